@@ -1,0 +1,31 @@
+"""The records that travel through the project, and their ids. Frozen, validated when made, pure."""
+
+from toolkit.records.annotation import Annotation, AttributeValue, Relation, Span
+from toolkit.records.article import Article, Piece
+from toolkit.records.base import from_json, from_row, to_json, to_row
+from toolkit.records.decision import Decision
+from toolkit.records.ids import content_id, digest
+from toolkit.records.page import Page
+from toolkit.records.reject import Reject
+from toolkit.records.sentence import KINDS, Kind, Sentence
+
+__all__ = [
+    "KINDS",
+    "Annotation",
+    "Article",
+    "AttributeValue",
+    "Decision",
+    "Kind",
+    "Page",
+    "Piece",
+    "Reject",
+    "Relation",
+    "Sentence",
+    "Span",
+    "content_id",
+    "digest",
+    "from_json",
+    "from_row",
+    "to_json",
+    "to_row",
+]

@@ -1,0 +1,43 @@
+"""What the project holds to be true of one sentence, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+
+from toolkit.records.annotation import Relation, Span, check_judgement
+from toolkit.records.base import record
+
+
+@record
+class Decision:
+    """The judgement that a release carries for a sentence.
+
+    Attributes:
+        sentence_id: The sentence.
+        labels: Sentence labels, sorted.
+        spans: By start, end, label, span_id.
+        relations: By label, head, tail.
+        schema: "name@version".
+        method: How it was reached: "unanimous", "majority", "dawid-skene", "expert", …
+        votes: annotation_ids that it rests on, sorted.
+        soft_labels: Label id → probability or share of votes that hold it, in [0, 1].
+        note: Why, where the method alone does not say.
+    """
+
+    sentence_id: str
+    labels: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    schema: str
+    method: str
+    votes: tuple[str, ...] = ()
+    soft_labels: Mapping[str, float] = field(default_factory=dict)
+    note: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check order, references and probabilities."""
+        check_judgement(self.labels, self.spans, self.relations)
+        for label, share in self.soft_labels.items():
+            if not 0 <= share <= 1:
+                raise ValueError(f"soft label {label} = {share} is no probability")

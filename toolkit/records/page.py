@@ -1,0 +1,33 @@
+"""One raw page, as it was fetched: a file, one line of a JSONL file, or one record of an archive."""
+
+from __future__ import annotations
+
+from toolkit.records.base import record
+from toolkit.records.ids import digest
+
+
+@record
+class Page:
+    """Where the bytes of one raw page lie.
+
+    Attributes:
+        source: The file, relative to the project's pages/, with "/" between folders.
+        sha256: SHA-256 of the page's own bytes, 64 hex digits.
+        start: First byte of the page within its file, after decompression.
+        end: One past its last byte.
+    """
+
+    source: str
+    sha256: str
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        """Check the byte range."""
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"byte range {self.start}-{self.end} is not a range")
+
+    @classmethod
+    def of(cls, raw: bytes, *, source: str, start: int = 0) -> Page:
+        """Describe the page whose bytes are `raw`, beginning at byte `start` of `source`."""
+        return cls(source=source, sha256=digest(raw), start=start, end=start + len(raw))
