@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, TypeVar, cast, dataclass_transform
 
 import pydantic
 from pydantic.dataclasses import dataclass
@@ -22,7 +22,7 @@ def record(cls: type[T]) -> type[T]:
     Making one with a wrong type or a broken rule raises `InvalidInput`'s cousin from pydantic; at a border
     (files, servers) use `from_json` or `from_row`, which raise `InvalidInput` with the place.
     """
-    return dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)(cls)
+    return cast(type[T], dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)(cls))
 
 
 _ADAPTERS: dict[type[Any], pydantic.TypeAdapter[Any]] = {}  # building one takes milliseconds

@@ -1,0 +1,191 @@
+"""What a label schema says: labels, spans, relations and the rules between them, as frozen values."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from toolkit.records.base import record
+
+
+@record
+class Example:
+    """A sentence in the project's own words with its known answer.
+
+    Attributes:
+        text: The sentence.
+        labels: The sentence labels that it carries, sorted.
+        why: What makes it so, for people who got it wrong.
+    """
+
+    text: str
+    labels: tuple[str, ...]
+    why: str | None = None
+
+
+@record
+class Layer:
+    """A question that is asked of every sentence; labels of different layers are independent.
+
+    Attributes:
+        id: Unique id, lower case.
+        title: The question as people read it.
+        required: An answer needs at least one label of it (or an exclusive one).
+    """
+
+    id: str
+    title: str
+    required: bool = False
+
+
+@record
+class Label:
+    """A sentence label.
+
+    Attributes:
+        id: Unique id, lower case.
+        title: The words that people see on the labelling page.
+        layer: The layer it belongs to.
+        exclusive: It excludes every other label, of any layer.
+        rule: When to use it.
+        positives: Sentences that carry it.
+        near_misses: Sentences that look as if they did and do not.
+        hotkey: One key.
+        colour: "#rrggbb".
+        retired: It is kept for its number only and cannot be given any more.
+    """
+
+    id: str
+    title: str
+    layer: str
+    exclusive: bool = False
+    rule: str
+    positives: tuple[Example, ...] = ()
+    near_misses: tuple[Example, ...] = ()
+    hotkey: str | None = None
+    colour: str | None = None
+    retired: bool = False
+
+
+@record
+class Attribute:
+    """A field of a span.
+
+    Attributes:
+        id: Unique within its span label.
+        title: The words that people see.
+        type: "choice" (one of `choices`), "number", "boolean" or "text".
+        choices: What a choice may be.
+        required: It must be filled.
+        rule: How to fill it.
+    """
+
+    id: str
+    title: str
+    type: Literal["choice", "number", "boolean", "text"]
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    rule: str | None = None
+
+
+@record
+class SpanLabel:
+    """A label for a stretch of the sentence.
+
+    Attributes:
+        id: Unique id, upper case.
+        title: The words that people see.
+        rule: What to mark.
+        attributes: Its fields.
+        hotkey: One key.
+        colour: "#rrggbb".
+    """
+
+    id: str
+    title: str
+    rule: str
+    attributes: tuple[Attribute, ...] = ()
+    hotkey: str | None = None
+    colour: str | None = None
+
+
+@record
+class RelationLabel:
+    """A directed link between spans.
+
+    Attributes:
+        id: Unique id, lower case.
+        title: The words that people see.
+        head: Span labels it may start from.
+        tail: Span labels it may point to.
+        rule: When to draw it.
+    """
+
+    id: str
+    title: str
+    head: tuple[str, ...]
+    tail: tuple[str, ...]
+    rule: str
+
+
+@record
+class Constraint:
+    """A rule between labels that every answer must keep.
+
+    Attributes:
+        id: Unique id.
+        type: "requires_span" (label → at least one span of `spans`), "requires_label" (a span of `spans` → at
+            least one label of `labels`), "excludes" (no two of `labels` together) or "ordered" (in a span of
+            `spans`, the number in attribute `attributes[0]` ≤ that in `attributes[1]`).
+        message: What the person is told.
+        labels: Sentence labels.
+        spans: Span labels.
+        attributes: Attribute ids.
+    """
+
+    id: str
+    type: Literal["requires_span", "requires_label", "excludes", "ordered"]
+    message: str
+    labels: tuple[str, ...] = ()
+    spans: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+
+
+@record
+class Schema:
+    """One version of a label schema.
+
+    Attributes:
+        name: Name, lower case with underscores.
+        version: Semantic version "major.minor.patch".
+        title: What people call it.
+        description: What it is for.
+        licence: SPDX id of the schema itself.
+        layers: In the order of the labelling page.
+        labels: In the order of their numbers: a label's position is its ClassLabel id, append-only over versions.
+        spans: Span labels.
+        relations: Relation labels.
+        constraints: Rules between them.
+        digest: SHA-256 of the canonical form, 64 hex digits.
+    """
+
+    name: str
+    version: str
+    title: str
+    description: str
+    licence: str = "CC0-1.0"
+    layers: tuple[Layer, ...]
+    labels: tuple[Label, ...]
+    spans: tuple[SpanLabel, ...] = ()
+    relations: tuple[RelationLabel, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    digest: str
+
+    @property
+    def ref(self) -> str:
+        """The schema as records name it: "name@version"."""
+        return f"{self.name}@{self.version}"
+
+    @property
+    def label_ids(self) -> tuple[str, ...]:
+        """Ids of the sentence labels; the position is the ClassLabel number."""
+        return tuple(label.id for label in self.labels)
