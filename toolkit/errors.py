@@ -16,7 +16,7 @@ Every error is one sentence: what is wrong, where (file:line or record id), and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class ToolkitError(Exception):
@@ -62,7 +62,7 @@ class InvalidInput(ToolkitError):
         self.faults: tuple[InvalidInput, ...] = (self,)
 
     @classmethod
-    def all_of(cls, faults: Sequence[InvalidInput]) -> InvalidInput:
+    def all_of(cls, faults: Sequence[InvalidInput]) -> Self:
         """Fold the faults of one input into a single error to raise.
 
         Args:

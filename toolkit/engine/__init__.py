@@ -1,0 +1,5 @@
+"""Where corpus stages run: embedded in this process, or on a Ray cluster. The stages themselves don't know."""
+
+from toolkit.engine.run import EMBEDDED, Stage, run
+
+__all__ = ["EMBEDDED", "Stage", "run"]

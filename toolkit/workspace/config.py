@@ -1,0 +1,159 @@
+"""toolkit.yaml: what a project is made with. Names of token variables, never tokens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import pydantic
+
+from toolkit.engine import EMBEDDED
+from toolkit.errors import InvalidConfig, InvalidInput
+from toolkit.schema.document import Document
+
+FILE_NAME = "toolkit.yaml"
+
+Fraction = Annotated[float, pydantic.Field(gt=0, lt=1)]
+
+
+class _Section(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+
+class LabelStudioConfig(_Section):
+    """Where people label.
+
+    Attributes:
+        url: The server; LABEL_STUDIO_URL in the environment goes before it.
+        project: Title of the project there, 3 to 50 characters.
+        token_variable: Name of the environment variable that holds the token.
+        annotators_per_sentence: How many people answer each sentence.
+    """
+
+    url: str | None = None
+    project: Annotated[str, pydantic.Field(min_length=3, max_length=50)] = "toolkit sentences"
+    token_variable: str = "LABEL_STUDIO_API_KEY"  # noqa: S105  # the name of a variable, no secret
+    annotators_per_sentence: Annotated[int, pydantic.Field(ge=1)] = 2
+
+
+class HubConfig(_Section):
+    """Where releases are published.
+
+    Attributes:
+        repo: "owner/name" on the Hub.
+        endpoint: The Hub, when it is not the public one.
+        token_variable: Name of the environment variable that holds the token.
+    """
+
+    repo: str | None = None
+    endpoint: str | None = None
+    token_variable: str = "HF_TOKEN"  # noqa: S105  # the name of a variable, no secret
+
+
+class SplitConfig(_Section):
+    """Which share of the sentences goes to which split; they sum to 1."""
+
+    train: Fraction = 0.7
+    validation: Fraction = 0.15
+    test: Fraction = 0.15
+
+    @pydantic.model_validator(mode="after")
+    def _sum_to_one(self) -> Self:
+        total = self.train + self.validation + self.test
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"the fractions sum to {total:g}, not to 1")
+        return self
+
+
+class ReleaseConfig(_Section):
+    """What a release says of itself.
+
+    Attributes:
+        title: Its title on the card.
+        licence: SPDX id of the labels, and of the text where the articles state none.
+        authors: Whom to cite.
+        seed: Seed of the splits.
+        splits: Shares of the splits.
+    """
+
+    title: str = "News sentences"
+    licence: str = "CC0-1.0"
+    authors: tuple[str, ...] = ()
+    seed: int = 0
+    splits: SplitConfig = SplitConfig()
+
+
+class Config(_Section):
+    """The whole of toolkit.yaml.
+
+    Attributes:
+        schema_name: Key `schema`: "name@version" of a shipped schema, or a path to one, relative to the project.
+        engine: "embedded", or "ray://HOST:PORT".
+        splitter: Name of the sentence splitter.
+        aggregation: How several people's answers become one decision.
+        label_studio: Where people label.
+        release: What a release says of itself.
+        hub: Where releases are published.
+    """
+
+    schema_name: str = pydantic.Field(default="news_events@1.0.0", alias="schema")
+    engine: str = EMBEDDED
+    splitter: str = "rules"
+    aggregation: Literal["auto", "majority", "dawid-skene", "mace"] = "auto"
+    label_studio: LabelStudioConfig = LabelStudioConfig()
+    release: ReleaseConfig = ReleaseConfig()
+    hub: HubConfig = HubConfig()
+
+
+def read_config(path: Path, *, environment: Mapping[str, str] = os.environ) -> Config:
+    """Read toolkit.yaml; the environment goes before the file.
+
+    Raises:
+        InvalidConfig: There is no such file, it is not YAML, or it has unknown keys or wrong values (all at once).
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InvalidConfig(
+            "there is no toolkit.yaml here", where=str(path.parent), remedy="make a project with `toolkit init DIR`"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InvalidConfig("is not UTF-8 text", where=str(path), remedy="save it as UTF-8") from error
+    try:
+        config = Document(text, str(path)).read_as(Config)
+    except InvalidInput as error:
+        faults = [InvalidConfig(fault.what, where=fault.where, remedy=fault.remedy) for fault in error.faults]
+        raise InvalidConfig.all_of(faults) from error
+    url = environment.get("LABEL_STUDIO_URL")
+    if not url:
+        return config
+    return config.model_copy(update={"label_studio": config.label_studio.model_copy(update={"url": url})})
+
+
+def new_config(schema: str, *, title: str = "News sentences") -> str:
+    """Return the toolkit.yaml of a new project, with a word on each key."""
+    return f"""\
+# What this project is made with. Tokens never stand here: only the names of the variables that hold them.
+schema: {schema}                # a shipped schema, or the path of your own
+
+label_studio:
+  # url: http://127.0.0.1:8080  # or LABEL_STUDIO_URL; `toolkit studio start` makes a server
+  project: {title}
+  annotators_per_sentence: 2
+  token_variable: LABEL_STUDIO_API_KEY
+
+release:
+  title: {title}
+  licence: CC0-1.0
+  authors: []
+  seed: 0
+  splits: {{train: 0.7, validation: 0.15, test: 0.15}}
+
+hub:
+  # repo: your-name/your-dataset
+  token_variable: HF_TOKEN
+
+engine: embedded                # or ray://HOST:PORT
+"""

@@ -1,0 +1,77 @@
+"""Files that are either the old or the new ones, never a part."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from toolkit.errors import ToolkitError
+from toolkit.records import digest
+
+
+def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o644) -> None:
+    """Write a file so that a kill at any instant leaves the old content or the new, never a part.
+
+    The data goes to a temporary file in the same folder, is flushed to disk and renamed over `path`.
+
+    Args:
+        path: Its folder is made if it is missing.
+        data: The whole content; text is written as UTF-8.
+        mode: Permission bits.
+
+    Raises:
+        ToolkitError: The disk is full, or the folder can't be written to.
+    """
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data.encode() if isinstance(data, str) else data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, mode)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusals while writing to `path` into a sentence with a remedy."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ToolkitError(
+                "the disk is full; nothing was changed",
+                where=str(path),
+                remedy="free some space and run the same command again",
+            ) from error
+        if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+            raise ToolkitError(
+                "can't be written", where=str(path), remedy=f"check the rights of {path.parent}"
+            ) from error
+        raise
+
+
+def file_digest(path: Path) -> str | None:
+    """Return the SHA-256 of a file's bytes, None when there is no such file."""
+    try:
+        return digest(path.read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,142 @@
+"""A project directory: the only place that knows what lies where in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TypeVar
+
+from toolkit.errors import InvalidConfig, InvalidInput, UsageError
+from toolkit.records import Annotation, Article, Decision, Sentence
+from toolkit.schema import Schema, load
+from toolkit.workspace.config import FILE_NAME, Config, new_config, read_config
+from toolkit.workspace.files import write_atomic
+from toolkit.workspace.history import current
+from toolkit.workspace.lock import exclusive
+from toolkit.workspace.log import AppendLog
+from toolkit.workspace.tables import from_table, read_parquet
+
+T = TypeVar("T")
+
+ARTICLES = "articles.parquet"
+SENTENCES = "sentences.parquet"
+GOLD = "gold.parquet"
+REJECTS = "rejects.jsonl"
+QUEUE = "adjudications/queue.jsonl"
+
+
+class Workspace:
+    """A project directory and its settings.
+
+    Attributes:
+        root: The directory.
+        config: Its toolkit.yaml.
+        annotations: Every pulled revision of every answer; see `toolkit.workspace.history`.
+        adjudications: Every answer of an expert, in the same form.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.config: Config = read_config(root / FILE_NAME)
+        self.annotations = AppendLog(root / "annotations" / "log.jsonl")
+        self.adjudications = AppendLog(root / "adjudications" / "log.jsonl")
+
+    @classmethod
+    def find(cls, start: Path | str | None = None) -> Workspace:
+        """Open the project of the nearest toolkit.yaml, from `start` (default: here) upwards.
+
+        Raises:
+            InvalidConfig: There is none, or it is malformed.
+        """
+        first = Path.cwd() if start is None else Path(start)
+        for folder in [first.absolute(), *first.absolute().parents]:
+            if (folder / FILE_NAME).is_file():
+                return cls(folder)
+        raise InvalidConfig(
+            "no toolkit.yaml here or in a directory above",
+            where=str(first),
+            remedy="make a project with `toolkit init DIR`, or name one with --project DIR",
+        )
+
+    @classmethod
+    def create(cls, root: Path, *, schema: str = "news_events@1.0.0", title: str = "News sentences") -> Workspace:
+        """Make a new project directory: toolkit.yaml and an empty pages/.
+
+        Raises:
+            UsageError: There is a toolkit.yaml already.
+            InvalidInput: There is no such schema.
+        """
+        if (root / FILE_NAME).exists():
+            raise UsageError("there is a project already", where=str(root), remedy=f"look at {root / FILE_NAME}")
+        load(schema)
+        (root / "pages").mkdir(parents=True, exist_ok=True)
+        write_atomic(root / ".gitignore", ".secrets/\n.toolkit/\n")
+        write_atomic(root / FILE_NAME, new_config(schema, title=title))
+        return cls(root)
+
+    def path(self, *parts: str) -> Path:
+        """Return a path within the project."""
+        return self.root.joinpath(*parts)
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the project for one command; raises `Locked` when another one is at work."""
+        return exclusive(self.root / ".toolkit" / "lock")
+
+    def schema(self) -> Schema:
+        """Load the schema that toolkit.yaml names; a path counts from the project.
+
+        Raises:
+            InvalidInput: There is no such schema, or it has faults.
+        """
+        local = self.root / self.config.schema_name
+        return load(local if local.is_file() else self.config.schema_name)
+
+    def page_files(self) -> Iterator[tuple[str, Path]]:
+        """Yield (source, path) of every file below pages/, by source; hidden files are left out.
+
+        Raises:
+            InvalidInput: There are none.
+        """
+        folder = self.path("pages")
+        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        visible = [source for source in sorted(files) if not any(part.startswith(".") for part in source.split("/"))]
+        if not visible:
+            raise InvalidInput("there are no pages", where=str(folder), remedy="copy raw pages into it")
+        for source in visible:
+            yield source, files[source]
+
+    def articles(self) -> list[Article]:
+        """Read the articles, in the order of their pages. Raises InvalidInput before `toolkit ingest`."""
+        return self._read(Article, ARTICLES, "toolkit ingest")
+
+    def sentences(self) -> list[Sentence]:
+        """Read the sentences, in the order of the articles. Raises InvalidInput before `toolkit segment`."""
+        return self._read(Sentence, SENTENCES, "toolkit segment")
+
+    def decisions(self) -> list[Decision]:
+        """Read the decisions, by sentence_id. Raises InvalidInput before `toolkit adjudicate`."""
+        return self._read(Decision, GOLD, "toolkit adjudicate")
+
+    def answers(self) -> list[Annotation]:
+        """Return the annotators' answers that hold now, by (sentence_id, annotator, annotation_id)."""
+        return current(self.annotations.rows(), where=str(self.annotations.path))
+
+    def expert_answers(self) -> list[Annotation]:
+        """Return the experts' answers that hold now, in the same order."""
+        return current(self.adjudications.rows(), where=str(self.adjudications.path))
+
+    def release_path(self, version: str) -> Path:
+        """Return the directory of a release."""
+        return self.path("releases", version)
+
+    def write(self, name: str, data: bytes | str) -> Path:
+        """Write a file of the project atomically."""
+        write_atomic(self.path(name), data)
+        return self.path(name)
+
+    def _read(self, cls: type[T], name: str, command: str) -> list[T]:
+        path = self.path(name)
+        if not path.exists():
+            raise InvalidInput("is not there yet", where=str(path), remedy=f"run `{command}`")
+        return from_table(cls, read_parquet(path), where=str(path))
