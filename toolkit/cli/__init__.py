@@ -1,0 +1,5 @@
+"""The command line: the only room that prints, and the only one that knows exit codes."""
+
+from toolkit.cli.app import main
+
+__all__ = ["main"]

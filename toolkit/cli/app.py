@@ -1,0 +1,66 @@
+"""The Typer application, and the entry point that turns the error tree into words and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from toolkit import __version__
+from toolkit.cli import corpus, judgement, labelling, models, publishing, schemas, studio
+from toolkit.cli.output import Talk, put, put_error
+from toolkit.errors import ToolkitError
+
+app = typer.Typer(
+    name="toolkit",
+    help="From raw news pages to a versioned Hugging Face dataset, with people's judgement in between.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(schemas.app, name="schema")
+app.add_typer(studio.app, name="studio")
+for room in (corpus, labelling, judgement, publishing, models):
+    room.register(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        put(f"toolkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No talk on stderr, errors only.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    Talk.quiet = quiet
+    if debug:
+        os.environ["TOOLKIT_DEBUG"] = "1"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with its exit code.
+
+    Args:
+        arguments: The words after `toolkit`; default: those of the process.
+
+    Raises:
+        SystemExit: Always, with an exit code of `toolkit.errors`.
+    """
+    os.environ.pop("TOOLKIT_DEBUG", None) if arguments is not None else None
+    try:
+        app(args=arguments, prog_name="toolkit")
+    except ToolkitError as error:
+        if os.environ.get("TOOLKIT_DEBUG"):
+            raise
+        put_error(error)
+        sys.exit(error.exit_code)

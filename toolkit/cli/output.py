@@ -1,0 +1,100 @@
+"""What goes to stdout (results), what goes to stderr (talk), and how numbers are put into words."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from toolkit.errors import InvalidInput, ToolkitError
+
+if TYPE_CHECKING:
+    from toolkit.workspace import Outcome
+
+
+class Talk:
+    """Whether there is talk on stderr at all; `--quiet` turns it off."""
+
+    quiet = False
+
+
+def say(text: str) -> None:
+    """Tell a person something on stderr."""
+    if not Talk.quiet:
+        sys.stderr.write(text + "\n")
+
+
+def put(text: str) -> None:
+    """Print a result on stdout."""
+    sys.stdout.write(text + "\n")
+
+
+def put_json(value: object) -> None:
+    """Print a value as one JSON document; dataclasses become objects, paths strings."""
+    put(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+
+
+def put_outcome(outcome: Outcome, as_json: bool) -> None:
+    """Print what became of a stage, in one line for people."""
+    if as_json:
+        put_json(outcome)
+    else:
+        put_counts(outcome.stage, outcome.counts, up_to_date=outcome.up_to_date, seconds=outcome.seconds)
+
+
+def put_counts(name: str, counts: Mapping[str, int], *, up_to_date: bool = False, seconds: float | None = None) -> None:
+    """Print one line: the name, the counts, and the time it took or that nothing was to be done."""
+    numbers = " · ".join(f"{number:,} {what}" for what, number in counts.items())
+    end = "up to date" if up_to_date else "" if seconds is None else f"{seconds:.1f} s"
+    put(f"{name:<12}{numbers}" + (f"   [{end}]" if end else ""))
+
+
+def put_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table; the first column to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for row in [header, ["─" * width for width in widths], *rows]:
+        cells = [
+            cell.ljust(width) if number == 0 else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        put("  ".join(cells).rstrip())
+
+
+def put_error(error: ToolkitError) -> None:
+    """Print an error on stderr, every fault of it on a line of its own."""
+    faults = error.faults if isinstance(error, InvalidInput) else (error,)
+    for fault in faults:
+        sys.stderr.write(f"error: {fault}\n")
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar with rate and time left on a terminal, nothing elsewhere.
+
+    Yields:
+        A function to call with (done, total).
+    """
+    if Talk.quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value
