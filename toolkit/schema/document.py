@@ -1,111 +1,94 @@
-"""A YAML file that remembers where everything stands, so that a fault can be told with file:line:column."""
+"""The YAML of a schema as plain values, with the place of every value in the file."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any
 
-import pydantic
 import yaml
 
 from toolkit.errors import InvalidInput
 
-M = TypeVar("M", bound=pydantic.BaseModel)
 Path = tuple[str | int, ...]
+"""Keys and positions from the root of the document to a value."""
 
 
+@dataclass
 class Document:
-    """The value of a YAML text, and the place of each part of it.
+    """What a YAML file says and where.
 
-    Args:
-        text: The YAML.
-        where: Name of the file, for messages.
-
-    Raises:
-        InvalidInput: The text is not YAML, or a mapping has a key twice (all such faults at once).
+    Attributes:
+        name: The file, for messages.
+        data: Mappings, sequences and scalars.
+        places: Path of a value → (line, column), both from 1; for a value in a mapping, the place of its key.
+        faults: Repeated keys.
     """
 
-    def __init__(self, text: str, where: str) -> None:
-        self.where = where
-        self._marks: dict[Path, yaml.Mark] = {}
-        try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-            faults = [] if root is None else list(self._visit(root, ()))
-            self.value: Any = yaml.safe_load(text)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            place = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
-            raise InvalidInput(f"not valid YAML: {error.problem or error.context}", where=place) from error
-        except yaml.YAMLError as error:
-            raise InvalidInput(f"not valid YAML: {error}", where=where) from error
-        if faults:
-            raise InvalidInput.all_of(faults)
+    name: str
+    data: Any = None
+    places: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    faults: list[InvalidInput] = field(default_factory=list)
 
-    def place(self, path: Path) -> str:
-        """Return "file:line:column" of the part at `path`, or of the nearest part around it."""
-        for length in range(len(path), -1, -1):
-            mark = self._marks.get(path[:length])
-            if mark is not None:
-                return f"{self.where}:{mark.line + 1}:{mark.column + 1}"
-        return self.where
+    def where(self, path: Path) -> str:
+        """Return "file:line:column" of a path, or of the nearest value above it."""
+        while path and path not in self.places:
+            path = path[:-1]
+        line, column = self.places.get(path, (1, 1))
+        return f"{self.name}:{line}:{column}"
 
-    def fault(self, what: str, path: Path, remedy: str | None = None) -> InvalidInput:
-        """Return the fault of the part at `path`, with its place and its path."""
-        dotted = ".".join(map(str, path))
-        return InvalidInput(f"{what} @ {dotted}" if dotted else what, where=self.place(path), remedy=remedy)
-
-    def read_as(self, model: type[M]) -> M:
-        """Return the value as a pydantic model.
-
-        Raises:
-            InvalidInput: Every fault of the document, in the order of the file; an unknown key with the known
-                one that it may be meant for.
-        """
-        try:
-            return model.model_validate({} if self.value is None else self.value)
-        except pydantic.ValidationError as error:
-            faults = [self._translate(model, fault) for fault in error.errors(include_url=False)]
-            raise InvalidInput.all_of(faults) from error
-
-    def _translate(self, model: type[pydantic.BaseModel], fault: Any) -> InvalidInput:
-        path: Path = tuple(fault["loc"])
-        if fault["type"] == "extra_forbidden":
-            known = _keys_at(model, path[:-1])
-            return self.fault(f"unknown key {path[-1]!r}", path, did_you_mean(str(path[-1]), known))
-        if fault["type"] == "missing":
-            return self.fault(f"the key {path[-1]!r} is missing", path)
-        return self.fault(fault["msg"].removeprefix("Value error, "), path)
-
-    def _visit(self, node: yaml.Node, path: Path) -> Iterator[InvalidInput]:
-        self._marks[path] = node.start_mark
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                inner = (*path, str(key.value))
-                if inner in self._marks:
-                    yield self.fault(f"the key {key.value!r} stands here twice", inner)
-                yield from self._visit(value, inner)
-                self._marks[inner] = key.start_mark
-        elif isinstance(node, yaml.SequenceNode):
-            for number, value in enumerate(node.value):
-                yield from self._visit(value, (*path, number))
+    def fault(self, path: Path, what: str, *, remedy: str | None = None) -> InvalidInput:
+        """Return a fault that says where in the file and at which path it is."""
+        spelled = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+        return InvalidInput(f"{what} @ {spelled}" if spelled else what, where=self.where(path), remedy=remedy)
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Return the remedy for a word that is not known: the nearest known one, or all of them."""
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}"
+def read_document(text: str, name: str) -> Document:
+    """Parse YAML 1.1 (the safe subset) and note where everything stands.
+
+    Raises:
+        InvalidInput: It is no YAML.
+    """
+    document = Document(name)
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is not None:
+            document.data = _value(loader, node, (), document)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+        raise InvalidInput(f"no valid YAML: {error.problem or error.context}", where=place) from error
+    except yaml.YAMLError as error:
+        raise InvalidInput(f"no valid YAML: {error}", where=name) from error
+    finally:
+        loader.dispose()
+    return document
 
 
-def _keys_at(model: type[pydantic.BaseModel], path: Path) -> list[str]:
-    """Return the keys that `model` knows at `path`."""
-    schema: Mapping[str, Any] = model.model_json_schema()
-    node: Mapping[str, Any] = schema
-    for step in path:
-        node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
-        for branch in node.get("anyOf", []):
-            if "$ref" in branch:
-                node = branch
-        if "$ref" in node:
-            node = schema["$defs"][node["$ref"].rpartition("/")[2]]
-    return list(node.get("properties", {}))
+def _value(loader: yaml.SafeLoader, node: yaml.Node, path: Path, document: Document) -> Any:
+    """Return the value of a node and enter its place and those below it."""
+    document.places.setdefault(path, _place(node))
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(loader, node, path, document)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(loader, item, (*path, position), document) for position, item in enumerate(node.value)]
+    return loader.construct_object(node)  # type: ignore[no-untyped-call]  # types-PyYAML leaves it open
+
+
+def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, path: Path, document: Document) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        below = (*path, key)
+        if key in values:
+            line, column = _place(key_node)
+            what = f"key {key!r} stands twice, first in line {document.places[below][0]}"
+            document.faults.append(InvalidInput(what, where=f"{document.name}:{line}:{column}"))
+            continue
+        document.places[below] = _place(key_node)
+        values[key] = _value(loader, value_node, below, document)
+    return values
+
+
+def _place(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1

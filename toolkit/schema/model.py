@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
 
 from toolkit.records.base import record
+
+LowerId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+"""Id of a label, layer, attribute, relation or constraint."""
+
+UpperId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+"""Id of a span label."""
+
+Hotkey = Annotated[str, Field(pattern=r"^(shift\+[a-z]|[a-z0-9])$")]
+"""A letter, a digit, or a letter with shift; the page keeps "u" (unselect) and every other combination."""
+
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
 
 
 @record
@@ -18,7 +31,7 @@ class Example:
     """
 
     text: str
-    labels: tuple[str, ...]
+    labels: Annotated[tuple[LowerId, ...], AfterValidator(lambda labels: tuple(sorted(set(labels))))]
     why: str | None = None
 
 
@@ -29,10 +42,10 @@ class Layer:
     Attributes:
         id: Unique id, lower case.
         title: The question as people read it.
-        required: An answer needs at least one label of it (or an exclusive one).
+        required: An answer needs at least one label of it, or an exclusive label.
     """
 
-    id: str
+    id: LowerId
     title: str
     required: bool = False
 
@@ -54,15 +67,15 @@ class Label:
         retired: It is kept for its number only and cannot be given any more.
     """
 
-    id: str
+    id: LowerId
     title: str
-    layer: str
+    layer: LowerId
     exclusive: bool = False
     rule: str
     positives: tuple[Example, ...] = ()
     near_misses: tuple[Example, ...] = ()
-    hotkey: str | None = None
-    colour: str | None = None
+    hotkey: Hotkey | None = None
+    colour: Colour | None = None
     retired: bool = False
 
 
@@ -75,14 +88,18 @@ class Attribute:
         title: The words that people see.
         type: "choice" (one of `choices`), "number", "boolean" or "text".
         choices: What a choice may be.
+        hotkeys: One key a choice, in their order; one key for a boolean.
+        minimum: The smallest number allowed.
         required: It must be filled.
         rule: How to fill it.
     """
 
-    id: str
+    id: LowerId
     title: str
     type: Literal["choice", "number", "boolean", "text"]
-    choices: tuple[str, ...] = ()
+    choices: tuple[LowerId, ...] = ()
+    hotkeys: tuple[Hotkey, ...] = ()
+    minimum: int | None = None
     required: bool = False
     rule: str | None = None
 
@@ -100,12 +117,12 @@ class SpanLabel:
         colour: "#rrggbb".
     """
 
-    id: str
+    id: UpperId
     title: str
     rule: str
     attributes: tuple[Attribute, ...] = ()
-    hotkey: str | None = None
-    colour: str | None = None
+    hotkey: Hotkey | None = None
+    colour: Colour | None = None
 
 
 @record
@@ -120,10 +137,10 @@ class RelationLabel:
         rule: When to draw it.
     """
 
-    id: str
+    id: LowerId
     title: str
-    head: tuple[str, ...]
-    tail: tuple[str, ...]
+    head: tuple[UpperId, ...]
+    tail: tuple[UpperId, ...]
     rule: str
 
 
@@ -133,21 +150,21 @@ class Constraint:
 
     Attributes:
         id: Unique id.
-        type: "requires_span" (label → at least one span of `spans`), "requires_label" (a span of `spans` → at
-            least one label of `labels`), "excludes" (no two of `labels` together) or "ordered" (in a span of
-            `spans`, the number in attribute `attributes[0]` ≤ that in `attributes[1]`).
+        type: "requires_span" (each label of `labels` → at least one span of `spans`), "requires_label" (each span
+            of `spans` → at least one label of `labels`), "excludes" (no two of `labels` together) or "ordered"
+            (in a span of `spans`, the number in attribute `attributes[0]` ≤ that in `attributes[1]`).
         message: What the person is told.
         labels: Sentence labels.
         spans: Span labels.
         attributes: Attribute ids.
     """
 
-    id: str
+    id: LowerId
     type: Literal["requires_span", "requires_label", "excludes", "ordered"]
     message: str
-    labels: tuple[str, ...] = ()
-    spans: tuple[str, ...] = ()
-    attributes: tuple[str, ...] = ()
+    labels: tuple[LowerId, ...] = ()
+    spans: tuple[UpperId, ...] = ()
+    attributes: tuple[LowerId, ...] = ()
 
 
 @record
@@ -168,8 +185,8 @@ class Schema:
         digest: SHA-256 of the canonical form, 64 hex digits.
     """
 
-    name: str
-    version: str
+    name: LowerId
+    version: Annotated[str, Field(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")]
     title: str
     description: str
     licence: str = "CC0-1.0"
@@ -189,3 +206,13 @@ class Schema:
     def label_ids(self) -> tuple[str, ...]:
         """Ids of the sentence labels; the position is the ClassLabel number."""
         return tuple(label.id for label in self.labels)
+
+    @property
+    def exclusive(self) -> tuple[str, ...]:
+        """Ids of the labels that stand alone and can still be given."""
+        return tuple(label.id for label in self.labels if label.exclusive and not label.retired)
+
+    @property
+    def active(self) -> tuple[Label, ...]:
+        """Labels that can still be given."""
+        return tuple(label for label in self.labels if not label.retired)
