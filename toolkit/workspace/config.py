@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import pydantic
+from pydantic_core import ErrorDetails
 
 from toolkit.engine import EMBEDDED
 from toolkit.errors import InvalidConfig, InvalidInput
-from toolkit.schema.document import Document
+from toolkit.schema.document import Document, read_document
+from toolkit.schema.text import nearest
 
 FILE_NAME = "toolkit.yaml"
 
@@ -114,15 +117,13 @@ def read_config(path: Path, *, environment: Mapping[str, str] = os.environ) -> C
         InvalidConfig: There is no such file, it is not YAML, or it has unknown keys or wrong values (all at once).
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        config = _validated(read_document(path.read_text(encoding="utf-8"), str(path)))
     except FileNotFoundError as error:
         raise InvalidConfig(
             "there is no toolkit.yaml here", where=str(path.parent), remedy="make a project with `toolkit init DIR`"
         ) from error
     except UnicodeDecodeError as error:
         raise InvalidConfig("is not UTF-8 text", where=str(path), remedy="save it as UTF-8") from error
-    try:
-        config = Document(text, str(path)).read_as(Config)
     except InvalidInput as error:
         faults = [InvalidConfig(fault.what, where=fault.where, remedy=fault.remedy) for fault in error.faults]
         raise InvalidConfig.all_of(faults) from error
@@ -132,20 +133,50 @@ def read_config(path: Path, *, environment: Mapping[str, str] = os.environ) -> C
     return config.model_copy(update={"label_studio": config.label_studio.model_copy(update={"url": url})})
 
 
+def _validated(document: Document) -> Config:
+    faults = list(document.faults)
+    try:
+        config = Config.model_validate({} if document.data is None else document.data)
+    except pydantic.ValidationError as error:
+        faults += [_fault(document, found) for found in error.errors(include_url=False)]
+    if faults:
+        raise InvalidInput.all_of(sorted(faults, key=lambda fault: fault.where or ""))
+    return config
+
+
+def _fault(document: Document, found: ErrorDetails) -> InvalidInput:
+    path = found["loc"]
+    if found["type"] == "extra_forbidden":
+        return document.fault(path, f"unknown key {path[-1]!r}{nearest(str(path[-1]), _keys_at(path[:-1]))}")
+    return document.fault(path, found["msg"].removeprefix("Value error, "))
+
+
+def _keys_at(path: tuple[str | int, ...]) -> list[str]:
+    """Return the keys that toolkit.yaml may have at `path`."""
+    section: type[pydantic.BaseModel] = Config
+    for step in path:
+        inner = section.model_fields[str(step)].annotation
+        if not (isinstance(inner, type) and issubclass(inner, pydantic.BaseModel)):
+            return []
+        section = inner
+    return [field.alias or name for name, field in section.model_fields.items()]
+
+
 def new_config(schema: str, *, title: str = "News sentences") -> str:
     """Return the toolkit.yaml of a new project, with a word on each key."""
+    quoted = json.dumps(title, ensure_ascii=False)  # JSON strings are YAML
     return f"""\
 # What this project is made with. Tokens never stand here: only the names of the variables that hold them.
 schema: {schema}                # a shipped schema, or the path of your own
 
 label_studio:
   # url: http://127.0.0.1:8080  # or LABEL_STUDIO_URL; `toolkit studio start` makes a server
-  project: {title}
+  project: {quoted}
   annotators_per_sentence: 2
   token_variable: LABEL_STUDIO_API_KEY
 
 release:
-  title: {title}
+  title: {quoted}
   licence: CC0-1.0
   authors: []
   seed: 0

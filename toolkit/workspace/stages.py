@@ -1,9 +1,9 @@
 """The stages that need no server: each derives files of the project from other files of it.
 
-    ingest       pages/                        → articles.parquet, rejects.jsonl
-    segment      articles.parquet              → sentences.parquet
-    agreement    annotations/log.jsonl         → reports/agreement.json
-    adjudicate   annotations/, adjudications/  → gold.parquet, adjudications/queue.jsonl
+ingest       pages/                        → articles.parquet, rejects.jsonl
+segment      articles.parquet              → sentences.parquet
+agreement    annotations/log.jsonl         → reports/agreement.json
+adjudicate   annotations/, adjudications/  → gold.parquet, adjudications/queue.jsonl
 """
 
 from __future__ import annotations
@@ -194,9 +194,7 @@ def _adjudicate(workspace: Workspace, answers: Sequence[Annotation], method: str
         files={GOLD: parquet_bytes(to_table(Decision, result.decided)), QUEUE: _lines(result.queue)},
         counts={
             "decided": len(result.decided),
-            **{
-                f"by {method}": sum(decision.method == method for decision in result.decided) for method in methods
-            },
+            **{f"by {method}": sum(decision.method == method for decision in result.decided) for method in methods},
             "queued for an expert": len(result.queue),
         },
     )

@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, BinaryIO, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,7 +19,7 @@ from toolkit.records import digest, from_row, to_row
 
 T = TypeVar("T")
 
-_SLICE_ROWS = 20_000
+SLICE_ROWS = 20_000
 _SCALARS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 
 
@@ -100,19 +100,27 @@ def parquet_bytes(table: pa.Table) -> bytes:
     """
     canonical = table.replace_schema_metadata(None).combine_chunks()
     sink = io.BytesIO()
-    with pq.ParquetWriter(
+    with parquet_writer(sink, canonical.schema) as writer:
+        for start in range(0, max(canonical.num_rows, 1), SLICE_ROWS):
+            writer.write_table(canonical.slice(start, SLICE_ROWS))
+    return sink.getvalue()
+
+
+def parquet_writer(sink: BinaryIO | Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Return the one writer behind `parquet_bytes`, for tables that do not fit in memory.
+
+    The caller writes slices of `SLICE_ROWS` rows, chunks combined, and closes it.
+    """
+    return pq.ParquetWriter(
         sink,
-        canonical.schema,
+        schema,
         version="2.6",
         compression="zstd",
         compression_level=3,
         use_content_defined_chunking=True,
         write_page_index=True,
         store_schema=False,
-    ) as writer:
-        for start in range(0, max(canonical.num_rows, 1), _SLICE_ROWS):
-            writer.write_table(canonical.slice(start, _SLICE_ROWS))
-    return sink.getvalue()
+    )
 
 
 def read_parquet(path: Path) -> pa.Table:

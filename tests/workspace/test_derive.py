@@ -1,0 +1,52 @@
+"""A stage runs again exactly when its inputs, its parameters or its outputs have changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from toolkit.errors import InvalidInput
+from toolkit.workspace import Made, derive
+
+
+class Stage:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.runs = 0
+
+    def __call__(self, **changes: object) -> bool:
+        """Run it and tell whether it was up to date."""
+        settings: dict = {"inputs": {"in": "1"}, "parameters": {"p": 1}} | changes
+        return derive(self.root, "stage", make=self._make, **settings).up_to_date
+
+    def _make(self) -> Made:
+        self.runs += 1
+        return Made(files={"out.txt": b"made"}, counts={"lines": 1})
+
+
+def test_it_runs_only_when_something_changed(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    assert [stage(), stage()] == [False, True]
+    assert not stage(inputs={"in": "2"})
+    assert not stage(parameters={"p": 2})
+    assert stage(parameters={"p": 2})
+    (tmp_path / "out.txt").write_text("changed by hand")
+    assert not stage(parameters={"p": 2})
+    assert (tmp_path / "out.txt").read_text() == "made"
+    assert stage.runs == 4
+
+
+def test_a_failed_stage_leaves_nothing(tmp_path: Path) -> None:
+    def fail() -> Made:
+        raise InvalidInput("no")
+
+    with pytest.raises(InvalidInput):
+        derive(tmp_path, "stage", inputs={}, parameters={}, make=fail)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_lock_is_named(tmp_path: Path) -> None:
+    (tmp_path / "toolkit.lock").write_text("{")
+    with pytest.raises(InvalidInput, match="is damaged; delete it"):
+        Stage(tmp_path)()

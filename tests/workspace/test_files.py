@@ -1,0 +1,65 @@
+"""A write happens wholly or not at all, also when the disk is full."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from toolkit.errors import Locked, ToolkitError
+from toolkit.workspace import AppendLog, write_atomic
+from toolkit.workspace.lock import exclusive
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A tmpfs of 64 KiB."""
+    mount = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    if mount.returncode:
+        pytest.skip(f"LOUD: the full disk was NOT tested, a tmpfs can't be mounted here: {mount.stderr.strip()}")
+    yield tmp_path
+    subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+def test_a_full_disk_changes_nothing(small_disk: Path) -> None:
+    write_atomic(small_disk / "a.txt", b"old")
+    with pytest.raises(ToolkitError, match="the disk is full; nothing was changed"):
+        write_atomic(small_disk / "a.txt", os.urandom(100_000))
+    assert [path.name for path in small_disk.iterdir()] == ["a.txt"]
+    assert (small_disk / "a.txt").read_bytes() == b"old"
+
+
+def test_a_full_disk_leaves_the_log_as_it_was(small_disk: Path) -> None:
+    log = AppendLog(small_disk / "log.jsonl")
+    log.append([{"n": 1}])
+    before = log.path.read_bytes()
+    with pytest.raises(ToolkitError, match="the disk is full"):
+        log.append([{"n": 2, "text": "x" * 100_000}])
+    assert log.path.read_bytes() == before
+
+
+def test_a_kill_leaves_the_old_file(tmp_path: Path) -> None:
+    program = (
+        "import os, sys, toolkit.workspace.files as files\n"
+        "files.os.replace = lambda *_: os.kill(os.getpid(), 9)\n"
+        "files.write_atomic(files.Path(sys.argv[1]), b'new')\n"
+    )
+    path = tmp_path / "a.txt"
+    write_atomic(path, b"old")
+    killed = subprocess.run([sys.executable, "-c", program, str(path)], check=False)
+    assert killed.returncode == -9
+    assert path.read_bytes() == b"old"
+
+
+def test_the_second_command_names_the_first(tmp_path: Path) -> None:
+    lock = tmp_path / ".toolkit" / "lock"
+    with exclusive(lock), pytest.raises(Locked, match=f"process {os.getpid()}"), exclusive(lock):
+        pass
+    with exclusive(lock):
+        pass
