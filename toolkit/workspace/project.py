@@ -89,8 +89,12 @@ class Workspace:
         Raises:
             InvalidInput: There is no such schema, or it has faults.
         """
+        return load(self.schema_reference())
+
+    def schema_reference(self) -> str:
+        """Return what `toolkit.schema.load` takes: "name@version", or the path of a schema of the project's own."""
         local = self.root / self.config.schema_name
-        return load(local if local.is_file() else self.config.schema_name)
+        return str(local) if local.is_file() else self.config.schema_name
 
     def page_files(self) -> Iterator[tuple[str, Path]]:
         """Yield (source, path) of every file below pages/, by source; hidden files are left out.

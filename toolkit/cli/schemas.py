@@ -1,0 +1,83 @@
+"""`toolkit schema …`: check a schema, render what follows from it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from toolkit.cli.options import Json, Project
+from toolkit.cli.output import put, put_json, say
+from toolkit.errors import InvalidInput
+
+app = typer.Typer(help="Check label schemas, and render what follows from them.", no_args_is_help=True)
+
+Reference = Annotated[
+    str | None, typer.Argument(metavar="[SCHEMA]", help="A path, NAME or NAME@VERSION; default: the project's.")
+]
+
+
+class Rendering(StrEnum):
+    """What can be rendered from a schema."""
+
+    CONFIG = "config"
+    GUIDELINES = "guidelines"
+    HTML = "html"
+
+
+@app.command()
+def check(schema: Reference = None, project: Project = None, as_json: Json = False) -> None:
+    """Check a schema; every fault at once, with file:line:column.
+
+    Example: toolkit schema check schemas/claims/1.0.0.yaml
+    """
+    from toolkit.schema import check as faults_of
+    from toolkit.schema import load
+
+    reference = _reference(schema, project)
+    faults = faults_of(reference)
+    if as_json:
+        put_json({"schema": reference, "faults": [{"what": fault.what, "where": fault.where} for fault in faults]})
+    if faults:
+        raise InvalidInput.all_of(faults)
+    loaded = load(reference)
+    say(f"{loaded.ref}: no faults; {len(loaded.labels)} labels, {len(loaded.spans)} span labels")
+
+
+@app.command()
+def render(
+    schema: Reference = None,
+    what: Annotated[Rendering, typer.Option("--as", help="What to render.")] = Rendering.CONFIG,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Render the Label Studio config or the guidelines of a schema.
+
+    Example: toolkit schema render claims --as guidelines -o guidelines.md
+    """
+    from toolkit.labelstudio import render_config
+    from toolkit.schema import guidelines, guidelines_html, load
+    from toolkit.workspace import write_atomic
+
+    loaded = load(_reference(schema, project))
+    renderers = {Rendering.CONFIG: render_config, Rendering.GUIDELINES: guidelines, Rendering.HTML: guidelines_html}
+    text = renderers[what](loaded)
+    if output is not None:
+        write_atomic(output, text)
+        say(f"wrote {output}")
+    if as_json:
+        put_json({"schema": loaded.ref, "digest": loaded.digest, "output": output, "text": text})
+    elif output is None:
+        put(text.rstrip("\n"))
+
+
+def _reference(schema: str | None, project: Path | None) -> str:
+    """Return the schema that was named, or that of the project."""
+    if schema is not None:
+        return schema
+    from toolkit.workspace import Workspace
+
+    return Workspace.find(project).schema_reference()
