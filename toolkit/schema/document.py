@@ -72,7 +72,7 @@ def _value(loader: yaml.SafeLoader, node: yaml.Node, path: Path, document: Docum
         return _mapping(loader, node, path, document)
     if isinstance(node, yaml.SequenceNode):
         return [_value(loader, item, (*path, position), document) for position, item in enumerate(node.value)]
-    return loader.construct_object(node)  # type: ignore[no-untyped-call]  # types-PyYAML leaves it open
+    return loader.construct_object(node)
 
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, path: Path, document: Document) -> dict[str, Any]:
