@@ -1,0 +1,353 @@
+"""Measure sentence splitters on gold sets: F1c, exact match and speed of all in one interleaved run.
+
+    python scripts/bench/segment.py DIR [--against nupunkt,livekit-blingfire] [--floor FILE|SET=VALUE,...] [--json FILE]
+
+DIR holds `*.jsonl` or `*.jsonl.gz`: one document a line, {"lang", "text", "spans": [[start, end], ...]} in code points, and
+"optional": ends that are right either way.
+
+F1c  Boundaries are ends of sentences, each written as the number of non-space characters before it, so that it does not
+     matter on which side of a gap a splitter puts white space. The last end of a document is not counted: no splitter can
+     miss it. A gold end that stands neither at a line break nor after a stop (. ! ? … and their kin in other scripts,
+     closing marks skipped) is not scored, and neither is an optional one, whether predicted or not: nothing but the sense
+     tells it. F1c is the F1 of a set's pooled boundaries, in percent.
+Exact  Share of documents whose scored boundaries are exactly the gold ones.
+Speed  Millions of characters a second, single thread, spans included: the median over interleaved rounds over all the
+     documents of the first language's sets (English, where there is one). The ratio is to a naive regex.
+
+Every splitter gets a document line by line, because line breaks separate first, except those that cut at line breaks
+themselves. Exit code 4: a floor is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from toolkit.segment import segment
+
+Span = tuple[int, int]
+Splitter = Callable[[str, str], list[Span]]
+
+STOPS = frozenset(".!?…。！？｡．؟۔।॥։።፧‼⁇⁈⁉")
+CLOSERS = frozenset("\"'”’»›)]}」』】）〉》］｝“‘«‹")
+NEWS = ("en_gum_news", "en_pud_news", "en_wsj_sample", "en_masc_news_detok", "en_brown_news_detok")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A gold document: its text and sentences, and the ends that are right either way."""
+
+    lang: str
+    text: str
+    spans: tuple[Span, ...]
+    optional: tuple[int, ...]
+
+
+def read(path: Path) -> list[Document]:
+    """Read a set."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines if line.strip()]
+    return [
+        Document(row["lang"], row["text"], tuple((a, b) for a, b in row["spans"]), tuple(row.get("optional", ())))
+        for row in rows
+    ]
+
+
+def name_of(path: Path) -> str:
+    """Return a set's name: its file name up to the first dot."""
+    return path.name.partition(".")[0]
+
+
+# --- the measure ------------------------------------------------------------------------------------------------------
+
+
+def counts(text: str) -> list[int]:
+    """Return, for every offset of `text` and its end, the number of non-space characters before it."""
+    totals = [0]
+    for character in text:
+        totals.append(totals[-1] + (not character.isspace()))
+    return totals
+
+
+def scored(text: str, end: int) -> bool:
+    """Tell whether a gold end stands at a line break or after a stop."""
+    at = end
+    while at < len(text) and text[at].isspace():
+        if text[at] in "\r\n\u2028\u2029":
+            return True
+        at += 1
+    at = end - 1
+    while at > 0 and (text[at] in CLOSERS or text[at].isspace()):
+        at -= 1
+    return text[at] in STOPS
+
+
+def boundaries(document: Document, predicted: Iterable[Span]) -> tuple[set[int], set[int]]:
+    """Return the gold and the predicted boundaries of a document that are scored."""
+    total = counts(document.text)
+    last = total[-1]
+    free = {total[end] for _, end in document.spans if not scored(document.text, end)}
+    free |= {total[end] for end in document.optional} | {0, last}
+    gold = {total[end] for _, end in document.spans} - free
+    return gold, {total[end] for _, end in predicted} - free
+
+
+def score(documents: list[Document], split: Splitter) -> tuple[float, float]:
+    """Return F1c and the share of exactly right documents, both in percent."""
+    hits = wanted = given = exact = 0
+    for document in documents:
+        gold, found = boundaries(document, split(document.text, document.lang))
+        hits, wanted, given = hits + len(gold & found), wanted + len(gold), given + len(found)
+        exact += gold == found
+    f1 = 2 * hits / (wanted + given) if wanted + given else 1.0
+    return 100 * f1, 100 * exact / len(documents)
+
+
+# --- the splitters ----------------------------------------------------------------------------------------------------
+
+
+def by_line(spans: Callable[[str], Iterable[Span]], text: str, _lang: str = "") -> list[Span]:
+    """Split every line of a text on its own."""
+    found: list[Span] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        if not line.isspace():
+            body = line.rstrip()
+            found.extend((at + start, at + end) for start, end in spans(body))
+        at += len(line)
+    return found
+
+
+def from_sentences(split: Callable[[str], Iterable[str]], text: str) -> list[Span]:
+    """Find the sentences that a splitter returns as strings, where it neither drops nor rewrites characters."""
+    spans, at = [], 0
+    for sentence in split(text):
+        body = sentence.strip()
+        start = text.find(body, at) if body else -1
+        if start >= 0:
+            at = start + len(body)
+            spans.append((start, at))
+    return spans
+
+
+_NAIVE = re.compile(r"(?<=[.!?])\s+")
+
+
+def naive(text: str) -> list[Span]:
+    """Split after every stop that white space follows."""
+    spans, at = [], 0
+    for match in _NAIVE.finditer(text):
+        spans.append((at, match.start()))
+        at = match.end()
+    if at < len(text):
+        spans.append((at, len(text)))
+    return spans
+
+
+def _blingfire() -> Splitter:
+    from livekit.blingfire import text_to_sentences_with_offsets
+
+    return partial(by_line, lambda line: text_to_sentences_with_offsets(line)[1])
+
+
+def _tokenizesentences() -> Splitter:
+    from tokenizesentences import tokenize_spans
+
+    return partial(by_line, tokenize_spans)
+
+
+def _nupunkt() -> Splitter:
+    from nupunkt import sent_spans
+
+    return partial(by_line, sent_spans)
+
+
+def _pysbd() -> Splitter:
+    import pysbd
+
+    segmenters: dict[str, Callable[[str], list[str]]] = {}
+
+    def split(text: str, lang: str) -> list[Span]:
+        if lang not in segmenters:
+            known = lang in pysbd.languages.LANGUAGE_CODES
+            segmenters[lang] = pysbd.Segmenter(language=lang if known else "en", clean=False).segment
+        return by_line(partial(from_sentences, segmenters[lang]), text)
+
+    return split
+
+
+def _sentencex() -> Splitter:
+    from sentencex import segment as sentencex
+
+    return lambda text, lang: by_line(partial(from_sentences, partial(sentencex, lang)), text)
+
+
+def _choppa() -> Splitter:
+    from choppa import DEFAULT_SRX_RULESET, SRX_2_XSD, SrxDocument, SrxTextIterator
+
+    document = SrxDocument(ruleset=DEFAULT_SRX_RULESET, validate_ruleset=SRX_2_XSD)
+
+    def split(text: str, lang: str) -> list[Span]:
+        return by_line(partial(from_sentences, lambda line: SrxTextIterator(document, f"{lang}_two", [line])), text)
+
+    return split
+
+
+def _syntok() -> Splitter:
+    from syntok import segmenter
+
+    def line_spans(line: str) -> list[Span]:
+        sentences = [tokens for paragraph in segmenter.analyze(line) for tokens in paragraph]
+        return [(tokens[0].offset, tokens[-1].offset + len(tokens[-1].value)) for tokens in sentences]
+
+    return partial(by_line, line_spans)
+
+
+PEERS: dict[str, Callable[[], Splitter]] = {
+    "livekit-blingfire": _blingfire,
+    "tokenizesentences": _tokenizesentences,
+    "nupunkt": _nupunkt,
+    "pysbd": _pysbd,
+    "sentencex": _sentencex,
+    "choppa-srx": _choppa,
+    "syntok": _syntok,
+}
+
+
+def ours(text: str, lang: str) -> list[Span]:
+    """Split with this package's rules."""
+    return segment(text, language=lang)
+
+
+# --- the run ----------------------------------------------------------------------------------------------------------
+
+
+def speeds(splitters: dict[str, Splitter], documents: list[Document], rounds: int) -> dict[str, float]:
+    """Return Mchar/s of each splitter: medians over rounds in which all take their turn."""
+    size = sum(len(document.text) for document in documents)
+    times: dict[str, list[float]] = {name: [] for name in splitters}
+    for _ in range(rounds):
+        for name, split in splitters.items():
+            began = time.perf_counter()
+            for document in documents:
+                split(document.text, document.lang)
+            times[name].append(time.perf_counter() - began)
+    return {name: size / statistics.median(times[name]) / 1e6 for name in splitters}
+
+
+def table(rows: list[list[str]]) -> Iterator[str]:
+    """Yield the lines of a table with aligned columns."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = [
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()
+
+
+def summary(figures: dict[str, float], names: list[str], sets: list[str]) -> list[list[str]]:
+    """Return the rows of the table: a set a row, then the averages and the speed."""
+    rows = [["", *names]]
+    for key in [
+        *(f"{name}.f1c" for name in sets),
+        "avg5.f1c",
+        *(f"{name}.exact" for name in sets),
+        "mchar_s",
+        "x_naive",
+    ]:
+        cells = [figures.get(f"{name}:{key}") for name in names]
+        if any(cell is not None for cell in cells):
+            rows.append([key, *("" if cell is None else f"{cell:.2f}" for cell in cells)])
+    return rows
+
+
+def measure(sets: dict[str, list[Document]], splitters: dict[str, Splitter], rounds: int) -> dict[str, float]:
+    """Return every figure, named "SPLITTER:SET.f1c" and so on."""
+    figures: dict[str, float] = {}
+    for name, split in splitters.items():
+        for label, documents in sets.items():
+            figures[f"{name}:{label}.f1c"], figures[f"{name}:{label}.exact"] = score(documents, split)
+        if all(label in sets for label in NEWS):
+            figures[f"{name}:avg5.f1c"] = statistics.fmean(figures[f"{name}:{label}.f1c"] for label in NEWS)
+    pool = [document for documents in sets.values() for document in documents]
+    english = [document for document in pool if document.lang == "en"] or pool
+    rates = speeds(splitters, english, rounds)
+    for name, rate in rates.items():
+        figures[f"{name}:mchar_s"] = rate
+        figures[f"{name}:x_naive"] = rate / rates["naive"]
+        figures[f"rules:ratio.{name}"] = rates["rules"] / rate
+    return figures
+
+
+def floors(given: str) -> dict[str, float]:
+    """Read floors: a file of lines "KEY=VALUE" (# begins a comment), or the same separated by commas."""
+    path = Path(given)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else given.split(",")
+    pairs = [line.partition("#")[0].partition("=") for line in lines if line.partition("#")[0].strip()]
+    return {key.strip(): float(value) for key, _, value in pairs}
+
+
+def missed(figures: dict[str, float], wanted: dict[str, float]) -> list[str]:
+    """Return a line for every floor that the rules miss or that was not measured."""
+    faults = []
+    for key, floor in wanted.items():
+        value = figures.get(f"rules:{key}")
+        if value is None:
+            faults.append(f"{key}: not measured")
+        elif value < floor:
+            faults.append(f"{key}: {value:.2f} is below {floor:.2f}")
+    return faults
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("dir", type=Path, metavar="DIR", help="directory of gold sets (*.jsonl, *.jsonl.gz)")
+    parser.add_argument("--against", default="", metavar="NAMES", help=f"comma separated: {', '.join(PEERS)}")
+    parser.add_argument("--sets", default="", metavar="PREFIXES", help="only the sets whose name begins so")
+    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds for the speed (default: 5)")
+    parser.add_argument("--floor", metavar="FILE|KEY=VALUE,…", help="exit 4 when the rules are below any of these")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure as JSON")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run the bench and print its table."""
+    asked = arguments()
+    prefixes = tuple(asked.sets.split(",")) if asked.sets else ("",)
+    paths = [path for path in sorted(asked.dir.glob("*.jsonl*")) if path.name.startswith(prefixes)]
+    if not paths:
+        print(f"{asked.dir}: no *.jsonl or *.jsonl.gz here", file=sys.stderr)
+        return 3
+    peers = [name for name in asked.against.split(",") if name]
+    if unknown := sorted(set(peers) - set(PEERS)):
+        print(f"unknown splitter {', '.join(unknown)}; known: {', '.join(PEERS)}", file=sys.stderr)
+        return 2
+    sets = {name_of(path): read(path) for path in paths}
+    splitters: dict[str, Splitter] = {"rules": ours, "naive": partial(by_line, naive)}
+    splitters |= {name: PEERS[name]() for name in peers}
+    figures = measure(sets, splitters, asked.rounds)
+    print("\n".join(table(summary(figures, list(splitters), list(sets)))))
+    for name in peers:
+        print(f"rules are {figures[f'rules:ratio.{name}']:.2f} times as fast as {name}")
+    if asked.json:
+        asked.json.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    faults = missed(figures, floors(asked.floor)) if asked.floor else []
+    for fault in faults:
+        print(f"floor missed: {fault}", file=sys.stderr)
+    return 4 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

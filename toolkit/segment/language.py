@@ -1,0 +1,54 @@
+"""What a language tells the sentence rules: lists of words, and a few facts about its script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the set of the white-space separated words of `text`."""
+    return frozenset(text.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """The lists of one language. Abbreviations are written without their last full stop ("Mr", "a.m").
+
+    Lists match exactly, and also in capitals and with a capital first letter ("etc" covers "Etc" and "ETC").
+
+    Attributes:
+        code: ISO 639-1 code.
+        never: Abbreviations that never end a sentence, because what they shorten is always followed by its
+            complement: titles before a name, "vs", "e.g".
+        before_number: Abbreviations that go on when a number follows ("No. 5", "Nov. 29") and are judged like
+            `may_end` before anything else.
+        may_end: Abbreviations that end a sentence only when the next word is a starter ("Inc.", "U.S.").
+        ends: Abbreviations that end a sentence before any word that may begin one ("etc."); listed only because
+            they look like something else (an initial, a dotted acronym).
+        hours: Abbreviations of the clock ("p.m"): they end a sentence unless a word of `after_hour` follows.
+        after_hour: Weekdays, time zones and the like.
+        starters: Words that begin sentences and hardly ever are the second word of a name, capitalised.
+        roles: Capitalised words that follow a company's name within the sentence ("Inc. Chairman Warren Buffett").
+        labels: Nouns that a single letter tells apart ("Vitamin C", "Witness B"): the letter is no initial.
+        speech: Verbs that attribute a quotation ("asked"); "Who?" Smith asked is one sentence.
+        marked_names: Names written with a final ! or ? ("Yahoo").
+        ordinal: A number with a full stop is an ordinal number ("5. Mai"), so it is judged like `may_end`.
+        unspaced: Sentences follow each other without white space (Chinese, Japanese).
+        quotative: What follows a closing quotation mark within the same sentence ("と" in Japanese), as characters.
+    """
+
+    code: str
+    never: frozenset[str] = frozenset()
+    before_number: frozenset[str] = frozenset()
+    may_end: frozenset[str] = frozenset()
+    ends: frozenset[str] = frozenset()
+    hours: frozenset[str] = frozenset()
+    after_hour: frozenset[str] = frozenset()
+    starters: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    speech: frozenset[str] = frozenset()
+    marked_names: frozenset[str] = frozenset()
+    ordinal: bool = False
+    unspaced: bool = False
+    quotative: str = ""

@@ -1,0 +1,5 @@
+"""Arabic."""
+
+from toolkit.segment.language import Language
+
+LANGUAGE = Language(code="ar")

@@ -1,0 +1,5 @@
+"""German."""
+
+from toolkit.segment.language import Language
+
+LANGUAGE = Language(code="de")

@@ -1,0 +1,5 @@
+"""Spanish."""
+
+from toolkit.segment.language import Language
+
+LANGUAGE = Language(code="es")

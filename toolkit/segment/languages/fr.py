@@ -1,0 +1,5 @@
+"""French."""
+
+from toolkit.segment.language import Language
+
+LANGUAGE = Language(code="fr")

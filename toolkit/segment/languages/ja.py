@@ -1,0 +1,5 @@
+"""Japanese."""
+
+from toolkit.segment.language import Language
+
+LANGUAGE = Language(code="ja", unspaced=True)

@@ -1,0 +1,5 @@
+"""Korean."""
+
+from toolkit.segment.language import Language
+
+LANGUAGE = Language(code="ko")

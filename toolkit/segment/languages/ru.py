@@ -1,0 +1,5 @@
+"""Russian."""
+
+from toolkit.segment.language import Language
+
+LANGUAGE = Language(code="ru")

@@ -1,0 +1,5 @@
+"""Ukrainian."""
+
+from toolkit.segment.language import Language
+
+LANGUAGE = Language(code="uk")

@@ -1,0 +1,5 @@
+"""Chinese."""
+
+from toolkit.segment.language import Language
+
+LANGUAGE = Language(code="zh", unspaced=True)
