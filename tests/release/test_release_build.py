@@ -1,0 +1,177 @@
+"""What is frozen: the rows, the files, the same bytes every time, and nothing at all when it fails."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from toolkit.errors import InvalidInput, UsageError
+from toolkit.release import Release, load
+
+LOAD = """
+import json, sys
+from datasets import get_dataset_config_names, load_dataset
+folder = sys.argv[1]
+found = {}
+for config in get_dataset_config_names(folder):
+    found[config] = {split: len(rows) for split, rows in load_dataset(folder, config).items()}
+default = load_dataset(folder)
+names = default["train"].features["labels"].feature.names
+streamed = next(iter(load_dataset(folder, split="train", streaming=True)))
+assert streamed["labels"] == default["train"][0]["labels"]
+print(json.dumps({"rows": found, "names": names, "first": default["train"][0]}))
+"""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_datasets_loads_every_config_offline(release: Release, tmp_path: Path) -> None:
+    environment = {"HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1", "PATH": "", "HOME": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-c", LOAD, str(release.path)], env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    answer = json.loads(run.stdout)
+    expected = {
+        config: {split: release.table(config, split).num_rows for split in release.splits(config)}
+        for config in release.configs
+    }
+    assert answer["rows"] == expected
+    assert set(expected) == {"default", "annotations", "spans", "figures", "articles"}
+    assert answer["names"] == list(release.schema.label_ids)
+    first = release.table("default", "train").slice(0, 1).to_pylist()[0]
+    assert [answer["names"][number] for number in answer["first"].pop("labels")] == first.pop("labels")
+    assert answer["first"] == first
+
+
+def test_default_has_the_decided_sentences_with_their_context(world, release: Release) -> None:
+    rows = {row["sentence_id"]: row for row in release.table("default").to_pylist()}
+    assert set(rows) == {decision.sentence_id for decision in world.decisions}
+    articles = {article.article_id: article for article in world.articles}
+    for article in world.articles:
+        own = [sentence for sentence in world.sentences if sentence.article_id == article.article_id]
+        for place, sentence in enumerate(own):
+            row = rows.get(sentence.sentence_id)
+            if row is None:
+                continue
+            assert row["text"] == articles[row["article_id"]].text[row["start"] : row["end"]]
+            assert row["context_before"] == (own[place - 1].text if place else None)
+            assert row["context_after"] == (own[place + 1].text if place + 1 < len(own) else None)
+            assert (row["n_annotators"], row["method"]) == (2, "unanimous")
+            assert sorted(label for label, share in row["soft_labels"].items() if share) == row["labels"]
+
+
+def test_spans_and_figures_are_where_they_say(release: Release) -> None:
+    texts = {row["sentence_id"]: row["text"] for row in release.table("default").to_pylist()}
+    spans = release.table("spans").to_pylist()
+    assert {span["label"] for span in spans} == {"SOURCE", "FIGURE"}
+    assert all(texts[span["sentence_id"]][span["start"] : span["end"]] == span["text"] for span in spans)
+    figures = release.table("figures").to_pylist()
+    assert len(figures) == sum(span["label"] == "FIGURE" for span in spans)
+    assert all(figure["low"] == figure["high"] == float(figure["text"]) for figure in figures)
+    assert {link["tail"] for span in spans for link in span["relations"]} == {"s1"}
+
+
+def test_annotations_know_which_of_them_counted(world, release: Release) -> None:
+    rows = release.table("annotations").to_pylist()
+    assert len(rows) == len(world.annotations)
+    decided = {decision.sentence_id for decision in world.decisions}
+    assert all(row["counted"] == (row["sentence_id"] in decided) for row in rows)
+
+
+def test_a_story_is_in_one_split_only(release: Release) -> None:
+    seen: dict[str, set[str]] = {}
+    for split in release.splits():
+        for story in release.table("default", split)["story_id"].to_pylist():
+            seen.setdefault(story, set()).add(split)
+    assert len(seen) == 12
+    assert all(len(splits) == 1 for splits in seen.values())
+
+
+def test_the_same_records_in_any_order_give_the_same_bytes(world, release: Release, tmp_path: Path) -> None:
+    chance = random.Random(1)
+    shuffled = {
+        name: tuple(chance.sample(getattr(world, name), len(getattr(world, name))))
+        for name in ("articles", "sentences", "decisions", "annotations")
+    }
+    again = replace(world, **shuffled).freeze(tmp_path / "other place" / "1.0.0")
+    assert contents(again.path) == contents(release.path)
+
+
+def test_verify_names_every_file_that_changed(world, tmp_path: Path) -> None:
+    release = world.freeze(tmp_path / "1.0.0")
+    release.verify()
+    (release.path / "README.md").write_text("changed")
+    (release.path / "LICENSE").unlink()
+    (release.path / "stray.txt").write_text("")
+    with pytest.raises(InvalidInput) as caught:
+        load(release.path).verify()
+    assert [fault.what for fault in caught.value.faults] == [
+        "LICENSE is missing",
+        "README.md has been changed",
+        "stray.txt does not belong to the release",
+    ]
+
+
+def test_a_release_is_never_overwritten(world, release: Release) -> None:
+    before = contents(release.path)
+    with pytest.raises(UsageError, match="there already"):
+        world.freeze(release.path)
+    assert contents(release.path) == before
+
+
+def test_a_failed_build_leaves_nothing(world, tmp_path: Path) -> None:
+    leaky = replace(world.annotations[0], note="ask jane.doe@example.org")
+    with pytest.raises(InvalidInput, match="an e-mail address would be released") as caught:
+        replace(world, annotations=(leaky, *world.annotations[1:])).freeze(tmp_path / "1.0.0")
+    assert caught.value.where == f"annotations.note of annotation_id {leaky.annotation_id}"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_allowed_address_is_released(world, tmp_path: Path) -> None:
+    note = replace(world.annotations[0], note="ask desk@example.org")
+    changed = replace(world, annotations=(note, *world.annotations[1:]))
+    assert changed.freeze(tmp_path / "1.0.0", allowed=("desk@example.org",)).version == "1.0.0"
+
+
+def test_every_fault_of_the_records_at_once(world) -> None:
+    labels = replace(world.decisions[0], labels=("gossip",))
+    lost = replace(world.decisions[1], sentence_id="f" * 24)
+    with pytest.raises(InvalidInput) as caught:
+        replace(world, decisions=(labels, labels, lost)).corpus()
+    assert [fault.what for fault in caught.value.faults] == [
+        "label gossip is not in news_events@1.0.0",
+        "label gossip is not in news_events@1.0.0",
+        "occurs more than once",
+        "is decided but not there",
+    ]
+
+
+def test_nothing_decided_is_no_release(world, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="no sentence is decided"):
+        replace(world, decisions=()).freeze(tmp_path / "1.0.0")
+
+
+def test_one_article_is_a_release_with_one_split(make_world, tmp_path: Path) -> None:
+    release = make_world(1, 4).freeze(tmp_path / "1.0.0")
+    assert release.splits() == ("train",)
+    release.verify()
+
+
+def test_a_schema_without_spans_has_no_such_configs(make_world, world, tmp_path: Path) -> None:
+    small = make_world(6, 4)
+    from toolkit.schema import load as load_schema
+
+    claims = load_schema("claims@1.0.0")
+    plain = tuple(replace(item, labels=("none",), spans=(), relations=(), soft_labels={}) for item in small.decisions)
+    answers = tuple(replace(item, labels=("none",), spans=(), relations=()) for item in small.annotations)
+    release = replace(small, schema=claims, decisions=plain, annotations=answers).freeze(tmp_path / "1.0.0")
+    assert release.configs == ("default", "annotations", "articles")

@@ -1,0 +1,29 @@
+"""Releases: gold, answers and articles frozen as a versioned dataset directory, audited, loaded, compared."""
+
+from toolkit.release.build import build, newest
+from toolkit.release.corpus import Corpus, gather
+from toolkit.release.freeze import freeze
+from toolkit.release.leakage import Leakage, audit, audit_files
+from toolkit.release.release import Release, load
+from toolkit.release.rights import TextRule
+from toolkit.release.splits import Row, assign
+from toolkit.release.terms import Terms
+from toolkit.release.versions import Version
+
+__all__ = [
+    "Corpus",
+    "Leakage",
+    "Release",
+    "Row",
+    "Terms",
+    "TextRule",
+    "Version",
+    "assign",
+    "audit",
+    "audit_files",
+    "build",
+    "freeze",
+    "gather",
+    "load",
+    "newest",
+]

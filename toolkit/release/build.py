@@ -1,0 +1,104 @@
+"""From a project to a release."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from toolkit.release.corpus import gather
+from toolkit.release.freeze import freeze
+from toolkit.release.release import Release, load
+from toolkit.release.rights import TextRule
+from toolkit.release.terms import Terms
+from toolkit.release.versions import Version, check_version
+from toolkit.workspace import Workspace
+from toolkit.workspace.files import file_digest
+
+_INPUTS = (
+    "articles.parquet",
+    "sentences.parquet",
+    "gold.parquet",
+    "annotations/log.jsonl",
+    "adjudications/log.jsonl",
+    "reports/agreement.json",
+)
+
+
+def build(
+    workspace: Workspace,
+    version: str,
+    *,
+    seed: int | None = None,
+    text: str = "full",
+    takedowns: Mapping[str, str] | None = None,
+    released_on: str | None = None,
+) -> Release:
+    """Freeze the project's gold, answers and articles as releases/<version>/.
+
+    Args:
+        workspace: The project.
+        version: "major.minor.patch"; it must be greater than that of every release that is there.
+        seed: Seed of the splits, by default that of toolkit.yaml.
+        text: "full", "offsets" or "snippet:N": how much of the articles' words is released.
+        takedowns: article_id → why it must not be released any more.
+        released_on: ISO 8601 date for changelog and citation; no clock is read.
+
+    Raises:
+        UsageError: The version is malformed, not greater, or there already.
+        InvalidInput: A stage has not run yet, the records contradict each other, or an e-mail address or a token would
+            be released.
+    """
+    with workspace.lock():
+        previous = newest(workspace.path("releases"))
+        check_version(version, None if previous is None else previous.version)
+        terms = _terms(workspace, version, seed, TextRule.parse(text), takedowns or {}, released_on)
+        corpus = gather(
+            workspace.schema(),
+            articles=workspace.articles(),
+            sentences=workspace.sentences(),
+            decisions=workspace.decisions(),
+            annotations=workspace.answers(),
+            experts=workspace.expert_answers(),
+            without=terms.takedowns,
+        )
+        return freeze(corpus, workspace.release_path(version), terms, previous=previous)
+
+
+def newest(folder: Path) -> Release | None:
+    """Return the release with the greatest version in a folder of releases, None if there is none."""
+    names = [path.parent.name for path in folder.glob("*/manifest.json")]
+    versions = [Version.parse(name) for name in names if Version.is_one(name)]
+    return load(folder / str(max(versions))) if versions else None
+
+
+def _terms(
+    workspace: Workspace,
+    version: str,
+    seed: int | None,
+    text: TextRule,
+    takedowns: Mapping[str, str],
+    released_on: str | None,
+) -> Terms:
+    settings = workspace.config.release
+    sums = {name: file_digest(workspace.path(name)) for name in _INPUTS}
+    return Terms(
+        version=version,
+        title=settings.title,
+        licence=settings.licence,
+        authors=settings.authors,
+        repo=workspace.config.hub.repo,
+        released_on=released_on,
+        seed=settings.seed if seed is None else seed,
+        fractions=settings.splits.model_dump(),
+        text=text,
+        takedowns=takedowns,
+        agreement=_agreement(workspace.path("reports", "agreement.json")),
+        inputs={name: value for name, value in sums.items() if value is not None},
+    )
+
+
+def _agreement(path: Path) -> Mapping[str, Any] | None:
+    report: Mapping[str, Any] | None = json.loads(path.read_bytes()) if path.exists() else None
+    return report

@@ -1,0 +1,103 @@
+"""README.md: the card, written from the data, with the sections that people wrote kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any, Final
+
+import yaml
+
+from toolkit.release.facts import Facts
+from toolkit.release.release import Release
+
+_OWN = re.compile(r"<!-- own:([a-z]+) -->\n(.*?)<!-- /own -->", re.DOTALL)
+
+_PROMPTS: Final[Mapping[str, str]] = {
+    "motivation": "*Nobody has written yet why this dataset was made and who paid for it.*",
+    "collection": "*Nobody has written yet how the pages were chosen and fetched.*",
+    "annotators": "*Nobody has written yet who the annotators are, how they were trained and paid.*",
+    "uses": "*Nobody has written yet what the dataset should and should not be used for.*",
+    "limitations": "*Nobody has written yet about biases and limitations beyond those below.*",
+    "maintenance": "*Nobody has written yet who maintains the dataset and where to ask.*",
+}
+"""Sections that only people can write → what stands there until they have."""
+
+
+def render(facts: Facts, previous: Release | None = None) -> str:
+    """Return the card of a release.
+
+    Args:
+        facts: What it is written from.
+        previous: The release before it: what people wrote between `<!-- own:NAME -->` and `<!-- /own -->` on its card
+            is taken over.
+    """
+    import jinja2
+
+    template = files("toolkit.release").joinpath("card.md.jinja").read_text(encoding="utf-8")
+    environment = jinja2.Environment(  # noqa: S701  # Markdown, not HTML; `cell` escapes what comes from data
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters["cell"] = cell
+    before = "" if previous is None else (previous.path / "README.md").read_text(encoding="utf-8")
+    return environment.from_string(template).render(
+        front=yaml.safe_dump(front_matter(facts), sort_keys=False, allow_unicode=True, width=120),
+        facts=facts,
+        terms=facts.terms,
+        schema=facts.schema,
+        own={**{name: f"{prompt}\n" for name, prompt in _PROMPTS.items()}, **own_sections(before)},
+        agreement=_agreement_rows(facts.terms.agreement),
+    )
+
+
+def own_sections(text: str) -> dict[str, str]:
+    """Return the sections of a card that people may write, by name."""
+    return {name: body for name, body in _OWN.findall(text) if name in _PROMPTS}
+
+
+def cell(value: object) -> str:
+    """Return a value as the text of one table cell: on one line, without anything that ends the cell or is markup."""
+    escaped = str(value).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;")
+    return " ".join(escaped.split())
+
+
+def front_matter(facts: Facts) -> dict[str, Any]:
+    """Return the card's metadata as the Hub and `datasets` read it."""
+    terms = facts.terms
+    languages = sorted(language for language in facts.languages if re.fullmatch(r"[a-z]{2,3}", language))
+    tasks = [
+        *(["text-classification"] if facts.schema.labels else []),
+        *(["token-classification"] * bool(facts.schema.spans)),
+    ]
+    return {
+        "pretty_name": terms.title,
+        "license": terms.licence.lower(),
+        **({"language": [language for language in languages if language != "und"]} if languages != ["und"] else {}),
+        "task_categories": tasks,
+        "task_ids": ["multi-label-classification"] if facts.schema.labels else [],
+        "size_categories": [facts.size_category],
+        "source_datasets": ["original"],
+        "tags": ["news", facts.schema.name],
+        "configs": [_config(name, splits) for name, splits in facts.tables.items()],
+        "dataset_info": [_info(facts, name, splits) for name, splits in facts.tables.items()],
+    }
+
+
+def _config(name: str, splits: Mapping[str, Any]) -> dict[str, Any]:
+    data_files = [{"split": split, "path": entry["file"]} for split, entry in splits.items()]
+    return {"config_name": name, **({"default": True} if name == "default" else {}), "data_files": data_files}
+
+
+def _info(facts: Facts, name: str, splits: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "config_name": name,
+        "features": facts.features[name],
+        "splits": [{"name": split, "num_examples": entry["rows"]} for split, entry in splits.items()],
+    }
+
+
+def _agreement_rows(report: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return one row a label of an agreement report, if it has such rows."""
+    rows = [] if report is None else report.get("labels", [])
+    return [dict(row) for row in rows] if isinstance(rows, list) else []

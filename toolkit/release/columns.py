@@ -1,0 +1,203 @@
+"""The configs of a release: their columns as Arrow types, and as the features of a README's `dataset_info`.
+
+    default      one row a decided sentence: what most people load
+    annotations  one row an answer of one person
+    spans        one row a span of a decision
+    figures      one row a span with numbers, its attributes as typed columns
+    articles     one row an article, only where the text is released
+
+Label names are stored as strings; `dataset_info` declares them as ClassLabel, so that `datasets` gives numbers and
+everything else sees names.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pyarrow as pa
+
+from toolkit.schema import Schema, SpanLabel
+
+CONFIGS: Final = ("default", "annotations", "spans", "figures", "articles")
+
+KEYS: Final = {
+    "default": ("sentence_id",),
+    "annotations": ("annotation_id",),
+    "spans": ("sentence_id", "span_id"),
+    "figures": ("sentence_id", "span_id"),
+    "articles": ("article_id",),
+}
+"""What tells two rows of a config apart."""
+
+TEXT_COLUMNS: Final = frozenset({"text", "context_before", "context_after", "title", "byline", "note"})
+"""Columns that hold words of an article, or may quote them."""
+
+_STRING, _INTEGER, _NUMBER, _FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
+_NAMES = pa.list_(_STRING)
+
+_LINK = pa.struct([("label", _STRING), ("tail", _STRING)])
+_RELATION = pa.struct([("label", _STRING), ("head", _STRING), ("tail", _STRING)])
+_ATTRIBUTE_TYPES = {"choice": _STRING, "text": _STRING, "number": _NUMBER, "boolean": _FLAG}
+
+_PLACE = [("article_id", _STRING), ("story_id", _STRING), ("start", _INTEGER), ("end", _INTEGER)]
+_ORIGIN = [
+    ("title", _STRING),
+    ("publisher", _STRING),
+    ("url", _STRING),
+    ("published_at", _STRING),
+    ("language", _STRING),
+    ("licence", _STRING),
+    ("page_sha256", _STRING),
+]
+
+
+def span_type(*, text: bool) -> pa.DataType:
+    """Return the type of a span within a row; `attributes` is JSON with sorted keys."""
+    words = [("text", _STRING)] if text else []
+    head = [("span_id", _STRING), ("label", _STRING), ("start", _INTEGER), ("end", _INTEGER)]
+    return pa.struct([*head, *words, ("attributes", _STRING)])
+
+
+def soft_label_type(schema: Schema) -> pa.DataType:
+    """Return the type of soft labels: one number a label of the schema."""
+    return pa.struct([(label, _NUMBER) for label in schema.label_ids])
+
+
+def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -> dict[str, pa.Schema]:
+    """Return config → Arrow schema.
+
+    Args:
+        schema: The label schema of the release.
+        text: False leaves out every column with words of an article.
+        snippet: Keep the column "text" of `default` all the same.
+    """
+    words = [("text", _STRING)]
+    context = [("context_before", _STRING), ("context_after", _STRING)]
+    full = {
+        "default": [
+            ("sentence_id", _STRING),
+            *words,
+            ("labels", _NAMES),
+            *([("soft_labels", soft_label_type(schema))] if schema.labels else []),
+            ("n_annotators", _INTEGER),
+            ("method", _STRING),
+            *context,
+            ("kind", _STRING),
+            ("paragraph", _INTEGER),
+            *_PLACE,
+            *_ORIGIN,
+            ("article_sha256", _STRING),
+        ],
+        "annotations": [
+            ("annotation_id", _STRING),
+            ("sentence_id", _STRING),
+            ("annotator", _STRING),
+            ("role", _STRING),
+            ("counted", _FLAG),
+            ("labels", _NAMES),
+            ("spans", pa.list_(span_type(text=text))),
+            ("relations", pa.list_(_RELATION)),
+            ("skipped", _FLAG),
+            ("schema", _STRING),
+            ("created_at", _STRING),
+            ("updated_at", _STRING),
+            ("lead_time", _NUMBER),
+            ("ground_truth", _FLAG),
+            ("origin", _STRING),
+            ("note", _STRING),
+        ],
+        "spans": [
+            ("sentence_id", _STRING),
+            ("span_id", _STRING),
+            ("label", _STRING),
+            ("start", _INTEGER),
+            ("end", _INTEGER),
+            *words,
+            ("attributes", _STRING),
+            ("relations", pa.list_(_LINK)),
+            ("article_id", _STRING),
+            ("story_id", _STRING),
+        ],
+        "figures": [
+            ("sentence_id", _STRING),
+            ("span_id", _STRING),
+            ("label", _STRING),
+            ("start", _INTEGER),
+            ("end", _INTEGER),
+            *words,
+            *figure_columns(schema).items(),
+            ("article_id", _STRING),
+            ("story_id", _STRING),
+        ],
+        "articles": [
+            ("article_id", _STRING),
+            ("story_id", _STRING),
+            *words,
+            *_ORIGIN,
+            ("byline", _STRING),
+            ("page_source", _STRING),
+            ("page_start", _INTEGER),
+            ("page_end", _INTEGER),
+        ],
+    }
+    if not text:
+        del full["articles"]
+    if not figure_labels(schema):
+        del full["figures"]
+    if not schema.spans:
+        del full["spans"]
+    return {
+        config: pa.schema(
+            [
+                field
+                for field in fields
+                if text or field[0] not in TEXT_COLUMNS or (snippet and (config, field[0]) == ("default", "text"))
+            ]
+        )
+        for config, fields in full.items()
+    }
+
+
+def figure_labels(schema: Schema) -> tuple[SpanLabel, ...]:
+    """Return the span labels that hold a number range: those with attributes "low" and "high"."""
+    return tuple(span for span in schema.spans if {"low", "high"} <= {attribute.id for attribute in span.attributes})
+
+
+def figure_columns(schema: Schema) -> dict[str, pa.DataType]:
+    """Return attribute id → type for the columns of `figures`, in the order of the schema.
+
+    An attribute that two span labels type differently is a string.
+    """
+    columns: dict[str, pa.DataType] = {}
+    for span in figure_labels(schema):
+        for attribute in span.attributes:
+            kind = _ATTRIBUTE_TYPES[attribute.type]
+            columns[attribute.id] = kind if columns.get(attribute.id, kind) == kind else _STRING
+    return columns
+
+
+def features(columns: pa.Schema, labels: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the features of a config as `dataset_info` spells them.
+
+    The spelling is the one that datasets 3.6 and 5 both read: `sequence` for lists of scalars, `list` for lists of
+    structs. The column "labels" is a list of ClassLabel with the given names.
+    """
+    return [_feature(field, labels) for field in columns]
+
+
+def _feature(field: pa.Field, labels: tuple[str, ...]) -> dict[str, Any]:
+    if field.name == "labels" and labels:
+        names = {str(number): label for number, label in enumerate(labels)}
+        return {"name": field.name, "sequence": {"class_label": {"names": names}}}
+    if pa.types.is_list(field.type):
+        item = field.type.value_type
+        if pa.types.is_struct(item):
+            return {"name": field.name, "list": [_feature(part, ()) for part in item]}
+        return {"name": field.name, "sequence": _scalar(item)}
+    if pa.types.is_struct(field.type):
+        return {"name": field.name, "struct": [_feature(part, ()) for part in field.type]}
+    return {"name": field.name, "dtype": _scalar(field.type)}
+
+
+def _scalar(kind: pa.DataType) -> str:
+    return {_STRING: "string", _INTEGER: "int64", _NUMBER: "float64", _FLAG: "bool"}[kind]

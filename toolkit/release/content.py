@@ -1,0 +1,77 @@
+"""A hash of a table's rows that no version of Arrow or Parquet has a say in."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+
+
+class _Hash(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+
+
+class ContentHash:
+    """SHA-256 of column names, types and values, fed in slices.
+
+    The slices must be cut at the same rows each time; how the arrays are laid out in memory does not matter. What is
+    hashed of a slice is, column by column: which values are null, then the values (numbers as little-endian bytes,
+    strings as lengths and UTF-8, lists as lengths and items, structs as their fields).
+
+    Args:
+        schema: Columns of the table.
+    """
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._hash = hashlib.sha256()
+        for field in schema:
+            self._hash.update(f"{field.name}: {_type_name(field.type)}\n".encode())
+
+    def update(self, table: pa.Table) -> None:
+        """Feed the next rows."""
+        for column in table.columns:
+            _feed(self._hash, pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type))
+
+    def hexdigest(self) -> str:
+        """Return 64 hex digits."""
+        return self._hash.hexdigest()
+
+
+def _type_name(kind: pa.DataType) -> str:
+    if pa.types.is_dictionary(kind):
+        return _type_name(kind.value_type)
+    if pa.types.is_list(kind):
+        return f"list<{_type_name(kind.value_type)}>"
+    if pa.types.is_struct(kind):
+        return "struct<" + ", ".join(f"{field.name}: {_type_name(field.type)}" for field in kind) + ">"
+    return str(kind)
+
+
+def _feed(target: _Hash, array: pa.Array) -> None:
+    if pa.types.is_dictionary(array.type):
+        array = array.cast(array.type.value_type)
+    valid = np.asarray(array.is_valid(), dtype=bool)
+    target.update(len(array).to_bytes(8, "little") + np.packbits(valid).tobytes())
+    if pa.types.is_struct(array.type):
+        for part in array.flatten():
+            _feed(target, part)
+    elif pa.types.is_list(array.type):
+        target.update(_lengths(array))
+        _feed(target, array.flatten())
+    elif pa.types.is_string(array.type):
+        target.update(_lengths(array))
+        target.update("".join(array.drop_null().to_pylist()).encode())
+    elif pa.types.is_boolean(array.type):
+        target.update(np.packbits(np.asarray(array.fill_null(False), dtype=bool)).tobytes())
+    else:
+        values = np.asarray(array.fill_null(0))
+        target.update(values.astype(values.dtype.newbyteorder("<")).tobytes())
+
+
+def _lengths(array: pa.Array) -> bytes:
+    import pyarrow.compute as pc
+
+    measure = pc.list_value_length if pa.types.is_list(array.type) else pc.binary_length
+    return np.asarray(measure(array).fill_null(0)).astype("<i8").tobytes()

@@ -1,0 +1,161 @@
+"""From a corpus to a frozen release directory. The same corpus and terms give the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import yaml
+
+from toolkit import __version__
+from toolkit.errors import InvalidInput
+from toolkit.records import to_row
+from toolkit.release import card, notes, prevalence
+from toolkit.release.columns import arrow_schemas
+from toolkit.release.configs import Configs
+from toolkit.release.corpus import Corpus
+from toolkit.release.facts import Facts
+from toolkit.release.manifest import NAME, Tables, file_sums, to_json, write_table
+from toolkit.release.release import Release, load
+from toolkit.release.scan import Scanner
+from toolkit.release.splits import Row, assign
+from toolkit.release.staging import staged
+from toolkit.release.terms import Terms
+from toolkit.schema import Schema
+
+
+def freeze(corpus: Corpus, target: Path, terms: Terms, *, previous: Release | None = None) -> Release:
+    """Write a release.
+
+    Args:
+        corpus: What it is made from.
+        target: Its directory, which must not be there.
+        terms: What it says of itself.
+        previous: The release before it: its sentences keep their splits, and its card the sections that people wrote.
+
+    Raises:
+        UsageError: `target` is there.
+        InvalidInput: Nothing is decided yet, or an e-mail address or a token would be released.
+    """
+    if not (corpus.decision_of >= 0).any():
+        raise InvalidInput("no sentence is decided yet", where=str(target), remedy="run `toolkit adjudicate`")
+    with staged(target) as folder:
+        split_of = _article_splits(corpus, terms, previous)
+        tables = _write_tables(corpus, folder, terms, split_of)
+        shares = prevalence.by_split(folder, tables, corpus.schema)
+        _write_schema(folder, corpus.schema, terms)
+        _write_splits(folder, corpus, terms, split_of, shares)
+        if terms.agreement is not None:
+            (folder / "agreement.json").write_text(to_json(terms.agreement), encoding="utf-8")
+        facts = Facts.of(corpus, terms, tables, shares)
+        notes.write(folder, facts, previous)
+        (folder / "README.md").write_text(card.render(facts, previous), encoding="utf-8")
+        _write_manifest(folder, corpus, terms, tables)
+    return load(target)
+
+
+def _article_splits(corpus: Corpus, terms: Terms, previous: Release | None) -> list[str | None]:
+    """Return the split of each article of the corpus; None if nothing was said of any of its sentences.
+
+    A story goes where its articles were in the previous release. If they were in different splits, since they turned
+    out to be one story only now, each stays where it was, and new ones join the first.
+    """
+    told = _told(corpus)
+    stories = corpus.articles["story_id"].to_pylist()
+    ids = corpus.articles["article_id"].to_pylist()
+    before: Mapping[str, str] = {} if previous is None else read_splits(previous.path)["articles"]
+    order = {split: place for place, split in enumerate(terms.fractions)}
+    frozen: dict[str, str] = {}
+    for article, story in zip(ids, stories, strict=True):
+        split = before.get(article)
+        if split is not None:
+            frozen[story] = min(split, frozen.get(story, split), key=lambda name: order.get(name, len(order)))
+    split_of = assign(_strata(corpus, told, stories), seed=terms.seed, fractions=terms.fractions, frozen=frozen)
+    return [before.get(article) or split_of.get(story) for article, story in zip(ids, stories, strict=True)]
+
+
+def _told(corpus: Corpus) -> npt.NDArray[np.bool_]:
+    """Return a mask of the sentences that somebody answered or that are decided."""
+    told: npt.NDArray[np.bool_] = corpus.decision_of >= 0
+    told[corpus.sentence_of] = True
+    return told
+
+
+def _strata(corpus: Corpus, told: npt.NDArray[np.bool_], stories: list[str]) -> Iterator[Row]:
+    for row in np.flatnonzero(told).tolist():
+        story = stories[corpus.article_of[row]]
+        decision = int(corpus.decision_of[row])
+        if decision < 0:
+            yield Row(story)
+            continue
+        spans = corpus.decisions["spans"][decision].as_py()
+        labels = corpus.decisions["labels"][decision].as_py()
+        yield Row(story, (*labels, *sorted({f"span:{span['label']}" for span in spans})))
+
+
+def read_splits(folder: Path) -> dict[str, Any]:
+    """Read the splits.json of a release."""
+    splits: dict[str, Any] = json.loads((folder / "splits.json").read_bytes())
+    return splits
+
+
+def _write_tables(corpus: Corpus, folder: Path, terms: Terms, split_of: list[str | None]) -> Tables:
+    columns = arrow_schemas(corpus.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
+    configs = Configs(corpus, columns, terms.text)
+    told = _told(corpus)
+    sentence_split = np.array(split_of, dtype=object)[corpus.article_of]
+    scanner = Scanner(terms.allowed)
+    tables: Tables = {}
+    for config in columns:
+        for split in terms.fractions:
+            slices = scanner.watch(config, configs.slices(config, told & (sentence_split == split)))
+            for name, entry in write_table(folder, config, split, columns[config], slices).items():
+                tables.setdefault(name, {}).update(entry)
+    scanner.refuse()
+    return tables
+
+
+def _write_schema(folder: Path, schema: Schema, terms: Terms) -> None:
+    content = {key: value for key, value in to_row(schema).items() if key != "digest"}
+    (folder / "schema").mkdir()
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
+    (folder / "schema" / f"{schema.version}.yaml").write_text(text, encoding="utf-8")
+    if terms.guidelines is not None:
+        (folder / "schema" / "guidelines.md").write_text(terms.guidelines, encoding="utf-8")
+
+
+def _write_splits(
+    folder: Path, corpus: Corpus, terms: Terms, split_of: list[str | None], shares: Mapping[str, Any]
+) -> None:
+    articles = dict(zip(corpus.articles["article_id"].to_pylist(), split_of, strict=True))
+    value = {
+        "grouped_by": "story_id",
+        "seed": terms.seed,
+        "fractions": dict(terms.fractions),
+        "prevalence": shares,
+        "articles": {article: split for article, split in articles.items() if split is not None},
+    }
+    (folder / "splits.json").write_text(to_json(value), encoding="utf-8")
+
+
+def _write_manifest(folder: Path, corpus: Corpus, terms: Terms, tables: Tables) -> None:
+    manifest = {
+        "format": 1,
+        "title": terms.title,
+        "version": terms.version,
+        "toolkit": __version__,
+        "arrow": pa.__version__,
+        "schema": {"ref": corpus.schema.ref, "digest": corpus.schema.digest},
+        "text": str(terms.text),
+        "takedowns": dict(sorted(terms.takedowns.items())),
+        "left_out": {"annotations_of_sentences_that_are_gone": corpus.orphans},
+        "inputs": dict(sorted(terms.inputs.items())),
+        "tables": tables,
+        "files": file_sums(folder),
+    }
+    (folder / NAME).write_text(to_json(manifest), encoding="utf-8")

@@ -1,0 +1,132 @@
+"""A release on disk."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from toolkit.errors import InvalidInput, UsageError
+from toolkit.release.manifest import file_sums, read_manifest
+from toolkit.schema import Schema, parse
+
+
+@dataclass(frozen=True)
+class Release:
+    """A frozen release directory. Tables are read when they are asked for.
+
+    Attributes:
+        path: The directory.
+        manifest: Its manifest.json.
+    """
+
+    path: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def version(self) -> str:
+        """The version, "major.minor.patch"."""
+        return str(self.manifest["version"])
+
+    @property
+    def schema_ref(self) -> str:
+        """The label schema as "name@version"."""
+        return str(self.manifest["schema"]["ref"])
+
+    @functools.cached_property
+    def schema(self) -> Schema:
+        """The label schema.
+
+        Raises:
+            InvalidInput: The copy in the release is missing or broken.
+        """
+        path = self.path / "schema" / f"{self.schema_ref.partition('@')[2]}.yaml"
+        return parse(self._read(path).decode(), path.name)
+
+    @property
+    def configs(self) -> tuple[str, ...]:
+        """The configs that have rows, "default" first."""
+        return tuple(self.manifest["tables"])
+
+    def splits(self, config: str = "default") -> tuple[str, ...]:
+        """Return the splits of a config that have rows, in the order train, validation, test.
+
+        Raises:
+            UsageError: There is no such config.
+        """
+        if config not in self.manifest["tables"]:
+            raise UsageError(
+                f"has no config {config}", where=str(self.path), remedy=f"it has {', '.join(self.configs)}"
+            )
+        return tuple(self.manifest["tables"][config])
+
+    def table(self, config: str = "default", split: str | None = None) -> pa.Table:
+        """Read a table.
+
+        Args:
+            config: One of `configs`.
+            split: One of `splits(config)`; None for all of them, one after the other.
+
+        Raises:
+            UsageError: There is no such config or split.
+            InvalidInput: The file is missing or no Parquet.
+        """
+        there = self.splits(config)
+        if split is not None and split not in there:
+            raise UsageError(
+                f"{config} has no split {split}", where=str(self.path), remedy=f"it has {', '.join(there)}"
+            )
+        names = [self.manifest["tables"][config][part]["file"] for part in ([split] if split else there)]
+        return pa.concat_tables([self._table(self.path / name) for name in names])
+
+    def verify(self) -> None:
+        """Hold every file against the manifest.
+
+        Raises:
+            InvalidInput: Files are missing, changed or strange; `faults` holds all of them.
+        """
+        expected, found = self.manifest["files"], file_sums(self.path)
+        faults = []
+        for name in sorted({*expected, *found}):
+            if name not in found:
+                faults.append("is missing")
+            elif name not in expected:
+                faults.append("does not belong to the release")
+            elif expected[name]["sha256"] != found[name]["sha256"]:
+                faults.append("has been changed")
+            else:
+                continue
+            faults[-1] = f"{name} {faults[-1]}"
+        if faults:
+            remedy = "fetch the release again"
+            raise InvalidInput.all_of([InvalidInput(what, where=str(self.path), remedy=remedy) for what in faults])
+
+    def _table(self, path: Path) -> pa.Table:
+        try:
+            return pq.ParquetFile(path).read()
+        except (FileNotFoundError, pa.ArrowInvalid) as error:
+            raise self._damaged(path) from error
+
+    def _read(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except FileNotFoundError as error:
+            raise self._damaged(path) from error
+
+    def _damaged(self, path: Path) -> InvalidInput:
+        return InvalidInput("is missing or damaged", where=str(path), remedy="fetch the release again")
+
+
+def load(directory: str | Path) -> Release:
+    """Open a release directory.
+
+    Raises:
+        InvalidInput: There is no release, or its manifest is damaged.
+    """
+    folder = Path(directory)
+    return Release(folder, read_manifest(folder))

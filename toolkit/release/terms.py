@@ -1,0 +1,47 @@
+"""What a release says of itself, beside its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from toolkit.release.rights import TextRule
+from toolkit.release.splits import FRACTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Everything about a release that the records do not say.
+
+    Attributes:
+        version: "major.minor.patch".
+        title: Its title on the card.
+        licence: SPDX id of the labels, and of the text where an article states none.
+        authors: Whom to cite.
+        repo: Where it is published, "owner/name"; the card's examples load it from there.
+        released_on: ISO 8601 date, only if it is to be told: no clock is read.
+        seed: Seed of the splits.
+        fractions: Split → share of the sentences.
+        text: How much of the articles' words is released.
+        takedowns: article_id → why it must not be released any more.
+        allowed: Strings that look like an e-mail address or a token and may be released all the same.
+        guidelines: The annotation guidelines as Markdown.
+        agreement: How far the annotators agree, as `toolkit agreement` reports it.
+        inputs: Name of an input → SHA-256.
+    """
+
+    version: str
+    title: str = "News sentences"
+    licence: str = "CC0-1.0"
+    authors: tuple[str, ...] = ()
+    repo: str | None = None
+    released_on: str | None = None
+    seed: int = 0
+    fractions: Mapping[str, float] = field(default_factory=lambda: FRACTIONS)
+    text: TextRule = field(default_factory=TextRule)
+    takedowns: Mapping[str, str] = field(default_factory=dict)
+    allowed: tuple[str, ...] = ()
+    guidelines: str | None = None
+    agreement: Mapping[str, Any] | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
