@@ -1,8 +1,8 @@
 """The labelling page of a schema: Label Studio's XML, and what each of its controls stands for.
 
-Label Studio parses every displayed attribute for `$variables`, shows a choice's `value` and stores its `alias`. So
-ids go into aliases, titles into values, and a "$" in a title is parted from the word after it by U+2060 (word
-joiner), which nobody sees. The article's own words never enter the XML: they reach the page as task data.
+Label Studio parses every displayed attribute for `$variables`, reads "true" and "false" as booleans, shows a
+choice's `value` and stores its `alias`. So ids go into aliases, titles into values, and a "$" in a title is parted
+from the word after it by U+2060 (word joiner), which nobody sees. The article's own words never enter the XML: they reach the page as task data.
 
 Exclusive labels: the other questions vanish, with their answers, once an exclusive label is ticked; and an answer
 without any label is refused by a required control that nobody sees and that is there only while nothing is ticked.
@@ -34,8 +34,11 @@ GATE = "answer"
 DATA = ("text", "before", "after", "headline", "publisher", "date", "link", "sentence_id", "text_sha256")
 """Task data: what the page shows, and the two that join a task to its sentence."""
 
-TRUE = "true"
+TICKED = "yes"
 """What a ticked boolean stores; one that is not ticked stores nothing."""
+
+
+_JOINER = "\u2060"
 
 
 @record
@@ -116,8 +119,9 @@ def render_config(schema: Schema) -> str:
 
 
 def displayed(text: str) -> str:
-    """Return words of the schema so that the page shows them and reads no variable in them."""
-    return " ".join(text.split()).replace("$", "$\u2060")
+    """Return words of the schema so that the page shows them and reads neither a variable nor a boolean in them."""
+    words = " ".join(text.split()).replace("$", f"${_JOINER}")
+    return words + _JOINER if words in {"true", "false"} else words
 
 
 def _story(root: etree._Element) -> None:
@@ -128,7 +132,7 @@ def _story(root: etree._Element) -> None:
     _shown(origin, "tk-publisher", "$publisher")
     _shown(origin, "tk-date", "$date")
     link = etree.SubElement(origin, "View", className="tk-link")
-    etree.SubElement(link, "HyperText", name="article", value="$link", valueType="text", clickableLinks="true")
+    etree.SubElement(link, "HyperText", name="article", value="$link", valueType="text", clickableLinks="true", inline="true")
 
 
 def _passage(root: etree._Element, schema: Schema) -> None:
@@ -184,7 +188,7 @@ def _field(row: etree._Element, span: SpanLabel, attribute: Attribute) -> None:
                 _choice(choices, choice.replace("_", " "), choice, key)
         case "boolean":
             choices = etree.SubElement(row, "Choices", shared, choice="multiple", layout="inline")
-            _choice(choices, displayed(attribute.title), TRUE, *_keys(attribute, 1))
+            _choice(choices, displayed(attribute.title), TICKED, *_keys(attribute, 1))
         case "number":
             number = etree.SubElement(row, "Number", shared, step="1")
             if attribute.minimum is not None:
