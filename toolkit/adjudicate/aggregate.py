@@ -1,0 +1,58 @@
+"""From many votes to one label and how sure of it we are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import Literal, get_args
+
+from toolkit.adjudicate.dawid_skene import dawid_skene
+from toolkit.adjudicate.posterior import Posterior, majority
+from toolkit.adjudicate.votes import Votes
+from toolkit.errors import UsageError
+
+Method = Literal["auto", "majority", "weighted", "dawid-skene", "one-coin", "mace", "glad"]
+METHODS: tuple[Method, ...] = get_args(Method)
+
+_MODELS: dict[str, Callable[[Votes], Posterior]] = {
+    "auto": majority,
+    "majority": majority,
+    "dawid-skene": dawid_skene,
+}
+
+
+def aggregate(
+    votes: Iterable[tuple[Hashable, Hashable, Hashable]], method: Method = "auto"
+) -> dict[Hashable, tuple[Hashable, float]]:
+    """Decide every item's label from its votes.
+
+    Args:
+        votes: (item, annotator, label) triples in any order.
+        method: One of `METHODS`.
+
+    Returns:
+        Item → (label, confidence): the label's posterior probability, for "majority" its share of votes. A tie shows
+        as equal confidence; the label is then the commoner one in all votes, then the first in order.
+
+    Raises:
+        UsageError: There is no such method.
+        InvalidInput: A vote is no triple.
+    """
+    coded = Votes.of(votes)
+    posterior = fit(coded, method)
+    best = posterior.best()
+    return {
+        item: (coded.labels[label], float(posterior.probabilities[at, label]))
+        for at, (item, label) in enumerate(zip(coded.items, best.tolist(), strict=True))
+    }
+
+
+def fit(votes: Votes, method: Method = "auto") -> Posterior:
+    """Return the method's probabilities for every item.
+
+    Raises:
+        UsageError: There is no such method.
+    """
+    model = _MODELS.get(method)
+    if model is None:
+        raise UsageError(f"there is no method {method!r}", remedy=f"use one of {', '.join(METHODS)}")
+    return model(votes)

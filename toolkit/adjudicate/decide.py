@@ -1,0 +1,233 @@
+"""Decide what the answers agree on, and queue the rest for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+
+from toolkit.adjudicate.aggregate import Method
+from toolkit.adjudicate.ballot import answer_key, ballots
+from toolkit.adjudicate.labels import LabelBeliefs, label_beliefs
+from toolkit.adjudicate.spans import Merged, merge
+from toolkit.adjudicate.votes import FloatArray
+from toolkit.records import Annotation, Decision, Relation, Span
+from toolkit.records.base import record
+from toolkit.schema import Schema, validate
+
+THRESHOLD = 0.8
+"""A model's probability from which on a label counts as decided, and 1 − it as refused."""
+
+_NO_EXPERTS: Mapping[str, Decision] = MappingProxyType({})
+
+
+@record
+class Answer:
+    """One of the competing answers to a sentence.
+
+    Attributes:
+        labels: Sentence labels, sorted.
+        spans: By start, end, label, span_id.
+        relations: By label, head, tail.
+        votes: annotation_ids of those who gave it, sorted.
+    """
+
+    labels: tuple[str, ...]
+    spans: tuple[Span, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    votes: tuple[str, ...]
+
+
+@record
+class Dispute:
+    """A sentence that people must decide.
+
+    Attributes:
+        sentence_id: The sentence.
+        schema: "name@version".
+        causes: Why it could not be decided, in plain words.
+        answers: The competing answers, the one with most votes first.
+        soft_labels: Label id → probability, for labels that anybody gave.
+        uncertainty: Entropy of the labels' probabilities in bits, summed; the higher, the more there is to decide.
+    """
+
+    sentence_id: str
+    schema: str
+    causes: tuple[str, ...]
+    answers: tuple[Answer, ...]
+    soft_labels: Mapping[str, float] = field(default_factory=dict)
+    uncertainty: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What was decided and what was not; every sentence with an answer or an expert's word is in one of them.
+
+    Attributes:
+        decided: By sentence_id.
+        queue: By sentence_id.
+    """
+
+    decided: tuple[Decision, ...]
+    queue: tuple[Dispute, ...]
+
+
+def decide(
+    annotations: Iterable[Annotation],
+    schema: Schema,
+    *,
+    method: Method = "auto",
+    threshold: float | None = None,
+    experts: Mapping[str, Decision] = _NO_EXPERTS,
+    standing: Mapping[str, Decision] = _NO_EXPERTS,
+) -> Decisions:
+    """Decide each sentence from all its answers; what is not safe goes to the queue with its cause.
+
+    An expert's word stands. One answer stands as "single", equal answers as "unanimous". Otherwise each label needs a
+    probability of `threshold` or at most 1 − `threshold` under `method`, each span, attribute and relation more than
+    half of the annotators, and the whole must keep the schema's rules. A tie is never decided by chance: it is queued.
+    The result does not depend on the order of the input.
+
+    Args:
+        annotations: Answers; skipped ones do not vote, and of several by one person the last counts.
+        schema: The schema to decide under.
+        method: How votes on a label become probabilities.
+        threshold: Above 0.5; by default more than half of the votes for "majority" and "weighted", else `THRESHOLD`.
+        experts: Experts' decisions by sentence_id.
+        standing: Earlier decisions by sentence_id: one that rests on exactly the votes there are now is kept, so that
+            new answers change only the sentences that they touch.
+
+    Raises:
+        InvalidInput: Answers use labels, spans or relations that the schema does not have.
+        UsageError: There is no such method.
+    """
+    votes = ballots(annotations, schema)
+    beliefs = label_beliefs(votes, schema, method)
+    decided = dict(experts)
+    queue: list[Dispute] = []
+    for at, sentence_id in enumerate(beliefs.sentences):
+        if sentence_id in experts:
+            continue
+        ballot = _Ballot(votes[sentence_id], schema, beliefs, at)
+        before = standing.get(sentence_id)
+        if before is not None and before.votes == ballot.ids and before.schema == schema.ref:
+            decided[sentence_id] = before
+            continue
+        outcome = ballot.decide(threshold)
+        if isinstance(outcome, Decision):
+            decided[sentence_id] = outcome
+        else:
+            queue.append(outcome)
+    return Decisions(tuple(decided[key] for key in sorted(decided)), tuple(queue))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ballot:
+    """The answers to one sentence and what the votes on all sentences say of its labels."""
+
+    answers: tuple[Annotation, ...]
+    schema: Schema
+    beliefs: LabelBeliefs
+    at: int
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(sorted(answer.annotation_id for answer in self.answers))
+
+    @property
+    def sentence_id(self) -> str:
+        return self.answers[0].sentence_id
+
+    def decide(self, threshold: float | None) -> Decision | Dispute:
+        first = self.answers[0]
+        if len({answer_key(answer) for answer in self.answers}) == 1:
+            method = "single" if len(self.answers) == 1 else "unanimous"
+            whole = Merged(first.spans, first.relations, ())
+            return self._checked(first.labels, whole, method, self.beliefs.shares[self.at])
+        labels, causes, methods = self._labels(threshold)
+        merged = merge(self.answers, self.schema)
+        if causes or merged.causes:
+            return self._dispute((*causes, *merged.causes))
+        return self._checked(labels, merged, methods, self.beliefs.probabilities[self.at])
+
+    def _labels(self, threshold: float | None) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+        chosen: list[str] = []
+        causes: list[str] = []
+        methods: set[str] = set()
+        for label, share, probability, method in zip(
+            self.beliefs.labels,
+            self.beliefs.shares[self.at],
+            self.beliefs.probabilities[self.at],
+            self.beliefs.methods,
+            strict=True,
+        ):
+            if share in (0.0, 1.0):  # what all say of it is not in question, whatever a model thinks of them
+                verdict: bool | None = bool(share)
+            else:
+                methods.add(method)
+                verdict = _verdict(probability, method, threshold)
+            if verdict is None:
+                causes.append(f"{label}: {share:.0%} of {len(self.answers)} say so, probability {probability:.2f}")
+            elif verdict:
+                chosen.append(label)
+        return tuple(sorted(chosen)), tuple(causes), "+".join(sorted(methods)) or "majority"
+
+    def _checked(self, labels: tuple[str, ...], merged: Merged, method: str, soft: FloatArray) -> Decision | Dispute:
+        breaches = validate(self.schema, labels, merged.spans, merged.relations)
+        if breaches:
+            return self._dispute(tuple(f"breaks {breach.rule}: {breach.message}" for breach in breaches))
+        return Decision(
+            sentence_id=self.sentence_id,
+            labels=labels,
+            spans=merged.spans,
+            relations=merged.relations,
+            schema=self.schema.ref,
+            method=method,
+            votes=self.ids,
+            soft_labels=self._soft(soft),
+        )
+
+    def _dispute(self, causes: tuple[str, ...]) -> Dispute:
+        groups: dict[object, list[Annotation]] = {}
+        for answer in self.answers:
+            groups.setdefault(answer_key(answer), []).append(answer)
+        competing = [
+            Answer(
+                labels=same[0].labels,
+                spans=same[0].spans,
+                relations=same[0].relations,
+                votes=tuple(sorted(answer.annotation_id for answer in same)),
+            )
+            for same in groups.values()
+        ]
+        soft = self.beliefs.probabilities[self.at]
+        inside = np.clip(soft, 1e-12, 1 - 1e-12)
+        entropy = -(inside * np.log2(inside) + (1 - inside) * np.log2(1 - inside)).sum()
+        return Dispute(
+            sentence_id=self.sentence_id,
+            schema=self.schema.ref,
+            causes=causes,
+            answers=tuple(sorted(competing, key=lambda answer: (-len(answer.votes), answer.votes))),
+            soft_labels=self._soft(soft),
+            uncertainty=round(float(entropy), 6),
+        )
+
+    def _soft(self, probabilities: FloatArray) -> dict[str, float]:
+        shares = self.beliefs.shares[self.at]
+        return {
+            label: round(float(probability), 6)
+            for label, share, probability in zip(self.beliefs.labels, shares, probabilities, strict=True)
+            if share > 0
+        }
+
+
+def _verdict(probability: float, method: str, threshold: float | None) -> bool | None:
+    """Return whether a label holds; None where it is not sure enough."""
+    if threshold is None and method in ("majority", "weighted"):
+        return None if abs(probability - 0.5) < 1e-9 else bool(probability > 0.5)
+    needed = THRESHOLD if threshold is None else threshold
+    if probability >= needed:
+        return True
+    return False if probability <= 1 - needed else None

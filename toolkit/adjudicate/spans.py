@@ -1,0 +1,197 @@
+"""Spans that a majority marked: matched by overlap, cut where most characters agree, with boundaries someone drew."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from toolkit.adjudicate.ballot import span_key
+from toolkit.records import Annotation, AttributeValue, Relation, Span, content_id
+from toolkit.schema import Schema
+
+
+@dataclass(slots=True)
+class Cluster:
+    """Spans of one label that different people drew around the same thing; at most one a person.
+
+    Attributes:
+        label: The span label.
+        members: Annotator → their span.
+    """
+
+    label: str
+    members: dict[str, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What a majority marked in one sentence.
+
+    Attributes:
+        spans: By start, end, label, span_id.
+        relations: By label, head, tail.
+        causes: Why a person must look; empty where all is clear.
+    """
+
+    spans: tuple[Span, ...]
+    relations: tuple[Relation, ...]
+    causes: tuple[str, ...]
+
+
+def merge(answers: Sequence[Annotation], schema: Schema) -> Merged:
+    """Keep the spans, attributes and relations that more than half of the annotators hold.
+
+    A span marked by exactly half, boundaries or an attribute on which the annotators split evenly, and a relation drawn
+    by exactly half of them go to a person.
+
+    Args:
+        answers: Answers to one sentence, by annotator.
+        schema: The schema.
+    """
+    causes: list[str] = []
+    kept: list[Span] = []
+    place: dict[tuple[str, str], str] = {}  # (annotator, their span) → span that stands for it
+    for cluster in clusters(answers):
+        support = 2 * len(cluster.members) - len(answers)
+        if support < 0:
+            continue
+        if support == 0:
+            drawn = next(iter(cluster.members.values()))
+            causes.append(f"half of the annotators mark {cluster.label} {drawn.text!r}")
+            continue
+        span = _settle(cluster, answers[0].sentence_id, schema, kept, causes)
+        if span is not None:
+            kept.append(span)
+            place.update({(who, theirs.span_id): span.span_id for who, theirs in cluster.members.items()})
+    relations = _relations(answers, place, causes)
+    ordered = sorted(kept, key=lambda span: (span.start, span.end, span.label, span.span_id))
+    return Merged(tuple(ordered), relations, tuple(causes))
+
+
+def clusters(answers: Sequence[Annotation]) -> list[Cluster]:
+    """Match overlapping spans of the same label across annotators, the best overlaps first.
+
+    Args:
+        answers: Answers to one sentence, by annotator.
+    """
+    drawn = sorted(
+        ((answer.annotator, span) for answer in answers for span in answer.spans),
+        key=lambda entry: (
+            entry[1].label,
+            entry[1].start,
+            entry[1].end,
+            repr(span_key(entry[1])),
+            entry[0],
+            entry[1].span_id,
+        ),
+    )
+    pairs = [
+        (-overlap, left, right)
+        for left, (who, span) in enumerate(drawn)
+        for right, (other, theirs) in enumerate(drawn[left + 1 :], left + 1)
+        if who != other and span.label == theirs.label and (overlap := iou(span, theirs)) > 0
+    ]
+    group = list(range(len(drawn)))
+    people = [{who} for who, _ in drawn]
+    for _, left, right in sorted(pairs):
+        into, out = sorted((group[left], group[right]))
+        if into != out and not people[into] & people[out]:
+            people[into] |= people[out]
+            group = [into if at == out else at for at in group]
+    found: dict[int, Cluster] = {}
+    for at, (who, span) in zip(group, drawn, strict=True):
+        found.setdefault(at, Cluster(span.label)).members[who] = span
+    return list(found.values())
+
+
+def iou(left: Span, right: Span) -> float:
+    """Return shared characters over covered characters of two spans, 0 to 1."""
+    shared = min(left.end, right.end) - max(left.start, right.start)
+    return max(shared, 0) / (max(left.end, right.end) - min(left.start, right.start)) if shared > 0 else 0.0
+
+
+def _settle(
+    cluster: Cluster, sentence_id: str, schema: Schema, before: Sequence[Span], causes: list[str]
+) -> Span | None:
+    boundaries = _boundaries(list(cluster.members.values()))
+    if boundaries is None:
+        texts = " or ".join(sorted({repr(span.text) for span in cluster.members.values()}))
+        causes.append(f"the boundaries of {cluster.label} are split: {texts}")
+        return None
+    attributes = {}
+    for attribute in next((label.attributes for label in schema.spans if label.id == cluster.label), ()):
+        given = [span.attributes.get(attribute.id) for span in cluster.members.values()]
+        try:
+            value = _median(given) if attribute.type == "number" else _most_given(given)
+        except ValueError:
+            values = " or ".join(sorted({repr(value) for value in given}))
+            causes.append(f"{attribute.id} of {cluster.label} {boundaries.text!r} is split: {values}")
+            return None
+        if value is not None:
+            attributes[attribute.id] = value
+    twins = sum(
+        (span.label, span.start, span.end) == (cluster.label, boundaries.start, boundaries.end) for span in before
+    )
+    return Span(
+        span_id=content_id(sentence_id, cluster.label, boundaries.start, boundaries.end, twins),
+        label=cluster.label,
+        start=boundaries.start,
+        end=boundaries.end,
+        text=boundaries.text,
+        attributes=attributes,
+    )
+
+
+def _boundaries(drawn: list[Span]) -> Span | None:
+    """Return the drawn span nearest to the characters that most of them cover; None where two are as near."""
+    covered = Counter(at for span in drawn for at in range(span.start, span.end))
+    core = {at for at, times in covered.items() if 2 * times > len(drawn)}
+    exact = Counter((span.start, span.end) for span in drawn)
+    ranked: dict[tuple[float, int], Span] = {}
+    ties: Counter[tuple[float, int]] = Counter()
+    for (start, end), times in exact.items():
+        cells = set(range(start, end))
+        rank = (len(cells & core) / len(cells | core), times)
+        ties[rank] += 1
+        ranked[rank] = next(span for span in drawn if (span.start, span.end) == (start, end))
+    best = max(ranked)
+    return ranked[best] if ties[best] == 1 else None
+
+
+def _median(given: Sequence[AttributeValue]) -> AttributeValue:
+    """Return the median of numbers; ValueError where the middle falls between two, or half give none."""
+    numbers = sorted(value for value in given if isinstance(value, int | float))
+    missing = len(given) - len(numbers)
+    if missing >= len(numbers):
+        if missing == len(numbers):
+            raise ValueError("half give no number")
+        return None
+    low, high = numbers[(len(numbers) - 1) // 2], numbers[len(numbers) // 2]
+    if low != high:
+        raise ValueError("the middle falls between two numbers")
+    return low
+
+
+def _most_given(given: Sequence[AttributeValue]) -> AttributeValue:
+    """Return the value given most often; ValueError for a tie."""
+    (value, times), *others = Counter(given).most_common(2)
+    if others and others[0][1] == times:
+        raise ValueError("two values are given as often")
+    return value
+
+
+def _relations(
+    answers: Sequence[Annotation], place: dict[tuple[str, str], str], causes: list[str]
+) -> tuple[Relation, ...]:
+    holders: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for answer in answers:
+        for relation in answer.relations:
+            head, tail = (place.get((answer.annotator, end)) for end in (relation.head, relation.tail))
+            if head is not None and tail is not None:
+                holders[relation.label, head, tail].add(answer.annotator)
+    for (label, _, _), who in sorted(holders.items()):
+        if 2 * len(who) == len(answers):
+            causes.append(f"half of the annotators draw {label}")
+    held = sorted(key for key, who in holders.items() if 2 * len(who) > len(answers))
+    return tuple(Relation(label=label, head=head, tail=tail) for label, head, tail in held)

@@ -1,0 +1,76 @@
+"""Votes on items, coded as integers in an order that does not depend on how they came."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from toolkit.errors import InvalidInput
+
+IntArray: TypeAlias = npt.NDArray[np.int64]
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """Votes as parallel arrays, sorted by item, annotator and label; a repeated vote counts as often as it was cast.
+
+    Attributes:
+        item: Index into `items`, shape (votes,).
+        annotator: Index into `annotators`, shape (votes,).
+        label: Index into `labels`, shape (votes,).
+        items: Names, sorted.
+        annotators: Names, sorted.
+        labels: Names, sorted.
+    """
+
+    item: IntArray
+    annotator: IntArray
+    label: IntArray
+    items: tuple[Hashable, ...]
+    annotators: tuple[Hashable, ...]
+    labels: tuple[Hashable, ...]
+
+    @classmethod
+    def of(cls, votes: Iterable[tuple[Hashable, Hashable, Hashable]]) -> Votes:
+        """Code (item, annotator, label) triples.
+
+        Raises:
+            InvalidInput: A vote is no triple.
+        """
+        triples = list(votes)
+        faults = [
+            InvalidInput(f"{vote!r} is not (item, annotator, label)", where=f"votes[{at}]")
+            for at, vote in enumerate(triples)
+            if len(vote) != 3
+        ]
+        if faults:
+            raise InvalidInput.all_of(faults)
+        columns = [list(column) for column in zip(*triples, strict=True)] or [[], [], []]
+        (items, item), (annotators, annotator), (labels, label) = (_coded(column) for column in columns)
+        order = np.lexsort((label, annotator, item))
+        return cls(item[order], annotator[order], label[order], items, annotators, labels)
+
+    def counts(self) -> FloatArray:
+        """Return how often each item got each label, shape (items, labels)."""
+        size = len(self.labels)
+        cells = np.bincount(self.item * size + self.label, minlength=len(self.items) * size)
+        return cells.reshape(len(self.items), size).astype(np.float64)
+
+    def select(self, kept: npt.NDArray[np.bool_]) -> Votes:
+        """Return the votes under a mask of shape (votes,), with the same names."""
+        return Votes(self.item[kept], self.annotator[kept], self.label[kept], self.items, self.annotators, self.labels)
+
+
+def _coded(names: Sequence[Any]) -> tuple[tuple[Hashable, ...], IntArray]:
+    distinct = set(names)
+    try:
+        ordered = sorted(distinct)
+    except TypeError:  # names of several types
+        ordered = sorted(distinct, key=lambda name: (type(name).__name__, str(name)))
+    code = {name: at for at, name in enumerate(ordered)}
+    return tuple(ordered), np.fromiter((code[name] for name in names), dtype=np.int64, count=len(names))

@@ -1,0 +1,42 @@
+"""How far people agree, with the uncertainty said. Pure: ratings and records in, numbers and records out."""
+
+from toolkit.agreement.coefficient import COEFFICIENTS, Coefficient, alpha, coefficient
+from toolkit.agreement.interval import Interval, interval
+from toolkit.agreement.measure import report
+from toolkit.agreement.ratings import Level, Ratings
+from toolkit.agreement.report import (
+    AgreementReport,
+    AnnotatorRow,
+    Disputed,
+    Estimate,
+    Given,
+    Row,
+    Slice,
+    SpanRow,
+    Warning,
+)
+from toolkit.agreement.unitizing import Unitizing, unitizing_alpha, unitizing_alphas
+
+__all__ = [
+    "COEFFICIENTS",
+    "AgreementReport",
+    "AnnotatorRow",
+    "Coefficient",
+    "Disputed",
+    "Estimate",
+    "Given",
+    "Interval",
+    "Level",
+    "Ratings",
+    "Row",
+    "Slice",
+    "SpanRow",
+    "Unitizing",
+    "Warning",
+    "alpha",
+    "coefficient",
+    "interval",
+    "report",
+    "unitizing_alpha",
+    "unitizing_alphas",
+]

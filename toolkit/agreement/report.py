@@ -1,0 +1,214 @@
+"""What a project publishes about its agreement: every number with its n, its interval and its method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from toolkit.agreement.ratings import Level
+from toolkit.records.base import record
+
+
+@record
+class Estimate:
+    """A value with its confidence interval.
+
+    Attributes:
+        value: None where undefined.
+        low: Lower bound; None where undefined.
+        high: Upper bound.
+        reason: Why the value is None.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    reason: str | None = None
+
+
+@record
+class Row:
+    """Agreement on one question.
+
+    Attributes:
+        kind: "label", "layer", "labels" (the whole label set), "tokens", "attribute", "annotator" or "pair".
+        name: Label, layer, "SPAN.attribute", annotator or "annotator · annotator".
+        level: What α takes the values to be.
+        n_units: Units with at least two ratings: sentences, tokens or matched spans.
+        n_annotators: Annotators with at least one pairable rating.
+        n_pairable: Ratings in units with at least two.
+        n_articles: Articles that these come from; the interval draws them.
+        prevalence: Share of the ratings that are positive; None where there is no positive value.
+        percent: Share of agreeing pairs.
+        positive: Given that one says yes, the chance that another does.
+        negative: The same of no.
+        alpha: Krippendorff's α.
+        ac1: Gwet's AC1, which does not fall where one answer is very common.
+    """
+
+    kind: str
+    name: str
+    level: Level
+    n_units: int
+    n_annotators: int
+    n_pairable: int
+    n_articles: int
+    prevalence: float | None = None
+    percent: Estimate
+    positive: Estimate | None = None
+    negative: Estimate | None = None
+    alpha: Estimate
+    ac1: Estimate | None = None
+
+
+@record
+class SpanRow:
+    """Agreement on where the spans of a label are.
+
+    Attributes:
+        label: Span label, "" for all.
+        n_sentences: Sentences that at least two people answered and at least one of them marked.
+        n_spans: Spans that all of them drew.
+        exact_f1: Mean pairwise F1 where boundaries must be the same.
+        overlap_f1: The same where an overlap is a match.
+    """
+
+    label: str
+    n_sentences: int
+    n_spans: int
+    exact_f1: Estimate
+    overlap_f1: Estimate
+
+
+@record
+class AnnotatorRow:
+    """One annotator's work.
+
+    Attributes:
+        annotator: Pseudonym.
+        answered: Sentences answered.
+        skipped: Sentences skipped.
+        seconds: Median time of an answer; None where the server did not say.
+        commonest: The label set given most often.
+        commonest_share: Its share of the answers.
+        calibrated: Sentences with a known answer.
+        accuracy: Share of those answered with exactly its labels.
+        others: Agreement on label sets with everybody else, pair by pair.
+    """
+
+    annotator: str
+    answered: int
+    skipped: int
+    seconds: float | None
+    commonest: tuple[str, ...]
+    commonest_share: float
+    calibrated: int
+    accuracy: float | None
+    others: Row
+
+
+@record
+class Given:
+    """A label set and those who gave it."""
+
+    labels: tuple[str, ...]
+    annotators: tuple[str, ...]
+
+
+@record
+class Disputed:
+    """A sentence that people answer differently.
+
+    Attributes:
+        sentence_id: The sentence.
+        disagreement: Mean MASI distance between the label sets of two people, 0 to 1.
+        answers: The commonest first.
+    """
+
+    sentence_id: str
+    disagreement: float
+    answers: tuple[Given, ...]
+
+
+@record
+class Warning:
+    """An annotator to talk to.
+
+    Attributes:
+        annotator: Pseudonym.
+        kind: "fast", "uniform", "calibration" or "chance".
+        message: What was seen, with its numbers.
+    """
+
+    annotator: str
+    kind: str
+    message: str
+
+
+@record
+class Slice:
+    """Agreement on whole label sets within a part of the answers, for drift and for what a new schema changed.
+
+    Attributes:
+        kind: "schema", "round" or "month".
+        name: The version, round, or month ("2026-11") of the answers' last revision.
+        row: Agreement within it.
+    """
+
+    kind: str
+    name: str
+    row: Row
+
+
+@record
+class AgreementReport:
+    """How far the annotators of a project agree.
+
+    Attributes:
+        schema: "name@version".
+        answers: Answers that count: not skipped, the last of each person to each sentence.
+        skipped: Skipped ones.
+        sentences: Sentences with an answer.
+        doubled: Sentences with at least two; all below rests on them.
+        annotators: People.
+        articles: Articles of the doubled sentences.
+        confidence: Nominal coverage of every interval.
+        interval: How intervals are made.
+        resamples: Draws of articles.
+        seed: Seed of the draws.
+        labels: One row a label that is in use or was given.
+        layers: One row a layer, then one over whole label sets; α with MASI distance, percent by exact equality.
+        spans: One row a span label, then all.
+        tokens: Tokens within spans, one row a span label; empty where texts were not given.
+        attributes: One row an attribute, over the matched spans of two people each.
+        by_annotator: One row an annotator.
+        pairs: One row for two people who share at least `pairs.SHARED` sentences.
+        slices: Schema versions, rounds and months, where there are several.
+        disputed: Sentences with most disagreement first.
+        warnings: By annotator.
+    """
+
+    schema: str
+    answers: int
+    skipped: int
+    sentences: int
+    doubled: int
+    annotators: int
+    articles: int
+    confidence: float
+    interval: str = "BCa bootstrap over articles"
+    resamples: int
+    seed: int
+    labels: tuple[Row, ...]
+    layers: tuple[Row, ...]
+    spans: tuple[SpanRow, ...]
+    tokens: tuple[Row, ...]
+    attributes: tuple[Row, ...]
+    by_annotator: tuple[AnnotatorRow, ...]
+    pairs: tuple[Row, ...]
+    slices: tuple[Slice, ...]
+    disputed: tuple[Disputed, ...]
+    warnings: tuple[Warning, ...]
+
+    def rows(self) -> Iterable[Row]:
+        """Return every row about labels: labels, then layers."""
+        return (*self.labels, *self.layers)
