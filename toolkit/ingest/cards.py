@@ -1,0 +1,155 @@
+"""Where on a page another article begins: the header of a card, such as
+
+    Al Arabiya
+    44 minutes ago
+    - Al Arabiya
+
+A header is a time, or a publisher's name and its echo, and is believed when enough speaks for it. No single sign is enough:
+chronicles have dates on lines of their own, and lists have lines that begin with a dash.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from toolkit.ingest.lines import Line
+from toolkit.ingest.profile import fold
+
+_ENOUGH = 3
+_RELATIVE, _ECHOED, _OTHER = 2, 3, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The header of an article on a page of several.
+
+    Attributes:
+        first: Its first line.
+        end: One past its last line.
+        when: The line that says the time, None where only an echo marks the card.
+        publisher: The line that names the publisher.
+        echo: The line that repeats the name.
+        title: The title's line, where it stands above publisher and time.
+        top: No prose stands before it: it heads the page's own article.
+        remark: It stands below the heading of a comment section.
+    """
+
+    first: int
+    end: int
+    when: int | None
+    publisher: int | None
+    echo: int | None
+    title: int | None = None
+    top: bool = False
+    remark: bool = False
+
+    def roles(self) -> dict[int, str]:
+        """Return the header's lines that are cut and the reason of each."""
+        named = {self.when: "published", self.publisher: "publisher", self.echo: "publisher-echo"}
+        return {index: reason for index, reason in named.items() if index is not None}
+
+
+def cards_of(lines: Sequence[Line]) -> list[Card]:
+    """Return the headers that enough speaks for, in order, without overlap."""
+    found = [card for index in range(len(lines)) if (card := _header_at(lines, index))]
+    names = Counter(fold(lines[card.publisher].text) for card in found if card.publisher is not None)
+    accepted: list[Card] = []
+    places = _places(lines)
+    for card in found:
+        if accepted and card.first < accepted[-1].end:
+            continue
+        context = places[card.when if card.when is not None else card.first]
+        if context.top or _score(lines, card, context, names) >= _ENOUGH:
+            floor = accepted[-1].end if accepted else 0
+            accepted.append(_with_title_above(lines, card, context, floor))
+    return accepted
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What has been read before a line."""
+
+    top: bool
+    listing: bool
+    remarks: bool
+
+
+def _places(lines: Sequence[Line]) -> list[_Place]:
+    places: list[_Place] = []
+    top, related, ended, remarks = True, False, False, False
+    for line in lines:
+        places.append(_Place(top, related or ended, remarks and not top))
+        if line.plain and line.prose and not (top and line.titular):
+            top = ended = False
+        elif not top:
+            related = related or line.effect == "related"
+            ended = ended or line.effect == "end"
+            remarks = line.effect == "comments" or (remarks and line.effect != "related")
+    return places
+
+
+def _header_at(lines: Sequence[Line], index: int) -> Card | None:
+    """Return the header whose time, or whose echo where no time stands beside it, is line `index`."""
+    line = lines[index]
+    if line.moment is None:
+        return _untimed_at(lines, index)
+    if line.moment.publisher is not None:
+        return Card(index, index + 1, index, None, None)
+    echo_after = index + 1 < len(lines) and lines[index + 1].plain and lines[index + 1].echo
+    above = index - 1
+    if above >= 1 and _echoes(lines, above):
+        return Card(above - 1, index + 1, index, above - 1, above)
+    named = above >= 0 and lines[above].name
+    if echo_after and (not named or fold(echo_after) == fold(lines[above].text)) and len(echo_after) <= 48:
+        return Card(above if named else index, index + 2, index, above if named else None, index + 1)
+    return Card(above if named else index, index + 1, index, above if named else None, None)
+
+
+def _untimed_at(lines: Sequence[Line], index: int) -> Card | None:
+    beside = [lines[i] for i in (index - 2, index + 1) if 0 <= i < len(lines)]
+    if index >= 1 and _echoes(lines, index) and not any(line.moment for line in beside):
+        return Card(index - 1, index + 1, None, index - 1, index)
+    return None
+
+
+def _echoes(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line repeats, after a dash, the name on the line above it."""
+    echo, above = lines[index].echo, lines[index - 1]
+    return lines[index].plain and above.name and echo is not None and fold(echo) == fold(above.text)
+
+
+def _score(lines: Sequence[Line], card: Card, context: _Place, names: Counter[str]) -> int:
+    """Add up what speaks for a header; what each sign weighs is said at the head of the module."""
+    moment = lines[card.when].moment if card.when is not None else None
+    score = 0 if moment is None else _RELATIVE if moment.relative else _OTHER
+    named = card.publisher is not None or (moment is not None and moment.publisher is not None)
+    if card.echo is not None:
+        score += _ECHOED if card.publisher is not None else _OTHER
+    score += context.listing
+    score += named and lines[card.first].gap
+    score += card.publisher is not None and names[fold(lines[card.publisher].text)] > 1
+    score += _opens_article(lines, card.end)
+    return score
+
+
+def _opens_article(lines: Sequence[Line], at: int) -> bool:
+    return at + 1 < len(lines) and lines[at].titular and not lines[at].prose and lines[at + 1].plain and lines[at + 1].prose
+
+
+def _with_title_above(lines: Sequence[Line], card: Card, context: _Place, floor: int) -> Card:
+    """Complete a header: its place on the page, and the title where it stands above and prose follows at once."""
+    title, publisher, first = None, card.publisher, card.first
+    follows_prose = card.end < len(lines) and lines[card.end].prose and not lines[card.end].titular
+    if follows_prose and not context.top and card.echo is None:
+        above = first - 1
+        if above >= floor and _headline(lines[above]) and (publisher is not None or lines[card.end - 1].moment):
+            title = first = above
+        elif publisher is not None and len(lines[publisher].text.split()) > 3:
+            title, publisher = publisher, None
+    return Card(first, card.end, card.when, publisher, card.echo, title, context.top, context.remarks)
+
+
+def _headline(line: Line) -> bool:
+    return line.titular and not line.prose and line.size > 15
