@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from toolkit.ingest.cards import Card, cards_of
 from toolkit.ingest.lines import Line
@@ -69,8 +70,8 @@ def layout(lines: Sequence[Line], *, titled: bool = False) -> Layout:
     own_end = splits[0].first if splits else len(lines)
     stretch = _Stretch(lines, page, bool(splits))
     stretch.read(tops[0] if tops else None, 0, own_end, title=0 if titled and lines else None)
-    for card, end in zip(splits, [card.first for card in splits[1:]] + [len(lines)], strict=True):
-        stretch.read(card, card.first, end)
+    for card, following in zip_longest(splits, splits[1:]):
+        stretch.read(card, card.first, following.first if following else len(lines))
     return page
 
 
