@@ -22,7 +22,11 @@ class Language:
             complement: titles before a name, "vs", "e.g".
         before_number: Abbreviations that go on when a number follows ("No. 5", "Nov. 29") and are judged like
             `may_end` before anything else.
+        after_number: Units and the like: after a number they end a sentence before a capital, once the sentence has a few
+            words ("… в 2016 г. Он"; not "В 2016 г. Россия"); without a number they shorten something else ("г. Москва").
         may_end: Abbreviations that end a sentence only when the next word is a starter ("Inc.", "U.S.").
+        closes_name: Abbreviations that close a name (companies, streets, states): they end a sentence before a starter,
+            and before a capitalised word that goes on in lower case ("Tesla Inc. Workers there …") and is no role.
         ends: Abbreviations that end a sentence before any word that may begin one ("etc."); listed only because
             they look like something else (an initial, a dotted acronym).
         hours: Abbreviations of the clock ("p.m"): they end a sentence unless a word of `after_hour` follows.
@@ -33,6 +37,7 @@ class Language:
         speech: Verbs that attribute a quotation ("asked"); "Who?" Smith asked is one sentence.
         marked_names: Names written with a final ! or ? ("Yahoo").
         ordinal: A number with a full stop is an ordinal number ("5. Mai"), so it is judged like `may_end`.
+        number_apart: The number of a list item ("2.") is a unit of its own.
         unspaced: Sentences follow each other without white space (Chinese, Japanese).
         quotative: What follows a closing quotation mark within the same sentence ("と" in Japanese), as characters.
     """
@@ -40,7 +45,9 @@ class Language:
     code: str
     never: frozenset[str] = frozenset()
     before_number: frozenset[str] = frozenset()
+    after_number: frozenset[str] = frozenset()
     may_end: frozenset[str] = frozenset()
+    closes_name: frozenset[str] = frozenset()
     ends: frozenset[str] = frozenset()
     hours: frozenset[str] = frozenset()
     after_hour: frozenset[str] = frozenset()
@@ -50,5 +57,6 @@ class Language:
     speech: frozenset[str] = frozenset()
     marked_names: frozenset[str] = frozenset()
     ordinal: bool = False
+    number_apart: bool = False
     unspaced: bool = False
     quotative: str = ""

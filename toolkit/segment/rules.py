@@ -27,6 +27,8 @@ STOPS = ".!?…؟۔।॥։።፧။៕‼⁇⁈⁉"
 WIDE_STOPS = "。！？｡．"
 CLOSERS = "\"'”’»›)]}」』】）〉》］｝"
 OPENERS = "\"'“‘„‚«‹»›([{¿¡「『【（〈《［"
+ROMAN = re.compile("[IVXLC]+")
+DASHES = frozenset("-–—")
 QUOTES = frozenset("\"'”’»›“‘«‹」』")
 
 
@@ -55,13 +57,15 @@ class Rules:
         stops, wide, closers = re.escape(STOPS), re.escape(WIDE_STOPS), re.escape(CLOSERS)
         never_fast = "".join(f"(?<!\\b{re.escape(word)}\\.)" for word in sorted(self.verdicts) if _lower_word(word))
         fast = rf"(?<=[{lower}]{{3}}\.){never_fast}[ ](?=[{upper}][{lower}])"
-        gap = rf"([^\S{BREAKS}]++)(?![{lower}](?![{lower}]{{0,3}}[-’']?[{upper}])|[,;:)\]}}%/{stops}{wide}{BREAKS}])"
-        slow = rf"(?![{stops}{wide}])([{closers}]{{0,6}}+)(?:{gap}|(?=[“\"‘'(\[¿¡«]?[{upper}][{lower}]))"
+        gap = rf"([^\S{BREAKS}]++)(?![{lower}](?![{lower}]{{0,3}}[-’']?[{upper}]|https?:|ww)|[-–—][-–— ]{{0,3}}[{lower}.,]|[,;:%/{stops}{wide}{BREAKS}](?!\.\.|(?<=…)))"
+        slow = rf"(?![{stops}{wide}])([{closers}]{{0,6}}+(?:[ \u00a0\u202f](?:[»›](?!\w)|[\"']{{1,2}}(?=\s)))?+(?:[ ]?\[\d{{1,3}}\]){{0,4}}+)(?:{gap}|(?=[“\"‘'(\[¿¡«]?[{upper}][{lower}]))"
         wides = rf"(?<=[{wide}])(?![{stops}{wide}])([{closers}]{{0,6}}+)[^\S{BREAKS}]*+(?![{BREAKS}])"
         self.pattern = re.compile(rf"[{stops}{wide}{BREAKS}](?:{fast}|(?<=[{BREAKS}])\s*+()|{wides}|{slow})")
         self.next = re.compile(rf"[{re.escape(OPENERS)}—–-]*\s?([\w’']*)(\.?)")
         speech = "|".join(sorted(language.speech)) or r"\b\B"
         self.speech = re.compile(rf"(?:[{upper}][\w.’'-]*\s+){{1,4}}(?:{speech})\b")
+
+        self.clause = re.compile(rf"[“\"‘']?[{upper}][\w’'-]*(?:,|[^\S{BREAKS}]+[{lower}\d])")
 
     def segment(self, text: str) -> list[Span]:
         """Return the sentences of `text`."""
@@ -104,25 +108,36 @@ class Rules:
         if mark in WIDE_STOPS:
             return not (end > stop + 1 and text[after] in self.language.quotative)
         if mark != ".":
-            return self._ends_after_mark(text, stop, end, after)
+            return self._ends_after_mark(text, start, stop, end, after)
         if text[stop - 1 : stop] in (".", "…"):
-            return end < after
+            if not text[start:stop].strip("…."):
+                return False
+            return end < after and not (text[stop - 2 : stop - 1].isspace() and text[after] == "I")
         head = text[max(start, stop - 24) : stop].rsplit(None, 1)
         if not head:
             return False
         token = head[-1].lstrip(OPENERS)
-        if end == after:
-            return len(token) > 1 and token[-1].islower() and token.isalpha()
-        if start + len(token) == stop and (token.isdigit() or len(token) == 1):
-            return False
         verdict = self.verdicts.get(token) or self.verdicts.get(token.rpartition("-")[2])
+        if end == after:
+            return verdict is None and len(token) > 1 and token[-1].islower() and token.isalpha()
+        if start + len(token) == stop and (token.isdigit() or len(token) == 1):
+            return self.language.number_apart
+        if len(token) == 1 and len(head) > 1:
+            before = head[0].rpartition(" ")[2].lstrip(OPENERS)
+            verdict = self.verdicts.get(f"{before}{token}", verdict) if before[-1:] == "." else verdict
+        if end > stop + 1 and text[after] in DASHES and text[after + 1 : after + 2].isspace():
+            return False  # what a dash after a quotation adds is who said it
         closed = end > stop + 1 and not QUOTES.isdisjoint(text[stop + 1 : end])
+        if closed and text[stop + 1 : end] in ("'", "’") and token.endswith("s") and verdict:
+            return False  # a possessive: the Bros.' Grocery
         if verdict is None:
-            if len(token) == 1 and token.isalpha() and token.isupper():
-                return closed or self._ends_after_letter(text, start, stop, after)
-            if len(token) > 2 and token[-2] == "." and token[-1].isalpha():
+            if len(token) == 1 and token.islower():
                 verdict = "may_end"
-            elif self.language.ordinal and token.isdigit() and len(token) < 3:
+            elif len(token) == 1 and token.isupper():
+                return closed or self._ends_after_letter(text, start, stop, after)
+            elif len(token) > 2 and token[-2] == "." and token[-1].isalpha():
+                verdict = "may_end"
+            elif self.language.ordinal and ((token.isdigit() and len(token) < 3) or ROMAN.fullmatch(token)):
                 verdict = "may_end"
             else:
                 return True
@@ -130,13 +145,23 @@ class Rules:
             return False
         if closed or verdict == "ends":
             return True
+        if text[after] in DASHES or text[after] in "(№":
+            return False  # a dateline: WASHINGTON, D.C. — The House
         following = self.next.match(text, after)
         word = following[1] if following else ""
         if verdict == "hours":
             return word not in self.language.after_hour
-        if verdict == "before_number" and word[:1].isdigit():
-            return False
-        return self._starts(following)
+        if verdict == "after_number":
+            if not (len(head) > 1 and head[0][-1:].isdigit()):
+                return False
+            return self._starts(following) or text.count(" ", start, stop) > 4
+        if verdict == "before_number":
+            return not (word[:1].isdigit() or (word != "I" and ROMAN.fullmatch(word)))
+        if self._starts(following):
+            return True
+        return (
+            verdict == "closes_name" and word not in self.language.roles and self.clause.match(text, after) is not None
+        )
 
     def _ends_after_letter(self, text: str, start: int, stop: int, after: int) -> bool:
         before = text[max(start, stop - 24) : stop - 1].split()
@@ -150,9 +175,9 @@ class Rules:
         word, stopped = following.groups()
         return word in self.language.starters and not (stopped and len(word) == 1)
 
-    def _ends_after_mark(self, text: str, stop: int, end: int, after: int) -> bool:
+    def _ends_after_mark(self, text: str, start: int, stop: int, end: int, after: int) -> bool:
         if end == after:
-            return text[stop - 1 : stop].islower()
+            return text[stop - 1 : stop].islower() and "/" not in text[max(start, stop - 40) : stop].rpartition(" ")[2]
         if end > stop + 1:
             told = self.speech.match(text, after)
             return not told or self._starts(self.next.match(text, after)) and text[after] != "I"
@@ -172,9 +197,11 @@ def _lower_word(word: str) -> bool:
 
 def _verdicts(language: Language) -> dict[str, str]:
     verdicts: dict[str, str] = {}
-    for name in ("may_end", "before_number", "hours", "ends", "never"):
+    for name in ("may_end", "after_number", "closes_name", "before_number", "hours", "ends", "never"):
         for word in sorted(getattr(language, name)):
             verdicts[word] = name
+            if len(word) == 1:
+                continue
             verdicts[word[:1].upper() + word[1:]] = name
             verdicts[word.upper()] = name
     return verdicts

@@ -11,7 +11,7 @@ LANGUAGE = Language(
         "Mgr Ald Aldn Sec-Gen Vice-Pres Ret Comm Commr Dep Def Min Secy Treas St Ste Mt Ft Pt Lieut Ens Sr Jr-to "
         "Maj-Gen Lt-Gen Lt-Col Lt-Cmdr Lt-Gov Brig-Gen V-Adm Sheikh-ul Hr Hrn Sra Srta Rt Very-Rev Wm Chas Geo Thos Jas Jos Robt "
         # connectives
-        "vs v e.g i.e cf viz ca approx incl excl esp resp al-to Cf aka i.a"
+        "P.S vs v e.g i.e cf viz ca approx incl excl esp resp al-to Cf aka i.a"
     )
     - words("Sr Jr-to al-to Sheikh-ul Very-Rev Ret"),
     before_number=words(
@@ -19,14 +19,20 @@ LANGUAGE = Language(
         "pt ver c r b d est pop Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Rs Tel tel ext Ext Rm Bldg Apt Hwy Rte Dist Ps Prov"
     ),
     may_end=words(
-        "Inc Incs Corp Corps Co Cos Ltd LLC L.L.C plc Plc PLC L.P S.A N.V A.G S.p.A Bros Assn Assns Dept Depts Univ Inst Intl Int'l "
-        "Nat'l Natl Mfg Mfrs Labs Ind Inds Indus Hldgs Grp Bancorp Bcorp Gov't Govt Jr Sr Esq Ph.D M.D B.A M.A M.B.A J.D D.D.S R.N D.D "
-        "Ave Blvd Rd Dr St Ln Ct Pl Sq Pkwy Hwy Tpke U.S U.S.A U.K U.N E.U D.C N.Y N.J N.C S.C N.D S.D N.M N.H R.I W.Va P.R B.C A.D "
-        "U.S.S.R P.O L.A S.F Va Vt Pa Md Me Ga La Ala Ariz Ark Calif Colo Conn Del Fla Ida Ill Ind Kan Kans Ky Mass Mich Minn Miss Mo "
-        "Mont Neb Nebr Nev Okla Ore Oreg Penn Tenn Tex Wash Wis Wisc Wyo Ont Que Alta Sask Man Calif Cal N.B N.S "
-        "Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun al op cit ibid ft in lb lbs oz km cm mm kg mi hr hrs min mins sec secs mph sq cu "
-        "Ret ret B.Sc M.Sc D.Phil A.B S.J O.P Q.C K.C M.P C.E.O C.I.A F.B.I N.B.A N.F.L N.A.T.O E.T E.S.T adj Cie Gmbh Pty Sdn Bhd Pte "
-        "mil bn Md avg Avg max Max misc Misc Ed ed eds Eds trans Trans repr pub Pub Bd"
+        "Assn Assns Dept Depts Univ Inst Intl Int'l Nat'l Natl Gov't Govt Hldgs Ln Ct Pl Sq U.S U.S.A U.K U.N E.U D.C B.C A.D "
+        "U.S.S.R P.O al op cit ibid ft in lb lbs oz km cm mm kg mi hr hrs min mins sec secs mph sq cu "
+        "C.E.O C.I.A F.B.I N.B.A N.F.L N.A.T.O adj mil bn avg max misc Misc ed eds trans repr pub St Dr Va Md Me La"
+    ),
+    closes_name=words(
+        # companies
+        "Inc Corp Corps Co Cos Ltd LLC L.L.C plc L.P S.A N.V A.G S.p.A Bros Mfg Mfrs Labs Inds Indus Grp Bancorp Cie Pty Sdn Bhd Pte "
+        # names and degrees
+        "Jr Sr Esq Ph.D M.D B.A M.A M.B.A J.D D.D.S R.N D.D B.Sc M.Sc D.Phil S.J O.P Q.C K.C M.P "
+        # streets
+        "Ave Blvd Rd Pkwy Hwy Tpke "
+        # states and provinces
+        "N.Y N.J N.C S.C N.D S.D N.M N.H R.I W.Va P.R L.A Vt Pa Ga Ala Ariz Ark Calif Colo Conn Del Fla Ill Ind Kan Kans Ky Mass "
+        "Mich Minn Mo Mont Neb Nebr Nev Okla Ore Oreg Penn Tenn Tex Wash Wis Wisc Wyo Ont Que Alta Sask B.C N.B N.S"
     ),
     ends=words("etc"),
     hours=words("a.m p.m am pm A.M P.M"),
@@ -37,7 +43,7 @@ LANGUAGE = Language(
         "Moscow Beijing Paris London Tokyo Washington"
     ),
     starters=words(
-        "A An The This That These Those There Here It It's It’s Its He He's He’s His Him She She's She’s Her They They're They’re Their "
+        "Mr Mrs Ms A An The This That These Those There Here It It's It’s Its He He's He’s His Him She She's She’s Her They They're They’re Their "
         "We We're We’re We've We’ve Our I I'm I’m I've I’ve My You You're You’re Your One Some Many Most Much More Such Few Several "
         "Another Other Others Both Each Every Either Neither None All Any Not No Nobody Nothing "
         "And But Or Nor Yet So For If When Whenever While As At By In On To Of From With Without Within Under Over Between Among About "
@@ -52,7 +58,7 @@ LANGUAGE = Language(
     ),
     roles=words(
         "Chairman Chairwoman Chair President Vice Chief Director Executive Secretary Treasurer Senior Spokesman Spokeswoman Analyst "
-        "Manager Partner Founder Editor Attorney General Deputy Managing Finance Financial CEO CFO COO CTO"
+        "Manager Partner Securities Holdings Financial Bank Stores Co Corp Inc Ltd Class Series Day Center School Library Founder Editor Attorney General Deputy Managing Finance Financial CEO CFO COO CTO"
     ),
     labels=words(
         "Source Witness Vitamin Plan Group Type Section Exhibit Class Category Phase Team Hepatitis Appendix Schedule Route Grade "
@@ -61,7 +67,7 @@ LANGUAGE = Language(
         "series block point part terminal gate option zone building level title model line witness source influenza"
     ),
     speech=words(
-        "said says asked asks told added adds replied replies wrote writes shouted cried exclaimed wondered declared answered explained "
+        "said says say asked asks ask told added adds replied replies wrote writes shouted cried exclaimed wondered declared answered explained "
         "recalled whispered yelled chanted tweeted joked quipped demanded continued insisted"
     ),
     marked_names=words("Yahoo Jeopardy Panic Wham Oklahoma Chips Ahoy Airport"),
