@@ -1,0 +1,69 @@
+"""Scores to probabilities, and probabilities to yes or no, both learned on held-out scores."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from toolkit.baselines.targets import Flags, Floats, Ints
+
+
+def platt(scores: Floats, flags: Flags) -> tuple[float, float]:
+    """Fit slope and intercept of P(yes | score) = 1 / (1 + exp(−(slope · score + intercept))).
+
+    Platt (1999), with his smoothed targets, so that a label with few positives does not become certain. A slope below
+    zero would say that the scores point the wrong way; it is held at 0, which leaves the label's frequency.
+
+    Args:
+        scores: [N], held-out.
+        flags: [N], the truth.
+    """
+    positives = int(flags.sum())
+    negatives = len(flags) - positives
+    wanted = np.where(flags, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    scale = float(scores.std()) or 1.0
+    unit = scores / scale
+
+    def loss(parameters: Floats) -> tuple[float, Floats]:
+        logits = parameters[0] * unit + parameters[1]
+        residual = expit(logits) - wanted
+        value = np.logaddexp(0.0, logits) - wanted * logits
+        return float(value.sum()), np.array([residual @ unit, residual.sum()])
+
+    start = np.array([1.0, np.log((positives + 1) / (negatives + 1))])
+    slope, intercept = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None), (None, None)]).x
+    return float(slope / scale), float(intercept)
+
+
+def f1_threshold(probabilities: Floats, flags: Flags) -> float:
+    """Return the probability from which saying yes gives the best F1 of the yes.
+
+    F1 is computed from counts that are half observed and half expected under the calibrated probabilities: the
+    observed optimum alone jumps with a handful of positives. On 31 crisis labels with held-out thresholds it was
+    worth .001 to .004 of macro F1 over the observed optimum.
+    """
+    order, positives, hits, said = _running(probabilities, flags)
+    return float(probabilities[order[np.argmax(2 * hits / (said + positives))]])
+
+
+def macro_threshold(probabilities: Floats, flags: Flags) -> float:
+    """Return the probability of yes from which the mean F1 of yes and of no is best; counts as in `f1_threshold`."""
+    order, positives, hits, said = _running(probabilities, flags)
+    negatives = len(flags) - positives
+    rejected = negatives - (said - hits)
+    yes = 2 * hits / (said + positives)
+    no = 2 * rejected / (len(flags) - said + negatives)
+    return float(probabilities[order[np.argmax(yes + no)]])
+
+
+def _running(probabilities: Floats, flags: Flags) -> tuple[Ints, float, Floats, Floats]:
+    """Order by falling probability and count, for a cut after each row: true yeses and yeses said.
+
+    A cut inside a run of equal probabilities cannot be made; its counts are those of the run's end.
+    """
+    order = np.argsort(-probabilities, kind="stable")
+    ranked = probabilities[order]
+    blended = 0.5 * flags[order] + 0.5 * ranked
+    last = np.searchsorted(-ranked, -ranked, side="right") - 1
+    return order, float(blended.sum()), np.cumsum(blended)[last], (last + 1).astype(np.float64)

@@ -1,0 +1,147 @@
+"""A trained baseline: texts in, labels and calibrated probabilities out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.special import expit
+
+from toolkit.baselines.features import FittedBlock, Sparse
+from toolkit.baselines.targets import Floats, Targets
+from toolkit.errors import InvalidInput
+
+_BATCH = 20_000  # rows whose features are in memory at a time
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Model:
+    """A linear model over sparse features, or one that reads no text.
+
+    P(label | text) = 1 / (1 + exp(−(weights · features(text) + bias))), calibrated; of more than two single labels
+    the probabilities are scaled to sum to 1.
+
+    Attributes:
+        baseline: Its rung on the ladder.
+        targets: The labels.
+        blocks: Features; none for a model that reads no text.
+        weights: [questions, features], representable as 32-bit floats, as are the next two.
+        bias: [questions].
+        thresholds: [questions], the probability from which a label is given.
+        seed: What it was trained with.
+        facts: What a model card tells: training rows, counts, cross-validation, schema …; JSON-able.
+        notes: What a reader must know, in sentences.
+    """
+
+    baseline: str
+    targets: Targets
+    blocks: tuple[FittedBlock, ...]
+    weights: Floats
+    bias: Floats
+    thresholds: Floats
+    seed: int = 0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The label names, sorted: the columns of `predict_proba`."""
+        return self.targets.names
+
+    def features(self, texts: Sequence[str]) -> Sparse:
+        """Return the features of texts, CSR [N, features]."""
+        if not self.blocks:
+            return sp.csr_matrix((len(texts), 0))
+        return sp.hstack([vectorizer.transform(texts) for vectorizer in self.vectorizers], format="csr")
+
+    @cached_property
+    def vectorizers(self) -> list[Any]:
+        """The fitted scikit-learn vectorizers, one a block."""
+        return [block.vectorizer() for block in self.blocks]
+
+    def predict_proba(self, texts: Sequence[str]) -> Floats:
+        """Return P(label | text) as [N, labels], in the order of `labels`.
+
+        Raises:
+            InvalidInput: A text is no string.
+        """
+        asked = self._asked(texts)
+        if self.targets.positive is None:
+            return asked
+        columns = {self.targets.positive: asked[:, 0], self.targets.negative: 1.0 - asked[:, 0]}
+        return np.stack([columns[name] for name in self.labels], axis=1)
+
+    def predict(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return the labels of each text, sorted; exactly one each for a single-label model.
+
+        Raises:
+            InvalidInput: A text is no string.
+        """
+        asked = self._asked(texts)
+        if self.baseline == "stratified":
+            return [self._draw(text, row) for text, row in zip(texts, asked, strict=True)]
+        return self.targets.named(self.targets.decide(asked, self.thresholds))
+
+    def deciding_words(self, text: str, label: str, *, count: int = 5) -> list[tuple[str, float]]:
+        """Return the terms of a text that weighed most for (positive) or against (negative) a label, in log-odds.
+
+        Empty for a model without a vocabulary.
+
+        Args:
+            text: A sentence.
+            label: One of `labels`.
+            count: How many terms at most.
+        """
+        sign = 1.0
+        if self.targets.positive is not None and label != self.targets.positive:
+            label, sign = self.targets.positive, -1.0
+        row = self.features([text]).tocoo()
+        gains = sign * row.data * self.weights[self.targets.questions.index(label)][row.col]
+        named = [(name, gain) for column, gain in zip(row.col, gains, strict=True) if (name := self._term(column))]
+        named.sort(key=lambda pair: (-abs(pair[1]), pair[0]))
+        return [(name, round(float(gain), 4)) for name, gain in named[:count]]
+
+    def _asked(self, texts: Sequence[str]) -> Floats:
+        """Return P(yes) as [N, questions]."""
+        for number, text in enumerate(texts):
+            if not isinstance(text, str):
+                raise InvalidInput(f"text {number} is a {type(text).__name__}, not text")
+        parts = [self._scores(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
+        probabilities = expit(np.concatenate(parts)) if parts else np.zeros((0, len(self.bias)))
+        if self.targets.multi or self.targets.positive is not None:
+            return np.asarray(probabilities)
+        return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
+
+    def _scores(self, texts: Sequence[str]) -> Floats:
+        return np.asarray(self.features(texts) @ self.weights.T) + self.bias
+
+    def _term(self, column: int) -> str:
+        for block in self.blocks:
+            if column < block.width:
+                return block.terms[column] if block.terms else ""
+            column -= block.width
+        return ""
+
+    def _draw(self, text: str, probabilities: Floats) -> tuple[str, ...]:
+        """Draw labels with their frequencies; the same text and seed draw the same."""
+        if self.targets.multi:
+            drawn = [
+                _uniform(self.seed, text, name) < p for name, p in zip(self.targets.names, probabilities, strict=True)
+            ]
+            return tuple(name for name, yes in zip(self.targets.names, drawn, strict=True) if yes)
+        luck = _uniform(self.seed, text, "")
+        if self.targets.positive is not None:
+            return (self.targets.positive,) if luck < probabilities[0] else (self.targets.negative,)
+        number = int(np.searchsorted(np.cumsum(probabilities), luck, side="right"))
+        return (self.targets.names[min(number, len(self.targets.names) - 1)],)
+
+
+def _uniform(seed: int, *parts: str) -> float:
+    """Return a number in [0, 1) that looks random and depends on nothing but the arguments."""
+    payload = "\0".join((str(seed), *parts)).encode()
+    return int.from_bytes(hashlib.sha256(payload).digest()[:7], "big") / 2**56

@@ -1,0 +1,104 @@
+"""The same model as a scikit-learn pipeline, kept as a deflated skops file for people who work in scikit-learn."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import skops.io
+from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import FixedThresholdClassifier
+from sklearn.multioutput import MultiOutputClassifier
+from sklearn.pipeline import FeatureUnion, Pipeline
+
+from toolkit.baselines.model import Model
+from toolkit.baselines.targets import Floats
+from toolkit.errors import InvalidInput, UsageError
+from toolkit.workspace.files import write_atomic
+
+SKOPS = "model.skops"
+
+
+def pipeline(model: Model) -> Pipeline:
+    """Return a model as a fitted scikit-learn pipeline from texts to probabilities and labels.
+
+    Two single labels: `predict_proba` [N, 2] and `predict`, with the threshold. Multi-label: `predict` [N, labels] of
+    0 and 1, with the thresholds, and `predict_proba` as a list of [N, 2]. More than two single labels:
+    `predict_proba` [N, labels]; its `predict` takes the most probable one, where `Model.predict` weighs
+    probabilities by the thresholds.
+
+    Raises:
+        UsageError: The model reads no text, or was trained with one label only.
+    """
+    if not model.blocks:
+        raise UsageError(f"a {model.baseline} model has no scikit-learn pipeline: it reads no text")
+    union = FeatureUnion([(f"block{number}", part) for number, part in enumerate(model.vectorizers)])
+    steps = Pipeline([("features", union), ("classifier", _classifier(model))])
+    for vectorizer in model.vectorizers:
+        if not isinstance(vectorizer, HashingVectorizer):
+            vectorizer.transform([""])  # turns the given vocabulary into a fitted one
+    return steps
+
+
+def save_pipeline(model: Model, directory: Path | str) -> Path:
+    """Write `pipeline(model)` as `model.skops` into a directory; return the file. Raises as `pipeline`."""
+    buffer = io.BytesIO()
+    skops.io.dump(pipeline(model), buffer, compression=zipfile.ZIP_DEFLATED, compresslevel=6)
+    path = Path(directory) / SKOPS
+    write_atomic(path, buffer.getvalue())
+    return path
+
+
+def load_pipeline(path: Path | str) -> Any:
+    """Read a skops file that holds nothing but what skops trusts.
+
+    Raises:
+        InvalidInput: It is no skops file, or it holds types that are not trusted; the message names them.
+    """
+    path = Path(path)
+    try:
+        strange = skops.io.get_untrusted_types(file=path)
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise InvalidInput(f"is no skops file: {error}", where=str(path)) from error
+    if strange:
+        raise InvalidInput(f"holds types that are not trusted: {', '.join(sorted(strange))}", where=str(path))
+    return skops.io.load(path, trusted=[])
+
+
+def _classifier(model: Model) -> Any:
+    targets = model.targets
+    if targets.multi:
+        several = MultiOutputClassifier(LogisticRegression(solver="liblinear"))
+        several.estimators_ = [
+            _thresholded(_logistic(model.weights[[number]], model.bias[[number]], np.array([0, 1])), 1, limit)
+            for number, limit in enumerate(model.thresholds)
+        ]
+        several.classes_ = [np.array([0, 1]) for _ in targets.names]
+        return several
+    names = np.array(targets.names)
+    if targets.positive is None:
+        return _logistic(model.weights, model.bias, names)
+    sign = 1.0 if targets.positive == targets.names[1] else -1.0
+    return _thresholded(
+        _logistic(sign * model.weights, sign * model.bias, names), targets.positive, model.thresholds[0]
+    )
+
+
+def _logistic(weights: Floats, bias: Floats, classes: npt.NDArray[Any]) -> LogisticRegression:
+    fitted = LogisticRegression(solver="liblinear")  # whose probabilities are one-against-the-rest, as ours are
+    fitted.coef_, fitted.intercept_, fitted.classes_ = weights, bias, classes
+    fitted.n_features_in_, fitted.n_iter_ = weights.shape[1], np.array([1])
+    return fitted
+
+
+def _thresholded(fitted: LogisticRegression, positive: Any, threshold: float) -> FixedThresholdClassifier:
+    wrapped = FixedThresholdClassifier(
+        fitted, threshold=float(threshold), pos_label=positive, response_method="predict_proba"
+    )
+    wrapped.estimator_ = fitted
+    return wrapped

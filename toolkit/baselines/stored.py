@@ -1,0 +1,194 @@
+"""A model on disk: numbers in safetensors, words and settings in JSON. Loading runs no code and unpickles nothing.
+
+    config.json         settings, labels, thresholds' meaning, and the SHA-256 of the next two
+    vocabulary.json     a list of terms a feature block, in the order of the weights' columns
+    model.safetensors   weights and idf as 32-bit floats, bias and thresholds as 64-bit
+
+The same model is the same bytes; a stored and loaded model answers exactly as the one in memory.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from toolkit.baselines.features import Block, FittedBlock
+from toolkit.baselines.model import Model
+from toolkit.baselines.targets import Targets
+from toolkit.errors import InvalidInput
+from toolkit.records import digest, from_json, to_json
+from toolkit.records.base import record
+from toolkit.workspace.files import write_atomic
+
+CONFIG, VOCABULARY, TENSORS = "config.json", "vocabulary.json", "model.safetensors"
+
+Array = npt.NDArray[Any]
+
+_FORMAT: Literal["toolkit-baseline/1"] = "toolkit-baseline/1"
+
+
+@record
+class _Block:
+    """A feature block as config.json has it."""
+
+    kind: Literal["tfidf", "binary", "hashing"]
+    analyzer: Literal["word", "char_wb"]
+    ngrams: tuple[int, int]
+
+
+@record
+class _Config:
+    """All of config.json."""
+
+    format: Literal["toolkit-baseline/1"]
+    baseline: str
+    labels: tuple[str, ...]
+    multi: bool
+    positive: str | None
+    blocks: tuple[_Block, ...]
+    seed: int
+    notes: tuple[str, ...]
+    facts: dict[str, Any]
+    files: dict[str, str]
+
+
+def save(model: Model, directory: Path | str) -> list[Path]:
+    """Write a model into a directory, config.json last; return the files.
+
+    Args:
+        model: The model.
+        directory: Made if it is missing; files of an older model in it are replaced.
+
+    Raises:
+        ToolkitError: The directory can't be written to.
+    """
+    directory = Path(directory)
+    terms = json.dumps([block.terms for block in model.blocks], ensure_ascii=False, separators=(",", ":")).encode()
+    contents = {TENSORS: _tensors(model), VOCABULARY: terms}
+    config = _Config(
+        format=_FORMAT,
+        baseline=model.baseline,
+        labels=model.targets.names,
+        multi=model.targets.multi,
+        positive=model.targets.positive,
+        blocks=tuple(
+            _Block(kind=block.block.kind, analyzer=block.block.analyzer, ngrams=block.block.ngrams)
+            for block in model.blocks
+        ),
+        seed=model.seed,
+        notes=model.notes,
+        facts=dict(model.facts),
+        files={name: digest(content) for name, content in contents.items()},
+    )
+    contents[CONFIG] = (json.dumps(json.loads(to_json(config)), ensure_ascii=False, indent=2) + "\n").encode()
+    for name, content in contents.items():
+        write_atomic(directory / name, content)
+    return [directory / name for name in contents]
+
+
+def load(directory: Path | str) -> Model:
+    """Read a model that `save` wrote.
+
+    Raises:
+        InvalidInput: A file is missing, is not the one that config.json was written with, or holds a field, a tensor
+            or a type that does not belong there; the message names it.
+    """
+    directory = Path(directory)
+    config = from_json(_Config, _read(directory / CONFIG), where=str(directory / CONFIG))
+    contents = {name: _verified(directory / name, config) for name in (TENSORS, VOCABULARY)}
+    vocabulary = _vocabulary(contents[VOCABULARY], config, directory / VOCABULARY)
+    tensors = _loaded(contents[TENSORS], directory / TENSORS)
+    blocks = tuple(
+        FittedBlock(
+            block=Block(kind=block.kind, analyzer=block.analyzer, ngrams=block.ngrams),
+            terms=terms,
+            idf=tensors.pop(f"idf.{number}").astype(np.float64) if f"idf.{number}" in tensors else None,
+        )
+        for number, (block, terms) in enumerate(zip(config.blocks, vocabulary, strict=True))
+    )
+    targets = Targets(names=config.labels, multi=config.multi, positive=config.positive)
+    _check(tensors, targets, blocks, directory / TENSORS)
+    return Model(
+        baseline=config.baseline,
+        targets=targets,
+        blocks=blocks,
+        weights=tensors["weights"].astype(np.float64),
+        bias=tensors["bias"],
+        thresholds=tensors["thresholds"],
+        seed=config.seed,
+        facts=config.facts,
+        notes=config.notes,
+    )
+
+
+def _tensors(model: Model) -> bytes:
+    tensors = {"weights": model.weights.astype(np.float32), "bias": model.bias, "thresholds": model.thresholds}
+    for number, block in enumerate(model.blocks):
+        if block.idf is not None:
+            tensors[f"idf.{number}"] = block.idf.astype(np.float32)
+    content: bytes = safetensors.numpy.save({name: np.ascontiguousarray(value) for name, value in tensors.items()})
+    return content
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InvalidInput(
+            "there is no such file, so this is no model directory", where=str(path), remedy="train one: toolkit train"
+        ) from None
+
+
+def _verified(path: Path, config: _Config) -> bytes:
+    content = _read(path)
+    if config.files.get(path.name) != digest(content):
+        raise InvalidInput(
+            f"is not the {path.name} that {CONFIG} was written with", where=str(path), remedy="fetch or train it again"
+        )
+    return content
+
+
+def _vocabulary(content: bytes, config: _Config, path: Path) -> list[tuple[str, ...]]:
+    lists = json.loads(content)
+    proper = isinstance(lists, list) and len(lists) == len(config.blocks)
+    if not proper or not all(isinstance(terms, list) and all(isinstance(t, str) for t in terms) for terms in lists):
+        raise InvalidInput(f"is not one list of words for each of {len(config.blocks)} blocks", where=str(path))
+    return [tuple(terms) for terms in lists]
+
+
+def _loaded(content: bytes, path: Path) -> dict[str, Array]:
+    try:
+        tensors: dict[str, Array] = safetensors.numpy.load(content)
+    except SafetensorError as error:
+        raise InvalidInput(f"is no safetensors file: {error}", where=str(path)) from error
+    return tensors
+
+
+def _check(tensors: Mapping[str, Array], targets: Targets, blocks: tuple[FittedBlock, ...], path: Path) -> None:
+    """Hold shapes and types of what is left in `tensors` against the configuration."""
+    questions, width = len(targets.questions), sum(block.width for block in blocks)
+    expected: dict[str, tuple[type, tuple[int, ...]]] = {
+        "bias": (np.float64, (questions,)),
+        "thresholds": (np.float64, (questions,)),
+        "weights": (np.float32, (questions, width)),
+    }
+    for name in sorted(expected.keys() | tensors.keys()):
+        if name not in expected:
+            raise InvalidInput(f"holds a tensor {name!r} that does not belong there", where=str(path))
+        if name not in tensors:
+            raise InvalidInput(f"lacks the tensor {name!r}", where=str(path))
+        kind, shape = expected[name]
+        found = tensors[name]
+        if found.dtype != kind or found.shape != shape or not np.isfinite(found).all():
+            raise InvalidInput(f"{name!r} is not {shape} finite {kind.__name__} numbers", where=str(path))
+    for number, block in enumerate(blocks):
+        wrong = block.idf is not None and block.idf.shape != (block.width,)
+        if wrong or (block.block.kind == "tfidf") != (block.idf is not None):
+            raise InvalidInput(f"'idf.{number}' does not fit its block", where=str(path))

@@ -1,0 +1,124 @@
+"""Training: choose by grouped cross-validation, then fit the choice on every row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy.special import logit
+
+from toolkit.baselines.crossval import CrossValidation, Trial
+from toolkit.baselines.features import FittedBlock
+from toolkit.baselines.ladder import LADDER, candidates, keywords, rung
+from toolkit.baselines.model import Model
+from toolkit.baselines.rows import Rows
+from toolkit.baselines.targets import Floats, Targets
+from toolkit.errors import InvalidInput
+from toolkit.records import content_id
+from toolkit.schema.model import Schema
+
+
+def train(
+    rows: Rows,
+    *,
+    baseline: str = "auto",
+    seed: int = 0,
+    folds: int = 5,
+    positive: str | None = None,
+    schema: Schema | None = None,
+) -> Model:
+    """Train a baseline on labelled sentences.
+
+    Regularisation, calibration and thresholds come from cross-validation inside `rows` with groups kept whole; when
+    the baseline is "auto", so does the choice among `ladder.AUTO`, by macro F1. A label that is too rare to be held
+    out gets its frequency as its probability, and a note. The same rows and seed give the same model, bit for bit.
+
+    Args:
+        rows: At least one row with a label.
+        baseline: A name in `ladder.LADDER`, or "auto".
+        seed: For folds and solvers.
+        folds: Cross-validation folds, at least 2; fewer if there are fewer groups.
+        positive: The positive label of a two-label task; left out, the rarer.
+        schema: Where keyword rules come from; its reference is kept in the model.
+
+    Raises:
+        InvalidInput: There are no rows, or none has a label.
+        UsageError: The baseline or the positive label does not exist.
+    """
+    wanted = candidates(schema) if baseline == "auto" else (rung(baseline, schema),)
+    if not len(rows):
+        raise InvalidInput("there are no rows to train on", where=rows.where)
+    targets = Targets.of(rows, positive=positive)
+    rules = keywords(schema) if schema else {}
+    validation = CrossValidation(rows, targets, folds=folds, seed=seed, rules=rules)
+    if not validation.learnable.any() and wanted[0].parts:
+        wanted = (LADDER["majority"],)
+    trials = [validation.trial(candidate) for candidate in wanted]
+    best = max(trials, key=lambda trial: trial.score)
+    weights, bias, blocks = _fit(validation, best)
+    return Model(
+        baseline=best.baseline.name,
+        targets=targets,
+        blocks=blocks,
+        weights=weights.astype(np.float32).astype(np.float64),
+        bias=bias,
+        thresholds=best.thresholds,
+        seed=seed,
+        facts=_facts(validation, trials, best, schema),
+        notes=_notes(validation),
+    )
+
+
+def _fit(validation: CrossValidation, trial: Trial) -> tuple[Floats, Floats, tuple[FittedBlock, ...]]:
+    """Fit a trial's parts on all rows, with calibration folded into weights [questions, features] and bias."""
+    everything = np.arange(len(validation.rows))
+    known = validation.learnable if trial.parts else np.zeros_like(validation.learnable)
+    matrices: list[Floats] = [np.zeros((len(known), 0))]
+    bias = trial.intercepts.copy()
+    blocks: list[FittedBlock] = []
+    for part in trial.parts:
+        features = validation.table.whole(part.part.blocks)
+        weights, intercepts = validation.fit(part.part, part.strength, everything, features)
+        share = trial.slopes / len(trial.parts)
+        matrices.append((share * part.slopes)[:, None] * weights)
+        bias += share * (part.slopes * intercepts + part.intercepts)
+        blocks.extend(block for block in validation.table.fit(part.part.blocks) if block.width)
+    matrix = np.where(known[:, None], np.concatenate(matrices, axis=1), 0.0)
+    return matrix, np.where(known, bias, logit(validation.frequencies)), tuple(blocks)
+
+
+def _facts(validation: CrossValidation, trials: list[Trial], best: Trial, schema: Schema | None) -> Mapping[str, Any]:
+    """Return what a model card tells about the training, JSON-able and free of clocks."""
+    rows = validation.rows
+    return {
+        "rows": len(rows),
+        "groups": len(set(rows.groups)),
+        "label_counts": {name: rows.label_counts[name] for name in validation.targets.names},
+        "rows_digest": content_id(*rows.ids, *rows.texts, *(name for given in rows.labels for name in (*given, ""))),
+        "schema": schema.ref if schema else None,
+        "folds": validation.folds.count,
+        "grouped": validation.folds.grouped,
+        "cross_validated_macro_f1": {trial.baseline.name: round(trial.score, 6) for trial in trials},
+        "strengths": [part.strength for part in best.parts],
+    }
+
+
+def _notes(validation: CrossValidation) -> tuple[str, ...]:
+    notes = []
+    counts = validation.rows.label_counts
+    if len(validation.targets.names) == 1 and not validation.targets.multi:
+        return (f"every training row is labelled {validation.targets.names[0]!r}, so that is the only answer",)
+    if not validation.folds.grouped:
+        notes.append("all training rows belong to one story: cross-validation tore it apart and flatters")
+    rare = [
+        f"{name} ({counts[name]} of {len(validation.rows)} rows)"
+        for name, learnable in zip(validation.targets.questions, validation.learnable, strict=True)
+        if not learnable
+    ]
+    if rare:
+        notes.append(
+            "too few stories with, or without, these labels to learn them, so that each is answered by its "
+            f"frequency alone: {', '.join(rare)}"
+        )
+    return tuple(notes)
