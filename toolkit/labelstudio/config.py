@@ -1,8 +1,9 @@
 """The labelling page of a schema: Label Studio's XML, and what each of its controls stands for.
 
-Label Studio parses every displayed attribute for `$variables`, reads "true" and "false" as booleans, shows a
-choice's `value` and stores its `alias`. So ids go into aliases, titles into values, and a "$" in a title is parted
-from the word after it by U+2060 (word joiner), which nobody sees. The article's own words never enter the XML: they reach the page as task data.
+Label Studio parses every displayed attribute for `$variables`, reads "true" and "false" as booleans, shows a choice's
+`value` and stores its `alias`. So ids go into aliases, titles into values, and a "$" in a title is parted from the
+word after it by U+2060 (word joiner), which nobody sees. The article's own words never enter the XML: they reach the
+page as task data.
 
 Exclusive labels: the other questions vanish, with their answers, once an exclusive label is ticked; and an answer
 without any label is refused by a required control that nobody sees and that is there only while nothing is ticked.
@@ -132,7 +133,9 @@ def _story(root: etree._Element) -> None:
     _shown(origin, "tk-publisher", "$publisher")
     _shown(origin, "tk-date", "$date")
     link = etree.SubElement(origin, "View", className="tk-link")
-    etree.SubElement(link, "HyperText", name="article", value="$link", valueType="text", clickableLinks="true", inline="true")
+    etree.SubElement(
+        link, "HyperText", name="article", value="$link", valueType="text", clickableLinks="true", inline="true"
+    )
 
 
 def _passage(root: etree._Element, schema: Schema) -> None:

@@ -1,0 +1,209 @@
+"""What `check` finds, and where it says it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from toolkit.errors import InvalidInput, UsageError
+from toolkit.schema import check, load, parse, shipped
+
+GOOD = """\
+name: weather
+version: 1.2.0
+title: Weather
+description: What a sentence says about the weather.
+layers:
+  - {id: sky, title: The sky}
+  - {id: nothing, title: Or nothing}
+labels:
+  - id: rain
+    title: Rain
+    layer: sky
+    rule: It rains.
+    hotkey: r
+    positives:
+      - {text: It rains., labels: [rain]}
+      - {text: It pours., labels: [rain]}
+    near_misses:
+      - {text: It may rain., labels: [none]}
+      - {text: It is dry., labels: [none]}
+  - id: none
+    title: None
+    layer: nothing
+    exclusive: true
+    rule: Nothing.
+    hotkey: "0"
+    positives:
+      - {text: A dog barks., labels: [none]}
+      - {text: A cat sleeps., labels: [none]}
+    near_misses:
+      - {text: Rain again., labels: [rain]}
+      - {text: Drizzle., labels: [rain]}
+spans:
+  - id: AMOUNT
+    title: Amount
+    rule: How much.
+    hotkey: a
+    attributes:
+      - {id: low, title: Low, type: number}
+      - {id: high, title: High, type: number}
+constraints:
+  - {id: amount_of_rain, type: requires_label, spans: [AMOUNT], labels: [rain], message: An amount is of rain.}
+"""
+
+
+def faults(text: str, name: str = "weather.yaml") -> list[str]:
+    try:
+        parse(text, name)
+    except InvalidInput as error:
+        return [str(fault) for fault in error.faults]
+    return []
+
+
+def changed(*swaps: tuple[str, str]) -> str:
+    text = GOOD
+    for old, new in swaps:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def test_a_good_schema_has_no_fault() -> None:
+    assert faults(GOOD) == []
+
+
+@pytest.mark.parametrize("path", sorted(shipped("schemas").glob("*/*.yaml")), ids=lambda path: path.parent.name)
+def test_shipped_schemas_check_clean(path: Path) -> None:
+    assert check(path) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "title: Rain",
+            "titel: Rain",
+            "weather.yaml:10:5: unknown key 'titel'; did you mean 'title'? @ labels[0].titel",
+        ),
+        (
+            "type: number}\n      - {id: high",
+            "type: numeral}\n      - {id: high",
+            "weather.yaml:38:31: input should be",
+        ),
+        ("    hotkey: a", "    hotkey: r", "weather.yaml:36:5: 'r' is there already, in line 13 @ spans[0].hotkey"),
+        (
+            "    hotkey: a",
+            "    hotkey: u",
+            "weather.yaml:36:5: the labelling page needs the key 'u' to unselect a span",
+        ),
+        ("id: high", "id: low", "weather.yaml:39:10: 'low' is there already, in line 38"),
+        ("  - id: none\n", "  - id: rain\n", "weather.yaml:20:5: 'rain' is there already, in line 9 @ labels[1].id"),
+        (
+            "layer: sky",
+            "layer: skies",
+            "weather.yaml:11:5: there is no layer 'skies' @ labels[0].layer",
+        ),
+        (
+            "spans: [AMOUNT]",
+            "spans: [AMOUNTS]",
+            "weather.yaml:41:48: there is no span label 'AMOUNTS'; did you mean 'AMOUNT'?",
+        ),
+        (
+            "text: It pours., labels: [rain]",
+            "text: It pours., labels: [none]",
+            "weather.yaml:16:9: a positive of 'rain' lacks it",
+        ),
+        ("text: It is dry., labels: [none]", "text: It is dry., labels: [rain]", "a near-miss of 'rain' carries it"),
+        ("text: A cat sleeps.", "text: It rains.", "weather.yaml:28:9: the same sentence has other labels in line 15"),
+        ("      - {text: It pours., labels: [rain]}\n", "", "label 'rain' needs 2 positives and has 1"),
+        (
+            "text: It pours., labels: [rain]",
+            "text: It pours., labels: [none, rain]",
+            "'none' excludes every other label",
+        ),
+        ("{id: nothing,", "{id: spans,", "the labelling page has another part called 'spans'"),
+        ("version: 1.2.0", "version: '1.2'", "weather.yaml:2:1: string should match pattern"),
+        (
+            "version: 1.2.0",
+            "version: 1.2.0\nversion: 1.3.0",
+            "weather.yaml:3:1: key 'version' stands twice, first in line 2",
+        ),
+        ("title: Weather\n", "title: Weather\ndigest: x\n", "the digest is computed, not written"),
+        ("title: Weather\n", "", "'title' is missing"),
+        ("title: Weather\n", "title: [Weather\n", "no valid YAML"),
+        (
+            "id: high, title: High, type: number",
+            "id: high, title: High, type: choice",
+            "a choice needs at least two choices",
+        ),
+    ],
+)
+def test_each_fault_is_found_at_its_place(old: str, new: str, expected: str) -> None:
+    found = faults(changed((old, new)))
+    assert any(expected in fault for fault in found), found
+
+
+def test_all_faults_come_at_once_and_in_order_of_their_lines() -> None:
+    found = faults(changed(("    hotkey: a", "    hotkey: r"), ("layer: sky", "layer: skies"), ("id: high", "id: low")))
+    lines = [int(fault.split(":")[1]) for fault in found]
+    assert lines == sorted(lines)
+    assert {11, 36, 39} <= set(lines)
+
+
+def test_a_rule_that_other_rules_imply_is_dead() -> None:
+    rule = "  - {id: none_alone, type: excludes, labels: [rain, none], message: Not both.}\n"
+    assert faults(GOOD + rule) == [
+        "weather.yaml:42:5: rule 'none_alone' is dead: the other rules say all that it says @ constraints[1]"
+    ]
+
+
+def test_the_same_rule_twice_is_dead_twice() -> None:
+    rule = "  - {id: again, type: requires_label, spans: [AMOUNT], labels: [rain], message: An amount is of rain.}\n"
+    assert [fault.split("'")[1] for fault in faults(GOOD + rule)] == ["amount_of_rain", "again"]
+
+
+def test_labels_that_no_answer_can_carry_are_reported() -> None:
+    """rain needs an AMOUNT, and an AMOUNT needs none, which excludes rain."""
+    text = changed(("labels: [rain], message: An amount", "labels: [none], message: An amount"))
+    text += "  - {id: rain_amount, type: requires_span, labels: [rain], spans: [AMOUNT], message: How much.}\n"
+    assert faults(text) == ["weather.yaml:9:5: the rules leave no answer that carries 'rain' @ labels[0]"]
+
+
+def test_a_rule_of_the_wrong_shape_is_reported() -> None:
+    rule = "  - {id: order, type: ordered, spans: [AMOUNT], attributes: [low, low], message: Low first.}\n"
+    assert "orders two number attributes" in faults(GOOD + rule)[0]
+    rule = "  - {id: order, type: ordered, spans: [AMOUNT], message: Low first.}\n"
+    assert "needs 'attributes'" in faults(GOOD + rule)[0]
+
+
+def test_name_and_version_agree_with_the_path() -> None:
+    assert faults(GOOD, "schemas/weather/1.2.0.yaml") == []
+    assert "version 1.2.0 stands in 1.3.0.yaml" in faults(GOOD, "schemas/weather/1.3.0.yaml")[0]
+    assert "stands in the folder 'climate'" in faults(GOOD, "schemas/climate/1.2.0.yaml")[0]
+
+
+def test_no_mapping_is_no_schema() -> None:
+    assert "a schema is a mapping" in faults("- a\n- b\n")[0]
+    assert "a schema is a mapping" in faults("")[0]
+
+
+def test_a_schema_is_found_by_name_version_or_path(tmp_path: Path) -> None:
+    assert load("news_events") == load("news_events@1.0.0")
+    assert load("claims").ref == "claims@1.0.0"
+    path = tmp_path / "weather.yaml"
+    path.write_text(GOOD)
+    assert load(path).label_ids == ("rain", "none")
+    with pytest.raises(UsageError, match="did you mean 'news_events'"):
+        load("news_event")
+    with pytest.raises(UsageError, match=r"it has 1\.0\.0"):
+        load("claims@9.0.0")
+    with pytest.raises(UsageError, match="no such schema file"):
+        load(tmp_path / "absent.yaml")
+
+
+def test_the_digest_is_of_the_content_not_of_its_layout() -> None:
+    comment = "# a comment\n" + GOOD.replace("title: Weather", 'title: "Weather"')
+    assert parse(comment).digest == parse(GOOD).digest
+    assert parse(GOOD.replace("It pours.", "It's pouring.")).digest != parse(GOOD).digest
