@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from toolkit.labelstudio.config import DATA, GATE, TICKED, control_name, controls, render_config
+from toolkit.labelstudio.config import DATA, GATE, TRUE, control_name, controls, render_config
 from toolkit.schema import Schema, load, shipped
 
 NAMES = ("claims", "news_events")
@@ -35,7 +35,7 @@ def test_label_studios_parser_sees_the_ids_of_the_schema(name: str) -> None:
     for span in schema.spans:
         assert span.id in seen["spans"].labels
         for attribute in span.attributes:
-            expected = {TICKED} if attribute.type == "boolean" else set(attribute.choices)
+            expected = {TRUE} if attribute.type == "boolean" else set(attribute.choices)
             assert set(seen[control_name(span, attribute)].labels) == expected
 
 

@@ -35,7 +35,7 @@ GATE = "answer"
 DATA = ("text", "before", "after", "headline", "publisher", "date", "link", "sentence_id", "text_sha256")
 """Task data: what the page shows, and the two that join a task to its sentence."""
 
-TICKED = "yes"
+TRUE = "yes"
 """What a ticked boolean stores; one that is not ticked stores nothing."""
 
 
@@ -191,7 +191,7 @@ def _field(row: etree._Element, span: SpanLabel, attribute: Attribute) -> None:
                 _choice(choices, choice.replace("_", " "), choice, key)
         case "boolean":
             choices = etree.SubElement(row, "Choices", shared, choice="multiple", layout="inline")
-            _choice(choices, displayed(attribute.title), TICKED, *_keys(attribute, 1))
+            _choice(choices, displayed(attribute.title), TRUE, *_keys(attribute, 1))
         case "number":
             number = etree.SubElement(row, "Number", shared, step="1")
             if attribute.minimum is not None:
