@@ -39,7 +39,8 @@ class World:
 
     def freeze(self, target: Path, *, previous: Release | None = None, **terms: Any) -> Release:
         terms = {"version": "1.0.0"} | terms
-        return freeze(self.corpus(without=terms.get("takedowns", {})), target, Terms(**terms), previous=previous)
+        corpus = self.corpus(without=terms.get("takedowns", {}))
+        return freeze(corpus, target.parent, Terms(**terms), previous=previous)
 
 
 def make_article(number: int, sentences: Sequence[str], *, story: str | None = None) -> Article:

@@ -2,8 +2,10 @@
 
 from toolkit.release.build import build, newest
 from toolkit.release.corpus import Corpus, gather
+from toolkit.release.diff import ConfigDiff, Diff, diff
 from toolkit.release.freeze import freeze
 from toolkit.release.leakage import Leakage, audit, audit_files
+from toolkit.release.patch import patch
 from toolkit.release.release import Release, load
 from toolkit.release.rights import TextRule
 from toolkit.release.splits import Row, assign
@@ -11,7 +13,9 @@ from toolkit.release.terms import Terms
 from toolkit.release.versions import Version
 
 __all__ = [
+    "ConfigDiff",
     "Corpus",
+    "Diff",
     "Leakage",
     "Release",
     "Row",
@@ -22,8 +26,10 @@ __all__ = [
     "audit",
     "audit_files",
     "build",
+    "diff",
     "freeze",
     "gather",
     "load",
     "newest",
+    "patch",
 ]

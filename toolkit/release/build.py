@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.release.corpus import gather
-from toolkit.release.freeze import freeze
+from toolkit.release.freeze import AUTO, freeze
 from toolkit.release.release import Release, load
 from toolkit.release.rights import TextRule
 from toolkit.release.terms import Terms
@@ -39,20 +39,21 @@ def build(
 
     Args:
         workspace: The project.
-        version: "major.minor.patch"; it must be greater than that of every release that is there.
+        version: "major.minor.patch", as great as what changed since the newest release asks; or "auto".
         seed: Seed of the splits, by default that of toolkit.yaml.
         text: "full", "offsets" or "snippet:N": how much of the articles' words is released.
         takedowns: article_id → why it must not be released any more.
         released_on: ISO 8601 date for changelog and citation; no clock is read.
 
     Raises:
-        UsageError: The version is malformed, not greater, or there already.
+        UsageError: The version is malformed, too small or there already.
         InvalidInput: A stage has not run yet, the records contradict each other, or an e-mail address or a token would
             be released.
     """
     with workspace.lock():
         previous = newest(workspace.path("releases"))
-        check_version(version, None if previous is None else previous.version)
+        if version != AUTO:
+            check_version(version, None if previous is None else previous.version)
         terms = _terms(workspace, version, seed, TextRule.parse(text), takedowns or {}, released_on)
         corpus = gather(
             workspace.schema(),
@@ -63,7 +64,7 @@ def build(
             experts=workspace.expert_answers(),
             without=terms.takedowns,
         )
-        return freeze(corpus, workspace.release_path(version), terms, previous=previous)
+        return freeze(corpus, workspace.path("releases"), terms, previous=previous)
 
 
 def newest(folder: Path) -> Release | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from toolkit.release import card, notes, prevalence
 from toolkit.release.columns import arrow_schemas
 from toolkit.release.configs import Configs
 from toolkit.release.corpus import Corpus
+from toolkit.release.diff import Diff, diff
 from toolkit.release.facts import Facts
 from toolkit.release.manifest import NAME, Tables, file_sums, to_json, write_table
 from toolkit.release.release import Release, load
@@ -26,37 +28,70 @@ from toolkit.release.scan import Scanner
 from toolkit.release.splits import Row, assign
 from toolkit.release.staging import staged
 from toolkit.release.terms import Terms
+from toolkit.release.versions import Version, check_version
 from toolkit.schema import Schema
 
+AUTO: Final = "auto"
+"""The version that says: the smallest that what changed allows."""
 
-def freeze(corpus: Corpus, target: Path, terms: Terms, *, previous: Release | None = None) -> Release:
+
+def freeze(corpus: Corpus, folder: Path, terms: Terms, *, previous: Release | None = None) -> Release:
     """Write a release.
 
     Args:
         corpus: What it is made from.
-        target: Its directory, which must not be there.
-        terms: What it says of itself.
+        folder: Where releases lie; this one becomes `folder`/<version>.
+        terms: What it says of itself. Version "auto" takes the smallest that what changed allows.
         previous: The release before it: its sentences keep their splits, and its card the sections that people wrote.
 
     Raises:
-        UsageError: `target` is there.
+        UsageError: There is a release of that version, or the version is too small for what changed.
         InvalidInput: Nothing is decided yet, or an e-mail address or a token would be released.
     """
     if not (corpus.decision_of >= 0).any():
-        raise InvalidInput("no sentence is decided yet", where=str(target), remedy="run `toolkit adjudicate`")
-    with staged(target) as folder:
+        raise InvalidInput("no sentence is decided yet", where=str(folder), remedy="run `toolkit adjudicate`")
+    with staged(folder) as stage:
+        if terms.version != AUTO:
+            stage.name(terms.version)
         split_of = _article_splits(corpus, terms, previous)
-        tables = _write_tables(corpus, folder, terms, split_of)
-        shares = prevalence.by_split(folder, tables, corpus.schema)
-        _write_schema(folder, corpus.schema, terms)
-        _write_splits(folder, corpus, terms, split_of, shares)
-        if terms.agreement is not None:
-            (folder / "agreement.json").write_text(to_json(terms.agreement), encoding="utf-8")
-        facts = Facts.of(corpus, terms, tables, shares)
-        notes.write(folder, facts, previous)
-        (folder / "README.md").write_text(card.render(facts, previous), encoding="utf-8")
-        _write_manifest(folder, corpus, terms, tables)
-    return load(target)
+        tables = _write_tables(corpus, stage.folder, terms, split_of)
+        _write_schema(stage.folder, corpus.schema, terms)
+        change = None
+        if previous is not None:
+            change = diff(previous, Release(stage.folder, _manifest(corpus, terms, tables, {})), files=False)
+        terms = replace(terms, version=_version(terms.version, previous, change))
+        stage.name(terms.version)
+        _write_texts(stage.folder, corpus, terms, tables, split_of, previous, change)
+        manifest = _manifest(corpus, terms, tables, file_sums(stage.folder))
+        (stage.folder / NAME).write_text(to_json(manifest), encoding="utf-8")
+    return load(folder / terms.version)
+
+
+def _version(wanted: str, previous: Release | None, change: Diff | None) -> str:
+    if previous is None or change is None:
+        return "1.0.0" if wanted == AUTO else wanted
+    if wanted == AUTO:
+        return str(Version.parse(previous.version).bump(change.level))
+    check_version(wanted, previous.version, level=change.level)
+    return wanted
+
+
+def _write_texts(
+    folder: Path,
+    corpus: Corpus,
+    terms: Terms,
+    tables: Tables,
+    split_of: list[str | None],
+    previous: Release | None,
+    change: Diff | None,
+) -> None:
+    shares = prevalence.by_split(folder, tables, corpus.schema)
+    facts = Facts.of(corpus, terms, tables, shares)
+    _write_splits(folder, corpus, terms, split_of, shares)
+    if terms.agreement is not None:
+        (folder / "agreement.json").write_text(to_json(terms.agreement), encoding="utf-8")
+    notes.write(folder, facts, previous, None if change is None else change.as_markdown())
+    (folder / "README.md").write_text(card.render(facts, previous), encoding="utf-8")
 
 
 def _article_splits(corpus: Corpus, terms: Terms, previous: Release | None) -> list[str | None]:
@@ -143,8 +178,8 @@ def _write_splits(
     (folder / "splits.json").write_text(to_json(value), encoding="utf-8")
 
 
-def _write_manifest(folder: Path, corpus: Corpus, terms: Terms, tables: Tables) -> None:
-    manifest = {
+def _manifest(corpus: Corpus, terms: Terms, tables: Tables, files: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         "format": 1,
         "title": terms.title,
         "version": terms.version,
@@ -156,6 +191,5 @@ def _write_manifest(folder: Path, corpus: Corpus, terms: Terms, tables: Tables) 
         "left_out": {"annotations_of_sentences_that_are_gone": corpus.orphans},
         "inputs": dict(sorted(terms.inputs.items())),
         "tables": tables,
-        "files": file_sums(folder),
+        "files": files,
     }
-    (folder / NAME).write_text(to_json(manifest), encoding="utf-8")

@@ -13,33 +13,58 @@ from toolkit.errors import UsageError
 from toolkit.workspace.files import disk_errors
 
 
-@contextmanager
-def staged(target: Path) -> Iterator[Path]:
-    """Yield an empty directory beside `target` that is renamed to it if the block succeeds, and removed if not.
+class Stage:
+    """A directory in the making.
 
-    What a killed process left behind is removed by the next one for the same target; the caller holds the lock that
-    keeps two from running at once.
+    Attributes:
+        folder: Where to write.
+        target: What it will be called, see `name`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.target: Path | None = None
+
+    def name(self, name: str) -> None:
+        """Say what the directory will be called.
+
+        Raises:
+            UsageError: There is one of that name.
+        """
+        target = self.folder.parent / name
+        if target.exists():
+            remedy = "take a new version"
+            raise UsageError("is there already; a release is never changed", where=str(target), remedy=remedy)
+        self.target = target
+
+
+@contextmanager
+def staged(parent: Path) -> Iterator[Stage]:
+    """Yield a stage in `parent` that gets its name if the block succeeds, and is removed if not.
+
+    What a killed process left behind is removed by the next one; the caller holds the lock that keeps two from running
+    at once.
 
     Raises:
-        UsageError: `target` is there already.
         ToolkitError: The disk is full, or the folder cannot be written to.
     """
-    if target.exists():
-        raise UsageError("is there already; a release is never changed", where=str(target), remedy="take a new version")
-    with disk_errors(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        for left in target.parent.glob(f".{target.name}.*.part"):
+    with disk_errors(parent):
+        parent.mkdir(parents=True, exist_ok=True)
+        for left in parent.glob(f"{_PREFIX}*{_SUFFIX}"):
             shutil.rmtree(left)
-        folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part"))
+        stage = Stage(Path(tempfile.mkdtemp(dir=parent, prefix=_PREFIX, suffix=_SUFFIX)))
         try:
-            yield folder
-            folder.chmod(0o755)
-            _flush(folder)
-            folder.rename(target)
-            _sync(target.parent)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+            yield stage
+            stage.folder.chmod(0o755)
+            _flush(stage.folder)
+            if stage.target is not None:
+                stage.folder.rename(stage.target)
+                _sync(parent)
+        finally:
+            shutil.rmtree(stage.folder, ignore_errors=True)
+
+
+_PREFIX, _SUFFIX = ".making-", ".part"
 
 
 def _flush(folder: Path) -> None:

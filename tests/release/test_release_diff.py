@@ -1,0 +1,177 @@
+"""A + diff = B exactly, what each change asks of the version, and its cause."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toolkit.errors import InvalidInput, UsageError
+from toolkit.records import Annotation
+from toolkit.release import Release, diff, patch
+from toolkit.release.versions import Version, check_version
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def relabelled(world: Any) -> Any:
+    """The first decision is another one, on the same answers."""
+    first = replace(
+        world.decisions[0], labels=("not_article",), spans=(), relations=(), soft_labels={}, method="expert"
+    )
+    return replace(world, decisions=(first, *world.decisions[1:]))
+
+
+def reanswered(world: Any) -> Any:
+    """An annotator thought again, and the decision followed."""
+    target = world.decisions[0].sentence_id
+    answers = tuple(
+        replace(answer, labels=("not_article",), spans=(), relations=())
+        if answer.sentence_id == target and answer.annotator == "annotator-1"
+        else answer
+        for answer in world.annotations
+    )
+    return replace(relabelled(world), annotations=answers)
+
+
+def without_last_story(world: Any) -> Any:
+    gone = world.articles[-2].article_id
+    sentences = {sentence.sentence_id for sentence in world.sentences if sentence.article_id == gone}
+    return replace(
+        world,
+        articles=tuple(article for article in world.articles if article.article_id != gone),
+        sentences=tuple(item for item in world.sentences if item.sentence_id not in sentences),
+        decisions=tuple(item for item in world.decisions if item.sentence_id not in sentences),
+        annotations=tuple(item for item in world.annotations if item.sentence_id not in sentences),
+    )
+
+
+def other_note(world: Any) -> Any:
+    first: Annotation = replace(world.annotations[0], note="a comment")
+    return replace(world, annotations=(first, *world.annotations[1:]))
+
+
+def same(world: Any) -> Any:
+    return world
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "level", "causes"),
+    [
+        (same, relabelled, "patch", {"adjudication": 1}),
+        (same, reanswered, "patch", {"annotation": 1}),
+        (same, other_note, "patch", {}),
+        (without_last_story, same, "minor", {}),
+        (same, without_last_story, "major", {"article": 10}),
+        (same, same, "patch", {}),
+    ],
+)
+def test_older_and_difference_make_the_newer_byte_for_byte(
+    make_world: Any, tmp_path: Path, before: Any, after: Any, level: str, causes: dict[str, int]
+) -> None:
+    world = make_world(14, 10, seed=3)
+    world = replace(world, decisions=world.decisions)
+    older = before(world).freeze(tmp_path / "a" / "1.0.0")
+    newer = after(world).freeze(tmp_path / "b" / "2.0.0", version="2.0.0", previous=older)
+    change = diff(older, newer)
+    assert change.level == level
+    if level == "major":
+        causes = {"article": sum(part.removed.num_rows for name, part in change.configs.items() if name == "default")}
+    assert change.causes == causes
+    result = patch(older, change, tmp_path / "c" / "2.0.0")
+    assert contents(result.path) == contents(newer.path)
+    assert change.as_dict()["level"] == level
+    assert change.as_markdown().startswith("- ")
+
+
+def test_a_takedown_is_major_and_says_so(world: Any, release: Release, tmp_path: Path) -> None:
+    victim = world.articles[0].article_id
+    newer = world.freeze(
+        tmp_path / "2.0.0", version="2.0.0", previous=release, takedowns={victim: "asked for by the publisher"}
+    )
+    change = diff(release, newer)
+    assert change.level == "major"
+    assert set(change.causes) == {"takedown"}
+    assert newer.manifest["takedowns"] == {victim: "asked for by the publisher"}
+    assert victim not in newer.table()["article_id"].to_pylist()
+    assert victim not in newer.table("articles")["article_id"].to_pylist()
+    assert len(newer.table("annotations")) == len(world.annotations) - 20
+    assert contents(patch(release, change, tmp_path / "again").path) == contents(newer.path)
+
+
+def test_withheld_text_is_major_and_patches_too(world: Any, release: Release, tmp_path: Path) -> None:
+    from toolkit.release import TextRule
+
+    newer = world.freeze(tmp_path / "2.0.0", version="2.0.0", previous=release, text=TextRule.parse("offsets"))
+    change = diff(release, newer)
+    assert change.level == "major"
+    assert "text" in change.configs["default"].gone
+    assert contents(patch(release, change, tmp_path / "again").path) == contents(newer.path)
+
+
+def test_a_sentence_never_changes_its_split(make_world: Any, tmp_path: Path) -> None:
+    small, large = make_world(8, 6, seed=9), make_world(40, 6, seed=9)
+    older = small.freeze(tmp_path / "1.0.0")
+    newer = large.freeze(tmp_path / "1.1.0", version="1.1.0", previous=older, seed=77)
+    was = {row: split for split in older.splits() for row in older.table(split=split)["sentence_id"].to_pylist()}
+    now = {row: split for split in newer.splits() for row in newer.table(split=split)["sentence_id"].to_pylist()}
+    assert {row: now[row] for row in was} == was
+    assert len(now) > len(was)
+
+
+def test_the_wrong_start_is_refused(world: Any, release: Release, tmp_path: Path) -> None:
+    other = world.freeze(tmp_path / "1.0.1", version="1.0.1")
+    change = diff(release, other)
+    with pytest.raises(InvalidInput, match=r"starts from 1\.0\.0"):
+        patch(other, change, tmp_path / "new")
+
+
+def test_what_a_person_wrote_on_the_card_survives(world: Any, tmp_path: Path) -> None:
+    older = world.freeze(tmp_path / "1.0.0")
+    card = older.path / "README.md"
+    prompt = "*Nobody has written yet why this dataset was made and who paid for it.*"
+    card.write_text(card.read_text().replace(prompt, "Because of *storms*.\n\nPaid for by a baker."))
+    newer = world.freeze(tmp_path / "1.0.1", version="1.0.1", previous=older)
+    assert "Because of *storms*.\n\nPaid for by a baker." in (newer.path / "README.md").read_text()
+
+
+def test_the_changelog_is_continued(world: Any, release: Release, tmp_path: Path) -> None:
+    newer = relabelled(world).freeze(tmp_path / "1.0.1", version="1.0.1", previous=release)
+    text = (newer.path / "CHANGELOG.md").read_text()
+    assert text.index("## 1.0.1") < text.index("cause adjudication: 1") < text.index("## 1.0.0")
+
+
+@pytest.mark.parametrize(
+    ("version", "level", "fits"),
+    [("1.2.4", "patch", True), ("1.2.4", "minor", False), ("1.3.0", "minor", True), ("1.9.0", "major", False)],
+)
+def test_a_version_that_is_too_small_is_refused(version: str, level: Any, fits: bool) -> None:
+    if fits:
+        check_version(version, "1.2.3", level=level)
+    else:
+        with pytest.raises(UsageError, match=r"too small after 1\.2\.3"):
+            check_version(version, "1.2.3", level=level)
+
+
+@pytest.mark.parametrize("text", ["1.2", "v1.2.3", "01.2.3", "1.2.3-rc1", ""])
+def test_what_is_no_version(text: str) -> None:
+    with pytest.raises(UsageError, match="is not a version"):
+        Version.parse(text)
+
+
+def test_auto_takes_the_smallest_version_that_the_change_allows(world: Any, release: Release, tmp_path: Path) -> None:
+    first = world.freeze(tmp_path / "auto", version="auto")
+    assert first.version == "1.0.0"
+    assert contents(first.path) == contents(release.path)
+    assert relabelled(world).freeze(tmp_path / "x", version="auto", previous=first).version == "1.0.1"
+    assert without_last_story(world).freeze(tmp_path / "x", version="auto", previous=first).version == "2.0.0"
+
+
+def test_a_version_too_small_for_the_change_leaves_nothing(world: Any, release: Release, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"1\.0\.1 is too small after 1\.0\.0: rows were removed"):
+        without_last_story(world).freeze(tmp_path / "1.0.1", version="1.0.1", previous=release)
+    assert list(tmp_path.iterdir()) == []

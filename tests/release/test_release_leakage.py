@@ -1,0 +1,122 @@
+"""What a later file repeats is found in every kind of file, exactly as it is defined."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from toolkit.errors import InvalidInput, UsageError
+from toolkit.release import Release, audit, audit_files
+from toolkit.release.leakage import normalise
+
+TRAIN = ["The bridge is closed, says the mayor.", "Snow fell on Monday in the north of the country.", "?!"]
+DEV = [
+    "the bridge   is closed says the Mayor",
+    "Snow fell on Mondays in the north of the country.",
+    "?",
+    "Nothing of this was there before.",
+]
+
+
+def test_exact_and_near_rows_are_told_apart() -> None:
+    found = audit({"train": TRAIN, "dev": DEV})
+    assert [(pair.kind, pair.later, pair.earlier) for pair in found.pairs] == [
+        ("exact", "dev:1", "train:1"),
+        ("near", "dev:2", "train:2"),
+    ]
+    assert (found.exact, found.near) == (1, 1)
+    assert found.as_dict()["pairs"][0]["text"] == DEV[0]
+
+
+def test_repeats_within_one_file_are_no_leak() -> None:
+    assert audit({"train": ["a word", "a word"], "dev": ["another"]}).exact == 0
+
+
+def test_every_row_of_a_later_file_counts() -> None:
+    found = audit({"train": ["a"], "dev": ["A", "b"], "test": ["a.", "B!", "c"]})
+    assert [(pair.later, pair.earlier) for pair in found.pairs] == [
+        ("dev:1", "train:1"),
+        ("test:1", "train:1"),
+        ("test:2", "dev:2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("“Don't!”  he\u00a0said…", "dont he said"),
+        ("ÉTÉ – 3.5 %", "été 35"),
+        ("كتب: نعم", "كتب نعم"),
+        ("\u0915\u094d\u092f\u093e", "\u0915\u094d\u092f\u093e"),  # combining signs are letters' parts, not punctuation
+        (" ?! ", "?!"),
+    ],
+)
+def test_normalisation(text: str, key: str) -> None:
+    assert normalise(text) == key
+
+
+def write(path: Path, texts: list[str]) -> Path:
+    rows = [{"id": number, "text": text} for number, text in enumerate(texts)]
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    match "".join(path.suffixes):
+        case ".jsonl":
+            path.write_text("\n" + lines)
+        case ".jsonl.gz":
+            path.write_bytes(gzip.compress(lines.encode()))
+        case ".json":
+            path.write_text(json.dumps(rows))
+        case ".parquet":
+            pq.write_table(pa.Table.from_pylist(rows), path)
+        case suffix:
+            with path.open("w", newline="", encoding="utf-8-sig") as file:
+                writer = csv.DictWriter(file, ["id", "text"], delimiter="\t" if suffix == ".tsv" else ",")
+                writer.writeheader()
+                writer.writerows(rows)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz", ".json", ".csv", ".tsv", ".parquet"])
+def test_every_kind_of_file(tmp_path: Path, suffix: str) -> None:
+    found = audit_files([write(tmp_path / f"train{suffix}", TRAIN), write(tmp_path / f"dev{suffix}", DEV)])
+    assert (found.exact, found.near) == (1, 1)
+
+
+def test_a_directory_is_read_as_train_validation_test(tmp_path: Path) -> None:
+    for name, texts in (("test", DEV), ("train", TRAIN), ("validation", ["x y z"])):
+        write(tmp_path / f"{name}.jsonl", texts)
+    assert list(audit_files([tmp_path]).rows) == ["train", "valid", "test"]
+    assert audit_files([tmp_path]).exact == 1
+
+
+def test_a_release_of_whole_stories_leaks_nothing(release: Release) -> None:
+    found = audit_files([release.path])
+    assert (found.exact, sum(found.rows.values())) == (0, release.table().num_rows)
+
+
+def test_one_file_is_not_enough(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="two different files"):
+        audit_files([write(tmp_path / "train.jsonl", TRAIN)])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.jsonl", '{"text": ', "cannot be read"),
+        ("a.jsonl", '{"id": 1}', "has no column of text"),
+        ("a.jsonl", '{"text": 1}', "the text is not a string"),
+        ("a.jsonl", "[1]", "rows that are not objects"),
+        ("a.parquet", "no parquet", "cannot be read"),
+        ("a.docx", "", "is no dataset file"),
+    ],
+)
+def test_bad_files_are_named(tmp_path: Path, name: str, content: str, words: str) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(InvalidInput, match=words) as caught:
+        audit_files([tmp_path / name, write(tmp_path / "dev.jsonl", DEV)])
+    assert str(tmp_path / name) in str(caught.value.where)

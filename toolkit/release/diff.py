@@ -1,0 +1,217 @@
+"""What changed between two releases: rows, files, and what that asks of the version. A + diff = B exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from toolkit.release.causes import label_changes
+from toolkit.release.columns import CONFIGS, KEYS
+from toolkit.release.compare import Indices, Mask, match, unequal
+from toolkit.release.manifest import NAME
+from toolkit.release.release import Release
+from toolkit.release.versions import Level
+
+SPLIT = "split"
+"""An extra column of the tables here: which split a row is in is a part of the row."""
+
+_ROWS_THAT_COUNT = ("default", "annotations", "articles")  # spans and figures follow from the decisions
+
+
+@dataclass(frozen=True)
+class ConfigDiff:
+    """How one config changed.
+
+    Attributes:
+        removed: Keys of the rows that are gone.
+        added: Rows that are new, with their split.
+        replaced: Rows that are stored otherwise now, with their split: those that changed, or all that remain if the
+            columns did.
+        changed: How many rows changed in a column that both releases have.
+        columns: Column → number of rows in which it changed.
+        gone: Columns that the newer release lacks, or types otherwise.
+        new: Columns that the older release lacks.
+        order: For each row of the newer config, its place among (older rows that stay, replaced, added).
+    """
+
+    removed: pa.Table
+    added: pa.Table
+    replaced: pa.Table
+    changed: int
+    columns: Mapping[str, int]
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+    order: Indices
+
+
+@dataclass(frozen=True)
+class Diff:
+    """How one release became another.
+
+    Attributes:
+        older: The version that it starts from.
+        newer: The version that it ends at.
+        schemas: Reference of the label schema in both.
+        configs: The configs that either has.
+        labels: One row a sentence whose decision changed or is gone: sentence_id, before, after (null when it is gone),
+            cause ("annotation", "adjudication", "migration", "segmentation", "takedown", "article").
+        files: Path → content of every file of the newer release that is no table.
+    """
+
+    older: str
+    newer: str
+    schemas: tuple[str, str]
+    configs: Mapping[str, ConfigDiff]
+    labels: pa.Table
+    files: Mapping[str, bytes]
+
+    @cached_property
+    def level(self) -> Level:
+        """What the version number has to say of it: removed rows or columns major, added ones minor, the rest patch."""
+        parts = [self.configs[name] for name in _ROWS_THAT_COUNT if name in self.configs]
+        old, new = (reference.partition("@") for reference in self.schemas)
+        broken = old[0] != new[0] or old[2].split(".")[0] != new[2].split(".")[0]
+        moved = any(SPLIT in part.columns for part in parts)
+        if broken or moved or any(part.removed.num_rows or part.gone for part in parts):
+            return "major"
+        if old != new or any(part.added.num_rows or part.new for part in parts):
+            return "minor"
+        return "patch"
+
+    @cached_property
+    def causes(self) -> dict[str, int]:
+        """Cause → number of sentences whose decision changed or is gone, the most frequent first."""
+        counts = [(item["values"], item["counts"]) for item in pc.value_counts(self.labels["cause"]).to_pylist()]
+        return dict(sorted(counts, key=lambda pair: (-pair[1], pair[0])))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything but the rows themselves and the files, for JSON and for people."""
+        return {
+            "from": self.older,
+            "to": self.newer,
+            "level": self.level,
+            "schema": {"from": self.schemas[0], "to": self.schemas[1]},
+            "configs": {
+                name: {**_counts(part), "columns": dict(part.columns), "gone": part.gone, "new": part.new}
+                for name, part in self.configs.items()
+            },
+            "causes": self.causes,
+            "labels": self.labels.to_pylist(),
+        }
+
+    def as_markdown(self) -> str:
+        """Return the changes as items of a changelog."""
+        lines = []
+        if self.schemas[0] != self.schemas[1]:
+            lines.append(f"- Schema {self.schemas[0]} became {self.schemas[1]}.")
+        for name, part in self.configs.items():
+            words = ", ".join(f"{count} {word}" for word, count in _counts(part).items() if count)
+            if words:
+                lines.append(f"- Rows of `{name}`: {words}.")
+            lines += [f"- Column `{column}` of `{name}` is new." for column in part.new]
+            lines += [f"- Column `{column}` of `{name}` is gone or of another type." for column in part.gone]
+        lines += [f"- Decisions that changed or went, cause {cause}: {count}." for cause, count in self.causes.items()]
+        return "\n".join(lines or ["- No row changed."]) + "\n"
+
+
+def _counts(part: ConfigDiff) -> dict[str, int]:
+    return {"added": part.added.num_rows, "removed": part.removed.num_rows, "changed": part.changed}
+
+
+def diff(older: Release, newer: Release, *, files: bool = True) -> Diff:
+    """Compare two releases.
+
+    Args:
+        older: Where to start.
+        newer: Where to end.
+        files: Take in the files that are no tables; `patch` needs them.
+
+    Raises:
+        InvalidInput: One of them is damaged.
+    """
+    configs = [name for name in CONFIGS if name in older.configs or name in newer.configs]
+    tables = {entry["file"] for splits in newer.manifest["tables"].values() for entry in splits.values()}
+    names = [*(name for name in newer.manifest["files"] if name not in tables), NAME]
+    return Diff(
+        older=older.version,
+        newer=newer.version,
+        schemas=(older.schema_ref, newer.schema_ref),
+        configs={name: _config_diff(name, rows_of(older, name), rows_of(newer, name)) for name in configs},
+        labels=label_changes(older, newer),
+        files={name: (newer.path / name).read_bytes() for name in names if files},
+    )
+
+
+def rows_of(release: Release, config: str) -> pa.Table:
+    """Return all rows of a config in the order of the release, with their split; none if it has no such config."""
+    if config not in release.configs:
+        return pa.table({name: pa.array([], pa.string()) for name in (*KEYS[config], SPLIT)})
+    parts = []
+    for split in release.splits(config):
+        table = release.table(config, split)
+        parts.append(table.append_column(SPLIT, pa.array([split] * table.num_rows, pa.string())))
+    return pa.concat_tables(parts)
+
+
+def _config_diff(config: str, older: pa.Table, newer: pa.Table) -> ConfigDiff:
+    keys = KEYS[config]
+    pairs = match(older, newer, keys)
+    columns, differs = _compare(older, newer, pairs.older, pairs.newer)
+    new = tuple(name for name in newer.column_names if name not in older.column_names)
+    gone = tuple(
+        name
+        for name in older.column_names
+        if newer.num_rows and (name not in newer.column_names or not _extends(older, newer, name))
+    )
+    stored = differs if older.schema.equals(newer.schema) else np.ones_like(differs)
+    return ConfigDiff(
+        removed=older.select(keys).take(pairs.removed),
+        added=newer.take(pairs.added),
+        replaced=newer.take(pairs.newer[stored]),
+        changed=int(differs.sum()),
+        columns=columns,
+        gone=gone if older.num_rows else (),
+        new=new if older.num_rows else (),
+        order=_order(newer.num_rows, pairs.older[~stored], pairs.newer[~stored], pairs.newer[stored], pairs.added),
+    )
+
+
+def _compare(older: pa.Table, newer: pa.Table, mine: Indices, yours: Indices) -> tuple[dict[str, int], Mask]:
+    """Return column → rows that differ, and where any differs, over the columns that both have with one type."""
+    columns: dict[str, int] = {}
+    differs = np.zeros(len(mine), dtype=bool)
+    for name in older.column_names:
+        if name not in newer.column_names or older[name].type != newer[name].type:
+            continue
+        column = unequal(_taken(older, name, mine), _taken(newer, name, yours))
+        if column.any():
+            columns[name] = int(column.sum())
+            differs |= column
+    return columns, differs
+
+
+def _taken(table: pa.Table, name: str, rows: Indices) -> pa.Array:
+    taken = table[name].take(pa.array(rows)).combine_chunks()
+    return taken if isinstance(taken, pa.Array) else pa.concat_arrays(taken.chunks)
+
+
+def _extends(older: pa.Table, newer: pa.Table, name: str) -> bool:
+    """Tell whether a column has its old type still, or a struct that has got more fields."""
+    before, after = older[name].type, newer[name].type
+    if before == after:
+        return True
+    return pa.types.is_struct(before) and pa.types.is_struct(after) and set(before) <= set(after)
+
+
+def _order(rows: int, kept_older: Indices, kept_newer: Indices, replaced: Indices, added: Indices) -> Indices:
+    place = np.empty(rows, dtype=np.int64)
+    place[kept_newer[np.argsort(kept_older, kind="stable")]] = np.arange(len(kept_newer))
+    place[replaced] = len(kept_newer) + np.arange(len(replaced))
+    place[added] = len(kept_newer) + len(replaced) + np.arange(len(added))
+    return place
