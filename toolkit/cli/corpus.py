@@ -1,4 +1,4 @@
-"""Commands from raw pages to sentences: init, ingest, segment."""
+"""Commands from raw pages to sentences and back: init, ingest, segment, trace, verify."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from toolkit.cli.options import Json, Project
-from toolkit.cli.output import put_json, put_outcome, say
+from toolkit.cli.output import put, put_counts, put_json, put_outcome, say
+from toolkit.errors import GateFailed
 
 
 def register(app: typer.Typer) -> None:
@@ -16,12 +17,16 @@ def register(app: typer.Typer) -> None:
     app.command()(init)
     app.command()(ingest)
     app.command()(segment)
+    app.command()(trace)
+    app.command()(verify)
 
 
 def init(
     directory: Annotated[Path, typer.Argument(help="The project directory to make.")] = Path(),
     schema: Annotated[str, typer.Option(help="A shipped schema, or the path of one.")] = "news_events@1.0.0",
-    title: Annotated[str, typer.Option(help="Title of the dataset and of the Label Studio project.")] = "News sentences",
+    title: Annotated[
+        str, typer.Option(help="Title of the dataset and of the Label Studio project.")
+    ] = "News sentences",
     samples: Annotated[bool, typer.Option("--samples", help="Fill pages/ with the sample pages.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -33,7 +38,7 @@ def init(
     from toolkit.workspace import Workspace
 
     workspace = Workspace.create(directory, schema=schema, title=title)
-    copied = shipped.copy_pages(workspace.path("pages")) if samples else 0
+    copied = workspace.add_pages(shipped.pages()) if samples else 0
     if as_json:
         put_json({"project": workspace.root, "pages": copied})
     say(f"made {workspace.root}/toolkit.yaml and pages/ with {copied} pages")
@@ -64,3 +69,55 @@ def segment(project: Project = None, as_json: Json = False) -> None:
     from toolkit.workspace import Workspace, stages
 
     put_outcome(stages.segment(Workspace.find(project)), as_json)
+
+
+def trace(
+    sentence_id: Annotated[str, typer.Argument(help="The id, or enough of its beginning.")],
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Print the chain from a sentence back to bytes of its raw page, and forward to what people said of it.
+
+    Example: toolkit trace 3f9c2a
+    """
+    from toolkit.workspace import Workspace
+    from toolkit.workspace import trace as chain
+
+    found = chain(Workspace.find(project), sentence_id)
+    if as_json:
+        put_json(found)
+        return
+    sentence, page = found.sentence, found.article.page
+    put(f"sentence  {sentence.sentence_id}  {sentence.text!r}")
+    put(f"article   {sentence.article_id}  characters {sentence.start}-{sentence.end} of {found.article.title!r}")
+    for piece in found.pieces:
+        put(f"page      {page.source}  bytes {page.start + piece.byte_start}-{page.start + piece.byte_end}")
+    put(f"sha256    {page.sha256}")
+    for answer in found.answers:
+        put(
+            f"answer    {answer.annotator}  {', '.join(answer.labels) or ('skipped' if answer.skipped else 'no label')}"
+        )
+    if found.decision is not None:
+        put(f"decision  {found.decision.method}  {', '.join(found.decision.labels)}")
+
+
+def verify(project: Project = None, as_json: Json = False) -> None:
+    """Rebuild every sentence from the raw bytes of its page and report any difference.
+
+    Example: toolkit verify
+    """
+    from toolkit.workspace import Workspace
+    from toolkit.workspace import verify as rebuild_all
+
+    found = rebuild_all(Workspace.find(project))
+    if as_json:
+        put_json(found)
+    else:
+        put_counts("verify", {"articles": found.articles, "sentences": found.sentences})
+        for difference in found.differences:
+            put(f"{difference.record}: {difference.what}")
+    if found.differences:
+        raise GateFailed(
+            f"{len(found.differences)} records differ from their raw pages",
+            remedy="run `toolkit ingest` and `toolkit segment`",
+        )

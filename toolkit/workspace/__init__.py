@@ -4,5 +4,6 @@ from toolkit.workspace.derive import Made, Outcome, derive
 from toolkit.workspace.files import write_atomic
 from toolkit.workspace.log import AppendLog
 from toolkit.workspace.project import Workspace
+from toolkit.workspace.provenance import trace, verify
 
-__all__ = ["AppendLog", "Made", "Outcome", "Workspace", "derive", "write_atomic"]
+__all__ = ["AppendLog", "Made", "Outcome", "Workspace", "derive", "trace", "verify", "write_atomic"]

@@ -110,6 +110,15 @@ class Workspace:
         for source in visible:
             yield source, files[source]
 
+    def add_pages(self, folder: Path) -> int:
+        """Copy every file below `folder` into pages/ and return how many they were; a file that is there stays."""
+        sources = sorted(path for path in folder.rglob("*") if path.is_file())
+        for source in sources:
+            target = self.path("pages") / source.relative_to(folder)
+            if not target.exists():
+                write_atomic(target, source.read_bytes())
+        return len(sources)
+
     def articles(self) -> list[Article]:
         """Read the articles, in the order of their pages. Raises InvalidInput before `toolkit ingest`."""
         return self._read(Article, ARTICLES, "toolkit ingest")

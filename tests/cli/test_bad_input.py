@@ -1,0 +1,175 @@
+"""Bad input: one sentence with place and remedy, the exit code of its kind, nothing half-written."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from toolkit.cli import main
+
+
+class Shell:
+    """Runs `toolkit …` in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.capsys = capsys
+
+    def __call__(self, *arguments: object) -> tuple[int, str, str]:
+        """Return (exit code, stdout, stderr)."""
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        captured = self.capsys.readouterr()
+        code = left.value.code
+        return (code if isinstance(code, int) else 0, captured.out, captured.err)
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(capsys)
+
+
+@pytest.fixture
+def project(tmp_path: Path, shell: Shell) -> Path:
+    assert shell("init", tmp_path / "project", "--schema", "claims")[0] == 0
+    return tmp_path / "project"
+
+
+def everything_in(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "lock"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["ingest"], ["segment"], ["push"], ["pull"], ["status"], ["agreement"], ["adjudicate"], ["build", "1.0.0"], ["verify"]],
+)
+def test_no_project(shell: Shell, tmp_path: Path, command: list[str]) -> None:
+    code, out, err = shell(*command, "--project", tmp_path)
+    assert code == 3
+    assert out == ""
+    assert err == (
+        f"error: {tmp_path}: no toolkit.yaml here or in a directory above; "
+        "make a project with `toolkit init DIR`, or name one with --project DIR\n"
+    )
+
+
+def test_malformed_settings_are_all_named(shell: Shell, project: Path) -> None:
+    path = project / "toolkit.yaml"
+    path.write_text("schema: claims\nlabel_studoi: {}\nengine: [1]\n")
+    code, _, err = shell("ingest", "--project", project)
+    assert code == 3
+    assert err.splitlines() == [
+        f"error: {path}:2:1: unknown key 'label_studoi'; did you mean 'label_studio'? @ label_studoi",
+        f"error: {path}:3:1: Input should be a valid string @ engine",
+    ]
+
+
+def test_no_pages(shell: Shell, project: Path) -> None:
+    code, _, err = shell("ingest", "--project", project)
+    assert code == 3
+    assert err == f"error: {project}/pages: there are no pages; copy raw pages into it\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("photo.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256))), ("empty.txt", b""), ("cut.txt.gz", gzip.compress(b"A page." * 99)[:-9])],
+)
+def test_a_page_that_is_no_text(shell: Shell, project: Path, name: str, data: bytes) -> None:
+    (project / "pages" / "good.txt").write_text("A title\nThe port was shut on Monday, officials said. It opened later.\n")
+    (project / "pages" / name).write_bytes(data)
+    before = everything_in(project)
+    code, out, err = shell("ingest", "--project", project)
+    assert (code, out) == (3, "")
+    assert name in err
+    assert err.count("\n") == 1
+    assert everything_in(project) == before
+
+
+def test_unreadable_pages_can_be_put_aside(shell: Shell, project: Path) -> None:
+    (project / "pages" / "good.txt").write_text("A title\nThe port was shut on Monday, officials said. It opened later.\n")
+    (project / "pages" / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)))
+    code, out, _ = shell("ingest", "--skip-unreadable", "--project", project)
+    assert code == 0
+    assert "1 articles" in out
+    assert '"reason":"unreadable","source":"photo.jpg"' in (project / "rejects.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    ("command", "missing", "remedy"),
+    [
+        (["segment"], "articles.parquet", "toolkit ingest"),
+        (["agreement"], "annotations/log.jsonl", "toolkit pull"),
+        (["adjudicate"], "annotations/log.jsonl", "toolkit pull"),
+        (["build", "1.0.0"], "articles.parquet", "toolkit ingest"),
+    ],
+)
+def test_a_stage_too_early(shell: Shell, project: Path, command: list[str], missing: str, remedy: str) -> None:
+    code, _, err = shell(*command, "--project", project)
+    assert code == 3
+    assert str(project / missing) in err
+    assert f"run `{remedy}`" in err
+
+
+def test_unreachable_server(shell: Shell, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready(shell, project)
+    monkeypatch.setenv("LABEL_STUDIO_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "0" * 40)
+    code, _, err = shell("push", "--project", project)
+    assert code == 5
+    assert "127.0.0.1:9" in err
+    assert "0" * 40 not in err
+
+
+def test_no_token(shell: Shell, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready(shell, project)
+    monkeypatch.setenv("LABEL_STUDIO_URL", "http://127.0.0.1:9")
+    monkeypatch.delenv("LABEL_STUDIO_API_KEY", raising=False)
+    code, _, err = shell("push", "--project", project)
+    assert code in (3, 5)
+    assert "LABEL_STUDIO_API_KEY" in err
+
+
+def test_a_second_project_at_the_same_place(shell: Shell, project: Path) -> None:
+    code, _, err = shell("init", project)
+    assert code == 2
+    assert "there is a project already" in err
+
+
+def test_an_unknown_command_and_an_unknown_schema(shell: Shell, tmp_path: Path) -> None:
+    assert shell("ingets")[0] == 2
+    code, _, err = shell("init", tmp_path / "new", "--schema", "clams")
+    assert code == 2
+    assert "did you mean 'claims'?" in err
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_full_disk(shell: Shell, tmp_path: Path) -> None:
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"LOUD: the full disk was NOT tested, a tmpfs can't be mounted here: {mounted.stderr.strip()}")
+    try:
+        project = tmp_path / "project"
+        shell("init", project)
+        story = "Ministers met in the capital on Monday.\n" + "".join(
+            f"Sentence {os.urandom(40).hex()} of the text was read aloud.\n" for _ in range(1_500)
+        )
+        (project / "pages" / "long.txt").write_text(story)
+        before = everything_in(project)
+        code, out, err = shell("ingest", "--project", project)
+        assert (code, out) == (1, "")
+        assert "the disk is full; nothing was changed; free some space" in err
+        assert everything_in(project) == before
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+def ready(shell: Shell, project: Path) -> None:
+    """Bring a project to the point where it can be pushed."""
+    (project / "pages" / "a.txt").write_text("A title\nThe port was shut on Monday, officials said. It opened later.\n")
+    assert shell("ingest", "--project", project)[0] == 0
+    assert shell("segment", "--project", project)[0] == 0

@@ -1,0 +1,128 @@
+"""The whole job through the command line, against a real Label Studio server; and again, to see that nothing is done twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.studio, pytest.mark.slow]
+
+STAGES = [
+    ["ingest"],
+    ["segment"],
+    ["push"],
+    ["studio", "replay"],
+    ["pull"],
+    ["agreement"],
+    ["adjudicate"],
+    ["build", "1.0.0"],
+    ["train", "releases/1.0.0"],
+    ["evaluate", "models/auto-1.0.0", "releases/1.0.0"],
+]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("end-to-end") / "project"
+
+
+@pytest.fixture(scope="module")
+def toolkit(project: Path, studio: Any) -> Any:
+    """Runs `toolkit … --json` in the project and returns what it printed."""
+    home = project.parent / "home"
+    environment = os.environ | {
+        "LABEL_STUDIO_URL": studio.url,
+        "LABEL_STUDIO_API_KEY": studio.token,
+        "HOME": str(home),
+        "HF_HOME": str(home / "hf"),
+    }
+
+    def run(*arguments: str) -> Any:
+        command = [sys.executable, "-W", "error", "-m", "toolkit", *arguments, "--json"]
+        folder = project if project.exists() else project.parent
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        assert studio.token not in done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    run("init", "project", "--samples", "--title", "End to end")
+    return run
+
+
+@pytest.fixture(scope="module")
+def first(toolkit: Any) -> dict[str, Any]:
+    return {" ".join(stage[:2]) if stage[0] == "studio" else stage[0]: toolkit(*stage) for stage in STAGES}
+
+
+def files(project: Path) -> dict[str, bytes]:
+    """Return every file of the project by its relative path, the lock aside."""
+    found = (path for path in sorted(project.rglob("*")) if path.is_file() and path.parent.name != ".toolkit")
+    return {path.relative_to(project).as_posix(): path.read_bytes() for path in found}
+
+
+def test_every_stage_hands_on_what_it_got(first: dict[str, Any], project: Path) -> None:
+    sentences = first["segment"]["counts"]["sentences"]
+    assert first["ingest"]["counts"]["articles"] >= 15
+    assert first["push"]["counts"]["sent"] == sentences
+    assert first["pull"]["counts"]["new"] == 2 * sentences
+    assert first["agreement"]["counts"]["annotators"] == 2
+    decided = first["adjudicate"]["counts"]["decided"]
+    queued = first["adjudicate"]["counts"]["queued for an expert"]
+    skipped_by_both = sentences - decided - queued
+    assert skipped_by_both == 0
+    assert first["build"]["counts"]["default"] == decided
+    assert 0 < queued < sentences / 4
+
+
+def test_nothing_is_done_twice(first: dict[str, Any], toolkit: Any, project: Path) -> None:
+    before = files(project)
+    second = {" ".join(stage): toolkit(*stage) for stage in STAGES}
+    assert {name: outcome["up_to_date"] for name, outcome in second.items()} == dict.fromkeys(second, True)
+    assert files(project) == before
+
+
+def test_the_release_loads_in_one_line(first: dict[str, Any], project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = (
+        "from datasets import load_dataset; import json, sys\n"
+        "data = load_dataset(sys.argv[1])\n"
+        "print(json.dumps({split: [rows.num_rows, rows.features['labels'].feature.names] for split, rows in data.items()}))"
+    )
+    environment = os.environ | {"HF_HOME": str(project.parent / "fresh"), "HF_HUB_OFFLINE": "1"}
+    release = str(project / "releases" / "1.0.0")
+    done = subprocess.run(
+        [sys.executable, "-c", program, release], env=environment, capture_output=True, text=True, check=True
+    )
+    splits = json.loads(done.stdout)
+    assert set(splits) == {"train", "validation", "test"}
+    assert sum(count for count, _ in splits.values()) == first["adjudicate"]["counts"]["decided"]
+    assert splits["train"][1][:2] == ["claim", "denial"]
+
+
+def test_every_sentence_comes_back_from_raw_bytes(first: dict[str, Any], toolkit: Any) -> None:
+    verified = toolkit("verify")
+    assert verified["sentences"] == first["segment"]["counts"]["sentences"]
+    assert verified["differences"] == []
+
+
+def test_a_row_is_traced_to_its_page_and_its_people(first: dict[str, Any], toolkit: Any, project: Path) -> None:
+    from toolkit.release import load
+
+    row = load(project / "releases" / "1.0.0").table("default", "train").to_pylist()[0]
+    chain = toolkit("trace", row["sentence_id"])
+    assert chain["sentence"]["text"] == row["text"]
+    assert len(chain["answers"]) == 2
+    assert chain["decision"]["labels"] == row["labels"]
+    page = (project / "pages" / chain["article"]["page"]["source"]).read_bytes()
+    assert all(page[piece["byte_start"] : piece["byte_end"]] for piece in chain["pieces"])
+
+
+def test_the_scores_have_intervals(first: dict[str, Any]) -> None:
+    assert first["evaluate"]["test"]["n"] > 0
+    assert {"value", "low", "high"} <= set(first["evaluate"]["test"]["macro_f1"])

@@ -1,0 +1,98 @@
+"""`toolkit studio …`: a Label Studio server of your own on this machine."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from toolkit.cli.options import Json, Project
+from toolkit.cli.output import put, put_counts, put_json, say
+
+app = typer.Typer(help="A Label Studio server of your own: loopback, SQLite, no telemetry.", no_args_is_help=True)
+
+Data = Annotated[
+    Path | None, typer.Option("--data", metavar="DIR", help="The server's data directory; default: in the user's cache.")
+]
+
+
+@app.command()
+def start(
+    data: Data = None,
+    port: Annotated[int | None, typer.Option(help="Default: a free port, the same as last time if it can be.")] = None,
+    database_url: Annotated[
+        str | None, typer.Option(envvar="TOOLKIT_STUDIO_DATABASE_URL", help="PostgreSQL for teams; default: SQLite.")
+    ] = None,
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Start the server, installing it first if need be, and print the variables that other commands read.
+
+    Example: eval "$(toolkit studio start)"
+    """
+    from toolkit.labelstudio import studio
+
+    say("starting Label Studio (the first time it is installed, which takes some minutes) …")
+    server = studio.start(data=data, port=port, database_url=database_url)
+    say(f"Label Studio {server.version} at {server.url}, log in as {server.email}")
+    if server.password is not None:
+        say(f"password {server.password} (shown this once)")
+    if as_json:
+        put_json(server)
+    elif sys.stdout.isatty():
+        say('run `eval "$(toolkit studio start)"` to let this shell know the server')
+    else:
+        put(f"export LABEL_STUDIO_URL={shlex.quote(server.url)}")
+        put(f"export LABEL_STUDIO_API_KEY={shlex.quote(server.token or '')}")
+
+
+@app.command()
+def stop(data: Data = None, project: Project = None, as_json: Json = False) -> None:
+    """Stop the server of this data directory, and no other.
+
+    Example: toolkit studio stop
+    """
+    from toolkit.labelstudio import studio
+
+    stopped = studio.stop(data=data)
+    if as_json:
+        put_json({"stopped": stopped})
+    say("stopped" if stopped else "it was not running")
+
+
+@app.command()
+def status(data: Data = None, project: Project = None, as_json: Json = False) -> None:
+    """Say whether the server runs, and where.
+
+    Example: toolkit studio status
+    """
+    from toolkit.labelstudio import studio
+
+    server = studio.status(data=data)
+    if as_json:
+        put_json({"running": server is not None, "url": server and server.url, "pid": server and server.pid})
+    else:
+        put(f"runs at {server.url}, process {server.pid}" if server else "does not run")
+
+
+@app.command()
+def replay(
+    answers: Annotated[Path, typer.Argument(help="Recorded answers, JSON lines.")],
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Let recorded annotators answer through the server's API: for demonstrations and tests only.
+
+    Example: toolkit studio replay answers.jsonl
+    """
+    from toolkit.labelstudio import replay as let_answer
+    from toolkit.workspace import Workspace
+
+    result = let_answer(Workspace.find(project), answers)
+    if as_json:
+        put_json(result)
+    else:
+        put_counts("replay", result.counts)
