@@ -80,10 +80,9 @@ def trace(
 
     Example: toolkit trace 3f9c2a
     """
-    from toolkit.workspace import Workspace
-    from toolkit.workspace import trace as chain
+    from toolkit.workspace import Workspace, provenance
 
-    found = chain(Workspace.find(project), sentence_id)
+    found = provenance.trace(Workspace.find(project), sentence_id)
     if as_json:
         put_json(found)
         return
@@ -106,10 +105,9 @@ def verify(project: Project = None, as_json: Json = False) -> None:
 
     Example: toolkit verify
     """
-    from toolkit.workspace import Workspace
-    from toolkit.workspace import verify as rebuild_all
+    from toolkit.workspace import Workspace, provenance
 
-    found = rebuild_all(Workspace.find(project))
+    found = provenance.verify(Workspace.find(project))
     if as_json:
         put_json(found)
     else:

@@ -49,8 +49,8 @@ def audit_leakage(
 
     leakage = audit_files(files)
     if as_json:
-        put_json(leakage)
+        put_json(leakage.as_dict())
         return
     put_counts("leakage", {"exact": leakage.exact, "near": leakage.near})
     for pair in leakage.pairs:
-        put(str(pair))
+        put(f"{pair.kind:<6} {pair.similarity:.2f}  {pair.later} ← {pair.earlier}  {pair.text}")
