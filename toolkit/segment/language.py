@@ -24,6 +24,7 @@ class Language:
             `may_end` before anything else.
         after_number: Units and the like: after a number they end a sentence before a capital, once the sentence has a few
             words ("… в 2016 г. Он"; not "В 2016 г. Россия"); without a number they shorten something else ("г. Москва").
+        late: The same for what needs no number before it ("до н. э.").
         may_end: Abbreviations that end a sentence only when the next word is a starter ("Inc.", "U.S.").
         closes_name: Abbreviations that close a name (companies, streets, states): they end a sentence before a starter,
             and before a capitalised word that goes on in lower case ("Tesla Inc. Workers there …") and is no role.
@@ -45,6 +46,7 @@ class Language:
     code: str
     never: frozenset[str] = frozenset()
     before_number: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
     after_number: frozenset[str] = frozenset()
     may_end: frozenset[str] = frozenset()
     closes_name: frozenset[str] = frozenset()

@@ -1,215 +1,215 @@
-"""The sentence rules: one regex finds the places where a sentence may end, and the words around judge the doubtful ones.
+"""The sentence rules: where a regex finds that a sentence may end, the words around the place decide.
 
-Line breaks always separate. Elsewhere a sentence may end after a stop (. ! ? … and their kin in other scripts), the
-marks that close with it, and white space; with no white space only where a scrape has lost it ("Wednesday.The").
-
-Speed comes from the shape of the regex: it begins with a character class, which the engine searches for without
-backtracking, and settles the plain cases (a long lower-case word, a full stop, a space, a capital) by look-behind, so
-that Python code runs only for what is left. Every repeat is bounded or possessive and a run of stops is tried at its
-last one only, so the time is linear in the length of the text.
+Line breaks always separate. Elsewhere a sentence may end after a stop (. ! ? … and their kin in other scripts) with the
+marks that close with it, where white space follows, or where a scrape has lost the white space ("Wednesday.The").
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable
 from functools import cache
-from itertools import groupby
 
+from toolkit.segment import pattern
 from toolkit.segment.language import Language
 from toolkit.segment.languages import load, primary
+from toolkit.segment.marks import BULLETS, DASHES, OPENERS, QUOTES, WIDE_STOPS
 
 Span = tuple[int, int]
 
-BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-STOPS = ".!?…؟۔।॥։።፧။៕‼⁇⁈⁉"
-WIDE_STOPS = "。！？｡．"
-CLOSERS = "\"'”’»›)]}」』】）〉》］｝"
-OPENERS = "\"'“‘„‚«‹»›([{¿¡「『【（〈《［"
-ROMAN = re.compile("[IVXLC]+")
-DASHES = frozenset("-–—")
-QUOTES = frozenset("\"'”’»›“‘«‹」』")
+_ROMAN = re.compile("[IVXLC]{1,7}")
+_DOMAINS = frozenset({"Com", "Net", "Org", "Info", "Io", "Js"})
+_WINDOW = 32  # code points before a stop that are looked at: longer than any abbreviation
+_OPENING = 40  # code points: a sentence shorter than this may still be in its opening adverbial
 
-
-def _ranges(accept: Callable[[str], bool], last: int = 0x1FFF) -> str:
-    """Return the inside of a character class with the code points up to `last` that `accept` takes."""
-    codes = [code for code in range(128, last) if accept(chr(code))]
-    runs = [[code for _, code in run] for _, run in groupby(enumerate(codes), lambda pair: pair[1] - pair[0])]
-    return "".join(f"{chr(run[0])}-{chr(run[-1])}" if len(run) > 1 else chr(run[0]) for run in runs)
-
-
-@cache
-def _classes() -> tuple[str, str]:
-    """Return the insides of the classes of lower-case and of upper-case letters."""
-    lower = "a-z" + _ranges(lambda c: unicodedata.category(c) == "Ll")
-    upper = "A-Z" + _ranges(lambda c: unicodedata.category(c) in ("Lu", "Lt"))
-    return lower, upper
+# By rank: where a word is on two lists, or a variant of one, the later holds.
+_VERDICTS = ("may_end", "late", "after_number", "closes_name", "before_number", "hours", "ends", "never")
 
 
 class Rules:
-    """The rules of one language, compiled."""
+    """The rules of one language, compiled: `segment` is a pure function."""
 
     def __init__(self, language: Language) -> None:
-        self.language = language
-        self.verdicts = _verdicts(language)
-        lower, upper = _classes()
-        stops, wide, closers = re.escape(STOPS), re.escape(WIDE_STOPS), re.escape(CLOSERS)
-        never_fast = "".join(f"(?<!\\b{re.escape(word)}\\.)" for word in sorted(self.verdicts) if _lower_word(word))
-        fast = rf"(?<=[{lower}]{{3}}\.){never_fast}[ ](?=[{upper}][{lower}])"
-        gap = rf"([^\S{BREAKS}]++)(?![{lower}](?![{lower}]{{0,3}}[-’']?[{upper}]|https?:|ww)|[-–—][-–— ]{{0,3}}[{lower}.,]|[,;:%/{stops}{wide}{BREAKS}](?!\.\.|(?<=…)))"
-        slow = rf"(?![{stops}{wide}])([{closers}]{{0,6}}+(?:[ \u00a0\u202f](?:[»›](?!\w)|[\"']{{1,2}}(?=\s)))?+(?:[ ]?\[\d{{1,3}}\]){{0,4}}+)(?:{gap}|(?=[“\"‘'(\[¿¡«]?[{upper}][{lower}]))"
-        wides = rf"(?<=[{wide}])(?![{stops}{wide}])([{closers}]{{0,6}}+)[^\S{BREAKS}]*+(?![{BREAKS}])"
-        self.pattern = re.compile(rf"[{stops}{wide}{BREAKS}](?:{fast}|(?<=[{BREAKS}])\s*+()|{wides}|{slow})")
-        self.next = re.compile(rf"[{re.escape(OPENERS)}—–-]*\s?([\w’']*)(\.?)")
-        speech = "|".join(sorted(language.speech)) or r"\b\B"
-        self.speech = re.compile(rf"(?:[{upper}][\w.’'-]*\s+){{1,4}}(?:{speech})\b")
-
-        self.clause = re.compile(rf"[“\"‘']?[{upper}][\w’'-]*(?:,|[^\S{BREAKS}]+[{lower}\d])")
+        self._language = language
+        self._verdicts = _verdicts(language)
+        never = [word for word, verdict in self._verdicts.items() if verdict == "never"]
+        self._boundary = pattern.boundary(self._verdicts, never)
+        self._next = pattern.next_word()
+        self._clause = pattern.clause()
+        self._attribution = pattern.attribution(language.speech)
 
     def segment(self, text: str) -> list[Span]:
-        """Return the sentences of `text`."""
+        """Return the sentences of `text`; see `toolkit.segment.segment`."""
         spans: list[Span] = []
-        append = spans.append
         start = len(text) - len(text.lstrip())
-        for match in self.pattern.finditer(text, start):
+        for match in self._boundary.finditer(text, start):
             group = match.lastindex
+            after = match.end()
             if group is None:
-                end, after = match.start() + 1, match.end()
-            elif group == 1:
-                end, after = match.span()
+                end = after - 1
+            elif group == pattern.LINE:
+                end = match.start()
                 while end > start and text[end - 1].isspace():
                     end -= 1
-            else:
-                end, after = match.end(2 if group == 2 else 3), match.end()
-                if not self.ends(text, start, match.start(), end, after):
+                if end <= start:
+                    start = after
                     continue
-            if end > start:
-                append((start, end))
+            else:
+                end = match.end(pattern.WIDE if group == pattern.WIDE else pattern.STOP)
+                if match[pattern.DETACHED] and _opens_quote(text, start, match.start()):
+                    end, after = match.start(pattern.DETACHED) - 1, match.start(pattern.DETACHED)
+                if not self._ends(text, start, match.start(), end, after):
+                    continue
+            spans.append((start, end))
             start = after
         end = len(text.rstrip())
         if end > start:
-            append((start, end))
+            spans.append((start, end))
         return spans
 
-    def ends(self, text: str, start: int, stop: int, end: int, after: int) -> bool:
-        """Judge one doubtful place.
+    # Each judgement below is given the text and four offsets: where the sentence began, where its last stop stands,
+    # where it would end (after the closing marks) and where the next would begin.
 
-        Args:
-            text: The text.
-            start: Where the sentence begins.
-            stop: Where the last stop mark stands.
-            end: After the marks that close with it.
-            after: Where the next sentence would begin.
-        """
+    def _ends(self, text: str, start: int, stop: int, end: int, after: int) -> bool:
+        """Judge one place."""
         if after >= len(text):
             return False
         mark = text[stop]
+        if mark == "…" or (mark == "." and text[stop - 1 : stop] in (".", "…") and stop > start):
+            return self._ends_at_ellipsis(text, start, stop, end, after)
+        if mark == ".":
+            return self._ends_at_full_stop(text, start, stop, end, after)
         if mark in WIDE_STOPS:
-            return not (end > stop + 1 and text[after] in self.language.quotative)
-        if mark != ".":
-            return self._ends_after_mark(text, start, stop, end, after)
-        if text[stop - 1 : stop] in (".", "…"):
-            if not text[start:stop].strip("…."):
-                return False
-            return end < after and not (text[stop - 2 : stop - 1].isspace() and text[after] == "I")
-        head = text[max(start, stop - 24) : stop].rsplit(None, 1)
+            return not (end > stop + 1 and text[after] in self._language.quotative)
+        return self._ends_at_mark(text, start, stop, end, after)
+
+    def _ends_at_ellipsis(self, text: str, start: int, stop: int, end: int, after: int) -> bool:
+        """Judge a run of full stops: it may also be a pause or an omission within a sentence."""
+        first = stop
+        while first > start and stop - first < _WINDOW and text[first] in ".…":
+            first -= 1
+        if end == after or first == start:
+            return False
+        if text[first].isspace() and (text[after].isdigit() or self._word(text, after) == "I"):
+            return False  # it stands free, and what follows would look the same within a sentence
+        return not (text[after] in OPENERS and text[after + 1 : after + 2].islower())
+
+    def _ends_at_mark(self, text: str, start: int, stop: int, end: int, after: int) -> bool:
+        """Judge a question or exclamation mark."""
+        word = text[max(start, stop - _WINDOW) : stop].rpartition(" ")[2]
+        if end == after:
+            return word[-1:].islower() and "/" not in word
+        if end > stop + 1:
+            return not self._attributed(text, after)
+        return word not in self._language.marked_names
+
+    def _attributed(self, text: str, after: int) -> bool:
+        """Tell whether what follows a quotation says who spoke: "Who?" Smith asked."""
+        word = self._word(text, after)
+        if word in self._language.starters and word != "I" and self._verdicts.get(word) != "never":
+            return False
+        return self._attribution.match(text, after) is not None
+
+    def _ends_at_full_stop(self, text: str, start: int, stop: int, end: int, after: int) -> bool:
+        """Judge a full stop by the word before it."""
+        head = text[max(start, stop - _WINDOW) : stop].rsplit(None, 2)
         if not head:
             return False
         token = head[-1].lstrip(OPENERS)
-        verdict = self.verdicts.get(token) or self.verdicts.get(token.rpartition("-")[2])
+        before = head[-2].lstrip(OPENERS) if len(head) > 1 else ""
+        verdict = self._verdict(token, before)
         if end == after:
-            return verdict is None and len(token) > 1 and token[-1].islower() and token.isalpha()
-        if start + len(token) == stop and (token.isdigit() or len(token) == 1):
-            return self.language.number_apart
-        if len(token) == 1 and len(head) > 1:
-            before = head[0].rpartition(" ")[2].lstrip(OPENERS)
-            verdict = self.verdicts.get(f"{before}{token}", verdict) if before[-1:] == "." else verdict
+            return not verdict and self._lost_space(text, token, after)
+        if stop - start < len(token) + 6 and self._is_marker(text[start : stop - len(token)], token):
+            return self._language.number_apart and token.isdigit()
         if end > stop + 1 and text[after] in DASHES and text[after + 1 : after + 2].isspace():
-            return False  # what a dash after a quotation adds is who said it
-        closed = end > stop + 1 and not QUOTES.isdisjoint(text[stop + 1 : end])
-        if closed and text[stop + 1 : end] in ("'", "’") and token.endswith("s") and verdict:
-            return False  # a possessive: the Bros.' Grocery
-        if verdict is None:
-            if len(token) == 1 and token.islower():
-                verdict = "may_end"
-            elif len(token) == 1 and token.isupper():
-                return closed or self._ends_after_letter(text, start, stop, after)
-            elif len(token) > 2 and token[-2] == "." and token[-1].isalpha():
-                verdict = "may_end"
-            elif self.language.ordinal and ((token.isdigit() and len(token) < 3) or ROMAN.fullmatch(token)):
-                verdict = "may_end"
-            else:
-                return True
-        if verdict == "never":
-            return False
-        if closed or verdict == "ends":
+            return False  # what a dash adds after a quotation is who said it
+        if not verdict:
             return True
+        if end > stop + 1 and not QUOTES.isdisjoint(text[stop + 1 : end]):
+            return verdict != "never" and not (text[end - 1] in "'’" and token[-1] == "s")  # the Bros.' shop
         if text[after] in DASHES or text[after] in "(№":
-            return False  # a dateline: WASHINGTON, D.C. — The House
-        following = self.next.match(text, after)
-        word = following[1] if following else ""
+            return verdict == "ends"
+        return self._ends_at_abbreviation(text, start, stop, after, verdict, before)
+
+    def _verdict(self, token: str, before: str) -> str | None:
+        """Return what the lists or the looks of a word say of the full stop after it, None for an ordinary word."""
+        if len(token) == 1 and before.endswith("."):
+            joint = self._verdicts.get(f"{before}{token}")  # z. B. as z.B.
+            if joint:
+                return joint
+        verdict = self._verdicts.get(token) or self._verdicts.get(token.rpartition("-")[2])
+        if verdict:
+            return verdict
+        if len(token) == 1 and token.isalpha():
+            if before in self._language.labels:
+                return None
+            return "may_end" if token.lower() != token.upper() else None
+        if token[-2:-1] == "." and token[-1].isalpha():
+            return "may_end"  # a dotted acronym
+        if self._language.ordinal and ((token.isdigit() and len(token) < 3) or _ROMAN.fullmatch(token)):
+            return "may_end"
+        return None
+
+    def _ends_at_abbreviation(self, text: str, start: int, stop: int, after: int, verdict: str, before: str) -> bool:
+        """Judge the full stop of an abbreviation by what follows."""
+        word = self._word(text, after)
         if verdict == "hours":
-            return word not in self.language.after_hour
-        if verdict == "after_number":
-            if not (len(head) > 1 and head[0][-1:].isdigit()):
-                return False
-            return self._starts(following) or text.count(" ", start, stop) > 4
+            return word not in self._language.after_hour
         if verdict == "before_number":
-            return not (word[:1].isdigit() or (word != "I" and ROMAN.fullmatch(word)))
-        if self._starts(following):
+            return not (word[:1].isdigit() or (word != "I" and _ROMAN.fullmatch(word)))
+        if verdict == "after_number" and not (before[-1:].isdigit() or before in self._language.after_number):
+            return False
+        if verdict in ("never", "ends"):
+            return verdict == "ends"
+        if word in self._language.starters:
             return True
+        if verdict in ("after_number", "late"):
+            return stop - start > _OPENING
         return (
-            verdict == "closes_name" and word not in self.language.roles and self.clause.match(text, after) is not None
+            verdict == "closes_name"
+            and word not in self._language.roles
+            and self._clause.match(text, after) is not None
         )
 
-    def _ends_after_letter(self, text: str, start: int, stop: int, after: int) -> bool:
-        before = text[max(start, stop - 24) : stop - 1].split()
-        if before and before[-1] in self.language.labels:
-            return True
-        return self._starts(self.next.match(text, after))
-
-    def _starts(self, following: re.Match[str] | None) -> bool:
-        if not following:
+    def _lost_space(self, text: str, token: str, after: int) -> bool:
+        """Tell whether white space was lost between a full stop and the capital after it ("Wednesday.The")."""
+        if len(token) < 2 or not (token[-1].islower() or token[-1] in "0123456789%)"):
             return False
-        word, stopped = following.groups()
-        return word in self.language.starters and not (stopped and len(word) == 1)
+        return not any(mark in token for mark in "@/\\_.:") and self._word(text, after) not in _DOMAINS
 
-    def _ends_after_mark(self, text: str, start: int, stop: int, end: int, after: int) -> bool:
-        if end == after:
-            return text[stop - 1 : stop].islower() and "/" not in text[max(start, stop - 40) : stop].rpartition(" ")[2]
-        if end > stop + 1:
-            told = self.speech.match(text, after)
-            return not told or self._starts(self.next.match(text, after)) and text[after] != "I"
-        if text[stop] == "!" and self.language.marked_names:
-            return text[max(start_of_word(text, stop), 0) : stop] not in self.language.marked_names
-        return True
+    @staticmethod
+    def _is_marker(before: str, token: str) -> bool:
+        """Tell whether a sentence is so far nothing but the number or letter of a list item."""
+        return (token.isdigit() or len(token) == 1) and not before.strip(BULLETS)
 
-
-def start_of_word(text: str, stop: int) -> int:
-    """Return where the word that ends at `stop` begins, at most 24 code points back."""
-    return text.rfind(" ", max(0, stop - 24), stop) + 1
+    def _word(self, text: str, after: int) -> str:
+        """Return the first word after a place; "" for an initial, which looks like a one-letter word ("A. Smith")."""
+        match = self._next.match(text, after)
+        if match is None or (match[2] and len(match[1]) == 1):
+            return ""
+        return match[1]
 
 
-def _lower_word(word: str) -> bool:
-    return len(word) >= 3 and word[-3:].islower() and word[-3:].isalpha()
+def _opens_quote(text: str, start: int, stop: int) -> bool:
+    """Tell whether a straight quotation mark after a stop opens the next quotation: none is open in the sentence."""
+    return text.count('"', max(start, stop - 1000), stop) % 2 == 0
 
 
 def _verdicts(language: Language) -> dict[str, str]:
-    verdicts: dict[str, str] = {}
-    for name in ("may_end", "after_number", "closes_name", "before_number", "hours", "ends", "never"):
-        for word in sorted(getattr(language, name)):
-            verdicts[word] = name
-            if len(word) == 1:
-                continue
-            verdicts[word[:1].upper() + word[1:]] = name
-            verdicts[word.upper()] = name
-    return verdicts
+    """Return what the lists say of each abbreviation, with its capitalised and its upper-case variant."""
+    exact = {word: name for name in _VERDICTS for word in sorted(getattr(language, name))}
+    variants: dict[str, str] = {}
+    for word, name in exact.items():
+        if len(word) > 1:
+            variants[word[0].upper() + word[1:]] = name
+        if len(word) > 2:
+            variants[word.upper()] = name
+    return variants | exact
 
 
 @cache
 def rules(code: str) -> Rules:
-    """Return the compiled rules of a language, which are made once."""
+    """Return the compiled rules of a language code; they are made once."""
     return Rules(load(code))
 
 
@@ -218,7 +218,8 @@ def segment(text: str, *, language: str = "en") -> list[Span]:
 
     Args:
         text: Any text; its line breaks separate sentences.
-        language: ISO 639-1 code or a tag that begins with one; where `is_known` says no, the default's rules hold.
+        language: ISO 639-1 code or a tag that begins with one ("en-GB"); where `is_known` says no, the default's
+            rules hold.
 
     Returns:
         (start, end) in code points, end exclusive, in order and without overlap. No span is empty or begins or ends

@@ -6,7 +6,7 @@ LANGUAGE = Language(
     code="en",
     never=words(
         # titles and ranks
-        "Mr Mrs Ms Mx Messrs Mme Mlle Dr Drs Prof Profs Rev Revs Fr Hon Pres Sen Sens Rep Reps Gov Govs Gen Gens Adm Cmdr Cdr "
+        "Mr Mrs Ms MR MS DR Mx Messrs Mme Mlle Dr Drs Prof Profs Rev Revs Fr Hon Pres Sen Sens Rep Reps Gov Govs Gen Gens Adm Cmdr Cdr "
         "Col Cols Maj Capt Capts Cpt Lt Lts Sgt Sgts Cpl Pvt Pfc Brig Cmdr Comdr Det Dets Insp Supt Supts Amb Atty Asst Assoc Msgr "
         "Mgr Ald Aldn Sec-Gen Vice-Pres Ret Comm Commr Dep Def Min Secy Treas St Ste Mt Ft Pt Lieut Ens Sr Jr-to "
         "Maj-Gen Lt-Gen Lt-Col Lt-Cmdr Lt-Gov Brig-Gen V-Adm Sheikh-ul Hr Hrn Sra Srta Rt Very-Rev Wm Chas Geo Thos Jas Jos Robt "
@@ -70,5 +70,5 @@ LANGUAGE = Language(
         "said says say asked asks ask told added adds replied replies wrote writes shouted cried exclaimed wondered declared answered explained "
         "recalled whispered yelled chanted tweeted joked quipped demanded continued insisted"
     ),
-    marked_names=words("Yahoo Jeopardy Panic Wham Oklahoma Chips Ahoy Airport"),
+    marked_names=words("Yahoo Jeopardy Panic Wham"),
 )

@@ -5,7 +5,7 @@ from toolkit.segment.language import Language, words
 LANGUAGE = Language(
     code="es",
     never=words(
-        "Sr Sra Srta Sres Sras Dr Dra Dres Dras D Dña Da Don Prof Profa Lic Ing Arq Gral Cnel Cap Tte Sgto Cdte Mons Fr Hno Hna "
+        "sr sra srta sres dr dra Sr Sra Srta Sres Sras Dr Dra Dres Dras D Dña Da Don Prof Profa Lic Ing Arq Gral Cnel Cap Tte Sgto Cdte Mons Fr Hno Hna "
         "Rvdo Sto Sta Excmo Excma Ilmo Ilma Mr Mrs Ms St Pdte Vda aprox p.ej ej vs cf cfr avda Avda Ud Uds Vd Vds admón gob Pbro"
     )
     - words("Da Don Cap D"),

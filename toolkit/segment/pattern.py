@@ -1,0 +1,80 @@
+"""The regexes of a language: one that finds where a sentence may end, and those that look at what follows.
+
+The first carries the speed. It begins with a character class, which the engine searches for without backtracking, and
+settles the plain cases by look-behind (a word that is no abbreviation, a stop, a space, a capital), so that Python code
+runs only for the rest. Every repeat is bounded or possessive, and of a run of stops only the last is tried, so its time
+is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import groupby
+
+from toolkit.segment.marks import BREAKS, CLOSERS, LOW_CLOSERS, STOPS, WIDE_STOPS, letters
+
+LINE, WIDE, STOP = 1, 2, 3
+"""Groups of `boundary`'s matches: empty at a line break; up to the end of the sentence after a stop."""
+
+DETACHED = 4
+"""Group of a straight quotation mark that stands between spaces after the stop."""
+
+_CLOSE = re.escape(CLOSERS)
+_STOP = re.escape(STOPS)
+_WIDE = re.escape(WIDE_STOPS)
+_SPACE = rf"[^\S{BREAKS}]"
+
+
+def boundary(abbreviations: Iterable[str], never: Iterable[str]) -> re.Pattern[str]:
+    """Return the regex whose matches are the places where a sentence may end.
+
+    A match without a group is certain: the sentence ends one before the match's end. One with group LINE is a line
+    break, with WIDE or STOP a place to judge. Each ends where the next sentence would begin.
+
+    Args:
+        abbreviations: Words whose full stop may not end a sentence.
+        never: Those of them whose full stop never does.
+    """
+    lower, upper = letters("Ll"), letters("Lu", "Lt")
+    plain = (
+        rf"(?:(?<=[{lower}]{{3}}\.){_unless(word for word in abbreviations if len(word) > 2 and word[-3:].islower())}"
+        rf"[”\"’')»]?|(?<=[\d.,]{{2}}\d\.)|(?<=\w\?))[ ](?=[“\"‘'«(]?[{upper}])"
+    )
+    closers = rf"(?:[{_CLOSE}]|[{LOW_CLOSERS}](?=[\s{_CLOSE}]|\Z)){{0,6}}+"
+    detached = rf"(?:[ \u00a0\u202f](?:[»›](?!\w)|([\"']{{1,2}})(?=\s)))?+"
+    references = r"(?:[ ]?\[\d[\d ,–-]{0,12}\]){0,4}+"
+    begins = (
+        rf"(?![{lower}](?![{lower}]{{0,3}}[-’']?[{upper}]|ttps?:|ww\.)"  # iPhone, al-Shabab and a URL may begin one
+        rf"|[-–—][-–— ]{{0,3}}[{lower}.,]|[,;:%/{_WIDE}{BREAKS}]|[{_STOP}](?!\.\.|(?<=…)))"
+    )
+    glued = rf"(?=[“\"‘'(\[¿¡«]?[{upper}][{lower} ])"
+    return re.compile(
+        rf"[{_STOP}{_WIDE}{BREAKS}](?:{plain}"
+        rf"|(?<=[{BREAKS}])\s*+()"
+        rf"|(?<=[{_WIDE}])(?![{_STOP}{_WIDE}])([{_CLOSE}]{{0,6}}+){_SPACE}*+(?![{BREAKS}])"
+        rf"|(?![{_STOP}{_WIDE}]){_unless(word for word in never if len(word) > 1)}"
+        rf"({closers}{detached}{references})(?:{_SPACE}++{begins}|{glued}))"
+    )
+
+
+def next_word() -> re.Pattern[str]:
+    """Return the regex of the next sentence's opening marks, its first word (1) and the full stop after it (2)."""
+    return re.compile(r"[\"'“‘„‚«‹»›(\[{¿¡—–-]{0,4}[ ]?([\w’']{0,40})(\.?)")
+
+
+def clause() -> re.Pattern[str]:
+    """Return the regex of a capitalised word that goes on as a sentence does: with a comma, in lower case, a number."""
+    return re.compile(rf"[“\"‘']?[{letters('Lu', 'Lt')}][\w’'-]{{0,40}}(?:,|[ \u00a0][{letters('Ll')}\d])")
+
+
+def attribution(verbs: Iterable[str]) -> re.Pattern[str]:
+    """Return the regex of who spoke: up to four capitalised words and a verb of speech."""
+    any_verb = "|".join(map(re.escape, sorted(verbs))) or r"\b\B"
+    return re.compile(rf"(?:[{letters('Lu', 'Lt')}][\w.’'-]{{0,40}}[ \u00a0]){{1,4}}(?:{any_verb})\b")
+
+
+def _unless(words: Iterable[str]) -> str:
+    """Return look-behinds that fail right after any of `words` and a full stop; one a length, as `re` needs them."""
+    by_length = groupby(sorted(set(words), key=lambda word: (len(word), word)), len)
+    return "".join(rf"(?<!\b(?:{'|'.join(map(re.escape, group))})\.)" for _, group in by_length)
