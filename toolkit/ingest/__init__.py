@@ -1,6 +1,25 @@
 """Raw pages in, articles out: bytes to records, pure."""
 
-from toolkit.ingest.read import Extraction, extract, read
+from toolkit.ingest.pages import Limits, pages
+from toolkit.ingest.profile import Profile, Rule, default_profile, parse_profile
+from toolkit.ingest.read import Extraction, Settings, extract, read
+from toolkit.ingest.rebuild import rebuild
 from toolkit.ingest.stories import assign_stories, merge_copies, signature, story_ids
 
-__all__ = ["Extraction", "assign_stories", "extract", "merge_copies", "read", "signature", "story_ids"]
+__all__ = [
+    "Extraction",
+    "Limits",
+    "Profile",
+    "Rule",
+    "Settings",
+    "assign_stories",
+    "default_profile",
+    "extract",
+    "merge_copies",
+    "pages",
+    "parse_profile",
+    "read",
+    "rebuild",
+    "signature",
+    "story_ids",
+]

@@ -43,12 +43,14 @@ class Decoded:
         encoding: Python's name of the encoding.
         bounds: Length len(text) + 1; character i was read from bytes bounds[i]:bounds[i + 1].
         malformed: Byte ranges that the encoding does not allow, in order.
+        marked: The page begins with a byte order mark.
     """
 
     text: str
     encoding: str
     bounds: Offsets
     malformed: tuple[tuple[int, int], ...] = ()
+    marked: bool = False
 
 
 def decode(raw: bytes, *, declared: str | None = None, html: bool = False) -> Decoded:
@@ -168,7 +170,8 @@ def _decode_as(raw: bytes, encoding: str, *, skip: int = 0) -> Decoded:
     except UnicodeDecodeError:
         text, bad = _tolerant(body, encoding)
         bounds = _bounds_around(body, encoding, bad)
-    return Decoded(text, encoding, bounds + skip, tuple((start + skip, end + skip) for start, end in bad))
+    malformed = tuple((start + skip, end + skip) for start, end in _joined(bad))
+    return Decoded(text, encoding, bounds + skip, malformed, marked=skip > 0)
 
 
 def _bounds_around(body: bytes, encoding: str, bad: list[tuple[int, int]]) -> Offsets:

@@ -1,20 +1,24 @@
-"""The bytes of one page in, its articles and rejects out."""
+"""The bytes of a page in, its articles and rejects out."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from toolkit.errors import InvalidInput
 from toolkit.ingest.compose import compose, reject
-from toolkit.ingest.decode import Decoded, decode
+from toolkit.ingest.decode import Decoded
+from toolkit.ingest.envelope import Opened, open_page
+from toolkit.ingest.hypertext import read_html
+from toolkit.ingest.jsonpage import read_columns
 from toolkit.ingest.layout import layout
 from toolkit.ingest.lines import lines_of
-from toolkit.ingest.media import charset_of, kind_of
-from toolkit.ingest.moment import parse_instant
+from toolkit.ingest.media import CONTAINERS, kind_of
+from toolkit.ingest.moment import moment_of, parse_instant
+from toolkit.ingest.pages import pages
 from toolkit.ingest.profile import Profile, Rulebook, default_profile
 from toolkit.ingest.traced import Traced
 from toolkit.records import Article, Page, Reject
@@ -22,6 +26,7 @@ from toolkit.records import Article, Page, Reject
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROL = 0.1
 _MOST_MALFORMED = 0.3
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +39,33 @@ class Extraction:
         notes: What holds of the page as a whole: its encoding where it isn't UTF-8, a byte order mark.
     """
 
-    articles: tuple[Article, ...]
-    rejects: tuple[Reject, ...]
+    articles: tuple[Article, ...] = ()
+    rejects: tuple[Reject, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How pages are read.
+
+    Attributes:
+        fetched_at: Against which relative times are resolved; without it they stay text.
+        profiles: Rules of the user, asked before the default ones, on the pages that they cover.
+        recurring: Folded lines that recur over many pages, see `toolkit.ingest.corpus`.
+        columns: Role → column name, see `toolkit.ingest.jsonpage.COLUMNS`.
+        facts: What is known of every page, such as {"licence": "CC-BY-4.0"}; the page's own word goes first.
+    """
+
+    fetched_at: str | datetime | None = None
+    profiles: tuple[Profile, ...] = ()
+    recurring: Collection[str] = frozenset()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def extract(raw: bytes, *, source: str, media_type: str | None = None) -> list[Article]:
+    """Return the articles of a page, or of a file of pages; see `read`."""
+    return list(read(raw, source=source, media_type=media_type).articles)
 
 
 def read(
@@ -44,37 +73,134 @@ def read(
     *,
     source: str,
     media_type: str | None = None,
-    fetched_at: str | datetime | None = None,
-    profiles: Sequence[Profile] = (),
-    recurring: Collection[str] = frozenset(),
+    page: Page | None = None,
+    settings: Settings | None = None,
 ) -> Extraction:
-    decoded = decode(raw, declared=charset_of(media_type))
-    page = Page.of(raw, source=source)
-    check_text(decoded, raw, source)
-    text = Traced.of(decoded)
-    lines = lines_of(text, _rulebook((*profiles, default_profile())), recurring)
-    found = layout(lines)
-    articles, rejects = compose(page, text, lines, found, known={}, fetched_at=parse_instant(fetched_at))
-    return Extraction(tuple(articles), tuple(rejects))
+    """Read the articles of a page, or of a file of pages.
+
+    Args:
+        raw: The bytes.
+        source: The file's name, by whose suffix its kind is guessed and which records and messages name.
+        media_type: Wins over the guess.
+        page: Given when `raw` is one page of a file, as `pages` yields it.
+        settings: How to read.
+
+    Raises:
+        InvalidInput: The page is empty or binary, or no page of the file can be read.
+    """
+    settings = settings or Settings()
+    if page is None and kind_of(raw, source=source, media_type=media_type) in CONTAINERS:
+        return _read_all(raw, source, media_type, settings)
+    page = page or Page.of(raw, source=source)
+    opened = open_page(raw, source=source, media_type=media_type)
+    where = source if page.start == 0 else f"{source} (bytes {page.start}-{page.end})"
+    _check_text(opened.decoded, raw, where)
+    text, titled, facts, outside = _content(opened, where, page, settings)
+    book = _rulebook(tuple(p for p in settings.profiles if p.covers(source, facts.get("url"))))
+    lines = lines_of(text, book, settings.recurring)
+    fetched_at = parse_instant(facts.pop("fetched_at", None) or opened.fetched_at or settings.fetched_at)
+    articles, cut = compose(page, text, lines, layout(lines, titled=titled), known=_dated(facts, fetched_at), fetched_at=fetched_at)
+    rejects = sorted([*outside, *cut, *_malformed(opened, page)], key=lambda r: (r.start or 0, r.end or 0, r.reason))
+    return Extraction(tuple(articles), tuple(rejects), _notes(opened.decoded))
 
 
-def check_text(decoded: Decoded, raw: bytes, source: str) -> None:
-    """Refuse what is no text."""
+def _read_all(raw: bytes, source: str, media_type: str | None, settings: Settings) -> Extraction:
+    """Read every page of a file; one that can't be read is a reject, unless none can."""
+    articles: list[Article] = []
+    rejects: list[Reject] = []
+    notes: list[str] = []
+    faults: list[InvalidInput] = []
+    count = 0
+    for page, page_raw in pages(raw, source=source, media_type=media_type):
+        count += 1
+        try:
+            found = read(page_raw, source=source, page=page, settings=settings)
+        except InvalidInput as fault:
+            faults.append(fault)
+            rejects.append(Reject(stage="ingest", reason="unreadable", source=source, start=0, end=len(page_raw), detail=str(fault)))
+            continue
+        articles += found.articles
+        rejects += found.rejects
+        notes += (note for note in found.notes if note not in notes)
+    if len(faults) == count:
+        raise InvalidInput.all_of(faults or [InvalidInput("the file holds no page", where=source, remedy="remove it")])
+    return Extraction(tuple(articles), tuple(rejects), tuple(notes))
+
+
+def _content(
+    opened: Opened, where: str, page: Page, settings: Settings
+) -> tuple[Traced, bool, dict[str, str], list[Reject]]:
+    """Return a page's text, whether its first line is the title, what it says of itself, and what is cut already."""
+    facts = {**settings.facts, **({"url": opened.url} if opened.url else {})}
+    if opened.kind == "text":
+        return opened.text, False, facts, []
+    if opened.kind == "html":
+        return _hypertext(opened.text, facts, page)
+    columns = read_columns(opened.text, where=where, names=settings.columns)
+    facts |= columns.facts
+    if "text" in columns.traced:
+        text, titled, rejects = columns.traced["text"], False, []
+    else:
+        text, titled, facts, rejects = _hypertext(columns.traced["html"], facts, page)
+    title = columns.traced.get("title")
+    if title is None or not title.text.strip() or text.text.lstrip().startswith(title.text.strip() + "\n"):
+        return text, titled or title is not None, facts, rejects
+    if titled:
+        first, _, _ = text.text.partition("\n")
+        rejects.append(reject(page, text, 0, len(first), "second-title"))
+        text = text.cut(len(first) + 1, len(text.text))
+    return Traced.joined([title.one_line(), text]), True, facts, rejects
+
+
+def _hypertext(source: Traced, facts: dict[str, str], page: Page) -> tuple[Traced, bool, dict[str, str], list[Reject]]:
+    document = read_html(source)
+    rejects = [reject(page, document.seen, start, end, "outside-article") for start, end in document.left]
+    rejects += [
+        Reject(stage="ingest", reason="not-on-page", source=page.source, text=text) for text in document.missing
+    ]
+    return document.text, document.titled, {**document.facts, **facts}, rejects
+
+
+def _dated(facts: Mapping[str, str], fetched_at: datetime | None) -> dict[str, str | None]:
+    """Bring language and date into the form that records have."""
+    known: dict[str, str | None] = dict(facts)
+    said = facts.get("published_at")
+    if said is not None:
+        moment = moment_of(said)
+        instant = parse_instant(said)
+        known["published_at"] = (moment and moment.at(fetched_at)) or (instant.isoformat() if instant else None)
+        known["published_text"] = said if known["published_at"] != said else None
+    if language := _LANGUAGE.fullmatch(facts.get("language", "")):
+        known["language"] = language[1].lower()
+    else:
+        known.pop("language", None)
+    return known
+
+
+def _check_text(decoded: Decoded, raw: bytes, where: str) -> None:
     if not decoded.text.strip("\ufeff \t\r\n\f\v"):
-        raise InvalidInput("the page is empty", where=source, remedy="remove the file or fetch the page again")
+        raise InvalidInput("the page is empty", where=where, remedy="remove it or fetch it again")
     odd = len(_CONTROL.findall(decoded.text))
     broken = sum(end - start for start, end in decoded.malformed)
     if "\x00" in decoded.text or odd > _MOST_CONTROL * len(decoded.text) or broken > _MOST_MALFORMED * len(raw):
         raise InvalidInput(
-            "the page is binary, not text", where=source, remedy="remove the file, or name its media type if it is a text"
+            "the page is binary, not text", where=where, remedy="remove it, or save it as text, HTML or JSON Lines"
         )
+
+
+def _malformed(opened: Opened, page: Page) -> list[Reject]:
+    detail = f"not {opened.decoded.encoding}; U+FFFD stands for it"
+    return [
+        Reject(stage="ingest", reason="malformed-bytes", source=page.source, start=start, end=end, detail=detail)
+        for start, end in opened.decoded.malformed
+    ]
+
+
+def _notes(decoded: Decoded) -> tuple[str, ...]:
+    mark = ["byte order mark dropped"] if decoded.marked else []
+    return tuple([*mark, *([f"encoding {decoded.encoding}"] if decoded.encoding != "utf-8" else [])])
 
 
 @lru_cache(maxsize=32)
 def _rulebook(profiles: tuple[Profile, ...]) -> Rulebook:
-    return Rulebook(profiles)
-
-
-def extract(raw: bytes, *, source: str, media_type: str | None = None) -> list[Article]:
-    """Return the articles on a page; see `read`."""
-    return list(read(raw, source=source, media_type=media_type).articles)
+    return Rulebook((*profiles, default_profile()))

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from toolkit.ingest.decode import Decoded, Offsets
 from toolkit.records import Piece
+
+
+_LINE = re.compile(r"[^\s](?:[^\r\n]*[^\s])?")
+_NOWHERE: Offsets = np.zeros(1, dtype=np.int64)
+
+Run = tuple[int, int, str] | None
+"""A stretch of a source text and what it stands for; see `Traced.of_runs`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +27,7 @@ class Traced:
         text: The characters.
         starts: First byte of each character, length len(text).
         ends: One past its last byte, length len(text). Characters of one escape share a range.
+            White space that stands for markup has an empty one.
     """
 
     text: str
@@ -29,21 +39,65 @@ class Traced:
         """Trace a decoded page."""
         return cls(page.text, page.bounds[:-1], page.bounds[1:])
 
+    @classmethod
+    def of_runs(cls, source: Traced, runs: Iterable[Run]) -> Traced:
+        """Return the text that runs of a source make.
+
+        Args:
+            source: What the runs index into.
+            runs: Start and end in the source and what that stretch stands for: itself, or one escape; None is a line
+                feed of no bytes.
+        """
+        texts, starts, ends = [], [_NOWHERE[:0]], [_NOWHERE[:0]]
+        for run in runs:
+            if run is None:
+                texts.append("\n")
+                starts.append(_NOWHERE)
+                ends.append(_NOWHERE)
+                continue
+            start, end, text = run
+            texts.append(text)
+            if len(text) == end - start:
+                starts.append(source.starts[start:end])
+                ends.append(source.ends[start:end])
+            else:
+                starts.append(np.full(len(text), source.starts[start]))
+                ends.append(np.full(len(text), source.ends[end - 1]))
+        return cls("".join(texts), np.concatenate(starts), np.concatenate(ends))
+
     def cut(self, start: int, end: int) -> Traced:
         """Return characters `start` to `end`."""
         return Traced(self.text[start:end], self.starts[start:end], self.ends[start:end])
+
+    def one_line(self) -> Traced:
+        """Return the text on one line: each line break, with the white space around it, a space of no bytes."""
+        parts = [found.span() for found in _LINE.finditer(self.text)]
+        whole = Traced.joined([self.cut(start, end) for start, end in parts])
+        return Traced(whole.text.replace("\n", " "), whole.starts, whole.ends)
 
     def pieces(self, start: int, end: int, at: int) -> list[Piece]:
         """Return the pieces of characters `start` to `end` when they stand at `at` in an article.
 
         Characters whose bytes follow one another without a gap are one piece.
         """
-        if start == end:
-            return []
         starts, ends = self.starts[start:end], self.ends[start:end]
+        somewhere = ends > starts
         follows = (starts[1:] == ends[:-1]) | ((starts[1:] == starts[:-1]) & (ends[1:] == ends[:-1]))
+        follows &= somewhere[1:] & somewhere[:-1]
         edges = [0, *(np.flatnonzero(~follows) + 1).tolist(), end - start]
         return [
             Piece(start=at + a, end=at + b, byte_start=int(starts[a]), byte_end=int(ends[b - 1]))
             for a, b in zip(edges, edges[1:], strict=False)
+            if a < b and somewhere[a]
         ]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Traced]) -> Traced:
+        """Return texts one a line; the line feeds between them are of no bytes."""
+        if not parts:
+            return cls("", _NOWHERE[:0], _NOWHERE[:0])
+        starts, ends = [parts[0].starts], [parts[0].ends]
+        for part in parts[1:]:
+            starts += [_NOWHERE, part.starts]
+            ends += [_NOWHERE, part.ends]
+        return cls("\n".join(part.text for part in parts), np.concatenate(starts), np.concatenate(ends))

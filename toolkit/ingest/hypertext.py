@@ -1,0 +1,136 @@
+"""An HTML page → its title, its paragraphs and what it says of itself.
+
+trafilatura finds the article; the characters are the page's own, looked up there with their bytes
+(`toolkit.ingest.align`). What it leaves out is handed back as runs of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from toolkit.ingest.align import Aligner, uncovered
+from toolkit.ingest.markup import attribute_titles, visible
+from toolkit.ingest.traced import Traced
+
+_BLOCKS = frozenset({"p", "head", "item", "list", "quote", "table", "row", "cell", "code", "div", "ab", "body", "main"})
+_LEAST_SHARE = 0.6
+"""trafilatura's precise mode is taken where it keeps at least this share of the default mode's text.
+
+On pages of short blocks it drops whole sections; on all others it drops only link lists and prompts.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What an HTML page holds.
+
+    Attributes:
+        text: Title, if any, and paragraphs, one a line.
+        titled: The first line is the title.
+        facts: publisher, byline, url, published_at, licence, as far as the page states them.
+        seen: Everything that a reader may see.
+        left: Runs of `seen` that are not in `text`.
+        missing: Paragraphs of the extractor that are not on the page, such as text that only a script holds.
+    """
+
+    text: Traced
+    titled: bool
+    facts: dict[str, str]
+    seen: Traced
+    left: list[tuple[int, int]]
+    missing: tuple[str, ...] = ()
+
+
+def read_html(page: Traced) -> Document:
+    """Extract the article of an HTML page."""
+    seen = visible(page)
+    aligner = Aligner(seen)
+    found = _extracted(page.text)
+    paragraphs: list[Traced] = []
+    missing: list[str] = []
+    first_at = None
+    for paragraph in _paragraphs(found.body) if found is not None else []:
+        taken = aligner.find(paragraph)
+        if taken is None:
+            missing.append(paragraph)
+            continue
+        paragraphs.append(taken)
+        first_at = aligner.at - len(taken.text) if first_at is None else first_at
+    if not paragraphs:
+        return Document(seen, False, _facts(found), seen, [], tuple(missing))
+    title = _title(found.title if found is not None else None, page, aligner, first_at or 0)
+    if title is not None and paragraphs and _same(paragraphs[0].text, title.text):
+        title = paragraphs.pop(0)
+    lines = [title, *paragraphs] if title is not None else paragraphs
+    text = Traced.joined(lines)
+    return Document(text, title is not None, _facts(found), seen, uncovered(seen, lines), tuple(missing))
+
+
+def _extracted(source: str) -> Any:
+    """Return trafilatura's document, None where it finds no article."""
+    from trafilatura import bare_extraction
+
+    if not source.strip():
+        return None
+    options: dict[str, Any] = {"include_comments": False, "with_metadata": True, "date_extraction_params": _DATES}
+    usual = bare_extraction(source, **options)
+    precise = bare_extraction(source, favor_precision=True, **options)
+    if usual is None or precise is None:
+        return usual or precise
+    return precise if len(precise.text or "") >= _LEAST_SHARE * len(usual.text or "") else usual
+
+
+_DATES = {"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%d"}
+"""Only dates that the page states as such: htmldate's extensive search takes any day that it comes across."""
+
+
+def _paragraphs(body: Any) -> Iterator[str]:
+    """Yield the text of the innermost blocks of trafilatura's tree, a line break ending a paragraph too."""
+    buffer: list[str] = []
+
+    def flush() -> Iterator[str]:
+        whole = " ".join("".join(buffer).split())
+        buffer.clear()
+        if whole:
+            yield whole
+
+    stack: list[tuple[Any, bool]] = [(body, False)]
+    while stack:
+        element, leaving = stack.pop()
+        breaks = element.tag in _BLOCKS or element.tag == "lb"
+        if breaks:
+            yield from flush()
+        if leaving:
+            buffer.append(element.tail or "")
+            continue
+        buffer.append(element.text or "" if isinstance(element.tag, str) else "")
+        stack.append((element, True))
+        stack += [(child, False) for child in reversed(element)]
+    yield from flush()
+
+
+def _title(said: str | None, page: Traced, aligner: Aligner, body_at: int) -> Traced | None:
+    if not said or not said.strip():
+        return None
+    line = " ".join(said.split())
+    return aligner.find_before(line, body_at) or Aligner(attribute_titles(page)).find_before(line, 0)
+
+
+def _same(one: str, other: str) -> bool:
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+
+
+def _facts(found: Any) -> dict[str, str]:
+    if found is None:
+        return {}
+    facts = {
+        "publisher": found.sitename or found.hostname,
+        "byline": found.author,
+        "url": found.url if found.url and urlsplit(found.url).scheme in ("http", "https") else None,
+        "published_at": found.date,
+        "licence": found.license,
+    }
+    return {name: value for name, value in facts.items() if value}

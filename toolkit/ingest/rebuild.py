@@ -1,0 +1,57 @@
+"""An article's text, read once more from the raw bytes of its page."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from toolkit.errors import InvalidInput
+from toolkit.ingest import jsonpage, markup
+from toolkit.ingest.envelope import Opened, open_page
+from toolkit.records import Article, Piece
+
+
+def rebuild(article: Article, raw_page: bytes, *, media_type: str | None = None) -> str:
+    """Return the text that an article's pieces have in its raw page.
+
+    A piece's bytes, decoded as the page is, are its characters; where they are more than the piece has, they are
+    escaped: in a JSON page the escapes of a string are resolved, and in an HTML page, or an HTML column, the character references.
+    Between pieces stands the article's own white space, which is layout.
+
+    Args:
+        article: As `read` returned it.
+        raw_page: The bytes of `article.page`.
+        media_type: As `read` was given it.
+
+    Returns:
+        Equal to `article.text`, if the page is the one that the article was read from and neither has changed.
+
+    Raises:
+        InvalidInput: A piece lies outside the page, or begins or ends within a character.
+    """
+    page = open_page(raw_page, source=article.page.source, media_type=media_type)
+    parts: list[str] = []
+    at = 0
+    for piece in article.pieces:
+        parts.append(article.text[at : piece.start])
+        parts.append(_characters(page, piece, article))
+        at = piece.end
+    parts.append(article.text[at:])
+    return "".join(parts)
+
+
+def _characters(page: Opened, piece: Piece, article: Article) -> str:
+    bounds = page.decoded.bounds
+    start, end = np.searchsorted(bounds, (piece.byte_start, piece.byte_end)).tolist()
+    if end >= len(bounds) or bounds[start] != piece.byte_start or bounds[end] != piece.byte_end:
+        raise InvalidInput(
+            f"bytes {piece.byte_start}-{piece.byte_end} of the page hold no whole characters",
+            where=f"article {article.article_id} ({article.page.source})",
+            remedy="the raw page was changed; restore it or run `toolkit ingest` again",
+        )
+    source = page.decoded.text[start:end]
+    length = piece.end - piece.start
+    if len(source) != length and page.kind == "json":
+        source = jsonpage.unescape(source)
+    if len(source) != length:
+        source = markup.unescape(source)
+    return source
