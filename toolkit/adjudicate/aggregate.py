@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from typing import Literal, get_args
 
-from toolkit.adjudicate.dawid_skene import dawid_skene
+from toolkit.adjudicate.dawid_skene import dawid_skene, hierarchical
+from toolkit.adjudicate.difficulty import difficulty
+from toolkit.adjudicate.mace import mace
+from toolkit.adjudicate.one_coin import one_coin
+from toolkit.adjudicate.pool import pool
 from toolkit.adjudicate.posterior import Posterior, majority
 from toolkit.adjudicate.votes import Votes
+from toolkit.adjudicate.weighted import weighted
 from toolkit.errors import UsageError
 
-Method = Literal["auto", "majority", "weighted", "dawid-skene", "one-coin", "mace", "glad"]
+Method = Literal["auto", "majority", "weighted", "dawid-skene", "hierarchical", "one-coin", "mace", "difficulty"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
 _MODELS: dict[str, Callable[[Votes], Posterior]] = {
-    "auto": majority,
+    "auto": pool,
     "majority": majority,
+    "weighted": weighted,
     "dawid-skene": dawid_skene,
+    "hierarchical": hierarchical,
+    "one-coin": one_coin,
+    "mace": mace,
+    "difficulty": difficulty,
 }
 
 

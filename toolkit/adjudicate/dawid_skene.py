@@ -1,67 +1,63 @@
 """Dawid & Skene's model: every annotator confuses labels in an own way; the truth is what explains all votes best.
 
 Dawid, A. P. & Skene, A. M. (1979). Maximum likelihood estimation of observer error-rates using the EM algorithm.
-Applied Statistics 28:20-28.
+Applied Statistics 28:20-28. The hierarchical form follows Paun et al. (2018). Comparing Bayesian models of annotation.
+TACL 6:571.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from toolkit.adjudicate.confusion import given_counts, infer, settled, shrunk, vote_shares, vote_table
 from toolkit.adjudicate.posterior import Posterior
 from toolkit.adjudicate.votes import FloatArray, Votes
 
-_FLOOR = 1e-300  # keeps log finite where an annotator never confused two labels
+_FLOOR = 1e-300  # keeps the logarithm finite where an annotator never confused two labels
 
 
-def dawid_skene(votes: Votes, *, prior_votes: float = 0.0, tolerance: float = 1e-9, iterations: int = 200) -> Posterior:
-    """Fit annotators' confusion matrices and the label shares by expectation-maximisation, from vote shares.
+def dawid_skene(votes: Votes, *, tolerance: float = 1e-9, iterations: int = 200) -> Posterior:
+    """Fit by maximum likelihood, with expectation-maximisation from the vote shares.
 
     Args:
         votes: The votes.
-        prior_votes: Imagined votes added to every cell of every confusion matrix; 0 is maximum likelihood.
-        tolerance: Stop when the log-likelihood of a vote changes by less.
+        tolerance: Stop when the log-likelihood grows by less a vote.
         iterations: Stop after so many.
     """
-    counts = votes.counts()
-    truth = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    size, before = len(votes.labels), -np.inf
-    table = vote_table(votes)
+    table, size = vote_table(votes), len(votes.labels)
     by_annotator = table.T.tocsr()
-    confusion, prior, likelihood = np.zeros((0, size, size)), np.zeros(size), before
+    truth, likelihood = vote_shares(votes), -np.inf
+    confusion, prior = np.zeros((0, size, size)), np.zeros(size)
     for _ in range(iterations):
         prior = truth.mean(axis=0)
-        given = (by_annotator @ truth).reshape(-1, size, size).transpose(0, 2, 1) + prior_votes
-        confusion = given / np.maximum(given.sum(axis=2, keepdims=True), _FLOOR)
-        truth, likelihood = expect(table, confusion, prior)
-        if likelihood - before < tolerance * max(votes.item.size, 1):
-            break
+        given = given_counts(by_annotator, truth, size)
+        confusion = given / np.maximum(given.sum(axis=1, keepdims=True), _FLOOR)
+        log_given = np.log(np.maximum(confusion, _FLOOR)).reshape(-1, size)
         before = likelihood
-    return Posterior("dawid-skene", truth, prior, confusion, likelihood)
+        truth, likelihood = infer(table, log_given, np.log(np.maximum(prior, _FLOOR)))
+        if likelihood - before < tolerance * votes.item.size:
+            break
+    return Posterior("dawid-skene", truth, prior, confusion.transpose(0, 2, 1), likelihood)
 
 
-def vote_table(votes: Votes):  # type: ignore[no-untyped-def]  # scipy ships no types
-    """Return how often each (annotator, label) was given to each item: sparse, (items, annotators · labels)."""
-    from scipy.sparse import csr_matrix
-
-    size = len(votes.labels)
-    columns = votes.annotator * size + votes.label
-    shape = (len(votes.items), len(votes.annotators) * size)
-    return csr_matrix((np.ones(votes.item.size), (votes.item, columns)), shape=shape)
-
-
-def expect(table, confusion: FloatArray, prior: FloatArray) -> tuple[FloatArray, float]:  # type: ignore[no-untyped-def]
-    """Return the labels' probabilities, shape (items, labels), and the log-likelihood of all votes.
+def hierarchical(votes: Votes, *, strength: float = 1.0, iterations: int = 60) -> Posterior:
+    """Fit with every annotator's confusions pulled towards everybody's, so that few votes do not speak loudly.
 
     Args:
-        table: As `vote_table` returns it.
-        confusion: Chance of each given label, shape (annotators, true, given).
-        prior: Share of each true label, shape (labels,).
+        votes: The votes.
+        strength: Imagined votes for each true label; see `confusion.shrunk`.
+        iterations: Stop after so many.
     """
-    size = prior.size
-    log_given = np.log(np.maximum(confusion, _FLOOR)).transpose(0, 2, 1).reshape(-1, size)
-    log_joint = table @ log_given + np.log(np.maximum(prior, _FLOOR))
-    top = log_joint.max(axis=1, keepdims=True) if log_joint.size else log_joint
-    joint = np.exp(log_joint - top)
-    total = joint.sum(axis=1, keepdims=True)
-    return np.asarray(joint / total), float((top + np.log(total)).sum())
+    table, size = vote_table(votes), len(votes.labels)
+    by_annotator = table.T.tocsr()
+    truth, likelihood = vote_shares(votes), -np.inf
+    confusion: FloatArray = np.zeros((0, size, size))
+    prior = np.zeros(size)
+    for _ in range(iterations):
+        prior = (truth.sum(axis=0) + 1) / (len(truth) + size)
+        confusion, log_given = shrunk(given_counts(by_annotator, truth, size), strength)
+        before = truth
+        truth, likelihood = infer(table, log_given.reshape(-1, size), np.log(prior))
+        if settled(truth, before):
+            break
+    return Posterior("hierarchical", truth, prior, confusion.transpose(0, 2, 1), likelihood)

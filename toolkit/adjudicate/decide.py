@@ -17,7 +17,7 @@ from toolkit.records import Annotation, Decision, Relation, Span
 from toolkit.records.base import record
 from toolkit.schema import Schema, validate
 
-THRESHOLD = 0.8
+THRESHOLD = 0.7
 """A model's probability from which on a label counts as decided, and 1 − it as refused."""
 
 _NO_EXPERTS: Mapping[str, Decision] = MappingProxyType({})
@@ -165,6 +165,8 @@ class _Ballot:
         ):
             if share in (0.0, 1.0):  # what all say of it is not in question, whatever a model thinks of them
                 verdict: bool | None = bool(share)
+            elif share == 0.5:  # an even split stays one: no model breaks it
+                verdict = None
             else:
                 methods.add(method)
                 verdict = _verdict(probability, method, threshold)

@@ -34,7 +34,8 @@ class Posterior:
         """Return each item's most probable label; a tie goes to the commoner label, then to the first in order."""
         near = self.probabilities >= self.probabilities.max(axis=1, keepdims=True) - _TIE
         ranked: FloatArray = np.where(near, 1.0 + self.prior, 0.0)
-        return np.argmax(ranked, axis=1)
+        best: IntArray = ranked.argmax(axis=1)
+        return best
 
     def tied(self) -> FloatArray:
         """Return True for each item whose two best labels are equally probable, shape (items,)."""
