@@ -8,12 +8,16 @@ from scipy.special import expit
 
 from toolkit.baselines.targets import Flags, Floats, Ints
 
+_LEAST_SLOPE = 0.01  # log-odds a standard deviation of the scores
+_MOST_GIVEN = 3  # times as many rows as carry the label
+
 
 def platt(scores: Floats, flags: Flags) -> tuple[float, float]:
     """Fit slope and intercept of P(yes | score) = 1 / (1 + exp(−(slope · score + intercept))).
 
     Platt (1999), with his smoothed targets, so that a label with few positives does not become certain. A slope below
-    zero would say that the scores point the wrong way; it is held at 0, which leaves the label's frequency.
+    zero would say that the scores point the wrong way, which held-out scores of a label that can't be learned tend to
+    do; it is held at a little above 0, which leaves the label's frequency and keeps the order of the rows.
 
     Args:
         scores: [N], held-out.
@@ -32,7 +36,7 @@ def platt(scores: Floats, flags: Flags) -> tuple[float, float]:
         return float(value.sum()), np.array([residual @ unit, residual.sum()])
 
     start = np.array([1.0, np.log((positives + 1) / (negatives + 1))])
-    slope, intercept = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None), (None, None)]).x
+    slope, intercept = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(_LEAST_SLOPE, None), (None, None)]).x
     return float(slope / scale), float(intercept)
 
 
@@ -42,9 +46,14 @@ def f1_threshold(probabilities: Floats, flags: Flags) -> float:
     F1 is computed from counts that are half observed and half expected under the calibrated probabilities: the
     observed optimum alone jumps with a handful of positives. On 31 crisis labels with held-out thresholds it was
     worth .001 to .004 of macro F1 over the observed optimum.
+
+    A label that can't be learned would have its best F1 when every row is given it (Lipton, Elkan and Naryanaswamy
+    2014); yes is therefore said to at most three times as many rows as carry the label.
     """
     order, positives, hits, said = _running(probabilities, flags)
-    return float(probabilities[order[np.argmax(2 * hits / (said + positives))]])
+    f1 = np.where(said <= _MOST_GIVEN * flags.sum(), 2 * hits / (said + positives), 0.0)
+    best = int(np.argmax(f1))
+    return float(probabilities[order[best]]) if f1[best] > 0 else 1.0
 
 
 def macro_threshold(probabilities: Floats, flags: Flags) -> float:

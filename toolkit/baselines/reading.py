@@ -15,12 +15,12 @@ from typing import Any, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from toolkit.baselines.rows import Rows, concat
+from toolkit.baselines.rows import Rows, concat, reading_key
 from toolkit.errors import InvalidInput
 from toolkit.records import content_id
+from toolkit.release import load as load_release
 
 FORMATS = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
-SPLITS = ("train", "validation", "test")
 
 _LABEL_COLUMNS = ("labels", "label")
 _GROUP_COLUMNS = ("story_id", "article_id")
@@ -86,23 +86,28 @@ def rows_of_release(directory: Path | str, split: str) -> Rows:
     """Read one split of a release directory.
 
     Args:
-        directory: Holds `data/<split>-*.parquet` with sentence_id, text, labels, story_id, article_id ….
+        directory: A release, as `toolkit build` writes it or the Hub holds it.
         split: "train", "validation" or "test".
 
     Raises:
-        InvalidInput: There is no such release, or the split is missing or empty.
+        InvalidInput: There is no release, the split has no rows, or the release was made without its text.
     """
-    directory = Path(directory)
-    parts = sorted((directory / "data").glob(f"{split}-*.parquet"))
-    if not parts:
-        found = sorted({file.name.rsplit("-", 3)[0] for file in (directory / "data").glob("*.parquet")})
+    release = load_release(directory)
+    have = release.splits()
+    if split not in have:
         raise InvalidInput(
-            f"has no split {split!r}"
-            + (f"; it has {', '.join(found)}" if found else " and no data folder with others"),
+            f"has no {split} split; it has {', '.join(have) or 'no rows at all'}",
             where=str(directory),
-            remedy="build a release with more labelled stories: toolkit build",
+            remedy="label sentences of more stories and run: toolkit build",
         )
-    return concat([read_rows(part) for part in parts])
+    table = release.table("default", split)
+    if "text" not in table.column_names:
+        raise InvalidInput(
+            "holds offsets and no text", where=str(directory), remedy="put the text back first: toolkit hydrate"
+        )
+    where = f"{directory} ({split})"
+    records = [(f"{where}, row {number}", fields) for number, fields in enumerate(table.to_pylist(), 1)]
+    return _Columns.choose(records[0], "text", "labels", None).rows(records, where)
 
 
 class _Columns:
@@ -156,7 +161,7 @@ class _Columns:
                     break
                 continue
             group = fields.get(self.group) if self.group else None
-            groups.append(content_id(" ".join(texts[-1].casefold().split())) if group is None else str(group))
+            groups.append(reading_key(texts[-1]) if group is None else str(group))
             row_id = fields.get(self.row_id) if self.row_id else None
             ids.append(content_id(texts[-1]) if row_id is None else str(row_id))
             for name, candidates in _SLICES.items():

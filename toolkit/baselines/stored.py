@@ -69,9 +69,16 @@ def save(model: Model, directory: Path | str) -> list[Path]:
     Raises:
         ToolkitError: The directory can't be written to.
     """
-    directory = Path(directory)
+    files = contents(model)
+    for name, content in files.items():
+        write_atomic(Path(directory) / name, content)
+    return [Path(directory) / name for name in files]
+
+
+def contents(model: Model) -> dict[str, bytes]:
+    """Return the files of a model by name, config.json last: the same bytes for the same model."""
     terms = json.dumps([block.terms for block in model.blocks], ensure_ascii=False, separators=(",", ":")).encode()
-    contents = {TENSORS: _tensors(model), VOCABULARY: terms}
+    files = {TENSORS: _tensors(model), VOCABULARY: terms}
     config = _Config(
         format=_FORMAT,
         baseline=model.baseline,
@@ -85,12 +92,10 @@ def save(model: Model, directory: Path | str) -> list[Path]:
         seed=model.seed,
         notes=model.notes,
         facts=dict(model.facts),
-        files={name: digest(content) for name, content in contents.items()},
+        files={name: digest(content) for name, content in files.items()},
     )
-    contents[CONFIG] = (json.dumps(json.loads(to_json(config)), ensure_ascii=False, indent=2) + "\n").encode()
-    for name, content in contents.items():
-        write_atomic(directory / name, content)
-    return [directory / name for name in contents]
+    files[CONFIG] = (json.dumps(json.loads(to_json(config)), ensure_ascii=False, indent=2) + "\n").encode()
+    return files
 
 
 def load(directory: Path | str) -> Model:

@@ -1,0 +1,111 @@
+"""The model card: README.md with a model-index, and metrics.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+
+from toolkit.baselines.evaluation import Evaluation
+from toolkit.baselines.ladder import LADDER
+from toolkit.baselines.model import Model
+
+README, METRICS = "README.md", "metrics.json"
+
+_TYPES = {"macro_f1": "f1", "micro_f1": "f1", "accuracy": "accuracy", "f1_positive": "f1"}
+_NAMES = {"macro_f1": "macro F1", "micro_f1": "micro F1", "accuracy": "accuracy", "f1_positive": "F1 of the positive"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSource:
+    """What a model was trained and judged on, as its card names it.
+
+    Attributes:
+        name: What people call it.
+        dataset: Hub id "owner/name", if it has one.
+        version: Version of the release, if it is one.
+        revision: Git revision or tag of the dataset on the Hub.
+        licence: SPDX id of the data's licence.
+    """
+
+    name: str
+    dataset: str | None = None
+    version: str | None = None
+    revision: str | None = None
+    licence: str | None = None
+
+
+def metrics_json(evaluations: Mapping[str, Evaluation]) -> str:
+    """Return metrics.json: split → evaluation without its errors table, which quotes the data."""
+    kept = {split: {**item.to_dict(), "errors": len(item.errors)} for split, item in evaluations.items()}
+    return json.dumps(kept, ensure_ascii=False, indent=2) + "\n"
+
+
+def card(model: Model, name: str, source: DataSource, evaluations: Mapping[str, Evaluation]) -> str:
+    """Return README.md.
+
+    Args:
+        model: The model.
+        name: Its name in the model-index.
+        source: What it was trained on.
+        evaluations: Split → evaluation; may be empty.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=False,  # noqa: S701  # Markdown, not HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["score"] = _score
+    return environment.get_template("card.md.jinja").render(
+        metadata=yaml.safe_dump(_metadata(name, source, evaluations), sort_keys=False, allow_unicode=True),
+        model=model,
+        name=name,
+        source=source,
+        summary=LADDER[model.baseline].summary,
+        evaluations=evaluations,
+        sklearn=version("scikit-learn"),
+        measures=_NAMES,
+    )
+
+
+def _metadata(name: str, source: DataSource, evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:
+    data: dict[str, Any] = {"pipeline_tag": "text-classification", "tags": ["baseline", "scikit-learn", "safetensors"]}
+    if source.licence:
+        data["license"] = source.licence.lower()
+    if source.dataset:
+        data["datasets"] = [source.dataset]
+    if evaluations:
+        results = [_result(source, split, item) for split, item in evaluations.items()]
+        data["model-index"] = [{"name": name, "results": results}]
+    return data
+
+
+def _result(source: DataSource, split: str, evaluation: Evaluation) -> dict[str, Any]:
+    dataset: dict[str, Any] = {"name": source.name, "type": source.dataset or source.name, "split": split}
+    if source.revision or source.version:
+        dataset["revision"] = source.revision or f"v{source.version}"
+    figures = evaluation.to_dict()
+    metrics = [
+        {"type": kind, "name": _NAMES[key], "value": figures[key]["value"]}
+        for key, kind in _TYPES.items()
+        if figures[key] and figures[key]["value"] is not None
+    ]
+    return {"task": {"type": "text-classification"}, "dataset": dataset, "metrics": metrics}
+
+
+def _score(item: Any) -> str:
+    """Write a figure as ".612 (.570 to .655)", an undefined one as a dash."""
+    if item is None or item.value is None:
+        return "–"
+    if item.low is None:
+        return f"{item.value:.3f}"
+    return f"{item.value:.3f} ({item.low:.3f} to {item.high:.3f})"

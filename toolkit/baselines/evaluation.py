@@ -1,0 +1,351 @@
+"""Evaluation: every figure with its interval, by label and by slice, and the errors with the words that decided."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from toolkit.baselines.bootstrap import Comparison, Figure, GroupedCounts, label_f1, paired_test, plain, scores
+from toolkit.baselines.metrics import average_precision, calibration_error, counts, precision_recall_f1
+from toolkit.baselines.model import Model
+from toolkit.baselines.rows import Rows, reading_key
+from toolkit.baselines.targets import Flags, Floats, flags_of
+from toolkit.errors import InvalidInput
+
+_LENGTHS = ((10, "1-9 words"), (20, "10-19 words"), (40, "20-39 words"))
+_SLICE_VALUES = 20  # the most frequent values of a column; the rest is one slice
+
+Answers = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Annotator → sentence id → labels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelScores:
+    """One label's scores; None where undefined.
+
+    Attributes:
+        label: Its name.
+        support: Rows that carry it.
+        given: Rows that were given it.
+        precision: Right ones among the given.
+        recall: Found ones among those that carry it.
+        f1: Their harmonic mean, with its interval.
+        average_precision: Area under precision over recall; the frequency of the label is what chance reaches.
+        calibration_error: Expected calibration error over ten bins; 0 is best.
+    """
+
+    label: str
+    support: int
+    given: int
+    precision: float | None
+    recall: float | None
+    f1: Figure
+    average_precision: float | None
+    calibration_error: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceScores:
+    """Scores of some of the rows: those with one value in one column, or those that one annotator answered."""
+
+    column: str
+    value: str
+    rows: int
+    macro_f1: Figure
+    accuracy: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnotatorScores:
+    """One person against gold, beside the model on the same rows: the human ceiling."""
+
+    annotator: str
+    rows: int
+    macro_f1: Figure
+    model_macro_f1: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorRow:
+    """A label that was wrongly given or missed.
+
+    Attributes:
+        id: Sentence id.
+        text: The sentence.
+        label: The label in question.
+        fault: "missed" or "false".
+        probability: What the model gave the label.
+        gold: The true labels.
+        given: The model's labels.
+        words: Terms that weighed most for (positive) or against the label, in log-odds.
+    """
+
+    id: str
+    text: str
+    label: str
+    fault: str
+    probability: float
+    gold: tuple[str, ...]
+    given: tuple[str, ...]
+    words: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """How a model answers labelled rows.
+
+    Attributes:
+        baseline: The model's rung.
+        rows: Number of rows.
+        groups: Number of stories (or articles) that were resampled for the intervals.
+        macro_f1: Mean F1 over labels that occur or were given.
+        micro_f1: F1 of all labels' counts together; of single labels it equals accuracy.
+        accuracy: Share of rows whose labels are all right.
+        positive: The positive label of a two-label task.
+        f1_positive: Its F1.
+        labels: Scores a label.
+        confusion: gold → given → rows. For multi-label rows: how often the model gives a label where gold has
+            another (or the same) one.
+        slices: By source, language, year, length and whether the text was trained on.
+        ceiling: Every annotator against gold, if answers were given.
+        errors: The surest mistakes first.
+        notes: What a reader must know.
+    """
+
+    baseline: str
+    rows: int
+    groups: int
+    macro_f1: Figure
+    micro_f1: Figure
+    accuracy: Figure
+    positive: str | None
+    f1_positive: Figure | None
+    labels: tuple[LabelScores, ...]
+    confusion: Mapping[str, Mapping[str, int]]
+    slices: tuple[SliceScores, ...]
+    ceiling: tuple[AnnotatorScores, ...]
+    errors: tuple[ErrorRow, ...]
+    notes: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain dicts, lists, numbers and strings."""
+        plain_form: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return plain_form
+
+
+def evaluate(
+    model: Model,
+    rows: Rows,
+    *,
+    seed: int = 0,
+    resamples: int = 1000,
+    trained_on: Collection[str] = (),
+    answers: Answers | None = None,
+    max_errors: int = 200,
+) -> Evaluation:
+    """Hold a model against labelled rows.
+
+    Args:
+        model: The model.
+        rows: At least one row, of the model's kind (single-label or multi-label).
+        seed: For the bootstrap.
+        resamples: Bootstrap resamples of whole groups; 0 leaves the intervals out.
+        trained_on: Texts of the training rows, to tell apart rows that read the same.
+        answers: What each annotator said, for the human ceiling.
+        max_errors: How many mistakes to list.
+
+    Raises:
+        InvalidInput: There are no rows, or the model answers another kind of question.
+    """
+    _check(model, rows)
+    names = sorted({*model.labels, *rows.label_names})
+    given_labels = model.predict(rows.texts)
+    judged = _Judged(rows, names, flags_of(rows.labels, names), flags_of(given_labels, names), seed, resamples)
+    probabilities = np.zeros((len(rows), len(names)))
+    probabilities[:, [names.index(name) for name in model.labels]] = model.predict_proba(rows.texts)
+    grouped = judged.grouped(np.ones(len(rows), dtype=bool))
+    overall = scores(grouped, seed=seed, resamples=resamples)
+    labels = _label_scores(judged, grouped, probabilities)
+    positive = model.targets.positive
+    return Evaluation(
+        baseline=model.baseline,
+        rows=len(rows),
+        groups=len(grouped.table),
+        macro_f1=overall["macro_f1"],
+        micro_f1=overall["micro_f1"],
+        accuracy=overall["accuracy"],
+        positive=positive,
+        f1_positive=next((item.f1 for item in labels if item.label == positive), None),
+        labels=labels,
+        confusion=_confusion(rows.labels, given_labels),
+        slices=_slices(judged, trained_on),
+        ceiling=_ceiling(judged, answers or {}),
+        errors=_errors(model, judged, probabilities, given_labels, max_errors),
+        notes=_notes(model, rows),
+    )
+
+
+def compare(first: Model, second: Model, rows: Rows, *, seed: int = 0, resamples: int = 1000) -> Comparison:
+    """Test whether two models differ on the same rows by more than chance; see `bootstrap.paired_test`.
+
+    Raises:
+        InvalidInput: There are no rows, or a model answers another kind of question.
+    """
+    for model in (first, second):
+        _check(model, rows)
+    names = sorted({*first.labels, *second.labels, *rows.label_names})
+    gold = flags_of(rows.labels, names)
+    one, other = (
+        GroupedCounts(gold, flags_of(model.predict(rows.texts), names), rows.groups) for model in (first, second)
+    )
+    return paired_test(one, other, seed=seed, resamples=resamples)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Rows with the truth and the answers as flags [N, names]."""
+
+    rows: Rows
+    names: list[str]
+    gold: Flags
+    given: Flags
+    seed: int
+    resamples: int
+
+    def grouped(self, chosen: Flags) -> GroupedCounts:
+        """Add up the rows that are chosen [N]."""
+        groups = [group for group, yes in zip(self.rows.groups, chosen, strict=True) if yes]
+        return GroupedCounts(self.gold[chosen], self.given[chosen], groups)
+
+    def scored(self, chosen: Flags) -> dict[str, Figure]:
+        """Score the rows that are chosen [N]."""
+        return scores(self.grouped(chosen), seed=self.seed, resamples=self.resamples)
+
+
+def _check(model: Model, rows: Rows) -> None:
+    if not len(rows):
+        raise InvalidInput("there are no rows to evaluate on", where=rows.where)
+    if rows.multi != model.targets.multi:
+        kinds = ("one label", "any number of labels")
+        raise InvalidInput(
+            f"the rows give a sentence {kinds[rows.multi]}, the model {kinds[model.targets.multi]}", where=rows.where
+        )
+
+
+def _notes(model: Model, rows: Rows) -> tuple[str, ...]:
+    unseen = sorted(set(rows.label_names) - set(model.labels))
+    counts_of = rows.label_counts
+    if not unseen:
+        return model.notes
+    listed = ", ".join(f"{name} ({counts_of[name]} rows)" for name in unseen)
+    return (*model.notes, f"labels that training never saw, counted as missed: {listed}")
+
+
+def _label_scores(judged: _Judged, grouped: GroupedCounts, probabilities: Floats) -> tuple[LabelScores, ...]:
+    table = counts(judged.gold, judged.given)
+    precision, recall, _ = precision_recall_f1(table)
+    intervals = label_f1(grouped, seed=judged.seed, resamples=judged.resamples)
+    return tuple(
+        LabelScores(
+            label=name,
+            support=int(judged.gold[:, number].sum()),
+            given=int(judged.given[:, number].sum()),
+            precision=plain(precision[number]),
+            recall=plain(recall[number]),
+            f1=intervals[number],
+            average_precision=plain(average_precision(judged.gold[:, number], probabilities[:, number])),
+            calibration_error=plain(calibration_error(judged.gold[:, number], probabilities[:, number])),
+        )
+        for number, name in enumerate(judged.names)
+    )
+
+
+def _confusion(gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]]) -> dict[str, dict[str, int]]:
+    pairs = Counter((true, said) for row, answer in zip(gold, given, strict=True) for true in row for said in answer)
+    return {
+        true: {said: number for (one, said), number in sorted(pairs.items()) if one == true}
+        for true, _ in sorted(pairs)
+    }
+
+
+def _slices(judged: _Judged, trained_on: Collection[str]) -> tuple[SliceScores, ...]:
+    columns = {name: list(values) for name, values in judged.rows.columns.items()}
+    columns["length"] = [_length(text) for text in judged.rows.texts]
+    if trained_on:
+        seen = {reading_key(text) for text in trained_on}
+        columns["training"] = ["seen" if reading_key(text) in seen else "new" for text in judged.rows.texts]
+    return tuple(item for name, values in columns.items() for item in _sliced(judged, name, values))
+
+
+def _sliced(judged: _Judged, column: str, values: list[str]) -> list[SliceScores]:
+    ranked = sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))
+    kept = {value for value, _ in ranked[:_SLICE_VALUES]}
+    named = np.array([value or "(unknown)" if value in kept else "(other)" for value in values])
+    items = []
+    for value in sorted(set(named.tolist())):
+        chosen = named == value
+        figures = judged.scored(chosen)
+        items.append(
+            SliceScores(
+                column=column,
+                value=value,
+                rows=int(chosen.sum()),
+                macro_f1=figures["macro_f1"],
+                accuracy=figures["accuracy"],
+            )
+        )
+    return items
+
+
+def _length(text: str) -> str:
+    words = len(text.split())
+    return next((name for limit, name in _LENGTHS if words < limit), "40 words or more")
+
+
+def _ceiling(judged: _Judged, answers: Answers) -> tuple[AnnotatorScores, ...]:
+    items = []
+    for annotator, said in sorted(answers.items()):
+        chosen = np.array([row_id in said for row_id in judged.rows.ids])
+        if not chosen.any():
+            continue
+        human = replace(judged, given=flags_of([said.get(row_id, ()) for row_id in judged.rows.ids], judged.names))
+        items.append(
+            AnnotatorScores(
+                annotator=annotator,
+                rows=int(chosen.sum()),
+                macro_f1=human.scored(chosen)["macro_f1"],
+                model_macro_f1=judged.scored(chosen)["macro_f1"],
+            )
+        )
+    return tuple(items)
+
+
+def _errors(
+    model: Model, judged: _Judged, probabilities: Floats, given: Sequence[tuple[str, ...]], limit: int
+) -> tuple[ErrorRow, ...]:
+    """List mistakes, those first in which the model was surest; of a single-label row only what was wrongly given."""
+    wrong = judged.gold != judged.given
+    if not judged.rows.multi:
+        wrong &= judged.given
+    sure = np.where(judged.given, probabilities, 1.0 - probabilities)
+    places = sorted(zip(*np.nonzero(wrong), strict=True), key=lambda place: (-sure[place], place))
+    return tuple(
+        ErrorRow(
+            id=judged.rows.ids[row],
+            text=judged.rows.texts[row],
+            label=judged.names[column],
+            fault="false" if judged.given[row, column] else "missed",
+            probability=round(float(probabilities[row, column]), 6),
+            gold=judged.rows.labels[row],
+            given=given[row],
+            words=tuple(model.deciding_words(judged.rows.texts[row], judged.names[column]))
+            if judged.names[column] in model.labels
+            else (),
+        )
+        for row, column in places[:limit]
+    )

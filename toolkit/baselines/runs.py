@@ -1,0 +1,267 @@
+"""The verbs: train on files or on a release, write the model directory, judge a model on a release."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from toolkit.baselines.bootstrap import Figure
+from toolkit.baselines.card import METRICS, README, DataSource, card, metrics_json
+from toolkit.baselines.evaluation import Evaluation, evaluate
+from toolkit.baselines.model import Model
+from toolkit.baselines.reading import read_rows, rows_of_release
+from toolkit.baselines.rows import Rows, concat
+from toolkit.baselines.skops_file import save_pipeline
+from toolkit.baselines.stored import contents, load, save
+from toolkit.baselines.training import train
+from toolkit.release import load as load_release
+from toolkit.schema import Schema
+from toolkit.workspace.files import write_atomic
+
+_SCORES = ("macro_f1", "f1_positive", "accuracy", "micro_f1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What a training came to.
+
+    Attributes:
+        model: The model.
+        evaluations: "dev" or "validation", and "test" → evaluation, as far as there were rows.
+        train_cpu_seconds: Of this process, for training alone.
+        predict_cpu_seconds: For answering the rows of the last evaluation once.
+        model_bytes: Size of model.safetensors, vocabulary.json and config.json together.
+        path: The model directory, if one was written.
+    """
+
+    model: Model
+    evaluations: Mapping[str, Evaluation]
+    train_cpu_seconds: float
+    predict_cpu_seconds: float
+    model_bytes: int
+    path: Path | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the run as JSON-able values.
+
+        "metrics" has macro_f1, f1_positive, accuracy and micro_f1 of the last split (test before dev), "intervals"
+        their bounds; without any split, the cross-validated macro F1 and no interval.
+        """
+        last = list(self.evaluations)[-1] if self.evaluations else None
+        chosen = self.model.facts["cross_validated_macro_f1"][self.model.baseline]
+        metrics = _metrics(self.evaluations[last]) if last else {"macro_f1": chosen, "intervals": {}}
+        rows = self.evaluations[last].rows if last else 0
+        return {
+            "baseline": self.model.baseline,
+            "metrics": metrics,
+            "metrics_of": last or "cross-validation",
+            "splits": {split: _metrics(item) for split, item in self.evaluations.items()},
+            "positive": self.model.targets.positive,
+            "labels": list(self.model.labels),
+            "cross_validated_macro_f1": self.model.facts["cross_validated_macro_f1"],
+            "train_rows": self.model.facts["rows"],
+            "cpu_seconds": {"train": round(self.train_cpu_seconds, 3), "predict": round(self.predict_cpu_seconds, 3)},
+            "sentences_per_cpu_second": round(rows / self.predict_cpu_seconds) if rows else None,
+            "model_bytes": self.model_bytes,
+            "notes": list(self.model.notes),
+            "path": str(self.path) if self.path else None,
+        }
+
+
+def train_files(
+    train: Sequence[Path | str],
+    *,
+    dev: Path | str | None = None,
+    test: Path | str | None = None,
+    text_column: str = "text",
+    label_column: str | None = None,
+    group_column: str | None = None,
+    baseline: str = "auto",
+    positive: str | None = None,
+    schema: Schema | None = None,
+    seed: int = 0,
+    resamples: int = 1000,
+    out: Path | str | None = None,
+) -> Run:
+    """Train on files and judge on others; nothing is chosen by what `dev` or `test` say.
+
+    Args:
+        train: Files with labelled sentences, see `read_rows`.
+        dev: A file to report on.
+        test: A file to report on.
+        text_column: Holds the sentence.
+        label_column: Holds the label or labels; left out, "labels" or "label".
+        group_column: Holds the story or article; left out, story_id, article_id, or equal texts.
+        baseline: A name on the ladder, or "auto".
+        positive: The positive label of a two-label task; left out, the rarer.
+        schema: For keyword rules.
+        seed: For folds, solvers and the bootstrap.
+        resamples: For the intervals.
+        out: The model directory to write; left out, nothing is written.
+
+    Raises:
+        InvalidInput: A file can't be read or used.
+        UsageError: There is no such baseline or positive label.
+    """
+
+    def read(path: Path | str) -> Rows:
+        return read_rows(path, text_column=text_column, label_column=label_column, group_column=group_column)
+
+    rows = concat([read(path) for path in train])
+    judged = {split: read(path) for split, path in (("dev", dev), ("test", test)) if path is not None}
+    run = _run(rows, judged, baseline=baseline, positive=positive, schema=schema, seed=seed, resamples=resamples)
+    if out is None:
+        return run
+    name = ", ".join(Path(path).name for path in train)
+    return _written(run, Path(out), run.model.baseline, DataSource(name=name))
+
+
+def train_release(
+    directory: Path | str,
+    models: Path | str,
+    *,
+    baseline: str = "auto",
+    seed: int = 0,
+    resamples: int = 1000,
+    dataset: str | None = None,
+    revision: str | None = None,
+) -> Run:
+    """Train on a release's train split, judge on validation and test where it has them, and write the model.
+
+    Args:
+        directory: The release.
+        models: Where the model directory `<baseline>-<version>` is put.
+        baseline: A name on the ladder, or "auto".
+        seed: For folds, solvers and the bootstrap.
+        resamples: For the intervals.
+        dataset: The dataset's id on the Hub, for the model card.
+        revision: Its git revision or tag there; left out, the card says "v<version>".
+
+    Raises:
+        InvalidInput: There is no release, it has no train split, or no text.
+        UsageError: There is no such baseline.
+    """
+    release = load_release(directory)
+    splits = [split for split in ("validation", "test") if split in release.splits()]
+    run = _run(
+        rows_of_release(directory, "train"),
+        {split: rows_of_release(directory, split) for split in splits},
+        baseline=baseline,
+        positive=None,
+        schema=release.schema,
+        seed=seed,
+        resamples=resamples,
+    )
+    name = f"{run.model.baseline}-{release.version}"
+    source = DataSource(name=dataset or "a release", dataset=dataset, version=release.version, revision=revision)
+    return _written(run, Path(models) / name, name, source)
+
+
+def evaluate_release(
+    model: Model | Path | str,
+    directory: Path | str,
+    *,
+    split: str = "test",
+    since: Path | str | None = None,
+    seed: int = 0,
+    resamples: int = 1000,
+) -> Evaluation:
+    """Judge a model on a split of any release, beside the people who labelled it.
+
+    Args:
+        model: A model, or its directory.
+        directory: The release.
+        split: "validation" or "test".
+        since: An older release, such as the one the model was trained on: rows are told apart by whether they are
+            unchanged, relabelled or added since, which says why a figure moved.
+        seed: For the bootstrap.
+        resamples: For the intervals.
+
+    Raises:
+        InvalidInput: There is no such model, release or split.
+    """
+    ready = model if isinstance(model, Model) else load(model)
+    release = load_release(directory)
+    rows = rows_of_release(directory, split)
+    if since is not None:
+        rows = replace(rows, columns={**rows.columns, "since": _since(rows, Path(since))})
+    trained_on = rows_of_release(directory, "train").texts if "train" in release.splits() else ()
+    return evaluate(
+        ready, rows, seed=seed, resamples=resamples, trained_on=trained_on, answers=_answers(directory, split)
+    )
+
+
+def _run(
+    rows: Rows,
+    judged: Mapping[str, Rows],
+    *,
+    baseline: str,
+    positive: str | None,
+    schema: Schema | None,
+    seed: int,
+    resamples: int,
+) -> Run:
+    started = time.process_time()
+    model = train(rows, baseline=baseline, seed=seed, positive=positive, schema=schema)
+    trained = time.process_time()
+    for last in list(judged.values())[-1:]:
+        model.predict(last.texts)
+    predicted = time.process_time()
+    evaluations = {
+        split: evaluate(model, part, seed=seed, resamples=resamples, trained_on=rows.texts)
+        for split, part in judged.items()
+    }
+    return Run(
+        model=model,
+        evaluations=evaluations,
+        train_cpu_seconds=trained - started,
+        predict_cpu_seconds=predicted - trained,
+        model_bytes=sum(map(len, contents(model).values())),
+        path=None,
+    )
+
+
+def _written(run: Run, directory: Path, name: str, source: DataSource) -> Run:
+    save(run.model, directory)
+    if run.model.blocks:
+        save_pipeline(run.model, directory)
+    write_atomic(directory / METRICS, metrics_json(run.evaluations))
+    write_atomic(directory / README, card(run.model, name, source, run.evaluations))
+    return replace(run, path=directory)
+
+
+def _metrics(evaluation: Evaluation) -> dict[str, Any]:
+    figures: dict[str, Figure | None] = {name: getattr(evaluation, name) for name in _SCORES}
+    return {
+        **{name: item.value if item else None for name, item in figures.items()},
+        "intervals": {name: [item.low, item.high] for name, item in figures.items() if item},
+        "rows": evaluation.rows,
+    }
+
+
+def _since(rows: Rows, older: Path) -> tuple[str, ...]:
+    before: dict[str, tuple[str, ...]] = {}
+    for split in load_release(older).splits():
+        part = rows_of_release(older, split)
+        before.update(zip(part.ids, part.labels, strict=True))
+    states = {True: "unchanged", False: "relabelled"}
+    return tuple(
+        states[before[row_id] == given] if row_id in before else "added"
+        for row_id, given in zip(rows.ids, rows.labels, strict=True)
+    )
+
+
+def _answers(directory: Path | str, split: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return annotator → sentence id → labels, of answers that counted."""
+    release = load_release(directory)
+    if "annotations" not in release.configs or split not in release.splits("annotations"):
+        return {}
+    answers: dict[str, dict[str, tuple[str, ...]]] = {}
+    columns = ["annotator", "sentence_id", "labels", "counted", "skipped"]
+    for row in release.table("annotations", split).select(columns).to_pylist():
+        if row["counted"] and not row["skipped"]:
+            answers.setdefault(row["annotator"], {})[row["sentence_id"]] = tuple(sorted(row["labels"]))
+    return answers
