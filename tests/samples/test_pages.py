@@ -23,8 +23,8 @@ TITLES = {
         "Customs papers show Ilmar shells went to Kelvarra, Delta Ledger finds",
         "Envoys meet in Corrin Bay as truce plan is rewritten",
     ],
-    "03_harrow_earthquake.txt": [
-        "Harrow Valley earthquake kills dozens, mountain road still blocked",
+    "03_hollen_earthquake.txt": [
+        "Hollen Valley earthquake kills dozens, mountain road still blocked",
         "Lighthouse museum reopens with a lens the size of a bus",
     ],
     "04_fuel_yard.txt": [
@@ -41,12 +41,12 @@ TITLES = {
     ],
     "08_wire_copy.txt": ["Market hit by shells in Lenmark; Sorrund, Kelvarra trade blame"],
     "09_courrier_de_valmire.txt": ["La Marvénie dément avoir livré des drones au Tolkan"],
-    "10_marfa_al_shimal.txt": ["ترفان وسلدوريا توقعان اتفاقاً لفتح المعبر الجبلي"],
+    "10_marfa_al_shimal.txt": ["ترفاليا وسلدوريا توقعان اتفاقاً لفتح المعبر الجبلي"],
     "11_prisoner_swap_crlf.txt": ["Amber Front and Quessia swap prisoners at desert crossing"],
     "12_flood_nfd_emoji.txt": [
-        unicodedata.normalize("NFD", "Brévière underwater: two dead, and a goat on the town hall roof 🐐")
+        unicodedata.normalize("NFD", "Brévaillac underwater: two dead, and a goat on the town hall roof 🐐")
     ],
-    "13_salt_flat_border.txt": ["Survey teams of Sedrun and Ashkeval meet to redraw the salt-flat border"],
+    "13_salt_flat_border.txt": ["Survey teams of Sedrath and Ashkeval meet to redraw the salt-flat border"],
     "14_service_week.txt": ["Service: what changes in Halmere this week"],
 }
 PUBLISHERS = {
@@ -55,7 +55,7 @@ PUBLISHERS = {
     "Envoys meet in Corrin Bay as truce plan is rewritten": "Corrin Herald",
     "Lighthouse museum reopens with a lens the size of a bus": "Kestrel Post",
     "Ilmar Union concedes that its engineers are at the front": "Kestrel Post",
-    "Amber Front enters eastern suburb of Dhural": "The Marrat Lantern",
+    "Amber Front enters eastern suburb of Dhural": "The Marravel Lantern",
     "Sorrund and Vastrel sign port pact as ministers meet in Halmere": "The Halmere Courier",
     "Talvona admits its drone struck aid lorries near Dhural": "Northlight News",
     "Ferry with 86 aboard capsizes off the Ordeny Isles": "Ordeny Sound",
@@ -177,7 +177,7 @@ def test_nfd_emoji_and_skin_tones_survive(everything: dict[str, list[Article]]) 
     text = raw("12_flood_nfd_emoji.txt").decode()
     assert unicodedata.normalize("NFD", text) == text != unicodedata.normalize("NFC", text)
     (article,) = everything["12_flood_nfd_emoji.txt"]
-    assert "Bre\N{COMBINING ACUTE ACCENT}vie\N{COMBINING GRAVE ACCENT}re" in article.text
+    assert "Bre\N{COMBINING ACUTE ACCENT}vaillac" in article.text
     assert "\N{ZERO WIDTH JOINER}".join("👨👩👧👦") in article.text
     assert "🙏\N{EMOJI MODIFIER FITZPATRICK TYPE-4}" in article.text
 
