@@ -1,0 +1,81 @@
+"""A real Label Studio server for the whole session, and small project directories to try it with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from toolkit.errors import ToolkitError
+from toolkit.labelstudio import Server
+from toolkit.labelstudio import studio as embedded
+from toolkit.labelstudio.studio import Studio
+from toolkit.records import Article, Page, Piece, Sentence
+from toolkit.workspace import Workspace
+from toolkit.workspace.tables import parquet_bytes, to_table
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """A server with a data directory of its own, installed once into .cache and stopped at the end."""
+    home = Path(os.environ.get("TOOLKIT_STUDIO_HOME", ROOT / ".cache" / "studio")).absolute()
+    data = tmp_path_factory.mktemp("studio") / "data"
+    try:
+        started = embedded.start(home=home, data=data)
+    except ToolkitError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"NO LABEL STUDIO, NOTHING OF IT IS TESTED: {error}")
+    yield started
+    embedded.stop(data=data)
+
+
+@pytest.fixture
+def server(studio: Studio) -> Iterator[Server]:
+    """A client of the session's server."""
+    assert studio.token is not None
+    with Server(studio.url, studio.token) as client:
+        yield client
+
+
+@pytest.fixture
+def make_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Workspace]:
+    """A factory of project directories with one article a text, its sentences one a line."""
+    monkeypatch.delenv("LABEL_STUDIO_URL", raising=False)
+    monkeypatch.delenv("LABEL_STUDIO_API_KEY", raising=False)
+
+    def make(texts: Sequence[str], *, title: str | None = None, name: str = "project") -> Workspace:
+        title = title or f"test {os.urandom(6).hex()}"
+        workspace = Workspace.create(tmp_path / name, title=title)
+        write_corpus(workspace, texts)
+        return workspace
+
+    return make
+
+
+def write_corpus(workspace: Workspace, texts: Sequence[str]) -> None:
+    """Write articles.parquet and sentences.parquet of these texts, as ingest and segment would."""
+    articles = [_article(text) for text in texts]
+    sentences = [sentence for article in articles for sentence in _lines(article)]
+    workspace.write("articles.parquet", parquet_bytes(to_table(Article, articles)))
+    workspace.write("sentences.parquet", parquet_bytes(to_table(Sentence, sentences)))
+
+
+def _article(text: str) -> Article:
+    raw = text.encode()
+    page = Page.of(raw, source="test.txt")
+    piece = Piece(start=0, end=len(text), byte_start=0, byte_end=len(raw))
+    title = text.partition("\n")[0]
+    return Article.of(text, page=page, pieces=(piece,), title=title, url="https://example.org/a?b=1&c=2")
+
+
+def _lines(article: Article) -> Iterator[Sentence]:
+    at = 0
+    for paragraph, line in enumerate(article.text.split("\n")):
+        if line.strip():
+            yield Sentence.of(article, at, at + len(line), paragraph=paragraph)
+        at += len(line) + 1

@@ -1,0 +1,61 @@
+"""The link with Label Studio: the only room that knows its API, its JSON and its server.
+
+The verbs are imported when they are first used, so that a command that needs none of them starts at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from toolkit.labelstudio import studio
+    from toolkit.labelstudio.arrivals import PullResult
+    from toolkit.labelstudio.config import render_config
+    from toolkit.labelstudio.export import Import, read_export, read_export_all
+    from toolkit.labelstudio.fetching import pull
+    from toolkit.labelstudio.importing import pull_export
+    from toolkit.labelstudio.replaying import ReplayResult, replay
+    from toolkit.labelstudio.sending import PushResult, push
+    from toolkit.labelstudio.server import Server, connect
+    from toolkit.labelstudio.standing import Standing, status
+
+__all__ = [
+    "Import",
+    "PullResult",
+    "PushResult",
+    "ReplayResult",
+    "Server",
+    "Standing",
+    "connect",
+    "pull",
+    "pull_export",
+    "push",
+    "read_export",
+    "read_export_all",
+    "render_config",
+    "replay",
+    "status",
+    "studio",
+]
+
+_HOMES = {
+    "arrivals": ("PullResult",),
+    "config": ("render_config",),
+    "export": ("Import", "read_export", "read_export_all"),
+    "fetching": ("pull",),
+    "importing": ("pull_export",),
+    "replaying": ("ReplayResult", "replay"),
+    "sending": ("PushResult", "push"),
+    "server": ("Server", "connect"),
+    "standing": ("Standing", "status"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{home}"), name)
+    if name == "studio":
+        return import_module(f"{__name__}.studio")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

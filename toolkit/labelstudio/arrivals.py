@@ -1,0 +1,125 @@
+"""Answers on their way into a log: each revision once, what can't be taken beside it with its reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from toolkit.labelstudio.intake import id_of, take
+from toolkit.labelstudio.known import Known, revision_of, task_key
+from toolkit.labelstudio.people import People
+from toolkit.records import to_row
+from toolkit.schema import Schema
+from toolkit.workspace import AppendLog, Workspace
+from toolkit.workspace.history import revision, tombstone
+
+_CHUNK = 500  # rows that are written at once
+
+
+@dataclass(frozen=True)
+class PullResult:
+    """What a pull found.
+
+    Attributes:
+        url: The project.
+        full: Every task was compared, not only those that changed.
+        counts: What was added to the log ("new", "edited", "deleted") and what there is of each kind among what was
+            read: "skipped", "empty", "ground truth", "drafts", "accepted predictions", "changed predictions",
+            "second answers" (of the same person to the same sentence), "rejects", "mended regions".
+    """
+
+    url: str
+    full: bool
+    counts: Mapping[str, int]
+
+    @property
+    def up_to_date(self) -> bool:
+        """Nothing was added to the log."""
+        return not any(self.counts.get(name) for name in ("new", "edited", "deleted"))
+
+
+class Arrivals:
+    """Adds answers to a log, each revision once.
+
+    Args:
+        workspace: The project directory.
+        log: Where the answers go.
+        folder: Where the rejects go, and the name under which the state is kept.
+        schema: What the page was made from.
+        people: The pseudonyms.
+    """
+
+    def __init__(
+        self, workspace: Workspace, log: AppendLog, folder: str, schema: Schema | None, people: People
+    ) -> None:
+        self.known = Known(workspace, log, f"{folder}.json")
+        self.counts: Counter[str] = Counter()
+        self._log = log
+        self._rejects = AppendLog(workspace.path(folder, "rejects.jsonl"))
+        self._rejected = {(row["annotation_id"], row["revision"]) for row in self._rejects.rows()}
+        self._schema = schema
+        self._people = people
+        self._rows: list[dict[str, Any]] = []
+        self._reject_rows: list[dict[str, Any]] = []
+
+    def task(self, task: Mapping[str, Any], *, source: Callable[[int], str], gone: bool = True) -> None:
+        """Take all answers to one task.
+
+        Args:
+            task: The task with its annotations and drafts.
+            source: Task id → where a person finds it.
+            gone: Mark answers that the log holds and the task does not.
+        """
+        present = set()
+        answered: Counter[str] = Counter()
+        for raw in sorted(task["annotations"], key=lambda raw: (raw["created_at"], raw["id"])):
+            raw = dict(raw) | {"task": task["id"], "project": task.get("project", raw.get("project"))}
+            present.add(id_of(task, raw))
+            answered[self._people.pseudonym(raw.get("completed_by"))] += 1
+            self._answer(task, raw, source)
+        self.counts["second answers"] += sum(number - 1 for number in answered.values())
+        self.counts["drafts"] += len(task.get("drafts") or [])
+        before = self.known.live_of(task_key({"task": task["id"], "project": task.get("project")})) if gone else set()
+        for annotation_id in sorted(before - present):
+            self.gone(annotation_id, "the annotation was deleted on the server")
+
+    def gone(self, annotation_id: str, reason: str) -> None:
+        """Mark an answer that is no longer on the server."""
+        self._add(tombstone(annotation_id, reason))
+        self.counts["deleted"] += 1
+
+    def flush(self) -> None:
+        """Write what was gathered, the rejects first: an answer in the log is one whose rejects are written."""
+        self._rejects.append(self._reject_rows)
+        self._log.append(self._rows)
+        self._reject_rows, self._rows = [], []
+
+    def _answer(self, task: Mapping[str, Any], raw: dict[str, Any], source: Callable[[int], str]) -> None:
+        taken = take(task, raw, schema=self._schema, people=self._people, source=source)
+        change = revision_of(raw)
+        self._count(raw, taken.annotation is not None and taken.annotation.origin)
+        self.counts["rejects"] += len(taken.rejects)
+        self.counts["mended regions"] += sum(taken.slips.values())
+        if taken.rejects and (taken.annotation_id, change) not in self._rejected:
+            self._rejected.add((taken.annotation_id, change))
+            named = {"annotation_id": taken.annotation_id, "revision": change}
+            self._reject_rows += [named | {"reject": to_row(reject)} for reject in taken.rejects]
+        if taken.annotation is None or self.known.holds(taken.annotation_id, change):
+            return
+        self.counts["edited" if self.known.is_live(taken.annotation_id) else "new"] += 1
+        self._add(revision(taken.annotation, self._people.strip(raw)))
+
+    def _count(self, raw: Mapping[str, Any], origin: str | bool) -> None:
+        self.counts["skipped"] += bool(raw.get("was_cancelled"))
+        self.counts["empty"] += not raw.get("result") and not raw.get("was_cancelled")
+        self.counts["ground truth"] += bool(raw.get("ground_truth"))
+        self.counts["accepted predictions"] += origin == "prediction"
+        self.counts["changed predictions"] += origin == "prediction-changed"
+
+    def _add(self, row: dict[str, Any]) -> None:
+        self._rows.append(row)
+        self.known.note(row)
+        if len(self._rows) >= _CHUNK:
+            self.flush()

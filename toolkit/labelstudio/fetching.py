@@ -1,0 +1,188 @@
+"""Bring the answers home: each revision of each person's answer becomes one line of the append-only log.
+
+The first pull reads the server's own snapshot. Later ones ask for the tasks that changed since, by the tasks'
+`updated_at` as the server's clock gives it and with an overlap, so that no clock of ours matters. A deleted answer
+shows in its task; a deleted task shows only when everything is compared, which is done when the server counts fewer
+tasks than it should, or when asked. What was deleted gets a tombstone. Pulling twice adds nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from toolkit.errors import InvalidInput
+from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.arrivals import Arrivals, PullResult
+from toolkit.labelstudio.intake import utc
+from toolkit.labelstudio.known import task_key
+from toolkit.labelstudio.people import people
+from toolkit.labelstudio.project import Project
+from toolkit.labelstudio.server import Server, connect
+from toolkit.labelstudio.snapshot import snapshot
+from toolkit.workspace import Workspace, write_atomic
+
+OVERLAP = timedelta(minutes=5)
+_CHUNK = 500  # rows that are written at once
+
+Progress = Callable[[int, int], None]
+
+
+def pull(
+    workspace: Workspace, *, full: bool = False, progress: Progress | None = None, server: Server | None = None
+) -> PullResult:
+    """Add what people have answered since the last pull to annotations/log.jsonl.
+
+    What can't be taken goes to annotations/rejects.jsonl with its reason and a link to the task.
+
+    Args:
+        workspace: The project directory.
+        full: Compare every task on the server.
+        progress: Called with (tasks read, tasks to read).
+        server: Default: the one that toolkit.yaml or the environment names.
+
+    Raises:
+        InvalidInput: There is no project on the server yet.
+        RemoteError: The server can't be reached or refuses; what was written stays, and the same command goes on.
+        Locked: Another command is at work on the project.
+    """
+    with workspace.lock():
+        own = server is None
+        server = server or connect(workspace)
+        try:
+            return pull_project(
+                workspace,
+                server,
+                projects.existing(server, workspace),
+                Arrivals(
+                    workspace,
+                    workspace.annotations,
+                    "annotations",
+                    workspace.schema(),
+                    people(workspace, server.users()),
+                ),
+                full=full,
+                progress=progress or (lambda done, total: None),
+            )
+        finally:
+            if own:
+                server.close()
+
+
+def pull_project(
+    workspace: Workspace, server: Server, project: Project, arrivals: Arrivals, *, full: bool, progress: Progress
+) -> PullResult:
+    """Pull one project of a server into one log; see `pull`."""
+    state = _State(workspace, project.place)
+
+    def link(task: int) -> str:
+        return server.task_url(project.id, task)
+
+    changed = [] if full or state.mark is None else list(_changed(server, project, state.mark - OVERLAP))
+    if not full and state.mark is not None:
+        new = sum(datetime.fromisoformat(task["created_at"]) > state.mark for task in changed)
+        full = project.tasks != state.tasks + new
+    if full or state.mark is None:
+        full = True
+        mark = _newest(server, project)
+        _read_all(server, project, arrivals, link, progress)
+    else:
+        mark = max([state.mark, *(datetime.fromisoformat(task["updated_at"]) for task in changed)])
+        _read_changed(server, project, state.mark - OVERLAP, changed, arrivals, link, progress)
+    arrivals.flush()
+    arrivals.known.save()
+    state.save(mark, project.tasks)
+    return PullResult(project.url, full, {name: count for name, count in arrivals.counts.items() if count})
+
+
+def _read_all(
+    server: Server, project: Project, arrivals: Arrivals, link: Callable[[int], str], progress: Progress
+) -> None:
+    """Read a snapshot of every answered task; what the log holds beyond it is gone."""
+    before = arrivals.known.live_within(str(project.id))
+    for done, task in enumerate(snapshot(server, project.id), start=1):
+        before.pop(task_key({"task": task["id"], "project": project.id}), None)
+        arrivals.task(task, source=link)
+        progress(done, max(done, project.tasks))
+    ids = {task["id"] for task in server.tasks(project.id, include="id")} if before else set()
+    for key, live in sorted(before.items()):
+        there = int(key.partition(":")[2]) in ids
+        for annotation_id in sorted(live):
+            arrivals.gone(
+                annotation_id, "the annotation was deleted on the server" if there else "its task was deleted"
+            )
+
+
+def _read_changed(
+    server: Server,
+    project: Project,
+    since: datetime,
+    changed: list[dict[str, Any]],
+    arrivals: Arrivals,
+    link: Callable[[int], str],
+    progress: Progress,
+) -> None:
+    """Read the tasks that changed, with their answers where they have any."""
+    answered = [task for task in changed if task["total_annotations"] or task["cancelled_annotations"]]
+    read = set()
+    for task in _with_answers(server, project, since) if answered else ():
+        arrivals.task(task, source=link)
+        read.add(task["id"])
+        progress(len(read), len(answered))
+    for task in changed:
+        if task["id"] not in read:
+            arrivals.task({"id": task["id"], "project": project.id, "annotations": []}, source=link)
+
+
+def _with_answers(server: Server, project: Project, since: datetime) -> Iterator[dict[str, Any]]:
+    """Yield the answered ones among the changed tasks; a filter can't say "or", so there are two lists."""
+    some = {"filter": "filter:tasks:total_annotations", "operator": "greater", "type": "Number", "value": 0}
+    none = {"filter": "filter:tasks:total_annotations", "operator": "equal", "type": "Number", "value": 0}
+    skips = {"filter": "filter:tasks:cancelled_annotations", "operator": "greater", "type": "Number", "value": 0}
+    for items in ([some], [none, skips]):
+        yield from server.tasks(project.id, fields="all", where=[_since(since), *items], page_size=200)
+
+
+def _changed(server: Server, project: Project, since: datetime) -> Iterable[dict[str, Any]]:
+    include = "id,created_at,updated_at,total_annotations,cancelled_annotations"
+    return server.tasks(project.id, include=include, where=[_since(since)])
+
+
+def _since(moment: datetime) -> dict[str, Any]:
+    value = moment.isoformat().replace("+00:00", "Z")
+    return {"filter": "filter:tasks:updated_at", "operator": "greater", "type": "Datetime", "value": value}
+
+
+def _newest(server: Server, project: Project) -> datetime:
+    """Return when the server last touched a task, by its own clock; what happens after this is for the next pull."""
+    query = json.dumps({"ordering": ["-tasks:updated_at"]})
+    page = server.get(
+        "/api/tasks", project=project.id, fields="task_only", include="id,updated_at", page_size=1, query=query
+    )
+    newest = page["tasks"][0]["updated_at"] if page["tasks"] else project.settings["created_at"]
+    return datetime.fromisoformat(utc(newest))
+
+
+class _State:
+    """How far the pulls of a project have come, by the server's clock."""
+
+    def __init__(self, workspace: Workspace, place: str) -> None:
+        self._path = workspace.path(".toolkit", "pulls.json")
+        self._place = place
+        try:
+            self._all = json.loads(self._path.read_bytes())
+        except FileNotFoundError:
+            self._all = {}
+        except ValueError as error:
+            raise InvalidInput(
+                "is damaged", where=str(self._path), remedy="delete it: the next pull will read everything again"
+            ) from error
+        mine = self._all.get(place)
+        self.mark = datetime.fromisoformat(mine["mark"]) if mine else None
+        self.tasks: int = mine["tasks"] if mine else 0
+
+    def save(self, mark: datetime, tasks: int) -> None:
+        self._all[self._place] = {"mark": mark.isoformat(), "tasks": tasks}
+        write_atomic(self._path, json.dumps(self._all, indent=1, sort_keys=True) + "\n")

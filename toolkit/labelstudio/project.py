@@ -1,0 +1,143 @@
+"""The Label Studio project that belongs to a workspace: found by its title, made when missing, kept as configured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from toolkit.errors import InvalidInput, RemoteError
+from toolkit.labelstudio.config import render_config
+from toolkit.labelstudio.server import NotThere, Refused, Server, Unanswered
+from toolkit.schema import Schema
+from toolkit.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project on a server.
+
+    Attributes:
+        id: Its number there.
+        place: What tells it from every other project anywhere: address, number and when it was made, since numbers
+            are given again after a server has been set up anew.
+        url: Where a person opens it.
+        tasks: How many tasks it holds.
+        settings: The server's JSON of it.
+    """
+
+    id: int
+    place: str
+    url: str
+    tasks: int
+    settings: dict[str, Any]
+
+
+def find(server: Server, title: str) -> Project | None:
+    """Return the project with exactly this title, None when there is none.
+
+    Raises:
+        InvalidInput: There are several.
+    """
+    found = [entry["id"] for entry in _all_titled(server, title)]
+    if len(found) > 1:
+        raise InvalidInput(
+            f"{len(found)} projects have the title {title!r} (ids {', '.join(map(str, sorted(found)))})",
+            where=server.url,
+            remedy="rename all but one of them, or change label_studio.project in toolkit.yaml",
+        )
+    if not found:
+        return None
+    try:
+        return _project(server, server.get(f"/api/projects/{found[0]}/"))
+    except NotThere:
+        return None
+
+
+def existing(server: Server, workspace: Workspace) -> Project:
+    """Return the workspace's project.
+
+    Raises:
+        InvalidInput: It was not made yet.
+    """
+    title = workspace.config.label_studio.project
+    project = find(server, title)
+    if project is None:
+        raise InvalidInput(f"there is no project {title!r}", where=server.url, remedy="run `toolkit push`")
+    return project
+
+
+def create(server: Server, title: str, wanted: dict[str, Any]) -> Project:
+    """Make a project; when the answer is lost, look whether it was made."""
+    try:
+        return _project(server, server.post("/api/projects/", {"title": title, **wanted}))
+    except Unanswered:
+        project = find(server, title)
+        if project is None:
+            raise
+        return project
+
+
+def settings(schema: Schema, workspace: Workspace) -> dict[str, Any]:
+    """Return what a workspace's project is set to."""
+    return {
+        "label_config": render_config(schema).strip(),
+        "expert_instruction": _instructions(schema),
+        "show_instruction": True,
+        "maximum_annotations": workspace.config.label_studio.annotators_per_sentence,
+        "sampling": "Sequential sampling",
+        "show_collab_predictions": True,
+        "enable_empty_annotation": False,
+    }
+
+
+def changes(project: Project, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return those of the wanted settings that the project does not have."""
+    return {key: value for key, value in wanted.items() if project.settings.get(key) != value}
+
+
+def update(server: Server, project: Project, changed: dict[str, Any]) -> None:
+    """Change a project's settings, its page only after the server's strict check.
+
+    A plain change accepts the removal of labels that annotations use (measured, 1.23.2); the check does not.
+
+    Raises:
+        InvalidInput: The new page does not fit the answers that are there.
+    """
+    config = changed.get("label_config")
+    if config is not None:
+        try:
+            server.post(f"/api/projects/{project.id}/validate/", {"label_config": config})
+        except Refused as error:
+            raise InvalidInput(
+                f"the schema's page does not fit the answers that the project holds: {error.what}",
+                where=project.url,
+                remedy="change label_studio.project in toolkit.yaml: a changed schema gets a project of its own",
+            ) from error
+    if changed:
+        server.patch(f"/api/projects/{project.id}/", changed)
+
+
+def _instructions(schema: Schema) -> str:
+    """Return the short instructions of the page: what each label is for."""
+    lines = [f"{schema.title} ({schema.ref}). {schema.description}"]
+    lines += [f"{label.title}: {label.rule}" for label in schema.active]
+    lines += [f"{span.title}: {span.rule}" for span in schema.spans]
+    return "\n".join(lines)
+
+
+def _project(server: Server, body: dict[str, Any]) -> Project:
+    place = f"{server.url}/projects/{body['id']} of {body['created_at']}"
+    return Project(body["id"], place, f"{server.url}/projects/{body['id']}", body["task_number"] or 0, body)
+
+
+def _all_titled(server: Server, title: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    page = 1
+    while True:
+        answer = server.get("/api/projects/", title=title, page=page, page_size=100, include="id,title")
+        found += answer["results"]
+        if len(found) >= answer["count"]:
+            return [entry for entry in found if entry["title"] == title]
+        if not answer["results"]:
+            raise RemoteError(f"the server says {answer['count']} projects and gave {len(found)}", where=server.url)
+        page += 1

@@ -1,0 +1,88 @@
+"""Where a region of Label Studio lies in its text, checked against the words that it claims to hold.
+
+Label Studio stores code points (measured with emoji, NFD, right-to-left script and CRLF, 1.23.2) but checks nothing:
+offsets beyond the text, or copied from a prediction made for another text, are stored as they come. Two of its
+habits have to be known. It writes a line break inside `value.text` as backslash and "n" (twice for CRLF), while the
+offsets count the real characters. And a double click often takes the space beside a word into the offsets or
+into the words, but not into both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Place:
+    """A checked stretch of a text.
+
+    Attributes:
+        start: First code point.
+        end: One past the last.
+        slip: What had to be mended: "white-space", "utf-16", or None.
+    """
+
+    start: int
+    end: int
+    slip: str | None = None
+
+
+def locate(text: str, start: Any, end: Any, claimed: Any) -> Place | str:
+    """Return where a region lies in `text`, without white space at its ends, or why it lies nowhere.
+
+    Args:
+        text: The text of the task.
+        start: `value.start` as it came.
+        end: `value.end` as it came.
+        claimed: `value.text` as it came; None where the region claims nothing.
+
+    Returns:
+        The place, or the reason: "no-offsets", "offset-mismatch" or "only-white-space".
+    """
+    if not (_is_offset(start) and _is_offset(end)):
+        return "no-offsets"
+    if 0 <= start < end <= len(text) and _same_words(text[start:end], claimed):
+        slip = None if claimed is None or _escaped(text[start:end]) == _escaped(claimed) else "white-space"
+        return _trimmed(text, start, end, slip)
+    counted = _from_utf16(text, start, end)
+    if counted is not None and isinstance(claimed, str) and claimed and text[slice(*counted)] == claimed:
+        return _trimmed(text, *counted, "utf-16")
+    return "offset-mismatch"
+
+
+def _is_offset(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _same_words(held: str, claimed: Any) -> bool:
+    if claimed is None:
+        return True
+    return isinstance(claimed, str) and _escaped(held.strip()) == _escaped(claimed.strip())
+
+
+def _escaped(text: str) -> str:
+    """Write line breaks as Label Studio does in `value.text`."""
+    return text.replace("\r", "\\n").replace("\n", "\\n")
+
+
+def _trimmed(text: str, start: int, end: int, slip: str | None) -> Place | str:
+    held = text[start:end]
+    left, right = len(held) - len(held.lstrip()), len(held) - len(held.rstrip())
+    if left == len(held):
+        return "only-white-space"
+    if left or right:
+        slip = slip or "white-space"
+    return Place(start + left, end - right, slip)
+
+
+def _from_utf16(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return the code points of offsets that count UTF-16 units, None where these cut a character in two."""
+    units = text.encode("utf-16-le")
+    if not 0 <= start < end <= len(units) // 2:
+        return None
+    try:
+        first = len(units[: 2 * start].decode("utf-16-le"))
+        return first, first + len(units[2 * start : 2 * end].decode("utf-16-le"))
+    except UnicodeDecodeError:
+        return None

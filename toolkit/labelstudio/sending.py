@@ -1,0 +1,265 @@
+"""Send sentences to Label Studio: every one once, whatever happens on the way.
+
+Tasks are told apart by (sentence_id, SHA-256 of the text) in their data. What the ledger says was stored is
+trusted while the server counts as many tasks; else, and after any answer that did not arrive, the server is asked
+what it holds before anything more is sent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from toolkit.errors import Interrupted, InvalidInput, RemoteError
+from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.ledger import Ledger
+from toolkit.labelstudio.project import Project
+from toolkit.labelstudio.server import Server, Unanswered, connect
+from toolkit.labelstudio.tasks import Key, key_of, task_data
+from toolkit.records import Sentence
+from toolkit.workspace import Workspace
+
+BATCH = 1000
+_SETTLE = 2.0  # seconds after a lost answer in which the server may still be storing the batch
+_ROUNDS = 5
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class PushResult:
+    """What a push did, or would do.
+
+    Attributes:
+        url: The project; None where it would have to be made first.
+        created: The project was made.
+        settings_changed: Names of the project's settings that were changed.
+        sent: Tasks that were sent.
+        present: Tasks that were there already.
+        orphaned: Tasks on the server whose sentence is no longer in the project; they are left there.
+        duplicates_removed: Second copies of a task, without any answer, that were deleted.
+        dry_run: Nothing was changed.
+    """
+
+    url: str | None
+    created: bool
+    settings_changed: tuple[str, ...]
+    sent: int
+    present: int
+    orphaned: int
+    duplicates_removed: int
+    dry_run: bool
+
+    @property
+    def up_to_date(self) -> bool:
+        """Nothing was to be done."""
+        return not (self.created or self.settings_changed or self.sent or self.duplicates_removed)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What there is how many of, for people."""
+        some = {"orphaned": self.orphaned, "duplicates removed": self.duplicates_removed}
+        sent = "would be sent" if self.dry_run else "sent"
+        return {
+            sent: self.sent,
+            "already there": self.present,
+            **{name: count for name, count in some.items() if count},
+        }
+
+
+def push(
+    workspace: Workspace,
+    *,
+    limit: int | None = None,
+    articles: Collection[str] = (),
+    where: Callable[[Sentence], bool] | None = None,
+    order: Sequence[str] = (),
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    server: Server | None = None,
+) -> PushResult:
+    """Bring the project on the server up to date with the sentences.
+
+    Args:
+        workspace: The project directory.
+        limit: Send the first so many of the selected sentences, counted with those that are there already, so that
+            the same command twice sends nothing the second time.
+        articles: Only sentences of these article_ids.
+        where: Only sentences for which this holds.
+        order: sentence_ids to send first, in this order; the rest follows in the order of the articles.
+        dry_run: Change nothing; say what would change.
+        progress: Called with (tasks done, tasks to send).
+        server: Default: the one that toolkit.yaml or the environment names.
+
+    Raises:
+        InvalidInput: There are no sentences, or the schema's page does not fit the answers that are there.
+        Interrupted: The server stopped answering; what is stored is stored, and the same command goes on.
+        RemoteError: The server can't be reached or refuses.
+        Locked: Another command is at work on the project.
+    """
+    with workspace.lock():
+        wanted = _selected(workspace, limit, set(articles), where, order)
+        own = server is None
+        server = server or connect(workspace)
+        try:
+            return _Push(workspace, server, dry_run, progress or (lambda done, total: None)).run(wanted)
+        finally:
+            if own:
+                server.close()
+
+
+def _selected(
+    workspace: Workspace,
+    limit: int | None,
+    articles: set[str],
+    where: Callable[[Sentence], bool] | None,
+    order: Sequence[str],
+) -> dict[Key, dict[str, str]]:
+    """Return the data of the tasks that should be there, by key, in the order in which they are sent."""
+    sentences = workspace.sentences()
+    unknown = articles - {sentence.article_id for sentence in sentences}
+    if unknown:
+        raise InvalidInput(f"there is no article {min(unknown)}", where=str(workspace.path("articles.parquet")))
+    data = list(task_data(sentences, workspace.articles()))
+    rank = {sentence_id: number for number, sentence_id in enumerate(order)}
+    chosen = [
+        (rank.get(sentence.sentence_id, len(rank)), number)
+        for number, sentence in enumerate(sentences)
+        if (not articles or sentence.article_id in articles) and (where is None or where(sentence))
+    ]
+    return {
+        (data[number]["sentence_id"], data[number]["text_sha256"]): data[number] for _, number in sorted(chosen)[:limit]
+    }
+
+
+class _Push:
+    def __init__(self, workspace: Workspace, server: Server, dry_run: bool, progress: Progress) -> None:
+        self.workspace = workspace
+        self.server = server
+        self.dry_run = dry_run
+        self.progress = progress
+        self.removed = 0
+
+    def run(self, wanted: dict[Key, dict[str, str]]) -> PushResult:
+        """Make or mend the project and send what is missing."""
+        title = self.workspace.config.label_studio.project
+        settings = projects.settings(self.workspace.schema(), self.workspace)
+        project = projects.find(self.server, title)
+        created = project is None
+        if project is None:
+            if self.dry_run:
+                return PushResult(None, True, (), len(wanted), 0, 0, 0, True)
+            project = projects.create(self.server, title, settings)
+        changed = projects.changes(project, settings)
+        ledger = Ledger(self.workspace, project.place)
+        held = self._held(project, ledger)
+        if not self.dry_run:
+            projects.update(self.server, project, changed)
+        missing = [data for key, data in wanted.items() if key not in held]
+        if not self.dry_run:
+            self._send(project, ledger, missing)
+        return PushResult(
+            url=project.url,
+            created=created,
+            settings_changed=() if created else tuple(sorted(changed)),
+            sent=len(missing),
+            present=len(wanted) - len(missing),
+            orphaned=len(held - self._every_key()) if held else 0,
+            duplicates_removed=self.removed,
+            dry_run=self.dry_run,
+        )
+
+    def _every_key(self) -> set[Key]:
+        return set(_selected(self.workspace, None, set(), None, ()))
+
+    def _held(self, project: Project, ledger: Ledger) -> set[Key]:
+        """Return the keys that the server holds: from the ledger where it can be trusted, else by looking."""
+        if not ledger.open and len(ledger.sent) == project.tasks:
+            return set(ledger.sent)
+        held = self._look(project)
+        if not self.dry_run:
+            ledger.saw(held)
+        return held
+
+    def _look(self, project: Project) -> set[Key]:
+        """Return the keys of every task on the server; remove second copies that nobody has answered.
+
+        Raises:
+            InvalidInput: The project holds tasks that are not ours.
+        """
+        held: dict[Key, dict[str, Any]] = {}
+        include = "id,data,total_annotations,cancelled_annotations,draft_exists"
+        for task in self.server.tasks(project.id, include=include):
+            key = key_of(task["data"])
+            if key is None:
+                raise InvalidInput(
+                    f"task {task['id']} was not made by a push: it has no sentence_id",
+                    where=project.url,
+                    remedy="give label_studio.project in toolkit.yaml another title",
+                )
+            if key in held and not self.dry_run:
+                task = self._drop_copy(held[key], task)
+            held[key] = task
+        return set(held)
+
+    def _drop_copy(self, first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+        """Delete the one of two copies that holds no answer, the later one if neither does; return the other."""
+        for copy, kept in ((second, first), (first, second)):
+            if not (copy["total_annotations"] or copy["cancelled_annotations"] or copy.get("draft_exists")):
+                self.server.delete(f"/api/tasks/{copy['id']}/")
+                self.removed += 1
+                return kept
+        return first
+
+    def _send(self, project: Project, ledger: Ledger, missing: list[dict[str, str]]) -> None:
+        total, done = len(missing), 0
+        for batch in _batches(missing):
+            keys = [(data["sentence_id"], data["text_sha256"]) for data in batch]
+            ledger.sending(keys)
+            try:
+                self.server.post(f"/api/projects/{project.id}/import", [{"data": data} for data in batch])
+            except Unanswered as error:
+                self._settle(project, ledger, batch, error)
+            except RemoteError as error:
+                if done:
+                    raise Interrupted(
+                        f"{done} of {total} sentences are sent, then: {error}", remedy="run `toolkit push` again"
+                    ) from error
+                raise
+            else:
+                ledger.acknowledged()
+            done += len(batch)
+            self.progress(done, total)
+
+    def _settle(self, project: Project, ledger: Ledger, batch: list[dict[str, str]], error: RemoteError) -> None:
+        """After a lost answer: look what the server holds until the batch is there, sending it again where it is not.
+
+        The server stores a batch as a whole or not at all, yet may still be at it when the connection has broken;
+        hence the wait before each look. Copies that come late all the same are found and removed by the next look.
+        """
+        body = {(data["sentence_id"], data["text_sha256"]): data for data in batch}
+        for _ in range(_ROUNDS):
+            time.sleep(_SETTLE)
+            try:
+                held = self._look(project)
+                missing = [data for key, data in body.items() if key not in held]
+                if missing:
+                    self.server.post(f"/api/projects/{project.id}/import", [{"data": data} for data in missing])
+                    continue
+            except RemoteError as again:
+                error = again
+                continue
+            ledger.saw(held)
+            return
+        raise Interrupted(
+            f"the server does not confirm a batch of {len(batch)} sentences ({error})",
+            where=project.url,
+            remedy="run `toolkit push` again: it looks what is there before it sends",
+        ) from error
+
+
+def _batches(data: list[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
+    for start in range(0, len(data), BATCH):
+        yield data[start : start + BATCH]

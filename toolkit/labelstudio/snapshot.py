@@ -1,0 +1,47 @@
+"""The server's own snapshot export: the fastest way to read every answer.
+
+Measured on 1.23.2: 725 tasks per CPU second of the server, against 250 by the task list.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from toolkit.errors import RemoteError
+from toolkit.labelstudio.export import json_items
+from toolkit.labelstudio.server import Server
+
+_PATIENCE = 3600.0  # the snapshot is made within the request; 50,000 tasks took 170 s on a loaded machine
+
+
+def snapshot(server: Server, project: int) -> Iterator[dict[str, Any]]:
+    """Yield every task that has an annotation, by id, one in memory at a time.
+
+    The snapshot is written to a temporary file before the first task is yielded, and deleted on the server.
+
+    Raises:
+        RemoteError: The server could not make it, or it is cut off.
+    """
+    body = {"task_filter_options": {"only_with_annotations": True}}
+    made = server.post(f"/api/projects/{project}/exports/", body, timeout=_PATIENCE)
+    path = f"/api/projects/{project}/exports/{made['id']}"
+    try:
+        if made["status"] != "completed":
+            raise RemoteError(f"the snapshot is {made['status']!r}", where=f"{server.url}{path}")
+        with tempfile.TemporaryFile() as file:
+            for piece in server.stream(f"{path}/download", exportType="JSON"):
+                file.write(piece)
+            file.seek(0)
+            yield from _by_id(json_items(io.TextIOWrapper(file, encoding="utf-8")), server.url + path)
+    finally:
+        server.delete(path)
+
+
+def _by_id(tasks: Iterator[Any], where: str) -> Iterator[dict[str, Any]]:
+    try:
+        yield from tasks
+    except ValueError as error:
+        raise RemoteError("the snapshot is cut off", where=where, remedy="run the same command again") from error
