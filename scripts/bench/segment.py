@@ -1,21 +1,22 @@
 """Measure sentence splitters on gold sets: F1c, exact match and speed of all in one interleaved run.
 
-    python scripts/bench/segment.py DIR [--against nupunkt,livekit-blingfire] [--floor FILE|SET=VALUE,...] [--json FILE]
+    python scripts/bench/segment.py DIR [--against nupunkt,livekit-blingfire] [--floor FILE|KEY=VALUE,...] [--json FILE]
 
-DIR holds `*.jsonl` or `*.jsonl.gz`: one document a line, {"lang", "text", "spans": [[start, end], ...]} in code points, and
-"optional": ends that are right either way.
+DIR holds `*.jsonl` or `*.jsonl.gz`: one document a line, {"lang", "text", "spans": [[start, end], ...]} in code points,
+and "optional": ends that are right either way.
 
-F1c  Boundaries are ends of sentences, each written as the number of non-space characters before it, so that it does not
-     matter on which side of a gap a splitter puts white space. The last end of a document is not counted: no splitter can
-     miss it. A gold end that stands neither at a line break nor after a stop (. ! ? … and their kin in other scripts,
-     closing marks skipped) is not scored, and neither is an optional one, whether predicted or not: nothing but the sense
-     tells it. F1c is the F1 of a set's pooled boundaries, in percent.
-Exact  Share of documents whose scored boundaries are exactly the gold ones.
-Speed  Millions of characters a second, single thread, spans included: the median over interleaved rounds over all the
-     documents of the first language's sets (English, where there is one). The ratio is to a naive regex.
+F1c    Boundaries are ends of sentences, each written as the number of non-space characters before it, so that it does
+       not matter on which side of a gap a splitter puts white space. The last end of a document is not counted: no
+       splitter can miss it. A gold end that stands neither at a line break nor after a stop (. ! ? … and their kin in
+       other scripts, closing marks skipped) is not scored, and neither is an optional one, whether predicted or not:
+       nothing but the sense tells it. F1c is the F1 of a set's pooled boundaries, in percent.
+exact  Share of documents whose scored boundaries are exactly the gold ones, in percent.
+speed  Millions of characters a second, single thread, spans included: the median over interleaved rounds over all
+       English documents (all documents, where none is English). x_naive is the ratio to a naive regex.
 
-Every splitter gets a document line by line, because line breaks separate first, except those that cut at line breaks
-themselves. Exit code 4: a floor is missed.
+Every splitter gets a document line by line, because line breaks separate first, but for the rules, which cut at line
+breaks themselves. Floors are KEY=VALUE with the keys of the table ("avg5.f1c", "hard_news.exact") and "ratio.PEER", the
+rules' speed by a peer's. Exit code 4: a floor is missed.
 """
 
 from __future__ import annotations

@@ -20,10 +20,10 @@ class Language:
         code: ISO 639-1 code.
         never: Abbreviations that never end a sentence, because what they shorten is always followed by its
             complement: titles before a name, "vs", "e.g".
-        before_number: Abbreviations that go on when a number follows ("No. 5", "Nov. 29") and are judged like
-            `may_end` before anything else.
-        after_number: Units and the like: after a number they end a sentence before a capital, once the sentence has a few
-            words ("… в 2016 г. Он"; not "В 2016 г. Россия"); without a number they shorten something else ("г. Москва").
+        before_number: Abbreviations that go on when a number follows ("No. 5", "Nov. 29") and end a sentence otherwise.
+        after_number: Units and the like: after a number they end a sentence before a starter, and before any capital
+            once the sentence is past its opening ("… в 2016 г. Он", not "В 2016 г. Россия"); without a number they
+            shorten something else ("г. Москва").
         late: The same for what needs no number before it ("до н. э.").
         may_end: Abbreviations that end a sentence only when the next word is a starter ("Inc.", "U.S.").
         closes_name: Abbreviations that close a name (companies, streets, states): they end a sentence before a starter,
@@ -40,6 +40,8 @@ class Language:
         ordinal: A number with a full stop is an ordinal number ("5. Mai"), so it is judged like `may_end`.
         number_apart: The number of a list item ("2.") is a unit of its own.
         unspaced: Sentences follow each other without white space (Chinese, Japanese).
+        byline: Words that a byline begins with.
+        caption: Words that a caption begins with, before a dash or a colon.
         quotative: What follows a closing quotation mark within the same sentence ("と" in Japanese), as characters.
     """
 
@@ -62,3 +64,5 @@ class Language:
     number_apart: bool = False
     unspaced: bool = False
     quotative: str = ""
+    byline: frozenset[str] = frozenset()
+    caption: frozenset[str] = frozenset()

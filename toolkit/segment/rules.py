@@ -19,6 +19,7 @@ Span = tuple[int, int]
 _ROMAN = re.compile("[IVXLC]{1,7}")
 _DOMAINS = frozenset({"Com", "Net", "Org", "Info", "Io", "Js"})
 _WINDOW = 32  # code points before a stop that are looked at: longer than any abbreviation
+_QUOTED = 1000  # code points before a stop in which quotation marks are paired
 _OPENING = 40  # code points: a sentence shorter than this may still be in its opening adverbial
 
 # By rank: where a word is on two lists, or a variant of one, the later holds.
@@ -55,7 +56,7 @@ class Rules:
                     continue
             else:
                 end = match.end(pattern.WIDE if group == pattern.WIDE else pattern.STOP)
-                if match[pattern.DETACHED] and _opens_quote(text, start, match.start()):
+                if match[pattern.DETACHED] and _opens_quote(text, match.start()):
                     end, after = match.start(pattern.DETACHED) - 1, match.start(pattern.DETACHED)
                 if not self._ends(text, start, match.start(), end, after):
                     continue
@@ -157,7 +158,9 @@ class Rules:
             return word not in self._language.after_hour
         if verdict == "before_number":
             return not (word[:1].isdigit() or (word != "I" and _ROMAN.fullmatch(word)))
-        if verdict == "after_number" and not (before[-1:].isdigit() or before in self._language.after_number):
+        if verdict == "after_number" and not (
+            before[-1:].isdigit() or (len(before) > 1 and before in self._language.after_number)
+        ):
             return False
         if verdict in ("never", "ends"):
             return verdict == "ends"
@@ -185,14 +188,15 @@ class Rules:
     def _word(self, text: str, after: int) -> str:
         """Return the first word after a place; "" for an initial, which looks like a one-letter word ("A. Smith")."""
         match = self._next.match(text, after)
-        if match is None or (match[2] and len(match[1]) == 1):
+        if match is None or (match[2] and len(match[1]) == 1 and match[1].isalpha()):
             return ""
         return match[1]
 
 
-def _opens_quote(text: str, start: int, stop: int) -> bool:
-    """Tell whether a straight quotation mark after a stop opens the next quotation: none is open in the sentence."""
-    return text.count('"', max(start, stop - 1000), stop) % 2 == 0
+def _opens_quote(text: str, stop: int) -> bool:
+    """Tell whether a straight quotation mark after a stop opens a quotation: none is open in the line so far."""
+    first = max(0, stop - _QUOTED)
+    return text.count('"', max(first, text.rfind("\n", first, stop)), stop) % 2 == 0
 
 
 def _verdicts(language: Language) -> dict[str, str]:

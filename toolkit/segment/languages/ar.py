@@ -4,7 +4,9 @@ from toolkit.segment.language import Language, words
 
 LANGUAGE = Language(
     code="ar",
-    never=words("د أ م أ.د م.م ا.د السيد-د ص.ب ت.ق ج.م.ع هـ-ق") - words("السيد-د هـ-ق ت.ق"),
-    before_number=words("ص ج رقم-ر مج ع ط ق.م") - words("رقم-ر ق.م ع"),
-    speech=words("قال قالت سأل سألت أضاف أضافت"),
+    never=words("أ أ.د ا.د ج.م.ع د ص.ب م م.م"),
+    before_number=words("ج ص ط مج"),
+    speech=words("أضاف أضافت سأل سألت قال قالت"),
+    byline=words("بقلم كتب كتبت"),
+    caption=words("الصورة صورة"),
 )

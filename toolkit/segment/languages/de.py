@@ -4,38 +4,55 @@ from toolkit.segment.language import Language, words
 
 LANGUAGE = Language(
     code="de",
-    ordinal=True,
     never=words(
-        "Dr Dres Prof Hr Hrn Fr Frl St Skt Hl hl Dipl Ing Mag Msgr Mr Mrs Ms Kgl kgl Frhr Gebr Kath kath ev röm geb gest verh "
-        "bzw ca evtl ggf gegr inkl exkl zzgl abzgl vgl sog insb insbes einschl ausschl bes beispielsw entspr gem lt max min mind "
-        "resp sen jun vs z.B d.h i.d.R z.T z.Z z.Zt d.i i.e s.o s.u u.U m.E i.A i.V o.g u.ä.m dt engl frz österr amerik ehem "
-        "Allg Allgem Bez Gen Kdt Hptm Lt Oblt Ob St.-Petersb Zw u v Bundesmin Oberst-Lt"
-    )
-    - words("Ob Zw Bundesmin Oberst-Lt St.-Petersb"),
-    before_number=words("Nr Nrn Abs Art Bd Bde Kap Ziff Tel Abb Tab Anm Aufl Jg Hrsg S Vers Zi Pos Rn Rz Lfg"),
+        """
+        abzgl Allg Allgem amerik ausschl beispielsw bes Bez bzw ca d.h d.i Dipl Dr Dres dt ehem einschl engl
+        entspr ev evtl exkl Fr Frhr Frl frz geb Gebr gegr gem Gen gest ggf Hl hl Hptm Hr Hrn i.A i.d.R i.e
+        i.V Ing inkl insb insbes jun Kath kath Kdt Kgl kgl Lt lt m.E Mag max min mind Mr Mrs Ms Msgr o.g
+        Oblt Prof resp röm s.o s.u sen Skt sog St u u.U u.ä.m v verh vgl vs z.B z.T z.Z z.Zt zzgl österr
+        """
+    ),
+    before_number=words("Abb Abs Anm Art Aufl Bd Bde Hrsg Jg Kap Lfg Nr Nrn Pos Rn Rz S Tab Tel Vers Zi Ziff"),
     may_end=words(
-        "Mio Mrd Bio Tsd Jh Jhd Jhdt Jahrh Chr v.Chr n.Chr usw etc u.a u.ä o.ä o.Ä u.Ä a.D a.M a.d i.R e.V Str Pl Co Inc Corp Ltd Std "
-        "Min Sek St.Gallen Jan Feb Febr Mrz Apr Jun Jul Aug Sep Sept Okt Nov Dez Mo Di Mi Do Sa So Univ Inst Verl Ges Kl Kfm U.S U.S.A "
-        "Euro-Mio jr Jr Sr sr M.A B.A Ph.D LL.M a.a.O ff f usf ebd u.dgl u.v.m u.s.w"
-    )
-    - words("Mi Do Sa So St.Gallen Euro-Mio"),
+        """
+        a.a.O a.D a.d a.M Apr Aug B.A Bio Chr Co Corp Dez Di e.V ebd etc f Feb Febr ff Ges i.R Inc Inst
+        Jahrh Jan Jh Jhd Jhdt Jr jr Jul Jun Kfm Kl LL.M Ltd M.A Min Mio Mo Mrd Mrz n.Chr Nov o.Ä o.ä Okt
+        Ph.D Pl Sek Sep Sept Sr sr Std Str Tsd u.a u.dgl U.S U.S.A u.s.w u.v.m u.Ä u.ä Univ usf usw v.Chr
+        Verl
+        """
+    ),
     starters=words(
-        "Der Die Das Den Dem Des Ein Eine Einen Einem Einer Eines Er Sie Es Wir Ihr Ich Du Man Dies Diese Dieser Dieses Diesen Diesem "
-        "Jene Jener Jenes Jeder Jede Jedes Alle Alles Viele Vieles Manche Mancher Einige Mehrere Wenige Andere Beide Keine Kein Keiner "
-        "Sein Seine Seinen Seinem Seiner Ihre Ihren Ihrem Ihrer Mein Meine Unser Unsere Dein Deine Und Oder Aber Doch Denn Sondern Auch "
-        "Nur Noch Schon Erst Bereits Dann Danach Dabei Dafür Dagegen Daher Damit Daran Darauf Daraus Darin Darüber Darum Davon Davor Dazu "
-        "Dadurch Deshalb Deswegen Trotzdem Dennoch Allerdings Jedoch Zudem Außerdem Ferner Zuvor Zunächst Zuletzt Zugleich Inzwischen "
-        "Später Früher Heute Gestern Morgen Jetzt Nun Hier Dort Da So Wie Was Wer Wo Wann Warum Wieso Weshalb Welche Welcher Welches Wenn "
-        "Weil Da Dass Daß Ob Obwohl Als Während Bevor Nachdem Seit Seitdem Sobald Solange Indem Falls Sofern In Im Ins An Am Auf Aus Bei "
-        "Beim Bis Durch Für Gegen Mit Nach Neben Ohne Über Um Unter Vom Von Vor Wegen Zu Zum Zur Zwischen Trotz Laut Statt Anstatt Seither "
-        "Insgesamt Jedenfalls Vielleicht Natürlich Nicht Nichts Niemand Ja Nein Hat Haben Hatte Ist Sind War Waren Wird Werden Kann Können "
-        "Soll Sollte Muss Müssen Will Würde Hätte Wäre Etwa Rund Fast Etwas Zwei Drei Vier Fünf Sechs Sieben Acht Neun Zehn Dessen Deren "
-        "Ebenso Eigentlich Sogar Selbst Wieder Weiter Weitere Gleichzeitig Schließlich Letztlich Möglicherweise"
+        """
+        Aber Acht Alle Allerdings Alles Als Am An Andere Anstatt Auch Auf Aus Außerdem Bei Beide Beim
+        Bereits Bevor Bis Da Dabei Dadurch Dafür Dagegen Daher Damit Danach Dann Daran Darauf Daraus Darin
+        Darum Darüber Das Dass Daß Davon Davor Dazu Dein Deine Dem Den Denn Dennoch Der Deren Des Deshalb
+        Dessen Deswegen Die Dies Diese Diesem Diesen Dieser Dieses Doch Dort Drei Du Durch Ebenso Eigentlich
+        Ein Eine Einem Einen Einer Eines Einige Er Erst Es Etwa Etwas Falls Fast Ferner Früher Fünf Für
+        Gegen Gestern Gleichzeitig Haben Hat Hatte Heute Hier Hätte Ich Ihr Ihre Ihrem Ihren Ihrer Im In
+        Indem Ins Insgesamt Inzwischen Ist Ja Jede Jedenfalls Jeder Jedes Jedoch Jene Jener Jenes Jetzt Kann
+        Kein Keine Keiner Können Laut Letztlich Man Manche Mancher Mehrere Mein Meine Mit Morgen Muss
+        Möglicherweise Müssen Nach Nachdem Natürlich Neben Nein Neun Nicht Nichts Niemand Noch Nun Nur Ob
+        Obwohl Oder Ohne Rund Schließlich Schon Sechs Sein Seine Seinem Seinen Seiner Seit Seitdem Seither
+        Selbst Sie Sieben Sind So Sobald Sofern Sogar Solange Soll Sollte Sondern Später Statt Trotz
+        Trotzdem Um Und Unser Unsere Unter Viele Vieles Vielleicht Vier Vom Von Vor Wann War Waren Warum Was
+        Wegen Weil Weiter Weitere Welche Welcher Welches Wenige Wenn Wer Werden Weshalb Wie Wieder Wieso
+        Will Wir Wird Wo Während Wäre Würde Zehn Zu Zudem Zugleich Zuletzt Zum Zunächst Zur Zuvor Zwei
+        Zwischen Über
+        """
     ),
     labels=words(
-        "Klasse Gruppe Typ Vitamin Plan Stufe Abschnitt Punkt Variante Kategorie Phase Team Zone Halle Gleis Linie Hepatitis"
+        """
+        Abschnitt Gleis Gruppe Halle Hepatitis Kategorie Klasse Linie Phase Plan Punkt Stufe Team Typ
+        Variante Vitamin Zone
+        """
     ),
     speech=words(
-        "sagt sagte fragt fragte ruft rief schreibt schrieb antwortet antwortete meint meinte erklärt erklärte"
+        """
+        antwortet antwortete erklärt erklärte fragt fragte meint meinte rief ruft sagt sagte schreibt
+        schrieb
+        """
     ),
+    ordinal=True,
+    byline=words("VON Von"),
+    caption=words("Archivbild Bild Foto Fotos Symbolbild"),
 )

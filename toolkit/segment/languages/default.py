@@ -1,17 +1,28 @@
-"""Any language without lists of its own: the stops of every script, initials, and abbreviations that many languages share."""
+"""Any language without lists of its own: initials, and abbreviations that many languages share."""
 
 from toolkit.segment.language import Language, words
 
 LANGUAGE = Language(
     code="und",
     never=words(
-        "Mr Mrs Ms Dr Prof St Sr Sra Mme Mlle Hr Fr Ing Gen Col Lt Sgt Capt vs cf e.g i.e ca tzv tzn np m.in im al resp bzw"
+        """
+        al bzw ca Capt cf Col Dr e.g Fr Gen Hr i.e im Ing Lt m.in Mlle Mme Mr Mrs Ms np Prof resp Sgt Sr Sra
+        St tzn tzv vs
+        """
     ),
     before_number=words(
-        "No Nr nr no Art art Vol vol Fig fig p pp str č čl rys Tel tel Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Okt Nov Dec Dez"
+        """
+        Apr Art art Aug Dec Dez Feb Fig fig Jan Jul Jun Mar No no Nov Nr nr Oct Okt p pp rys Sep Sept str
+        Tel tel Vol vol č čl
+        """
     ),
-    may_end=words("Inc Corp Co Ltd Jr U.S U.S.A U.K E.U etc"),
+    may_end=words("Co Corp E.U etc Inc Jr Ltd U.K U.S U.S.A"),
     starters=words(
-        "The A An In On At It He She They We I This That De Het Een Il Lo La I Gli Le Un Una O Os As Um Uma W Na To Ta Ten Den Det En Ett"
+        """
+        A An As At De Den Det Een En Ett Gli He Het I Il In It La Le Lo Na O On Os She Ta Ten That The They
+        This To Um Uma Un Una W We
+        """
     ),
+    byline=words("Av By Door Par Por Von"),
+    caption=words("FILE Foto Image Photo"),
 )

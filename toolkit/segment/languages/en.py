@@ -5,70 +5,95 @@ from toolkit.segment.language import Language, words
 LANGUAGE = Language(
     code="en",
     never=words(
-        # titles and ranks
-        "Mr Mrs Ms MR MS DR Mx Messrs Mme Mlle Dr Drs Prof Profs Rev Revs Fr Hon Pres Sen Sens Rep Reps Gov Govs Gen Gens Adm Cmdr Cdr "
-        "Col Cols Maj Capt Capts Cpt Lt Lts Sgt Sgts Cpl Pvt Pfc Brig Cmdr Comdr Det Dets Insp Supt Supts Amb Atty Asst Assoc Msgr "
-        "Mgr Ald Aldn Sec-Gen Vice-Pres Ret Comm Commr Dep Def Min Secy Treas St Ste Mt Ft Pt Lieut Ens Sr Jr-to "
-        "Maj-Gen Lt-Gen Lt-Col Lt-Cmdr Lt-Gov Brig-Gen V-Adm Sheikh-ul Hr Hrn Sra Srta Rt Very-Rev Wm Chas Geo Thos Jas Jos Robt "
-        # connectives
-        "P.S vs v e.g i.e cf viz ca approx incl excl esp resp al-to Cf aka i.a"
-    )
-    - words("Sr Jr-to al-to Sheikh-ul Very-Rev Ret"),
+        """
+        Adm aka Ald Amb approx Assoc Atty Brig Brig-Gen ca Capt Capts Cdr Cf cf Chas Cmdr Col Cols Comdr
+        Commr Cpl Cpt Def DR Dr Drs e.g esp excl Fr Gen Gens Geo Gov Govs Hon i.a i.e incl Insp Jas Jos
+        Lieut Lt Lt-Cmdr Lt-Col Lt-Gen Lt-Gov Lts Maj Maj-Gen Messrs Mgr Mlle Mme MR Mr Mrs MS Ms Msgr Mt Mx
+        P.S Pfc Pres Prof Profs Pvt Rep Reps resp Rev Revs Robt Sec Sec-Gen Secs Secy Sen Sens Sgt Sgts Ste
+        Supt Supts Thos Treas v Vice-Pres viz vs Wm
+        """
+    ),
     before_number=words(
-        "No Nos Nr Art Arts Sec Secs Sect p pp par para paras Par fig figs Fig Ch ch Chap chap vol vols Vol Op Ex Eq Eqs Ref "
-        "pt ver c r b d est pop Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Rs Tel tel ext Ext Rm Bldg Apt Hwy Rte Dist Ps Prov"
+        """
+        Apr Apt Art Arts Aug b Bldg c Ch ch Chap chap d Dec Dist Eq Eqs est Ex Ext ext Feb Fig fig figs Hwy
+        Jan Jul Jun Mar No Nos Nov Nr Oct Op p Par par para paras pop pp Prov Ps pt r Ref Rm Rs Rte Sect Sep
+        Sept Tel tel ver Vol vol vols
+        """
     ),
     may_end=words(
-        "Assn Assns Dept Depts Univ Inst Intl Int'l Nat'l Natl Gov't Govt Hldgs Ln Ct Pl Sq U.S U.S.A U.K U.N E.U D.C B.C A.D "
-        "U.S.S.R P.O al op cit ibid ft in lb lbs oz km cm mm kg mi hr hrs min mins sec secs mph sq cu "
-        "C.E.O C.I.A F.B.I N.B.A N.F.L N.A.T.O adj mil bn avg max misc Misc ed eds trans repr pub St Dr Va Md Me La"
+        """
+        A.D adj al Assn Assns B.A B.C B.Sc bn C.E.O C.I.A cit Ct cu D.C D.D D.D.S D.Phil Dept Depts E.U
+        F.B.I Ft ft Gov't Govt Hldgs ibid Inst Int'l Intl J.D K.C L.A Ln M.A M.B.A M.D M.P M.Sc mi N.A.T.O
+        N.B N.B.A N.C N.D N.F.L N.H N.J N.M N.S N.Y Nat'l Natl O.P P.O P.R Ph.D Pl Pt Q.C R.I R.N repr S.C
+        S.D S.J Sq sq St U.K U.N U.S U.S.A U.S.S.R Univ Va W.Va
+        """
     ),
     closes_name=words(
-        # companies
-        "Inc Corp Corps Co Cos Ltd LLC L.L.C plc L.P S.A N.V A.G S.p.A Bros Mfg Mfrs Labs Inds Indus Grp Bancorp Cie Pty Sdn Bhd Pte "
-        # names and degrees
-        "Jr Sr Esq Ph.D M.D B.A M.A M.B.A J.D D.D.S R.N D.D B.Sc M.Sc D.Phil S.J O.P Q.C K.C M.P "
-        # streets
-        "Ave Blvd Rd Pkwy Hwy Tpke "
-        # states and provinces
-        "N.Y N.J N.C S.C N.D S.D N.M N.H R.I W.Va P.R L.A Vt Pa Ga Ala Ariz Ark Calif Colo Conn Del Fla Ill Ind Kan Kans Ky Mass "
-        "Mich Minn Mo Mont Neb Nebr Nev Okla Ore Oreg Penn Tenn Tex Wash Wis Wisc Wyo Ont Que Alta Sask B.C N.B N.S"
+        """
+        Ala Alta Ariz Ark Ave Bancorp Bhd Blvd Bros Calif Cie Co Colo Conn Corp Cos Del Esq Fla Ga Grp Ill
+        Inc Ind Jr Kan Kans Ky L.L.C L.P LLC Ltd Mass Mfg Mfrs Mich Minn Mo Mont N.V Neb Nebr Nev Okla Ont
+        Ore Oreg Pa Penn Pkwy plc Pte Pty Que Rd S.A S.p.A Sask Sdn Sr Tenn Tex Tpke Vt Wash Wis Wisc Wyo
+        """
     ),
     ends=words("etc"),
-    hours=words("a.m p.m am pm A.M P.M"),
+    hours=words("A.M a.m am P.M p.m pm"),
     after_hour=words(
-        "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun Jan Feb Mar Apr May Jun "
-        "Jul Aug Sep Sept Oct Nov Dec January February March April June July August September October November December EST EDT ET "
-        "CST CDT CT MST MDT MT PST PDT PT GMT UTC BST IST CET CEST JST HKT AEST AEDT KST SGT Eastern Central Mountain Pacific Greenwich "
-        "Moscow Beijing Paris London Tokyo Washington"
+        """
+        AEDT AEST Apr April Aug August Beijing BST CDT Central CEST CET CST CT Dec December Eastern EDT EST
+        ET Feb February Fri Friday GMT Greenwich HKT IST Jan January JST Jul July Jun June KST London Mar
+        March May MDT Mon Monday Moscow Mountain MST MT Nov November Oct October Pacific Paris PDT PST PT
+        Sat Saturday Sep Sept September SGT Sun Sunday Thu Thur Thurs Thursday Tokyo Tue Tues Tuesday UTC
+        Washington Wed Wednesday
+        """
     ),
     starters=words(
-        "Mr Mrs Ms A An The This That These Those There Here It It's It’s Its He He's He’s His Him She She's She’s Her They They're They’re Their "
-        "We We're We’re We've We’ve Our I I'm I’m I've I’ve My You You're You’re Your One Some Many Most Much More Such Few Several "
-        "Another Other Others Both Each Every Either Neither None All Any Not No Nobody Nothing "
-        "And But Or Nor Yet So For If When Whenever While As At By In On To Of From With Without Within Under Over Between Among About "
-        "Above Across After Against Along Although Amid Around Because Before Behind Below Besides Beyond Despite Down During Except "
-        "Following Given Into Like Near Off Once Only Since Than Though Through Throughout Unless Unlike Until Up Upon Whereas Whether "
-        "Where Which Who Whose Whom Why What What's What’s How However Moreover Meanwhile Nevertheless Nonetheless Furthermore "
-        "Therefore Thus Then Hence Still Also Again Already Always Even Ever Indeed Instead Perhaps Maybe Now Later Earlier Soon Today "
-        "Yesterday Tomorrow Recently Currently Previously Finally Eventually Further Additionally Asked According Let Let's Let’s Is Are "
-        "Was Were Do Does Did Don't Don’t Has Have Had Can Could Will Would Should May Might Must Please Yes Well Oh "
-        "Analysts Officials Critics Investors Shares Sales Prices Results Two Three Four Five Six Seven Eight Nine Ten Elsewhere "
-        "Separately Among Last Next Nearly Almost Just Rather Whatever Can't Won't Didn't Isn't There's There’s That's That’s Here's"
+        """
+        A About Above According Across Activists Additionally After Again Against All Almost Along Already
+        Also Although Always Amid Among An Analysts And Another Any Are Around As Asked At Authorities
+        Because Before Behind Below Besides Between Beyond Both But By Can't Companies Could Critics
+        Currently Despite Did Didn't Diplomats Do Doctors Does Don't Don’t Down During Each Earlier
+        Economists Eight Either Elsewhere Even Eventually Ever Every Except Experts Families Farmers Few
+        Finally Firefighters Five Following For Four From Further Furthermore Given Had Has Have He He's
+        Hence Her Here Here's He’s Him His How However I I'm I've If In Indeed Instead Into Investigators
+        Investors Is Isn't It It's Its It’s I’m I’ve Just Last Later Lawmakers Leaders Let Let's Let’s Like
+        Many Markets Maybe Meanwhile Might More Moreover Most Mr Mrs Ms Much Must My Near Nearly Neither
+        Nevertheless Next Nine No Nobody None Nonetheless Nor Not Nothing Now Of Off Officials Oh On Once
+        One Only Opponents Or Other Others Our Over Parents Perhaps Please Police Polls Previously Prices
+        Prosecutors Protesters Rather Rebels Recently Rescuers Researchers Residents Results Sales
+        Scientists Separately Seven Several Shares She She's She’s Should Since Six So Soldiers Some Soon
+        Still Stocks Students Such Supporters Survivors Talks Teachers Ten Than That That's That’s The Their
+        Then There There's Therefore There’s These They They're They’re This Those Though Three Through
+        Throughout Thus To Today Tomorrow Troops Two Under Unless Unlike Until Up Upon Voters Was We We're
+        We've Well Were We’re We’ve What What's Whatever What’s When Whenever Where Whereas Whether Which
+        While Who Whom Whose Why With Within Without Witnesses Won't Workers Would Yes Yesterday Yet You
+        You're Your You’re
+        """
     ),
     roles=words(
-        "Chairman Chairwoman Chair President Vice Chief Director Executive Secretary Treasurer Senior Spokesman Spokeswoman Analyst "
-        "Manager Partner Securities Holdings Financial Bank Stores Co Corp Inc Ltd Class Series Day Center School Library Founder Editor Attorney General Deputy Managing Finance Financial CEO CFO COO CTO"
+        """
+        Analyst Attorney Bank Center CEO CFO Chair Chairman Chairwoman Chief Class Co COO Corp CTO Day
+        Deputy Director Editor Executive Finance Financial Founder General Holdings Inc Library Ltd Manager
+        Managing Partner President School Secretary Securities Senior Series Spokesman Spokeswoman Stores
+        Treasurer Vice
+        """
     ),
     labels=words(
-        "Source Witness Vitamin Plan Group Type Section Exhibit Class Category Phase Team Hepatitis Appendix Schedule Route Grade "
-        "Company Series Block Point Part Terminal Gate Option Zone Building Level Title Model Line Person Patient Victim Subject Channel "
-        "vitamin plan group type section exhibit class category phase team hepatitis appendix schedule route grade "
-        "series block point part terminal gate option zone building level title model line witness source influenza"
+        """
+        Appendix appendix Block block Building building Category category Channel Class class Company
+        Exhibit exhibit Gate gate Grade grade Group group Hepatitis hepatitis influenza Level level Line
+        line Model model Option option Part part Patient Person Phase phase Plan plan Point point Route
+        route Schedule schedule Section section Series series Source source Subject Team team Terminal
+        terminal Title title Type type Victim Vitamin vitamin Witness witness Zone zone
+        """
     ),
     speech=words(
-        "said says say asked asks ask told added adds replied replies wrote writes shouted cried exclaimed wondered declared answered explained "
-        "recalled whispered yelled chanted tweeted joked quipped demanded continued insisted"
+        """
+        added adds answered ask asked asks chanted continued cried declared demanded exclaimed explained
+        insisted joked quipped recalled replied replies said say says shouted told tweeted whispered
+        wondered writes wrote yelled
+        """
     ),
-    marked_names=words("Yahoo Jeopardy Panic Wham"),
+    marked_names=words("Jeopardy Panic Wham Yahoo"),
+    byline=words("BY By"),
+    caption=words("Caption Credit FILE IMAGE Image PHOTO Photo Photograph Picture"),
 )

@@ -5,30 +5,45 @@ from toolkit.segment.language import Language, words
 LANGUAGE = Language(
     code="es",
     never=words(
-        "sr sra srta sres dr dra Sr Sra Srta Sres Sras Dr Dra Dres Dras D Dña Da Don Prof Profa Lic Ing Arq Gral Cnel Cap Tte Sgto Cdte Mons Fr Hno Hna "
-        "Rvdo Sto Sta Excmo Excma Ilmo Ilma Mr Mrs Ms St Pdte Vda aprox p.ej ej vs cf cfr avda Avda Ud Uds Vd Vds admón gob Pbro"
-    )
-    - words("Da Don Cap D"),
+        """
+        admón aprox Arq Avda avda Cdte cf cfr Cnel Dr dr Dra dra Dras Dres Dña ej Excma Excmo Fr gob Gral
+        Hna Hno Ilma Ilmo Ing Lic Mons Mr Mrs Ms p.ej Pbro Pdte Prof Profa Rvdo Sgto Sr sr Sra sra Sras Sres
+        sres Srta srta St Sta Sto Tte Ud Uds Vd Vda Vds vs
+        """
+    ),
     before_number=words(
-        "núm núms n nº No Nº N° art arts Art pág págs p pp cap vol fig figs tel Tel t ed ca c párr inc apdo ref Ref Av ley C.P"
-    )
-    - words("ley"),
+        """
+        apdo Art art arts Av c C.P ca cap ed fig figs inc n No N° Nº nº núm núms p pp pág págs párr Ref ref
+        t Tel tel vol
+        """
+    ),
     may_end=words(
-        "etc a.C d.C a.de.C Inc Corp Ltd Co Cía Cia S.A S.L S.R.L EE.UU EEUU EE UU U.S U.S.A RR.HH FF.AA CC.OO JJ.OO a.m p.m h hs "
-        "ene feb mar abr may jun jul ago sept oct nov dic Jr hab km kg cm máx mín op cit ibid izq dcha dpto Dpto depto prov s.f"
-    )
-    - words("may mar km h hs"),
+        """
+        a.C a.de.C a.m abr ago CC.OO Cia cit cm Co Corp Cía d.C dcha depto dic Dpto dpto EE EE.UU EEUU ene
+        etc feb FF.AA hab ibid Inc izq JJ.OO Jr jul jun kg Ltd máx mín nov oct op p.m prov RR.HH S.A s.f S.L
+        S.R.L sept U.S U.S.A UU
+        """
+    ),
     starters=words(
-        "El La Los Las Lo Un Una Unos Unas Al Del De En Con Sin Por Para Según Sobre Entre Desde Hasta Hacia Tras Ante Bajo Contra Durante "
-        "Mediante Él Ella Ellos Ellas Yo Tú Nosotros Usted Ustedes Se Su Sus Mi Mis Tu Nuestro Nuestra Este Esta Esto Estos Estas Ese Esa "
-        "Eso Esos Esas Aquel Aquella Y E O U Pero Sino Mas Aunque Porque Pues Como Cuando Donde Mientras Si Que Quien Quienes Qué Quién "
-        "Cómo Cuándo Dónde Cuál Cuánto No Ni Sí También Tampoco Además Asimismo Así Entonces Luego Después Antes Ahora Ayer Hoy Mañana "
-        "Aquí Allí Ya Aún Todavía Siempre Nunca Todo Toda Todos Todas Cada Algunos Algunas Muchos Muchas Varios Varias Otros Otras Otro "
-        "Otra Ambos Ninguno Nadie Nada Más Menos Muy Sólo Solo Incluso Finalmente Actualmente Posteriormente Es Son Era Fue Está Están "
-        "Hay Ha Han Había Dos Tres Cuatro Cinco Seis Siete Ocho Nueve Diez A Tal Pese Debido Gracias Cuya Cuyo Le Les Me Nos Te"
+        """
+        A Actualmente Además Ahora Al Algunas Algunos Allí Ambos Ante Antes Aquel Aquella Aquí Asimismo Así
+        Aunque Ayer Aún Bajo Cada Cinco Como Con Contra Cuando Cuatro Cuya Cuyo Cuál Cuándo Cuánto Cómo De
+        Debido Del Desde Después Diez Donde Dos Durante Dónde E El Ella Ellas Ellos En Entonces Entre Era Es
+        Esa Esas Ese Eso Esos Esta Estas Este Esto Estos Está Están Finalmente Fue Gracias Ha Había Hacia
+        Han Hasta Hay Hoy Incluso La Las Le Les Lo Los Luego Mas Mañana Me Mediante Menos Mi Mientras Mis
+        Muchas Muchos Muy Más Nada Nadie Ni Ninguno No Nos Nosotros Nuestra Nuestro Nueve Nunca O Ocho Otra
+        Otras Otro Otros Para Pero Pese Por Porque Posteriormente Pues Que Quien Quienes Quién Qué Se Según
+        Seis Si Siempre Siete Sin Sino Sobre Solo Son Su Sus Sí Sólo Tal También Tampoco Te Toda Todas
+        Todavía Todo Todos Tras Tres Tu Tú U Un Una Unas Unos Usted Ustedes Varias Varios Y Ya Yo Él
+        """
     ),
     labels=words(
-        "la grupo Grupo clase Clase tipo Tipo plan Plan vitamina hepatitis categoría sección punto zona línea serie el"
+        """
+        categoría Clase clase el Grupo grupo hepatitis la línea Plan plan punto sección serie Tipo tipo
+        vitamina zona
+        """
     ),
-    speech=words("dijo dice preguntó pregunta respondió añadió exclamó escribió gritó explicó declaró"),
+    speech=words("añadió declaró dice dijo escribió exclamó explicó gritó pregunta preguntó respondió"),
+    byline=words("POR Por"),
+    caption=words("Archivo FOTO Foto Fotografía Imagen"),
 )

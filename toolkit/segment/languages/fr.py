@@ -5,28 +5,39 @@ from toolkit.segment.language import Language, words
 LANGUAGE = Language(
     code="fr",
     never=words(
-        "MM Mme Mmes Mlle Mlles Mgr Dr Drs Pr Prof Me Mes St Ste Sts Stes Gal Cne Cdt Col Lt Sgt Vve Cie-de av apr J.-C-de "
-        "env c.-à-d cf p.ex ex vs éd-de Mr Mrs Ms R.P Ing Amb Sén Dép adj hon"
-    )
-    - words("Cie-de J.-C-de éd-de"),
-    before_number=words("n no nos nº n° N° No p pp art Art chap Chap vol Vol fig Fig t Tél tél al réf Réf éd par"),
+        """
+        adj Amb apr av c.-à-d Cdt cf Cne Col Dr Drs Dép env ex Gal hon Ing Lt Me Mes Mgr Mlle Mlles MM Mme
+        Mmes Mr Mrs Ms p.ex Pr Prof R.P Sgt St Ste Stes Sts Sén vs Vve
+        """
+    ),
+    before_number=words("al Art art Chap chap Fig fig n No no nos N° n° nº p par pp Réf réf t Tél tél Vol vol éd"),
     may_end=words(
-        "M etc J.-C av.J.-C Inc Corp Ltd Co Cie St-Pierre U.S U.S.A E.U bd Bd bld boul av. pl janv févr avr juil sept oct nov déc "
-        "hab env. min max Jr Sr S.A ibid op.cit op cit al ch arr dép trad coll P.-S km h"
-    )
-    - words("St-Pierre av. env. ch h km"),
+        """
+        al arr av.J.-C avr Bd bd bld boul Cie cit Co coll Corp déc dép E.U etc févr hab ibid Inc J.-C janv
+        Jr juil Ltd M max min nov oct op op.cit P.-S pl S.A sept Sr trad U.S U.S.A
+        """
+    ),
     starters=words(
-        "Le La Les L'  Un Une Des Du De D' Il Elle Ils Elles On Nous Vous Je Tu Ce Cet Cette Ces C'est C’est Cela Ça Ceci Ceux Celui "
-        "Celle Celles Son Sa Ses Leur Leurs Mon Ma Mes Notre Nos Votre Vos Et Ou Mais Or Ni Car Donc Puis Ensuite Enfin Alors Ainsi Aussi "
-        "Cependant Toutefois Pourtant Néanmoins Par Pour Dans En À A Au Aux Avec Sans Sous Sur Vers Chez Entre Depuis Pendant Durant "
-        "Après Avant Dès Selon Malgré Contre Jusqu'à Grâce Si Quand Lorsque Lorsqu'il Comme Puisque Parce Bien Tandis Afin Que Qui Quoi "
-        "Où Quel Quelle Quels Quelles Pourquoi Comment Combien Tout Tous Toute Toutes Chaque Plusieurs Certains Certaines Aucun Aucune "
-        "Autre Autres Plus Moins Très Trop Beaucoup Peu Ici Là Voici Voilà Hier Aujourd'hui Demain Désormais Maintenant Parfois Souvent "
-        "Toujours Jamais Ne N'est Y Deux Trois Quatre Cinq Six Sept Huit Neuf Dix Oui Non Est Sont Était Il  S'il Qu'il L'un Même "
-        "Parmi Outre Faut Peut Seul Seule"
+        """
+        A Afin Ainsi Alors Après Au Aucun Aucune Aujourd'hui Aussi Autre Autres Aux Avant Avec Beaucoup Bien
+        C'est Car Ce Ceci Cela Celle Celles Celui Cependant Certaines Certains Ces Cet Cette Ceux Chaque
+        Chez Cinq Combien Comme Comment Contre C’est D' Dans De Demain Depuis Des Deux Dix Donc Du Durant
+        Dès Désormais Elle Elles En Enfin Ensuite Entre Est Et Faut Grâce Hier Huit Ici Il Ils Jamais Je
+        Jusqu'à L' L'un La Le Les Leur Leurs Lorsqu'il Lorsque Là Ma Maintenant Mais Malgré Mes Moins Mon
+        Même N'est Ne Neuf Ni Non Nos Notre Nous Néanmoins On Or Ou Oui Outre Où Par Parce Parfois Parmi
+        Pendant Peu Peut Plus Plusieurs Pour Pourquoi Pourtant Puis Puisque Qu'il Quand Quatre Que Quel
+        Quelle Quelles Quels Qui Quoi S'il Sa Sans Selon Sept Ses Seul Seule Si Six Son Sont Sous Souvent
+        Sur Tandis Toujours Tous Tout Toute Toutefois Toutes Trois Trop Très Tu Un Une Vers Voici Voilà Vos
+        Votre Vous Y À Ça Était
+        """
     ),
     labels=words(
-        "groupe Groupe classe Classe type Type plan Plan vitamine Vitamine hépatite catégorie section point zone ligne série"
+        """
+        catégorie Classe classe Groupe groupe hépatite ligne Plan plan point section série Type type
+        Vitamine vitamine zone
+        """
     ),
-    speech=words("dit demande répond ajoute écrit lance déclare explique poursuit s'exclame s'interroge"),
+    speech=words("ajoute demande dit déclare explique lance poursuit répond s'exclame s'interroge écrit"),
+    byline=words("PAR Par"),
+    caption=words("Crédit Image Légende Photo"),
 )

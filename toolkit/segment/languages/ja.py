@@ -4,10 +4,12 @@ from toolkit.segment.language import Language, words
 
 LANGUAGE = Language(
     code="ja",
+    never=words("Dr Mr Mrs Ms Prof St vs"),
+    before_number=words("No p pp Vol"),
+    may_end=words("Co Corp Inc Jr Ltd U.K U.S U.S.A"),
+    starters=words("A An At He I In It On She That The They This We"),
     unspaced=True,
     quotative="とっをがはのにもでや、,",
-    never=words("Mr Mrs Ms Dr Prof St vs"),
-    before_number=words("No Vol p pp"),
-    may_end=words("U.S U.S.A U.K Inc Corp Co Ltd Jr"),
-    starters=words("The A An In On At It He She They We I This That"),
+    byline=words("文"),
+    caption=words("写真 画像"),
 )

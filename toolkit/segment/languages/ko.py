@@ -4,8 +4,9 @@ from toolkit.segment.language import Language, words
 
 LANGUAGE = Language(
     code="ko",
-    never=words("Mr Mrs Ms Dr Prof St vs"),
-    before_number=words("No Vol p pp"),
-    may_end=words("U.S U.S.A U.K Inc Corp Co Ltd Jr"),
+    never=words("Dr Mr Mrs Ms Prof St vs"),
+    before_number=words("No p pp Vol"),
+    may_end=words("Co Corp Inc Jr Ltd U.K U.S U.S.A"),
     quotative="라고며는고란이라하했",
+    caption=words("사진"),
 )

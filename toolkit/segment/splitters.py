@@ -1,0 +1,98 @@
+"""Other splitters: found by entry point, and held to the same offsets as the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib.metadata import entry_points
+from itertools import chain
+from operator import index
+
+from toolkit.errors import InvalidInput, UsageError
+from toolkit.segment.rules import Span, segment
+
+GROUP = "toolkit.splitters"
+"""Entry-point group: a package that offers a splitter names a callable (line, language) -> spans in it."""
+
+RULES = "rules"
+
+Splitter = Callable[[str, str], Iterable[tuple[int, int]]]
+"""Given one line of text and a language code, the (start, end) of its sentences in code points, end exclusive."""
+
+
+def load(name: str) -> Splitter:
+    """Return the splitter called `name`: "rules", or one that an installed package offers.
+
+    Raises:
+        UsageError: No installed package offers it.
+    """
+    if name == RULES:
+        return lambda text, language: segment(text, language=language)
+    offered = {point.name: point for point in entry_points(group=GROUP)}
+    if name not in offered:
+        names = ", ".join(sorted({RULES, *offered}))
+        remedy = f"choose one of {names}, or install a package that offers it as an entry point of {GROUP}"
+        raise UsageError(f"no splitter {name!r} is installed", remedy=remedy)
+    splitter: Splitter = offered[name].load()
+    return splitter
+
+
+def split(text: str, *, language: str, splitter: str, where: str | None = None) -> list[Span]:
+    """Cut a text with any splitter, line by line, and check what it returns.
+
+    White space at the edges of a span is cut off, and spans of nothing else are dropped.
+
+    Args:
+        text: Any text.
+        language: ISO 639-1 code.
+        splitter: Name as for `load`.
+        where: What to call the text in an error.
+
+    Returns:
+        Spans as `segment` returns them.
+
+    Raises:
+        UsageError: There is no such splitter.
+        InvalidInput: It lost a character that is no white space, or its spans overlap or leave their line; with every
+            fault of the text.
+    """
+    call = load(splitter)
+    if splitter == RULES:
+        return list(call(text, language))
+    spans: list[Span] = []
+    faults: list[str] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        if not line.isspace():
+            found, wrong = _checked(line, [(index(start), index(end)) for start, end in call(line, language)], at)
+            spans += found
+            faults += wrong
+        at += len(line)
+    if faults:
+        remedy = f"report it to the maintainers of the splitter, or use --splitter {RULES}"
+        raise InvalidInput.all_of(
+            [InvalidInput(f"splitter {splitter!r} {fault}", where=where, remedy=remedy) for fault in faults]
+        )
+    return spans
+
+
+def _checked(line: str, given: list[Span], offset: int) -> tuple[list[Span], list[str]]:
+    """Return the trimmed spans of a line, moved by `offset`, and what is wrong with them."""
+    spans: list[Span] = []
+    faults: list[str] = []
+    at = 0
+    for start, end in chain(given, [(len(line), len(line))]):
+        if not 0 <= start <= end <= len(line):
+            faults.append(f"returned {start + offset}-{end + offset}, outside of its line's {len(line)} characters")
+            continue
+        if start < at:
+            faults.append(f"returned overlapping sentences at offset {start + offset}")
+            continue
+        lost = len(line[at:start]) - len(line[at:start].lstrip())
+        if at + lost < start:
+            faults.append(f"lost the characters at offset {at + lost + offset}")
+        at = end
+        body = line[start:end].strip()
+        if body:
+            first = start + line[start:end].index(body)
+            spans.append((first + offset, first + len(body) + offset))
+    return spans, faults
