@@ -163,6 +163,20 @@ def test_the_feed_keeps_its_fields(everything: dict[str, list[Article]]) -> None
         assert (article.published_at or "").startswith(row["published_at"][:10])
 
 
+def test_dates_are_read_where_the_page_is_plain(everything: dict[str, list[Article]]) -> None:
+    found = {
+        a.page.source: (a.published_at or "")[:10] for group in everything.values() for a in group if a.published_at
+    }
+    assert found == {
+        "05_port_pact.html": "2025-03-14",
+        "06_aid_lorries.html": "2025-05-08",
+        "07_feed.jsonl": "2025-07-01",
+        "13_salt_flat_border.txt": "2025-10-22",
+    }
+    waiting = {a.published_text for name in TITLES for a in everything[name] if name < "05"}
+    assert {"38 minutes ago", "an hour ago", "3 hours ago", "yesterday", "a day ago", "2 days ago"} <= waiting
+
+
 def test_a_feed_line_is_all_ascii_escapes() -> None:
     assert raw("07_feed.jsonl").splitlines()[1].isascii()
 
