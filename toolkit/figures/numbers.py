@@ -1,0 +1,142 @@
+"""Numbers at a place in a sentence: digits, number words, scales and halves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from typing import TypeVar
+
+from toolkit.figures.lexicon import Lexicon
+from toolkit.figures.tokens import Phrase, Token, matches, phrase
+
+T = TypeVar("T")
+
+_LONGEST = 12  # words of a number; "nine hundred and ninety-nine thousand nine hundred and ninety-nine" has 9
+
+
+def number_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[Decimal, int, int] | None:
+    """Read the longest number that begins at a token.
+
+    Returns:
+        Its value, the position after it, and the scale word that ends it (1 without one); None where none begins.
+    """
+    half = longest(tokens, at, lexicon.halves)
+    if half is not None:
+        factor, after = half
+        scale = _scale_at(tokens, after, lexicon)
+        if scale is not None:
+            return Decimal(str(factor)) * scale, after + 1, scale
+    plain = _plain(tokens, at, lexicon)
+    if plain is None:
+        return None
+    value, after = plain
+    scale = lexicon.scales.get(tokens[after - 1].key, 1)  # number words may hold one: "three thousand"
+    if scale > 1:
+        return _with_half(tokens, value, after, scale, lexicon)
+    return _scaled(tokens, value, after, lexicon)
+
+
+def longest(tokens: Sequence[Token], at: int, phrases: Mapping[str, T]) -> tuple[T, int] | None:
+    """Return what the longest phrase that stands at a position means, and the position after it."""
+    for length, group in _by_length(tuple(phrases)):
+        key = tuple(token.key for token in tokens[at : at + length])
+        if key in group:
+            return phrases[group[key]], at + length
+    return None
+
+
+@cache
+def _by_length(phrases: tuple[str, ...]) -> list[tuple[int, dict[Phrase, str]]]:
+    """Return phrases by their number of words, the longest first."""
+    groups: dict[int, dict[Phrase, str]] = {}
+    for words in phrases:
+        key = phrase(words)
+        groups.setdefault(len(key), {})[key] = words
+    return sorted(groups.items(), reverse=True)
+
+
+def _plain(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[Decimal, int] | None:
+    """Read digits, number words, or the article of a scale."""
+    token = tokens[at]
+    if token.kind == "number":
+        digits = "".join(sign for sign in token.text if sign not in lexicon.group or sign == lexicon.decimal)
+        return Decimal(digits.replace(lexicon.decimal, ".")), at + 1
+    if token.kind != "word":
+        return None
+    words = _words(tokens, at, lexicon)
+    if words is None and token.key in lexicon.articles and _scale_at(tokens, at + 1, lexicon) is not None:
+        return Decimal(1), at + 1
+    return words
+
+
+def _words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[Decimal, int] | None:
+    """Read the longest run of number words."""
+    end = at
+    while end < len(tokens) and tokens[end].kind == "word" and end - at < _LONGEST:
+        end += 1
+    if not lexicon.number_words:
+        return _falling(tokens[at:end], at, lexicon.words)
+    for stop in range(end, at, -1):
+        value = _parsed(" ".join(token.key for token in tokens[at:stop]), lexicon.language)
+        if value is not None:
+            return Decimal(value), stop
+    return None
+
+
+@cache
+def _parsed(words: str, language: str) -> int | None:
+    """Return the number that a run of words is, read by text2num."""
+    from text_to_num import text2num
+
+    try:
+        return int(text2num(words, language))
+    except ValueError:
+        return None
+
+
+def _falling(run: Sequence[Token], at: int, words: Mapping[str, int]) -> tuple[Decimal, int] | None:
+    """Add number words up while each is of a lower order than the one before."""
+    total, order, stop = 0, 10**12, at
+    for token in run:
+        value = words.get(token.key)
+        if value is None or 10 ** (len(str(value)) - 1) >= order or (order == 10 and value >= order):
+            break
+        total, order, stop = total + value, 10 ** (len(str(value)) - 1), stop + 1
+        if value < 20:
+            break
+    return None if stop == at else (Decimal(total), stop)
+
+
+def _scaled(tokens: Sequence[Token], value: Decimal, at: int, lexicon: Lexicon) -> tuple[Decimal, int, int]:
+    """Apply the half and the scale that follow a number."""
+    after_half = _past(tokens, at, lexicon.and_half)
+    if after_half is not None:
+        scale = _scale_at(tokens, after_half, lexicon)
+        if scale is not None:
+            return (value + Decimal("0.5")) * scale, after_half + 1, scale
+    scale = _scale_at(tokens, at, lexicon)
+    if scale is None:
+        return value, at, 1
+    return _with_half(tokens, value * scale, at + 1, scale, lexicon)
+
+
+def _with_half(
+    tokens: Sequence[Token], value: Decimal, at: int, scale: int, lexicon: Lexicon
+) -> tuple[Decimal, int, int]:
+    """Add the half of a scale that follows it: "un million et demi"."""
+    after = _past(tokens, at, lexicon.and_half)
+    return (value, at, scale) if after is None else (value + Decimal(scale) / 2, after, scale)
+
+
+def _past(tokens: Sequence[Token], at: int, phrases: Sequence[str]) -> int | None:
+    """Return the position after the phrase that stands here, None where none does."""
+    for words in phrases:
+        key = phrase(words)
+        if matches(tokens, at, key):
+            return at + len(key)
+    return None
+
+
+def _scale_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int | None:
+    return lexicon.scales.get(tokens[at].key) if at < len(tokens) else None
