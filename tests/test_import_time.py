@@ -18,14 +18,13 @@ HEAVY = {
     "numpy",
     "pandas",
     "pyarrow",
-    "pydantic",
     "rensa",
     "rich.progress",
     "scipy",
     "sklearn",
     "trafilatura",
     "yaml",
-}
+}  # not pydantic: Typer itself loads it for a command's own help where it is installed
 
 PROGRAM = """
 import json, sys

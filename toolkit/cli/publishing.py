@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -29,15 +30,21 @@ def build(
     Example: toolkit build 1.0.0
     """
     from toolkit import release
-    from toolkit.workspace import Workspace
+    from toolkit.workspace import Outcome, Workspace
 
     if (version is None) == (bump is None) or bump not in (None, "auto"):
         raise UsageError("give either a VERSION or --bump auto")
-    put_outcome(release.build_stage(Workspace.find(project), version or "auto"), as_json)
+    workspace, wanted, started = Workspace.find(project), version or "auto", time.perf_counter()
+    standing = release.standing(workspace, wanted)
+    built = standing or release.build(workspace, wanted)
+    seconds = time.perf_counter() - started
+    put_outcome(Outcome("build", built.counts, up_to_date=standing is not None, seconds=seconds), as_json)
 
 
 def audit_leakage(
-    files: Annotated[list[Path], typer.Argument(help="Two or more files in the order train, dev, test; or a directory.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Files in the order train, dev, test; or a directory.")
+    ],
     as_json: Json = False,
     project: Project = None,
 ) -> None:

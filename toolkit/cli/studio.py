@@ -15,7 +15,8 @@ from toolkit.cli.output import put, put_counts, put_json, say
 app = typer.Typer(help="A Label Studio server of your own: loopback, SQLite, no telemetry.", no_args_is_help=True)
 
 Data = Annotated[
-    Path | None, typer.Option("--data", metavar="DIR", help="The server's data directory; default: in the user's cache.")
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="The server's data; default: in the user's cache."),
 ]
 
 

@@ -1,6 +1,6 @@
 """Releases: gold, answers and articles frozen as a versioned dataset directory, audited, loaded, compared."""
 
-from toolkit.release.build import build, newest
+from toolkit.release.build import build, newest, standing
 from toolkit.release.corpus import Corpus, gather
 from toolkit.release.diff import ConfigDiff, Diff, diff
 from toolkit.release.freeze import freeze
@@ -32,4 +32,5 @@ __all__ = [
     "load",
     "newest",
     "patch",
+    "standing",
 ]

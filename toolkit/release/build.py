@@ -67,6 +67,30 @@ def build(
         return freeze(corpus, workspace.path("releases"), terms, previous=previous)
 
 
+def standing(workspace: Workspace, version: str) -> Release | None:
+    """Return releases/<version>/ if it was frozen from exactly what the project holds now, else None.
+
+    Args:
+        workspace: The project.
+        version: "major.minor.patch", or "auto" for the newest release.
+
+    Raises:
+        InvalidInput: The release, or a file of the project, is damaged.
+    """
+    folder = workspace.path("releases")
+    if version != AUTO and not Version.is_one(version):
+        return None
+    release = newest(folder) if version == AUTO else _existing(folder / version)
+    terms = _terms(workspace, version, None, TextRule(), {}, None)
+    if release is None or release.manifest.get("recipe") != terms.recipe(workspace.schema().digest):
+        return None
+    return release
+
+
+def _existing(path: Path) -> Release | None:
+    return load(path) if path.is_dir() else None
+
+
 def newest(folder: Path) -> Release | None:
     """Return the release with the greatest version in a folder of releases, None if there is none."""
     names = [path.parent.name for path in folder.glob("*/manifest.json")]

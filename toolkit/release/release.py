@@ -53,6 +53,14 @@ class Release:
         """The configs that have rows, "default" first."""
         return tuple(self.manifest["tables"])
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of rows of each config, all splits together."""
+        return {
+            config: sum(split["rows"] for split in splits.values())
+            for config, splits in self.manifest["tables"].items()
+        }
+
     def splits(self, config: str = "default") -> tuple[str, ...]:
         """Return the splits of a config that have rows, in the order train, validation, test.
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from toolkit import __version__
+from toolkit.records import content_id
 from toolkit.release.rights import TextRule
 from toolkit.release.splits import FRACTIONS
 
@@ -45,3 +48,11 @@ class Terms:
     guidelines: str | None = None
     agreement: Mapping[str, Any] | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
+
+    def recipe(self, schema_digest: str) -> str:
+        """Return the id of everything that decides the release's bytes but its version."""
+        parts = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "version"}
+        parts["text"] = str(self.text)
+        return content_id(
+            __version__, schema_digest, json.dumps(parts, sort_keys=True, ensure_ascii=False, default=dict)
+        )

@@ -6,11 +6,12 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 import pydantic
 from pydantic_core import ErrorDetails
 
+from toolkit.adjudicate import Method
 from toolkit.engine import EMBEDDED
 from toolkit.errors import InvalidConfig, InvalidInput
 from toolkit.schema.document import Document, read_document
@@ -104,7 +105,7 @@ class Config(_Section):
     schema_name: str = pydantic.Field(default="news_events@1.0.0", alias="schema")
     engine: str = EMBEDDED
     splitter: str = "rules"
-    aggregation: Literal["auto", "majority", "dawid-skene", "mace"] = "auto"
+    aggregation: Method = "auto"
     label_studio: LabelStudioConfig = LabelStudioConfig()
     release: ReleaseConfig = ReleaseConfig()
     hub: HubConfig = HubConfig()

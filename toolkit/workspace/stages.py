@@ -16,14 +16,14 @@ import pyarrow as pa
 
 from toolkit import agreement as agreement_room
 from toolkit import segment as segment_room
-from toolkit.adjudicate import decide
+from toolkit.adjudicate import Method, decide
 from toolkit.engine import run
 from toolkit.errors import InvalidInput
 from toolkit.ingest import assign_stories, pages, read
 from toolkit.records import Annotation, Article, Decision, Page, Reject, Sentence, from_row, to_json, to_row
 from toolkit.workspace.derive import Made, Outcome, derive
 from toolkit.workspace.files import file_digest
-from toolkit.workspace.project import ARTICLES, GOLD, QUEUE, REJECTS, Workspace
+from toolkit.workspace.project import ARTICLES, GOLD, QUEUE, REJECTS, SENTENCES, Workspace
 from toolkit.workspace.tables import arrow_schema, from_table, parquet_bytes, to_table
 
 _PAGE_TABLE = pa.schema([("page", pa.struct(list(arrow_schema(Page)))), ("raw", pa.binary())])
@@ -60,17 +60,15 @@ def ingest(workspace: Workspace, *, skip_unreadable: bool = False) -> Outcome:
 
 
 def _ingest(workspace: Workspace, skip_unreadable: bool) -> Made:
-    raw_pages = [
-        {"page": to_row(page), "raw": raw}
-        for source, path in workspace.page_files()
-        for page, raw in pages(path.read_bytes(), source=source)
-    ]
+    raw_pages, unopened = _open_pages(workspace)
     table = run(_read_pages, pa.Table.from_pylist(raw_pages, schema=_PAGE_TABLE), engine=workspace.config.engine)
-    faults = [InvalidInput(fault) for fault in table.column("fault").to_pylist() if fault is not None]
+    faults = unopened + [InvalidInput(fault) for fault in table.column("fault").to_pylist() if fault is not None]
     if faults and not skip_unreadable:
+        faults[-1].remedy = "remove it, or leave such pages out with `toolkit ingest --skip-unreadable`"
         raise InvalidInput.all_of(faults)
     found = [from_row(Article, row) for row in table.column("article").to_pylist() if row is not None]
     rejects = [from_row(Reject, row) for row in table.column("reject").to_pylist() if row is not None]
+    rejects += [_unreadable(fault) for fault in unopened]
     articles = assign_stories(found)
     return Made(
         files={ARTICLES: parquet_bytes(to_table(Article, articles)), REJECTS: _lines(rejects)},
@@ -84,6 +82,23 @@ def _ingest(workspace: Workspace, skip_unreadable: bool) -> Made:
     )
 
 
+def _open_pages(workspace: Workspace) -> tuple[list[dict[str, object]], list[InvalidInput]]:
+    """Return (page, raw) of every page of every file, and a fault for each file that can't be opened."""
+    raw_pages: list[dict[str, object]] = []
+    faults: list[InvalidInput] = []
+    for source, path in workspace.page_files():
+        try:
+            with path.open("rb") as file:
+                raw_pages += [{"page": to_row(page), "raw": raw} for page, raw in pages(file, source=source)]
+        except InvalidInput as fault:
+            faults += fault.faults
+    return raw_pages, faults
+
+
+def _unreadable(fault: InvalidInput) -> Reject:
+    return Reject(stage="ingest", reason="unreadable", source=fault.where or "", detail=fault.what)
+
+
 def _read_pages(table: pa.Table) -> pa.Table:
     """Read a table of (page, raw) into rows that hold an article, a reject or a fault each."""
     rows: list[dict[str, object]] = []
@@ -92,8 +107,7 @@ def _read_pages(table: pa.Table) -> pa.Table:
         try:
             extraction = read(item["raw"], source=page.source, page=page)
         except InvalidInput as error:
-            refused = Reject(stage="ingest", reason="unreadable", source=page.source, detail=error.what)
-            rows.append({"reject": to_row(refused), "fault": str(error)})
+            rows.append({"reject": to_row(_unreadable(error)), "fault": str(error)})
             continue
         rows += [{"article": to_row(article)} for article in extraction.articles]
         rows += [{"reject": to_row(reject)} for reject in extraction.rejects]
@@ -123,7 +137,7 @@ def _segment(workspace: Workspace, splitter: str) -> Made:
     table = run(partial(_cut, splitter=splitter), to_table(Article, articles), engine=workspace.config.engine)
     defaults = sum(not segment_room.is_known(article.language) for article in articles)
     return Made(
-        files={"sentences.parquet": parquet_bytes(table)},
+        files={SENTENCES: parquet_bytes(table)},
         counts={
             "articles": len(articles),
             "sentences": table.num_rows,
@@ -187,7 +201,7 @@ def adjudicate(workspace: Workspace) -> Outcome:
         )
 
 
-def _adjudicate(workspace: Workspace, answers: Sequence[Annotation], method: str) -> Made:
+def _adjudicate(workspace: Workspace, answers: Sequence[Annotation], method: Method) -> Made:
     result = decide(answers, workspace.schema(), method=method, experts=_expert_decisions(workspace))
     methods = sorted({decision.method for decision in result.decided})
     return Made(
@@ -232,7 +246,7 @@ def _log_inputs(workspace: Workspace) -> dict[str, str | None]:
     return {
         "annotations/log.jsonl": file_digest(workspace.annotations.path),
         "adjudications/log.jsonl": file_digest(workspace.adjudications.path),
-        "sentences.parquet": file_digest(workspace.path("sentences.parquet")),
+        SENTENCES: file_digest(workspace.path(SENTENCES)),
     }
 
 

@@ -23,7 +23,6 @@ SLICE_ROWS = 20_000
 _SCALARS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 
 
-@functools.cache
 def arrow_schema(cls: type) -> pa.Schema:
     """Return the Arrow schema of a record class.
 
