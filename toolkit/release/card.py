@@ -12,9 +12,12 @@ import yaml
 from toolkit.release.facts import Facts
 from toolkit.release.release import Release
 
+OWN_SECTION: Final = "<!-- own:{name} -->\n{text}<!-- /own -->"
+"""How a section of people's own words stands on a card."""
+
 _OWN = re.compile(r"<!-- own:([a-z]+) -->\n(.*?)<!-- /own -->", re.DOTALL)
 
-_PROMPTS: Final[Mapping[str, str]] = {
+PROMPTS: Final[Mapping[str, str]] = {
     "motivation": "*Nobody has written yet why this dataset was made and who paid for it.*",
     "collection": "*Nobody has written yet how the pages were chosen and fetched.*",
     "annotators": "*Nobody has written yet who the annotators are, how they were trained and paid.*",
@@ -46,14 +49,14 @@ def render(facts: Facts, previous: Release | None = None) -> str:
         facts=facts,
         terms=facts.terms,
         schema=facts.schema,
-        own={**{name: f"{prompt}\n" for name, prompt in _PROMPTS.items()}, **own_sections(before)},
+        own={**{name: f"{prompt}\n" for name, prompt in PROMPTS.items()}, **own_sections(before)},
         agreement=_agreement_rows(facts.terms.agreement),
     )
 
 
 def own_sections(text: str) -> dict[str, str]:
     """Return the sections of a card that people may write, by name."""
-    return {name: body for name, body in _OWN.findall(text) if name in _PROMPTS}
+    return {name: body for name, body in _OWN.findall(text) if name in PROMPTS}
 
 
 def cell(value: object) -> str:

@@ -59,7 +59,8 @@ def _causes_of_change(older: Release, newer: Release, before: pa.Table, changed:
     if older.schema_ref != newer.schema_ref:
         return ["migration"] * len(changed)
     touched = _in(before["sentence_id"].take(changed), _sentences_answered_otherwise(older, newer))
-    return np.where(touched, "annotation", "adjudication").tolist()
+    causes: list[str] = np.where(touched, "annotation", "adjudication").tolist()
+    return causes
 
 
 def _causes_of_loss(newer: Release, before: pa.Table, after: pa.Table, removed: Indices) -> list[str]:
@@ -69,7 +70,8 @@ def _causes_of_loss(newer: Release, before: pa.Table, after: pa.Table, removed: 
     answered = _in(sentences, newer.table("annotations")["sentence_id"]) if "annotations" in newer.configs else False
     there = _in(articles, after["article_id"])
     conditions = [taken_down, answered, there]
-    return np.select(conditions, ["takedown", "adjudication", "segmentation"], "article").tolist()
+    causes: list[str] = np.select(conditions, ["takedown", "adjudication", "segmentation"], "article").tolist()
+    return causes
 
 
 def _in(values: pa.ChunkedArray, among: pa.Array | pa.ChunkedArray) -> Mask:

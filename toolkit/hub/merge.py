@@ -1,0 +1,59 @@
+"""A card that others have edited on the Hub, and the one of a new release: what each wrote survives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from toolkit.release.card import OWN_SECTION, PROMPTS, own_sections
+
+_OURS = ("configs", "dataset_info", "size_categories", "pretty_name", "license", "language")
+"""Metadata that follows from the data: the release's word holds."""
+
+
+def merge_cards(ours: str, theirs: str) -> str:
+    """Return the release's card with what others have added on the Hub.
+
+    Metadata keys that the release does not write are kept (such as `extra_gated_prompt`), lists that it does not
+    derive from data are joined, and a section for people's own words is taken over where the release has none.
+
+    Args:
+        ours: The release's README.md.
+        theirs: README.md as it is on the Hub; "" if there is none.
+    """
+    mine, body = _parted(ours)
+    yours, _ = _parted(theirs)
+    metadata = mine | _added(mine, yours)
+    written = {name: text for name, text in own_sections(theirs).items() if text.strip() != PROMPTS[name]}
+    for name, text in own_sections(ours).items():
+        if text.strip() == PROMPTS[name] and name in written:
+            body = body.replace(
+                OWN_SECTION.format(name=name, text=text), OWN_SECTION.format(name=name, text=written[name])
+            )
+    if metadata == mine:
+        head = ours[: len(ours) - len(_parted(ours)[1])]
+        return head + body
+    return f"---\n{yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True, width=120)}---\n{body}"
+
+
+def _added(mine: dict[str, Any], yours: dict[str, Any]) -> dict[str, Any]:
+    added = {}
+    for key, value in yours.items():
+        if key not in mine:
+            added[key] = value
+        elif key not in _OURS and isinstance(value, list) and isinstance(mine[key], list):
+            added[key] = [*mine[key], *(item for item in value if item not in mine[key])]
+    return added
+
+
+def _parted(card: str) -> tuple[dict[str, Any], str]:
+    """Return a card's metadata and the text after it."""
+    head, mark, rest = card.removeprefix("---\n").partition("\n---\n")
+    if not card.startswith("---\n") or not mark:
+        return {}, card
+    try:
+        metadata = yaml.safe_load(head)
+    except yaml.YAMLError:
+        metadata = None
+    return (metadata, rest) if isinstance(metadata, dict) else ({}, rest)
