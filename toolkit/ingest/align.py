@@ -33,11 +33,6 @@ class Aligner:
         self._key = "".join(page.text[index] for index in kept)
         self._at = 0
 
-    @property
-    def at(self) -> int:
-        """Where in the key the paragraph found last ends."""
-        return self._at
-
     def find(self, paragraph: str) -> Traced | None:
         """Return a paragraph with its bytes, None if none of it is on the page."""
         key = "".join(filter(_in_key, paragraph))
@@ -50,13 +45,6 @@ class Aligner:
             self._at = start + len(key)
             return self._taken(paragraph, range(start, start + len(key)))
         return self._in_parts(paragraph)
-
-    def find_before(self, line: str, end: int) -> Traced | None:
-        """Return the last place of a line that ends before place `end` of the key, else its first anywhere."""
-        key = "".join(filter(_in_key, line))
-        start = self._key.rfind(key, 0, end) if key else -1
-        start = start if start >= 0 or not key else self._key.find(key)
-        return self._taken(line, range(start, start + len(key))) if start >= 0 else None
 
     def _in_parts(self, paragraph: str) -> Traced | None:
         words = paragraph.split()

@@ -86,7 +86,7 @@ def _places(lines: Sequence[Line]) -> list[_Place]:
         elif not top:
             related = related or line.effect == "related"
             ended = ended or line.effect == "end"
-            remarks = line.effect == "comments" or (remarks and line.effect != "related")
+            remarks = not related and (remarks or line.effect == "comments")
     return places
 
 
@@ -97,12 +97,13 @@ def _header_at(lines: Sequence[Line], index: int) -> Card | None:
         return _untimed_at(lines, index)
     if line.moment.publisher is not None:
         return Card(index, index + 1, index, None, None)
-    echo_after = index + 1 < len(lines) and lines[index + 1].plain and lines[index + 1].echo
+    echo_after = lines[index + 1].echo if index + 1 < len(lines) and lines[index + 1].plain else None
     above = index - 1
     if above >= 1 and _echoes(lines, above):
         return Card(above - 1, index + 1, index, above - 1, above)
-    named = above >= 0 and lines[above].name
-    if echo_after and (not named or fold(echo_after) == fold(lines[above].text)) and len(echo_after) <= 48:
+    repeated = bool(echo_after) and above >= 0 and lines[above].plain and fold(echo_after) == fold(lines[above].text)
+    named = repeated or (above >= 0 and lines[above].name)
+    if echo_after and (repeated or (not named and len(echo_after) <= 48)):
         return Card(above if named else index, index + 2, index, above if named else None, index + 1)
     return Card(above if named else index, index + 1, index, above if named else None, None)
 
@@ -117,7 +118,7 @@ def _untimed_at(lines: Sequence[Line], index: int) -> Card | None:
 def _echoes(lines: Sequence[Line], index: int) -> bool:
     """Whether a line repeats, after a dash, the name on the line above it."""
     echo, above = lines[index].echo, lines[index - 1]
-    return lines[index].plain and above.name and echo is not None and fold(echo) == fold(above.text)
+    return lines[index].plain and above.plain and echo is not None and fold(echo) == fold(above.text)
 
 
 def _score(lines: Sequence[Line], card: Card, context: _Place, names: Counter[str]) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from toolkit.ingest.align import Aligner, uncovered
-from toolkit.ingest.markup import attribute_titles, visible
+from toolkit.ingest.markup import stated_titles, visible
 from toolkit.ingest.traced import Traced
 
 _BLOCKS = frozenset({"p", "head", "item", "list", "quote", "table", "row", "cell", "code", "div", "ab", "body", "main"})
@@ -51,17 +51,15 @@ def read_html(page: Traced) -> Document:
     found = _extracted(page.text)
     paragraphs: list[Traced] = []
     missing: list[str] = []
-    first_at = None
     for paragraph in _paragraphs(found.body) if found is not None else []:
         taken = aligner.find(paragraph)
         if taken is None:
             missing.append(paragraph)
             continue
         paragraphs.append(taken)
-        first_at = aligner.at - len(taken.text) if first_at is None else first_at
     if not paragraphs:
         return Document(seen, False, _facts(found), seen, [], tuple(missing))
-    title = _title(found.title if found is not None else None, page, aligner, first_at or 0)
+    title = _title(found.title if found is not None else None, page, seen, int(paragraphs[0].starts.max()))
     if title is not None and paragraphs and _same(paragraphs[0].text, title.text):
         title = paragraphs.pop(0)
     lines = [title, *paragraphs] if title is not None else paragraphs
@@ -112,11 +110,29 @@ def _paragraphs(body: Any) -> Iterator[str]:
     yield from flush()
 
 
-def _title(said: str | None, page: Traced, aligner: Aligner, body_at: int) -> Traced | None:
-    if not said or not said.strip():
+def _title(said: str | None, page: Traced, seen: Traced, body_at: int) -> Traced | None:
+    """Return the title with its bytes: a heading that the stated title contains, else the stated title itself.
+
+    Pages state "Headline - Site" and show "Headline"; what they show, last before the body, is the title.
+    """
+    stated = "".join((said or "").split())
+    if not stated:
         return None
-    line = " ".join(said.split())
-    return aligner.find_before(line, body_at) or Aligner(attribute_titles(page)).find_before(line, 0)
+    shown = [line for line in seen.lines() if _contains(stated, line.text)]
+    if shown:
+        before = [line for line in shown if len(line.starts) and int(line.starts[0]) < body_at]
+        return max(before or shown[:1], key=lambda line: (len(line.text), int(line.starts[0])))
+    heads = [line for line in stated_titles(page).lines() if _contains(stated, line.text)]
+    return heads[0] if heads else None
+
+
+_LEAST_OF_TITLE = 0.4
+"""A shown line is the title where it is this share of the stated one; a site's name alone is less."""
+
+
+def _contains(stated: str, line: str) -> bool:
+    key = "".join(line.split())
+    return len(key) >= max(_LEAST_OF_TITLE * len(stated), 1) and key in stated
 
 
 def _same(one: str, other: str) -> bool:

@@ -8,6 +8,7 @@ may still list title and body in turn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -28,6 +29,7 @@ REASONS = {
 }
 """Reasons that come from a line's place on the page; all others are ids of rules in a profile."""
 
+_LABEL = re.compile(r"(?:source|via|from|quelle|fuente|fonte|bron|источник|المصدر)\s*[:：]\s*", re.I)
 _KICKER = 25
 _COMMENT = 280  # what readers write below an article is mostly shorter, a paragraph after a misread heading may not be
 
@@ -98,8 +100,8 @@ class _Stretch:
 
     def _holds_article(self, card: Card, end: int) -> bool:
         rest = [self._lines[index] for index in range(card.end, end)]
-        titled = card.title is not None or (bool(rest) and rest[0].titular)
-        return titled and any(line.plain and line.size >= _COMMENT for line in rest)
+        titled = card.title is not None or (bool(rest) and rest[0].titular and not rest[0].prose)
+        return titled and any(line.plain and line.substantial for line in rest)
 
     def _cut(self, indexes: Sequence[int], reason: str) -> None:
         for index in indexes:
@@ -109,7 +111,7 @@ class _Stretch:
         """Read publisher and time; return what is left of the stretch."""
         draft.when = card.when
         moment = self._lines[card.when].moment if card.when is not None else None
-        named = self._lines[card.publisher].text if card.publisher is not None else None
+        named = _LABEL.sub("", self._lines[card.publisher].text) if card.publisher is not None else None
         draft.publisher = named or (moment.publisher if moment else None)
         if draft.publisher is None and card.echo is not None:
             draft.publisher = self._lines[card.echo].echo
@@ -149,7 +151,9 @@ class _Stretch:
             return at
         plain = [place for place in range(at, len(rest)) if lines[rest[place]].plain]
         if headed and self._is_kicker([lines[rest[place]] for place in plain[:3]]):
-            page.cuts[rest[plain.pop(0)]] = "kicker"
+            kicker = rest[plain.pop(0)]
+            page.cuts[kicker] = "kicker" if draft.publisher else "publisher"
+            draft.publisher = draft.publisher or lines[kicker].text
         if len(plain) > 1 and self._is_title(lines[rest[plain[0]]], lines[rest[plain[1]]], headed=headed):
             draft.title = rest[plain[0]]
             for index in rest[at : plain[0]]:

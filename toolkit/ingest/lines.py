@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from toolkit.ingest.moment import Moment, moment_of
 from toolkit.ingest.profile import Effect, Rulebook, fold
@@ -88,7 +88,7 @@ class Line:
     @property
     def name(self) -> bool:
         """It may be a publisher's name."""
-        few = self.size <= 48 and len(self.text.split()) <= 6
+        few = self.size <= 48 and len(self.text.split()) <= 5 and sum(map(str.isdecimal, self.text)) <= 4
         return self.plain and few and not self.byline and not self.text.endswith((".", "!", "?", ":", "…", ","))
 
     @property
@@ -133,6 +133,8 @@ def _judged(bare: str, start: int, gap: bool, book: Rulebook, recurring: Collect
     if len(bare) > 500:
         return Line(bare, start, end, gap)
     if moment := moment_of(bare):
+        if moment.publisher and (book.judge(moment.publisher) or moment_of(moment.publisher)):
+            moment = replace(moment, publisher=None)
         return Line(bare, start, end, gap, moment=moment)
     if rule := book.judge(bare):
         return Line(bare, start, end, gap, reason=rule.id, effect=rule.effect)

@@ -12,14 +12,17 @@ from collections.abc import Iterator
 
 from toolkit.ingest.traced import Run, Traced
 
-_HIDDEN = re.compile(r"(script|style|template|svg|iframe|noframes)\b", re.I)
+_HIDDEN = re.compile(r"(script|style|template|svg|iframe|noframes|title)\b", re.I)
 _INLINE = re.compile(
     r"/?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|nobr|q|rp|rt|ruby|s|samp|small|span|strike|"
     r"strong|sub|sup|time|tt|u|var|wbr)\b",
     re.I,
 )
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
-_META_TITLE = re.compile(r"""<meta\b[^>]{0,200}?["'](?:og:title|twitter:title)["'][^>]{0,200}?\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)
+_TITLE = re.compile(r"<title\b[^>]{0,200}>([^<]{1,2000})<", re.I)
+_META = re.compile(r"<meta\b[^>]{1,4000}>", re.I)
+_NAMES_TITLE = re.compile(r"""["'](?:og:title|twitter:title|dc\.title|headline)["']""", re.I)
+_CONTENT = re.compile(r"""\bcontent\s*=\s*(?:"([^"]+)"|'([^']+)')""", re.I)
 
 
 def visible(page: Traced) -> Traced:
@@ -27,10 +30,15 @@ def visible(page: Traced) -> Traced:
     return Traced.of_runs(page, _runs(page.text))
 
 
-def attribute_titles(page: Traced) -> Traced:
-    """Return the titles that a page states in `<meta>` tags, one a line."""
-    spans = [found.span(1 if found[1] is not None else 2) for found in _META_TITLE.finditer(page.text)]
-    return Traced.of_runs(page, (span for start, end in spans for span in (*_resolved(page.text, start, end), None)))
+def stated_titles(page: Traced) -> Traced:
+    """Return the titles that the head of a page states, in `<meta>` tags and `<title>`, one a line."""
+    spans: list[tuple[int, int]] = []
+    for tag in _META.finditer(page.text):
+        content = _CONTENT.search(page.text, *tag.span()) if _NAMES_TITLE.search(page.text, *tag.span()) else None
+        if content:
+            spans.append(content.span(1 if content[1] is not None else 2))
+    spans += [found.span(1) for found in _TITLE.finditer(page.text)]
+    return Traced.of_runs(page, (run for start, end in spans for run in (*_resolved(page.text, start, end), None)))
 
 
 def unescape(source: str) -> str:

@@ -33,6 +33,8 @@ from toolkit.errors import InvalidInput
 Effect = Literal["line", "end", "related", "comments"]
 
 _EDGES = " \t-–—•·*#>»«›‹|:：.…!¡?¿+()[]▼▾▸►→←↓↑✕×✓"
+_REPORTED = re.compile(r"\b(?:said|says|told|asked|dit|déclaré|sagte|dijo|disse|ha detto|сказал\w*|قال\w*)\b", re.I)
+"""A line that reports what somebody said is prose, whatever a pattern thinks of it."""
 _STRICT = pydantic.ConfigDict(extra="forbid", frozen=True)
 
 
@@ -110,6 +112,8 @@ class Rulebook:
         rule = self._by_phrase.get(fold(line))
         if rule is not None:
             return rule
+        if _REPORTED.search(line):
+            return None
         tidy = line.replace("’", "'")
         for pattern, rule in self._by_pattern:
             if len(line) <= rule.max_length and pattern.fullmatch(tidy):

@@ -12,7 +12,7 @@ from toolkit.ingest.decode import Decoded, Offsets
 from toolkit.records import Piece
 
 
-_LINE = re.compile(r"[^\s](?:[^\r\n]*[^\s])?")
+_LINE = re.compile(r"\S(?:[^\r\n]*\S)?")
 _NOWHERE: Offsets = np.zeros(1, dtype=np.int64)
 
 Run = tuple[int, int, str] | None
@@ -69,10 +69,13 @@ class Traced:
         """Return characters `start` to `end`."""
         return Traced(self.text[start:end], self.starts[start:end], self.ends[start:end])
 
+    def lines(self) -> list[Traced]:
+        """Return the lines that aren't blank, without the white space at their ends."""
+        return [self.cut(*found.span()) for found in _LINE.finditer(self.text)]
+
     def one_line(self) -> Traced:
-        """Return the text on one line: each line break, with the white space around it, a space of no bytes."""
-        parts = [found.span() for found in _LINE.finditer(self.text)]
-        whole = Traced.joined([self.cut(start, end) for start, end in parts])
+        """Return the text on one line: a space, of no bytes, for each line break and the white space around it."""
+        whole = Traced.joined(self.lines())
         return Traced(whole.text.replace("\n", " "), whole.starts, whole.ends)
 
     def pieces(self, start: int, end: int, at: int) -> list[Piece]:
