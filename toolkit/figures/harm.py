@@ -11,13 +11,27 @@ from toolkit.figures.tokens import Token
 _NEAR = 4  # tokens behind a quantity in which people or harm may be named: "14 other young soldiers"
 _BACK = 6  # tokens before it in which harm may be named: "the death toll has since risen to 14"
 _YEARS = range(1900, 2100)
-_BEFORE_NO_COUNT = frozenset("$€£¥₽₴#№:/")
-_AFTER_NO_COUNT = frozenset("%$€£¥₽₴:/°")
+_MONEY = frozenset("$€£¥₽₴#№")
+_JOINING = frozenset("-:/.")  # "T-72", "14:30", "3/4": when nothing parts them from the number
+_MEASURE = frozenset("%$€£¥₽₴/°")
+
+
+def speaks_of_harm(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Return whether a sentence has a word for people being killed, wounded, missing or captured."""
+    return any(_is(token, lexicon.harm) for token in tokens)
 
 
 def counts_people_harmed(tokens: Sequence[Token], first: int, number: int, after: int, lexicon: Lexicon) -> bool:
-    """Return whether the quantity at tokens [first, after), whose number begins at `number`, counts people harmed."""
-    if not any(_is(token, lexicon.harm) for token in tokens) or _other(tokens, first, number, after, lexicon):
+    """Return whether a quantity in a sentence that speaks of harm counts people harmed.
+
+    Args:
+        tokens: The sentence.
+        first: Position of the quantity's first token.
+        number: Position of the first token of the number itself, behind its qualifier.
+        after: Position after its last token.
+        lexicon: The words of the language.
+    """
+    if _other(tokens, first, number, after, lexicon):
         return False
     ahead = _clause(tokens[after : after + _NEAR])
     named = takewhile(lambda token: token.key not in lexicon.conjunctions, ahead)
@@ -31,9 +45,11 @@ def _other(tokens: Sequence[Token], first: int, number: int, after: int, lexicon
     """Return whether it is a date, an age, a share, a sum of money, a name ("T-72") or counts something else."""
     before = tokens[first - 1] if first else None
     behind = tokens[after] if after < len(tokens) else None
-    if before is not None and (before.key in _BEFORE_NO_COUNT or _months(before, lexicon)):
+    if before is not None and (before.key in _MONEY or _months(before, lexicon)):
         return True
-    if before is not None and before.key == "-" and before.end == tokens[first].start:
+    if before is not None and before.key in _JOINING and before.end == tokens[first].start:
+        return True
+    if after - first == 1 and tokens[first].key in lexicon.articles:
         return True
     if behind is not None and _measures(tokens, after, lexicon):
         return True
@@ -46,7 +62,7 @@ def _measures(tokens: Sequence[Token], after: int, lexicon: Lexicon) -> bool:
     """Return whether what follows the number shows that it counts no people: "%", "km", "14-year-old", "14th"."""
     behind, last = tokens[after], tokens[after - 1]
     joined = behind.start == last.end
-    if behind.key in _AFTER_NO_COUNT or (joined and (behind.kind == "word" or behind.key in "-–")):
+    if behind.key in _MEASURE or (joined and (behind.kind == "word" or behind.key in "-–:")):
         return True
     return _is(behind, lexicon.units) and not _is(behind, lexicon.harm)
 

@@ -77,6 +77,8 @@ def _words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[Decimal,
         end += 1
     if not lexicon.number_words:
         return _falling(tokens[at:end], at, lexicon.words)
+    if _parsed(tokens[at].key, lexicon.language) is None:  # every number begins with a number word
+        return None
     for stop in range(end, at, -1):
         value = _parsed(" ".join(token.key for token in tokens[at:stop]), lexicon.language)
         if value is not None:

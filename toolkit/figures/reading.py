@@ -9,7 +9,7 @@ from typing import cast
 
 from toolkit.errors import UsageError
 from toolkit.figures.figure import Figure, Found, Qualifier, fields_of
-from toolkit.figures.harm import counts_people_harmed
+from toolkit.figures.harm import counts_people_harmed, speaks_of_harm
 from toolkit.figures.languages import LANGUAGES, lexicon_of
 from toolkit.figures.lexicon import Lexicon
 from toolkit.figures.numbers import longest, number_at
@@ -66,6 +66,8 @@ def find(sentence: str, language: str = "en") -> list[Found]:
     """
     lexicon = _lexicon(language)
     tokens = _tokens(sentence, lexicon)
+    if not speaks_of_harm(tokens, lexicon):
+        return []
     found = []
     for quantity in _quantities(tokens, lexicon):
         if counts_people_harmed(tokens, quantity.first, quantity.number, quantity.after, lexicon):
