@@ -10,7 +10,7 @@ import pytest
 
 from toolkit import ingest, samples, schema, segment
 from toolkit.errors import InvalidInput
-from toolkit.records import Article, Sentence, to_json
+from toolkit.records import Article, AttributeValue, Sentence, to_json
 
 ANNOTATORS = ("ada", "ben")
 
@@ -104,10 +104,15 @@ def test_they_differ_as_people_do(answers: list[samples.Recorded]) -> None:
     spans_only = [pair for pair in pairs.values() if len(pair) == 2 and pair[0].labels == pair[1].labels]
     assert len(spans_only) >= 4
     assert any(_places(first) != _places(second) for first, second in spans_only)
+    assert any(_numbers(first) != _numbers(second) for first, second in spans_only)
 
 
 def _places(answer: samples.Recorded) -> list[tuple[str, int, int]]:
     return [(span.label, span.start, span.end) for span in answer.located()]
+
+
+def _numbers(answer: samples.Recorded) -> list[tuple[AttributeValue, AttributeValue]]:
+    return [(s.attributes.get("low"), s.attributes.get("high")) for s in answer.spans if s.label == "FIGURE"]
 
 
 @pytest.mark.parametrize("annotator", ANNOTATORS)
