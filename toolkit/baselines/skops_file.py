@@ -13,8 +13,10 @@ import skops.io
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import FixedThresholdClassifier
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import LabelBinarizer
 
 from toolkit.baselines.model import Model
 from toolkit.baselines.targets import Floats
@@ -82,7 +84,13 @@ def _classifier(model: Model) -> Any:
         return several
     names = np.array(targets.names)
     if targets.positive is None:
-        return _logistic(model.weights, model.bias, names)
+        rest = OneVsRestClassifier(LogisticRegression(solver="liblinear"))
+        rest.label_binarizer_ = LabelBinarizer(sparse_output=True).fit(names)
+        rest.classes_ = rest.label_binarizer_.classes_
+        rest.estimators_ = [
+            _logistic(model.weights[[number]], model.bias[[number]], np.array([0, 1])) for number in range(len(names))
+        ]
+        return rest
     sign = 1.0 if targets.positive == targets.names[1] else -1.0
     return _thresholded(
         _logistic(sign * model.weights, sign * model.bias, names), targets.positive, model.thresholds[0]
@@ -90,7 +98,7 @@ def _classifier(model: Model) -> Any:
 
 
 def _logistic(weights: Floats, bias: Floats, classes: npt.NDArray[Any]) -> LogisticRegression:
-    fitted = LogisticRegression(solver="liblinear")  # whose probabilities are one-against-the-rest, as ours are
+    fitted = LogisticRegression(solver="liblinear")
     fitted.coef_, fitted.intercept_, fitted.classes_ = weights, bias, classes
     fitted.n_features_in_, fitted.n_iter_ = weights.shape[1], np.array([1])
     return fitted

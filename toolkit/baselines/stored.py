@@ -118,7 +118,7 @@ def load(directory: Path | str) -> Model:
         )
         for number, (block, terms) in enumerate(zip(config.blocks, vocabulary, strict=True))
     )
-    targets = Targets(names=config.labels, multi=config.multi, positive=config.positive)
+    targets = _targets(config, directory / CONFIG)
     _check(tensors, targets, blocks, directory / TENSORS)
     return Model(
         baseline=config.baseline,
@@ -131,6 +131,15 @@ def load(directory: Path | str) -> Model:
         facts=config.facts,
         notes=config.notes,
     )
+
+
+def _targets(config: _Config, path: Path) -> Targets:
+    if not config.labels or list(config.labels) != sorted(set(config.labels)):
+        raise InvalidInput("'labels' are not different names in alphabetical order", where=str(path))
+    two = len(config.labels) == 2 and not config.multi
+    if (config.positive in config.labels) != two or (config.positive is None) == two:
+        raise InvalidInput(f"'positive' can't be {config.positive!r} with these labels", where=str(path))
+    return Targets(names=config.labels, multi=config.multi, positive=config.positive)
 
 
 def _tensors(model: Model) -> bytes:

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from toolkit.baselines import Rows, compare, evaluate, predictions, train
+from toolkit.errors import InvalidInput
+
+
+def test_an_evaluation_is_json_and_the_same_twice(make_rows) -> None:  # type: ignore[no-untyped-def]
+    model = train(make_rows(), baseline="words-lr")
+    first, second = (evaluate(model, make_rows(seed=1), resamples=100).to_dict() for _ in range(2))
+    assert json.dumps(first, allow_nan=False) == json.dumps(second, allow_nan=False)
+    assert first["macro_f1"]["low"] <= first["macro_f1"]["value"] <= first["macro_f1"]["high"]
+
+
+def test_a_label_that_training_never_saw_counts_as_missed() -> None:
+    rows = Rows(texts=("a b", "c d") * 5, labels=(("x",), ("y",)) * 5, multi=False)
+    unseen = Rows(texts=("a b", "c d", "e"), labels=(("x",), ("y",), ("z",)), multi=False)
+    figures = evaluate(train(rows, baseline="words-lr"), unseen, resamples=0)
+    assert figures.macro_f1.value < 1
+    assert "labels that training never saw, counted as missed: z (1 rows)" in figures.notes[-1]
+    assert {item.label: item.f1.value for item in figures.labels}["z"] == 0
+
+
+def test_rows_of_another_kind_are_refused(make_rows) -> None:  # type: ignore[no-untyped-def]
+    model = train(make_rows(), baseline="majority")
+    with pytest.raises(InvalidInput, match="the rows give a sentence one label, the model any number of labels"):
+        evaluate(model, make_rows(multi=False))
+    with pytest.raises(InvalidInput, match="there are no rows to evaluate on"):
+        evaluate(model, Rows(texts=(), labels=(), multi=True))
+
+
+def test_slices_cover_all_rows(make_rows) -> None:  # type: ignore[no-untyped-def]
+    rows = make_rows(seed=1)
+    sources = tuple(f"paper-{number % 30}" for number in range(len(rows)))
+    rows = Rows(texts=rows.texts, labels=rows.labels, multi=True, groups=rows.groups, columns={"source": sources})
+    figures = evaluate(train(make_rows(), baseline="words-lr"), rows, resamples=50, trained_on=rows.texts[:20])
+    by_column: dict[str, int] = {}
+    for item in figures.slices:
+        by_column[item.column] = by_column.get(item.column, 0) + item.rows
+    assert by_column == {"source": 200, "length": 200, "training": 200}
+    assert {item.value: item.rows for item in figures.slices if item.column == "training"} == {"seen": 20, "new": 180}
+    assert "(other)" in {item.value for item in figures.slices}
+
+
+def test_errors_come_with_the_words_that_decided(binary: Rows) -> None:
+    model = train(binary, baseline="words-lr")
+    wrong = Rows(texts=("they met", "a road"), labels=(("no",), ("no",)), multi=False, ids=("r1", "r2"))
+    (error,) = evaluate(model, wrong, resamples=0).errors
+    assert (error.id, error.label, error.fault, error.gold, error.given) == ("r1", "yes", "false", ("no",), ("yes",))
+    assert error.words[0][0] == "met"
+    assert error.words[0][1] > 0
+    assert evaluate(model, wrong, resamples=0).confusion == {"no": {"no": 1, "yes": 1}}
+
+
+def test_people_are_held_against_gold_on_the_rows_they_answered(make_rows) -> None:  # type: ignore[no-untyped-def]
+    rows = make_rows(seed=1)
+    perfect = dict(zip(rows.ids[:100], rows.labels[:100], strict=True))
+    figures = evaluate(train(make_rows(), baseline="majority"), rows, resamples=20, answers={"p": perfect, "q": {}})
+    (person,) = figures.ceiling
+    assert (person.annotator, person.rows, person.macro_f1.value) == ("p", 100, 1.0)
+    assert person.model_macro_f1.value == 0
+
+
+def test_models_are_compared_on_the_same_rows(make_rows) -> None:  # type: ignore[no-untyped-def]
+    rows = make_rows(noise=0.0)
+    better, worse = (train(rows, baseline=name) for name in ("words-lr", "stratified"))
+    comparison = compare(better, worse, make_rows(seed=1, noise=0.0), resamples=200)
+    assert comparison.difference.low > 0
+    assert comparison.p_value < 0.01
+
+
+def test_predictions_take_no_more_than_they_give(binary: Rows) -> None:
+    taken = []
+
+    def texts():  # type: ignore[no-untyped-def]
+        for number in range(1000):
+            taken.append(number)
+            yield f"they met {number}"
+
+    stream = predictions(train(binary, baseline="words-lr"), texts(), size=10)
+    first = next(stream)
+    assert len(taken) == 10
+    assert first.labels == ("yes",)
+    assert sum(first.probabilities.values()) == pytest.approx(1, abs=1e-5)

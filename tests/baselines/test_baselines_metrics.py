@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score, f1_score
+
+from toolkit.baselines.bootstrap import GroupedCounts, paired_test, scores
+from toolkit.baselines.calibration import f1_threshold, macro_threshold, platt
+from toolkit.baselines.folds import grouped_folds
+from toolkit.baselines.metrics import average_precision, calibration_error, counts, macro_f1, micro_f1
+
+RNG = np.random.default_rng(7)
+
+
+def test_f1_agrees_with_scikit_learn() -> None:
+    gold, answers = RNG.random((200, 5)) < 0.3, RNG.random((200, 5)) < 0.4
+    assert macro_f1(counts(gold, answers)) == pytest.approx(f1_score(gold, answers, average="macro"))
+    assert micro_f1(counts(gold, answers)) == pytest.approx(f1_score(gold, answers, average="micro"))
+
+
+def test_average_precision_agrees_with_scikit_learn_with_ties() -> None:
+    gold, numbers = RNG.random(300) < 0.2, RNG.random(300).round(1)
+    assert average_precision(gold, numbers) == pytest.approx(average_precision_score(gold, numbers))
+
+
+def test_a_label_that_nobody_has_and_nobody_gives_is_left_out_of_the_mean() -> None:
+    gold = np.array([[True, False], [False, False]])
+    assert macro_f1(counts(gold, gold)) == 1.0
+
+
+def test_calibration_error_is_the_gap_of_frequency_and_probability() -> None:
+    gold = np.array([True] * 6 + [False] * 4)
+    assert calibration_error(gold, np.full(10, 0.65)) == pytest.approx(0.05)
+
+
+def test_platt_finds_the_curve_that_made_the_data() -> None:
+    numbers = RNG.normal(size=20_000)
+    flags = RNG.random(20_000) < 1 / (1 + np.exp(-(2.0 * numbers - 1.0)))
+    slope, intercept = platt(numbers, flags)
+    assert slope == pytest.approx(2.0, abs=0.1)
+    assert intercept == pytest.approx(-1.0, abs=0.1)
+
+
+def test_platt_never_turns_scores_round() -> None:
+    flags = np.arange(100) < 20
+    slope, _ = platt(np.arange(100.0), flags)
+    assert slope > 0
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 99)), min_size=3, max_size=60))
+def test_a_threshold_gives_a_label_to_some_row_but_not_to_four_times_too_many(rows: list[tuple[bool, int]]) -> None:
+    flags = np.array([yes for yes, _ in rows])
+    probabilities = np.array([number / 100 for _, number in rows])
+    if not flags.any():
+        return
+    said = probabilities >= f1_threshold(probabilities, flags)
+    assert said.sum() <= 3 * flags.sum()
+    assert 0 < macro_threshold(probabilities, flags) < 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.booleans(), st.booleans()), min_size=2, max_size=80),
+    st.integers(0, 3),
+    st.randoms(use_true_random=False),
+)
+def test_folds_keep_groups_whole_and_do_not_depend_on_the_order_of_rows(rows, seed, random) -> None:  # type: ignore[no-untyped-def]
+    groups = [f"g{group}" for group, _, _ in rows]
+    if len(set(groups)) < 2:
+        return
+    flags = np.array([[first, second] for _, first, second in rows])
+    folds = grouped_folds(flags, groups, count=5, seed=seed)
+    home = dict(zip(groups, folds.number.tolist(), strict=True))
+    assert [home[group] for group in groups] == folds.number.tolist()
+    assert set(folds.number.tolist()) <= set(range(folds.count))
+    order = list(range(len(rows)))
+    random.shuffle(order)
+    again = grouped_folds(flags[order], [groups[number] for number in order], count=5, seed=seed)
+    assert again.number.tolist() == [folds.number[number] for number in order]
+
+
+def test_every_fold_gets_its_share_of_a_rare_label() -> None:
+    flags = (np.arange(1000) % 50 == 0)[:, None]  # 20 rows of 1000
+    folds = grouped_folds(flags, [f"g{number // 2}" for number in range(1000)])
+    assert [int(flags[folds.number == fold].sum()) for fold in range(5)] == [4] * 5
+    assert [int((folds.number == fold).sum()) for fold in range(5)] == [200] * 5
+
+
+def test_one_group_is_torn_apart_and_says_so() -> None:
+    folds = grouped_folds(np.array([[True], [False], [True], [False]]), ["s"] * 4)
+    assert not folds.grouped
+    assert folds.count == 4
+
+
+def test_intervals_widen_when_rows_come_in_stories() -> None:
+    gold = RNG.random(400) < 0.5
+    right = np.repeat(RNG.random(40) < 0.7, 10)  # ten rows of a story are right or wrong together
+    answers = np.where(right, gold, ~gold)
+    tables = [np.stack([gold, ~gold], 1), np.stack([answers, ~answers], 1)]
+    clustered = scores(GroupedCounts(*tables, [f"s{number // 10}" for number in range(400)]), seed=0, resamples=500)
+    single = scores(GroupedCounts(*tables, [str(number) for number in range(400)]), seed=0, resamples=500)
+    wide, narrow = (item["accuracy"].high - item["accuracy"].low for item in (clustered, single))
+    assert wide > 2 * narrow
+    assert clustered["accuracy"].value == pytest.approx(right.mean())
+
+
+def test_a_model_does_not_differ_from_itself_but_from_a_much_worse_one() -> None:
+    gold = RNG.random((200, 1)) < 0.5
+    groups = [str(number) for number in range(200)]
+    good, bad = GroupedCounts(gold, gold, groups), GroupedCounts(gold, RNG.random((200, 1)) < 0.5, groups)
+    assert paired_test(good, good, seed=0, resamples=200).p_value == 1.0
+    comparison = paired_test(good, bad, seed=0, resamples=200)
+    assert comparison.p_value == pytest.approx(1 / 201, abs=1e-6)
+    assert comparison.difference.low > 0

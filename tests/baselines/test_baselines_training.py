@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from toolkit.baselines import Rows, evaluate, train
+from toolkit.baselines.ladder import LADDER, keywords
+from toolkit.errors import InvalidInput, UsageError
+from toolkit.schema import load
+
+LEARNED = ("words-lr", "nb-svm", "words-chars-svm", "blend", "hashing-sgd")
+
+
+def rows_of(*pairs: tuple[str, str], group: str | None = None) -> Rows:
+    texts, labels = zip(*pairs, strict=True)
+    groups = (group,) * len(pairs) if group else ()
+    return Rows(texts=texts, labels=tuple((label,) for label in labels), multi=False, groups=groups)
+
+
+@pytest.mark.parametrize("baseline", LEARNED)
+@pytest.mark.parametrize("multi", [True, False])
+def test_every_rung_learns_words_that_decide(make_rows, baseline: str, multi: bool) -> None:  # type: ignore[no-untyped-def]
+    model = train(make_rows(400, multi=multi, noise=0.0), baseline=baseline)
+    figures = evaluate(model, make_rows(400, multi=multi, noise=0.0, seed=1), resamples=0)
+    assert figures.macro_f1.value > 0.8
+    assert all(item.f1.value > 0 for item in figures.labels)
+
+
+def test_a_plain_call_never_forgets_a_label_with_twenty_rows(make_rows) -> None:  # type: ignore[no-untyped-def]
+    """The trap of BASELINES: plain multi-label logistic regression, rare label F1 .000."""
+    model = train(make_rows(1000, noise=0.5, rare=20), baseline="words-lr")
+    figures = evaluate(model, make_rows(1000, noise=0.5, rare=20, seed=1), resamples=0)
+    assert all(item.f1.value > 0 for item in figures.labels)
+
+
+def test_auto_takes_the_best_by_cross_validation(binary: Rows) -> None:
+    model = train(binary)
+    table = model.facts["cross_validated_macro_f1"]
+    assert table[model.baseline] == max(table.values())
+    assert set(table) == {"majority", "words-lr", "nb-svm", "words-chars-svm", "blend"}
+
+
+def test_majority_and_stratified_answer_by_frequency(binary: Rows) -> None:
+    assert set(train(binary, baseline="majority").predict(binary.texts)) == {("no",)}
+    drawn = Counter(train(binary, baseline="stratified").predict([f"text {number}" for number in range(6000)]))
+    assert drawn[("yes",)] == pytest.approx(1000, abs=100)
+
+
+def test_stratified_draws_several_labels_with_their_frequencies(make_rows) -> None:  # type: ignore[no-untyped-def]
+    rows = make_rows(400, multi=False)
+    drawn = Counter(train(rows, baseline="stratified").predict([f"text {number}" for number in range(4000)]))
+    for label, count in rows.label_counts.items():
+        assert drawn[(label,)] == pytest.approx(10 * count, abs=150)
+
+
+def test_the_rarer_label_is_the_positive_one_unless_told(binary: Rows) -> None:
+    assert train(binary, baseline="majority").targets.positive == "yes"
+    assert train(binary, baseline="majority", positive="no").targets.positive == "no"
+    with pytest.raises(UsageError, match="'maybe' does not occur; the labels are no, yes"):
+        train(binary, positive="maybe")
+
+
+def test_probabilities_are_calibrated_and_sum_to_one(make_rows) -> None:  # type: ignore[no-untyped-def]
+    rows, unseen = make_rows(600, multi=False, noise=0.3), make_rows(600, multi=False, noise=0.3, seed=1)
+    model = train(rows, baseline="words-chars-svm")
+    assert np.allclose(model.predict_proba(unseen.texts).sum(axis=1), 1.0)
+    assert all(item.calibration_error < 0.1 for item in evaluate(model, unseen, resamples=0).labels)
+
+
+def test_twenty_rows_of_two_stories_with_a_label_that_occurs_once() -> None:
+    labels = [("claim",) if number % 2 else () for number in range(20)]
+    labels[3] = ("claim", "denial")
+    rows = Rows(
+        texts=tuple(f"{'he said' if number % 2 else 'rain fell'} {number}" for number in range(20)),
+        labels=tuple(labels),
+        multi=True,
+        groups=tuple(f"s{number // 10}" for number in range(20)),
+    )
+    model = train(rows)
+    assert model.predict(["he said so", "rain fell"]) == [("claim",), ()]
+    assert any("denial (1 of 20 rows)" in note for note in model.notes)
+    assert 0 < model.predict_proba(["x"])[0, model.labels.index("denial")] < 0.1
+
+
+def test_one_label_only_is_the_only_answer() -> None:
+    model = train(rows_of(("a b", "x"), ("c d", "x"), ("e f", "x")))
+    assert model.predict(["anything", ""]) == [("x",), ("x",)]
+    assert "every training row is labelled 'x'" in model.notes[0]
+
+
+@pytest.mark.parametrize("baseline", ["auto", *LEARNED, "majority", "stratified"])
+def test_three_rows_two_rows_one_row_and_one_story(baseline: str) -> None:
+    few = [("good day", "x"), ("bad day", "y"), ("bad night", "y")]
+    for count in (1, 2, 3):
+        for group in (None, "story"):
+            model = train(rows_of(*few[:count], group=group), baseline=baseline)
+            assert model.predict(["bad"])[0][0] in model.labels
+
+
+def test_texts_without_a_word() -> None:
+    model = train(rows_of(*[("", "x"), (" ", "y")] * 10, group="s"), baseline="words-lr")
+    assert model.predict(["", "word"]) == model.predict(["", "word"])
+
+
+def test_empty_text_gets_an_answer(binary: Rows) -> None:
+    assert train(binary, baseline="words-lr").predict([""]) == [("no",)]
+    assert train(binary, baseline="words-lr").predict([]) == []
+
+
+def test_nothing_to_learn_from_is_a_sentence() -> None:
+    with pytest.raises(InvalidInput, match="there are no rows to train on"):
+        train(Rows(texts=(), labels=(), multi=True))
+    with pytest.raises(InvalidInput, match="no row carries a label"):
+        train(Rows(texts=("a",), labels=((),), multi=True))
+    with pytest.raises(UsageError, match="there is no baseline 'best'; choose one of auto, majority"):
+        train(rows_of(("a", "x")), baseline="best")
+
+
+def test_a_text_that_is_no_text_is_refused(binary: Rows) -> None:
+    with pytest.raises(InvalidInput, match="text 1 is a NoneType, not text"):
+        train(binary, baseline="words-lr").predict(["a", None])  # type: ignore[list-item]
+
+
+def test_keyword_rules_come_from_the_schema() -> None:
+    schema = load("news_events@1.0.0")
+    words = keywords(schema)
+    found = {label: set(terms) for label, terms in words.items()}
+    label, term = next((label, terms[0]) for label, terms in words.items() if terms)
+    assert sum(term in terms for terms in found.values()) >= 1
+    rows = Rows(
+        texts=tuple(f"{term} {number}" if number % 3 == 0 else f"quiet {number}" for number in range(60)),
+        labels=tuple((label,) if number % 3 == 0 else () for number in range(60)),
+        multi=True,
+    )
+    model = train(rows, baseline="keywords", schema=schema)
+    assert model.predict([term, "quiet"]) == [(label,), ()]
+    assert model.facts["schema"] == "news_events@1.0.0"
+    with pytest.raises(UsageError, match="no schema was given"):
+        train(rows, baseline="keywords")
+
+
+def test_deciding_words_name_what_decided(binary: Rows) -> None:
+    model = train(binary, baseline="words-lr")
+    words = dict(model.deciding_words("the delegations met", "yes"))
+    assert words["met"] == max(words.values()) > 0
+    assert dict(model.deciding_words("the delegations met", "no"))["met"] == -words["met"]
+
+
+def test_the_ladder_is_documented() -> None:
+    assert all(rung.summary and rung.name == name for name, rung in LADDER.items())
