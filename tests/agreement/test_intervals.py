@@ -1,0 +1,97 @@
+"""Intervals: seeded, over clusters, and wide enough."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from toolkit.agreement import Ratings, coefficient, interval
+from toolkit.agreement.coefficient import statistic
+from toolkit.agreement.interval import Resampling, bca
+from toolkit.agreement.statistic import krippendorff
+from toolkit.errors import UsageError
+
+
+def crowd(seed: int, articles: int = 30) -> tuple[list[list[int]], list[int]]:
+    """Three annotators, five sentences an article, articles that are hard or easy as a whole."""
+    random = np.random.default_rng(seed)
+    clusters = np.repeat(np.arange(articles), 5)
+    truth = random.random(clusters.size) < 0.4
+    right = random.random((3, clusters.size)) < np.where(random.random(articles) < 0.5, 0.95, 0.7)[clusters]
+    return np.where(right, truth, ~truth).astype(int).tolist(), clusters.tolist()
+
+
+def test_the_same_seed_gives_the_same_interval_and_another_does_not():
+    ratings, clusters = crowd(0)
+    first, again, other = (interval(ratings, clusters, seed=seed, resamples=200) for seed in (1, 1, 2))
+    assert first == again
+    assert (first.low, first.high) != (other.low, other.high)
+
+
+def test_the_interval_holds_the_value_and_says_what_it_rests_on():
+    ratings, clusters = crowd(0)
+    found = interval(ratings, clusters, seed=0, resamples=500)
+    assert found.low < coefficient(ratings).value < found.high
+    assert (found.clusters, found.resamples, found.defined, found.confidence) == (30, 500, 500, 0.95)
+
+
+def test_sentences_of_an_article_are_not_independent():
+    ratings, clusters = crowd(3)
+    over_articles = interval(ratings, clusters, seed=0)
+    over_sentences = interval(ratings, seed=0)
+    assert over_articles.high - over_articles.low > over_sentences.high - over_sentences.low
+
+
+@pytest.mark.parametrize("name", ["alpha", "ac1", "percent", "positive", "fleiss", "bennett"])
+def test_a_drawn_statistic_is_the_coefficient_of_the_drawn_clusters(name):
+    # Weights (2, 0, 1) must equal the first cluster's units twice, the second's not at all
+    ratings = [[0, 1, 1, 0, 1, 1], [0, 1, 0, 0, 1, 0], [1, 1, 1, 0, 0, 0]]
+    groups = np.array([0, 0, 1, 1, 2, 2])
+    measure = statistic(Ratings.of(ratings), groups, name, positive=1)
+    drawn = [[row[at] for at in (0, 1, 0, 1, 4, 5)] for row in ratings]
+    expected = coefficient(drawn, name, positive=1).value
+    assert measure.values(np.array([[2.0, 0.0, 1.0]]) @ measure.terms)[0] == pytest.approx(expected)
+
+
+def test_coverage_is_near_nominal():
+    # 200 crowds of 40 articles: the standard error of a coverage of 0.95 is 0.015
+    truth = coefficient(crowd(10_000, articles=20_000)[0]).value
+    inside = 0
+    for seed in range(200):
+        found = interval(*crowd(seed, articles=40), seed=seed, resamples=300)
+        inside += found.low <= truth <= found.high
+    assert 0.90 <= inside / 200 <= 0.99
+
+
+def test_one_cluster_has_no_interval():
+    ratings, _ = crowd(0, articles=1)
+    found = interval(ratings, ["a"] * 5, seed=0)
+    assert (found.low, found.high) == (None, None)
+
+
+def test_clusters_without_a_pairable_rating_do_not_narrow_it():
+    ratings, clusters = crowd(0)
+    lonely = [row + [1 if at == 0 else None] * 500 for at, row in enumerate(ratings)]
+    found = interval(lonely, clusters + [f"lonely {at}" for at in range(500)], seed=0)
+    assert found == interval(ratings, clusters, seed=0)
+
+
+def test_intervals_drawn_together_are_those_drawn_alone():
+    ratings, clusters = crowd(5)
+    coded = Ratings.of(ratings)
+    measures = [krippendorff(coded, np.array(clusters), level=level) for level in ("nominal", "interval")]
+    resampling = Resampling(200, 7)
+    assert resampling.intervals(measures) == [resampling.interval(measure) for measure in measures]
+
+
+def test_bca_of_a_symmetric_bootstrap_is_nearly_the_percentile_interval():
+    draws = np.random.default_rng(0).normal(size=100_001)
+    low, high = bca(draws, float(np.median(draws)), np.linspace(-1, 1, 2001), 0.95)
+    assert (low, high) == pytest.approx((-1.96, 1.96), abs=0.03)
+
+
+def test_calls_that_make_no_sense_are_refused():
+    with pytest.raises(UsageError, match="3 clusters are given for 2 units"):
+        interval([[1, 2], [1, 2]], ["a", "b", "c"], seed=0)
+    with pytest.raises(UsageError, match="0 resamples"):
+        interval([[1, 2], [1, 2]], seed=0, resamples=0)

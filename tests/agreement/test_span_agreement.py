@@ -1,0 +1,98 @@
+"""Agreement on spans: matches, F1, tokens and unitising."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from toolkit.agreement import unitizing_alpha, unitizing_alphas
+from toolkit.agreement.spans import match, span_f1, token_cells, token_labels, tokens
+from toolkit.errors import InvalidInput
+from toolkit.records import Span
+
+TEXT = "At least 14 people died near the old port."
+
+
+def span(start: int, end: int, label: str = "FIGURE", span_id: str | None = None) -> Span:
+    return Span(span_id=span_id or f"{label}{start}", label=label, start=start, end=end, text=TEXT[start:end])
+
+
+def test_spans_match_one_to_one_by_overlap_and_label():
+    left = [span(0, 11), span(12, 18)]
+    right = [span(9, 11), span(9, 18, span_id="long"), span(0, 11, "SOURCE")]
+    assert match(left, right) == [(left[1], right[1]), (left[0], right[0])]
+    assert match(left, right, exact=True) == []
+    assert match(left, [span(0, 11)], exact=True) == [(left[0], span(0, 11))]
+
+
+def test_f1_is_twice_the_matches_over_the_spans_of_both():
+    # Three people: {0-11}, {0-11, 12-18}, {9-11}. Exact matches 1, 0, 0 of 3, 2, 3 spans; overlaps 1, 1, 1.
+    people = [[span(0, 11)], [span(0, 11), span(12, 18)], [span(9, 11)]]
+    groups = np.zeros(1, dtype=np.int64)
+    exact, overlap = (span_f1([people], groups, exact=exact) for exact in (True, False))
+    assert exact.values(exact.terms)[0] == pytest.approx(2 / 8)
+    assert overlap.values(overlap.terms)[0] == pytest.approx(6 / 8)
+
+
+def test_f1_of_nothing_is_undefined():
+    empty = span_f1([[[], []]], np.zeros(1, dtype=np.int64), exact=True)
+    assert np.isnan(empty.values(empty.terms)[0])
+
+
+def test_tokens_are_words_and_signs_and_carry_the_labels_that_touch_them():
+    text = "At least 14."
+    assert [text[start:end] for start, end in tokens(text)] == ["At", "least", "14", "."]
+    labels = token_labels(tokens(TEXT), [span(0, 11), span(9, 18, "SOURCE")])
+    assert labels[:4] == [{"FIGURE"}, {"FIGURE"}, {"FIGURE", "SOURCE"}, {"SOURCE"}]
+    assert not any(labels[4:])
+
+
+def test_tokens_of_all_sentences_are_numbered_on():
+    cells = list(token_cells([("one two", [(0, []), (1, [])]), ("three", [(2, [])])]))
+    assert [(at, annotator, unit) for at, annotator, unit, _ in cells] == [
+        (0, 0, 0),
+        (0, 0, 1),
+        (0, 1, 0),
+        (0, 1, 1),
+        (1, 2, 2),
+    ]
+
+
+def test_alpha_u_meets_its_published_example():
+    # Krippendorff (2004), Content Analysis, p. 254: two observers of a continuum from 150 to 450
+    observers = [
+        {"c": [(225, 295), (370, 400)], "k": [(180, 240), (300, 350)]},
+        {"c": [(220, 300), (355, 375), (400, 420)], "k": [(180, 240), (300, 350)]},
+    ]
+    found = unitizing_alphas(observers, 150, 450)
+    assert found["c"].observed == pytest.approx(0.0144, abs=1e-4)
+    assert found["c"].expected == pytest.approx(0.0532, abs=1e-4)
+    assert found["c"].value == pytest.approx(0.7286, abs=1e-4)
+    assert found["k"].observed == 0.0
+    assert found["k"].expected == pytest.approx(0.0490, abs=1e-4)
+    assert found["k"].value == 1.0
+    assert found[""].value == pytest.approx(0.8591, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "published"),
+    [
+        # Krippendorff (1995), p. 57: observed disagreement of four pairs of observers of 24 positions
+        ([(2, 10), (14, 20)], [(4, 8), (15, 17)], 0.03125),
+        ([(0, 18)], [(0, 2), (2, 3), (3, 4), (4, 5), (5, 6), (6, 9), (9, 10)], 2.26736),
+        ([(2, 8), (10, 12), (14, 18), (20, 22)], [(0, 2), (4, 8), (10, 14), (16, 18), (20, 22)], 0.02777),
+        ([(0, 2), (2, 10), (10, 14), (14, 20), (20, 24)], [(0, 4), (4, 8), (8, 15), (15, 17), (17, 24)], 0.38715),
+    ],
+)
+def test_observed_disagreement_of_units_is_that_published(first, second, published):
+    assert unitizing_alpha([first, second], 0, 24).observed == pytest.approx(published, abs=1e-5)
+
+
+def test_alpha_u_is_undefined_where_nobody_marked_a_unit():
+    found = unitizing_alpha([[], []], 0, 10)
+    assert (found.value, found.reason) == (None, "nobody marked a unit")
+
+
+def test_overlapping_units_of_one_observer_are_refused():
+    with pytest.raises(InvalidInput, match="unit 3-6 overlaps"):
+        unitizing_alpha([[(1, 4), (3, 6)], []], 0, 10)
