@@ -39,12 +39,24 @@ def project(tmp_path: Path, shell: Shell) -> Path:
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "lock"}
+    return {
+        str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "lock"
+    }
 
 
 @pytest.mark.parametrize(
     "command",
-    [["ingest"], ["segment"], ["push"], ["pull"], ["status"], ["agreement"], ["adjudicate"], ["build", "1.0.0"], ["verify"]],
+    [
+        ["ingest"],
+        ["segment"],
+        ["push"],
+        ["pull"],
+        ["status"],
+        ["agreement"],
+        ["adjudicate"],
+        ["build", "1.0.0"],
+        ["verify"],
+    ],
 )
 def test_no_project(shell: Shell, tmp_path: Path, command: list[str]) -> None:
     code, out, err = shell(*command, "--project", tmp_path)
@@ -75,10 +87,16 @@ def test_no_pages(shell: Shell, project: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "data"),
-    [("photo.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256))), ("empty.txt", b""), ("cut.txt.gz", gzip.compress(b"A page." * 99)[:-9])],
+    [
+        ("photo.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256))),
+        ("empty.txt", b""),
+        ("cut.txt.gz", gzip.compress(b"A page." * 99)[:-9]),
+    ],
 )
 def test_a_page_that_is_no_text(shell: Shell, project: Path, name: str, data: bytes) -> None:
-    (project / "pages" / "good.txt").write_text("A title\nThe port was shut on Monday, officials said. It opened later.\n")
+    (project / "pages" / "good.txt").write_text(
+        "A title\nThe port was shut on Monday, officials said. It opened later.\n"
+    )
     (project / "pages" / name).write_bytes(data)
     before = everything_in(project)
     code, out, err = shell("ingest", "--project", project)
@@ -89,7 +107,9 @@ def test_a_page_that_is_no_text(shell: Shell, project: Path, name: str, data: by
 
 
 def test_unreadable_pages_can_be_put_aside(shell: Shell, project: Path) -> None:
-    (project / "pages" / "good.txt").write_text("A title\nThe port was shut on Monday, officials said. It opened later.\n")
+    (project / "pages" / "good.txt").write_text(
+        "A title\nThe port was shut on Monday, officials said. It opened later.\n"
+    )
     (project / "pages" / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)))
     code, out, _ = shell("ingest", "--skip-unreadable", "--project", project)
     assert code == 0

@@ -1,4 +1,4 @@
-"""The whole job through the command line, against a real Label Studio server; and again, to see that nothing is done twice."""
+"""The whole job through the command line, against a real Label Studio server; and once more, doing nothing twice."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ STAGES = [
     ["agreement"],
     ["adjudicate"],
     ["build", "1.0.0"],
-    ["train", "releases/1.0.0"],
-    ["evaluate", "models/auto-1.0.0", "releases/1.0.0"],
+    ["train"],
+    ["evaluate"],
 ]
 
 
@@ -92,7 +92,8 @@ def test_the_release_loads_in_one_line(first: dict[str, Any], project: Path, mon
     program = (
         "from datasets import load_dataset; import json, sys\n"
         "data = load_dataset(sys.argv[1])\n"
-        "print(json.dumps({split: [rows.num_rows, rows.features['labels'].feature.names] for split, rows in data.items()}))"
+        "names = {split: rows.features['labels'].feature.names for split, rows in data.items()}\n"
+        "print(json.dumps({split: [rows.num_rows, names[split]] for split, rows in data.items()}))\n"
     )
     environment = os.environ | {"HF_HOME": str(project.parent / "fresh"), "HF_HUB_OFFLINE": "1"}
     release = str(project / "releases" / "1.0.0")
@@ -124,5 +125,6 @@ def test_a_row_is_traced_to_its_page_and_its_people(first: dict[str, Any], toolk
 
 
 def test_the_scores_have_intervals(first: dict[str, Any]) -> None:
-    assert first["evaluate"]["test"]["n"] > 0
-    assert {"value", "low", "high"} <= set(first["evaluate"]["test"]["macro_f1"])
+    assert first["evaluate"]["rows"] > 0
+    macro = first["evaluate"]["macro_f1"]
+    assert 0 <= macro["low"] <= macro["value"] <= macro["high"] <= 1

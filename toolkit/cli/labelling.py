@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from toolkit.cli.options import DryRun, Json, Project
-from toolkit.cli.output import progress_bar, put_counts, put_json
+from toolkit.cli.output import progress_bar, put, put_counts, put_json, put_table
+
+if TYPE_CHECKING:
+    from toolkit.labelstudio import PullResult, PushResult
 
 
 def register(app: typer.Typer) -> None:
@@ -33,10 +37,7 @@ def push(
 
     with progress_bar("push") as progress:
         result = labelstudio.push(Workspace.find(project), limit=limit, dry_run=dry_run, progress=progress)
-    if as_json:
-        put_json(result)
-    else:
-        put_counts("push", result.counts, up_to_date=result.up_to_date)
+    _put("push", result, as_json)
 
 
 def pull(
@@ -60,10 +61,7 @@ def pull(
             result = labelstudio.pull(workspace, full=full, progress=progress)
         else:
             result = labelstudio.pull_export(workspace, from_export)
-    if as_json:
-        put_json(result)
-    else:
-        put_counts("pull", result.counts, up_to_date=result.up_to_date)
+    _put("pull", result, as_json)
 
 
 def status(project: Project = None, as_json: Json = False) -> None:
@@ -77,5 +75,23 @@ def status(project: Project = None, as_json: Json = False) -> None:
     result = labelstudio.status(Workspace.find(project))
     if as_json:
         put_json(result)
+        return
+    put_counts("status", {"sentences": result.sentences, "sent": result.sent, "complete": result.complete})
+    header = ["annotator", "done", "skipped", "median s"]
+    put_table(
+        header, [[who.annotator, str(who.done), str(who.skipped), _seconds(who.seconds)] for who in result.annotators]
+    )
+    if result.days_left is not None:
+        put(f"{result.per_day:.0f} answers a day; {result.days_left:.1f} days left at that rate")
+
+
+def _seconds(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{seconds:.0f}"
+
+
+def _put(name: str, result: PushResult | PullResult, as_json: bool) -> None:
+    if as_json:
+        about = {"stage": name, "counts": result.counts, "up_to_date": result.up_to_date}
+        put_json(about | dataclasses.asdict(result) | {"counts": result.counts})
     else:
-        put_counts("status", result.counts)
+        put_counts(name, result.counts, up_to_date=result.up_to_date)

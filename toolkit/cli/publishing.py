@@ -42,9 +42,7 @@ def build(
 
 
 def audit_leakage(
-    files: Annotated[
-        list[Path], typer.Argument(help="Files in the order train, dev, test; or a directory.")
-    ],
+    files: Annotated[list[Path], typer.Argument(help="Files in the order train, dev, test; or a directory.")],
     as_json: Json = False,
     project: Project = None,
 ) -> None:

@@ -81,7 +81,9 @@ def status(data: Data = None, project: Project = None, as_json: Json = False) ->
 
 @app.command()
 def replay(
-    answers: Annotated[Path, typer.Argument(help="Recorded answers, JSON lines.")],
+    answers: Annotated[
+        Path | None, typer.Argument(help="Recorded answers, JSON lines; default: those shipped with the sample pages.")
+    ] = None,
     project: Project = None,
     as_json: Json = False,
 ) -> None:
@@ -89,11 +91,13 @@ def replay(
 
     Example: toolkit studio replay answers.jsonl
     """
+    from toolkit import samples
     from toolkit.labelstudio import replay as let_answer
     from toolkit.workspace import Workspace
 
-    result = let_answer(Workspace.find(project), answers)
+    result = let_answer(Workspace.find(project), answers or samples.answers())
+    up_to_date = not result.counts["answered"]
     if as_json:
-        put_json(result)
+        put_json({"stage": "replay", "counts": result.counts, "up_to_date": up_to_date})
     else:
-        put_counts("replay", result.counts)
+        put_counts("replay", result.counts, up_to_date=up_to_date)

@@ -1,0 +1,134 @@
+"""The two stages of a project that need scikit-learn: each reruns only if its release or its options changed.
+
+train       releases/<version>/            → models/<baseline>-<version>/
+evaluate    models/<name>/, releases/<version>/ → reports/evaluation.json
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from toolkit.baselines.runs import evaluate_release, train_release
+from toolkit.errors import InvalidInput
+from toolkit.release import Release, load, newest
+from toolkit.workspace import Made, Outcome, Workspace, derive
+from toolkit.workspace.derive import read_lock
+from toolkit.workspace.files import file_digest
+
+EVALUATION = "reports/evaluation.json"
+
+
+def train_project(
+    workspace: Workspace, release: Path | None = None, *, baseline: str = "auto", seed: int = 0, resamples: int = 1000
+) -> Outcome:
+    """Train a baseline on a release of a project, into models/<baseline>-<version>/.
+
+    Args:
+        workspace: The project.
+        release: The release directory; default: the newest of the project.
+        baseline: A name on the ladder, or "auto".
+        seed: For folds, solvers and the bootstrap.
+        resamples: For the intervals.
+
+    Raises:
+        InvalidInput: There is no release, or it has nothing to train on.
+        UsageError: There is no such baseline.
+    """
+    with workspace.lock():
+        source = _release(workspace, release)
+        parameters = {"baseline": baseline, "seed": seed, "resamples": resamples, "repo": workspace.config.hub.repo}
+        return derive(
+            workspace.root,
+            "train",
+            inputs={f"releases/{source.version}/manifest.json": file_digest(source.path / "manifest.json")},
+            parameters=parameters,
+            make=partial(_train, workspace, source, baseline, seed, resamples),
+        )
+
+
+def _train(workspace: Workspace, source: Release, baseline: str, seed: int, resamples: int) -> Made:
+    with tempfile.TemporaryDirectory() as folder:
+        repo = workspace.config.hub.repo
+        run = train_release(source.path, folder, baseline=baseline, seed=seed, resamples=resamples, dataset=repo)
+        files = {
+            f"models/{path.relative_to(folder).as_posix()}": path.read_bytes()
+            for path in sorted(Path(folder).rglob("*"))
+            if path.is_file()
+        }
+    facts = run.model.facts
+    return Made(
+        files=files,
+        counts={"rows": facts["rows"], "stories": facts["groups"], "labels": len(run.model.labels)},
+    )
+
+
+def trained_model(workspace: Workspace) -> Path:
+    """Return the model directory that `train` made last.
+
+    Raises:
+        InvalidInput: Nothing was trained yet.
+    """
+    outputs = read_lock(workspace.root).get("train", {}).get("outputs", {})
+    folders = {Path(name).parent for name in outputs}
+    if not folders:
+        raise InvalidInput(
+            "no model was trained yet", where=str(workspace.path("models")), remedy="run `toolkit train`"
+        )
+    return workspace.root / min(folders)
+
+
+def evaluate_project(
+    workspace: Workspace,
+    model: Path | None = None,
+    release: Path | None = None,
+    *,
+    split: str = "test",
+    seed: int = 0,
+    resamples: int = 1000,
+) -> Outcome:
+    """Judge a model on a split of a release, into reports/evaluation.json.
+
+    Args:
+        workspace: The project.
+        model: The model directory; default: the one that was trained last.
+        release: The release directory; default: the newest of the project.
+        split: "validation" or "test".
+        seed: For the bootstrap.
+        resamples: For the intervals.
+
+    Raises:
+        InvalidInput: There is no such model, release or split.
+    """
+    with workspace.lock():
+        source = _release(workspace, release)
+        folder = model or trained_model(workspace)
+        return derive(
+            workspace.root,
+            "evaluate",
+            inputs={
+                f"{folder.name}/config.json": file_digest(folder / "config.json"),
+                f"{folder.name}/model.safetensors": file_digest(folder / "model.safetensors"),
+                f"releases/{source.version}/manifest.json": file_digest(source.path / "manifest.json"),
+            },
+            parameters={"split": split, "seed": seed, "resamples": resamples},
+            make=partial(_evaluate, folder, source, split, seed, resamples),
+        )
+
+
+def _evaluate(folder: Path, source: Release, split: str, seed: int, resamples: int) -> Made:
+    found = evaluate_release(folder, source.path, split=split, seed=seed, resamples=resamples)
+    value = {"model": folder.name, "release": source.version, "split": split, **found.to_dict()}
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return Made(files={EVALUATION: text.encode()}, counts={"rows": found.rows, "stories": found.groups})
+
+
+def _release(workspace: Workspace, release: Path | None) -> Release:
+    found = newest(workspace.path("releases")) if release is None else load(release)
+    if found is None:
+        raise InvalidInput(
+            "there is no release yet", where=str(workspace.path("releases")), remedy="run `toolkit build 1.0.0`"
+        )
+    return found
