@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from toolkit.baselines.bootstrap import Figure
 from toolkit.baselines.card import METRICS, README, DataSource, card, metrics_json
@@ -20,6 +20,8 @@ from toolkit.baselines.training import train
 from toolkit.release import load as load_release
 from toolkit.schema import Schema
 from toolkit.workspace.files import write_atomic
+
+T = TypeVar("T")
 
 _SCORES = ("macro_f1", "f1_positive", "accuracy", "micro_f1")
 
@@ -194,6 +196,12 @@ def evaluate_release(
     )
 
 
+def timed(work: Callable[[], T]) -> tuple[T, float]:
+    """Do some work; return what it returns and the CPU seconds of this process that it took."""
+    started = time.process_time()
+    return work(), time.process_time() - started
+
+
 def _run(
     rows: Rows,
     judged: Mapping[str, Rows],
@@ -204,12 +212,9 @@ def _run(
     seed: int,
     resamples: int,
 ) -> Run:
-    started = time.process_time()
-    model = train(rows, baseline=baseline, seed=seed, positive=positive, schema=schema)
-    trained = time.process_time()
-    for last in list(judged.values())[-1:]:
-        model.predict(last.texts)
-    predicted = time.process_time()
+    model, train_seconds = timed(lambda: train(rows, baseline=baseline, seed=seed, positive=positive, schema=schema))
+    last = list(judged.values())[-1].texts if judged else ()
+    _, predict_seconds = timed(lambda: model.predict(last))
     evaluations = {
         split: evaluate(model, part, seed=seed, resamples=resamples, trained_on=rows.texts)
         for split, part in judged.items()
@@ -217,8 +222,8 @@ def _run(
     return Run(
         model=model,
         evaluations=evaluations,
-        train_cpu_seconds=trained - started,
-        predict_cpu_seconds=predicted - trained,
+        train_cpu_seconds=train_seconds,
+        predict_cpu_seconds=predict_seconds,
         model_bytes=sum(map(len, contents(model).values())),
         path=None,
     )
