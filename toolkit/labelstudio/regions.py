@@ -43,7 +43,7 @@ def locate(text: str, start: Any, end: Any, claimed: Any) -> Place | str:
     if not (_is_offset(start) and _is_offset(end)):
         return "no-offsets"
     if 0 <= start < end <= len(text) and _same_words(text[start:end], claimed):
-        slip = None if claimed is None or _escaped(text[start:end]) == _escaped(claimed) else "white-space"
+        slip = None if claimed is None or _plain(text[start:end]) == _plain(claimed) else "white-space"
         return _trimmed(text, start, end, slip)
     counted = _from_utf16(text, start, end)
     if counted is not None and isinstance(claimed, str) and claimed and text[slice(*counted)] == claimed:
@@ -58,12 +58,12 @@ def _is_offset(value: Any) -> bool:
 def _same_words(held: str, claimed: Any) -> bool:
     if claimed is None:
         return True
-    return isinstance(claimed, str) and _escaped(held.strip()) == _escaped(claimed.strip())
+    return isinstance(claimed, str) and _plain(held).strip() == _plain(claimed).strip()
 
 
-def _escaped(text: str) -> str:
-    """Write line breaks as Label Studio does in `value.text`."""
-    return text.replace("\r", "\\n").replace("\n", "\\n")
+def _plain(text: str) -> str:
+    """Return words with every line break as one line feed a character, however Label Studio wrote it."""
+    return text.replace("\\n", "\n").replace("\r", "\n")
 
 
 def _trimmed(text: str, start: int, end: int, slip: str | None) -> Place | str:

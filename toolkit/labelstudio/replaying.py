@@ -24,6 +24,7 @@ from toolkit.labelstudio.project import Project
 from toolkit.labelstudio.results import to_result
 from toolkit.labelstudio.server import Conflict, Server, connect
 from toolkit.samples import Recorded, read
+from toolkit.schema import Schema
 from toolkit.workspace import Workspace
 
 DOMAIN = "recorded.example.org"
@@ -58,7 +59,7 @@ def replay(
     """
     recorded = list(read(Path(answers)) if isinstance(answers, str | Path) else answers)
     server = server or connect(workspace)
-    project = projects.existing(server, workspace)
+    project, schema = projects.existing(server, workspace), workspace.schema()
     users = _users(server, sorted({answer.annotator for answer in recorded}))
     tasks: dict[str, list[dict[str, Any]]] = {}
     for task in server.tasks(project.id, include="id,data,annotators"):
@@ -72,7 +73,7 @@ def replay(
             if users[answer.annotator] in (task.get("annotators") or []):
                 counts["already answered"] += 1
             else:
-                jobs.append(_job(workspace, project, task, answer, users[answer.annotator]))
+                jobs.append(_job(schema, project, task, answer, users[answer.annotator]))
     with ThreadPoolExecutor(2) as pool:
         for outcome in pool.map(lambda job: _submit(server, *job), jobs):
             counts[outcome] += 1
@@ -80,10 +81,10 @@ def replay(
 
 
 def _job(
-    workspace: Workspace, project: Project, task: dict[str, Any], answer: Recorded, user: int
+    schema: Schema, project: Project, task: dict[str, Any], answer: Recorded, user: int
 ) -> tuple[str, dict[str, Any]]:
     result = to_result(
-        workspace.schema(),
+        schema,
         labels=answer.labels,
         spans=answer.located(),
         relations=answer.relations,

@@ -1,0 +1,94 @@
+"""A proxy in front of a server that misbehaves on purpose: the faults of a bad line, made to order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Literal
+
+import httpx
+
+Fault = Literal["pass", "drop-after", "drop-before", "502-after", "502-before", "delay"]
+
+
+class Proxy:
+    """Forwards requests to `upstream`; `faults` are taken one by one for requests whose path holds `on`.
+
+    "drop-after" lets the server do its work and breaks the connection instead of answering; "502-before" answers
+    without asking the server; "delay" answers late.
+    """
+
+    def __init__(self, upstream: str, on: str) -> None:
+        self.upstream = upstream
+        self.on = on
+        self.faults: list[Fault] = []
+        self.seen: list[str] = []
+        proxy = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def _serve(self) -> None:
+                length = int(self.headers.get("Content-Length") or 0)
+                body = self.rfile.read(length)
+                proxy.handle(self, body)
+
+            do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Stay silent."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        self._thread.start()
+
+    def handle(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
+        self.seen.append(f"{request.command} {request.path.partition('?')[0]}")
+        fault: Fault = "pass"
+        if request.command == "POST" and self.on in request.path and self.faults:
+            fault = self.faults.pop(0)
+        if fault == "drop-before":
+            request.close_connection = True
+            return
+        status, content, kind = 502, b"bad gateway", "text/plain"
+        if fault != "502-before":
+            skipped = ("host", "connection", "content-length")
+            headers = {key: value for key, value in request.headers.items() if key.lower() not in skipped}
+            answer = httpx.request(
+                request.command,
+                self.upstream + request.path,
+                content=body,
+                headers=headers,
+                timeout=60,
+                trust_env=False,
+            )
+            if fault != "502-after":
+                status, content, kind = answer.status_code, answer.content, answer.headers.get("content-type", "")
+        if fault == "drop-after":
+            request.close_connection = True
+            return
+        if fault == "delay":
+            time.sleep(1.5)
+        request.send_response(status)
+        request.send_header("Content-Type", kind)
+        request.send_header("Content-Length", str(len(content)))
+        request.end_headers()
+        request.wfile.write(content)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@contextmanager
+def proxied(upstream: str, *, on: str) -> Iterator[Proxy]:
+    """Run a proxy for the length of a block."""
+    proxy = Proxy(upstream, on)
+    try:
+        yield proxy
+    finally:
+        proxy.close()

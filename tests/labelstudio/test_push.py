@@ -1,0 +1,226 @@
+"""Push against a real server: every sentence once, whatever happens on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from toolkit.errors import Interrupted, InvalidInput, Locked, RemoteError
+from toolkit.labelstudio import Server, push, sending
+from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.studio import Studio
+from toolkit.labelstudio.tasks import key_of
+from toolkit.workspace import Workspace
+
+from .proxy import Fault, proxied
+
+pytestmark = pytest.mark.studio
+
+ONE = "Ferry\nThe ferry left the port.\nNobody was hurt.\nIt rained."
+TWO = "Market\nThe market opened again.\nPeople came."
+
+
+def keys_on(server: Server, workspace: Workspace) -> list[tuple[str, str] | None]:
+    project = projects.existing(server, workspace)
+    return [key_of(task["data"]) for task in server.tasks(project.id, include="id,data")]
+
+
+def keys_wanted(workspace: Workspace) -> list[str]:
+    return [sentence.sentence_id for sentence in workspace.sentences()]
+
+
+def assert_each_once(server: Server, workspace: Workspace) -> None:
+    held = [key[0] for key in keys_on(server, workspace) if key]
+    assert sorted(held) == sorted(keys_wanted(workspace))
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "BATCH", 2)
+    monkeypatch.setattr(sending, "_SETTLE", 0.3)
+
+
+def test_tasks_carry_the_sentence_its_neighbours_and_its_keys(
+    server: Server, make_project: Callable[..., Workspace]
+) -> None:
+    workspace = make_project([ONE, TWO])
+    push(workspace, server=server)
+    tasks = list(server.tasks(projects.existing(server, workspace).id, include="id,data"))
+    assert [task["data"]["text"] for task in tasks] == (ONE + "\n" + TWO).split("\n")
+    second, last_of_one = tasks[1]["data"], tasks[3]["data"]
+    assert (second["before"], second["after"]) == ("Ferry", "Nobody was hurt.")
+    assert (last_of_one["after"], second["headline"]) == ("", "Ferry")
+    assert second["link"].startswith('<a href="https://example.org/a?b=1&amp;c=2"')
+
+
+def test_nothing_changes_in_a_dry_run(server: Server, make_project: Callable[..., Workspace]) -> None:
+    workspace = make_project([ONE])
+    before = sorted(workspace.root.rglob("*"))
+    assert push(workspace, server=server, dry_run=True).counts == {"would be sent": 4, "already there": 0}
+    assert projects.find(server, workspace.config.label_studio.project) is None
+    assert [path for path in sorted(workspace.root.rglob("*")) if ".toolkit" not in str(path)] == before
+
+
+def test_a_limit_is_reached_once_and_further_sentences_follow(
+    server: Server, make_project: Callable[..., Workspace]
+) -> None:
+    workspace = make_project([ONE, TWO])
+    assert push(workspace, server=server, limit=2).sent == 2
+    assert push(workspace, server=server, limit=2).up_to_date
+    assert push(workspace, server=server).sent == 5
+    assert_each_once(server, workspace)
+
+
+def test_articles_conditions_and_an_order_select_what_is_sent(
+    server: Server, make_project: Callable[..., Workspace]
+) -> None:
+    workspace = make_project([ONE, TWO])
+    second = workspace.articles()[1].article_id
+    chosen = [sentence for sentence in workspace.sentences() if sentence.article_id == second]
+    order = [chosen[2].sentence_id]
+    push(workspace, server=server, articles=[second], where=lambda sentence: sentence.paragraph > 0, order=order)
+    held = [key[0] for key in keys_on(server, workspace) if key]
+    assert held == [chosen[2].sentence_id, chosen[1].sentence_id]
+    with pytest.raises(InvalidInput, match="no article"):
+        push(workspace, server=server, articles=["feed"])
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize(
+    "faults",
+    [
+        ["drop-after"],
+        ["drop-before"],
+        ["502-after"],
+        ["502-before"],
+        ["delay", "drop-after", "drop-before"],
+        ["pass", "502-after", "502-before", "drop-before"],
+    ],
+)
+def test_a_bad_line_neither_repeats_nor_loses_a_task(
+    studio: Studio, server: Server, make_project: Callable[..., Workspace], faults: Sequence[Fault]
+) -> None:
+    workspace = make_project([ONE, TWO])
+    with proxied(studio.url, on="/import") as proxy, Server(proxy.url, str(studio.token)) as through:
+        proxy.faults = list(faults)
+        assert push(workspace, server=through).sent == 7
+        assert not proxy.faults
+        assert_each_once(server, workspace)
+        assert push(workspace, server=through).up_to_date
+    assert_each_once(server, workspace)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_server_that_never_confirms_leaves_work_that_the_next_push_completes(
+    studio: Studio, server: Server, make_project: Callable[..., Workspace]
+) -> None:
+    workspace = make_project([ONE, TWO])
+    with proxied(studio.url, on="/import") as proxy, Server(proxy.url, str(studio.token)) as through:
+        proxy.faults = ["pass", *["502-before"] * 6]  # type: ignore[list-item]  # a list of literals
+        with pytest.raises(Interrupted, match="push` again"):
+            push(workspace, server=through)
+        assert push(workspace, server=through).sent == 5
+    assert_each_once(server, workspace)
+
+
+@pytest.mark.parametrize("where", ["drop-after", "502-after"])
+def test_a_project_whose_creation_was_not_confirmed_is_made_once(
+    studio: Studio, server: Server, make_project: Callable[..., Workspace], where: Fault
+) -> None:
+    workspace = make_project([ONE])
+    with proxied(studio.url, on="/api/projects/") as proxy, Server(proxy.url, str(studio.token)) as through:
+        proxy.faults = [where]
+        push(workspace, server=through)
+    assert projects.find(server, workspace.config.label_studio.project) is not None
+    assert_each_once(server, workspace)
+
+
+def test_tasks_deleted_on_the_server_are_sent_again_and_copies_without_answers_removed(
+    server: Server, make_project: Callable[..., Workspace]
+) -> None:
+    workspace = make_project([ONE])
+    push(workspace, server=server)
+    project = projects.existing(server, workspace)
+    tasks = list(server.tasks(project.id, include="id,data"))
+    server.delete(f"/api/tasks/{tasks[1]['id']}/")
+    assert push(workspace, server=server).sent == 1
+    server.post(f"/api/projects/{project.id}/import", [{"data": tasks[2]["data"]}])
+    server.post(f"/api/tasks/{tasks[2]['id']}/annotations/", {"result": [], "was_cancelled": True})
+    again = push(workspace, server=server)
+    assert (again.sent, again.duplicates_removed) == (0, 1)
+    kept = list(server.tasks(project.id, include="id,data,cancelled_annotations"))
+    assert [task["cancelled_annotations"] for task in kept if task["data"] == tasks[2]["data"]] == [1]
+    assert_each_once(server, workspace)
+
+
+def test_a_lost_ledger_is_made_good_by_looking(server: Server, make_project: Callable[..., Workspace]) -> None:
+    workspace = make_project([ONE])
+    push(workspace, server=server)
+    workspace.path("annotations", "pushed.jsonl").unlink()
+    assert push(workspace, server=server).up_to_date
+    assert_each_once(server, workspace)
+
+
+def test_settings_changed_by_hand_are_put_right(server: Server, make_project: Callable[..., Workspace]) -> None:
+    workspace = make_project([ONE])
+    push(workspace, server=server)
+    project = projects.existing(server, workspace)
+    page = project.settings["label_config"]
+    changed = page.replace('alias="claim"', 'alias="assertion"')
+    assert changed != page
+    server.patch(f"/api/projects/{project.id}/", {"label_config": changed, "maximum_annotations": 5})
+    again = push(workspace, server=server)
+    assert again.settings_changed == ("label_config", "maximum_annotations")
+    assert projects.existing(server, workspace).settings["label_config"] == page
+
+
+def test_a_page_that_does_not_fit_the_answers_is_refused_and_left_alone(
+    server: Server, make_project: Callable[..., Workspace]
+) -> None:
+    workspace = make_project([ONE])
+    push(workspace, server=server)
+    project = projects.existing(server, workspace)
+    page = project.settings["label_config"]
+    older = page.replace('<Label value="CUE"', '<Label value="HINT"')
+    server.patch(f"/api/projects/{project.id}/", {"label_config": older})
+    task = next(server.tasks(project.id, include="id"))
+    value = {"start": 0, "end": 5, "text": "Ferry", "labels": ["HINT"]}
+    region = {"id": "a", "from_name": "spans", "to_name": "text", "type": "labels", "value": value}
+    server.post(f"/api/tasks/{task['id']}/annotations/", {"result": [region]})
+    with pytest.raises(InvalidInput, match=r"HINT.*project of its own"):
+        push(workspace, server=server)
+    assert projects.existing(server, workspace).settings["label_config"] == older
+
+
+def test_a_project_with_foreign_tasks_is_left_alone(server: Server, make_project: Callable[..., Workspace]) -> None:
+    workspace = make_project([ONE])
+    title = workspace.config.label_studio.project
+    page = '<View><Text name="text" value="$text"/></View>'
+    made = server.post("/api/projects/", {"title": title, "label_config": page})
+    server.post(f"/api/projects/{made['id']}/import", [{"data": {"text": "a stranger's"}}])
+    with pytest.raises(InvalidInput, match=r"not made by a push.*another title"):
+        push(workspace, server=server)
+    assert server.get(f"/api/projects/{made['id']}/")["label_config"] == page
+
+
+def test_two_projects_with_the_same_title_are_not_guessed_between(
+    server: Server, make_project: Callable[..., Workspace]
+) -> None:
+    workspace = make_project([ONE])
+    for _ in range(2):
+        server.post("/api/projects/", {"title": workspace.config.label_studio.project})
+    with pytest.raises(InvalidInput, match="2 projects have the title"):
+        push(workspace, server=server)
+
+
+def test_the_second_of_two_pushes_at_once_stops(server: Server, make_project: Callable[..., Workspace]) -> None:
+    workspace = make_project([ONE])
+    with workspace.lock(), pytest.raises(Locked):
+        push(workspace, server=server)
+
+
+def test_no_server_is_one_sentence_with_a_remedy(make_project: Callable[..., Workspace]) -> None:
+    workspace = make_project([ONE])
+    with Server("http://127.0.0.1:9", "0" * 40) as nowhere, pytest.raises(RemoteError, match="toolkit studio start"):
+        push(workspace, server=nowhere)
