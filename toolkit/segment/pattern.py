@@ -42,7 +42,7 @@ def boundary(abbreviations: Iterable[str], never: Iterable[str]) -> re.Pattern[s
         rf"[”\"’')»]?|(?<=[\d.,]{{2}}\d\.)|(?<=\w\?))[ ](?=[“\"‘'«(]?[{upper}])"
     )
     closers = rf"(?:[{_CLOSE}]|[{LOW_CLOSERS}](?=[\s{_CLOSE}]|\Z)){{0,6}}+"
-    detached = r"(?:[ \u00a0\u202f](?:[»›](?!\w)|([\"']{1,2})(?=\s)))?+"
+    detached = r"(?:[ \u00a0\u202f](?:[»›”](?!\w)|([\"']{1,2})(?=\s|\Z)))?+"
     references = r"(?:[ ]?\[\d[\d ,–-]{0,12}\]){0,4}+"
     begins = (
         rf"(?![{lower}](?![{lower}]{{0,3}}[-’']?[{upper}]|ttps?:|ww\.)"  # iPhone, al-Shabab and a URL may begin one

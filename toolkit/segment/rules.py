@@ -22,8 +22,8 @@ _WINDOW = 32  # code points before a stop that are looked at: longer than any ab
 _QUOTED = 1000  # code points before a stop in which quotation marks are paired
 _OPENING = 40  # code points: a sentence shorter than this may still be in its opening adverbial
 
-# By rank: where a word is on two lists, or a variant of one, the later holds.
-_VERDICTS = ("may_end", "late", "after_number", "closes_name", "before_number", "hours", "ends", "never")
+# By rank: where the variant of a word is the variant of another, the later list holds.
+VERDICTS = ("may_end", "late", "after_number", "closes_name", "before_number", "hours", "ends", "never")
 
 
 class Rules:
@@ -129,7 +129,7 @@ class Rules:
         if end > stop + 1 and not QUOTES.isdisjoint(text[stop + 1 : end]):
             return verdict != "never" and not (text[end - 1] in "'’" and token[-1] == "s")  # the Bros.' shop
         if text[after] in DASHES or text[after] in "(№":
-            return verdict == "ends"
+            return verdict == "ends" and not text[after + 1 : after + 2].islower()
         return self._ends_at_abbreviation(text, start, stop, after, verdict, before)
 
     def _verdict(self, token: str, before: str) -> str | None:
@@ -158,9 +158,7 @@ class Rules:
             return word not in self._language.after_hour
         if verdict == "before_number":
             return not (word[:1].isdigit() or (word != "I" and _ROMAN.fullmatch(word)))
-        if verdict == "after_number" and not (
-            before[-1:].isdigit() or (len(before) > 1 and before in self._language.after_number)
-        ):
+        if verdict == "after_number" and not self._is_quantity(before):
             return False
         if verdict in ("never", "ends"):
             return verdict == "ends"
@@ -179,6 +177,10 @@ class Rules:
         if len(token) < 2 or not (token[-1].islower() or token[-1] in "0123456789%)"):
             return False
         return not any(mark in token for mark in "@/\\_.:") and self._word(text, after) not in _DOMAINS
+
+    def _is_quantity(self, word: str) -> bool:
+        """Tell whether a word counts what follows: a number in figures, or a unit of them ("3 млн т")."""
+        return word[-1:].isdigit() or word in self._language.late or _ROMAN.fullmatch(word) is not None
 
     @staticmethod
     def _is_marker(before: str, token: str) -> bool:
@@ -201,7 +203,7 @@ def _opens_quote(text: str, stop: int) -> bool:
 
 def _verdicts(language: Language) -> dict[str, str]:
     """Return what the lists say of each abbreviation, with its capitalised and its upper-case variant."""
-    exact = {word: name for name in _VERDICTS for word in sorted(getattr(language, name))}
+    exact = {word: name for name in VERDICTS for word in sorted(getattr(language, name))}
     variants: dict[str, str] = {}
     for word, name in exact.items():
         if len(word) > 1:

@@ -8,6 +8,7 @@ from itertools import chain
 from operator import index
 
 from toolkit.errors import InvalidInput, UsageError
+from toolkit.segment.marks import BREAKS
 from toolkit.segment.rules import Span, segment
 
 GROUP = "toolkit.splitters"
@@ -62,8 +63,9 @@ def split(text: str, *, language: str, splitter: str, where: str | None = None) 
     faults: list[str] = []
     at = 0
     for line in text.splitlines(keepends=True):
-        if not line.isspace():
-            found, wrong = _checked(line, [(index(start), index(end)) for start, end in call(line, language)], at)
+        body = line.rstrip(BREAKS)
+        if body and not body.isspace():
+            found, wrong = _checked(body, [(index(start), index(end)) for start, end in call(body, language)], at)
             spans += found
             faults += wrong
         at += len(line)
@@ -86,10 +88,11 @@ def _checked(line: str, given: list[Span], offset: int) -> tuple[list[Span], lis
             continue
         if start < at:
             faults.append(f"returned overlapping sentences at offset {start + offset}")
+            at = max(at, end)
             continue
-        lost = len(line[at:start]) - len(line[at:start].lstrip())
-        if at + lost < start:
-            faults.append(f"lost the characters at offset {at + lost + offset}")
+        gap = line[at:start]
+        if gap.strip():
+            faults.append(f"lost the characters at offset {at + len(gap) - len(gap.lstrip()) + offset}")
         at = end
         body = line[start:end].strip()
         if body:

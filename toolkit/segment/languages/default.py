@@ -6,8 +6,8 @@ LANGUAGE = Language(
     code="und",
     never=words(
         """
-        al bzw ca Capt cf Col Dr e.g Fr Gen Hr i.e im Ing Lt m.in Mlle Mme Mr Mrs Ms np Prof resp Sgt Sr Sra
-        St tzn tzv vs
+        bzw ca Capt cf Col Dr e.g Fr Gen Hr i.e Ing Lt m.in Mlle Mme Mr Mrs Ms Prof resp Sgt Sr Sra St tzn
+        tzv vs
         """
     ),
     before_number=words(

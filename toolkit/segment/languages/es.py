@@ -13,17 +13,18 @@ LANGUAGE = Language(
     ),
     before_number=words(
         """
-        apdo Art art arts Av c C.P ca cap ed fig figs inc n No N° Nº nº núm núms p pp pág págs párr Ref ref
-        t Tel tel vol
+        apdo Art art arts c C.P ca cap ed fig figs inc n No N° Nº nº núm núms p pp pág págs párr Ref ref t
+        Tel tel vol
         """
     ),
     may_end=words(
         """
-        a.C a.de.C a.m abr ago CC.OO Cia cit cm Co Corp Cía d.C dcha depto dic Dpto dpto EE EE.UU EEUU ene
-        etc feb FF.AA hab ibid Inc izq JJ.OO Jr jul jun kg Ltd máx mín nov oct op p.m prov RR.HH S.A s.f S.L
+        a.C a.de.C a.m abr ago Av av CC.OO Cia cit cm Co Corp Cía d.C dcha depto dic Dpto dpto EE EE.UU EEUU
+        ene feb FF.AA hab ibid Inc izq JJ.OO Jr jul jun kg Ltd máx mín nov oct op p.m prov RR.HH S.A s.f S.L
         S.R.L sept U.S U.S.A UU
         """
     ),
+    ends=words("etc"),
     starters=words(
         """
         A Actualmente Además Ahora Al Algunas Algunos Allí Ambos Ante Antes Aquel Aquella Aquí Asimismo Así

@@ -6,17 +6,18 @@ LANGUAGE = Language(
     code="fr",
     never=words(
         """
-        adj Amb apr av c.-à-d Cdt cf Cne Col Dr Drs Dép env ex Gal hon Ing Lt Me Mes Mgr Mlle Mlles MM Mme
+        adj Amb apr av c.-à-d Cdt cf Cne Col Dr Drs Dép env ex Gal hon Ing Lt M Me Mes Mgr Mlle Mlles MM Mme
         Mmes Mr Mrs Ms p.ex Pr Prof R.P Sgt St Ste Stes Sts Sén vs Vve
         """
     ),
     before_number=words("al Art art Chap chap Fig fig n No no nos N° n° nº p par pp Réf réf t Tél tél Vol vol éd"),
     may_end=words(
         """
-        al arr av.J.-C avr Bd bd bld boul Cie cit Co coll Corp déc dép E.U etc févr hab ibid Inc J.-C janv
-        Jr juil Ltd M max min nov oct op op.cit P.-S pl S.A sept Sr trad U.S U.S.A
+        arr av.J.-C avr Bd bd bld boul Cie cit Co coll Corp déc dép E.U févr hab ibid Inc J.-C janv Jr juil
+        Ltd max min nov oct op op.cit P.-S pl S.A sept Sr trad U.S U.S.A
         """
     ),
+    ends=words("etc"),
     starters=words(
         """
         A Afin Ainsi Alors Après Au Aucun Aucune Aujourd'hui Aussi Autre Autres Aux Avant Avec Beaucoup Bien

@@ -1,0 +1,208 @@
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit.segment import LANGUAGES, is_known, segment
+from toolkit.segment.languages import load
+from toolkit.segment.rules import VERDICTS
+
+GOLD = Path(__file__).parent / "gold"
+DOCUMENTS = [
+    pytest.param(row["lang"], row["text"], row["spans"], id=row["id"])
+    for path in sorted(GOLD.glob("*.jsonl"))
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())
+]
+
+
+def sentences_of(text, language="en"):
+    return [text[start:end] for start, end in segment(text, language=language)]
+
+
+@pytest.mark.parametrize(("language", "text", "spans"), DOCUMENTS)
+def test_gold_document_is_exactly_right(language, text, spans):
+    assert sentences_of(text, language) == [text[start:end] for start, end in spans]
+
+
+@pytest.mark.parametrize(("language", "text", "spans"), DOCUMENTS)
+def test_a_sentence_alone_stays_whole(language, text, spans):
+    for start, end in spans:
+        assert segment(text[start:end], language=language) == [(0, end - start)]
+
+
+# --- what holds for every text ----------------------------------------------------------------------------------------
+
+# Arbitrary Unicode seldom holds a stop, a space and a capital in a row: these pieces do.
+PIECES = st.sampled_from(
+    [
+        *".!?…。！？؟।\"'“”‘’«»()[]-—–•1٣ \n\t\r\u2028\u00a0\u200b\ufeff",
+        *(
+            "A",
+            "b",
+            "I",
+            "Mr.",
+            "U.S.",
+            "p.m.",
+            "No.",
+            "z. B.",
+            "г.",
+            "т. е.",
+            "the",
+            "The",
+            "said",
+            "Он",
+            "und",
+            "と",
+            "「",
+            "」",
+            "中",
+        ),
+        *(
+            "...",
+            ". . .",
+            " ...",
+            "[4]",
+            "5.",
+            "12.",
+            "II.",
+            "Inc.",
+            "http://a.b/c?D",
+            "a@b.co",
+            "🙂",
+            "e\u0301",
+            "\U0001d400",
+            "\x00",
+        ),
+    ]
+)
+TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join))
+CODES = st.sampled_from([*LANGUAGES, "xx"])
+
+
+@given(text=TEXTS, language=CODES)
+def test_spans_are_ordered_trimmed_and_lose_only_white_space(text, language):
+    at = 0
+    for start, end in segment(text, language=language):
+        assert at <= start < end <= len(text)
+        assert not text[at:start].strip()
+        assert text[start:end] == text[start:end].strip()
+        at = end
+    assert not text[at:].strip()
+
+
+@given(text=TEXTS, language=CODES)
+def test_no_sentence_crosses_a_line_break(text, language):
+    assert all(len(sentence.splitlines()) == 1 for sentence in sentences_of(text, language))
+
+
+@given(first=TEXTS, second=TEXTS, language=CODES)
+def test_lines_do_not_see_each_other(first, second, language):
+    moved = [(start + len(first) + 1, end + len(first) + 1) for start, end in segment(second, language=language)]
+    assert segment(f"{first}\n{second}", language=language) == segment(first, language=language) + moved
+
+
+@given(text=st.text(st.characters(categories=["L", "N", "M", "Sc"]), min_size=1), language=CODES)
+def test_without_stop_or_break_there_is_one_sentence(text, language):
+    assert sentences_of(text, language) == [text.strip()]
+
+
+# A quadratic rule would need hours for these.
+ADVERSARIAL = {
+    "initials": "A. ",
+    "quotes": '"',
+    "stops": ".",
+    "spaced stops": ". ",
+    "spaces": " ",
+    "one word": "a",
+    "capitals": "A",
+    "titles": "Mr. ",
+    "acronyms": "U.S. ",
+    "ordinals": "5. ",
+    "years": "5 г.\tX",
+    "detached quotes": '. " ',
+    "closing marks": '.")]',
+    "references": ". [1] [2]",
+    "spaces before breaks": "  \n",
+    "attributions": '?" Aa Aa Aa Aa ',
+    "dashes": ". - - - ",
+    "list markers": "1. \n",
+    "wide stops": "。」",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "de", "ja"])
+@pytest.mark.parametrize("unit", ADVERSARIAL.values(), ids=ADVERSARIAL)
+def test_half_a_million_characters_that_invite_backtracking(unit, language):
+    text = unit * (500_000 // len(unit))
+    spans = segment(text, language=language)
+    assert sum(len(text[start:end].strip()) for start, end in spans) <= len(text)
+    assert bool(spans) == bool(text.strip())
+
+
+# --- single rules -----------------------------------------------------------------------------------------------------
+
+
+def test_line_breaks_of_every_kind_separate():
+    text = "one\r\ntwo\rthree\u2028four\x85five\x0bsix\n\n  seven "
+    assert sentences_of(text) == ["one", "two", "three", "four", "five", "six", "seven"]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n \t\r\n", "\u2028"])
+def test_white_space_holds_no_sentence(text):
+    assert segment(text) == []
+
+
+def test_offsets_are_code_points_not_bytes_or_utf16_units():
+    text = "🙂🙂 left. Ünï came."
+    assert segment(text) == [(0, 8), (9, 18)]
+
+
+def test_decomposed_letters_are_letters():
+    text = unicodedata.normalize("NFD", "Il est allé. Élan perdu.")
+    assert len(segment(text, language="fr")) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The U.S. Treasury objected.",  # a name goes on
+        "Growth was 1.5 percent at node.js and example.com last year.",
+        "He asked www.example.org/a?Id=7 for it.",
+        "Read it at news.example.Com today.",
+        "The Bros.' Grocery burned.",
+        "Call J. P. van der Meer now.",
+        "He said 'No.' and left.",
+    ],
+)
+def test_one_sentence(text):
+    assert sentences_of(text) == [text]
+
+
+def test_a_straight_quote_between_spaces_closes_what_was_opened_and_opens_otherwise():
+    assert sentences_of('" It is over. " He left.') == ['" It is over. "', "He left."]
+    assert sentences_of('It is over. " He left. "') == ["It is over.", '" He left. "']
+
+
+# --- languages --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tag", ["en", "EN", "en-GB", "en_US", "zh-Hant"])
+def test_tags_are_known_by_their_primary_subtag(tag):
+    assert is_known(tag)
+
+
+@pytest.mark.parametrize("tag", ["und", "xx", "", "eng"])
+def test_other_languages_are_not_known_and_fall_back_on_the_default(tag):
+    assert not is_known(tag)
+    assert sentences_of("Dr. Bassi left. He ran.", tag) == ["Dr. Bassi left.", "He ran."]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_known_language_has_lists_without_contradiction(code):
+    language = load(code)
+    assert language.code == code
+    lists = [getattr(language, verdict) for verdict in VERDICTS]
+    assert sum(map(len, lists)) == len(frozenset().union(*lists))
