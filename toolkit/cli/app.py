@@ -43,8 +43,7 @@ def _options(
     ] = False,
 ) -> None:
     Talk.quiet = quiet
-    if debug:
-        os.environ["TOOLKIT_DEBUG"] = "1"
+    Talk.debug = Talk.debug or debug
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -56,11 +55,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Raises:
         SystemExit: Always, with an exit code of `toolkit.errors`.
     """
-    os.environ.pop("TOOLKIT_DEBUG", None) if arguments is not None else None
+    Talk.debug = bool(os.environ.get("TOOLKIT_DEBUG"))
     try:
         app(args=arguments, prog_name="toolkit")
     except ToolkitError as error:
-        if os.environ.get("TOOLKIT_DEBUG"):
+        if Talk.debug:
             raise
         put_error(error)
         sys.exit(error.exit_code)
+    except Exception as error:
+        if Talk.debug:
+            raise
+        what = f"this is a fault of toolkit itself ({type(error).__name__}: {error})"
+        put_error(ToolkitError(what, remedy="run it again with `toolkit --debug …` and report what that prints"))
+        sys.exit(ToolkitError.exit_code)

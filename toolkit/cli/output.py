@@ -17,9 +17,15 @@ if TYPE_CHECKING:
 
 
 class Talk:
-    """Whether there is talk on stderr at all; `--quiet` turns it off."""
+    """How much is said.
+
+    Attributes:
+        quiet: No talk on stderr, errors only (`--quiet`).
+        debug: Errors come with their traceback (`--debug`, or TOOLKIT_DEBUG in the environment).
+    """
 
     quiet = False
+    debug = False
 
 
 def say(text: str) -> None:

@@ -96,7 +96,7 @@ def replay(
     from toolkit.workspace import Workspace
 
     result = let_answer(Workspace.find(project), answers or samples.answers())
-    up_to_date = not result.counts["answered"]
+    up_to_date = not result.counts.get("answered")
     if as_json:
         put_json({"stage": "replay", "counts": result.counts, "up_to_date": up_to_date})
     else:

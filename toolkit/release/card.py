@@ -100,7 +100,21 @@ def _info(facts: Facts, name: str, splits: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _agreement_rows(report: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """Return one row a label of an agreement report, if it has such rows."""
-    rows = [] if report is None else report.get("labels", [])
-    return [dict(row) for row in rows] if isinstance(rows, list) else []
+def _agreement_rows(report: Mapping[str, Any] | None) -> list[dict[str, str]]:
+    """Return a table row for every label and layer of an agreement report; an undefined figure is a dash."""
+    rows = [] if report is None else [*report["labels"], *report["layers"]]
+    return [
+        {
+            "name": row["name"],
+            "n": str(row["n_units"]),
+            "prevalence": "–" if row["prevalence"] is None else f"{row['prevalence']:.3f}",
+            "percent": _number(row["percent"]["value"]),
+            "alpha": _number(row["alpha"]["value"]),
+            "interval": f"{_number(row['alpha']['low'])} to {_number(row['alpha']['high'])}",
+        }
+        for row in rows
+    ]
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

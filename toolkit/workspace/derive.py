@@ -62,7 +62,11 @@ def derive(
         make: Does the work.
     """
     started = time.perf_counter()
-    because = {"toolkit": __version__, "inputs": dict(inputs), "parameters": dict(parameters)}
+    because = {
+        "toolkit": __version__,
+        "inputs": dict(sorted(inputs.items())),
+        "parameters": dict(sorted(parameters.items())),
+    }
     entry = read_lock(root).get(stage)
     if entry is not None and entry["because"] == because and _all_there(root, entry["outputs"]):
         return Outcome(stage, entry["counts"], up_to_date=True, seconds=time.perf_counter() - started)
@@ -71,7 +75,8 @@ def derive(
         write_atomic(root / name, data)
     outputs = {name: file_digest(root / name) for name in sorted(made.files)}
     entries = read_lock(root) | {stage: {"because": because, "outputs": outputs, "counts": dict(made.counts)}}
-    write_atomic(root / LOCK_NAME, json.dumps(entries, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    text = json.dumps(dict(sorted(entries.items())), indent=2, ensure_ascii=False)
+    write_atomic(root / LOCK_NAME, text + "\n")
     return Outcome(stage, made.counts, seconds=time.perf_counter() - started)
 
 
