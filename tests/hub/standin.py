@@ -136,28 +136,33 @@ def writer(request: Request) -> None:
             raise Refusal(401, "Invalid credentials in Authorization header")
 
 
-def make_app(hub: Hub) -> Starlette:
-    async def whoami(request: Request) -> Response:
+class Endpoints:
+    """What the clients call."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+
+    async def whoami(self, request: Request) -> Response:
         if not authorised(request):
             raise Refusal(401, "Invalid credentials in Authorization header")
         return JSONResponse({"type": "user", "name": USER, "fullname": USER, "orgs": [], "auth": {}})
 
-    async def create_repo(request: Request) -> Response:
+    async def create_repo(self, request: Request) -> Response:
         writer(request)
         body = await request.json()
         name = f"{body.get('organization') or USER}/{body['name']}"
         url = f"{request.base_url}datasets/{name}"
-        if name in hub.repos:
+        if name in self.hub.repos:
             return JSONResponse({"error": "You already created this dataset repo", "url": url}, 409)
-        repo = hub.repos[name] = Repo(private=bool(body.get("private")) or body.get("visibility") == "private")
-        repo.commit("initial commit", {".gitattributes": hub.entry(b"*.parquet filter=lfs\n", lfs=False)})
+        repo = self.hub.repos[name] = Repo(private=bool(body.get("private")) or body.get("visibility") == "private")
+        repo.commit("initial commit", {".gitattributes": self.hub.entry(b"*.parquet filter=lfs\n", lfs=False)})
         return JSONResponse({"url": url, "name": name, "id": name})
 
-    async def validate_yaml(request: Request) -> Response:
+    async def validate_yaml(self, request: Request) -> Response:
         return JSONResponse({"errors": [], "warnings": []})
 
-    async def info(request: Request) -> Response:
-        repo, commit = hub.commit(request)
+    async def info(self, request: Request) -> Response:
+        repo, commit = self.hub.commit(request)
         return JSONResponse(
             {
                 "_id": "0",
@@ -175,8 +180,8 @@ def make_app(hub: Hub) -> Starlette:
             }
         )
 
-    async def refs(request: Request) -> Response:
-        repo = hub.repo(request)
+    async def refs(self, request: Request) -> Response:
+        repo = self.hub.repo(request)
 
         def listed(kind: str, names: dict[str, str]) -> list[dict[str, str]]:
             return [{"name": name, "ref": f"refs/{kind}/{name}", "targetCommit": oid} for name, oid in names.items()]
@@ -185,8 +190,8 @@ def make_app(hub: Hub) -> Starlette:
             {"branches": listed("heads", repo.branches), "tags": listed("tags", repo.tags), "converts": []}
         )
 
-    async def commits(request: Request) -> Response:
-        repo, _ = hub.commit(request)
+    async def commits(self, request: Request) -> Response:
+        repo, _ = self.hub.commit(request)
         return JSONResponse(
             [
                 {
@@ -200,14 +205,15 @@ def make_app(hub: Hub) -> Starlette:
             ]
         )
 
+    @staticmethod
     def described(path: str, entry: Entry) -> dict[str, object]:
         found: dict[str, object] = {"type": "file", "path": path, "size": entry.size, "oid": entry.oid}
         if entry.lfs:
             found["lfs"] = {"oid": entry.sha256, "size": entry.size, "pointerSize": 130}
         return found
 
-    async def tree(request: Request) -> Response:
-        _, commit = hub.commit(request)
+    async def tree(self, request: Request) -> Response:
+        _, commit = self.hub.commit(request)
         folder = request.path_params.get("path", "").strip("/")
         prefix = f"{folder}/" if folder else ""
         inside = {path: entry for path, entry in sorted(commit.files.items()) if path.startswith(prefix)}
@@ -222,18 +228,18 @@ def make_app(hub: Hub) -> Starlette:
                     prefix + head, {"type": "directory", "path": prefix + head, "oid": "0" * 40, "size": 0}
                 )
             if recursive or not rest:
-                found[path] = described(path, entry)
+                found[path] = self.described(path, entry)
         return JSONResponse(list(found.values()))
 
-    async def paths_info(request: Request) -> Response:
-        _, commit = hub.commit(request)
+    async def paths_info(self, request: Request) -> Response:
+        _, commit = self.hub.commit(request)
         body = await request.json() if "json" in request.headers.get("content-type", "") else await request.form()
         paths = body["paths"] if isinstance(body, dict) else body.getlist("paths")
-        return JSONResponse([described(path, commit.files[path]) for path in paths if path in commit.files])
+        return JSONResponse([self.described(path, commit.files[path]) for path in paths if path in commit.files])
 
-    async def preupload(request: Request) -> Response:
+    async def preupload(self, request: Request) -> Response:
         writer(request)
-        _, commit = hub.commit(request)
+        _, commit = self.hub.commit(request)
         answer = []
         for file in (await request.json())["files"]:
             there = commit.files.get(file["path"])
@@ -248,25 +254,25 @@ def make_app(hub: Hub) -> Starlette:
             )
         return JSONResponse({"files": answer})
 
-    async def lfs_batch(request: Request) -> Response:
+    async def lfs_batch(self, request: Request) -> Response:
         writer(request)
         objects = []
         for item in (await request.json())["objects"]:
-            if item["oid"] not in hub.blobs:
+            if item["oid"] not in self.hub.blobs:
                 item["actions"] = {"upload": {"href": f"{request.base_url}lfs/{item['oid']}"}}
             objects.append(item)
         return JSONResponse({"transfer": "basic", "objects": objects})
 
-    async def lfs_put(request: Request) -> Response:
+    async def lfs_put(self, request: Request) -> Response:
         data = await request.body()
         if hashlib.sha256(data).hexdigest() != request.path_params["oid"]:
             raise Refusal(400, "content does not match its oid")
-        hub.blobs[request.path_params["oid"]] = data
+        self.hub.blobs[request.path_params["oid"]] = data
         return Response()
 
-    async def make_commit(request: Request) -> Response:
+    async def make_commit(self, request: Request) -> Response:
         writer(request)
-        repo, head = hub.commit(request)
+        repo, head = self.hub.commit(request)
         files, title = dict(head.files), ""
         for line in (await request.body()).splitlines():
             item = json.loads(line)
@@ -277,11 +283,11 @@ def make_app(hub: Hub) -> Starlette:
                     if value.get("parentCommit") not in (None, head.oid):
                         raise Refusal(412, "A commit has happened since. Please refresh and try again.")
                 case "file":
-                    files[value["path"]] = hub.entry(base64.b64decode(value["content"]), lfs=False)
+                    files[value["path"]] = self.hub.entry(base64.b64decode(value["content"]), lfs=False)
                 case "lfsFile":
-                    if value["oid"] not in hub.blobs:
+                    if value["oid"] not in self.hub.blobs:
                         raise Refusal(400, "LFS pointer pointed to a file that does not exist")
-                    files[value["path"]] = hub.entry(hub.blobs[value["oid"]], lfs=True)
+                    files[value["path"]] = self.hub.entry(self.hub.blobs[value["oid"]], lfs=True)
                 case "deletedFile":
                     del files[value["path"]]
                 case "deletedFolder":
@@ -290,24 +296,24 @@ def make_app(hub: Hub) -> Starlette:
         url = f"{request.base_url}datasets/{repo_id(request)}/commit/{made.oid}"
         return JSONResponse({"success": True, "commitOid": made.oid, "commitUrl": url})
 
-    async def tag(request: Request) -> Response:
+    async def tag(self, request: Request) -> Response:
         writer(request)
-        repo, commit = hub.commit(request)
+        repo, commit = self.hub.commit(request)
         name = (await request.json())["tag"]
         if name in repo.tags:
             raise Refusal(409, "Tag reference exists already")
         repo.tags[name] = commit.oid
         return JSONResponse({})
 
-    async def resolve(request: Request) -> Response:
-        _, commit = hub.commit(request)
+    async def resolve(self, request: Request) -> Response:
+        _, commit = self.hub.commit(request)
         entry = commit.files.get(request.path_params["path"])
         headers = {"X-Repo-Commit": commit.oid, "Accept-Ranges": "bytes"}
         if entry is None:
             refusal = Refusal(404, "Entry not found", "EntryNotFound")
             refusal.response.headers.update(headers)
             raise refusal
-        data = hub.blobs[entry.sha256]
+        data = self.hub.blobs[entry.sha256]
         headers["ETag"] = f'"{entry.oid}"'
         if entry.lfs:
             headers |= {"X-Linked-Etag": f'"{entry.sha256}"', "X-Linked-Size": str(entry.size)}
@@ -322,30 +328,31 @@ def make_app(hub: Hub) -> Starlette:
             return Response(headers=headers | {"Content-Length": str(len(data))})
         return Response(data, status, headers, "application/octet-stream")
 
-    async def refused(request: Request, error: Exception) -> Response:
+    async def refused(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)
         return error.response
 
-    api, repo = "/api/{type}/{owner}/{name}", "/{owner}/{name}"
-    routes = [
-        Route("/api/whoami-v2", whoami),
-        Route("/api/repos/create", create_repo, methods=["POST"]),
-        Route("/api/validate-yaml", validate_yaml, methods=["POST"]),
-        Route(f"{api}/refs", refs),
-        Route(f"{api}/commits/{{revision}}", commits),
-        Route(f"{api}/tree/{{revision}}", tree),
-        Route(f"{api}/tree/{{revision}}/{{path:path}}", tree),
-        Route(f"{api}/paths-info/{{revision}}", paths_info, methods=["POST"]),
-        Route(f"{api}/preupload/{{revision}}", preupload, methods=["POST"]),
-        Route(f"{api}/commit/{{revision}}", make_commit, methods=["POST"]),
-        Route(f"{api}/tag/{{revision}}", tag, methods=["POST"]),
-        Route(f"{api}/revision/{{revision}}", info),
-        Route(api, info),
-        Route("/lfs/{oid}", lfs_put, methods=["PUT"]),
-        Route("/datasets/{owner}/{name}.git/info/lfs/objects/batch", lfs_batch, methods=["POST"]),
-        Route(f"/datasets{repo}/resolve/{{revision}}/{{path:path}}", resolve, methods=["GET", "HEAD"]),
-    ]
-    return Starlette(routes=routes, exception_handlers={Refusal: refused})
+    def app(self) -> Starlette:
+        api, repo = "/api/{type}/{owner}/{name}", "/{owner}/{name}"
+        routes = [
+            Route("/api/whoami-v2", self.whoami),
+            Route("/api/repos/create", self.create_repo, methods=["POST"]),
+            Route("/api/validate-yaml", self.validate_yaml, methods=["POST"]),
+            Route(f"{api}/refs", self.refs),
+            Route(f"{api}/commits/{{revision}}", self.commits),
+            Route(f"{api}/tree/{{revision}}", self.tree),
+            Route(f"{api}/tree/{{revision}}/{{path:path}}", self.tree),
+            Route(f"{api}/paths-info/{{revision}}", self.paths_info, methods=["POST"]),
+            Route(f"{api}/preupload/{{revision}}", self.preupload, methods=["POST"]),
+            Route(f"{api}/commit/{{revision}}", self.make_commit, methods=["POST"]),
+            Route(f"{api}/tag/{{revision}}", self.tag, methods=["POST"]),
+            Route(f"{api}/revision/{{revision}}", self.info),
+            Route(api, self.info),
+            Route("/lfs/{oid}", self.lfs_put, methods=["PUT"]),
+            Route("/datasets/{owner}/{name}.git/info/lfs/objects/batch", self.lfs_batch, methods=["POST"]),
+            Route(f"/datasets{repo}/resolve/{{revision}}/{{path:path}}", self.resolve, methods=["GET", "HEAD"]),
+        ]
+        return Starlette(routes=routes, exception_handlers={Refusal: self.refused})
 
 
 class Faulty:
@@ -387,7 +394,7 @@ def serving(hub: Hub) -> Iterator[str]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        config = uvicorn.Config(Faulty(make_app(hub), hub), log_level="critical", lifespan="off", ws="none")
+        config = uvicorn.Config(Faulty(Endpoints(hub).app(), hub), log_level="critical", lifespan="off", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

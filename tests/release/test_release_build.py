@@ -148,10 +148,10 @@ def test_every_fault_of_the_records_at_once(world) -> None:
     with pytest.raises(InvalidInput) as caught:
         replace(world, decisions=(labels, labels, lost)).corpus()
     assert [fault.what for fault in caught.value.faults] == [
-        "label gossip is not in news_events@1.0.0",
-        "label gossip is not in news_events@1.0.0",
         "occurs more than once",
         "is decided but not there",
+        "label gossip is not in news_events@1.0.0",
+        "label gossip is not in news_events@1.0.0",
     ]
 
 

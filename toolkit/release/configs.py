@@ -64,7 +64,7 @@ class Configs:
         decisions = corpus.decisions.take(corpus.decision_of[rows])
         values = {name: sentences[name].take(rows) for name in _FROM_SENTENCE}
         values |= {name: articles[name] for name in articles.column_names if name not in ("article_id", "text")}
-        values |= {name: decisions[name] for name in decisions.column_names if name != "sentence_id"}
+        values |= {name: decisions[name] for name in decisions.column_names if name not in ("sentence_id", "schema")}
         values["text"] = self._rule.shorten(sentences["text"].take(rows))
         values["context_before"] = self._neighbour(rows, -1)
         values["context_after"] = self._neighbour(rows, +1)
@@ -79,9 +79,10 @@ class Configs:
         return self._corpus.sentences["text"].take(pa.array(other, mask=~there))
 
     def _annotation_rows(self, rows: Indices) -> pa.Table:
-        taken = self._corpus.annotations.take(rows)
+        own = self._corpus.annotation_order[rows]
+        taken = self._corpus.annotations.take(own)
         values = {name: taken[name] for name in taken.column_names}
-        values["counted"] = self._counted.take(pa.array(rows))
+        values["counted"] = self._counted.take(pa.array(own))
         return self._as_config("annotations", values)
 
     def _article_rows(self, rows: Indices) -> pa.Table:
@@ -125,7 +126,7 @@ def in_slices(table: pa.Table) -> Iterator[pa.Table]:
 
 def _annotators(corpus: Corpus) -> Indices:
     """Count for each sentence the annotators who answered it; experts and those who skipped it are none."""
-    answers = corpus.annotations
+    answers = corpus.annotations.select(["annotator", "role", "skipped"]).take(corpus.annotation_order)
     answered = pc.and_(pc.equal(answers["role"].cast(pa.string()), "annotator"), pc.invert(answers["skipped"]))
     mask = np.asarray(answered, dtype=bool)
     names = answers["annotator"].cast(pa.string()).combine_chunks().dictionary_encode()

@@ -59,7 +59,7 @@ class Facts:
         decided = corpus.decision_of >= 0
         articles = corpus.articles.take(np.unique(corpus.article_of[decided]))
         dates = pc.min_max(articles["published_at"]).as_py()
-        answers = corpus.annotations.select(["annotator", "role", "skipped"])
+        answers = corpus.annotations.select(["annotator", "role", "skipped"]).take(corpus.annotation_order)
         answers = answers.filter(pc.equal(answers["role"], "annotator"))
         skipped = pc.sum(answers["skipped"]).as_py() or 0
         return cls(

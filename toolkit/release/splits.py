@@ -2,8 +2,8 @@
 
 The assignment is iterative stratification (Sechidis, Tsoumakas & Vlahavas 2011, "On the Stratification of
 Multi-Label Data", algorithm 1) over groups instead of rows: the rarest label first, its largest stories first, each to
-the split that still needs most of it. Moves of single stories that bring the splits closer to their targets follow
-until none is left.
+the split that still needs most of it. Moves of single stories, then exchanges of two, follow while they bring the
+splits closer to their targets.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ FRACTIONS: Mapping[str, float] = MappingProxyType({"train": 0.8, "validation": 0
 """Share of the rows that each split is to hold, in the order in which splits are listed everywhere."""
 
 _SWEEPS = 20  # improvement ends by itself in three or four on every set that was tried
+_PARTNERS = 256  # stories that one is offered for an exchange: enough to find a good one, and linear in the stories
 
 Counts = npt.NDArray[np.float64]
 
@@ -66,6 +67,7 @@ def assign(
     state.distribute()
     state.fill_empty()
     state.improve()
+    state.exchange()
     return {story: kept.get(story, names[split]) for story, split in zip(stories, state.split.tolist(), strict=True)}
 
 
@@ -159,6 +161,40 @@ class _Assignment:
                     moved = True
             if not moved:
                 return
+
+    def exchange(self) -> None:
+        """Exchange two stories of different splits while that helps; those of the largest split are only partners."""
+        order = np.argsort(self.ranks)
+        order = order[self.free[order]]
+        largest = int(np.argmax(self.target[:, 0]))
+        for _ in range(_SWEEPS):
+            moved = False
+            for place, story in enumerate(order.tolist()):
+                if self.split[story] == largest:
+                    continue
+                offered = order[(place + 1 + np.arange(min(_PARTNERS, len(order) - 1))) % len(order)]
+                offered = offered[self.split[offered] != self.split[story]]
+                if len(offered) == 0:
+                    continue
+                gain = self._exchange_gain(story, offered)
+                best = int(np.argmin(gain))
+                if gain[best] < -1e-9:
+                    own, other = int(self.split[story]), int(self.split[offered[best]])
+                    self._put(story, other)
+                    self._put(int(offered[best]), own)
+                    moved = True
+            if not moved:
+                return
+
+    def _exchange_gain(self, story: int, offered: npt.NDArray[np.int64]) -> Counts:
+        """Return by how much the distance to the targets changes if the story changes places with each one offered."""
+        own, others = int(self.split[story]), self.split[offered]
+        miss = self.held - self.target
+        moved = self.counts[offered] - self.counts[story]
+        here = (moved * (2 * miss[own] + moved) * self.scale[own]).sum(axis=1)
+        there = (moved * (moved - 2 * miss[others]) * self.scale[others]).sum(axis=1)
+        change: Counts = here + there
+        return change
 
     def _gain(self, story: int) -> Counts:
         """Return by how much the distance to the targets changes if the story goes to each split; 0 for its own.
