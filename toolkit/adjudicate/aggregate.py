@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from typing import Literal, get_args
 
-from toolkit.adjudicate.dawid_skene import dawid_skene, hierarchical
-from toolkit.adjudicate.difficulty import difficulty
+from toolkit.adjudicate.dawid_skene import dawid_skene
+from toolkit.adjudicate.graded import difficulty, hierarchical
 from toolkit.adjudicate.mace import mace
 from toolkit.adjudicate.one_coin import one_coin
 from toolkit.adjudicate.pool import pool
@@ -37,7 +37,9 @@ def aggregate(
 
     Args:
         votes: (item, annotator, label) triples in any order.
-        method: One of `METHODS`.
+        method: "majority"; "weighted" by agreement; "one-coin" (an accuracy each); "dawid-skene" (1979) and
+            "hierarchical" (shrunk) confusion matrices; "difficulty" (the same with hard items); "mace"; or "auto", a
+            pool of them.
 
     Returns:
         Item → (label, confidence): the label's posterior probability, for "majority" its share of votes. A tie shows
@@ -65,4 +67,4 @@ def fit(votes: Votes, method: Method = "auto") -> Posterior:
     model = _MODELS.get(method)
     if model is None:
         raise UsageError(f"there is no method {method!r}", remedy=f"use one of {', '.join(METHODS)}")
-    return model(votes)
+    return model(votes) if votes.item.size else majority(votes)

@@ -1,17 +1,16 @@
 """Dawid & Skene's model: every annotator confuses labels in an own way; the truth is what explains all votes best.
 
 Dawid, A. P. & Skene, A. M. (1979). Maximum likelihood estimation of observer error-rates using the EM algorithm.
-Applied Statistics 28:20-28. The hierarchical form follows Paun et al. (2018). Comparing Bayesian models of annotation.
-TACL 6:571.
+Applied Statistics 28:20-28.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from toolkit.adjudicate.confusion import given_counts, infer, settled, shrunk, vote_shares, vote_table
+from toolkit.adjudicate.confusion import given_counts, infer, vote_shares, vote_table
 from toolkit.adjudicate.posterior import Posterior
-from toolkit.adjudicate.votes import FloatArray, Votes
+from toolkit.adjudicate.votes import Votes
 
 _FLOOR = 1e-300  # keeps the logarithm finite where an annotator never confused two labels
 
@@ -38,26 +37,3 @@ def dawid_skene(votes: Votes, *, tolerance: float = 1e-9, iterations: int = 200)
         if likelihood - before < tolerance * votes.item.size:
             break
     return Posterior("dawid-skene", truth, prior, confusion.transpose(0, 2, 1), likelihood)
-
-
-def hierarchical(votes: Votes, *, strength: float = 1.0, iterations: int = 60) -> Posterior:
-    """Fit with every annotator's confusions pulled towards everybody's, so that few votes do not speak loudly.
-
-    Args:
-        votes: The votes.
-        strength: Imagined votes for each true label; see `confusion.shrunk`.
-        iterations: Stop after so many.
-    """
-    table, size = vote_table(votes), len(votes.labels)
-    by_annotator = table.T.tocsr()
-    truth, likelihood = vote_shares(votes), -np.inf
-    confusion: FloatArray = np.zeros((0, size, size))
-    prior = np.zeros(size)
-    for _ in range(iterations):
-        prior = (truth.sum(axis=0) + 1) / (len(truth) + size)
-        confusion, log_given = shrunk(given_counts(by_annotator, truth, size), strength)
-        before = truth
-        truth, likelihood = infer(table, log_given.reshape(-1, size), np.log(prior))
-        if settled(truth, before):
-            break
-    return Posterior("hierarchical", truth, prior, confusion.transpose(0, 2, 1), likelihood)

@@ -32,6 +32,8 @@ class Posterior:
 
     def best(self) -> IntArray:
         """Return each item's most probable label; a tie goes to the commoner label, then to the first in order."""
+        if not self.probabilities.size:
+            return np.zeros(0, dtype=np.int64)
         near = self.probabilities >= self.probabilities.max(axis=1, keepdims=True) - _TIE
         ranked: FloatArray = np.where(near, 1.0 + self.prior, 0.0)
         best: IntArray = ranked.argmax(axis=1)

@@ -61,9 +61,16 @@ class Votes:
         cells = np.bincount(self.item * size + self.label, minlength=len(self.items) * size)
         return cells.reshape(len(self.items), size).astype(np.float64)
 
-    def select(self, kept: npt.NDArray[np.bool_]) -> Votes:
-        """Return the votes under a mask of shape (votes,), with the same names."""
-        return Votes(self.item[kept], self.annotator[kept], self.label[kept], self.items, self.annotators, self.labels)
+    def of_items(self, kept: IntArray) -> Votes:
+        """Return the votes on some items (indices, in any order), annotators and labels numbered as they are."""
+        kept = np.sort(kept)
+        number = np.full(len(self.items), -1, dtype=np.int64)
+        number[kept] = np.arange(kept.size)
+        there = number[self.item] >= 0
+        items = tuple(self.items[at] for at in kept.tolist())
+        return Votes(
+            number[self.item[there]], self.annotator[there], self.label[there], items, self.annotators, self.labels
+        )
 
 
 def _coded(names: Sequence[Any]) -> tuple[tuple[Hashable, ...], IntArray]:
