@@ -2,9 +2,9 @@
 
     python scripts/bench/baselines.py DIR [--baseline auto] [--only NAME …] [--json]
 
-DIR holds a folder a set (ct24_checkworthy_en, subj_clef25, disaster_response, cnc) with its .jsonl.gz files. A row of the
-table is one set, judged on its test file if that is there, else on its dev file, else on a fifth of the training rows
-that training did not see. Nothing is chosen by what these say.
+DIR holds a folder a set (ct24_checkworthy_en, subj_clef25, disaster_response, cnc) with its .jsonl.gz files. A row of
+the table is one set, judged on its test file if that is there, else on its dev file, else on a fifth of the training
+rows that training did not see. Nothing is chosen by what these say.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
@@ -108,7 +109,7 @@ TASKS = (
 )
 
 
-def run(task: Task, folder: Path, baseline: str) -> dict[str, object]:
+def run(task: Task, folder: Path, baseline: str) -> dict[str, Any]:
     """Train and judge one set."""
     rows = concat([_read(folder / task.folder, name) for name in task.train])
     name = next((name for name in task.judged if _path(folder / task.folder, name).is_file()), None)
@@ -154,13 +155,13 @@ def _held_out(rows: Rows) -> tuple[Rows, Rows]:
     return rows.take(np.flatnonzero(number != 0).tolist()), rows.take(np.flatnonzero(number == 0).tolist())
 
 
-def table(results: Sequence[dict[str, object]]) -> str:
+def table(results: Sequence[dict[str, Any]]) -> str:
     """Return the results as a Markdown table."""
     head = ("set", "train rows", "judged on", "baseline", "measure", "95 % interval", "to reach", "train CPU s")
     columns = (*head, "sentences/CPU s", "MB")
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     for item in results:
-        low, high = item["interval"]  # type: ignore[misc]  # a pair
+        low, high = item["interval"]
         cells = (
             item["set"],
             item["train rows"],

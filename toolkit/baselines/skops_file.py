@@ -30,8 +30,8 @@ def pipeline(model: Model) -> Pipeline:
     """Return a model as a fitted scikit-learn pipeline from texts to probabilities and labels.
 
     Two single labels: `predict_proba` [N, 2] and `predict`, with the threshold. Multi-label: `predict` [N, labels] of
-    0 and 1, with the thresholds, and `predict_proba` as a list of [N, 2]. More than two single labels:
-    `predict_proba` [N, labels]; its `predict` takes the most probable one, where `Model.predict` weighs
+    0 and 1, with the thresholds but blind to exclusive labels, and `predict_proba` as a list of [N, 2]. More than two
+    single labels: `predict_proba` [N, labels]; its `predict` takes the most probable one, where `Model.predict` weighs
     probabilities by the thresholds.
 
     Raises:

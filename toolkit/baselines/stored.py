@@ -52,6 +52,7 @@ class _Config:
     labels: tuple[str, ...]
     multi: bool
     positive: str | None
+    exclusive: tuple[str, ...]
     blocks: tuple[_Block, ...]
     seed: int
     notes: tuple[str, ...]
@@ -85,6 +86,7 @@ def contents(model: Model) -> dict[str, bytes]:
         labels=model.targets.names,
         multi=model.targets.multi,
         positive=model.targets.positive,
+        exclusive=model.targets.exclusive,
         blocks=tuple(
             _Block(kind=block.block.kind, analyzer=block.block.analyzer, ngrams=block.block.ngrams)
             for block in model.blocks
@@ -139,7 +141,9 @@ def _targets(config: _Config, path: Path) -> Targets:
     two = len(config.labels) == 2 and not config.multi
     if (config.positive in config.labels) != two or (config.positive is None) == two:
         raise InvalidInput(f"'positive' can't be {config.positive!r} with these labels", where=str(path))
-    return Targets(names=config.labels, multi=config.multi, positive=config.positive)
+    if not set(config.exclusive) <= set(config.labels):
+        raise InvalidInput("'exclusive' names labels that are not there", where=str(path))
+    return Targets(names=config.labels, multi=config.multi, positive=config.positive, exclusive=config.exclusive)
 
 
 def _tensors(model: Model) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,20 +24,23 @@ class Targets:
         names: Label names, sorted.
         multi: Any number of labels may be given to one sentence.
         positive: With two single labels, the one that the only question is about; else None.
+        exclusive: Labels of a multi-label task that stand alone, such as "none of these".
     """
 
     names: tuple[str, ...]
     multi: bool
     positive: str | None = None
+    exclusive: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, rows: Rows, *, positive: str | None = None) -> Targets:
+    def of(cls, rows: Rows, *, positive: str | None = None, exclusive: Collection[str] = ()) -> Targets:
         """Read the task off labelled rows.
 
         Args:
             rows: At least one row.
             positive: The positive label of a two-label task; left out, the rarer one, and of two equally frequent
                 the later in the alphabet ("0" and "1", "No" and "Yes").
+            exclusive: Labels that stand alone, as a schema says; those that do not occur are ignored.
 
         Raises:
             InvalidInput: There is nothing to learn from.
@@ -49,7 +52,8 @@ class Targets:
         if positive is not None and positive not in names:
             raise UsageError(f"the positive label {positive!r} does not occur; the labels are {', '.join(names)}")
         if rows.multi or len(names) != 2:
-            return cls(names=names, multi=rows.multi)
+            alone = tuple(name for name in names if rows.multi and name in exclusive)
+            return cls(names=names, multi=rows.multi, exclusive=alone)
         counts = rows.label_counts
         rarer = min(reversed(names), key=lambda name: counts[name])
         return cls(names=names, multi=False, positive=positive or rarer)
@@ -72,15 +76,25 @@ class Targets:
         """Turn probabilities [N, questions] into labels [N, names].
 
         A label of a multi-label task, or the positive one of two, is given from its threshold on. Of several single
-        labels the one that is furthest above its threshold (by ratio) is given, the first of equals.
+        labels the one that is furthest above its threshold (by ratio) is given, the first of equals; by the same
+        measure an exclusive label drops the others, or is dropped.
         """
         if self.multi:
-            return np.asarray(probabilities >= thresholds)
+            return self._alone(probabilities / thresholds, probabilities >= thresholds)
         if self.positive is not None:
             yes = probabilities[:, 0] >= thresholds[0]
             return np.stack([yes if name == self.positive else ~yes for name in self.names], axis=1)
         best = np.argmax(probabilities / thresholds, axis=1)
         return np.asarray(best[:, None] == np.arange(len(self.names)))
+
+    def _alone(self, ratios: Floats, given: Flags) -> Flags:
+        """Settle rows [N, names] that were given an exclusive label and another one."""
+        if not self.exclusive:
+            return given
+        exclusive = np.array([name in self.exclusive for name in self.names])
+        first = np.argmax(np.where(given, ratios, -1.0), axis=1)
+        only_first = first[:, None] == np.arange(len(self.names))
+        return np.asarray(given & np.where(exclusive[first][:, None], only_first, ~exclusive))
 
     def named(self, flags: Flags) -> list[tuple[str, ...]]:
         """Turn [N, names] back into label names."""

@@ -40,7 +40,7 @@ def train(
         seed: For folds and solvers.
         folds: Cross-validation folds, at least 2; fewer if there are fewer groups.
         positive: The positive label of a two-label task; left out, the rarer.
-        schema: Where keyword rules come from; its reference is kept in the model.
+        schema: Where keyword rules come from, and which labels stand alone; its reference is kept in the model.
 
     Raises:
         InvalidInput: There are no rows, or none has a label.
@@ -49,7 +49,8 @@ def train(
     wanted = candidates(schema) if baseline == "auto" else (rung(baseline, schema),)
     if not len(rows):
         raise InvalidInput("there are no rows to train on", where=rows.where)
-    targets = Targets.of(rows, positive=positive)
+    alone = {label.id for label in schema.labels if label.exclusive} if schema else ()
+    targets = Targets.of(rows, positive=positive, exclusive=alone)
     rules = keywords(schema) if schema else {}
     validation = CrossValidation(rows, targets, folds=folds, seed=seed, rules=rules)
     if not validation.learnable.any() and wanted[0].parts:

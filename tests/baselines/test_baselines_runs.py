@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from huggingface_hub import ModelCard
+
+from toolkit.baselines import Rows, Targets, evaluate_release, load, rows_of_release, train, train_files, train_release
+from toolkit.errors import InvalidInput
+from toolkit.records import Annotation, Article, Decision, Page, Piece, Sentence, content_id
+from toolkit.release import Release, Terms, freeze, gather
+from toolkit.schema import load as load_schema
+
+FORMS = {
+    "casualty_figure": "Storm {n} killed people in the {place}.",
+    "denial": "The council denied rumour {n} about the {place}.",
+    "none": "Stall {n} of the {place} sells bread.",
+}
+PLACES = ("market", "harbour", "old town", "valley")
+
+
+def make_release(folder: Path, version: str = "1.0.0", *, articles: int = 40, relabelled: int = 0) -> Release:
+    """Freeze invented articles of five sentences; one annotator agrees with gold, the other always says "none"."""
+    chance = random.Random(0)
+    schema = load_schema("news_events@1.0.0")
+    corpus: tuple[list[Article], list[Sentence], list[Decision], list[Annotation]] = ([], [], [], [])
+    for number in range(articles):
+        labels = [chance.choice(list(FORMS)) for _ in range(5)]
+        texts = [
+            FORMS[label].format(n=f"{number}{place}", place=chance.choice(PLACES)) for place, label in enumerate(labels)
+        ]
+        article = make_article(number, "\n".join([f"Headline {number}", *texts]))
+        corpus[0].append(article)
+        for place, (text, label) in enumerate(zip(texts, labels, strict=True)):
+            start = article.text.index(text)
+            sentence = Sentence.of(article, start, start + len(text), paragraph=place)
+            gold = "none" if number < relabelled and place == 0 else label
+            answers = [answer(sentence, person, said) for person, said in (("good", gold), ("lazy", "none"))]
+            corpus[1].append(sentence)
+            corpus[2].append(
+                Decision(
+                    sentence_id=sentence.sentence_id,
+                    labels=(gold,),
+                    schema=schema.ref,
+                    method="expert",
+                    votes=tuple(sorted(item.annotation_id for item in answers)),
+                    soft_labels={gold: 1.0},
+                )
+            )
+            corpus[3].extend(answers)
+    names = ("articles", "sentences", "decisions", "annotations")
+    return freeze(
+        gather(schema, **dict(zip(names, corpus, strict=True))), folder, Terms(version=version), previous=None
+    )
+
+
+def make_article(number: int, text: str) -> Article:
+    raw = text.encode()
+    return Article.of(
+        text,
+        page=Page.of(raw, source=f"{number}.txt"),
+        pieces=(Piece(start=0, end=len(text), byte_start=0, byte_end=len(raw)),),
+        title=f"Headline {number}",
+        publisher=f"Paper {number % 3}",
+        url=f"https://example.org/{number}",
+        published_at=f"{2025 + number % 2}-01-02",
+        language="en",
+        licence="CC0-1.0",
+    )
+
+
+def answer(sentence: Sentence, person: str, label: str) -> Annotation:
+    return Annotation(
+        annotation_id=content_id(sentence.sentence_id, person),
+        sentence_id=sentence.sentence_id,
+        annotator=person,
+        labels=(label,),
+        schema="news_events@1.0.0",
+        created_at="2026-01-01T10:00:00Z",
+        updated_at="2026-01-01T10:00:00Z",
+        lead_time=4.5,
+    )
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("releases")
+    make_release(folder)
+    make_release(folder, "2.0.0", articles=50, relabelled=40)
+    return folder
+
+
+def test_a_split_of_a_release_is_rows(releases: Path) -> None:
+    rows = rows_of_release(releases / "1.0.0", "train")
+    assert rows.multi
+    assert set(rows.columns) == {"source", "language", "year"}
+    assert len(set(rows.groups)) == len(rows) // 5  # one story an article
+    with pytest.raises(InvalidInput, match="has no dev split; it has train, validation, test"):
+        rows_of_release(releases / "1.0.0", "dev")
+    with pytest.raises(InvalidInput, match="there is no release here"):
+        rows_of_release(releases, "train")
+
+
+def test_a_release_becomes_a_model_directory(releases: Path, tmp_path: Path) -> None:
+    run = train_release(releases / "1.0.0", tmp_path, baseline="words-lr", resamples=50, dataset="owner/news")
+    assert run.path == tmp_path / "words-lr-1.0.0"
+    files = {path.name for path in run.path.iterdir()}
+    assert files == {"README.md", "config.json", "metrics.json", "model.safetensors", "model.skops", "vocabulary.json"}
+    assert list(run.evaluations) == ["validation", "test"]
+    assert run.model.targets.exclusive == ("none",)
+    assert load(run.path).predict(["Storm 5 killed people in the valley."]) == [("casualty_figure",)]
+    metrics = json.loads((run.path / "metrics.json").read_text())
+    assert metrics["test"]["macro_f1"]["value"] == run.to_dict()["metrics"]["macro_f1"] > 0.9
+    card = ModelCard.load(run.path / "README.md")
+    (result, *_) = [item for item in card.data.eval_results if item.dataset_split == "test"]
+    assert (result.dataset_type, result.dataset_revision) == ("owner/news", "v1.0.0")
+    assert result.metric_value == run.evaluations["test"].macro_f1.value
+
+
+def test_people_stand_beside_the_model_and_changes_are_told_apart(releases: Path, tmp_path: Path) -> None:
+    run = train_release(releases / "1.0.0", tmp_path, baseline="words-lr", resamples=20)
+    figures = evaluate_release(run.model, releases / "2.0.0", split="train", since=releases / "1.0.0", resamples=20)
+    good, lazy = figures.ceiling
+    assert (good.annotator, good.macro_f1.value) == ("good", 1.0)
+    assert lazy.macro_f1.value < figures.macro_f1.value
+    since = {item.value: item for item in figures.slices if item.column == "since"}
+    assert set(since) == {"unchanged", "relabelled", "added"}
+    assert since["relabelled"].accuracy.value == 0
+    assert since["unchanged"].accuracy.value > 0.9
+
+
+def test_files_train_a_model_and_are_judged(make_rows, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    for name, seed in (("train", 0), ("test", 1)):
+        rows = make_rows(seed=seed)
+        lines = [{"text": text, "labels": list(given)} for text, given in zip(rows.texts, rows.labels, strict=True)]
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    run = train_files([tmp_path / "train.jsonl"], test=tmp_path / "test.jsonl", baseline="words-lr", resamples=50)
+    told = run.to_dict()
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    low, high = told["metrics"]["intervals"]["macro_f1"]
+    assert low < told["metrics"]["macro_f1"] < high
+    assert told["metrics"]["f1_positive"] is None
+    assert told["model_bytes"] > 1000
+    assert told["path"] is None
+    alone = train_files([tmp_path / "train.jsonl"], baseline="majority").to_dict()
+    assert alone["metrics_of"] == "cross-validation"
+
+
+def test_an_exclusive_label_is_given_alone_or_not_at_all() -> None:
+    targets = Targets(names=("a", "b", "none"), multi=True, exclusive=("none",))
+    probabilities = np.array([[0.9, 0.6, 0.6], [0.5, 0.6, 0.9], [0.1, 0.1, 0.7], [0.1, 0.1, 0.1]])
+    assert targets.named(targets.decide(probabilities, np.full(3, 0.5))) == [("a", "b"), ("none",), ("none",), ()]
+
+
+def test_a_schema_tells_which_labels_stand_alone() -> None:
+    rows = Rows(texts=("a", "b") * 10, labels=(("none",), ("claim",)) * 10, multi=True)
+    schema = load_schema("news_events@1.0.0")
+    assert train(rows, baseline="majority", schema=schema).targets.exclusive == ("none",)
