@@ -29,9 +29,21 @@ PARAGRAPHS = {
 }
 
 RELATED = (
-    ("Northern Ledger", "Orchard growers of the Vell valley bring in a record crop", "Growers in the Vell valley picked 31,000 tonnes of apples this season, a tenth more than ever before, the growers' union said on Tuesday. 'Nobody expected it after the frost,' said its head, Ana Torv. The union wants the road to the rail yard widened before next autumn. Comments on the plan are open until June, and the ministry has promised to share its figures."),
-    ("The Daily Tern", "Is the Lisse tunnel safe? Inspectors say yes", "Inspectors found no fault in the ventilation of the Lisse tunnel, the transport office announced on Tuesday after a review that took eleven weeks. The tunnel had been closed in March when smoke alarms failed twice in one night. Drivers will again need about nine minutes for the passage. Related articles of the safety code are to be revised next year."),
-    ("Northern Ledger", "Students rebuild a sailing ship from drawings of 1887", "Forty students of the Maritime School launched a copy of the schooner Petrel on Wednesday, built from drawings that a librarian had found in a ledger. The ship will sail to three ports in July. 'She floats, and that was not a given,' said the master shipwright, who is 71. Advertisement of the voyage begins this week."),
+    (
+        "Northern Ledger",
+        "Orchard growers of the Vell valley bring in a record crop",
+        "Growers in the Vell valley picked 31,000 tonnes of apples this season, a tenth more than ever before, the growers' union said on Tuesday. 'Nobody expected it after the frost,' said its head, Ana Torv. The union wants the road to the rail yard widened before next autumn. Comments on the plan are open until June, and the ministry has promised to share its figures.",
+    ),
+    (
+        "The Daily Tern",
+        "Is the Lisse tunnel safe? Inspectors say yes",
+        "Inspectors found no fault in the ventilation of the Lisse tunnel, the transport office announced on Tuesday after a review that took eleven weeks. The tunnel had been closed in March when smoke alarms failed twice in one night. Drivers will again need about nine minutes for the passage. Related articles of the safety code are to be revised next year.",
+    ),
+    (
+        "Northern Ledger",
+        "Students rebuild a sailing ship from drawings of 1887",
+        "Forty students of the Maritime School launched a copy of the schooner Petrel on Wednesday, built from drawings that a librarian had found in a ledger. The ship will sail to three ports in July. 'She floats, and that was not a given,' said the master shipwright, who is 71. Advertisement of the voyage begins this week.",
+    ),
 )
 
 
@@ -39,7 +51,15 @@ RELATED = (
 class Layout:
     """How a site arranges its pages."""
 
-    furniture: tuple[str, ...] = ("Hashtags", "", "Try Our AI Features", "Explore what Fetchly AI can do for you:", "Comments", "No comments yet...", "Related Articles")
+    furniture: tuple[str, ...] = (
+        "Hashtags",
+        "",
+        "Try Our AI Features",
+        "Explore what Fetchly AI can do for you:",
+        "Comments",
+        "No comments yet...",
+        "Related Articles",
+    )
     card: tuple[str, ...] = ("{publisher}", "{when}", "- {publisher}", "{title}", "{body}")
     times: tuple[str, ...] = ("44 minutes ago", "an hour ago", "2 hours ago")
     gaps: int = 2
@@ -53,9 +73,15 @@ class Layout:
         lines = [*self.head, title, *PARAGRAPHS[self.language], *self.furniture]
         for number, (publisher, headline, body) in enumerate(self.related):
             lines += [""] * self.gaps
-            values = {"publisher": publisher, "when": self.times[number % len(self.times)], "title": headline, "body": body}
+            values = {
+                "publisher": publisher,
+                "when": self.times[number % len(self.times)],
+                "title": headline,
+                "body": body,
+            }
             lines += [part.format(**values) for part in self.card]
         return "\n".join([*lines, *self.foot])
+
 
 TITLE = "Port Ellery to rebuild its eastern breakwater"
 BARE = ("{publisher}", "{when}", "{title}", "{body}")
@@ -93,14 +119,65 @@ LAYOUTS = {
     "with-reading-time": Layout(card=("{publisher}", "{when}", "3 min read", "{title}", "{body}")),
     "read-more": Layout(card=("{publisher}", "{when}", "- {publisher}", "{title}", "{body}", "Read more", "Share")),
     "body-in-paragraphs": Layout(card=("{publisher}", "{when}", "{title}", "{body}", "It rained all day.", "{body}")),
-    "tags": Layout(furniture=("Hashtags", "#harbour #storm", "#ferries", "Comments", "0 Comments", "Be the first to comment", "You may also like")),
+    "tags": Layout(
+        furniture=(
+            "Hashtags",
+            "#harbour #storm",
+            "#ferries",
+            "Comments",
+            "0 Comments",
+            "Be the first to comment",
+            "You may also like",
+        )
+    ),
     "plain-tags": Layout(furniture=("Topics", "Harbours", "Port Ellery", "Storms", "Related Stories")),
-    "other-words": Layout(furniture=("Share this article", "Facebook", "Twitter", "WhatsApp", "Copy link", "Ask AI", "Summarize this article", "Sign up for our newsletter", "Enter your email address", "Subscribe", "Join the conversation", "Sign in to comment", "More from Fetchly", "Recommended for you")),
-    "unknown-words": Layout(furniture=("Hashtags", "Playground", "Discover everything that Fetchly can do for you:", "Chat room", "Nothing here so far...", "Related Articles")),
-    "french-words": Layout(furniture=("Partager", "Mots-clés", "Commentaires", "Aucun commentaire pour le moment", "Articles similaires"), times=("il y a 2 heures", "il y a 3 heures", "hier"), language="fr"),
-    "german-words": Layout(furniture=("Teilen", "Schlagwörter", "Kommentare", "Noch keine Kommentare", "Ähnliche Artikel"), times=("vor 2 Stunden", "vor 3 Stunden", "gestern"), language="de"),
-    "arabic-words": Layout(furniture=("شارك", "الوسوم", "تعليقات", "لا توجد تعليقات بعد", "مقالات ذات صلة"), times=("قبل ساعتين", "منذ 3 ساعات", "أمس"), language="ar"),
-    "head-and-foot": Layout(head=("Home", "Menu", "Sign in", "We use cookies to improve your experience. Read our privacy policy."), foot=("", "About us", "Contact", "Privacy Policy", "© 2025 Fetchly. All rights reserved.")),
+    "other-words": Layout(
+        furniture=(
+            "Share this article",
+            "Facebook",
+            "Twitter",
+            "WhatsApp",
+            "Copy link",
+            "Ask AI",
+            "Summarize this article",
+            "Sign up for our newsletter",
+            "Enter your email address",
+            "Subscribe",
+            "Join the conversation",
+            "Sign in to comment",
+            "More from Fetchly",
+            "Recommended for you",
+        )
+    ),
+    "unknown-words": Layout(
+        furniture=(
+            "Hashtags",
+            "Playground",
+            "Discover everything that Fetchly can do for you:",
+            "Chat room",
+            "Nothing here so far...",
+            "Related Articles",
+        )
+    ),
+    "french-words": Layout(
+        furniture=("Partager", "Mots-clés", "Commentaires", "Aucun commentaire pour le moment", "Articles similaires"),
+        times=("il y a 2 heures", "il y a 3 heures", "hier"),
+        language="fr",
+    ),
+    "german-words": Layout(
+        furniture=("Teilen", "Schlagwörter", "Kommentare", "Noch keine Kommentare", "Ähnliche Artikel"),
+        times=("vor 2 Stunden", "vor 3 Stunden", "gestern"),
+        language="de",
+    ),
+    "arabic-words": Layout(
+        furniture=("شارك", "الوسوم", "تعليقات", "لا توجد تعليقات بعد", "مقالات ذات صلة"),
+        times=("قبل ساعتين", "منذ 3 ساعات", "أمس"),
+        language="ar",
+    ),
+    "head-and-foot": Layout(
+        head=("Home", "Menu", "Sign in", "We use cookies to improve your experience. Read our privacy policy."),
+        foot=("", "About us", "Contact", "Privacy Policy", "© 2025 Fetchly. All rights reserved."),
+    ),
     "unknown-foot": Layout(foot=("", "", "Fetchly", "The world on one page")),
     "many": Layout(related=RELATED * 3, times=("1 hour ago", "2 hours ago", "3 hours ago", "5 hours ago")),
 }

@@ -56,7 +56,12 @@ def test_a_paragraph_is_not_cut_for_a_word_in_it(paragraph: str, place: str) -> 
 def test_a_chronicle_is_one_article() -> None:
     page = [TITLE, "The pier at Aske was rebuilt in five days of work, of which this is the record."]
     for day in range(1, 6):
-        page += ["", f"June {day}, 2025", "The works go on", f"On day {day} the crew raised {day} of the piles that carry the pier."]
+        page += [
+            "",
+            f"June {day}, 2025",
+            "The works go on",
+            f"On day {day} the crew raised {day} of the piles that carry the pier.",
+        ]
     (article,) = read("\n".join(page).encode(), source="page.txt").articles
     assert article.body == "\n".join(line for line in page[1:] if line)
 
@@ -64,7 +69,13 @@ def test_a_chronicle_is_one_article() -> None:
 def test_inline_widgets_are_cut_and_the_body_goes_on() -> None:
     first = "The ferry line between Aske and Turholm reopened on Monday after eleven weeks of repairs to the pier."
     last = "Tickets cost as much as they did before the storm, the operator said in a statement on Sunday."
-    widgets = ["Advertisement", "Share", "Story continues below", "Sign up for our newsletter", "Read more: Pier closed again"]
+    widgets = [
+        "Advertisement",
+        "Share",
+        "Story continues below",
+        "Sign up for our newsletter",
+        "Read more: Pier closed again",
+    ]
     page = [TITLE, "Share", "Comments", "3 hours ago", first, *widgets, last, "Comments", "No comments yet"]
     found = read("\n".join(page).encode(), source="page.txt")
     (article,) = found.articles
@@ -77,15 +88,37 @@ def test_inline_widgets_are_cut_and_the_body_goes_on() -> None:
 
 def test_related_titles_without_bodies_are_no_articles() -> None:
     body = "The ferry line between Aske and Turholm reopened on Monday after eleven weeks of repairs to the pier."
-    teasers = ["Reuters", "2 hours ago", "- Reuters", "Pier closed again", "AP", "3 hours ago", "- AP", "Mayor of Aske resigns"]
+    teasers = [
+        "Reuters",
+        "2 hours ago",
+        "- Reuters",
+        "Pier closed again",
+        "AP",
+        "3 hours ago",
+        "- AP",
+        "Mayor of Aske resigns",
+    ]
     found = read("\n".join([TITLE, body, "Related Articles", *teasers]).encode(), source="page.txt")
     assert [article.title for article in found.articles] == [TITLE]
-    assert [cut.text for cut in found.rejects if cut.reason == "teaser"] == ["Pier closed again", "Mayor of Aske resigns"]
+    assert [cut.text for cut in found.rejects if cut.reason == "teaser"] == [
+        "Pier closed again",
+        "Mayor of Aske resigns",
+    ]
 
 
 def test_what_readers_wrote_is_cut() -> None:
     body = "The ferry line between Aske and Turholm reopened on Monday after eleven weeks of repairs to the pier."
-    remarks = ["2 Comments", "tern_of_the_sea", "2 hours ago", "About time, and may it last!", "Reply", "Olle", "1 hour ago", "My uncle painted that boat.", "Reply"]
+    remarks = [
+        "2 Comments",
+        "tern_of_the_sea",
+        "2 hours ago",
+        "About time, and may it last!",
+        "Reply",
+        "Olle",
+        "1 hour ago",
+        "My uncle painted that boat.",
+        "Reply",
+    ]
     (article,) = read("\n".join([TITLE, body, *remarks]).encode(), source="page.txt").articles
     assert article.body == body
 

@@ -1,5 +1,6 @@
 """Raw pages in, articles out: bytes to records, pure."""
 
+from toolkit.ingest.corpus import line_keys, recurring_lines
 from toolkit.ingest.pages import Limits, pages
 from toolkit.ingest.profile import Profile, Rule, default_profile, parse_profile
 from toolkit.ingest.read import Extraction, Settings, extract, read
@@ -15,11 +16,13 @@ __all__ = [
     "assign_stories",
     "default_profile",
     "extract",
+    "line_keys",
     "merge_copies",
     "pages",
     "parse_profile",
     "read",
     "rebuild",
+    "recurring_lines",
     "signature",
     "story_ids",
 ]

@@ -1,11 +1,11 @@
-"""Where on a page another article begins: the header of a card, such as
+"""Where on a page another article begins: the header of a card.
 
     Al Arabiya
     44 minutes ago
     - Al Arabiya
 
-A header is a time, or a publisher's name and its echo, and is believed when enough speaks for it. No single sign is enough:
-chronicles have dates on lines of their own, and lists have lines that begin with a dash.
+A header is a time, or a publisher's name and its echo, and is believed when enough speaks for it. No single sign is
+enough: chronicles have dates on lines of their own, and lists have lines that begin with a dash.
 """
 
 from __future__ import annotations
@@ -101,11 +101,12 @@ def _header_at(lines: Sequence[Line], index: int) -> Card | None:
     above = index - 1
     if above >= 1 and _echoes(lines, above):
         return Card(above - 1, index + 1, index, above - 1, above)
-    repeated = bool(echo_after) and above >= 0 and lines[above].plain and fold(echo_after) == fold(lines[above].text)
-    named = repeated or (above >= 0 and lines[above].name)
-    if echo_after and (repeated or (not named and len(echo_after) <= 48)):
-        return Card(above if named else index, index + 2, index, above if named else None, index + 1)
-    return Card(above if named else index, index + 1, index, above if named else None, None)
+    repeated = above >= 0 and lines[above].plain and fold(echo_after or "") == fold(lines[above].text)
+    publisher = above if repeated or (above >= 0 and lines[above].name) else None
+    first = index if publisher is None else publisher
+    if echo_after is not None and (repeated or (publisher is None and len(echo_after) <= 48)):
+        return Card(first, index + 2, index, publisher, index + 1)
+    return Card(first, index + 1, index, publisher, None)
 
 
 def _untimed_at(lines: Sequence[Line], index: int) -> Card | None:
@@ -136,7 +137,13 @@ def _score(lines: Sequence[Line], card: Card, context: _Place, names: Counter[st
 
 
 def _opens_article(lines: Sequence[Line], at: int) -> bool:
-    return at + 1 < len(lines) and lines[at].titular and not lines[at].prose and lines[at + 1].plain and lines[at + 1].prose
+    return (
+        at + 1 < len(lines)
+        and lines[at].titular
+        and not lines[at].prose
+        and lines[at + 1].plain
+        and lines[at + 1].prose
+    )
 
 
 def _with_title_above(lines: Sequence[Line], card: Card, context: _Place, floor: int) -> Card:

@@ -1,9 +1,9 @@
 """Bytes → characters that know their bytes.
 
-The encoding is chosen in this order: a byte order mark; what the page declares (HTTP header, `<meta charset>`), unless its
-bytes are valid UTF-8; UTF-8; a detector, believed only where UTF-8 explains fewer of the bytes; else UTF-8 with every malformed run
-as one U+FFFD. Stateful encodings (UTF-7, ISO-2022) are not taken from a declaration: a piece of such a page can't be
-read by itself.
+The encoding is chosen in this order: a byte order mark; what the page declares (HTTP header, `<meta charset>`), unless
+its bytes are valid UTF-8; UTF-8; a detector, believed only where UTF-8 explains fewer of the bytes; else UTF-8 with
+every malformed run as one U+FFFD. Stateful encodings (UTF-7, ISO-2022) are not taken from a declaration: a piece of
+such a page can't be read by itself.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from toolkit.ingest.language import identify
+
 Offsets = npt.NDArray[np.int64]
 
 REPLACEMENT = "\ufffd"
@@ -26,7 +28,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_META = re.compile(rb"""<(?:meta\b[^>]{0,200}?\bcharset|\?xml\b[^>]{0,100}?\bencoding)\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})""", re.I)
+_META = re.compile(
+    rb"""<(?:meta\b[^>]{0,200}?\bcharset|\?xml\b[^>]{0,100}?\bencoding)\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})""",
+    re.I,
+)
 _META_WINDOW = 4096  # HTML Living Standard asks for the first 1024 bytes; real pages put the declaration later
 _SINGLE_BYTE = re.compile(r"iso8859|cp12\d\d|cp8\d\d|latin|koi8|mac|ascii|tis")
 _STATEFUL = re.compile(r"utf-7|iso2022|hz|idna|punycode|escape|undefined|mbcs|oem|utf-8-sig|utf-16$|utf-32$")
@@ -102,29 +107,55 @@ def _utf16_by_zeros(raw: bytes) -> str | None:
 
 
 def _detected(raw: bytes) -> str | None:
-    """Return the encoding that a detector finds, None where UTF-8 with a few broken characters is likelier."""
+    """Return the encoding that explains the bytes, None where UTF-8 with a few broken characters is likelier."""
     text, bad = _tolerant(raw, "utf-8")
     whole = sum(ch > "\x7f" for ch in text) - len(bad)
-    if whole > len(bad) or not _between_letters(raw, bad):
-        return None
-    from charset_normalizer import from_bytes
+    found = None
+    if sum(end - start for start, end in bad) * 3 > len(raw):
+        from charset_normalizer import from_bytes
 
-    best = from_bytes(raw[:_DETECT_BYTES]).best()
-    found = _known(best.encoding if best else None)
+        best = from_bytes(raw[:_DETECT_BYTES], cp_isolation=_OTHER_SCRIPTS).best()
+        found = _known(best.encoding) if best else None
+    elif whole <= len(bad) and _between_letters(raw, bad):
+        found = _WESTERN.get(identify(raw.decode("cp1252", "replace")), "cp1252")
+    return found if found and _decodes(raw, found) else None
+
+
+_OTHER_SCRIPTS = [
+    "cp1251",
+    "koi8_r",
+    "cp1253",
+    "cp1255",
+    "cp1256",
+    "gb18030",
+    "big5",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "cp874",
+]
+"""Where many letters are no ASCII: the legacy encodings of the Encoding Standard."""
+_WESTERN = {
+    **dict.fromkeys(("pl", "cs", "sk", "hu", "hr", "bs", "sl", "ro", "sq"), "cp1250"),
+    **dict.fromkeys(("tr", "az"), "cp1254"),
+    **dict.fromkeys(("lt", "lv", "et"), "cp1257"),
+}
+"""Where most letters are ASCII, they tell the language, and that the code page, better than the few others do."""
+
+
+def _decodes(raw: bytes, encoding: str) -> bool:
     try:
-        raw.decode(found or "cp1252")
+        raw.decode(encoding)
     except UnicodeDecodeError:
-        return None
-    return found or "cp1252"
+        return False
+    return True
 
 
 def _between_letters(raw: bytes, bad: list[tuple[int, int]]) -> bool:
-    """Whether most runs of unexplained bytes touch an ASCII letter or are words of their own, as in text of another encoding."""
-    touching = sum(
-        end - start >= 3 or raw[max(start - 1, 0) : start].isalpha() or raw[end : end + 1].isalpha()
-        for start, end in _joined(bad)
-    )
-    return 2 * touching > len(_joined(bad))
+    """Whether most runs of unexplained bytes touch an ASCII letter, as letters do and stray bytes don't."""
+    runs = _joined(bad)
+    touching = sum(raw[max(start - 1, 0) : start].isalpha() or raw[end : end + 1].isalpha() for start, end in runs)
+    return 2 * touching > len(runs)
 
 
 def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -61,7 +61,9 @@ def _open_record(raw: bytes, source: str) -> Opened:
     media_type = http.get("content-type") or ("" if http else archive.get("content-type", ""))
     url = archive.get("warc-target-uri", "").strip("<>") or None
     body = raw[body_at:]
-    kind: Kind = "html" if media_type.split(";")[0].strip().lower() in _HTTP_HTML else kind_of(body, source=url or source)
+    kind: Kind = (
+        "html" if media_type.split(";")[0].strip().lower() in _HTTP_HTML else kind_of(body, source=url or source)
+    )
     decoded = decode(body, declared=charset_of(media_type), html=kind == "html")
     shifted = replace(
         decoded,

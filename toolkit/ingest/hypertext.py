@@ -21,6 +21,8 @@ _LEAST_SHARE = 0.6
 
 On pages of short blocks it drops whole sections; on all others it drops only link lists and prompts.
 """
+_ENOUGH = 1500
+"""From this many code points the precise mode is taken unasked: losing most of a page leaves less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,11 @@ def _extracted(source: str) -> Any:
 
     if not source.strip():
         return None
-    options: dict[str, Any] = {"include_comments": False, "with_metadata": True, "date_extraction_params": _DATES}
-    usual = bare_extraction(source, **options)
-    precise = bare_extraction(source, favor_precision=True, **options)
+    options: dict[str, Any] = {"include_comments": False, "date_extraction_params": _DATES}
+    precise: Any = bare_extraction(source, favor_precision=True, with_metadata=True, **options)
+    if precise is not None and len(precise.text or "") >= _ENOUGH:
+        return precise
+    usual: Any = bare_extraction(source, with_metadata=True, **options)
     if usual is None or precise is None:
         return usual or precise
     return precise if len(precise.text or "") >= _LEAST_SHARE * len(usual.text or "") else usual

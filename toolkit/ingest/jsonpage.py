@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import json.decoder
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from json.decoder import scanstring
 from typing import Any
 
 from toolkit.errors import InvalidInput
@@ -14,23 +14,54 @@ from toolkit.ingest.decode import REPLACEMENT
 from toolkit.ingest.traced import Run, Traced
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "text": ("text", "body", "content", "article", "article_text", "article_body", "articleBody", "maintext", "full_text"),
+    "text": (
+        "text",
+        "body",
+        "content",
+        "article",
+        "article_text",
+        "article_body",
+        "articleBody",
+        "maintext",
+        "full_text",
+    ),
     "html": ("html", "raw_html", "content_html", "body_html"),
     "title": ("title", "headline"),
     "url": ("url", "link", "source_url", "canonical_url", "uri"),
-    "publisher": ("publisher", "source", "source_name", "site", "sitename", "site_name", "source_domain", "outlet", "domain"),
+    "publisher": (
+        "publisher",
+        "source",
+        "source_name",
+        "site",
+        "sitename",
+        "site_name",
+        "source_domain",
+        "outlet",
+        "domain",
+    ),
     "byline": ("byline", "author", "authors", "creator"),
-    "published_at": ("published_at", "published", "date", "publish_date", "date_publish", "pub_date", "publication_date", "datePublished", "timestamp"),
+    "published_at": (
+        "published_at",
+        "published",
+        "date",
+        "publish_date",
+        "date_publish",
+        "pub_date",
+        "publication_date",
+        "datePublished",
+        "timestamp",
+    ),
     "language": ("language", "lang"),
     "licence": ("licence", "license", "rights"),
     "fetched_at": ("fetched_at", "crawled_at", "date_download", "scraped_at", "retrieved_at"),
 }
-"""The column names that each role goes by, in the order in which they are looked for; a mapping argument replaces some."""
+"""The column names that each role goes by, the first that is there counts; a mapping argument replaces some."""
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.S)
 _SPACE = re.compile(r"[ \t\r\n]*")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DECODER = json.JSONDecoder()
+_scan: Callable[[str, int, bool], tuple[str, int]] = vars(json.decoder)["scanstring"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +117,10 @@ def _members(source: str, where: str) -> tuple[dict[str, tuple[int, int]], dict[
     try:
         at = _past(source, 0, "{")
         while source[at : at + 1] != "}":
-            name, at = scanstring(source, _past(source, at, '"'), False)
+            name, at = _scan(source, _past(source, at, '"'), False)
             at = _past(source, at, ":")
             if source[at : at + 1] == '"':
-                values[name], end = scanstring(source, at + 1, False)
+                values[name], end = _scan(source, at + 1, False)
                 spans[name] = (at + 1, end - 1)
             else:
                 spans.pop(name, None)
@@ -131,8 +162,7 @@ def _unescaped(source: str, start: int, end: int) -> Iterator[Run]:
 
 def unescape(source: str) -> str:
     """Return what a run of a JSON string stands for; a lone surrogate, which no text holds, becomes U+FFFD."""
-    value: str = scanstring(source + '"', 0, False)[0]
-    return _SURROGATE.sub(REPLACEMENT, value)
+    return _SURROGATE.sub(REPLACEMENT, _scan(source + '"', 0, False)[0])
 
 
 def _as_text(value: Any) -> str | None:

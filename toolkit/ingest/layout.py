@@ -117,14 +117,14 @@ class _Stretch:
             draft.publisher = self._lines[card.echo].echo
         roles = card.roles()
         if card.top and self._title_is_above(card):
-            roles.pop(card.publisher, None)
+            roles = {index: reason for index, reason in roles.items() if index != card.publisher}
             draft.publisher = moment.publisher if moment else None
         for index, reason in roles.items():
             self._page.cuts[index] = reason
         return [index for index in rest if index not in roles]
 
     def _title_is_above(self, card: Card) -> bool:
-        """Whether what looks like a publisher at the page's top is its title: nothing stands above, and no title below."""
+        """Whether what looks like a publisher at the page's top is its title: none stands above, and none below."""
         if card.publisher is None or card.echo is not None:
             return False
         if any(line.plain for line in self._lines[: card.publisher]):
@@ -163,7 +163,9 @@ class _Stretch:
         return at
 
     def _is_title(self, line: Line, following: Line, *, headed: bool) -> bool:
-        return line.titular or (headed and line.size <= SHORT_SENTENCE and following.prose and following.size > line.size)
+        return line.titular or (
+            headed and line.size <= SHORT_SENTENCE and following.prose and following.size > line.size
+        )
 
     def _is_kicker(self, lines: list[Line]) -> bool:
         if len(lines) < 3:

@@ -16,7 +16,7 @@ _STOPS = (".", "!", "?", "。", "！", "？", "؟", "।", "۔", "…")
 _LIST_ITEM = re.compile(r"[•●▪◦‣]\s|[-–—*]\s\S|\(?\d{1,2}[.)]\s|\(?[a-z]\)\s")
 _ECHO = re.compile(r"[-–—•·|]\s?(\S.{0,58}\S|\S)")
 _BYLINE = re.compile(
-    r"(?:written by|posted by|reported by|story by|by|von|par|por|di|door|av|af|автор|от|oleh|yazan|بقلم|كتب)\s?:?\s+"
+    r"(?:(?:written |posted |reported )?by|von|par|por|di|door|av|af|автор|от|oleh|yazan|بقلم|كتب)\s?:?\s+"
     r"(?:[^\W\d_][\w.'’-]*|\S)(?:[ ,]+(?:and|und|et|y|e|en|и|&)?[ ]*[^\W\d_][\w.'’-]*){0,9}",
     re.I,
 )
@@ -24,7 +24,7 @@ _TOP_LEVEL_STOP = re.compile(r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Jr|Sr|Co|Corp|Ltd|No|
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 LONG = 200
-"""From this many code points a line is prose, whatever it ends with; half a dozen of the longest headlines are shorter."""
+"""From this many code points a line is prose, whatever it ends with: headlines are shorter."""
 SUBSTANTIAL = 100
 """A prompt or a label with a full stop is shorter; a paragraph of news is longer (median 190 in press texts)."""
 _WIDE_SCALE = 3  # a line of Chinese, Japanese or Korean says as much in a third of the characters
@@ -125,7 +125,23 @@ def lines_of(page: Traced, book: Rulebook, recurring: Collection[str] = frozense
             lines.append(_judged(bare, start, gap, book, recurring))
         gap = not bare
         at = found.end() if found else end
-    return lines
+    return [
+        replace(line, reason=None, effect=None) if line.reason == _RECURRING and _has_role(lines, index) else line
+        for index, line in enumerate(lines)
+    ]
+
+
+_RECURRING = "recurring"
+
+
+def _has_role(lines: list[Line], index: int) -> bool:
+    """Whether a line stands where a page has its title, or a card its publisher or title."""
+    before = lines[index - 1] if index else None
+    after = lines[index + 1] if index + 1 < len(lines) else None
+    heads = (
+        before is None or before.moment is not None or (before.echo is not None and before.echo != lines[index].text)
+    )
+    return heads or (after is not None and (after.moment is not None or after.echo == lines[index].text))
 
 
 def _judged(bare: str, start: int, gap: bool, book: Rulebook, recurring: Collection[str]) -> Line:
@@ -139,5 +155,5 @@ def _judged(bare: str, start: int, gap: bool, book: Rulebook, recurring: Collect
     if rule := book.judge(bare):
         return Line(bare, start, end, gap, reason=rule.id, effect=rule.effect)
     if recurring and fold(bare) in recurring:
-        return Line(bare, start, end, gap, reason="recurring", effect="line")
+        return Line(bare, start, end, gap, reason=_RECURRING, effect="line")
     return Line(bare, start, end, gap)

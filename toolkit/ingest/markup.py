@@ -1,7 +1,7 @@
 """The characters of an HTML page that a reader may see, each with its bytes.
 
-One pass without a tree: comments, scripts, styles and tags are left out, character references are resolved as the HTML standard
-says (`html.unescape`). What stands between two tags that break a line is one run of text.
+One pass without a tree: comments, scripts, styles and tags are left out, character references are resolved as the HTML
+standard says (`html.unescape`). What stands between two tags that break a line is one run of text.
 """
 
 from __future__ import annotations

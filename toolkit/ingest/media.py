@@ -35,7 +35,10 @@ _SUFFIXES: dict[str, Kind] = {
     "gz": "gzip",
 }
 _MAGIC: tuple[tuple[bytes, Kind], ...] = ((b"\x1f\x8b", "gzip"), (b"PAR1", "parquet"), (b"WARC/", "warc"))
-_HTML = re.compile(rb"\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body|\?xml[^>]{0,200}\?>\s*<!doctype\s+html)\b", re.I | re.S)
+_HTML = re.compile(
+    rb"\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body|\?xml[^>]{0,200}\?>\s*<!doctype\s+html)\b",
+    re.I | re.S,
+)
 CONTAINERS: frozenset[Kind] = frozenset({"json", "jsonl", "parquet", "warc", "gzip"})
 """Kinds of files that hold pages; of a text or an HTML file, the file is the page."""
 SUFFIXES: tuple[str, ...] = tuple(_SUFFIXES)

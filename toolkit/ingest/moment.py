@@ -29,7 +29,9 @@ _TIME_OF_DAY = re.compile(
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z| ?[+-]\d{2}:?\d{2})?)?")
 _YMD_CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
-_DMY = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?:\s+(?:de|d['’]))?\s*({_WORD}{{3,12}})\.?,?(?:\s+(?:de|del))?\s*(\d{{4}})?(?:\s?г\.?)?")
+_DMY = re.compile(
+    rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?:\s+(?:de|d['’]))?\s*({_WORD}{{3,12}})\.?,?(?:\s+(?:de|del))?\s*(\d{{4}})?(?:\s?г\.?)?"
+)
 _MDY = re.compile(rf"({_WORD}{{3,12}})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(\d{{4}}))?")
 
 
@@ -175,7 +177,11 @@ def _absolute(text: str, said: str) -> Moment | None:
 
 def _iso(said: str) -> str | None:
     try:
-        return datetime.fromisoformat(said.replace("Z", "+00:00")).isoformat() if len(said) > 10 else date.fromisoformat(said).isoformat()
+        return (
+            datetime.fromisoformat(said.replace("Z", "+00:00")).isoformat()
+            if len(said) > 10
+            else date.fromisoformat(said).isoformat()
+        )
     except ValueError:
         return None
 

@@ -2,7 +2,8 @@
 
 - a text or an HTML file is one page;
 - JSON Lines: a line is a page, its byte range that of the line; a JSON array: an element;
-- Parquet: a row is a page, which reads as the line of JSON that it equals; its byte range counts in the file of those lines;
+- Parquet: a row is a page, which reads as the line of JSON that it equals; its byte range counts in the file of those
+  lines;
 - WARC: a response or resource record is a page: its headers as they stand, then its payload without transfer and
   content encoding; its byte range is the record's in the archive, after decompression;
 - gzip of any of these; byte ranges count after decompression.
@@ -56,7 +57,9 @@ def pages(
     """
     limits = limits or Limits()
     stream = io.BytesIO(raw_file) if isinstance(raw_file, bytes) else raw_file
-    peeked = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", stream), _CHUNK)
+    peeked = (
+        stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", stream), _CHUNK)
+    )
     kind = kind_of(peeked.peek(_HEAD), source=source, media_type=media_type)
     if kind == "gzip":
         unpacked = io.BufferedReader(_Unpacked(peeked, source, limits), _CHUNK)
@@ -91,7 +94,9 @@ def _whole(stream: io.BufferedReader, source: str, limits: Limits) -> bytes:
 
 def _too_long(what: str, where: str, limits: Limits) -> InvalidInput:
     return InvalidInput(
-        f"a {what} of more than {limits.page_bytes:,} bytes, the limit", where=where, remedy="split it, or raise the limit"
+        f"a {what} of more than {limits.page_bytes:,} bytes, the limit",
+        where=where,
+        remedy="split it, or raise the limit",
     )
 
 
@@ -115,14 +120,16 @@ def _values(raw: bytes, source: str, limits: Limits) -> Iterator[tuple[Page, byt
         text = raw[mark:].decode()
         value = json.loads(text) if text.strip()[:1] == "[" else None
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"not JSON: {error}", where=source, remedy="mend the file, or write one object a line") from error
+        raise InvalidInput(
+            f"not JSON: {error}", where=source, remedy="mend the file, or write one object a line"
+        ) from error
     if value is not None:
         yield from _elements(text, mark, source)
     elif _is_one_value(text):
         start = mark + len(text[: len(text) - len(text.lstrip())].encode())
         yield Page.of(raw[start:], source=source, start=start), raw[start:]
     else:
-        yield from _lines(io.BufferedReader(io.BytesIO(raw)), source, limits)  # type: ignore[arg-type]  # a BytesIO reads as a raw stream does
+        yield from _lines(io.BufferedReader(io.BytesIO(raw)), source, limits)
 
 
 def _is_one_value(text: str) -> bool:
@@ -212,7 +219,9 @@ class _Unpacked(io.RawIOBase):
         ratio = self._limits.gzip_ratio
         if self._given > self._limits.page_bytes and self._given > ratio * max(self._counted.read_bytes, 1):
             raise InvalidInput(
-                f"unpacks to more than {ratio} times its size, the limit", where=self._source, remedy="check what it is; unpack it yourself"
+                f"unpacks to more than {ratio} times its size, the limit",
+                where=self._source,
+                remedy="check what it is; unpack it yourself",
             )
         return len(data)
 

@@ -1,6 +1,6 @@
 """Rules, as data, for lines that belong to the site and not to the article.
 
-A profile is a YAML file. Every rule judges whole lines only, so that a paragraph is never cut for a word that it contains:
+A profile is a YAML file. Every rule judges whole lines only: a paragraph is never cut for a word that it contains.
 
     name: example.org
     sources: ["example.org/*", "*example*"]     # glob patterns over source or URL; absent: every page
@@ -9,7 +9,7 @@ A profile is a YAML file. Every rule judges whole lines only, so that a paragrap
         why: Buttons that pass the article on.
         effect: line
         phrases: [share, "share this article", tweet]
-        patterns: ['(?:share|teilen) (?:on|auf) \\w+']
+        patterns: ['(?:share|teilen) (?:on|auf) .{2,20}']
 
 Effects: `line` cuts the line; `end` says besides that the article's body is over where nothing substantial follows;
 `related` opens a list of other articles; `comments` opens what readers wrote.
@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 import pydantic
 import yaml
@@ -122,7 +122,7 @@ class Rulebook:
 
 
 def fold(line: str) -> str:
-    """Return a line without case, outer punctuation, doubled spaces and typographic apostrophes: how phrases compare."""
+    """Return a line without case, outer punctuation, doubled spaces and curly apostrophes: how phrases compare."""
     text = unicodedata.normalize("NFKC", line).casefold().replace("’", "'")
     return " ".join(text.split()).strip(_EDGES)
 
@@ -143,15 +143,12 @@ def parse_profile(text: str, *, where: str) -> Profile:
         what = " ".join(str(error).split())
         raise InvalidInput(f"not YAML: {what}", where=where, remedy="mend the profile's syntax") from error
     except pydantic.ValidationError as error:
-        raise InvalidInput.all_of(
-            [
-                InvalidInput(
-                    f"not a valid profile: {fault['msg'].removeprefix('Value error, ')} @ " + ".".join(map(str, fault["loc"])),
-                    where=where,
-                )
-                for fault in error.errors(include_url=False)
-            ]
-        ) from error
+        raise InvalidInput.all_of([_fault(fault, where) for fault in error.errors(include_url=False)]) from error
+
+
+def _fault(fault: Any, where: str) -> InvalidInput:
+    place = ".".join(map(str, fault["loc"]))
+    return InvalidInput(f"not a valid profile: {fault['msg'].removeprefix('Value error, ')} @ {place}", where=where)
 
 
 @cache

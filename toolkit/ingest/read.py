@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -99,7 +99,9 @@ def read(
     book = _rulebook(tuple(p for p in settings.profiles if p.covers(source, facts.get("url"))))
     lines = lines_of(text, book, settings.recurring)
     fetched_at = parse_instant(facts.pop("fetched_at", None) or opened.fetched_at or settings.fetched_at)
-    articles, cut = compose(page, text, lines, layout(lines, titled=titled), known=_dated(facts, fetched_at), fetched_at=fetched_at)
+    articles, cut = compose(
+        page, text, lines, layout(lines, titled=titled), known=_dated(facts, fetched_at), fetched_at=fetched_at
+    )
     rejects = sorted([*outside, *cut, *_malformed(opened, page)], key=lambda r: (r.start or 0, r.end or 0, r.reason))
     return Extraction(tuple(articles), tuple(rejects), _notes(opened.decoded))
 
@@ -117,7 +119,11 @@ def _read_all(raw: bytes, source: str, media_type: str | None, settings: Setting
             found = read(page_raw, source=source, page=page, settings=settings)
         except InvalidInput as fault:
             faults.append(fault)
-            rejects.append(Reject(stage="ingest", reason="unreadable", source=source, start=0, end=len(page_raw), detail=str(fault)))
+            rejects.append(
+                Reject(
+                    stage="ingest", reason="unreadable", source=source, start=0, end=len(page_raw), detail=str(fault)
+                )
+            )
             continue
         articles += found.articles
         rejects += found.rejects
@@ -138,8 +144,9 @@ def _content(
         return _hypertext(opened.text, facts, page)
     columns = read_columns(opened.text, where=where, names=settings.columns)
     facts |= columns.facts
+    rejects: list[Reject] = []
     if "text" in columns.traced:
-        text, titled, rejects = columns.traced["text"], False, []
+        text, titled = columns.traced["text"], False
     else:
         text, titled, facts, rejects = _hypertext(columns.traced["html"], facts, page)
     title = columns.traced.get("title")
@@ -197,8 +204,8 @@ def _malformed(opened: Opened, page: Page) -> list[Reject]:
 
 
 def _notes(decoded: Decoded) -> tuple[str, ...]:
-    mark = ["byte order mark dropped"] if decoded.marked else []
-    return tuple([*mark, *([f"encoding {decoded.encoding}"] if decoded.encoding != "utf-8" else [])])
+    mark = ("byte order mark dropped",) if decoded.marked else ()
+    return mark if decoded.encoding == "utf-8" else (*mark, f"encoding {decoded.encoding}")
 
 
 @lru_cache(maxsize=32)

@@ -14,8 +14,8 @@ def rebuild(article: Article, raw_page: bytes, *, media_type: str | None = None)
     """Return the text that an article's pieces have in its raw page.
 
     A piece's bytes, decoded as the page is, are its characters; where they are more than the piece has, they are
-    escaped: in a JSON page the escapes of a string are resolved, and in an HTML page, or an HTML column, the character references.
-    Between pieces stands the article's own white space, which is layout.
+    escaped: in a JSON page the escapes of a string are resolved, and in an HTML page, or an HTML column, the character
+    references. Between pieces stands the article's own white space, which is layout.
 
     Args:
         article: As `read` returned it.

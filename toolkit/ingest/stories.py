@@ -1,7 +1,8 @@
 """Which articles tell the same story: near-duplicates and wire copies, the unit that splits never cut.
 
-MinHash over word shingles proposes pairs (rensa's R-MinHash, band keys as LSH), the true Jaccard similarity of their shingle
-sets decides, and connected pairs are one story. Nothing depends on the order of the input or on who computed a signature.
+MinHash over word shingles proposes pairs (rensa's R-MinHash, band keys as LSH), the true Jaccard similarity of their
+shingle sets decides, and connected pairs are one story. Nothing depends on the order of the input or on who computed
+a signature.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +19,13 @@ import numpy.typing as npt
 from toolkit.records import Article, Page, to_json
 
 SHINGLE = 3
-"""Words a shingle: long enough that unrelated articles share next to none, short enough that an edited word costs three."""
+"""Words a shingle: unrelated articles share next to none, and an edited word costs no more than three."""
 THRESHOLD = 0.5
 """Jaccard similarity from which two articles are one story.
 
-Deduplication for language models takes 0.8, but here a missed pair puts one text into train and test, while a false pair only
-makes a split coarser. A wire copy with a new lead or cut to two thirds lies between 0.5 and 0.8; articles of one
-event written apart stay below 0.2.
+Deduplication for language models takes 0.8, but here a missed pair puts one text into train and test, while a false
+pair only makes a split coarser. A wire copy with a new lead or cut to two thirds lies between 0.5 and 0.8; articles of
+one event written apart stay below 0.2.
 """
 _BANDS, _ROWS = 64, 4  # a pair at 0.5 is proposed with 1 - (1 - 0.5**4)**64 = 98.4 %, one at 0.1 with 0.6 %
 _SEED = 0x5EED
@@ -44,7 +46,7 @@ def signature(text: str) -> bytes:
     sketch = RMinHash(num_perm=_BANDS * _ROWS, seed=_SEED)
     sketch.update(sorted(_shingles(text)))
     rows = np.array(sketch.digest(), dtype=np.uint64).reshape(_BANDS, _ROWS)
-    keys = np.zeros(_BANDS, dtype=np.uint64)
+    keys: npt.NDArray[np.uint64] = np.zeros(_BANDS, dtype=np.uint64)
     for column in range(_ROWS):
         keys = (keys ^ rows[:, column]) * np.uint64(0x9E3779B97F4A7C15)
         keys ^= keys >> np.uint64(29)
@@ -114,7 +116,9 @@ def _merge(copies: list[Article]) -> Article:
         return first
     pages = {_place(page): page for article in copies for page in (article.page, *article.copies)}
     pages.pop(_place(first.page))
-    facts = {name: next((v for a in copies if (v := getattr(a, name)) is not None), None) for name in _FACTS}
+    facts: dict[str, Any] = {
+        name: next((v for a in copies if (v := getattr(a, name)) is not None), None) for name in _FACTS
+    }
     return replace(first, copies=tuple(pages[place] for place in sorted(pages)), **facts)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from toolkit.ingest.decode import Decoded, Offsets
 from toolkit.records import Piece
-
 
 _LINE = re.compile(r"\S(?:[^\r\n]*\S)?")
 _NOWHERE: Offsets = np.zeros(1, dtype=np.int64)
@@ -90,7 +90,7 @@ class Traced:
         edges = [0, *(np.flatnonzero(~follows) + 1).tolist(), end - start]
         return [
             Piece(start=at + a, end=at + b, byte_start=int(starts[a]), byte_end=int(ends[b - 1]))
-            for a, b in zip(edges, edges[1:], strict=False)
+            for a, b in pairwise(edges)
             if a < b and somewhere[a]
         ]
 

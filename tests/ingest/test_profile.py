@@ -1,0 +1,72 @@
+"""Rules as data: the default profile holds together, a user's profile adds to it, faults are named."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from toolkit.errors import InvalidInput
+from toolkit.ingest import Settings, default_profile, line_keys, parse_profile, read, recurring_lines
+from toolkit.ingest.profile import Rulebook, fold
+
+OWN = """
+name: fetchly
+sources: ["fetchly/*"]
+rules:
+  - id: mascot
+    why: The site's mascot says hello.
+    phrases: [hello from Fetchy]
+    patterns: ['fetchy counts \\d+ readers']
+"""
+PAGE = "Breakwater to be rebuilt\nThe council voted on Monday.\nHello from Fetchy!\nFetchy counts 12 readers\nWork begins in May."
+
+
+def test_a_phrase_of_the_default_profile_is_cut_as_it_stands() -> None:
+    book = Rulebook([default_profile()])
+    for rule in default_profile().rules:
+        for phrase in rule.phrases:
+            assert book.judge(phrase), phrase
+            assert book.judge(f"  {phrase.capitalize()} …".strip()), phrase
+
+
+def test_no_rule_of_the_default_profile_is_named_twice() -> None:
+    ids = Counter(rule.id for rule in default_profile().rules)
+    assert max(ids.values()) == 1
+
+
+def test_a_profile_of_the_user_holds_for_the_pages_it_names() -> None:
+    settings = Settings(profiles=(parse_profile(OWN, where="own.yaml"),))
+    found = read(PAGE.encode(), source="fetchly/1.txt", settings=settings)
+    assert found.articles[0].body == "The council voted on Monday.\nWork begins in May."
+    assert [cut.reason for cut in found.rejects] == ["mascot", "mascot"]
+    assert not read(PAGE.encode(), source="other/1.txt", settings=settings).rejects
+
+
+def test_all_faults_of_a_profile_are_named() -> None:
+    text = "name: x\ncolour: red\nrules:\n  - {id: a, why: b, patterns: ['(']}\n  - {id: B, why: c}\n"
+    with pytest.raises(InvalidInput) as fault:
+        parse_profile(text, where="own.yaml")
+    assert len(fault.value.faults) == 3
+    assert "own.yaml" in str(fault.value)
+    with pytest.raises(InvalidInput, match=r"own\.yaml: not YAML"):
+        parse_profile("rules: [", where="own.yaml")
+
+
+def test_lines_that_recur_over_many_pages_are_cut() -> None:
+    texts = [
+        f"Title number {i}\nThe council of town {i} voted.\nFetchly, the dog of news\n\nThe Tern\n2 hours ago\n- The Tern\nBoats sail again\nBoat {i} sailed on Monday."
+        for i in range(9)
+    ]
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(line_keys(text.encode(), source="a.txt"))
+    recurring = recurring_lines(counts)
+    assert fold("Fetchly, the dog of news") in recurring
+    found = read(texts[0].encode(), source="a.txt", settings=Settings(recurring=recurring))
+    assert [cut.text for cut in found.rejects if cut.reason == "recurring"] == ["Fetchly, the dog of news"]
+    assert [(article.title, article.publisher) for article in found.articles] == [
+        ("Title number 0", None),
+        ("Boats sail again", "The Tern"),
+    ]
+    assert not recurring_lines(counts, least_pages=10)
