@@ -17,6 +17,8 @@ speed  Millions of characters a second, single thread, spans included: the media
 Every splitter gets a document line by line, because line breaks separate first, but for the rules, which cut at line
 breaks themselves. Floors are KEY=VALUE with the keys of the table ("avg5.f1c", "hard_news.exact") and "ratio.PEER", the
 rules' speed by a peer's. Exit code 4: a floor is missed.
+
+--curve prints how the rules' time grows with texts that invite backtracking: linear means that Mchar/s stays as it is.
 """
 
 from __future__ import annotations
@@ -257,6 +259,35 @@ def table(rows: list[list[str]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
+ADVERSARIAL = {
+    "initials": "A. ",
+    "quotation marks": '"',
+    "quoted stops": '." ',
+    "one line of words": "word ",
+    "one word": "a",
+    "spaces": " ",
+    "stops": ".",
+    "titles": "Mr. ",
+    "open acronyms": "U.S. Aa ",
+    "questions": '?" Aa Aa Aa Aa ',
+}
+CURVE = (1_250_000, 2_500_000, 5_000_000, 10_000_000)
+
+
+def curve() -> list[list[str]]:
+    """Return the rows of a table: a text a row, Mchar/s for each size."""
+    rows = [["Mchar/s at", *(f"{size / 1e6:g} M" for size in CURVE)]]
+    for label, unit in ADVERSARIAL.items():
+        cells = []
+        for size in CURVE:
+            text = unit * (size // len(unit))
+            began = time.perf_counter()
+            segment(text)
+            cells.append(f"{len(text) / (time.perf_counter() - began) / 1e6:.1f}")
+        rows.append([label, *cells])
+    return rows
+
+
 def summary(figures: dict[str, float], names: list[str], sets: list[str]) -> list[list[str]]:
     """Return the rows of the table: a set a row, then the averages and the speed."""
     rows = [["", *names]]
@@ -319,6 +350,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sets", default="", metavar="PREFIXES", help="only the sets whose name begins so")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds for the speed (default: 5)")
     parser.add_argument("--floor", metavar="FILE|KEY=VALUE,…", help="exit 4 when the rules are below any of these")
+    parser.add_argument("--curve", action="store_true", help="also time texts that invite backtracking")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure as JSON")
     return parser.parse_args()
 
@@ -342,6 +374,8 @@ def main() -> int:
     print("\n".join(table(summary(figures, list(splitters), list(sets)))))
     for name in peers:
         print(f"rules are {figures[f'rules:ratio.{name}']:.2f} times as fast as {name}")
+    if asked.curve:
+        print("\n".join(["", *table(curve())]))
     if asked.json:
         asked.json.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     faults = missed(figures, floors(asked.floor)) if asked.floor else []
