@@ -144,19 +144,24 @@ def _settle(
 
 
 def _boundaries(drawn: list[Span]) -> Span | None:
-    """Return the drawn span nearest to the characters that most of them cover; None where two are as near."""
+    """Return the drawn span nearest to the characters that most of them cover; None where two are as near.
+
+    Characters that exactly half of them cover must not decide: with and without these, the same span must be nearest.
+    """
     covered = Counter(at for span in drawn for at in range(span.start, span.end))
-    core = {at for at, times in covered.items() if 2 * times > len(drawn)}
+    without = _nearest(drawn, {at for at, times in covered.items() if 2 * times > len(drawn)})
+    with_half = _nearest(drawn, {at for at, times in covered.items() if 2 * times >= len(drawn)})
+    return without if without is not None and without == with_half else None
+
+
+def _nearest(drawn: list[Span], core: set[int]) -> Span | None:
     exact = Counter((span.start, span.end) for span in drawn)
-    ranked: dict[tuple[float, int], Span] = {}
-    ties: Counter[tuple[float, int]] = Counter()
+    ranked: dict[tuple[float, int], list[tuple[int, int]]] = defaultdict(list)
     for (start, end), times in exact.items():
         cells = set(range(start, end))
-        rank = (len(cells & core) / len(cells | core), times)
-        ties[rank] += 1
-        ranked[rank] = next(span for span in drawn if (span.start, span.end) == (start, end))
-    best = max(ranked)
-    return ranked[best] if ties[best] == 1 else None
+        ranked[len(cells & core) / len(cells | core), times].append((start, end))
+    best = ranked[max(ranked)]
+    return next(span for span in drawn if (span.start, span.end) == best[0]) if len(best) == 1 else None
 
 
 def _median(given: Sequence[AttributeValue]) -> AttributeValue:
