@@ -100,6 +100,7 @@ def test_the_release_loads_in_one_line(first: dict[str, Any], project: Path, mon
     done = subprocess.run(
         [sys.executable, "-c", program, release], env=environment, capture_output=True, text=True, check=True
     )
+    assert "Ignoring" not in done.stderr, "datasets takes the card's features as they are"
     splits = json.loads(done.stdout)
     assert set(splits) == {"train", "validation", "test"}
     assert sum(count for count, _ in splits.values()) == first["adjudicate"]["counts"]["decided"]

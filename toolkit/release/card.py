@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from toolkit.release.facts import Facts
+from toolkit.release.manifest import Tables
 from toolkit.release.release import Release
 
 OWN_SECTION: Final = "<!-- own:{name} -->\n{text}<!-- /own -->"
@@ -82,8 +83,15 @@ def front_matter(facts: Facts) -> dict[str, Any]:
         "size_categories": [facts.size_category],
         "source_datasets": ["original"],
         "tags": ["news", facts.schema.name],
-        "configs": [_config(name, splits) for name, splits in facts.tables.items()],
-        "dataset_info": [_info(facts, name, splits) for name, splits in facts.tables.items()],
+        **declarations(facts.tables, facts.features),
+    }
+
+
+def declarations(tables: Tables, features: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Return the part of the metadata that tells `datasets` which files and columns there are."""
+    return {
+        "configs": [_config(name, splits) for name, splits in tables.items()],
+        "dataset_info": [_info(name, features[name], splits) for name, splits in tables.items()],
     }
 
 
@@ -92,11 +100,14 @@ def _config(name: str, splits: Mapping[str, Any]) -> dict[str, Any]:
     return {"config_name": name, **({"default": True} if name == "default" else {}), "data_files": data_files}
 
 
-def _info(facts: Facts, name: str, splits: Mapping[str, Any]) -> dict[str, Any]:
+def _info(name: str, features: list[dict[str, Any]], splits: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "config_name": name,
-        "features": facts.features[name],
-        "splits": [{"name": split, "num_examples": entry["rows"]} for split, entry in splits.items()],
+        "features": features,
+        "splits": [
+            {"name": split, "num_bytes": entry["bytes"], "num_examples": entry["rows"]}
+            for split, entry in splits.items()
+        ],
     }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from toolkit.errors import InvalidInput
 from toolkit.release.content import ContentHash
@@ -17,7 +18,7 @@ from toolkit.workspace.tables import parquet_writer
 NAME: Final = "manifest.json"
 
 Tables = dict[str, dict[str, dict[str, Any]]]
-"""Config → split → {"file", "rows", "content"}."""
+"""Config → split → {"file", "rows", "bytes" (uncompressed), "content"}."""
 
 
 def to_json(value: Any) -> str:
@@ -59,7 +60,9 @@ def write_table(folder: Path, config: str, split: str, columns: pa.Schema, slice
     if writer is None:
         return {}
     writer.close()
-    return {config: {split: {"file": name, "rows": rows, "content": content.hexdigest()}}}
+    written = pq.read_metadata(folder / name)
+    size = sum(written.row_group(group).total_byte_size for group in range(written.num_row_groups))
+    return {config: {split: {"file": name, "rows": rows, "bytes": size, "content": content.hexdigest()}}}
 
 
 def file_sums(folder: Path) -> dict[str, dict[str, Any]]:
