@@ -1,9 +1,12 @@
 """The label schema: one YAML file a version, from which validation, the labelling page, guidelines and quiz follow."""
 
 from toolkit.schema.answer import Breach, relation_between, validate
+from toolkit.schema.diff import Change, Diff, diff
 from toolkit.schema.guidelines import guidelines, guidelines_html, instructions
 from toolkit.schema.json_schema import json_schema
 from toolkit.schema.load import check, load, parse
+from toolkit.schema.migrate import Migrated, counts, migrate
+from toolkit.schema.migration import Migration, load_migration, parse_migration
 from toolkit.schema.model import (
     Attribute,
     Constraint,
@@ -20,12 +23,16 @@ from toolkit.schema.shipped import shipped
 __all__ = [
     "Attribute",
     "Breach",
+    "Change",
     "Constraint",
     "Contradiction",
+    "Diff",
     "Example",
     "Item",
     "Label",
     "Layer",
+    "Migrated",
+    "Migration",
     "Mistake",
     "RelationLabel",
     "Schema",
@@ -33,12 +40,17 @@ __all__ = [
     "SpanLabel",
     "check",
     "contradictions",
+    "counts",
+    "diff",
     "guidelines",
     "guidelines_html",
     "instructions",
     "json_schema",
     "load",
+    "load_migration",
+    "migrate",
     "parse",
+    "parse_migration",
     "quiz",
     "relation_between",
     "score",

@@ -1,0 +1,285 @@
+"""The rendered page in a real browser, on a real server: what a person does is what comes back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from toolkit.labelstudio.answers import read_result
+from toolkit.labelstudio.config import DATA, render_config
+from toolkit.labelstudio.studio import Studio
+from toolkit.records import Relation
+from toolkit.schema import load, validate
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+pytestmark = [pytest.mark.studio, pytest.mark.slow]
+
+SCHEMA = load("news_events@1.0.0")
+CHROMIUM = Path(os.environ.get("TOOLKIT_CHROMIUM", "/usr/bin/chromium"))
+PICTURES = os.environ.get("TOOLKIT_SCREENSHOTS")  # a folder: keep pictures of the page for the documentation
+
+TOLL = "The ministry said that at least 14 soldiers were killed and dozens wounded."
+LONG = "The ministry, " + "silent through a week of questions from parliament and from the press, " * 9 + TOLL[13:]
+ARABIC = "قال الجيش إن 14 جنديا قتلوا."
+
+BOX_OF_WORDS = """(needle) => {
+  const walker = document.createTreeWalker(document.querySelector('.tk-sentence'), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const at = node.data.indexOf(needle);
+    if (at < 0) continue;
+    const range = document.createRange();
+    range.setStart(node, at);
+    range.setEnd(node, at + needle.length);
+    const box = range.getBoundingClientRect();
+    return [box.left, box.top + box.height / 2, box.right];
+  }
+  return null;
+}"""
+
+
+class Desk:
+    """What a person does at the page, and the server behind it."""
+
+    def __init__(self, page: Any, studio: Studio, project: int, api: httpx.Client) -> None:
+        self.page, self.studio, self.project, self.api = page, studio, project, api
+
+    def import_task(self, text: str, **data: str) -> int:
+        shown = {
+            "text": text,
+            "before": "The ministry had been silent for a week.",
+            "after": 'A <b>second</b> strike, it added, had missed: "$text" &amp; no more.',
+            "headline": "Ministry breaks silence <script>document.title = 'broken'</script>",
+            "publisher": "The Coast Times",
+            "date": "12 March 2031",
+            "link": '<a href="https://example.org/a?b=1&amp;c=2" target="_blank" rel="noopener">example.org</a>',
+            "sentence_id": "s",
+            "text_sha256": "0",
+            **data,
+        }
+        assert set(shown) == set(DATA)
+        url = f"/api/projects/{self.project}/import?return_task_ids=true"
+        task: int = self.api.post(url, json=[{"data": shown}]).raise_for_status().json()["task_ids"][0]
+        return task
+
+    def open(self, text: str, **data: str) -> int:
+        """Import one task and open it."""
+        task = self.import_task(text, **data)
+        self.page.goto(f"{self.studio.url}/projects/{self.project}/data?task={task}")
+        self.ready()
+        return task
+
+    def ready(self) -> None:
+        self.page.wait_for_selector("[data-testid=bottombar-submit-button]")
+        self.page.wait_for_selector(".tk-sentence .lsf-richtext__line")
+        self.page.wait_for_timeout(700)  # the page binds its keys after it has drawn itself
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+        self.page.wait_for_timeout(150)
+
+    def mark(self, key: str, words: str) -> None:
+        """Arm a span label by its key and drag over words; then nothing is selected."""
+        self.press(key)
+        left, middle, right = self.page.evaluate(BOX_OF_WORDS, words)
+        self.page.mouse.move(left + 1, middle)
+        self.page.mouse.down()
+        self.page.mouse.move((left + right) / 2, middle, steps=4)
+        self.page.mouse.move(right - 1, middle, steps=4)
+        self.page.mouse.up()
+        self.page.wait_for_timeout(250)
+        self.press("Escape")
+
+    def click(self, words: str) -> None:
+        left, middle, right = self.page.evaluate(BOX_OF_WORDS, words)
+        self.page.mouse.click((left + right) / 2, middle)
+        self.page.wait_for_timeout(250)
+
+    def fill(self, field: str, number: int) -> None:
+        self.page.fill(f"input[name={field}]", str(number))
+        self.page.evaluate("document.activeElement.blur()")
+
+    def submit(self) -> list[dict[str, Any]]:
+        """Submit and return the result that the server stored."""
+        with self.page.expect_response(
+            lambda response: response.url.endswith("/annotations") or "/annotations?" in response.url
+        ) as answer:
+            self.press("Control+Enter")
+        stored: list[dict[str, Any]] = answer.value.json()["result"]
+        return stored
+
+    def warning(self) -> str:
+        """Submit, expect to be refused, and return the words of the refusal."""
+        self.press("Control+Enter")
+        box = self.page.locator(".ant-modal-confirm-content")
+        box.wait_for()
+        words: str = box.inner_text()
+        self.press("Escape")
+        box.wait_for(state="hidden")
+        return words
+
+    def answers(self, task: int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.api.get(f"/api/tasks/{task}").raise_for_status().json()["annotations"]
+        return found
+
+    def picture(self, name: str) -> None:
+        if PICTURES:
+            self.page.locator(".tk").screenshot(path=str(Path(PICTURES) / f"{name}.png"))
+
+
+@pytest.fixture(scope="module")
+def desk(studio: Studio) -> Iterator[Desk]:
+    if not CHROMIUM.exists():
+        if os.environ.get("CI"):
+            raise FileNotFoundError(CHROMIUM)
+        pytest.skip(f"NO BROWSER, THE PAGE IS NOT TESTED: {CHROMIUM} is missing (apt-get install chromium)")
+    headers = {"Authorization": f"Token {studio.token}"}
+    with httpx.Client(base_url=studio.url, headers=headers, timeout=60) as api, sync_api.sync_playwright() as play:
+        config = render_config(SCHEMA)
+        made = api.post("/api/projects", json={"title": "page in browser", "label_config": config}).raise_for_status()
+        project = made.json()["id"]
+        api.post(f"/api/projects/{project}/validate", json={"label_config": config}).raise_for_status()
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1400, "height": 1200})
+        page.set_default_timeout(20_000)
+        page.goto(f"{studio.url}/user/login")
+        page.fill("input[name=email]", studio.email)
+        page.fill("input[name=password]", studio.password)
+        page.click("button[type=submit]")
+        page.wait_for_url(lambda url: "/user/login" not in url)
+        yield Desk(page, studio, project, api)
+        browser.close()
+
+
+def test_labels_figure_source_and_link_come_back_as_they_were_given(desk: Desk) -> None:
+    desk.open(TOLL)
+    desk.picture("light")
+    desk.press("1", "5")
+    desk.mark("f", "at least 14")
+    desk.mark("s", "The ministry")
+    desk.click("at least 14")
+    desk.fill("figure_low", 14)
+    desk.press("w", "a", "v", "Shift+Q", "Shift+A")
+    desk.page.fill("[name=figure_affected_party]", "soldiers")
+    desk.page.evaluate("document.activeElement.blur()")
+    desk.picture("figure")
+    desk.press("Alt+r")
+    desk.click("The ministry")
+    desk.press("Escape")
+    desk.click("The ministry")
+    desk.press("Shift+T", "Shift+C")
+    desk.page.fill("textarea[name=note]", "unsure of the side")
+    desk.page.evaluate("document.activeElement.blur()")
+    reading = read_result(desk.submit(), TOLL, SCHEMA)
+
+    assert reading.misfits == []
+    assert reading.labels == ("casualty_figure", "claim")
+    source, figure = reading.spans
+    assert (source.label, source.text, source.attributes) == (
+        "SOURCE",
+        "The ministry",
+        {"type": "state_civil", "party_role": "third"},
+    )
+    assert (figure.label, figure.start, figure.end) == ("FIGURE", 23, 34)
+    assert figure.attributes == {
+        "low": 14,
+        "qualifier": "at_least",
+        "harm": "killed",
+        "status": "combatant",
+        "scope": "incident",
+        "stance": "asserted",
+        "affected_party": "soldiers",
+    }
+    assert reading.relations == (Relation(label="figure_source", head=figure.span_id, tail=source.span_id),)
+    assert reading.note == "unsure of the side"
+    assert validate(SCHEMA, reading.labels, reading.spans, reading.relations) == []
+
+
+def test_what_is_incomplete_is_refused_and_rules_and_fields_show_when_they_apply(desk: Desk) -> None:
+    task = desk.open(TOLL)
+    rule = desk.page.get_by_text(f"Non-disclosure: {SCHEMA.labels[3].rule}")
+    low, kind = desk.page.locator("input[name=figure_low]"), desk.page.get_by_text("Kind of source")
+    assert [part.is_visible() for part in (rule, low, kind)] == [False, False, False]
+    assert desk.warning() == "Tick at least one label. If no other applies: None of these or Not the article."
+    desk.press("4")
+    assert [part.is_visible() for part in (rule, low, kind)] == [True, False, False]
+    desk.mark("f", "at least 14")
+    desk.mark("s", "The ministry")
+    desk.click("at least 14")
+    assert [part.is_visible() for part in (rule, low, kind)] == [True, True, False]
+    desk.press("Escape")
+    desk.click("The ministry")
+    assert [part.is_visible() for part in (rule, low, kind)] == [True, False, True]
+    assert desk.warning() == "Source: Kind of source"
+    assert desk.answers(task) == []
+
+
+def test_an_exclusive_label_hides_and_drops_the_others(desk: Desk) -> None:
+    desk.open(TOLL)
+    desk.press("1", "0")
+    assert not desk.page.get_by_text("Who commits to what?").is_visible()
+    reading = read_result(desk.submit(), TOLL, SCHEMA)
+    assert reading.labels == ("none",)
+
+
+def test_a_sentence_can_be_skipped(desk: Desk) -> None:
+    desk.import_task(TOLL)
+    desk.page.goto(f"{desk.studio.url}/projects/{desk.project}/data?labeling=1")
+    desk.ready()
+    with desk.page.expect_response(lambda response: "/annotations" in response.url) as answer:
+        desk.press("Control+Space")
+    stored = answer.value.json()
+    assert stored["was_cancelled"] is True
+    assert [found["was_cancelled"] for found in desk.answers(stored["task"])] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("A😀B 𝒳 👨\u200d👩\u200d👧 cafe\u0301 <b>&amp;</b> $text: at least 36 people died.", "at least 36"),
+        (ARABIC, "جنديا"),
+        ("Line one.\r\nThe army lost 14 men.\r\nThe end.", "14 men"),
+    ],
+    ids=["emoji-nfd-markup", "right-to-left", "crlf"],
+)
+def test_offsets_are_code_points_of_the_text_as_it_was(desk: Desk, text: str, words: str) -> None:
+    desk.open(text)
+    desk.press("1")
+    desk.mark("c", words)
+    reading = read_result(desk.submit(), text, SCHEMA)
+    start = text.index(words)
+    assert [(span.start, span.end, span.text) for span in reading.spans] == [(start, start + len(words), words)]
+    assert reading.misfits == []
+
+
+def test_text_is_data(desk: Desk) -> None:
+    desk.open("He said <script>document.title = 'broken'</script> $headline &lt;b&gt;.")
+    shown = desk.page.locator(".tk").inner_text()
+    for words in (
+        "He said <script>document.title = 'broken'</script> $headline &lt;b&gt;.",
+        "Ministry breaks silence <script>document.title = 'broken'</script>",
+        'A <b>second</b> strike, it added, had missed: "$text" &amp; no more.',
+    ):
+        assert words in shown
+    assert desk.page.title() != "broken"
+    link = desk.page.locator(".tk-link a")
+    assert link.get_attribute("href") == "https://example.org/a?b=1&c=2"
+
+
+def test_right_to_left_and_long_sentences_keep_their_shape(desk: Desk) -> None:
+    desk.open(ARABIC, headline="الجيش يعلن عن قتلى", before="كان ذلك يوم الثلاثاء.", after="لم يعلق أحد.")
+    desk.picture("right-to-left")
+    box = desk.page.locator(".tk-sentence").bounding_box()
+    _, _, right = desk.page.evaluate(BOX_OF_WORDS, "قال")
+    assert box["x"] + box["width"] - right < 30, "a right-to-left sentence begins at the right"
+    desk.open(LONG)
+    desk.picture("long")
+    page, box = desk.page.locator(".tk").bounding_box(), desk.page.locator(".tk-sentence").bounding_box()
+    assert box["width"] <= page["width"], "a long sentence wraps"
+    assert box["height"] > 150
