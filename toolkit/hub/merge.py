@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
-from toolkit.release.card import OWN_SECTION, PROMPTS, own_sections
+from toolkit.release.card import OWN_SECTION, PROMPTS, joined, own_sections, parted
 
 _OURS = ("configs", "dataset_info", "size_categories", "pretty_name", "license", "language")
 """Metadata that follows from the data: the release's word holds."""
@@ -22,8 +20,8 @@ def merge_cards(ours: str, theirs: str) -> str:
         ours: The release's README.md.
         theirs: README.md as it is on the Hub; "" if there is none.
     """
-    mine, body = _parted(ours)
-    yours, _ = _parted(theirs)
+    mine, body = parted(ours)
+    yours, _ = parted(theirs)
     metadata = mine | _added(mine, yours)
     written = {name: text for name, text in own_sections(theirs).items() if text.strip() != PROMPTS[name]}
     for name, text in own_sections(ours).items():
@@ -32,9 +30,9 @@ def merge_cards(ours: str, theirs: str) -> str:
                 OWN_SECTION.format(name=name, text=text), OWN_SECTION.format(name=name, text=written[name])
             )
     if metadata == mine:
-        head = ours[: len(ours) - len(_parted(ours)[1])]
+        head = ours[: len(ours) - len(parted(ours)[1])]
         return head + body
-    return f"---\n{yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True, width=120)}---\n{body}"
+    return joined(metadata, body)
 
 
 def _added(mine: dict[str, Any], yours: dict[str, Any]) -> dict[str, Any]:
@@ -45,15 +43,3 @@ def _added(mine: dict[str, Any], yours: dict[str, Any]) -> dict[str, Any]:
         elif key not in _OURS and isinstance(value, list) and isinstance(mine[key], list):
             added[key] = [*mine[key], *(item for item in value if item not in mine[key])]
     return added
-
-
-def _parted(card: str) -> tuple[dict[str, Any], str]:
-    """Return a card's metadata and the text after it."""
-    head, mark, rest = card.removeprefix("---\n").partition("\n---\n")
-    if not card.startswith("---\n") or not mark:
-        return {}, card
-    try:
-        metadata = yaml.safe_load(head)
-    except yaml.YAMLError:
-        metadata = None
-    return (metadata, rest) if isinstance(metadata, dict) else ({}, rest)

@@ -4,6 +4,7 @@ from toolkit.release.build import build, newest, standing
 from toolkit.release.corpus import Corpus, gather
 from toolkit.release.diff import ConfigDiff, Diff, diff
 from toolkit.release.freeze import freeze
+from toolkit.release.hydrate import Hydration, Missing, hydrate
 from toolkit.release.leakage import Leakage, audit, audit_files
 from toolkit.release.patch import patch
 from toolkit.release.release import Release, load
@@ -16,7 +17,9 @@ __all__ = [
     "ConfigDiff",
     "Corpus",
     "Diff",
+    "Hydration",
     "Leakage",
+    "Missing",
     "Release",
     "Row",
     "Terms",
@@ -29,6 +32,7 @@ __all__ = [
     "diff",
     "freeze",
     "gather",
+    "hydrate",
     "load",
     "newest",
     "patch",

@@ -13,6 +13,7 @@ from toolkit.release.release import Release, load
 from toolkit.release.rights import TextRule
 from toolkit.release.terms import Terms
 from toolkit.release.versions import Version, check_version
+from toolkit.schema import guidelines
 from toolkit.workspace import Workspace
 from toolkit.workspace.files import file_digest
 
@@ -119,6 +120,7 @@ def _terms(
         fractions=settings.splits.model_dump(),
         text=text,
         takedowns=takedowns,
+        guidelines=guidelines(workspace.schema()),
         agreement=_agreement(workspace.path("reports", "agreement.json")),
         inputs={name: value for name, value in sums.items() if value is not None},
     )

@@ -55,6 +55,23 @@ def render(facts: Facts, previous: Release | None = None) -> str:
     )
 
 
+def parted(card: str) -> tuple[dict[str, Any], str]:
+    """Return a card's metadata ({} where it has none that can be read) and the text after it."""
+    head, mark, rest = card.removeprefix("---\n").partition("\n---\n")
+    if not card.startswith("---\n") or not mark:
+        return {}, card
+    try:
+        metadata = yaml.safe_load(head)
+    except yaml.YAMLError:
+        metadata = None
+    return (metadata, rest) if isinstance(metadata, dict) else ({}, rest)
+
+
+def joined(metadata: Mapping[str, Any], body: str) -> str:
+    """Return the card with this metadata and text."""
+    return f"---\n{yaml.safe_dump(dict(metadata), sort_keys=False, allow_unicode=True, width=120)}---\n{body}"
+
+
 def own_sections(text: str) -> dict[str, str]:
     """Return the sections of a card that people may write, by name."""
     return {name: body for name, body in _OWN.findall(text) if name in PROMPTS}

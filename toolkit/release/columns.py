@@ -4,7 +4,7 @@
     annotations  one row an answer of one person
     spans        one row a span of a decision
     figures      one row a span with numbers, its attributes as typed columns
-    articles     one row an article, only where the text is released
+    articles     one row an article
 
 Label names are stored as strings; `dataset_info` declares them as ClassLabel, so that `datasets` gives numbers and
 everything else sees names.
@@ -29,8 +29,16 @@ KEYS: Final = {
 }
 """What tells two rows of a config apart."""
 
-TEXT_COLUMNS: Final = frozenset({"text", "context_before", "context_after", "title", "byline", "note"})
-"""Columns that hold words of an article, or may quote them."""
+TEXT_COLUMNS: Final = frozenset({"text", "context_before", "context_after", "title", "byline"})
+"""Columns that hold words of an article."""
+
+CONTEXT_OFFSETS: Final = (
+    "context_before_start",
+    "context_before_end",
+    "context_after_start",
+    "context_after_end",
+)
+"""Where the neighbours of a sentence stand in its article: what is released in place of their text."""
 
 _STRING, _INTEGER, _NUMBER, _FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 _NAMES = pa.list_(_STRING)
@@ -73,6 +81,10 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
     """
     words = [("text", _STRING)]
     context = [("context_before", _STRING), ("context_after", _STRING)]
+    place = []
+    if not text:
+        context += [(name, _INTEGER) for name in CONTEXT_OFFSETS]
+        place = [("article_id", _STRING), ("sentence_start", _INTEGER), ("sentence_end", _INTEGER)]
     full = {
         "default": [
             ("sentence_id", _STRING),
@@ -91,6 +103,7 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
         "annotations": [
             ("annotation_id", _STRING),
             ("sentence_id", _STRING),
+            *place,
             ("annotator", _STRING),
             ("role", _STRING),
             ("counted", _FLAG),
@@ -140,8 +153,6 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
             ("page_end", _INTEGER),
         ],
     }
-    if not text:
-        del full["articles"]
     if not figure_labels(schema):
         del full["figures"]
     if not schema.spans:

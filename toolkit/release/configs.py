@@ -66,22 +66,27 @@ class Configs:
         values |= {name: articles[name] for name in articles.column_names if name not in ("article_id", "text")}
         values |= {name: decisions[name] for name in decisions.column_names if name not in ("sentence_id", "schema")}
         values["text"] = self._rule.shorten(sentences["text"].take(rows))
-        values["context_before"] = self._neighbour(rows, -1)
-        values["context_after"] = self._neighbour(rows, +1)
+        for side, step in (("before", -1), ("after", +1)):
+            values[f"context_{side}"] = self._neighbour("text", rows, step)
+            values[f"context_{side}_start"] = self._neighbour("start", rows, step)
+            values[f"context_{side}_end"] = self._neighbour("end", rows, step)
         values["n_annotators"] = pa.array(self._annotators[rows])
         return self._as_config("default", values)
 
-    def _neighbour(self, rows: Indices, step: int) -> pa.ChunkedArray:
-        """Return the text of the sentence before or after, null at the edge of an article."""
+    def _neighbour(self, column: str, rows: Indices, step: int) -> pa.ChunkedArray:
+        """Return a column of the sentence before or after, null at the edge of an article."""
         article_of = self._corpus.article_of
         other = np.clip(rows + step, 0, len(article_of) - 1)
         there = (other == rows + step) & (article_of[other] == article_of[rows])
-        return self._corpus.sentences["text"].take(pa.array(other, mask=~there))
+        return self._corpus.sentences[column].take(pa.array(other, mask=~there))
 
     def _annotation_rows(self, rows: Indices) -> pa.Table:
         own = self._corpus.annotation_order[rows]
         taken = self._corpus.annotations.take(own)
         values = {name: taken[name] for name in taken.column_names}
+        sentences = self._corpus.sentences.select(["article_id", "start", "end"]).take(self._corpus.sentence_of[rows])
+        values |= {"article_id": sentences["article_id"]}
+        values |= {"sentence_start": sentences["start"], "sentence_end": sentences["end"]}
         values["counted"] = self._counted.take(pa.array(own))
         return self._as_config("annotations", values)
 
