@@ -130,7 +130,7 @@ class Desk:
 
     def picture(self, name: str) -> None:
         if PICTURES:
-            self.page.locator(".tk").screenshot(path=str(Path(PICTURES) / f"{name}.png"))
+            self.page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
 
 
 @pytest.fixture(scope="module")
