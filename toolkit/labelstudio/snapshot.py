@@ -35,7 +35,8 @@ def snapshot(server: Server, project: int) -> Iterator[dict[str, Any]]:
             for piece in server.stream(f"{path}/download", exportType="JSON"):
                 file.write(piece)
             file.seek(0)
-            yield from _by_id(json_items(io.TextIOWrapper(file, encoding="utf-8")), server.url + path)
+            with io.TextIOWrapper(file, encoding="utf-8") as text:
+                yield from _by_id(json_items(text), server.url + path)
     finally:
         server.delete(path)
 
