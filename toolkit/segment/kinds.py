@@ -7,11 +7,11 @@ from functools import cache
 
 from toolkit.records.sentence import Kind
 from toolkit.segment.language import Language
-from toolkit.segment.languages import load, primary
+from toolkit.segment.languages import load
 from toolkit.segment.marks import letters
 
 _LONGEST_BYLINE = 120
-_JOINTS = "and|und|et|y|e|и|та|і|&|for|in|für|à|en|de|von|van|der|la|bin|al|/|[|]"
+_JOINTS = "and|und|et|y|e|и|та|і|&|for|in|à|en|de|von|van|der|la|bin|al|/|[|]"
 _LIST_ITEM = re.compile(r"\s*(?:[-*•·‣▪◦]|\(?\d{1,3}[.)]|\(?[a-z]\))\s")
 _CREDIT_LINE = re.compile(r"\((?:Reporting|Writing|Editing|Additional reporting) by [^()]*\)\.?")
 _PHOTO_CREDIT = re.compile(
@@ -31,7 +31,8 @@ class Looks:
         caption = "|".join(map(re.escape, sorted(language.caption)))
         self._caption = re.compile(rf"(?:{caption})\s?(?:[-:–—/]|\bby\b)") if caption else None
         # KYIV, Ukraine (AP) — · BEIJING, Sept. 3 (Xinhua) -- · Berlin (dpa) -
-        place = rf"[{upper}]{{2}}[{upper}.’'\- ]{{1,40}}(?:, [\w.’' ]{{1,40}}?){{0,2}}?(?: ?\([\w /.&-]{{2,40}}\))?"
+        capitals = rf"[{upper}][{upper}.’-]{{0,20}}"
+        place = rf"[{upper}]{capitals}(?: {capitals}){{0,2}}(?:, [\w.’' ]{{1,40}}?){{0,2}}?(?: ?\([\w /.&-]{{2,40}}\))?"
         agency = (
             rf"[{upper}][{lower}][\w.’' -]{{1,40}}(?:, [\w.’' ]{{1,40}}?){{0,2}}? ?\([{upper}{lower}][\w/.&-]{{1,30}}\)"
         )
@@ -57,5 +58,5 @@ class Looks:
 
 @cache
 def looks(code: str) -> Looks:
-    """Return the looks of a language code; they are compiled once."""
-    return Looks(load(primary(code)))
+    """Return the looks of a code that `languages.resolve` returned; they are compiled once."""
+    return Looks(load(code))

@@ -26,7 +26,7 @@ _WIDE = re.escape(WIDE_STOPS)
 _SPACE = rf"[^\S{BREAKS}]"
 
 
-def boundary(abbreviations: Iterable[str], never: Iterable[str]) -> re.Pattern[str]:
+def boundary(abbreviations: Iterable[str], never: Iterable[str], *, ordinal: bool) -> re.Pattern[str]:
     """Return the regex whose matches are the places where a sentence may end.
 
     A match without a group is certain: the sentence ends one before the match's end. One with group LINE is a line
@@ -35,11 +35,13 @@ def boundary(abbreviations: Iterable[str], never: Iterable[str]) -> re.Pattern[s
     Args:
         abbreviations: Words whose full stop may not end a sentence.
         never: Those of them whose full stop never does.
+        ordinal: A short number with a full stop may be an ordinal number.
     """
     lower, upper = letters("Ll"), letters("Lu", "Lt")
+    number = r"\d{3}\." if ordinal else r"[\d.,]{2}\d\."
     plain = (
         rf"(?:(?<=[{lower}]{{3}}\.){_unless(word for word in abbreviations if len(word) > 2 and word[-3:].islower())}"
-        rf"[”\"’')»]?|(?<=[\d.,]{{2}}\d\.)|(?<=\w\?))[ ](?=[“\"‘'«(]?[{upper}])"
+        rf"[”\"’')»]?|(?<={number})|(?<=\w\?))[ ](?=[“\"‘'«(]?[{upper}])"
     )
     closers = rf"(?:[{_CLOSE}]|[{LOW_CLOSERS}](?=[\s{_CLOSE}]|\Z)){{0,6}}+"
     detached = r"(?:[ \u00a0\u202f](?:[»›”](?!\w)|([\"']{1,2})(?=\s|\Z)))?+"
@@ -68,9 +70,14 @@ def clause() -> re.Pattern[str]:
     return re.compile(rf"[“\"‘']?[{letters('Lu', 'Lt')}][\w’'-]{{0,40}}(?:,|[ \u00a0][{letters('Ll')}\d])")
 
 
-def attribution(verbs: Iterable[str]) -> re.Pattern[str]:
-    """Return the regex of who spoke: up to four capitalised words and a verb of speech."""
+def attribution(verbs: Iterable[str], *, unspaced: bool) -> re.Pattern[str]:
+    """Return the regex of who spoke: up to four capitalised words, or without spaces six letters, and a verb of speech.
+
+    Without spaces a stop must follow the verb: “不行。”他说。 but “不行。”他说，… begins a sentence.
+    """
     any_verb = "|".join(map(re.escape, sorted(verbs))) or r"\b\B"
+    if unspaced:
+        return re.compile(rf"\w{{0,6}}?(?:{any_verb})[{_WIDE}]")
     return re.compile(rf"(?:[{letters('Lu', 'Lt')}][\w.’'-]{{0,40}}[ \u00a0]){{1,4}}(?:{any_verb})\b")
 
 

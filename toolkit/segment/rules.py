@@ -8,22 +8,57 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import NamedTuple
 
 from toolkit.segment import pattern
 from toolkit.segment.language import Language
-from toolkit.segment.languages import load, primary
+from toolkit.segment.languages import load, resolve
 from toolkit.segment.marks import BULLETS, DASHES, OPENERS, QUOTES, WIDE_STOPS
 
 Span = tuple[int, int]
 
-_ROMAN = re.compile("[IVXLC]{1,7}")
 _DOMAINS = frozenset({"Com", "Net", "Org", "Info", "Io", "Js"})
+_ROMAN = re.compile("[IVXLC]{1,7}")
+_ORDINAL = re.compile(r"(?:\d{1,2}\.)?\d{1,2}|[IVXLC]{1,7}")
 _WINDOW = 32  # code points before a stop that are looked at: longer than any abbreviation
 _QUOTED = 1000  # code points before a stop in which quotation marks are paired
 _OPENING = 40  # code points: a sentence shorter than this may still be in its opening adverbial
 
 # By rank: where the variant of a word is the variant of another, the later list holds.
 VERDICTS = ("may_end", "late", "after_number", "closes_name", "before_number", "hours", "ends", "never")
+
+
+class Place(NamedTuple):
+    """A place where a sentence may end.
+
+    Attributes:
+        text: The text.
+        start: Where the sentence begins.
+        stop: Where its last stop mark stands.
+        end: Where it would end, after the marks that close with it.
+        after: Where the next sentence would begin.
+    """
+
+    text: str
+    start: int
+    stop: int
+    end: int
+    after: int
+
+    @property
+    def next(self) -> str:
+        """The first character of the next sentence."""
+        return self.text[self.after]
+
+    @property
+    def second(self) -> str:
+        """The character after `next`, "" at the end of the text."""
+        return self.text[self.after + 1 : self.after + 2]
+
+    @property
+    def closers(self) -> str:
+        """The marks that close with the sentence."""
+        return self.text[self.stop + 1 : self.end]
 
 
 class Rules:
@@ -33,10 +68,10 @@ class Rules:
         self._language = language
         self._verdicts = _verdicts(language)
         never = [word for word, verdict in self._verdicts.items() if verdict == "never"]
-        self._boundary = pattern.boundary(self._verdicts, never)
+        self._boundary = pattern.boundary(self._verdicts, never, ordinal=language.ordinal)
         self._next = pattern.next_word()
         self._clause = pattern.clause()
-        self._attribution = pattern.attribution(language.speech)
+        self._attribution = pattern.attribution(language.speech, unspaced=language.unspaced)
 
     def segment(self, text: str) -> list[Span]:
         """Return the sentences of `text`; see `toolkit.segment.segment`."""
@@ -58,7 +93,7 @@ class Rules:
                 end = match.end(pattern.WIDE if group == pattern.WIDE else pattern.STOP)
                 if match[pattern.DETACHED] and _opens_quote(text, match.start()):
                     end, after = match.start(pattern.DETACHED) - 1, match.start(pattern.DETACHED)
-                if not self._ends(text, start, match.start(), end, after):
+                if after == len(text) or not self._ends(Place(text, start, match.start(), end, after)):
                     continue
             spans.append((start, end))
             start = after
@@ -67,51 +102,48 @@ class Rules:
             spans.append((start, end))
         return spans
 
-    # Each judgement below is given the text and four offsets: where the sentence began, where its last stop stands,
-    # where it would end (after the closing marks) and where the next would begin.
-
-    def _ends(self, text: str, start: int, stop: int, end: int, after: int) -> bool:
-        """Judge one place."""
-        if after >= len(text):
-            return False
-        mark = text[stop]
-        if mark == "…" or (mark == "." and text[stop - 1 : stop] in (".", "…") and stop > start):
-            return self._ends_at_ellipsis(text, start, stop, end, after)
+    def _ends(self, place: Place) -> bool:
+        """Judge whether a sentence ends at a place."""
+        mark = place.text[place.stop]
+        if mark == "…" or (mark == "." and place.stop > place.start and place.text[place.stop - 1] in ".…"):
+            return self._ends_at_ellipsis(place)
         if mark == ".":
-            return self._ends_at_full_stop(text, start, stop, end, after)
+            return self._ends_at_full_stop(place)
         if mark in WIDE_STOPS:
-            return not (end > stop + 1 and text[after] in self._language.quotative)
-        return self._ends_at_mark(text, start, stop, end, after)
+            return not (place.closers and (place.next in self._language.quotative or self._is_attributed(place)))
+        return self._ends_at_mark(place)
 
-    def _ends_at_ellipsis(self, text: str, start: int, stop: int, end: int, after: int) -> bool:
+    def _ends_at_ellipsis(self, place: Place) -> bool:
         """Judge a run of full stops: it may also be a pause or an omission within a sentence."""
+        text, start, stop, end, after = place
         first = stop
         while first > start and stop - first < _WINDOW and text[first] in ".…":
             first -= 1
         if end == after or first == start:
             return False
-        if text[first].isspace() and (text[after].isdigit() or self._word(text, after) == "I"):
+        if text[first].isspace() and (place.next.isdigit() or self._word_at(place) == "I"):
             return False  # it stands free, and what follows would look the same within a sentence
-        return not (text[after] in OPENERS and text[after + 1 : after + 2].islower())
+        return not (place.next in OPENERS and place.second.islower())
 
-    def _ends_at_mark(self, text: str, start: int, stop: int, end: int, after: int) -> bool:
+    def _ends_at_mark(self, place: Place) -> bool:
         """Judge a question or exclamation mark."""
-        word = text[max(start, stop - _WINDOW) : stop].rpartition(" ")[2]
-        if end == after:
+        word = place.text[max(place.start, place.stop - _WINDOW) : place.stop].rpartition(" ")[2]
+        if place.end == place.after:
             return word[-1:].islower() and "/" not in word
-        if end > stop + 1:
-            return not self._attributed(text, after)
+        if place.closers:
+            return not self._is_attributed(place)
         return word not in self._language.marked_names
 
-    def _attributed(self, text: str, after: int) -> bool:
+    def _is_attributed(self, place: Place) -> bool:
         """Tell whether what follows a quotation says who spoke: "Who?" Smith asked."""
-        word = self._word(text, after)
+        word = self._word_at(place)
         if word in self._language.starters and word != "I" and self._verdicts.get(word) != "never":
             return False
-        return self._attribution.match(text, after) is not None
+        return self._attribution.match(place.text, place.after) is not None
 
-    def _ends_at_full_stop(self, text: str, start: int, stop: int, end: int, after: int) -> bool:
+    def _ends_at_full_stop(self, place: Place) -> bool:
         """Judge a full stop by the word before it."""
+        text, start, stop, end, after = place
         head = text[max(start, stop - _WINDOW) : stop].rsplit(None, 2)
         if not head:
             return False
@@ -119,18 +151,18 @@ class Rules:
         before = head[-2].lstrip(OPENERS) if len(head) > 1 else ""
         verdict = self._verdict(token, before)
         if end == after:
-            return not verdict and self._lost_space(text, token, after)
-        if stop - start < len(token) + 6 and self._is_marker(text[start : stop - len(token)], token):
+            return not verdict and self._lost_space(place, token)
+        if stop - start < len(token) + 6 and _is_marker(text[start : stop - len(token)], token):
             return self._language.number_apart and token.isdigit()
-        if end > stop + 1 and text[after] in DASHES and text[after + 1 : after + 2].isspace():
+        if place.closers and place.next in DASHES and place.second.isspace():
             return False  # what a dash adds after a quotation is who said it
         if not verdict:
             return True
-        if end > stop + 1 and not QUOTES.isdisjoint(text[stop + 1 : end]):
+        if not QUOTES.isdisjoint(place.closers):
             return verdict != "never" and not (text[end - 1] in "'’" and token[-1] == "s")  # the Bros.' shop
-        if text[after] in DASHES or text[after] in "(№":
-            return verdict == "ends" and not text[after + 1 : after + 2].islower()
-        return self._ends_at_abbreviation(text, start, stop, after, verdict, before)
+        if place.next in DASHES or place.next in "(№":
+            return verdict == "ends" and not place.second.islower()
+        return self._ends_at_abbreviation(place, verdict, before)
 
     def _verdict(self, token: str, before: str) -> str | None:
         """Return what the lists or the looks of a word say of the full stop after it, None for an ordinary word."""
@@ -142,18 +174,15 @@ class Rules:
         if verdict:
             return verdict
         if len(token) == 1 and token.isalpha():
-            if before in self._language.labels:
-                return None
-            return "may_end" if token.lower() != token.upper() else None
-        if token[-2:-1] == "." and token[-1].isalpha():
-            return "may_end"  # a dotted acronym
-        if self._language.ordinal and ((token.isdigit() and len(token) < 3) or _ROMAN.fullmatch(token)):
-            return "may_end"
-        return None
+            is_initial = token.lower() != token.upper() and before not in self._language.labels
+            return "may_end" if is_initial else None
+        is_acronym = token[-2:-1] == "." and token[-1].isalpha()
+        is_ordinal = self._language.ordinal and _ORDINAL.fullmatch(token)
+        return "may_end" if is_acronym or is_ordinal else None
 
-    def _ends_at_abbreviation(self, text: str, start: int, stop: int, after: int, verdict: str, before: str) -> bool:
+    def _ends_at_abbreviation(self, place: Place, verdict: str, before: str) -> bool:
         """Judge the full stop of an abbreviation by what follows."""
-        word = self._word(text, after)
+        word = self._word_at(place)
         if verdict == "hours":
             return word not in self._language.after_hour
         if verdict == "before_number":
@@ -165,34 +194,31 @@ class Rules:
         if word in self._language.starters:
             return True
         if verdict in ("after_number", "late"):
-            return stop - start > _OPENING
-        return (
-            verdict == "closes_name"
-            and word not in self._language.roles
-            and self._clause.match(text, after) is not None
-        )
+            return place.stop - place.start > _OPENING
+        closes = verdict == "closes_name" and word not in self._language.roles
+        return closes and self._clause.match(place.text, place.after) is not None
 
-    def _lost_space(self, text: str, token: str, after: int) -> bool:
+    def _lost_space(self, place: Place, token: str) -> bool:
         """Tell whether white space was lost between a full stop and the capital after it ("Wednesday.The")."""
         if len(token) < 2 or not (token[-1].islower() or token[-1] in "0123456789%)"):
             return False
-        return not any(mark in token for mark in "@/\\_.:") and self._word(text, after) not in _DOMAINS
+        return not any(mark in token for mark in "@/\\_.:") and self._word_at(place) not in _DOMAINS
 
     def _is_quantity(self, word: str) -> bool:
-        """Tell whether a word counts what follows: a number in figures, or a unit of them ("3 млн т")."""
+        """Tell whether a word counts what follows: a number, or a unit of numbers ("3 млн т", "XIX в.")."""
         return word[-1:].isdigit() or word in self._language.late or _ROMAN.fullmatch(word) is not None
 
-    @staticmethod
-    def _is_marker(before: str, token: str) -> bool:
-        """Tell whether a sentence is so far nothing but the number or letter of a list item."""
-        return (token.isdigit() or len(token) == 1) and not before.strip(BULLETS)
-
-    def _word(self, text: str, after: int) -> str:
+    def _word_at(self, place: Place) -> str:
         """Return the first word after a place; "" for an initial, which looks like a one-letter word ("A. Smith")."""
-        match = self._next.match(text, after)
+        match = self._next.match(place.text, place.after)
         if match is None or (match[2] and len(match[1]) == 1 and match[1].isalpha()):
             return ""
         return match[1]
+
+
+def _is_marker(before: str, token: str) -> bool:
+    """Tell whether a sentence is so far nothing but the number or letter of a list item."""
+    return (token.isdigit() or len(token) == 1) and not before.strip(BULLETS)
 
 
 def _opens_quote(text: str, stop: int) -> bool:
@@ -215,7 +241,7 @@ def _verdicts(language: Language) -> dict[str, str]:
 
 @cache
 def rules(code: str) -> Rules:
-    """Return the compiled rules of a language code; they are made once."""
+    """Return the compiled rules of a code that `languages.resolve` returned; they are made once."""
     return Rules(load(code))
 
 
@@ -231,4 +257,4 @@ def segment(text: str, *, language: str = "en") -> list[Span]:
         (start, end) in code points, end exclusive, in order and without overlap. No span is empty or begins or ends
         with white space, and nothing but white space stands outside them.
     """
-    return rules(primary(language)).segment(text)
+    return rules(resolve(language)).segment(text)

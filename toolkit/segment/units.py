@@ -8,6 +8,7 @@ from itertools import groupby
 from toolkit.records.article import Article
 from toolkit.records.sentence import Kind, Sentence
 from toolkit.segment.kinds import looks
+from toolkit.segment.languages import resolve
 from toolkit.segment.rules import Span
 from toolkit.segment.splitters import RULES, split
 
@@ -50,7 +51,7 @@ def _units(article: Article, spans: list[Span]) -> Iterator[tuple[int, int, Kind
         yield first, last, "headline"
         return
     line = article.text[first:last]
-    look = looks(article.language)
+    look = looks(resolve(article.language))
     kind = look.kind(line)
     if kind == "byline":
         yield first, last, kind

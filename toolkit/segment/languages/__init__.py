@@ -10,11 +10,13 @@ LANGUAGES: tuple[str, ...] = ("ar", "de", "en", "es", "fr", "ja", "ko", "ru", "u
 """ISO 639-1 codes of the languages with lists of their own."""
 
 DEFAULT = "default"
+"""What `resolve` returns for any other language."""
 
 
-def primary(language: str) -> str:
-    """Return the primary subtag of a language tag in lower case: "en" of "en-GB", "zh" of "zh_Hant"."""
-    return language.lower().replace("_", "-").partition("-")[0]
+def resolve(language: str) -> str:
+    """Return the code whose lists hold for a language: its primary subtag ("en" of "en-GB"), or `DEFAULT`."""
+    code = language if language in LANGUAGES else language.lower().replace("_", "-").partition("-")[0]
+    return code if code in LANGUAGES else DEFAULT
 
 
 def is_known(language: str) -> bool:
@@ -22,12 +24,10 @@ def is_known(language: str) -> bool:
 
     When it has not, `segment` falls back on the default, which a caller should say to the user.
     """
-    return primary(language) in LANGUAGES
+    return resolve(language) != DEFAULT
 
 
-def load(language: str) -> Language:
-    """Return the lists of `language`, or the default's where it is not known."""
-    code = primary(language)
-    module = import_module(f"{__name__}.{code if code in LANGUAGES else DEFAULT}")
-    lists: Language = module.LANGUAGE
+def load(code: str) -> Language:
+    """Return the lists of a code that `resolve` returned."""
+    lists: Language = import_module(f"{__name__}.{code}").LANGUAGE
     return lists

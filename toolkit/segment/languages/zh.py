@@ -8,7 +8,9 @@ LANGUAGE = Language(
     before_number=words("No p pp Vol"),
     may_end=words("Co Corp Inc Jr Ltd U.K U.S U.S.A"),
     starters=words("A An At He I In It On She That The They This We"),
+    speech=words("说 說 说道 說道 写道 寫道 表示 问 問 问道 問道 答道 称 稱 指出 喊道"),
     unspaced=True,
+    quotative="的，、",
     byline=words("文/"),
     caption=words("图 图片 圖 圖片 资料图"),
 )
