@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.figures import LANGUAGES, find
+from toolkit.figures import LANGUAGES, find, suggest
+from toolkit.schema import load, validate
 
 SENTENCES = [
     ("en", "At least 14 people were killed and dozens wounded on 12 March 2014.", ["At least 14", "dozens"]),
@@ -46,3 +47,16 @@ def test_offsets_are_those_of_the_sentence(sentence: str) -> None:
             assert sentence[found.start : found.end] == found.text
             assert found.start >= ends[-1]
             ends.append(found.end)
+
+
+def test_suggestions_are_spans_that_the_schema_takes_once_a_person_has_said_what_happened() -> None:
+    sentence = "More than 6,000 casualties were reported and no one is missing."
+    spans = suggest(sentence)
+    assert [(span.text, dict(span.attributes)) for span in spans] == [
+        ("More than 6,000", {"low": 6000, "low_open": True, "qualifier": "more_than"}),
+        ("no one", {"low": 0, "high": 0, "qualifier": "exact"}),
+    ]
+    breaches = validate(load("news_events@1.0.0"), ("casualty_figure",), spans)
+    assert {breach.rule for breach in breaches} == {"required-attribute"}
+    assert all("harm" in breach.message for breach in breaches)
+    assert suggest(sentence) == spans

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.schema import check, load, parse, shipped
@@ -187,6 +189,38 @@ def test_name_and_version_agree_with_the_path() -> None:
 def test_no_mapping_is_no_schema() -> None:
     assert "a schema is a mapping" in faults("- a\n- b\n")[0]
     assert "a schema is a mapping" in faults("")[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: &a [*a]\n",
+        "[" * 5000,
+        "name: 2026-99-99\n",
+        "a: &a [x, x, x, x, x, x, x, x, x]\n"
+        + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefg", "bcdefgh", strict=True)),
+        "name: !!python/object/apply:os.system [echo]\n",
+        "? [a, b]\n: c\n",
+    ],
+    ids=["within-itself", "deep", "date", "bomb", "code", "complex-key"],
+)
+def test_hostile_yaml_is_a_fault_and_no_crash(text: str) -> None:
+    assert faults(text)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, len(GOOD)), st.integers(0, 40), st.text(alphabet="a:-[]{}#&*\"'\n >|!?0", max_size=6))
+def test_a_damaged_file_is_a_schema_or_a_list_of_faults(at: int, cut: int, words: str) -> None:
+    damaged = GOOD[:at] + words + GOOD[at + cut :]
+    assert all(fault.startswith("weather.yaml") for fault in faults(damaged))
+
+
+def test_a_file_that_is_not_utf8_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "weather.yaml"
+    path.write_bytes(GOOD.encode().replace(b"It pours", b"It p\xffurs"))
+    assert "not UTF-8" in str(check(path)[0])
+    with pytest.raises(InvalidInput, match="not UTF-8"):
+        load(path)
 
 
 def test_a_schema_is_found_by_name_version_or_path(tmp_path: Path) -> None:

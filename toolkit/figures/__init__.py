@@ -7,6 +7,7 @@ counted: whether "casualties" were deaths is for people to judge.
 from toolkit.figures.figure import Figure, Found, Qualifier, acled_minimum, fields_of
 from toolkit.figures.languages import LANGUAGES
 from toolkit.figures.reading import differences, find, read
+from toolkit.figures.suggestion import suggest
 
 __all__ = [
     "LANGUAGES",
@@ -18,4 +19,5 @@ __all__ = [
     "fields_of",
     "find",
     "read",
+    "suggest",
 ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pathlib
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from toolkit.errors import InvalidInput
+
+_LARGEST = 100_000  # values in a document; a schema has some thousands, and aliases can multiply without end
 
 Path = tuple[str | int, ...]
 """Keys and positions from the root of the document to a value."""
@@ -42,6 +45,18 @@ class Document:
         return InvalidInput(f"{what} @ {spelled}" if spelled else what, where=self.where(path), remedy=remedy)
 
 
+def text_of(path: pathlib.Path) -> str:
+    """Return the text of a YAML file.
+
+    Raises:
+        InvalidInput: It is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"not UTF-8: {error.reason} at byte {error.start}", where=str(path)) from error
+
+
 def read_document(text: str, name: str) -> Document:
     """Parse YAML 1.1 (the safe subset) and note where everything stands.
 
@@ -58,8 +73,10 @@ def read_document(text: str, name: str) -> Document:
         mark = error.problem_mark or error.context_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         raise InvalidInput(f"no valid YAML: {error.problem or error.context}", where=place) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-99-99
         raise InvalidInput(f"no valid YAML: {error}", where=name) from error
+    except RecursionError as error:
+        raise InvalidInput("no valid YAML: nested too deeply, or within itself", where=name) from error
     finally:
         loader.dispose()
     return document
@@ -68,6 +85,8 @@ def read_document(text: str, name: str) -> Document:
 def _value(loader: yaml.SafeLoader, node: yaml.Node, path: Path, document: Document) -> Any:
     """Return the value of a node and enter its place and those below it."""
     document.places.setdefault(path, _place(node))
+    if len(document.places) > _LARGEST:
+        raise yaml.YAMLError(f"more than {_LARGEST} values")
     if isinstance(node, yaml.MappingNode):
         return _mapping(loader, node, path, document)
     if isinstance(node, yaml.SequenceNode):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from toolkit.schema.model import Schema
+
+if TYPE_CHECKING:
+    import jinja2
 
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>&|#$~])")
 
@@ -32,6 +34,8 @@ def instructions(schema: Schema) -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
+    import jinja2
+
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("toolkit.schema"),
         autoescape=jinja2.select_autoescape(["html.j2"]),

@@ -15,7 +15,7 @@ from toolkit.records.base import to_row
 from toolkit.records.ids import digest
 from toolkit.schema import model
 from toolkit.schema.check import faults_of
-from toolkit.schema.document import Document, read_document
+from toolkit.schema.document import Document, read_document, text_of
 from toolkit.schema.model import Schema
 from toolkit.schema.shipped import find
 from toolkit.schema.text import nearest
@@ -35,7 +35,7 @@ def load(reference: str | Path) -> Schema:
         InvalidInput: It breaks a rule; `faults` holds all of them.
     """
     path = find(str(reference))
-    return parse(path.read_text(encoding="utf-8"), str(path))
+    return parse(text_of(path), str(path))
 
 
 def parse(text: str, name: str = "schema.yaml") -> Schema:
@@ -61,7 +61,11 @@ def check(path: str | Path) -> list[InvalidInput]:
         UsageError: There is no such file.
     """
     found = find(str(path))
-    return _read(found.read_text(encoding="utf-8"), str(found))[1]
+    try:
+        text = text_of(found)
+    except InvalidInput as error:
+        return [error]
+    return _read(text, str(found))[1]
 
 
 def _read(text: str, name: str) -> tuple[Schema | None, list[InvalidInput]]:

@@ -21,7 +21,7 @@ import pydantic
 
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.records.base import record
-from toolkit.schema.document import Document, read_document
+from toolkit.schema.document import Document, read_document, text_of
 from toolkit.schema.model import LowerId, Schema, UpperId
 from toolkit.schema.text import nearest
 
@@ -167,7 +167,7 @@ def load_migration(path: str | Path, old: Schema, new: Schema) -> Migration:
     file = Path(path)
     if not file.is_file():
         raise UsageError("no such migration file", where=str(path))
-    return parse_migration(file.read_text(encoding="utf-8"), old, new, name=str(path))
+    return parse_migration(text_of(file), old, new, name=str(path))
 
 
 def parse_migration(text: str, old: Schema, new: Schema, *, name: str = "migration.yaml") -> Migration:
