@@ -1,0 +1,53 @@
+"""Run one verb in a child process that is killed, with kill -9, at its n-th step; called by test_killed.py.
+
+    python killed.py push|pull PROJECT URL N
+
+A step is a request about to leave, an answer that has just come, or bytes about to be flushed or renamed into
+place: everything between which the outside world can tell a difference. N = 0 kills nowhere. The token comes from the
+environment. Prints the number of steps that were taken, or "killed".
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from toolkit.labelstudio import Server, pull, push, sending
+from toolkit.workspace import Workspace
+
+
+def main(verb: str, project: str, url: str, fatal: int) -> int:
+    steps = 0
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+        if steps == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def stepping(function: Callable[..., Any], *, after: bool = False) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            step()
+            result = function(*arguments, **options)
+            if after:
+                step()
+            return result
+
+        return call
+
+    httpx.Client.send = stepping(httpx.Client.send, after=True)  # type: ignore[method-assign]
+    os.fsync, os.replace = stepping(os.fsync), stepping(os.replace)
+    sending.BATCH = 2
+    with Server(url, os.environ["LABEL_STUDIO_API_KEY"]) as server:
+        {"push": push, "pull": pull}[verb](Workspace(Path(project)), server=server)
+    return steps
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))}\n")
