@@ -9,6 +9,7 @@ from toolkit.baselines.rows import Rows, concat
 from toolkit.baselines.runs import Run, evaluate_release, train_files, train_release
 from toolkit.baselines.skops_file import load_pipeline, pipeline, save_pipeline
 from toolkit.baselines.stored import load, save
+from toolkit.baselines.streaming import train_stream
 from toolkit.baselines.targets import Targets
 from toolkit.baselines.training import train
 
@@ -37,4 +38,5 @@ __all__ = [
     "train",
     "train_files",
     "train_release",
+    "train_stream",
 ]

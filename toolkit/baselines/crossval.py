@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
-from toolkit.baselines.calibration import f1_threshold, macro_threshold, platt
 from toolkit.baselines.features import FeatureTable, Sparse
 from toolkit.baselines.folds import Folds, grouped_folds
+from toolkit.baselines.heldout import HeldOut, frequencies
 from toolkit.baselines.ladder import Baseline, Part
 from toolkit.baselines.learners import fit_linear, rule_weights
-from toolkit.baselines.metrics import counts, macro_f1
 from toolkit.baselines.rows import Rows
 from toolkit.baselines.targets import Flags, Floats, Ints, Targets, flags_of
 
@@ -68,6 +66,7 @@ class CrossValidation:
         folds: Who is held out when.
         asked: [N, questions], the truth.
         learnable: [questions], whether yes and no both occur in two folds, so that each can be held out.
+        frequencies: [questions], how often yes is the answer, away from 0 and 1.
     """
 
     def __init__(
@@ -76,19 +75,20 @@ class CrossValidation:
         self.rows = rows
         self.targets = targets
         self.table = FeatureTable(rows.texts)
-        self.asked = targets.asked(rows.labels)
-        self._truth = flags_of(rows.labels, targets.names)
-        self.folds = grouped_folds(self._truth, rows.groups, count=folds, seed=seed)
+        truth, self.asked = flags_of(rows.labels, targets.names), targets.asked(rows.labels)
+        self.folds = grouped_folds(truth, rows.groups, count=folds, seed=seed)
         self.learnable = _learnable(self.asked, self.folds)
+        self.frequencies = frequencies(self.asked.sum(axis=0), len(rows))
+        self._held = HeldOut(
+            targets=targets,
+            truth=truth,
+            asked=self.asked,
+            learnable=self.learnable,
+            frequencies=self.frequencies,
+        )
         self._seed = seed
         self._rules = rules
         self._parts: dict[Part, FittedPart] = {}
-
-    @property
-    def frequencies(self) -> Floats:
-        """How often the answer is yes, [questions], held away from 0 and 1 by half a row."""
-        half = 0.5 / len(self.rows)
-        return np.asarray(np.clip(self.asked.mean(axis=0), half, 1.0 - half))
 
     def trial(self, baseline: Baseline) -> Trial:
         """Cross-validate one baseline."""
@@ -98,8 +98,8 @@ class CrossValidation:
         logits = np.mean([part.logits for part in parts], axis=0)
         slopes, intercepts = np.ones(logits.shape[1]), np.zeros(logits.shape[1])
         if len(parts) > 1:
-            slopes, intercepts = self._calibrate(logits)
-        thresholds, score = self._judge(slopes * logits + intercepts)
+            slopes, intercepts = self._held.calibrate(logits)
+        thresholds, score = self._held.judge(slopes * logits + intercepts)
         return Trial(
             baseline=baseline, parts=parts, slopes=slopes, intercepts=intercepts, thresholds=thresholds, score=score
         )
@@ -115,8 +115,7 @@ class CrossValidation:
     def _constant(self, baseline: Baseline) -> Trial:
         nothing = np.zeros(len(self.frequencies))
         thresholds = np.full(len(self.frequencies), 0.5)
-        given = self.targets.decide(np.tile(self.frequencies, (len(self.rows), 1)), thresholds)
-        score = float(macro_f1(counts(self._truth, given)))
+        score = self._held.score(np.tile(self.frequencies, (len(self.rows), 1)), thresholds)
         return Trial(
             baseline=baseline, parts=(), slopes=nothing, intercepts=nothing, thresholds=thresholds, score=score
         )
@@ -128,11 +127,11 @@ class CrossValidation:
                 self._calibrated(part, strength, scores)
                 for strength, scores in zip(part.strengths, self._held_out(part), strict=True)
             ]
-            self._parts[part] = max(options, key=lambda option: self._judge(option.logits)[1])
+            self._parts[part] = max(options, key=lambda option: self._held.judge(option.logits)[1])
         return self._parts[part]
 
     def _calibrated(self, part: Part, strength: float, scores: Floats) -> FittedPart:
-        slopes, intercepts = self._calibrate(scores)
+        slopes, intercepts = self._held.calibrate(scores)
         logits = slopes * scores + intercepts
         return FittedPart(part=part, strength=strength, logits=logits, slopes=slopes, intercepts=intercepts)
 
@@ -146,25 +145,6 @@ class CrossValidation:
                 weights, intercepts = self.fit(part, strength, fitted, seen)
                 scores[number, held] = unseen @ weights.T + intercepts
         return scores
-
-    def _calibrate(self, scores: Floats) -> tuple[Floats, Floats]:
-        pairs = [platt(scores[:, number], flags) for number, flags in enumerate(self.asked.T)]
-        return np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
-
-    def _judge(self, logits: Floats) -> tuple[Floats, float]:
-        """Return the best thresholds [questions] for held-out log-odds, and the macro F1 that they reach."""
-        probabilities = np.where(self.learnable, expit(logits), self.frequencies)
-        if not self.targets.multi and self.targets.positive is None:
-            probabilities = probabilities / probabilities.sum(axis=1, keepdims=True)
-        best = macro_threshold if self.targets.positive is not None else f1_threshold
-        thresholds = np.array(
-            [
-                best(probabilities[:, number], flags) if self.learnable[number] else 0.5
-                for number, flags in enumerate(self.asked.T)
-            ]
-        )
-        given = self.targets.decide(probabilities, thresholds)
-        return thresholds, float(macro_f1(counts(self._truth, given)))
 
 
 def _learnable(asked: Flags, folds: Folds) -> Flags:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from toolkit.baselines import streaming
 from toolkit.baselines.bootstrap import Figure
 from toolkit.baselines.card import METRICS, README, DataSource, card, metrics_json
 from toolkit.baselines.evaluation import Evaluation, evaluate
 from toolkit.baselines.model import Model
-from toolkit.baselines.reading import read_rows, rows_of_release
+from toolkit.baselines.reading import iter_rows, read_rows, rows_of_release
 from toolkit.baselines.rows import Rows, concat
 from toolkit.baselines.skops_file import save_pipeline
 from toolkit.baselines.stored import contents, load, save
@@ -22,6 +23,9 @@ from toolkit.schema import Schema
 from toolkit.workspace.files import write_atomic
 
 T = TypeVar("T")
+
+STREAM_BYTES = 1_000_000_000
+"""Training files beyond this are not read into memory, where they would take several times as much."""
 
 _SCORES = ("macro_f1", "f1_positive", "accuracy", "micro_f1")
 
@@ -90,6 +94,8 @@ def train_files(
 ) -> Run:
     """Train on files and judge on others; nothing is chosen by what `dev` or `test` say.
 
+    Training files of more than `STREAM_BYTES` together are streamed: "auto" is then "hashing-sgd".
+
     Args:
         train: Files with labelled sentences, see `read_rows`.
         dev: A file to report on.
@@ -112,9 +118,18 @@ def train_files(
     def read(path: Path | str) -> Rows:
         return read_rows(path, text_column=text_column, label_column=label_column, group_column=group_column)
 
-    rows = concat([read(path) for path in train])
+    def batches() -> Iterator[Rows]:
+        for path in train:
+            yield from iter_rows(path, text_column=text_column, label_column=label_column, group_column=group_column)
+
     judged = {split: read(path) for split, path in (("dev", dev), ("test", test)) if path is not None}
-    run = _run(rows, judged, baseline=baseline, positive=positive, schema=schema, seed=seed, resamples=resamples)
+    if baseline in ("auto", streaming.NAME) and sum(map(_text_bytes, train)) > STREAM_BYTES:
+        run = _judged(
+            lambda: streaming.train_stream(batches, seed=seed, positive=positive), judged, (), seed, resamples
+        )
+    else:
+        rows = concat([read(path) for path in train])
+        run = _run(rows, judged, baseline=baseline, positive=positive, schema=schema, seed=seed, resamples=resamples)
     if out is None:
         return run
     name = ", ".join(Path(path).name for path in train)
@@ -212,11 +227,23 @@ def _run(
     seed: int,
     resamples: int,
 ) -> Run:
-    model, train_seconds = timed(lambda: train(rows, baseline=baseline, seed=seed, positive=positive, schema=schema))
+    return _judged(
+        lambda: train(rows, baseline=baseline, seed=seed, positive=positive, schema=schema),
+        judged,
+        rows.texts,
+        seed,
+        resamples,
+    )
+
+
+def _judged(
+    work: Callable[[], Model], judged: Mapping[str, Rows], trained_on: Sequence[str], seed: int, resamples: int
+) -> Run:
+    model, train_seconds = timed(work)
     last = list(judged.values())[-1].texts if judged else ()
     _, predict_seconds = timed(lambda: model.predict(last))
     evaluations = {
-        split: evaluate(model, part, seed=seed, resamples=resamples, trained_on=rows.texts)
+        split: evaluate(model, part, seed=seed, resamples=resamples, trained_on=trained_on)
         for split, part in judged.items()
     }
     return Run(
@@ -245,6 +272,12 @@ def _metrics(evaluation: Evaluation) -> dict[str, Any]:
         "intervals": {name: [item.low, item.high] for name, item in figures.items() if item},
         "rows": evaluation.rows,
     }
+
+
+def _text_bytes(path: Path | str) -> int:
+    """Return a file's size, a compressed one's roughly unpacked."""
+    path = Path(path)
+    return path.stat().st_size * (4 if path.suffix in (".gz", ".parquet") else 1) if path.is_file() else 0
 
 
 def _since(rows: Rows, older: Path) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import skops.io
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import FixedThresholdClassifier
@@ -49,6 +48,8 @@ def pipeline(model: Model) -> Pipeline:
 
 def save_pipeline(model: Model, directory: Path | str) -> Path:
     """Write `pipeline(model)` as `model.skops` into a directory; return the file. Raises as `pipeline`."""
+    import skops.io  # takes as long to import as scikit-learn, and answering needs none of it
+
     buffer = io.BytesIO()
     skops.io.dump(pipeline(model), buffer, compression=zipfile.ZIP_DEFLATED, compresslevel=6)
     path = Path(directory) / SKOPS
@@ -62,6 +63,8 @@ def load_pipeline(path: Path | str) -> Any:
     Raises:
         InvalidInput: It is no skops file, or it holds types that are not trusted; the message names them.
     """
+    import skops.io
+
     path = Path(path)
     try:
         strange = skops.io.get_untrusted_types(file=path)
