@@ -86,8 +86,8 @@ def test_shipped_schemas_check_clean(path: Path) -> None:
     [
         (
             "title: Rain",
-            "titel: Rain",
-            "weather.yaml:10:5: unknown key 'titel'; did you mean 'title'? @ labels[0].titel",
+            "titles: Rain",
+            "weather.yaml:10:5: unknown key 'titles'; did you mean 'title'? @ labels[0].titles",
         ),
         (
             "type: number}\n      - {id: high",

@@ -35,8 +35,8 @@ def test_the_json_schema_accepts_the_shipped_schemas(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(rules)
     data = yaml.safe_load((shipped("schemas") / name / "1.0.0.yaml").read_text(encoding="utf-8"))
     jsonschema.validate(data, rules)
-    data["lables"] = []
-    with pytest.raises(jsonschema.ValidationError, match="lables"):
+    data["labelz"] = []
+    with pytest.raises(jsonschema.ValidationError, match="labelz"):
         jsonschema.validate(data, rules)
 
 
