@@ -19,8 +19,16 @@ _PART_WORDS = 3  # a part begins where this many words follow one another, or al
 _WINDOW = 20_000  # of key characters within which a part is looked for after the part before
 
 
-def _in_key(ch: str) -> bool:
-    return not ch.isspace() and (ch.isascii() or unicodedata.category(ch) not in ("Cf", "Cc"))
+_SKIPPED = frozenset(
+    ch
+    for ch in map(chr, (*range(0x10000), *range(0xE0000, 0xE0080)))  # the planes that have such characters in use
+    if ch.isspace() or unicodedata.category(ch) in ("Cf", "Cc")
+)
+_SKIPPED_POINTS = np.array(sorted(map(ord, _SKIPPED)), dtype=np.uint32)
+
+
+def _key_of(text: str) -> str:
+    return "".join(ch for ch in text if ch not in _SKIPPED)
 
 
 class Aligner:
@@ -28,14 +36,15 @@ class Aligner:
 
     def __init__(self, page: Traced) -> None:
         self._page = page
-        kept = [index for index, ch in enumerate(page.text) if _in_key(ch)]
-        self._places = kept
-        self._key = "".join(page.text[index] for index in kept)
+        points = np.frombuffer(page.text.encode("utf-32-le"), dtype=np.uint32)
+        kept = ~np.isin(points, _SKIPPED_POINTS)
+        self._places: list[int] = np.flatnonzero(kept).tolist()
+        self._key = points[kept].tobytes().decode("utf-32-le")
         self._at = 0
 
     def find(self, paragraph: str) -> Traced | None:
         """Return a paragraph with its bytes, None if none of it is on the page."""
-        key = "".join(filter(_in_key, paragraph))
+        key = _key_of(paragraph)
         if not key:
             return None
         start = self._key.find(key, self._at)
@@ -48,7 +57,7 @@ class Aligner:
 
     def _in_parts(self, paragraph: str) -> Traced | None:
         words = paragraph.split()
-        keys = ["".join(filter(_in_key, word)) for word in words]
+        keys = [_key_of(word) for word in words]
         places: list[int] = []
         kept: list[str] = []
         at = self._at
@@ -76,14 +85,14 @@ class Aligner:
         number, last = 0, -1
         space = False
         for ch in text:
-            if not _in_key(ch):
+            if ch in _SKIPPED:
                 space = space or ch.isspace()
                 continue
             place = self._places[places[number]]
             between = range(last + 1, place) if last >= 0 and place - last <= _GAP else range(0)
             for index in between:
                 if not page.text[index].isspace():
-                    if not _in_key(page.text[index]):
+                    if page.text[index] in _SKIPPED:
                         out.append(page.text[index])
                         taken.append(index)
                 elif space:

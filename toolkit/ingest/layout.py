@@ -184,7 +184,7 @@ class _Stretch:
         self._page.cuts[index] = line.reason or "published"
 
     def _take_body(self, draft: Draft, rest: list[int]) -> None:
-        over = next((place for place, index in enumerate(rest) if self._ends(draft, rest[:place], index)), len(rest))
+        over = self._end_of_body(rest)
         body, tail = rest[:over], rest[over:]
         if self._several:
             body, loose = self._without_loose_end(body)
@@ -196,10 +196,15 @@ class _Stretch:
         else:
             self._cut(tail, "furniture")
 
-    def _ends(self, draft: Draft, before: list[int], index: int) -> bool:
-        if self._lines[index].effect in (None, "line"):
-            return False
-        return any(self._lines[i].plain and self._lines[i].prose for i in before)
+    def _end_of_body(self, rest: list[int]) -> int:
+        """Return the place of the first line that says, after some prose, that the article is over."""
+        begun = False
+        for place, index in enumerate(rest):
+            line = self._lines[index]
+            if begun and line.effect not in (None, "line"):
+                return place
+            begun = begun or (line.plain and line.prose)
+        return len(rest)
 
     def _take_line(self, draft: Draft, index: int) -> None:
         line = self._lines[index]

@@ -68,7 +68,7 @@ class Line:
         bare = self.text.rstrip(_CLOSERS)
         if bare.endswith("..."):
             return self.size >= SUBSTANTIAL
-        return bare.endswith(_STOPS) and not _TOP_LEVEL_STOP.search(bare)
+        return bare.endswith(_STOPS) and not _TOP_LEVEL_STOP.search(bare[-12:])
 
     @property
     def prose(self) -> bool:

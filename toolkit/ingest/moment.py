@@ -26,6 +26,8 @@ _TIME_OF_DAY = re.compile(
     r"\s*\(?(?:gmt|utc|[a-z]{1,2}[sd]t|bst|cest|cet|msk)?(?:[+-]\d{1,2}(?::?\d{2})?)?\)?\s*$",
     re.I,
 )
+_DIGIT = re.compile(r"\d")
+_WORDS = re.compile(r"\w+")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z| ?[+-]\d{2}:?\d{2})?)?")
 _YMD_CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
@@ -98,6 +100,13 @@ def _fixed() -> dict[str, tuple[str, int]]:
 
 
 @cache
+def _triggers() -> frozenset[str]:
+    """Return the words of which a line without a digit has at least one if it is a moment."""
+    phrases = [form for words in _words()["relative"].values() for forms in words["units"].values() for form in forms]
+    return frozenset(word for phrase in (*phrases, *_fixed()) for word in _WORDS.findall(phrase.casefold()))
+
+
+@cache
 def _labels() -> re.Pattern[str]:
     labels = "|".join(re.escape(label) for label in sorted(_words()["labels"], key=len, reverse=True))
     return re.compile(rf"(?:{labels})(?:\s*[:：]\s*|\s+|$)(?:(?:on|am|le|el|il)\s+)?", re.I)
@@ -116,7 +125,7 @@ def _weekday() -> re.Pattern[str]:
 
 def moment_of(line: str) -> Moment | None:
     """Return the moment that a whole line says, with the publisher where the line names one beside it, or None."""
-    if len(line) > LONGEST or not any(ch.isdigit() or ch.isalpha() for ch in line):
+    if len(line) > LONGEST or not (_DIGIT.search(line) or not _triggers().isdisjoint(_WORDS.findall(line.casefold()))):
         return None
     if whole := _bare(line):
         return whole

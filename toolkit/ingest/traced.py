@@ -48,22 +48,21 @@ class Traced:
             runs: Start and end in the source and what that stretch stands for: itself, or one escape; None is a line
                 feed of no bytes.
         """
-        texts, starts, ends = [], [_NOWHERE[:0]], [_NOWHERE[:0]]
+        texts: list[str] = []
+        places: list[tuple[int, int, int, bool]] = []  # first and last character, length of the text, verbatim
         for run in runs:
-            if run is None:
-                texts.append("\n")
-                starts.append(_NOWHERE)
-                ends.append(_NOWHERE)
-                continue
-            start, end, text = run
+            start, end, text = run or (-1, 0, "\n")
             texts.append(text)
-            if len(text) == end - start:
-                starts.append(source.starts[start:end])
-                ends.append(source.ends[start:end])
-            else:
-                starts.append(np.full(len(text), source.starts[start]))
-                ends.append(np.full(len(text), source.ends[end - 1]))
-        return cls("".join(texts), np.concatenate(starts), np.concatenate(ends))
+            places.append((start, end - 1, len(text), run is not None and len(text) == end - start))
+        table = np.array(places, dtype=np.int64).reshape(-1, 4)
+        first, last, verbatim = (np.repeat(column, table[:, 2]) for column in table[:, [0, 1, 3]].T)
+        within = np.arange(len(first)) - np.repeat(np.cumsum(table[:, 2]) - table[:, 2], table[:, 2])
+        first = first + within * verbatim
+        last = np.where(verbatim, first, last)
+        somewhere = first >= 0
+        starts = np.append(source.starts, 0)[first]
+        ends = np.append(source.ends, 0)[last]
+        return cls("".join(texts), np.where(somewhere, starts, 0), np.where(somewhere, ends, 0))
 
     def cut(self, start: int, end: int) -> Traced:
         """Return characters `start` to `end`."""
