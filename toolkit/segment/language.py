@@ -34,6 +34,7 @@ class Language:
         after_hour: Weekdays, time zones and the like.
         starters: Words that begin sentences and hardly ever are the second word of a name, capitalised.
         roles: Capitalised words that follow a company's name within the sentence ("Inc. Chairman Warren Buffett").
+        particles: Lower-case words that may begin a surname, and so a sentence ("von der Leyen").
         labels: Nouns that a single letter tells apart ("Vitamin C", "Witness B"): the letter is no initial.
         speech: Verbs that attribute a quotation ("asked"); "Who?" Smith asked is one sentence.
         marked_names: Names written with a final ! or ? ("Yahoo").
@@ -57,6 +58,7 @@ class Language:
     after_hour: frozenset[str] = frozenset()
     starters: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    particles: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
     speech: frozenset[str] = frozenset()
     marked_names: frozenset[str] = frozenset()

@@ -28,6 +28,9 @@ QUOTES = frozenset("\"'”’»›“‘«‹」』")
 DASHES = frozenset("-–—")
 BULLETS = "•·‣▪*-–— "
 
+CASELESS = "가-힣\u0620-\u064a"
+"""Letters without case (Hangul, Arabic) between which a full stop without white space ends a sentence."""
+
 _LAST_CASED = 0x1FFF  # Latin, Greek, Cyrillic, Armenian, Georgian: every script with two cases in today's news
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
-from toolkit.segment.marks import BREAKS, CLOSERS, LOW_CLOSERS, STOPS, WIDE_STOPS, letters
+from toolkit.segment.marks import BREAKS, CASELESS, CLOSERS, LOW_CLOSERS, STOPS, WIDE_STOPS, letters
 
 LINE, WIDE, STOP = 1, 2, 3
 """Groups of `boundary`'s matches: empty at a line break; up to the end of the sentence after a stop."""
@@ -26,7 +26,9 @@ _WIDE = re.escape(WIDE_STOPS)
 _SPACE = rf"[^\S{BREAKS}]"
 
 
-def boundary(abbreviations: Iterable[str], never: Iterable[str], *, ordinal: bool) -> re.Pattern[str]:
+def boundary(
+    abbreviations: Iterable[str], never: Iterable[str], particles: Iterable[str], *, ordinal: bool
+) -> re.Pattern[str]:
     """Return the regex whose matches are the places where a sentence may end.
 
     A match without a group is certain: the sentence ends one before the match's end. One with group LINE is a line
@@ -35,6 +37,7 @@ def boundary(abbreviations: Iterable[str], never: Iterable[str], *, ordinal: boo
     Args:
         abbreviations: Words whose full stop may not end a sentence.
         never: Those of them whose full stop never does.
+        particles: Lower-case words that begin a sentence when a capital or another of them follows.
         ordinal: A short number with a full stop may be an ordinal number.
     """
     lower, upper = letters("Ll"), letters("Lu", "Lt")
@@ -46,11 +49,13 @@ def boundary(abbreviations: Iterable[str], never: Iterable[str], *, ordinal: boo
     closers = rf"(?:[{_CLOSE}]|[{LOW_CLOSERS}](?=[\s{_CLOSE}]|\Z)){{0,6}}+"
     detached = r"(?:[ \u00a0\u202f](?:[»›”](?!\w)|([\"']{1,2})(?=\s|\Z)))?+"
     references = r"(?:[ ]?\[\d[\d ,–-]{0,12}\]){0,4}+"
+    surname = rf"(?<=\s)(?:(?:{_any(particles)})[ ]){{1,3}}[{upper}]"
+    brand = rf"[{lower}]{{0,3}}[-’']?[{upper}]"  # after the first letter of iPhone, eBay, al-Shabab
     begins = (
-        rf"(?![{lower}](?![{lower}]{{0,3}}[-’']?[{upper}]|ttps?:|ww\.)"  # iPhone, al-Shabab and a URL may begin one
+        rf"(?!(?=[{lower}])(?!{surname})[{lower}](?!{brand}|ttps?:|ww\.)"
         rf"|[-–—][-–— ]{{0,3}}[{lower}.,]|[,;:%/{_WIDE}{BREAKS}]|[{_STOP}](?!\.\.|(?<=…)))"
     )
-    glued = rf"(?=[“\"‘'(\[¿¡«]?[{upper}][{lower} ])"
+    glued = rf"(?=[“\"‘'(\[¿¡«]?[{upper}][{lower} ])|(?<=[{CASELESS}]\.)(?=[{CASELESS}])"
     return re.compile(
         rf"[{_STOP}{_WIDE}{BREAKS}](?:{plain}"
         rf"|(?<=[{BREAKS}])\s*+()"
@@ -75,10 +80,15 @@ def attribution(verbs: Iterable[str], *, unspaced: bool) -> re.Pattern[str]:
 
     Without spaces a stop must follow the verb: “不行。”他说。 but “不行。”他说，… begins a sentence.
     """
-    any_verb = "|".join(map(re.escape, sorted(verbs))) or r"\b\B"
+    any_verb = _any(verbs)
     if unspaced:
         return re.compile(rf"\w{{0,6}}?(?:{any_verb})[{_WIDE}]")
     return re.compile(rf"(?:[{letters('Lu', 'Lt')}][\w.’'-]{{0,40}}[ \u00a0]){{1,4}}(?:{any_verb})\b")
+
+
+def _any(words: Iterable[str]) -> str:
+    """Return an alternation of `words`, which never matches when there are none."""
+    return "|".join(map(re.escape, sorted(words))) or r"\b\B"
 
 
 def _unless(words: Iterable[str]) -> str:

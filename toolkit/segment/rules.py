@@ -17,8 +17,10 @@ from toolkit.segment.marks import BULLETS, DASHES, OPENERS, QUOTES, WIDE_STOPS
 
 Span = tuple[int, int]
 
+_ALWAYS_CAPITAL = frozenset({"I", "I'm", "I’m", "I've", "I’ve", "I'd", "I’d", "I'll", "I’ll"})
 _DOMAINS = frozenset({"Com", "Net", "Org", "Info", "Io", "Js"})
 _ROMAN = re.compile("[IVXLC]{1,7}")
+_JOINT = re.compile("[-'’]")
 _ORDINAL = re.compile(r"(?:\d{1,2}\.)?\d{1,2}|[IVXLC]{1,7}")
 _WINDOW = 32  # code points before a stop that are looked at: longer than any abbreviation
 _QUOTED = 1000  # code points before a stop in which quotation marks are paired
@@ -68,7 +70,7 @@ class Rules:
         self._language = language
         self._verdicts = _verdicts(language)
         never = [word for word, verdict in self._verdicts.items() if verdict == "never"]
-        self._boundary = pattern.boundary(self._verdicts, never, ordinal=language.ordinal)
+        self._boundary = pattern.boundary(self._verdicts, never, language.particles, ordinal=language.ordinal)
         self._next = pattern.next_word()
         self._clause = pattern.clause()
         self._attribution = pattern.attribution(language.speech, unspaced=language.unspaced)
@@ -93,6 +95,13 @@ class Rules:
                 end = match.end(pattern.WIDE if group == pattern.WIDE else pattern.STOP)
                 if match[pattern.DETACHED] and _opens_quote(text, match.start()):
                     end, after = match.start(pattern.DETACHED) - 1, match.start(pattern.DETACHED)
+                elif (
+                    group == pattern.STOP
+                    and text[end - 1] == '"'
+                    and end == after
+                    and _opens_quote(text, match.start())
+                ):
+                    end = after = end - 1  # it was typed without a space: He left."She stayed
                 if after == len(text) or not self._ends(Place(text, start, match.start(), end, after)):
                     continue
             spans.append((start, end))
@@ -121,8 +130,9 @@ class Rules:
             first -= 1
         if end == after or first == start:
             return False
-        if text[first].isspace() and (place.next.isdigit() or self._word_at(place) == "I"):
-            return False  # it stands free, and what follows would look the same within a sentence
+        looks_same = self._word_at(place) in _ALWAYS_CAPITAL and stop - first < 4
+        if looks_same or (text[first].isspace() and place.next.isdigit()):
+            return False  # what follows would look the same within a sentence
         return not (place.next in OPENERS and place.second.islower())
 
     def _ends_at_mark(self, place: Place) -> bool:
@@ -151,7 +161,9 @@ class Rules:
         before = head[-2].lstrip(OPENERS) if len(head) > 1 else ""
         verdict = self._verdict(token, before)
         if end == after:
-            return not verdict and self._lost_space(place, token)
+            return self._lost_space(place, token, verdict)
+        if before.endswith(":") and token.isdigit():
+            return False  # an enumeration in the line: 1. First
         if stop - start < len(token) + 6 and _is_marker(text[start : stop - len(token)], token):
             return self._language.number_apart and token.isdigit()
         if place.closers and place.next in DASHES and place.second.isspace():
@@ -170,7 +182,7 @@ class Rules:
             joint = self._verdicts.get(f"{before}{token}")  # z. B. as z.B.
             if joint:
                 return joint
-        verdict = self._verdicts.get(token) or self._verdicts.get(token.rpartition("-")[2])
+        verdict = self._verdicts.get(token) or self._verdicts.get(_JOINT.split(token)[-1])  # l'art., D-Md.
         if verdict:
             return verdict
         if len(token) == 1 and token.isalpha():
@@ -186,7 +198,7 @@ class Rules:
         if verdict == "hours":
             return word not in self._language.after_hour
         if verdict == "before_number":
-            return not (word[:1].isdigit() or (word != "I" and _ROMAN.fullmatch(word)))
+            return not (word[:1].isdigit() or self._is_designation(word))
         if verdict == "after_number" and not self._is_quantity(before):
             return False
         if verdict in ("never", "ends"):
@@ -198,11 +210,19 @@ class Rules:
         closes = verdict == "closes_name" and word not in self._language.roles
         return closes and self._clause.match(place.text, place.after) is not None
 
-    def _lost_space(self, place: Place, token: str) -> bool:
+    def _lost_space(self, place: Place, token: str, verdict: str | None) -> bool:
         """Tell whether white space was lost between a full stop and the capital after it ("Wednesday.The")."""
-        if len(token) < 2 or not (token[-1].islower() or token[-1] in "0123456789%)"):
+        if verdict:
+            word = self._word_at(place)
+            return verdict in ("may_end", "closes_name", "hours") and len(word) > 1 and word in self._language.starters
+        if len(token) < 2 or not (token[-1] in "0123456789%)" or (token[-1].isalpha() and not token[-1].isupper())):
             return False
         return not any(mark in token for mark in "@/\\_.:") and self._word_at(place) not in _DOMAINS
+
+    def _is_designation(self, word: str) -> bool:
+        """Tell whether a word numbers what stands before it: a Roman numeral or a capital ("Vol. II", "App. B")."""
+        is_letter = not word or (len(word) == 1 and word.isupper())
+        return word not in self._language.starters and (is_letter or _ROMAN.fullmatch(word) is not None)
 
     def _is_quantity(self, word: str) -> bool:
         """Tell whether a word counts what follows: a number, or a unit of numbers ("3 млн т", "XIX в.")."""

@@ -9,15 +9,15 @@ LANGUAGE = Language(
         Adm aka Ald Amb approx Assoc Atty Brig Brig-Gen ca Capt Capts Cdr Cf cf Chas Cmdr Col Cols Comdr
         Commr Cpl Cpt Def DR Dr Drs e.g esp excl Fr Gen Gens Geo Gov Govs Hon i.a i.e incl Insp Jas Jos
         Lieut Lt Lt-Cmdr Lt-Col Lt-Gen Lt-Gov Lts Maj Maj-Gen Messrs Mgr Mlle Mme MR Mr Mrs MS Ms Msgr Mt Mx
-        P.S Pfc Pres Prof Profs Pvt Rep Reps resp Rev Revs Robt Sec Sec-Gen Secs Secy Sen Sens Sgt Sgts Ste
-        Supt Supts Thos Treas v Vice-Pres viz vs Wm
+        P.S Pfc Pres Prof Profs Pvt Rep Reps resp Rev Revs Robt Rt Sec Sec-Gen Secs Secy Sen Sens Sgt Sgts
+        Ste Supt Supts Thos Treas v Vice-Pres viz vs Wm
         """
     ),
     before_number=words(
         """
-        Apr Apt Art Arts Aug b Bldg c Ch ch Chap chap d Dec Dist Eq Eqs est Ex Ext ext Feb Fig fig figs Hwy
-        Jan Jul Jun Mar No Nos Nov Nr Oct Op p Par par para paras pop pp Prov Ps pt r Ref Rm Rs Rte Sect Sep
-        Sept Tel tel ver Vol vol vols
+        App app Apr Apt Art Arts Aug b Bldg c Ch ch Chap chap d Dec Dist Eq Eqs est Ex Ext ext Feb Fig fig
+        figs Hwy Jan Jul Jun Mar No no Nos nos Nov Nr Oct Op p Par par para paras pop pp Prov Ps pt r Ref Rm
+        Rs Rte Sect Sep Sept Tel tel ver Vol vol vols
         """
     ),
     may_end=words(
@@ -77,6 +77,7 @@ LANGUAGE = Language(
         Treasurer Vice
         """
     ),
+    particles=words("al bin da de del den der di dos du el ibn la le van von"),
     labels=words(
         """
         Appendix appendix Block block Building building Category category Channel Class class Company
@@ -93,7 +94,7 @@ LANGUAGE = Language(
         wondered writes wrote yelled
         """
     ),
-    marked_names=words("Jeopardy Panic Wham Yahoo"),
+    marked_names=words("Jeopardy Panic Wham Yahoo Yum"),
     byline=words("BY By"),
     caption=words("Caption Credit FILE IMAGE Image PHOTO Photo Photograph Picture"),
 )

@@ -7,6 +7,7 @@ LANGUAGE = Language(
     never=words("Dr Mr Mrs Ms Prof St vs"),
     before_number=words("No p pp Vol"),
     may_end=words("Co Corp Inc Jr Ltd U.K U.S U.S.A"),
+    ordinal=True,
     quotative="라고며는고란이라하했",
     caption=words("사진"),
 )
