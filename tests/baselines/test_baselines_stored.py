@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,15 @@ def test_a_loaded_model_answers_exactly_as_before(make_rows, tmp_path: Path, bas
     assert np.array_equal(again.predict_proba(rows.texts), model.predict_proba(rows.texts))
     assert again.predict(rows.texts) == model.predict(rows.texts)
     assert (again.facts, again.notes, again.labels) == (model.facts, model.notes, model.labels)
+
+
+def test_two_pipelines_are_the_same_bytes_and_deflated(make_rows, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    first, second = (
+        save_pipeline(train(make_rows(100), baseline="words-lr"), tmp_path / name).read_bytes() for name in ("a", "b")
+    )
+    assert first == second
+    with zipfile.ZipFile(tmp_path / "a" / "model.skops") as archive:
+        assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_DEFLATED}
 
 
 @pytest.mark.parametrize("baseline", ["blend", "hashing-sgd"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ from toolkit.errors import InvalidInput, UsageError
 from toolkit.workspace.files import write_atomic
 
 SKOPS = "model.skops"
+
+_SCHEMA = "schema.json"
+_ADDRESS = re.compile(rb'("__id__": |"file": ")(\d+)')  # within a string, the quotes would be escaped
 
 
 def pipeline(model: Model) -> Pipeline:
@@ -47,13 +51,16 @@ def pipeline(model: Model) -> Pipeline:
 
 
 def save_pipeline(model: Model, directory: Path | str) -> Path:
-    """Write `pipeline(model)` as `model.skops` into a directory; return the file. Raises as `pipeline`."""
+    """Write `pipeline(model)` as `model.skops` into a directory; return the file. Raises as `pipeline`.
+
+    The same model is the same bytes, as far as scikit-learn and skops are the same versions.
+    """
     import skops.io  # takes as long to import as scikit-learn, and answering needs none of it
 
     buffer = io.BytesIO()
-    skops.io.dump(pipeline(model), buffer, compression=zipfile.ZIP_DEFLATED, compresslevel=6)
+    skops.io.dump(pipeline(model), buffer)
     path = Path(directory) / SKOPS
-    write_atomic(path, buffer.getvalue())
+    write_atomic(path, _canonical(buffer.getvalue()))
     return path
 
 
@@ -73,6 +80,27 @@ def load_pipeline(path: Path | str) -> Any:
     if strange:
         raise InvalidInput(f"holds types that are not trusted: {', '.join(sorted(strange))}", where=str(path))
     return skops.io.load(path, trusted=[])
+
+
+def _canonical(content: bytes) -> bytes:
+    """Number a skops file's objects by their order, where skops names them by memory address, and drop the clock."""
+    numbers: dict[bytes, int] = {}
+
+    def renamed(found: re.Match[bytes]) -> bytes:
+        return b"%s%d" % (found[1], numbers.setdefault(found[2], len(numbers)))
+
+    canonical = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(canonical, "w") as target:
+        parts = {_SCHEMA: _ADDRESS.sub(renamed, source.read(_SCHEMA))}
+        for name in source.namelist():
+            if name != _SCHEMA:
+                address, _, suffix = name.partition(".")
+                parts[f"{numbers[address.encode()]}.{suffix}"] = source.read(name)
+        for name, part in sorted(parts.items()):
+            entry = zipfile.ZipInfo(name)  # dated 1980
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, part)
+    return canonical.getvalue()
 
 
 def _classifier(model: Model) -> Any:
