@@ -6,59 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
-
-STAGES = [
-    ["ingest"],
-    ["segment"],
-    ["push"],
-    ["studio", "replay"],
-    ["pull"],
-    ["agreement"],
-    ["adjudicate"],
-    ["build", "1.0.0"],
-    ["train"],
-    ["evaluate"],
-]
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("end-to-end") / "project"
-
-
-@pytest.fixture(scope="module")
-def toolkit(project: Path, studio: Any) -> Any:
-    """Runs `toolkit … --json` in the project and returns what it printed."""
-    home = project.parent / "home"
-    environment = os.environ | {
-        "LABEL_STUDIO_URL": studio.url,
-        "LABEL_STUDIO_API_KEY": studio.token,
-        "HOME": str(home),
-        "HF_HOME": str(home / "hf"),
-    }
-
-    def run(*arguments: str) -> Any:
-        command = [sys.executable, "-W", "error", "-m", "toolkit", *arguments, "--json"]
-        folder = project if project.exists() else project.parent
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        assert "Traceback" not in done.stderr
-        assert studio.token not in done.stdout + done.stderr
-        return json.loads(done.stdout)
-
-    run("init", "project", "--samples", "--title", "End to end")
-    return run
-
-
-@pytest.fixture(scope="module")
-def first(toolkit: Any) -> dict[str, Any]:
-    return {" ".join(stage[:2]) if stage[0] == "studio" else stage[0]: toolkit(*stage) for stage in STAGES}
 
 
 def files(project: Path) -> dict[str, bytes]:
@@ -81,9 +35,9 @@ def test_every_stage_hands_on_what_it_got(first: dict[str, Any], project: Path) 
     assert 0 < queued < sentences / 4
 
 
-def test_nothing_is_done_twice(first: dict[str, Any], toolkit: Any, project: Path) -> None:
+def test_nothing_is_done_twice(first: dict[str, Any], run_all: Callable[[], dict[str, Any]], project: Path) -> None:
     before = files(project)
-    second = {" ".join(stage): toolkit(*stage) for stage in STAGES}
+    second = run_all()
     assert {name: outcome["up_to_date"] for name, outcome in second.items()} == dict.fromkeys(second, True)
     assert files(project) == before
 

@@ -54,9 +54,13 @@ def put_outcome(outcome: Outcome, as_json: bool) -> None:
 
 def put_counts(name: str, counts: Mapping[str, int], *, up_to_date: bool = False, seconds: float | None = None) -> None:
     """Print one line: the name, the counts, and the time it took or that nothing was to be done."""
-    numbers = " · ".join(f"{number:,} {what}" for what, number in counts.items())
     end = "up to date" if up_to_date else "" if seconds is None else f"{seconds:.1f} s"
-    put(f"{name:<12}{numbers}" + (f"   [{end}]" if end else ""))
+    put(counts_line(name, counts) + (f"   [{end}]" if end else ""))
+
+
+def counts_line(name: str, counts: Mapping[str, int]) -> str:
+    """Return "name   12 pages · 20 articles"."""
+    return f"{name:<12}" + " · ".join(f"{number:,} {what}" for what, number in counts.items())
 
 
 def put_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from toolkit.cli.options import Json, Project
 from toolkit.cli.output import put, put_counts, put_json, say
+from toolkit.errors import InvalidInput
 
 app = typer.Typer(help="A Label Studio server of your own: loopback, SQLite, no telemetry.", no_args_is_help=True)
 
@@ -77,6 +78,25 @@ def status(data: Data = None, project: Project = None, as_json: Json = False) ->
         put_json({"running": server is not None, "url": server and server.url, "pid": server and server.pid})
     else:
         put(f"runs at {server.url}, process {server.pid}" if server else "does not run")
+
+
+@app.command()
+def password(data: Data = None, project: Project = None, as_json: Json = False) -> None:
+    """Make a new password for the server's user and show it, this once.
+
+    Example: toolkit studio password
+    """
+    from toolkit.labelstudio import password as passwords
+    from toolkit.labelstudio import studio
+
+    server = studio.status(data=data)
+    if server is None:
+        raise InvalidInput("the server does not run", remedy="run `toolkit studio start`")
+    fresh = passwords.reset(server.data / studio.DATABASE, server.email)
+    if as_json:
+        put_json({"url": server.url, "email": server.email, "password": fresh})
+    else:
+        put(f"log in at    {server.url}\nemail        {server.email}\npassword     {fresh}")
 
 
 @app.command()
