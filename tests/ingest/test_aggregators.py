@@ -10,20 +10,24 @@ from toolkit.ingest import read
 
 PARAGRAPHS = {
     "en": (
-        "The harbour council of Port Ellery voted on Monday to rebuild the eastern breakwater, which two winter storms had left with a gap of forty metres.",
+        "The harbour council of Port Ellery voted on Monday to rebuild the eastern breakwater, "
+        "which two winter storms had left with a gap of forty metres.",
         "Work is to begin in May. Officials put the cost at 12.4 million and expect ferries to keep running.",
         "“We waited too long,” said Mara Quist, who chairs the council. “Share the burden, share the harbour.”",
     ),
     "fr": (
-        "Le conseil du port de Valmer a voté lundi la reconstruction de la digue orientale, que deux tempêtes avaient ouverte sur quarante mètres.",
+        "Le conseil du port de Valmer a voté lundi la reconstruction de la digue orientale, que "
+        "deux tempêtes avaient ouverte sur quarante mètres.",
         "Les travaux commenceront en mai, selon la mairie. Les bateaux continueront de circuler pendant l'été.",
     ),
     "de": (
-        "Der Hafenrat von Nordermoor hat am Montag beschlossen, die östliche Mole wieder aufzubauen, die zwei Stürme aufgerissen hatten.",
+        "Der Hafenrat von Nordermoor hat am Montag beschlossen, die östliche Mole wieder aufzubauen, "
+        "die zwei Stürme aufgerissen hatten.",
         "Die Arbeiten sollen im Mai beginnen. Die Fähren fahren nach Angaben der Stadt weiter, auch im Sommer.",
     ),
     "ar": (
-        "صوت مجلس ميناء الواحة يوم الاثنين على إعادة بناء حاجز الأمواج الشرقي الذي فتحت فيه عاصفتان شتويتان فجوة طولها أربعون مترا.",
+        "صوت مجلس ميناء الواحة يوم الاثنين على إعادة بناء حاجز الأمواج الشرقي الذي فتحت فيه عاصفتان "
+        "شتويتان فجوة طولها أربعون مترا.",
         "تبدأ الأعمال في مايو. وتتوقع البلدية أن تستمر العبارات في العمل طوال فصل الصيف، وفق ما أعلنه رئيس المجلس.",
     ),
 }
@@ -32,17 +36,27 @@ RELATED = (
     (
         "Northern Ledger",
         "Orchard growers of the Vell valley bring in a record crop",
-        "Growers in the Vell valley picked 31,000 tonnes of apples this season, a tenth more than ever before, the growers' union said on Tuesday. 'Nobody expected it after the frost,' said its head, Ana Torv. The union wants the road to the rail yard widened before next autumn. Comments on the plan are open until June, and the ministry has promised to share its figures.",
+        "Growers in the Vell valley picked 31,000 tonnes of apples this season, a tenth more than "
+        "ever before, the growers' union said on Tuesday. 'Nobody expected it after the frost,' "
+        "said its head, Ana Torv. The union wants the road to the rail yard widened before next "
+        "autumn. Comments on the plan are open until June, and the ministry has promised to share "
+        "its figures.",
     ),
     (
         "The Daily Tern",
         "Is the Lisse tunnel safe? Inspectors say yes",
-        "Inspectors found no fault in the ventilation of the Lisse tunnel, the transport office announced on Tuesday after a review that took eleven weeks. The tunnel had been closed in March when smoke alarms failed twice in one night. Drivers will again need about nine minutes for the passage. Related articles of the safety code are to be revised next year.",
+        "Inspectors found no fault in the ventilation of the Lisse tunnel, the transport office "
+        "announced on Tuesday after a review that took eleven weeks. The tunnel had been closed "
+        "in March when smoke alarms failed twice in one night. Drivers will again need about nine "
+        "minutes for the passage. Related articles of the safety code are to be revised next year.",
     ),
     (
         "Northern Ledger",
         "Students rebuild a sailing ship from drawings of 1887",
-        "Forty students of the Maritime School launched a copy of the schooner Petrel on Wednesday, built from drawings that a librarian had found in a ledger. The ship will sail to three ports in July. 'She floats, and that was not a given,' said the master shipwright, who is 71. Advertisement of the voyage begins this week.",
+        "Forty students of the Maritime School launched a copy of the schooner Petrel on Wednesday, "
+        "built from drawings that a librarian had found in a ledger. The ship will sail to three "
+        "ports in July. 'She floats, and that was not a given,' said the master shipwright, who "
+        "is 71. Advertisement of the voyage begins this week.",
     ),
 )
 
@@ -179,6 +193,30 @@ LAYOUTS = {
         foot=("", "About us", "Contact", "Privacy Policy", "© 2025 Fetchly. All rights reserved."),
     ),
     "unknown-foot": Layout(foot=("", "", "Fetchly", "The world on one page")),
+    "below-the-body": Layout(card=("{title}", "{body}", "{publisher}", "{when}")),
+    "time-then-publisher": Layout(card=("{when}", "{publisher}", "{title}", "{body}")),
+    "three-in-one-line": Layout(card=("{publisher} · {when} · 3 min read", "{title}", "{body}")),
+    "source-label": Layout(card=("Source: {publisher}", "{when}", "{title}", "{body}")),
+    "two-times": Layout(card=("{publisher}", "{when}", "Updated 5 minutes ago", "{title}", "{body}")),
+    "section-above": Layout(card=("Politics", "{publisher}", "{when}", "- {publisher}", "{title}", "{body}")),
+    "buttons-below": Layout(
+        card=("{publisher}", "{when}", "{title}", "{body}", "#boats #harbour", "Like", "Comment", "12 comments")
+    ),
+    "weekdays": Layout(times=("Wednesday", "Tuesday", "Monday")),
+    "upper-case": Layout(times=("44 MINUTES AGO", "1 HOUR AGO", "2 HOURS AGO")),
+    "title-and-body-only": Layout(card=("{title}", "{body}")),
+    "short-bodies": Layout(
+        card=BARE, related=tuple((name, title, "The boats sail again.") for name, title, _ in RELATED)
+    ),
+    "cut-bodies": Layout(related=tuple((name, title, body[:120] + "...") for name, title, body in RELATED)),
+    "bodies-cut-in-a-word": Layout(related=tuple((name, title, body[:139]) for name, title, body in RELATED)),
+    "stopped-titles": Layout(related=tuple((name, title + ".", body) for name, title, body in RELATED)),
+    "odd-names": Layout(
+        related=tuple(
+            (name, *rest)
+            for name, (_, *rest) in zip(("Yahoo!", "U.S. News & World Report", "France 24"), RELATED, strict=True)
+        )
+    ),
     "many": Layout(related=RELATED * 3, times=("1 hour ago", "2 hours ago", "3 hours ago", "5 hours ago")),
 }
 

@@ -93,8 +93,10 @@ def test_parquet_rows_are_pages(tmp_path: Path) -> None:
 
 
 HTML = (
-    "<html><head><meta charset='iso-8859-1'><title>Breakwater to be rebuilt</title></head><body><h1>Breakwater to be rebuilt</h1>"
-    "<article><p>The council of Port Ellery voted on Monday to rebuild the breakwater at the caf\xe9.</p><p>2 &lt; 3, it said, and work begins in May.</p></article></body></html>"
+    "<html><head><meta charset='iso-8859-1'><title>Breakwater to be rebuilt</title></head><body><h1>Breakwater "
+    "to be rebuilt</h1>"
+    "<article><p>The council of Port Ellery voted on Monday to rebuild the breakwater at the "
+    "caf\xe9.</p><p>2 &lt; 3, it said, and work begins in May.</p></article></body></html>"
 ).encode("latin-1")
 
 

@@ -19,7 +19,10 @@ rules:
     phrases: [hello from Fetchy]
     patterns: ['fetchy counts \\d+ readers']
 """
-PAGE = "Breakwater to be rebuilt\nThe council voted on Monday.\nHello from Fetchy!\nFetchy counts 12 readers\nWork begins in May."
+PAGE = (
+    "Breakwater to be rebuilt\nThe council voted on Monday.\nHello from Fetchy!\nFetchy counts "
+    "12 readers\nWork begins in May."
+)
 
 
 def test_a_phrase_of_the_default_profile_is_cut_as_it_stands() -> None:
@@ -55,7 +58,8 @@ def test_all_faults_of_a_profile_are_named() -> None:
 
 def test_lines_that_recur_over_many_pages_are_cut() -> None:
     texts = [
-        f"Title number {i}\nThe council of town {i} voted.\nFetchly, the dog of news\n\nThe Tern\n2 hours ago\n- The Tern\nBoats sail again\nBoat {i} sailed on Monday."
+        f"Title number {i}\nThe council of town {i} voted.\nFetchly, the dog of news\n\nThe Tern\n2 "
+        f"hours ago\n- The Tern\nBoats sail again\nBoat {i} sailed on Monday."
         for i in range(9)
     ]
     counts: Counter[str] = Counter()

@@ -23,6 +23,7 @@ PARAGRAPHS = [
     "The phrase all rights reserved was added in 1910.",
     "Read more books, the teacher told the class.",
     "Sign in, please.",
+    "Education",
     "No comments were recorded at the hearing.",
     "Ask any AI researcher and you hear worries.",
     "See how AI is changing the work of pilots.",

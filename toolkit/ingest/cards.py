@@ -58,13 +58,18 @@ def cards_of(lines: Sequence[Line]) -> list[Card]:
     accepted: list[Card] = []
     places = _places(lines)
     for card in found:
-        if accepted and card.first < accepted[-1].end:
+        if accepted and (card.first < accepted[-1].end or _is_second_time(card, accepted[-1])):
             continue
         context = places[card.when if card.when is not None else card.first]
         if context.top or _score(lines, card, context, names) >= _ENOUGH:
             floor = accepted[-1].end if accepted else 0
             accepted.append(_with_title_above(lines, card, context, floor))
     return accepted
+
+
+def _is_second_time(card: Card, before: Card) -> bool:
+    """Whether a header is but one more time below another header, such as "Updated 5 minutes ago"."""
+    return card.first == before.end and card.publisher is None and card.echo is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,8 @@ def _with_title_above(lines: Sequence[Line], card: Card, context: _Place, floor:
     follows_prose = card.end < len(lines) and lines[card.end].prose and not lines[card.end].titular
     if follows_prose and not context.top and card.echo is None:
         above = first - 1
+        if above > floor and lines[above].byline:
+            above -= 1
         if above >= floor and _headline(lines[above]) and (publisher is not None or lines[card.end - 1].moment):
             title = first = above
         elif publisher is not None and len(lines[publisher].text.split()) > 3:

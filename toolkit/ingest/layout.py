@@ -29,8 +29,10 @@ REASONS = {
 }
 """Reasons that come from a line's place on the page; all others are ids of rules in a profile."""
 
-_LABEL = re.compile(r"(?:source|via|from|quelle|fuente|fonte|bron|источник|المصدر)\s*[:：]\s*", re.I)
-_KICKER = 25
+_LABEL = re.compile(r"(?:(?:source|from|by|quelle|fuente|fonte|bron|источник|المصدر)\s*[:：]|via\b\s*[:：]?)\s*", re.I)
+_LOCAL = (None, "line", "head")
+"""Effects that say nothing of the lines that follow."""
+_KICKER, _KICKER_WORDS = 25, 4
 _COMMENT = 280  # what readers write below an article is mostly shorter, a paragraph after a misread heading may not be
 
 
@@ -69,12 +71,27 @@ def layout(lines: Sequence[Line], *, titled: bool = False) -> Layout:
     cards = cards_of(lines)
     splits = [card for card in cards if not card.top]
     tops = [card for card in cards if card.top]
-    own_end = splits[0].first if splits else len(lines)
     stretch = _Stretch(lines, page, bool(splits))
+    if splits and _stands_below(lines, splits):
+        starts = [0, *(card.end for card in splits)]
+        for card, start in zip(splits, starts, strict=False):
+            stretch.read(
+                tops[0] if tops and not start else None, start, card.first, title=0 if titled and not start else None
+            )
+            stretch.sign(card)
+        stretch.read(None, starts[-1], len(lines))
+        return page
+    own_end = splits[0].first if splits else len(lines)
     stretch.read(tops[0] if tops else None, 0, own_end, title=0 if titled and lines else None)
     for card, following in zip_longest(splits, splits[1:]):
         stretch.read(card, card.first, following.first if following else len(lines))
     return page
+
+
+def _stands_below(lines: Sequence[Line], cards: Sequence[Card]) -> bool:
+    """Whether publisher and time stand below their articles on a page: nothing follows the last ones."""
+    follows = any(line.plain for line in lines[cards[-1].end :])
+    return not follows and all(card.title is None for card in cards)
 
 
 class _Stretch:
@@ -95,8 +112,15 @@ class _Stretch:
         if card is not None:
             rest = self._take_header(draft, card, rest)
         head_end = self._take_title(draft, rest, headed=card is not None)
-        self._take_body(draft, rest[head_end:])
-        self._finish(draft)
+        self._finish(self._take_body(draft, rest[head_end:]))
+
+    def sign(self, card: Card) -> None:
+        """Give publisher and time to the article above them."""
+        draft = self._page.drafts[-1] if self._page.drafts else Draft()
+        signed = Draft(body=draft.body)
+        self._take_header(signed, card, [])
+        draft.publisher = draft.publisher or signed.publisher
+        draft.when = draft.when if draft.when is not None else signed.when
 
     def _holds_article(self, card: Card, end: int) -> bool:
         rest = [self._lines[index] for index in range(card.end, end)]
@@ -153,7 +177,7 @@ class _Stretch:
         if headed and self._is_kicker([lines[rest[place]] for place in plain[:3]]):
             kicker = rest[plain.pop(0)]
             page.cuts[kicker] = "kicker" if draft.publisher else "publisher"
-            draft.publisher = draft.publisher or lines[kicker].text
+            draft.publisher = draft.publisher or _LABEL.sub("", lines[kicker].text)
         if len(plain) > 1 and self._is_title(lines[rest[plain[0]]], lines[rest[plain[1]]], headed=headed):
             draft.title = rest[plain[0]]
             for index in rest[at : plain[0]]:
@@ -171,7 +195,7 @@ class _Stretch:
         if len(lines) < 3:
             return False
         first, second, third = lines
-        brief = first.titular and first.size <= _KICKER and len(first.text.split()) <= 3
+        brief = first.titular and first.size <= _KICKER and len(first.text.split()) <= _KICKER_WORDS
         return brief and second.titular and not second.prose and second.size > _KICKER and third.prose
 
     def _pass_over(self, draft: Draft, index: int) -> None:
@@ -183,7 +207,8 @@ class _Stretch:
             draft.publisher = line.moment.publisher
         self._page.cuts[index] = line.reason or "published"
 
-    def _take_body(self, draft: Draft, rest: list[int]) -> None:
+    def _take_body(self, draft: Draft, rest: list[int]) -> Draft:
+        """Read the rest of a stretch; return the draft that is open at its end."""
         over = self._end_of_body(rest)
         body, tail = rest[:over], rest[over:]
         if self._several:
@@ -192,16 +217,16 @@ class _Stretch:
         for index in body:
             self._take_line(draft, index)
         if any(self._lines[index].substantial and self._lines[index].plain for index in tail):
-            self._take_tail(draft, tail)
-        else:
-            self._cut(tail, "furniture")
+            return self._take_tail(draft, tail)
+        self._cut(tail, "furniture")
+        return draft
 
     def _end_of_body(self, rest: list[int]) -> int:
         """Return the place of the first line that says, after some prose, that the article is over."""
         begun = False
         for place, index in enumerate(rest):
             line = self._lines[index]
-            if begun and line.effect not in (None, "line"):
+            if begun and line.effect not in _LOCAL:
                 return place
             begun = begun or (line.plain and line.prose)
         return len(rest)
@@ -209,7 +234,8 @@ class _Stretch:
     def _take_line(self, draft: Draft, index: int) -> None:
         line = self._lines[index]
         kept_date = line.moment is not None and not line.moment.relative and bool(draft.body)
-        if line.plain or kept_date:
+        subheading = line.effect == "head" and bool(draft.body)
+        if line.plain or kept_date or subheading:
             if line.byline and draft.byline is None and not any(self._lines[i].prose for i in draft.body):
                 draft.byline = index
             draft.body.append(index)
@@ -224,14 +250,18 @@ class _Stretch:
                 return body[:place], body[place:]
         return body, []
 
-    def _take_tail(self, draft: Draft, tail: list[int]) -> None:
-        """Read what follows an article's end where paragraphs follow too: more of it, other articles or comments."""
+    def _take_tail(self, draft: Draft, tail: list[int]) -> Draft:
+        """Read what follows an article's end where paragraphs follow too: more of it, other articles or comments.
+
+        Returns:
+            The draft that is open at the tail's end.
+        """
         effect = "end"
         pending: list[int] = []
         for index in tail:
             line = self._lines[index]
             if line.effect is not None:
-                effect = effect if line.effect == "line" else line.effect
+                effect = effect if line.effect in _LOCAL else line.effect
                 self._cut([*pending, index], "furniture")
                 pending = []
             elif line.plain and line.substantial and (effect != "comments" or line.size >= _COMMENT):
@@ -245,6 +275,7 @@ class _Stretch:
             else:
                 pending.append(index)
         self._cut(pending, "furniture")
+        return draft
 
     def _resume(self, draft: Draft, pending: list[int], index: int, *, other: bool) -> Draft:
         """Go on with the draft at a paragraph, or begin the next one where a list of others has a title before it."""

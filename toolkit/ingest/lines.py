@@ -102,7 +102,7 @@ class Line:
     def echo(self) -> str | None:
         """The name that a line such as "- Al Arabiya" repeats."""
         found = _ECHO.fullmatch(self.text)
-        return found[1] if found and not found[1].endswith((".", "!", "?")) else None
+        return found[1] if found and not found[1].endswith((".", "?")) else None
 
 
 def lines_of(page: Traced, book: Rulebook, recurring: Collection[str] = frozenset()) -> list[Line]:
@@ -149,8 +149,8 @@ def _judged(bare: str, start: int, gap: bool, book: Rulebook, recurring: Collect
     if len(bare) > 500:
         return Line(bare, start, end, gap)
     if moment := moment_of(bare):
-        if moment.publisher and (book.judge(moment.publisher) or moment_of(moment.publisher)):
-            moment = replace(moment, publisher=None)
+        names = [name for name in moment.beside if not book.judge(name) and not moment_of(name)]
+        moment = replace(moment, publisher=names[0] if names else None)
         return Line(bare, start, end, gap, moment=moment)
     if rule := book.judge(bare):
         return Line(bare, start, end, gap, reason=rule.id, effect=rule.effect)

@@ -7,7 +7,7 @@ which mentions a time is never one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -48,6 +48,7 @@ class Moment:
         on: ISO 8601 date or time, where the expression is absolute and unambiguous.
         relative: It counts from the moment of the fetch.
         publisher: Who published, where the same line names it ("Al Arabiya • 2h").
+        beside: All that stands beside the time on its line.
     """
 
     text: str
@@ -56,6 +57,7 @@ class Moment:
     on: str | None = None
     relative: bool = False
     publisher: str | None = None
+    beside: tuple[str, ...] = ()
 
     def at(self, fetched_at: datetime | None) -> str | None:
         """Return the moment as ISO 8601; a relative one only when the time of the fetch is known."""
@@ -103,7 +105,9 @@ def _fixed() -> dict[str, tuple[str, int]]:
 def _triggers() -> frozenset[str]:
     """Return the words of which a line without a digit has at least one if it is a moment."""
     phrases = [form for words in _words()["relative"].values() for forms in words["units"].values() for form in forms]
-    return frozenset(word for phrase in (*phrases, *_fixed()) for word in _WORDS.findall(phrase.casefold()))
+    return frozenset(
+        word for phrase in (*phrases, *_fixed(), *_words()["weekdays"]) for word in _WORDS.findall(phrase.casefold())
+    )
 
 
 @cache
@@ -129,12 +133,11 @@ def moment_of(line: str) -> Moment | None:
         return None
     if whole := _bare(line):
         return whole
-    for found in _SEPARATOR.finditer(line):
-        left, right = line[: found.start()].strip(), line[found.end() :].strip()
-        if right and (said := _bare(right)) and _is_name(left):
-            return Moment(right, said.seconds_ago, said.by_day, said.on, said.relative, left or None)
-        if left and (said := _bare(left)) and _is_name(right):
-            return Moment(left, said.seconds_ago, said.by_day, said.on, said.relative, right or None)
+    parts = [part.strip() for part in _SEPARATOR.split(line) if part.strip()]
+    for number, part in enumerate(parts):
+        beside = tuple(parts[:number] + parts[number + 1 :])
+        if beside and all(map(_is_name, beside)) and (said := _bare(part)):
+            return replace(said, publisher=beside[0], beside=beside)
     return None
 
 
@@ -171,6 +174,8 @@ def _absolute(text: str, said: str) -> Moment | None:
     core = _TIME_OF_DAY.sub("", said)
     weekday = _weekday().match(core)
     core = core[weekday.end() :] if weekday else core
+    if core.casefold() in _words()["weekdays"] and len(core) > 3:
+        return Moment(text)
     for pattern, order in ((_YMD_CJK, "ymd"), (_DMY, "dmy"), (_MDY, "mdy")):
         if found := pattern.fullmatch(core):
             parts = dict(zip(order, found.groups(), strict=True))

@@ -11,8 +11,8 @@ A profile is a YAML file. Every rule judges whole lines only: a paragraph is nev
         phrases: [share, "share this article", tweet]
         patterns: ['(?:share|teilen) (?:on|auf) .{2,20}']
 
-Effects: `line` cuts the line; `end` says besides that the article's body is over where nothing substantial follows;
-`related` opens a list of other articles; `comments` opens what readers wrote.
+Effects: `line` cuts the line, `head` only above an article's body; `end` says besides that the article's body is over
+where nothing substantial follows; `related` opens a list of other articles; `comments` opens what readers wrote.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ import yaml
 
 from toolkit.errors import InvalidInput
 
-Effect = Literal["line", "end", "related", "comments"]
+Effect = Literal["line", "head", "end", "related", "comments"]
 
 _EDGES = " \t-–—•·*#>»«›‹|:：.…!¡?¿+()[]▼▾▸►→←↓↑✕×✓"
 _REPORTED = re.compile(r"\b(?:said|says|told|asked|dit|déclaré|sagte|dijo|disse|ha detto|сказал\w*|قال\w*)\b", re.I)
