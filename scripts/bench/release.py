@@ -38,9 +38,10 @@ class Invented:
         self.changed = changed
 
     def walk(self) -> Iterator[tuple[Any, list[Any], list[tuple[str, ...]]]]:
+        """Yield each article with its sentences and the labels of each."""
         from toolkit.records import Article, Page, Piece, Sentence
 
-        chance = random.Random(0)
+        chance = random.Random(0)  # noqa: S311  # invents words, guards nothing
         story, left = "", 0
         for number in range(self.sentences_wanted // 10):
             texts = [self._text(chance, f"{number}-{place}") for place in range(10)]
@@ -63,12 +64,15 @@ class Invented:
         return f"{' '.join(chance.choices(WORDS, k=chance.randint(8, 24)))} {tail}."
 
     def articles(self) -> Iterator[Any]:
+        """Yield the articles."""
         return (article for article, _, _ in self.walk())
 
     def sentences(self) -> Iterator[Any]:
+        """Yield the sentences."""
         return (sentence for _, cut, _ in self.walk() for sentence in cut)
 
     def decisions(self) -> Iterator[Any]:
+        """Yield a decision on each sentence; in the changed corpus one in 256 is another."""
         from toolkit.records import Decision, content_id
 
         for _, cut, labels in self.walk():
@@ -86,6 +90,7 @@ class Invented:
                 )
 
     def annotations(self) -> Iterator[Any]:
+        """Yield each annotator's answer to each sentence."""
         from toolkit.records import Annotation, content_id
 
         for _, cut, labels in self.walk():
@@ -110,6 +115,7 @@ def _with_story(article: Any, story: str) -> Any:
 
 
 def build(work: Path, sentences: int, annotators: int, version: str) -> dict[str, Any]:
+    """Freeze a release; 1.0.1 has one decision in 256 changed."""
     from toolkit.release import Terms, freeze, gather, load
     from toolkit.schema import load as load_schema
 
@@ -137,6 +143,7 @@ def walk(work: Path, sentences: int, annotators: int) -> dict[str, Any]:
 
 
 def open_dataset(work: Path) -> dict[str, Any]:
+    """Load it with `datasets`, cold the first time and from its cache the second, and stream it."""
     import datasets
 
     datasets.disable_progress_bars()
@@ -155,6 +162,7 @@ def open_dataset(work: Path) -> dict[str, Any]:
 
 
 def compare(work: Path) -> dict[str, Any]:
+    """Compare the two releases."""
     from toolkit.release import diff, load
 
     started = time.perf_counter()
@@ -167,6 +175,7 @@ def compare(work: Path) -> dict[str, Any]:
 
 
 def sizes(work: Path) -> dict[str, Any]:
+    """Compare the size of the default config with the same rows as JSONL and CSV."""
     from toolkit.release import load
 
     release = load(work / "1.0.0")
@@ -282,6 +291,7 @@ def run(step: str, *arguments: object) -> None:
 
 
 def main() -> None:
+    """Read the options and run the steps."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sentences", type=int, default=1_000_000)
     parser.add_argument("--annotators", type=int, default=3)

@@ -175,3 +175,11 @@ def test_a_schema_without_spans_has_no_such_configs(make_world, world, tmp_path:
     answers = tuple(replace(item, labels=("none",), spans=(), relations=()) for item in small.annotations)
     release = replace(small, schema=claims, decisions=plain, annotations=answers).freeze(tmp_path / "1.0.0")
     assert release.configs == ("default", "annotations", "articles")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the validator's own libraries
+def test_croissant_is_valid(release: Release) -> None:
+    mlcroissant = pytest.importorskip("mlcroissant")
+    described = mlcroissant.Dataset(jsonld=release.path / "croissant.json")
+    assert described.metadata.ctx.issues.errors == set()
+    assert {item.id for item in described.metadata.record_sets} == set(release.configs)

@@ -3,6 +3,7 @@
 from toolkit.release.build import build, newest, standing
 from toolkit.release.corpus import Corpus, gather
 from toolkit.release.diff import ConfigDiff, Diff, diff
+from toolkit.release.export import export
 from toolkit.release.freeze import freeze
 from toolkit.release.hydrate import Hydration, Missing, hydrate
 from toolkit.release.leakage import Leakage, audit, audit_files
@@ -30,6 +31,7 @@ __all__ = [
     "audit_files",
     "build",
     "diff",
+    "export",
     "freeze",
     "gather",
     "hydrate",

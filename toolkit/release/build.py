@@ -11,6 +11,7 @@ from toolkit.release.corpus import gather
 from toolkit.release.freeze import AUTO, freeze
 from toolkit.release.release import Release, load
 from toolkit.release.rights import TextRule
+from toolkit.release.takedowns import read_takedowns
 from toolkit.release.terms import Terms
 from toolkit.release.versions import Version, check_version
 from toolkit.schema import guidelines
@@ -33,7 +34,6 @@ def build(
     *,
     seed: int | None = None,
     text: str = "full",
-    takedowns: Mapping[str, str] | None = None,
     released_on: str | None = None,
 ) -> Release:
     """Freeze the project's gold, answers and articles as releases/<version>/.
@@ -43,19 +43,18 @@ def build(
         version: "major.minor.patch", as great as what changed since the newest release asks; or "auto".
         seed: Seed of the splits, by default that of toolkit.yaml.
         text: "full", "offsets" or "snippet:N": how much of the articles' words is released.
-        takedowns: article_id → why it must not be released any more.
         released_on: ISO 8601 date for changelog and citation; no clock is read.
 
     Raises:
         UsageError: The version is malformed, too small or there already.
-        InvalidInput: A stage has not run yet, the records contradict each other, or an e-mail address or a token would
-            be released.
+        InvalidInput: A stage has not run yet, takedowns.yaml is malformed, the records contradict each other, or an
+            e-mail address or a token would be released.
     """
     with workspace.lock():
         previous = newest(workspace.path("releases"))
         if version != AUTO:
             check_version(version, None if previous is None else previous.version)
-        terms = _terms(workspace, version, seed, TextRule.parse(text), takedowns or {}, released_on)
+        terms = _terms(workspace, version, seed, TextRule.parse(text), released_on)
         corpus = gather(
             workspace.schema(),
             articles=workspace.articles(),
@@ -68,12 +67,22 @@ def build(
         return freeze(corpus, workspace.path("releases"), terms, previous=previous)
 
 
-def standing(workspace: Workspace, version: str) -> Release | None:
+def standing(
+    workspace: Workspace,
+    version: str,
+    *,
+    seed: int | None = None,
+    text: str = "full",
+    released_on: str | None = None,
+) -> Release | None:
     """Return releases/<version>/ if it was frozen from exactly what the project holds now, else None.
 
     Args:
         workspace: The project.
         version: "major.minor.patch", or "auto" for the newest release.
+        seed: As for `build`.
+        text: As for `build`.
+        released_on: As for `build`.
 
     Raises:
         InvalidInput: The release, or a file of the project, is damaged.
@@ -82,7 +91,7 @@ def standing(workspace: Workspace, version: str) -> Release | None:
     if version != AUTO and not Version.is_one(version):
         return None
     release = newest(folder) if version == AUTO else _existing(folder / version)
-    terms = _terms(workspace, version, None, TextRule(), {}, None)
+    terms = _terms(workspace, version, seed, TextRule.parse(text), released_on)
     if release is None or release.manifest.get("recipe") != terms.recipe(workspace.schema().digest):
         return None
     return release
@@ -104,7 +113,6 @@ def _terms(
     version: str,
     seed: int | None,
     text: TextRule,
-    takedowns: Mapping[str, str],
     released_on: str | None,
 ) -> Terms:
     settings = workspace.config.release
@@ -119,11 +127,16 @@ def _terms(
         seed=settings.seed if seed is None else seed,
         fractions=settings.splits.model_dump(),
         text=text,
-        takedowns=takedowns,
+        takedowns=_takedowns(workspace),
         guidelines=guidelines(workspace.schema()),
         agreement=_agreement(workspace.path("reports", "agreement.json")),
         inputs={name: value for name, value in sums.items() if value is not None},
     )
+
+
+def _takedowns(workspace: Workspace) -> Mapping[str, str]:
+    path = workspace.path("takedowns.yaml")
+    return read_takedowns(path, workspace.articles()) if path.exists() else {}
 
 
 def _agreement(path: Path) -> Mapping[str, Any] | None:

@@ -26,7 +26,7 @@ def label_changes(older: Release, newer: Release) -> pa.Table:
         adjudication  an expert or another way of deciding says otherwise, on the same answers
     """
     columns = ["sentence_id", "article_id", "labels"]
-    before, after = older.table().select(columns), newer.table().select(columns)
+    before, after = older.table(columns=columns), newer.table(columns=columns)
     pairs = match(before, after, ("sentence_id",))
     mine, yours = before["labels"].take(pairs.older), after["labels"].take(pairs.newer)
     differs = unequal(_whole(mine), _whole(yours))
@@ -67,7 +67,11 @@ def _causes_of_loss(newer: Release, before: pa.Table, after: pa.Table, removed: 
     articles = before["article_id"].take(removed)
     sentences = before["sentence_id"].take(removed)
     taken_down = _in(articles, pa.array(newer.manifest["takedowns"], pa.string()))
-    answered = _in(sentences, newer.table("annotations")["sentence_id"]) if "annotations" in newer.configs else False
+    answered = (
+        _in(sentences, newer.table("annotations", columns=["sentence_id"])["sentence_id"])
+        if "annotations" in newer.configs
+        else False
+    )
     there = _in(articles, after["article_id"])
     conditions = [taken_down, answered, there]
     causes: list[str] = np.select(conditions, ["takedown", "adjudication", "segmentation"], "article").tolist()
@@ -110,5 +114,5 @@ def _sentences_with_other_rows(
 def _annotators_only(release: Release, config: str, columns: list[str]) -> pa.Table | None:
     if config not in release.configs:
         return None
-    table = release.table(config).select(columns)
+    table = release.table(config, columns=columns)
     return table.filter(pc.equal(table["role"], "annotator")) if "role" in columns else table

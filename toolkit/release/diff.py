@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from toolkit.release.causes import label_changes
 from toolkit.release.columns import CONFIGS, KEYS
-from toolkit.release.compare import Indices, Mask, match, unequal
+from toolkit.release.compare import Indices, Mask, Match, match, unequal
 from toolkit.release.manifest import NAME
 from toolkit.release.release import Release
 from toolkit.release.versions import Level
@@ -142,71 +142,95 @@ def diff(older: Release, newer: Release, *, files: bool = True) -> Diff:
         older=older.version,
         newer=newer.version,
         schemas=(older.schema_ref, newer.schema_ref),
-        configs={name: _config_diff(name, rows_of(older, name), rows_of(newer, name)) for name in configs},
+        configs={name: _config_diff(name, older, newer) for name in configs},
         labels=label_changes(older, newer),
         files={name: (newer.path / name).read_bytes() for name in names if files},
     )
 
 
-def rows_of(release: Release, config: str) -> pa.Table:
-    """Return all rows of a config in the order of the release, with their split; none if it has no such config."""
+def rows_of(release: Release, config: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return the rows of a config in the order of the release, with their split; none if it has no such config.
+
+    Args:
+        release: Where to read.
+        config: Which config.
+        columns: The columns to read beside the split; None for all.
+    """
     if config not in release.configs:
         return pa.table({name: pa.array([], pa.string()) for name in (*KEYS[config], SPLIT)})
     parts = []
     for split in release.splits(config):
-        table = release.table(config, split)
-        parts.append(table.append_column(SPLIT, pa.array([split] * table.num_rows, pa.string())))
+        table = release.table(config, split, columns=columns)
+        rows = release.manifest["tables"][config][split]["rows"]
+        parts.append(table.append_column(SPLIT, pa.array([split] * rows, pa.string())))
     return pa.concat_tables(parts)
 
 
-def _config_diff(config: str, older: pa.Table, newer: pa.Table) -> ConfigDiff:
+def _config_diff(config: str, older: Release, newer: Release) -> ConfigDiff:
+    before, after = _columns(older, config), _columns(newer, config)
     keys = KEYS[config]
-    pairs = match(older, newer, keys)
-    columns, differs = _compare(older, newer, pairs.older, pairs.newer)
-    new = tuple(name for name in newer.column_names if name not in older.column_names)
-    gone = tuple(
-        name
-        for name in older.column_names
-        if newer.num_rows and (name not in newer.column_names or not _extends(older, newer, name))
-    )
-    stored = differs if older.schema.equals(newer.schema) else np.ones_like(differs)
+    mine, yours = rows_of(older, config, keys), rows_of(newer, config, keys)
+    pairs = match(mine, yours, keys)
+    columns, differs = _compare(config, older, newer, pairs)
+    stored = differs if before.equals(after) else np.ones_like(differs)
+    needed = bool(stored.any()) or len(pairs.added) > 0 or config not in newer.configs
+    fresh = rows_of(newer, config) if needed else after.append(pa.field(SPLIT, pa.string())).empty_table()
+    there = bool(mine.num_rows and yours.num_rows)
     return ConfigDiff(
-        removed=older.select(keys).take(pairs.removed),
-        added=newer.take(pairs.added),
-        replaced=newer.take(pairs.newer[stored]),
+        removed=mine.select(keys).take(pairs.removed),
+        added=fresh.take(pairs.added),
+        replaced=fresh.take(pairs.newer[stored]),
         changed=int(differs.sum()),
         columns=columns,
-        gone=gone if older.num_rows else (),
-        new=new if older.num_rows else (),
-        order=_order(newer.num_rows, pairs.older[~stored], pairs.newer[~stored], pairs.newer[stored], pairs.added),
+        gone=tuple(name for name in before.names if not _extends(before, after, name)) if there else (),
+        new=tuple(name for name in after.names if name not in before.names) if there else (),
+        order=_order(yours.num_rows, pairs.older[~stored], pairs.newer[~stored], pairs.newer[stored], pairs.added),
     )
 
 
-def _compare(older: pa.Table, newer: pa.Table, mine: Indices, yours: Indices) -> tuple[dict[str, int], Mask]:
-    """Return column → rows that differ, and where any differs, over the columns that both have with one type."""
+def _columns(release: Release, config: str) -> pa.Schema:
+    return release.columns(config) if config in release.configs else pa.schema([])
+
+
+def _content(release: Release, config: str) -> dict[str, str]:
+    splits = release.manifest["tables"].get(config, {})
+    return {split: entry["content"] for split, entry in splits.items()}
+
+
+def _compare(config: str, older: Release, newer: Release, pairs: Match) -> tuple[dict[str, int], Mask]:
+    """Return column → rows that differ, and where any differs, over the columns that both have with one type.
+
+    A column is read at a time, so that memory holds no whole release.
+    """
+    before, after = _columns(older, config), _columns(newer, config)
     columns: dict[str, int] = {}
-    differs = np.zeros(len(mine), dtype=bool)
-    for name in older.column_names:
-        if name not in newer.column_names or older[name].type != newer[name].type:
-            continue
-        column = unequal(_taken(older, name, mine), _taken(newer, name, yours))
+    differs: Mask = np.zeros(len(pairs.older), dtype=bool)
+    if _content(older, config) == _content(newer, config):
+        return columns, differs
+    shared = [name for name in before.names if name in after.names and before.field(name) == after.field(name)]
+    for name in [*shared, SPLIT] if len(pairs.older) else []:
+        wanted = list(KEYS[config][:1]) if name == SPLIT else [name]
+        column = unequal(
+            _taken(rows_of(older, config, wanted)[name], pairs.older),
+            _taken(rows_of(newer, config, wanted)[name], pairs.newer),
+        )
         if column.any():
             columns[name] = int(column.sum())
             differs |= column
     return columns, differs
 
 
-def _taken(table: pa.Table, name: str, rows: Indices) -> pa.Array:
-    taken = table[name].take(pa.array(rows)).combine_chunks()
+def _taken(column: pa.ChunkedArray, rows: Indices) -> pa.Array:
+    taken = column.take(pa.array(rows)).combine_chunks()
     return taken if isinstance(taken, pa.Array) else pa.concat_arrays(taken.chunks)
 
 
-def _extends(older: pa.Table, newer: pa.Table, name: str) -> bool:
-    """Tell whether a column has its old type still, or a struct that has got more fields."""
-    before, after = older[name].type, newer[name].type
-    if before == after:
-        return True
-    return pa.types.is_struct(before) and pa.types.is_struct(after) and set(before) <= set(after)
+def _extends(before: pa.Schema, after: pa.Schema, name: str) -> bool:
+    """Tell whether a column is there still with its type, or as a struct that has got more fields."""
+    if name not in after.names:
+        return False
+    old, new = before.field(name).type, after.field(name).type
+    return old == new or (pa.types.is_struct(old) and pa.types.is_struct(new) and set(old) <= set(new))
 
 
 def _order(rows: int, kept_older: Indices, kept_newer: Indices, replaced: Indices, added: Indices) -> Indices:

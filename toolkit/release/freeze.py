@@ -20,6 +20,7 @@ from toolkit.release import card, notes, prevalence
 from toolkit.release.columns import arrow_schemas
 from toolkit.release.configs import Configs
 from toolkit.release.corpus import Corpus
+from toolkit.release.croissant import croissant
 from toolkit.release.diff import Diff, diff
 from toolkit.release.facts import Facts
 from toolkit.release.manifest import NAME, Tables, file_sums, to_json, write_table
@@ -91,6 +92,8 @@ def _write_texts(
     if terms.agreement is not None:
         (folder / "agreement.json").write_text(to_json(terms.agreement), encoding="utf-8")
     notes.write(folder, facts, previous, None if change is None else change.as_markdown())
+    columns = arrow_schemas(corpus.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
+    (folder / "croissant.json").write_text(to_json(croissant(facts, columns)), encoding="utf-8")
     (folder / "README.md").write_text(card.render(facts, previous), encoding="utf-8")
 
 

@@ -122,9 +122,9 @@ def _write_tables(release: Release, texts: _Texts, folder: Path) -> Tables:
 
 
 def _write_files(release: Release, tables: Tables, folder: Path) -> None:
-    """Copy what is no table; card and manifest say what is in the tables now."""
+    """Copy what is no table; card and manifest say what is in the tables now, croissant.json would not."""
     old = {entry["file"] for splits in release.manifest["tables"].values() for entry in splits.values()}
-    for name in sorted(set(release.manifest["files"]) - old - {"README.md"}):
+    for name in sorted(set(release.manifest["files"]) - old - {"README.md", "croissant.json"}):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes((release.path / name).read_bytes())
     columns = arrow_schemas(release.schema)

@@ -136,5 +136,10 @@ def _table(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     batches = []
     while batch := list(itertools.islice(waiting, _BATCH)):
         batches.append(pa.Table.from_pylist(batch, schema=schema))
-    table = pa.concat_tables(batches) if batches else schema.empty_table()
-    return table.unify_dictionaries().combine_chunks()
+    table = (pa.concat_tables(batches) if batches else schema.empty_table()).unify_dictionaries()
+    columns = table.columns
+    del table
+    batches.clear()
+    for place in range(len(columns)):  # one at a time: the chunks of each are let go before the next
+        columns[place] = columns[place].combine_chunks()
+    return pa.table(columns, schema=schema)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,12 +73,19 @@ class Release:
             )
         return tuple(self.manifest["tables"][config])
 
-    def table(self, config: str = "default", split: str | None = None) -> pa.Table:
+    def columns(self, config: str = "default") -> pa.Schema:
+        """Return the columns of a config, without reading its rows. Raises as `table`."""
+        return self._file(self.path / self.manifest["tables"][config][self.splits(config)[0]]["file"]).schema_arrow
+
+    def table(
+        self, config: str = "default", split: str | None = None, *, columns: Sequence[str] | None = None
+    ) -> pa.Table:
         """Read a table.
 
         Args:
             config: One of `configs`.
             split: One of `splits(config)`; None for all of them, one after the other.
+            columns: The columns to read; None for all.
 
         Raises:
             UsageError: There is no such config or split.
@@ -90,7 +97,7 @@ class Release:
                 f"{config} has no split {split}", where=str(self.path), remedy=f"it has {', '.join(there)}"
             )
         names = [self.manifest["tables"][config][part]["file"] for part in ([split] if split else there)]
-        return pa.concat_tables([self._table(self.path / name) for name in names])
+        return pa.concat_tables([self._file(self.path / name).read(columns=columns) for name in names])
 
     def verify(self) -> None:
         """Hold every file against the manifest.
@@ -114,9 +121,9 @@ class Release:
             remedy = "fetch the release again"
             raise InvalidInput.all_of([InvalidInput(what, where=str(self.path), remedy=remedy) for what in faults])
 
-    def _table(self, path: Path) -> pa.Table:
+    def _file(self, path: Path) -> pq.ParquetFile:
         try:
-            return pq.ParquetFile(path).read()
+            return pq.ParquetFile(path)
         except (FileNotFoundError, pa.ArrowInvalid) as error:
             raise self._damaged(path) from error
 

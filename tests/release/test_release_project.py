@@ -1,0 +1,111 @@
+"""Building from a project directory: from its tables and logs to releases/<version>, whatever kills it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toolkit.errors import InvalidInput, UsageError
+from toolkit.records import Article, Decision, Sentence
+from toolkit.release import build, load
+from toolkit.workspace import Workspace
+from toolkit.workspace.history import revision
+from toolkit.workspace.tables import parquet_bytes, to_table
+
+BUILD = """
+import sys
+from pathlib import Path
+from toolkit.release import build
+from toolkit.workspace import Workspace
+build(Workspace(Path(sys.argv[1])), "1.0.0")
+"""
+
+
+@pytest.fixture
+def project(world: Any, tmp_path: Path) -> Workspace:
+    workspace = Workspace.create(tmp_path / "project")
+    for name, cls, records in (
+        ("articles.parquet", Article, world.articles),
+        ("sentences.parquet", Sentence, world.sentences),
+        ("gold.parquet", Decision, world.decisions),
+    ):
+        workspace.write(name, parquet_bytes(to_table(cls, records)))
+    workspace.annotations.append(revision(answer, {}) for answer in world.annotations)
+    return workspace
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_project_becomes_a_release(world: Any, project: Workspace) -> None:
+    release = build(project, "1.0.0")
+    assert release.path == project.release_path("1.0.0")
+    assert release.table().num_rows == len(world.decisions)
+    assert set(release.manifest["inputs"]) == {
+        "articles.parquet",
+        "sentences.parquet",
+        "gold.parquet",
+        "annotations/log.jsonl",
+    }
+    assert "Casualty figure" in (release.path / "schema" / "guidelines.md").read_text()
+    release.verify()
+
+
+def test_the_next_version_is_the_smallest_that_the_change_allows(world: Any, project: Workspace) -> None:
+    build(project, "1.0.0")
+    project.write("gold.parquet", parquet_bytes(to_table(Decision, world.decisions[1:])))
+    with pytest.raises(UsageError, match="too small"):
+        build(project, "1.1.0")
+    assert build(project, "auto").version == "2.0.0"
+
+
+def test_takedowns_are_read_from_the_project(world: Any, project: Workspace) -> None:
+    article, other = world.articles[0], world.articles[1]
+    project.write("takedowns.yaml", f"{article.article_id}: asked by the author\n{other.url}: asked by the publisher\n")
+    release = build(project, "1.0.0")
+    gone = {article.article_id: "asked by the author", other.article_id: "asked by the publisher"}
+    assert release.manifest["takedowns"] == dict(sorted(gone.items()))
+    assert not set(gone) & set(release.table()["article_id"].to_pylist())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("- a\n", "article_id or url"), ("https://nowhere.example/1: x\n", "no article has this url"), ("a: [\n", "YAML")],
+)
+def test_a_wrong_takedown_list_is_refused(project: Workspace, text: str, words: str) -> None:
+    project.write("takedowns.yaml", text)
+    with pytest.raises(InvalidInput, match=words):
+        build(project, "1.0.0")
+    assert not project.path("releases").exists() or not list(project.path("releases").iterdir())
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_instant_leaves_nothing_or_all(project: Workspace) -> None:
+    command = [sys.executable, "-c", BUILD, str(project.root)]
+    started = time.monotonic()
+    subprocess.run(command, check=True)
+    whole = time.monotonic() - started
+    expected = contents(project.release_path("1.0.0"))
+    for step in range(4):
+        for path in sorted(project.release_path("1.0.0").rglob("*"), reverse=True):
+            path.unlink() if path.is_file() else path.rmdir()
+        if project.release_path("1.0.0").exists():
+            project.release_path("1.0.0").rmdir()
+        running = subprocess.Popen(command)
+        time.sleep(whole * (0.55 + 0.12 * step))  # imports take the first half
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
+        if project.release_path("1.0.0").exists():
+            assert contents(project.release_path("1.0.0")) == expected
+        else:
+            assert contents(build(project, "1.0.0").path) == expected
+        assert [path.name for path in project.path("releases").iterdir()] == ["1.0.0"]
+        load(project.release_path("1.0.0")).verify()

@@ -1,0 +1,124 @@
+"""A release in other formats: CSV that no spreadsheet executes, JSON lines, and CoNLL columns with BIO tags."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from toolkit.errors import UsageError
+from toolkit.release.configs import SLICE_ROWS
+from toolkit.release.release import Release
+from toolkit.release.staging import staged
+
+_FORMULA = re.compile(r"[=+\-@\t\r]")  # how a formula begins, to a spreadsheet (OWASP, "CSV Injection")
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+Row = Mapping[str, Any]
+
+
+def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
+    """Write a release in another format, one file a config and split.
+
+    Args:
+        release: What to write.
+        kind: "csv": lists and structs as JSON; a cell that a spreadsheet would take for a formula begins with an
+            apostrophe. "jsonl": one object a row. "conll": one token a line (token, start, end, BIO tag), sentences
+            parted by an empty line, only of decided sentences; where spans overlap the longer one is tagged.
+        target: Directory of the result, which must not be there.
+
+    Returns:
+        The files.
+
+    Raises:
+        UsageError: The format is not known, the release has no text (conll), or `target` is there.
+    """
+    if kind not in _WRITERS:
+        raise UsageError(f"format {kind!r} is not known", remedy=f"take one of {', '.join(sorted(_WRITERS))}")
+    if kind == "conll" and release.manifest["text"] != "full":
+        raise UsageError("has no text to tag", where=str(release.path), remedy="run `toolkit hydrate` first")
+    names = []
+    with staged(target.parent) as stage:
+        stage.name(target.name)
+        for config in ("default",) if kind == "conll" else release.configs:
+            for split in release.splits(config):
+                names.append(f"{config}-{split}.{kind}")
+                with (stage.folder / names[-1]).open("w", encoding="utf-8", newline="") as file:
+                    _WRITERS[kind](file, release, config, split)
+    return tuple(target / name for name in names)
+
+
+def _rows(release: Release, config: str, split: str) -> Iterator[Row]:
+    table = release.table(config, split)
+    for start in range(0, table.num_rows, SLICE_ROWS):
+        yield from table.slice(start, SLICE_ROWS).to_pylist()
+
+
+def _csv(file: TextIO, release: Release, config: str, split: str) -> None:
+    writer = csv.writer(file)
+    for number, row in enumerate(_rows(release, config, split)):
+        if number == 0:
+            writer.writerow(row)
+        writer.writerow([safe_cell(value) for value in row.values()])
+
+
+def safe_cell(value: object) -> str:
+    """Return a value as a CSV cell that no spreadsheet executes: an apostrophe goes before what may be a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, (list, dict)):
+        return _json(value)
+    text = str(value)
+    is_number = isinstance(value, (int, float))
+    return f"'{text}" if not is_number and _FORMULA.match(text) else text
+
+
+def _jsonl(file: TextIO, release: Release, config: str, split: str) -> None:
+    for row in _rows(release, config, split):
+        file.write(_json(row) + "\n")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _conll(file: TextIO, release: Release, config: str, split: str) -> None:
+    spans: dict[str, list[Row]] = {}
+    if split in release.manifest["tables"].get("spans", {}):
+        for span in _rows(release, "spans", split):
+            spans.setdefault(span["sentence_id"], []).append(span)
+    for row in _rows(release, config, split):
+        file.write(f"# sentence_id = {row['sentence_id']}\n# text = {' '.join(row['text'].split())}\n")
+        for token, start, end, tag in bio(row["text"], spans.get(row["sentence_id"], [])):
+            file.write(f"{token}\t{start}\t{end}\t{tag}\n")
+        file.write("\n")
+
+
+def bio(text: str, spans: Sequence[Row]) -> list[tuple[str, int, int, str]]:
+    """Return (token, start, end, tag) of a sentence; offsets are code points, end exclusive.
+
+    A token is a run of word characters or a single other sign. One that a span begins in the middle of is tagged as
+    the span's, since CoNLL cannot cut it.
+
+    Args:
+        text: The sentence.
+        spans: Rows with "start", "end" and "label"; of two that overlap the longer is kept, then the earlier.
+    """
+    tokens = [(found.group(), found.start(), found.end()) for found in _TOKEN.finditer(text)]
+    tags = ["O"] * len(tokens)
+    for span in sorted(spans, key=lambda item: (item["start"] - item["end"], item["start"], item["label"])):
+        inside = [n for n, (_, start, end) in enumerate(tokens) if start < span["end"] and end > span["start"]]
+        if inside and all(tags[n] == "O" for n in inside):
+            for place, number in enumerate(inside):
+                tags[number] = f"{'I' if place else 'B'}-{span['label']}"
+    return [(*token, tag) for token, tag in zip(tokens, tags, strict=True)]
+
+
+_WRITERS: Final[Mapping[str, Callable[[TextIO, Release, str, str], None]]] = {
+    "csv": _csv,
+    "jsonl": _jsonl,
+    "conll": _conll,
+}
