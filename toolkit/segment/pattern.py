@@ -56,11 +56,12 @@ def boundary(
         rf"|[-–—][-–— ]{{0,3}}[{lower}.,]|[,;:%/{_WIDE}{BREAKS}]|[{_STOP}](?!\.\.|(?<=…)))"
     )
     glued = rf"(?=[“\"‘'(\[¿¡«]?[{upper}][{lower} ])|(?<=[{CASELESS}]\.)(?=[{CASELESS}])"
+    initials = rf"(?!(?<=\b[{upper}]\.)[ ][{upper}]\.(?![{upper}]))"  # J. K. Rowling
     return re.compile(
         rf"[{_STOP}{_WIDE}{BREAKS}](?:{plain}"
         rf"|(?<=[{BREAKS}])\s*+()"
         rf"|(?<=[{_WIDE}])(?![{_STOP}{_WIDE}])([{_CLOSE}]{{0,6}}+){_SPACE}*+(?![{BREAKS}])"
-        rf"|(?![{_STOP}{_WIDE}]){_unless(word for word in never if len(word) > 1)}"
+        rf"|(?![{_STOP}{_WIDE}]){initials}{_unless(word for word in never if len(word) > 1)}"
         rf"({closers}{detached}{references})(?:{_SPACE}++{begins}|{glued}))"
     )
 
