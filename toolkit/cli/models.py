@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from itertools import tee
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from toolkit.cli.lines import read_lines
 from toolkit.cli.options import Json, Project, Seed
 from toolkit.cli.output import put, put_json, put_outcome, put_table, say
 from toolkit.errors import UsageError
@@ -19,6 +23,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(train)
     app.command()(evaluate)
+    app.command()(predict)
 
 
 def train(
@@ -86,8 +91,6 @@ def evaluate(
 
     Example: toolkit evaluate models/words-lr-1.0.0 releases/1.1.0
     """
-    import json
-
     from toolkit.baselines import stages
     from toolkit.workspace import Workspace
 
@@ -99,6 +102,29 @@ def evaluate(
         return
     put_outcome(outcome, as_json=False)
     _put_evaluation(found)
+
+
+def predict(
+    texts: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]…", help="Sentences; default: stdin.")] = None,
+    model: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: the one trained last.")] = None,
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Label sentences: those given, or those of stdin, where a line is a JSON object with "text" or plain text.
+
+    One JSON object a line goes out, in the order in which they came in.
+
+    Example: toolkit predict --model models/words-lr-1.0.0 < sentences.jsonl > labelled.jsonl
+    """
+    from toolkit import baselines
+    from toolkit.baselines import stages
+    from toolkit.workspace import Workspace
+
+    folder = model or stages.trained_model(Workspace.find(project))
+    rows, asked = tee(({"text": text} for text in texts) if texts else read_lines(sys.stdin))
+    answers = baselines.predictions(baselines.load(folder), (row["text"] for row in asked), size=1 if texts else 100)
+    for row, answer in zip(rows, answers, strict=True):
+        put(json.dumps(row | {"labels": answer.labels, "probabilities": answer.probabilities}, ensure_ascii=False))
 
 
 def _put_run(run: dict[str, Any]) -> None:

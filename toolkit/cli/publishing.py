@@ -1,27 +1,42 @@
-"""Commands that make and compare releases: build, audit-leakage."""
+"""Commands that make, compare and hand on releases: build, diff, export, hydrate, publish, audit-leakage."""
 
 from __future__ import annotations
 
+import os
 import time
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from toolkit.cli.options import Json, Project
-from toolkit.cli.output import put, put_counts, put_json, put_outcome
+from toolkit.cli.output import put, put_counts, put_json, put_outcome, say
 from toolkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from toolkit.release import Release
+
+
+class Format(StrEnum):
+    """What a release can be exported as."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    CONLL = "conll"
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command()(build)
+    for command in (build, diff, export, hydrate, publish):
+        app.command()(command)
     app.command("audit-leakage")(audit_leakage)
 
 
 def build(
     version: Annotated[str | None, typer.Argument(help="Semantic version, such as 1.0.0.")] = None,
     bump: Annotated[str | None, typer.Option(metavar="auto", help="Let what changed decide the version.")] = None,
+    text: Annotated[str | None, typer.Option(help="How much text is released: full, offsets or snippet:N.")] = None,
     project: Project = None,
     as_json: Json = False,
 ) -> None:
@@ -35,10 +50,101 @@ def build(
     if (version is None) == (bump is None) or bump not in (None, "auto"):
         raise UsageError("give either a VERSION or --bump auto")
     workspace, wanted, started = Workspace.find(project), version or "auto", time.perf_counter()
-    standing = release.standing(workspace, wanted)
-    built = standing or release.build(workspace, wanted)
+    standing = release.standing(workspace, wanted, text=text)
+    built = standing or release.build(workspace, wanted, text=text)
     seconds = time.perf_counter() - started
     put_outcome(Outcome("build", built.counts, up_to_date=standing is not None, seconds=seconds), as_json)
+
+
+def diff(
+    older: Annotated[str, typer.Argument(help="A release directory, or a version of the project.")],
+    newer: Annotated[str, typer.Argument(help="A release directory, or a version of the project.")],
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Say what changed between two releases, and why.
+
+    Example: toolkit diff 1.0.0 1.1.0
+    """
+    from toolkit import release
+
+    found = release.diff(_open(older, project), _open(newer, project))
+    if as_json:
+        put_json(found.as_dict())
+    else:
+        put(f"{found.older} → {found.newer}: {found.level}")
+        put(found.as_markdown().rstrip("\n"))
+
+
+def export(
+    release_path: Annotated[str, typer.Argument(metavar="RELEASE", help="A release directory, or a version.")],
+    target: Annotated[Path, typer.Argument(help="The directory to make.")],
+    kind: Annotated[Format, typer.Option("--format", help="The format.")] = Format.CSV,
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Write a release in another format.
+
+    Example: toolkit export 1.0.0 out --format conll
+    """
+    from toolkit import release
+
+    files = release.export(_open(release_path, project), kind.value, target)
+    if as_json:
+        put_json({"files": files})
+    else:
+        put("\n".join(map(str, files)))
+
+
+def hydrate(
+    release_path: Annotated[str, typer.Argument(metavar="RELEASE", help="A release without text.")],
+    target: Annotated[Path, typer.Argument(help="The directory to make.")],
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Put the text back into a release without text, from your own copies of the pages (run `toolkit ingest` first).
+
+    Example: toolkit hydrate releases/1.0.0 hydrated
+    """
+    from toolkit import release
+    from toolkit.workspace import Workspace
+
+    found = release.hydrate(_open(release_path, project), Workspace.find(project).articles(), target)
+    if as_json:
+        put_json({"release": found.release.path, "missing": found.missing})
+        return
+    put_counts("hydrate", found.release.counts)
+    for missing in found.missing:
+        put(f"missing: {missing}")
+
+
+def publish(
+    release_path: Annotated[str, typer.Argument(metavar="RELEASE", help="A release directory, or a version.")],
+    repo: Annotated[str | None, typer.Option(metavar="OWNER/NAME", help="Default: hub.repo of toolkit.yaml.")] = None,
+    private: Annotated[bool, typer.Option("--private", help="Make the repository private if it is new.")] = False,
+    endpoint: Annotated[str | None, typer.Option(envvar="HF_ENDPOINT", help="Another Hub.")] = None,
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Publish a release on the Hub: one commit, one tag that never moves, then a check of what readers get.
+
+    Example: toolkit publish 1.0.0 --repo your-name/your-dataset
+    """
+    from toolkit import hub
+    from toolkit.workspace import Workspace
+
+    settings = Workspace.find(project).config.hub
+    wanted = repo or settings.repo
+    if wanted is None:
+        raise UsageError("no repository is named", remedy="give --repo OWNER/NAME, or set hub.repo in toolkit.yaml")
+    token = os.environ.get(settings.token_variable)
+    opened = _open(release_path, project)
+    result = hub.publish(opened, wanted, token=token, endpoint=endpoint or settings.endpoint, private=private)
+    if as_json:
+        put_json(result)
+    else:
+        put(f"{result.url}  {result.tag}" + ("" if result.changed else "   [up to date]"))
+        say(f'load_dataset("{result.repo}", revision="{result.tag}")')
 
 
 def audit_leakage(
@@ -59,3 +165,13 @@ def audit_leakage(
     put_counts("leakage", {"exact": leakage.exact, "near": leakage.near})
     for pair in leakage.pairs:
         put(f"{pair.kind:<6} {pair.similarity:.2f}  {pair.later} ← {pair.earlier}  {pair.text}")
+
+
+def _open(reference: str, project: Path | None) -> Release:
+    """Open a release by directory, or by its version in the project."""
+    from toolkit import release
+    from toolkit.workspace import Workspace
+
+    if Path(reference).is_dir():
+        return release.load(reference)
+    return release.load(Workspace.find(project).release_path(reference))

@@ -74,6 +74,30 @@ def render(
         put(text.rstrip("\n"))
 
 
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="A path or NAME@VERSION.")],
+    new: Annotated[str, typer.Argument(help="A path or NAME@VERSION.")],
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Class the changes between two versions; exit 4 when the version number says something else.
+
+    Example: toolkit schema diff claims@1.0.0 my-claims/1.1.0.yaml
+    """
+    from toolkit.schema import diff as changes_between
+    from toolkit.schema import load
+
+    found = changes_between(load(old), load(new))
+    if as_json:
+        put_json({"changes": found.changes, "level": found.level, "declared": found.declared})
+    else:
+        for change in found.changes:
+            put(f"{change.level:<6} {change.path}  {change.what}")
+    found.require_agreement()
+    say(f"{found.level}, as the version number says")
+
+
 def _reference(schema: str | None, project: Path | None) -> str:
     """Return the schema that was named, or that of the project."""
     if schema is not None:

@@ -88,11 +88,12 @@ def password(data: Data = None, project: Project = None, as_json: Json = False) 
     """
     from toolkit.labelstudio import password as passwords
     from toolkit.labelstudio import studio
+    from toolkit.labelstudio.install import DATABASE
 
     server = studio.status(data=data)
     if server is None:
         raise InvalidInput("the server does not run", remedy="run `toolkit studio start`")
-    fresh = passwords.reset(server.data / studio.DATABASE, server.email)
+    fresh = passwords.reset(server.data / DATABASE, server.email)
     if as_json:
         put_json({"url": server.url, "email": server.email, "password": fresh})
     else:

@@ -33,7 +33,7 @@ def build(
     version: str,
     *,
     seed: int | None = None,
-    text: str = "full",
+    text: str | None = None,
     released_on: str | None = None,
 ) -> Release:
     """Freeze the project's gold, answers and articles as releases/<version>/.
@@ -42,7 +42,7 @@ def build(
         workspace: The project.
         version: "major.minor.patch", as great as what changed since the newest release asks; or "auto".
         seed: Seed of the splits, by default that of toolkit.yaml.
-        text: "full", "offsets" or "snippet:N": how much of the articles' words is released.
+        text: "full", "offsets" or "snippet:N": how much of the articles' words; default: as toolkit.yaml.
         released_on: ISO 8601 date for changelog and citation; no clock is read.
 
     Raises:
@@ -54,7 +54,7 @@ def build(
         previous = newest(workspace.path("releases"))
         if version != AUTO:
             check_version(version, None if previous is None else previous.version)
-        terms = _terms(workspace, version, seed, TextRule.parse(text), released_on)
+        terms = _terms(workspace, version, seed, TextRule.parse(text or workspace.config.release.text), released_on)
         corpus = gather(
             workspace.schema(),
             articles=workspace.articles(),
@@ -72,7 +72,7 @@ def standing(
     version: str,
     *,
     seed: int | None = None,
-    text: str = "full",
+    text: str | None = None,
     released_on: str | None = None,
 ) -> Release | None:
     """Return releases/<version>/ if it was frozen from exactly what the project holds now, else None.
@@ -91,7 +91,7 @@ def standing(
     if version != AUTO and not Version.is_one(version):
         return None
     release = newest(folder) if version == AUTO else _existing(folder / version)
-    terms = _terms(workspace, version, seed, TextRule.parse(text), released_on)
+    terms = _terms(workspace, version, seed, TextRule.parse(text or workspace.config.release.text), released_on)
     if release is None or release.manifest.get("recipe") != terms.recipe(workspace.schema().digest):
         return None
     return release

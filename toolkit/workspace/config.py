@@ -80,6 +80,7 @@ class ReleaseConfig(_Section):
         authors: Whom to cite.
         seed: Seed of the splits.
         splits: Shares of the splits.
+        text: How much of the articles' words is released: "full", "offsets" or "snippet:N".
     """
 
     title: str = "News sentences"
@@ -87,6 +88,7 @@ class ReleaseConfig(_Section):
     authors: tuple[str, ...] = ()
     seed: int = 0
     splits: SplitConfig = SplitConfig()
+    text: Annotated[str, pydantic.Field(pattern=r"^(full|offsets|snippet:\d+)$")] = "full"
 
 
 class Config(_Section):
