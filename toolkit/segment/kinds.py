@@ -14,9 +14,6 @@ _LONGEST_BYLINE = 120
 _JOINTS = "and|und|et|y|e|и|та|і|&|for|in|à|en|de|von|van|der|la|bin|al|/|[|]"
 _LIST_ITEM = re.compile(r"\s*(?:[-*•·‣▪◦]|\(?\d{1,3}[.)]|\(?[a-z]\))\s")
 _CREDIT_LINE = re.compile(r"\((?:Reporting|Writing|Editing|Additional reporting) by [^()]*\)\.?")
-_PHOTO_CREDIT = re.compile(
-    r"[(\[][^()\[\]]{0,60}\b(?:Photo|Foto|Фото|Getty|Pool via AP|Photograph|Images|Imago)\b[^()\[\]]{0,60}[)\]]\.?\s*\Z"
-)
 
 
 class Looks:
@@ -30,6 +27,8 @@ class Looks:
         self._byline = re.compile(rf"(?:{opening}):? {joined}[.]?\s*\Z") if opening else None
         caption = "|".join(map(re.escape, sorted(language.caption)))
         self._caption = re.compile(rf"(?:{caption})\s?(?:[-:–—/]|\bby\b)") if caption else None
+        within = r"[^()\[\]]{0,60}"
+        self._credit = re.compile(rf"[(\[]{within}\b(?:{caption or 'Photo'})\b{within}[)\]]\.?\s*\Z")
         # KYIV, Ukraine (AP) — · BEIJING, Sept. 3 (Xinhua) -- · Berlin (dpa) -
         capitals = rf"[{upper}][{upper}.’-]{{0,20}}"
         place = rf"[{upper}]{capitals}(?: {capitals}){{0,2}}(?:, [\w.’' ]{{1,40}}?){{0,2}}?(?: ?\([\w /.&-]{{2,40}}\))?"
@@ -44,7 +43,7 @@ class Looks:
             return "byline"
         if self._byline and len(line) <= _LONGEST_BYLINE and self._byline.match(line.strip()):
             return "byline"
-        if (self._caption and self._caption.match(line.lstrip())) or _PHOTO_CREDIT.search(line[-160:]):
+        if (self._caption and self._caption.match(line.lstrip())) or self._credit.search(line[-160:]):
             return "caption"
         if _LIST_ITEM.match(line):
             return "list"

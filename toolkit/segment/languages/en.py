@@ -96,5 +96,5 @@ LANGUAGE = Language(
     ),
     marked_names=words("Jeopardy Panic Wham Yahoo Yum"),
     byline=words("BY By"),
-    caption=words("Caption Credit FILE IMAGE Image PHOTO Photo Photograph Picture"),
+    caption=words("Caption Credit FILE Getty IMAGE Image PHOTO Photo Photograph Picture"),
 )
