@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from toolkit.cli.options import Json, Project
-from toolkit.cli.output import put, put_counts, put_json, put_outcome, say
+from toolkit.cli.output import coloured, put, put_counts, put_json, put_outcome, say
 from toolkit.errors import GateFailed
 
 
@@ -51,14 +51,36 @@ def ingest(
     skip_unreadable: Annotated[
         bool, typer.Option("--skip-unreadable", help="Put unreadable pages among the rejects and go on.")
     ] = False,
+    explain: Annotated[
+        Path | None, typer.Option(metavar="PAGE", help="Show what is kept and what is cut of a page; write nothing.")
+    ] = None,
 ) -> None:
     """Read raw pages into articles; what is cut goes to rejects.jsonl.
 
-    Example: toolkit ingest --skip-unreadable
+    Example: toolkit ingest --explain pages/front.html
     """
+    if explain is not None:
+        _explain(explain, as_json)
+        return
     from toolkit.workspace import Workspace, stages
 
     put_outcome(stages.ingest(Workspace.find(project), skip_unreadable=skip_unreadable), as_json)
+
+
+def _explain(page: Path, as_json: bool) -> None:
+    from toolkit.ingest import read
+    from toolkit.ingest.explain import explain
+    from toolkit.workspace.files import read_bytes
+
+    passages = explain(read(read_bytes(page), source=page.name))
+    if as_json:
+        put_json(passages)
+        return
+    for passage in passages:
+        if passage.reason is None:
+            put(coloured(f"{passage.start:>8} │ {passage.text}", "green"))
+        else:
+            put(coloured(f"{passage.start:>8} ╳ {passage.text}", "red") + coloured(f"   ← {passage.reason}", "dim"))
 
 
 def segment(project: Project = None, as_json: Json = False) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from toolkit.errors import InvalidInput, ToolkitError
 
@@ -37,6 +38,16 @@ def say(text: str) -> None:
 def put(text: str) -> None:
     """Print a result on stdout."""
     sys.stdout.write(text + "\n")
+
+
+_STYLES = {"red": "31", "green": "32", "dim": "2"}
+
+
+def coloured(text: str, style: Literal["red", "green", "dim"]) -> str:
+    """Return the text in a colour where stdout is a terminal and NO_COLOR is not set (https://no-color.org)."""
+    if os.environ.get("NO_COLOR") or not (sys.stdout.isatty() or os.environ.get("FORCE_COLOR")):
+        return text
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
 
 
 def put_json(value: object) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolkit.errors import ToolkitError
+from toolkit.errors import ToolkitError, UsageError
 from toolkit.records import digest
 
 
@@ -59,6 +59,18 @@ def disk_errors(path: Path) -> Iterator[None]:
                 "can't be written", where=str(path), remedy=f"check the rights of {path.parent}"
             ) from error
         raise
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file that a person named.
+
+    Raises:
+        UsageError: There is no such file, or it can't be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"can't be read: {error.strerror}", where=str(path)) from error
 
 
 def file_digest(path: Path) -> str | None:
