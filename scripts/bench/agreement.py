@@ -7,8 +7,8 @@ DIR holds `agreement/published_values.jsonl.gz` (one example a line: {"source", 
 "published": [{"measure", "quantity", "published", "tol"}]}, measures named as dkpro-statistics names them) and
 `crowd/lewidi23/*.jsonl.gz` (Le-Wi-Di 2023: {"annotations": "0,1,…", "annotators": "Ann1,Ann2,…"}).
 
-published  Values met within the tolerance given with them; each that is missed is printed. Three values do not belong to
-           the data they stand with (`MISLAID`): they are printed, and do not count as missed.
+published  Values met within the tolerance given with them; each that is missed is printed. Three values do not
+           belong to the data they stand with (`MISLAID`): they are printed, and do not count as missed.
 lewidi     Krippendorff's nominal α against the figure published for the set, 4 digits.
 speed      α of 1,000,000 ratings: 1,000 annotators, 1,000 units, 5,000 values; CPU seconds, peak memory of a process.
 coverage   Share of simulated crowds whose 95 % interval holds the true coefficient. A crowd: K articles of 2 to 14

@@ -2,5 +2,18 @@
 
 from toolkit.adjudicate.aggregate import METHODS, Method, aggregate
 from toolkit.adjudicate.decide import THRESHOLD, Answer, Decisions, Dispute, decide
+from toolkit.adjudicate.label_errors import Doubt, Suspect, label_errors
 
-__all__ = ["METHODS", "THRESHOLD", "Answer", "Decisions", "Dispute", "Method", "aggregate", "decide"]
+__all__ = [
+    "METHODS",
+    "THRESHOLD",
+    "Answer",
+    "Decisions",
+    "Dispute",
+    "Doubt",
+    "Method",
+    "Suspect",
+    "aggregate",
+    "decide",
+    "label_errors",
+]

@@ -13,12 +13,25 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from toolkit.agreement.ratings import Level, Ratings
+from toolkit.agreement.ratings import IntArray, Level, Ratings
 from toolkit.agreement.statistic import Statistic, Weights, cohen, krippendorff, multi_annotator, percent, specific
 from toolkit.errors import UsageError
 from toolkit.records.base import record
 
-Name = Literal["alpha", "percent", "positive", "negative", "cohen", "light", "scott", "fleiss", "ac1", "ac2", "bennett"]
+Name = Literal[
+    "alpha",
+    "percent",
+    "positive",
+    "negative",
+    "cohen",
+    "cohen_max",
+    "light",
+    "scott",
+    "fleiss",
+    "ac1",
+    "ac2",
+    "bennett",
+]
 COEFFICIENTS: tuple[Name, ...] = get_args(Name)
 
 
@@ -66,8 +79,9 @@ def coefficient(
     Args:
         ratings: 2-D array-like of shape (annotators, units), None and NaN missing; or `Ratings`.
         name: "alpha"; "percent", "positive" and "negative" agreement; "cohen" (two annotators; of more, the mean
-            observed against the mean expected agreement of all pairs, Hubert 1977), "light" (the mean of the pairs' κ,
-            Light 1971), "scott", "fleiss", "ac1", "ac2" (give weights), "bennett" (of more than two, Randolph's).
+            observed against the mean expected agreement of all pairs, Hubert 1977), "cohen_max" (the largest κ that the
+            annotators' distributions allow), "light" (the mean of the pairs' κ, Light 1971), "scott" (of more than two,
+            Fleiss'), "fleiss", "ac1", "ac2" (give weights), "bennett" (of more than two, Randolph's).
         level: What the values are; only α knows others than nominal.
         weights: "identity", "linear" or "quadratic", for cohen, light, scott, fleiss, ac2 and bennett.
         categories: All values there can be, in rank order; by default those that occur. AC1, AC2 and S depend on it.
@@ -78,7 +92,7 @@ def coefficient(
         UsageError: There is no such coefficient, level or weights.
     """
     coded = ratings if isinstance(ratings, Ratings) else Ratings.of(ratings, level=level, categories=categories)
-    if name in ("cohen", "light", "scott"):
+    if name in ("cohen", "cohen_max", "light", "scott"):
         return _of_pairs(coded, name, weights)
     groups = np.zeros(coded.n_units, dtype=np.int64)
     return describe(statistic(coded, groups, name, level=level, weights=weights, positive=positive), coded, level=level)
@@ -114,8 +128,8 @@ def statistic(
         return specific(ratings, groups, value=positive, negative=name == "negative")
     if name in ("fleiss", "ac1", "ac2", "bennett"):
         return multi_annotator(ratings, groups, name=name, weights=weights)
-    if name in ("cohen", "scott") and ratings.n_annotators == 2:
-        return cohen(ratings, groups, (0, 1), weights=weights, shared=name == "scott")
+    if name in ("cohen", "cohen_max", "scott") and ratings.n_annotators == 2:
+        return _of_pair(ratings, groups, (0, 1), name, weights)
     remedy = f"use one of {', '.join(COEFFICIENTS)}; cohen and scott compare two annotators"
     raise UsageError(f"there is no coefficient {name!r} over {ratings.n_annotators} annotators", remedy=remedy)
 
@@ -127,14 +141,15 @@ def describe(measure: Statistic, ratings: Ratings, *, level: Level = "nominal") 
     return _record(measure.name, level, ratings, observed, expected, float(measure.values(sums)[0]))
 
 
+def _of_pair(ratings: Ratings, groups: IntArray, pair: tuple[int, int], name: Name, weights: Weights) -> Statistic:
+    return cohen(ratings, groups, pair, weights=weights, shared=name == "scott", maximum=name == "cohen_max")
+
+
 def _of_pairs(ratings: Ratings, name: Name, weights: Weights) -> Coefficient:
     groups = np.zeros(ratings.n_units, dtype=np.int64)
     if name == "scott" and ratings.n_annotators > 2:
         return describe(multi_annotator(ratings, groups, name="fleiss", weights=weights), ratings)
-    pairs = [
-        cohen(ratings, groups, pair, weights=weights, shared=name == "scott")
-        for pair in combinations(range(ratings.n_annotators), 2)
-    ]
+    pairs = [_of_pair(ratings, groups, pair, name, weights) for pair in combinations(range(ratings.n_annotators), 2)]
     pairs = [measure for measure in pairs if measure.terms[0, 1] > 0]  # those who share a unit
     parts = np.array([np.concatenate(measure.parts(measure.terms)) for measure in pairs]).reshape(-1, 2)
     if not len(parts):

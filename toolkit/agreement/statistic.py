@@ -167,7 +167,13 @@ def multi_annotator(ratings: Ratings, groups: IntArray, *, name: str, weights: W
 
 
 def cohen(
-    ratings: Ratings, groups: IntArray, pair: tuple[int, int], *, weights: Weights = "identity", shared: bool = False
+    ratings: Ratings,
+    groups: IntArray,
+    pair: tuple[int, int],
+    *,
+    weights: Weights = "identity",
+    shared: bool = False,
+    maximum: bool = False,
 ) -> Statistic:
     """Return Cohen's κ of two annotators over the units that both rated, or Scott's π.
 
@@ -180,6 +186,7 @@ def cohen(
         pair: Indices of the two annotators.
         weights: Weights between categories; ranks follow the order of `ratings.values`.
         shared: Scott's π: both draw from the same distribution.
+        maximum: The largest κ that the two distributions allow, which says how much of a low κ they explain.
     """
     size = len(ratings.values)
     near = weight_matrix(weights, size)
@@ -200,11 +207,13 @@ def cohen(
         with np.errstate(divide="ignore", invalid="ignore"):
             observed = sums[:, 0] / sums[:, 1]
             left, right = sums[:, 2 : 2 + size] / sums[:, 1:2], sums[:, 2 + size :] / sums[:, 1:2]
+        if maximum:
+            observed = np.minimum(left, right).sum(axis=1)
         if shared:
             left = right = (left + right) / 2
         return observed, np.einsum("rk,kl,rl->r", left, near, right)
 
-    return Statistic("scott" if shared else "cohen", terms, parts)
+    return Statistic("scott" if shared else "cohen_max" if maximum else "cohen", terms, parts)
 
 
 def _by_unit(ratings: Ratings, annotator: int) -> IntArray:
