@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from toolkit.baselines import Rows, compare, evaluate, predictions, train
@@ -43,6 +45,15 @@ def test_slices_cover_all_rows(make_rows) -> None:  # type: ignore[no-untyped-de
     assert by_column == {"source": 200, "length": 200, "training": 200}
     assert {item.value: item.rows for item in figures.slices if item.column == "training"} == {"seen": 20, "new": 180}
     assert "(other)" in {item.value for item in figures.slices}
+
+
+def test_the_untuned_figure_has_every_threshold_at_one_half(make_rows) -> None:  # type: ignore[no-untyped-def]
+    rows = make_rows(noise=0.4, rare=20)
+    model = train(rows, baseline="words-lr")
+    half = replace(model, thresholds=np.full(3, 0.5))
+    assert not np.array_equal(model.thresholds, half.thresholds)
+    figures = evaluate(model, rows, resamples=0)
+    assert figures.macro_f1_untuned == evaluate(half, rows, resamples=0).macro_f1
 
 
 def test_errors_come_with_the_words_that_decided(binary: Rows) -> None:

@@ -75,7 +75,7 @@ def test_all_faults_are_reported_with_their_lines(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         read_rows(path)
     assert [fault.where for fault in caught.value.faults] == [f"{path}:2", f"{path}:3"]
-    assert "is a int, not text" in str(caught.value)
+    assert "is a whole number, not text" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,8 @@ def test_all_faults_are_reported_with_their_lines(tmp_path: Path) -> None:
         ("a.jsonl", "[1]\n", "a.jsonl:1: is a list, not a JSON object"),
         ("a.jsonl", '{"text": "x"}\n', "has no column 'label' or 'labels'; the columns are text"),
         ("a.jsonl", '{"label": "x"}\n', "has no column 'text'"),
+        ("a.jsonl", '{"text": "\\ud83d", "label": "x"}\n', "holds half a character (a lone surrogate) at 0"),
+        ("a.jsonl", '{"text": "x", "label": {}}\n', "'label' is an object, not a label name"),
         ("a.csv", "text,label\nx,y,z\n", "a.csv:2: has more cells than the header"),
         ("a.parquet", "no parquet", "can't be read"),
         ("a.xlsx", "", "is no kind of file"),

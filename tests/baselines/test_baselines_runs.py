@@ -132,6 +132,12 @@ def test_people_stand_beside_the_model_and_changes_are_told_apart(releases: Path
     assert since["unchanged"].accuracy.value > 0.9
 
 
+def test_a_model_of_another_schema_says_so(releases: Path, make_rows) -> None:  # type: ignore[no-untyped-def]
+    figures = evaluate_release(train(make_rows(), baseline="majority"), releases / "1.0.0", resamples=0)
+    assert figures.notes[-1] == "trained with schema unknown, judged with news_events@1.0.0"
+    assert figures.macro_f1.value == 0
+
+
 def test_files_train_a_model_and_are_judged(make_rows, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     for name, seed in (("train", 0), ("test", 1)):
         rows = make_rows(seed=seed)

@@ -99,6 +99,11 @@ def test_three_rows_two_rows_one_row_and_one_story(baseline: str) -> None:
             assert model.predict(["bad"])[0][0] in model.labels
 
 
+def test_half_a_character_is_answered(binary: Rows) -> None:
+    for baseline in ("words-chars-svm", "stratified", "hashing-sgd"):
+        assert len(train(binary, baseline=baseline).predict(["\ud83d"])) == 1
+
+
 def test_texts_without_a_word() -> None:
     model = train(rows_of(*[("", "x"), (" ", "y")] * 10, group="s"), baseline="words-lr")
     assert model.predict(["", "word"]) == model.predict(["", "word"])

@@ -104,6 +104,8 @@ class Evaluation:
         rows: Number of rows.
         groups: Number of stories (or articles) that were resampled for the intervals.
         macro_f1: Mean F1 over labels that occur or were given.
+        macro_f1_untuned: The same with every threshold at one half: where training's thresholds do worse, the label
+            frequencies have shifted.
         micro_f1: F1 of all labels' counts together; of single labels it equals accuracy.
         accuracy: Share of rows whose labels are all right.
         positive: The positive label of a two-label task.
@@ -121,6 +123,7 @@ class Evaluation:
     rows: int
     groups: int
     macro_f1: Figure
+    macro_f1_untuned: Figure
     micro_f1: Figure
     accuracy: Figure
     positive: str | None
@@ -168,7 +171,8 @@ def evaluate(
     judged = _Judged(rows, names, flags_of(rows.labels, names), flags_of(given_labels, names), seed, resamples)
     probabilities = np.zeros((len(rows), len(names)))
     probabilities[:, [names.index(name) for name in model.labels]] = model.predict_proba(rows.texts)
-    grouped = judged.grouped(np.ones(len(rows), dtype=bool))
+    everything = np.ones(len(rows), dtype=bool)
+    grouped = judged.grouped(everything)
     overall = scores(grouped, seed=seed, resamples=resamples)
     labels = _label_scores(judged, grouped, probabilities)
     positive = model.targets.positive
@@ -177,6 +181,7 @@ def evaluate(
         rows=len(rows),
         groups=len(grouped.table),
         macro_f1=overall["macro_f1"],
+        macro_f1_untuned=judged.answered(_untuned(model).predict(rows.texts)).scored(everything)["macro_f1"],
         micro_f1=overall["micro_f1"],
         accuracy=overall["accuracy"],
         positive=positive,
@@ -217,6 +222,10 @@ class _Judged:
     seed: int
     resamples: int
 
+    def answered(self, given: Sequence[tuple[str, ...]]) -> _Judged:
+        """Return the same rows with other answers."""
+        return replace(self, given=flags_of(given, self.names))
+
     def grouped(self, chosen: Flags) -> GroupedCounts:
         """Add up the rows that are chosen [N]."""
         groups = [group for group, yes in zip(self.rows.groups, chosen, strict=True) if yes]
@@ -235,6 +244,10 @@ def _check(model: Model, rows: Rows) -> None:
         raise InvalidInput(
             f"the rows give a sentence {kinds[rows.multi]}, the model {kinds[model.targets.multi]}", where=rows.where
         )
+
+
+def _untuned(model: Model) -> Model:
+    return replace(model, thresholds=np.full_like(model.thresholds, 0.5))
 
 
 def _notes(model: Model, rows: Rows) -> tuple[str, ...]:
@@ -313,7 +326,7 @@ def _ceiling(judged: _Judged, answers: Answers) -> tuple[AnnotatorScores, ...]:
         chosen = np.array([row_id in said for row_id in judged.rows.ids])
         if not chosen.any():
             continue
-        human = replace(judged, given=flags_of([said.get(row_id, ()) for row_id in judged.rows.ids], judged.names))
+        human = judged.answered([said.get(row_id, ()) for row_id in judged.rows.ids])
         items.append(
             AnnotatorScores(
                 annotator=annotator,

@@ -54,10 +54,11 @@ class Model:
         return self.targets.names
 
     def features(self, texts: Sequence[str]) -> Sparse:
-        """Return the features of texts, CSR [N, features]."""
+        """Return the features of texts, CSR [N, features]. Half a character (a lone surrogate) counts as "?"."""
         if not self.blocks:
             return sp.csr_matrix((len(texts), 0))
-        return sp.hstack([vectorizer.transform(texts) for vectorizer in self.vectorizers], format="csr")
+        whole = [text if text.isascii() else text.encode(errors="replace").decode() for text in texts]
+        return sp.hstack([vectorizer.transform(whole) for vectorizer in self.vectorizers], format="csr")
 
     @cached_property
     def vectorizers(self) -> list[Any]:
@@ -143,5 +144,5 @@ class Model:
 
 def _uniform(seed: int, *parts: str) -> float:
     """Return a number in [0, 1) that looks random and depends on nothing but the arguments."""
-    payload = "\0".join((str(seed), *parts)).encode()
+    payload = "\0".join((str(seed), *parts)).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.sha256(payload).digest()[:7], "big") / 2**56

@@ -26,6 +26,7 @@ _LABEL_COLUMNS = ("labels", "label")
 _GROUP_COLUMNS = ("story_id", "article_id")
 _ID_COLUMNS = ("sentence_id", "id")
 _SLICES = {"source": ("publisher", "source"), "language": ("language", "lang"), "year": ("year", "published_at")}
+_KINDS = {int: "a whole number", float: "a number", bool: "true or false", dict: "an object"}
 _MAX_FAULTS = 100  # a file of the wrong kind breaks on every line; its first hundred say enough
 
 Record = tuple[str, Mapping[str, Any]]  # (place, fields)
@@ -182,7 +183,7 @@ class _Columns:
         text = fields.get(self.text)
         if not isinstance(text, str):
             raise ValueError(f"{self.text!r} is {_kind(text)}, not text")
-        return text
+        return _unicode(text, self.text)
 
     def _labels(self, fields: Mapping[str, Any]) -> tuple[str, ...]:
         cell = fields.get(self.label)
@@ -201,8 +202,17 @@ def _label_name(value: object, column: str) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str) and value.strip():
-        return value.strip()
+        return _unicode(value.strip(), column)
     raise ValueError(f"{column!r} is {_kind(value)}, not a label name")
+
+
+def _unicode(value: str, column: str) -> str:
+    """Return a text that can be written down; JSON escapes can spell half a character."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{column!r} holds half a character (a lone surrogate) at {error.start}") from error
+    return value
 
 
 def _kind(value: object) -> str:
@@ -210,7 +220,7 @@ def _kind(value: object) -> str:
         return "missing"
     if isinstance(value, str):
         return "empty" if not value.strip() else f"the text {value[:40]!r}"
-    return f"a {type(value).__name__}"
+    return _KINDS.get(type(value), f"a {type(value).__name__}")
 
 
 def _slice_value(name: str, fields: Mapping[str, Any], candidates: tuple[str, ...]) -> str:

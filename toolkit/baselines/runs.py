@@ -206,9 +206,14 @@ def evaluate_release(
     if since is not None:
         rows = replace(rows, columns={**rows.columns, "since": _since(rows, Path(since))})
     trained_on = rows_of_release(directory, "train").texts if "train" in release.splits() else ()
-    return evaluate(
+    found = evaluate(
         ready, rows, seed=seed, resamples=resamples, trained_on=trained_on, answers=_answers(directory, split)
     )
+    trained_with = ready.facts.get("schema")
+    if trained_with == release.schema_ref:
+        return found
+    note = f"trained with schema {trained_with or 'unknown'}, judged with {release.schema_ref}"
+    return replace(found, notes=(*found.notes, note))
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float]:
