@@ -169,7 +169,7 @@ def _rows(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tu
                     raise _too_long("row", source, limits)
                 yield Page.of(raw, source=source, start=at), raw
                 at += len(raw) + 1
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         what = " ".join(str(error).split())
         raise InvalidInput(f"not readable as Parquet: {what}", where=source, remedy="write the file again") from error
 
@@ -179,6 +179,7 @@ def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator
     from warcio.exceptions import ArchiveLoadFailed
 
     records = ArchiveIterator(stream, no_record_parse=False, ensure_http_headers=False)
+    records.INC_RECORD = ""  # what warcio would write to stderr where a record's length is wrong
     try:
         for record in records:
             if record.rec_type not in ("response", "resource", "conversion"):
@@ -192,7 +193,8 @@ def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator
             start = records.get_record_offset()
             end = start + records.get_record_length()
             yield Page(source=source, sha256=digest(raw), start=start, end=end), raw
-    except (ArchiveLoadFailed, zlib.error, EOFError) as error:
+    except (ArchiveLoadFailed, zlib.error, EOFError, OSError, ValueError, AttributeError) as error:
+        # AttributeError: warcio's own, where a record's header has no type
         raise InvalidInput(f"not readable as WARC: {error}", where=source, remedy="fetch the archive again") from error
 
 
