@@ -12,11 +12,13 @@ import typer
 
 from toolkit.cli.lines import read_lines
 from toolkit.cli.options import Json, Project, Seed
-from toolkit.cli.output import put, put_json, put_outcome, put_table, say
+from toolkit.cli.output import interval, number, put, put_json, put_outcome, put_table, say
 from toolkit.errors import UsageError
 
 Release = Annotated[Path | None, typer.Argument(help="A release directory; default: the newest of the project.")]
 Resamples = Annotated[int, typer.Option(help="Bootstrap resamples of stories.")]
+
+SUMMARY = ("macro_f1", "micro_f1", "accuracy")
 
 
 def register(app: typer.Typer) -> None:
@@ -131,19 +133,16 @@ def _put_run(run: dict[str, Any]) -> None:
     put(f"baseline    {run['baseline']}  ({run['train_rows']:,} rows, {run['cpu_seconds']['train']} CPU s)")
     intervals = run["metrics"]["intervals"]
     rows = [
-        [name, *_figure({"value": run["metrics"][name], "low": low, "high": high})]
+        [name, number(run["metrics"][name]), interval({"low": low, "high": high})]
         for name, (low, high) in intervals.items()
     ]
     put_table([run["metrics_of"], "value", "95 % interval"], rows)
 
 
 def _put_evaluation(found: dict[str, Any]) -> None:
-    rows = [[name, "", *_figure(found[name])] for name in ("macro_f1", "micro_f1", "accuracy")]
-    rows += [[scores["label"], str(scores["support"]), *_figure(scores["f1"])] for scores in found["labels"]]
+    rows = [[name, "", number(found[name]["value"]), interval(found[name])] for name in SUMMARY]
+    rows += [
+        [scores["label"], str(scores["support"]), number(scores["f1"]["value"]), interval(scores["f1"])]
+        for scores in found["labels"]
+    ]
     put_table([f"{found['model']} on {found['split']}", "rows", "F1", "95 % interval"], rows)
-
-
-def _figure(figure: dict[str, float | None]) -> tuple[str, str]:
-    value, low, high = (figure[name] for name in ("value", "low", "high"))
-    interval = f"{low:.2f}-{high:.2f}" if low is not None and high is not None else "–"
-    return ("–" if value is None else f"{value:.2f}", interval)

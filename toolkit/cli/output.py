@@ -74,6 +74,17 @@ def counts_line(name: str, counts: Mapping[str, int]) -> str:
     return f"{name:<12}" + " · ".join(f"{number:,} {what}" for what, number in counts.items())
 
 
+def number(value: float | None) -> str:
+    """Return a figure with two decimals, a dash where it is undefined."""
+    return "–" if value is None else f"{value:.2f}"
+
+
+def interval(figure: Mapping[str, float | None]) -> str:
+    """Return "low to high" of a figure, a dash where it is undefined."""
+    low, high = figure["low"], figure["high"]
+    return "–" if low is None or high is None else f"{low:.2f} to {high:.2f}"
+
+
 def put_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table; the first column to the left, numbers to the right."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]

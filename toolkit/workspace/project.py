@@ -23,6 +23,7 @@ ARTICLES = "articles.parquet"
 SENTENCES = "sentences.parquet"
 GOLD = "gold.parquet"
 REJECTS = "rejects.jsonl"
+AGREEMENT = "reports/agreement.json"
 QUEUE = "adjudications/queue.jsonl"
 
 

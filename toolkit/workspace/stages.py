@@ -23,7 +23,7 @@ from toolkit.ingest import assign_stories, pages, read
 from toolkit.records import Annotation, Article, Decision, Page, Reject, Sentence, from_row, to_json, to_row
 from toolkit.workspace.derive import Made, Outcome, derive
 from toolkit.workspace.files import file_digest
-from toolkit.workspace.project import ARTICLES, GOLD, QUEUE, REJECTS, SENTENCES, Workspace
+from toolkit.workspace.project import AGREEMENT, ARTICLES, GOLD, QUEUE, REJECTS, SENTENCES, Workspace
 from toolkit.workspace.tables import arrow_schema, from_table, parquet_bytes, to_table
 
 _PAGE_TABLE = pa.schema([("page", pa.struct(list(arrow_schema(Page)))), ("raw", pa.binary())])
@@ -174,7 +174,7 @@ def _agreement(workspace: Workspace, answers: Sequence[Annotation], seed: int, r
     report = agreement_room.report(answers, workspace.schema(), article_of, seed=seed, resamples=resamples)
     text = json.dumps(json.loads(to_json(report)), indent=2, ensure_ascii=False) + "\n"
     return Made(
-        files={"reports/agreement.json": text.encode()},
+        files={AGREEMENT: text.encode()},
         counts={
             "answers": len(answers),
             "annotators": len({answer.annotator for answer in answers}),
