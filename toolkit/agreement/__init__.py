@@ -7,13 +7,13 @@ from toolkit.agreement.ratings import Level, Ratings
 from toolkit.agreement.report import (
     AgreementReport,
     AnnotatorRow,
+    AnnotatorWarning,
     Disputed,
     Estimate,
     Given,
     Row,
     Slice,
     SpanRow,
-    Warning,
 )
 from toolkit.agreement.unitizing import Unitizing, unitizing_alpha, unitizing_alphas
 
@@ -21,6 +21,7 @@ __all__ = [
     "COEFFICIENTS",
     "AgreementReport",
     "AnnotatorRow",
+    "AnnotatorWarning",
     "Coefficient",
     "Disputed",
     "Estimate",
@@ -32,7 +33,6 @@ __all__ = [
     "Slice",
     "SpanRow",
     "Unitizing",
-    "Warning",
     "alpha",
     "coefficient",
     "interval",

@@ -4,9 +4,8 @@ Field, C. A. & Welsh, A. H. (2007). Bootstrapping clustered data. JRSS B 69:369.
 confidence intervals. JASA 82:171 (BCa).
 
 Coverage of nominal 95 % intervals, simulated (scripts/bench/agreement.py --coverage): 93 to 96 % from 15 articles on.
-A label
-of 5 % prevalence that a few articles hold needs about 60: with 15 to 30 articles α and positive agreement are covered
-in 87 to 90 % of the cases only.
+A label of 5 % prevalence that a few articles hold needs about 60: with 15 to 30 articles α and positive agreement are
+covered in 87 to 90 % of the cases only.
 """
 
 from __future__ import annotations

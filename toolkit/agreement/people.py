@@ -11,7 +11,7 @@ from toolkit.agreement.answers import Answers, label_set
 from toolkit.agreement.distance import label_set_distance
 from toolkit.agreement.interval import group
 from toolkit.agreement.ratings import Ratings
-from toolkit.agreement.report import AnnotatorRow, Disputed, Given, Row, Warning
+from toolkit.agreement.report import AnnotatorRow, AnnotatorWarning, Disputed, Given, Row
 from toolkit.agreement.rows import Measurer
 from toolkit.records import Annotation
 
@@ -113,31 +113,31 @@ def disputed(answers: Answers, at_most: int) -> tuple[Disputed, ...]:
     return tuple(sorted(found, key=lambda entry: (-entry.disagreement, entry.sentence_id))[:at_most])
 
 
-def warnings(rows: Sequence[AnnotatorRow], answers: Answers) -> tuple[Warning, ...]:
+def warnings(rows: Sequence[AnnotatorRow], answers: Answers) -> tuple[AnnotatorWarning, ...]:
     """Return what someone should talk to annotators about, by annotator."""
     return tuple(warning for row in rows for warning in _warnings_of(row, rows, answers))
 
 
-def _warnings_of(row: AnnotatorRow, rows: Sequence[AnnotatorRow], answers: Answers) -> Iterator[Warning]:
+def _warnings_of(row: AnnotatorRow, rows: Sequence[AnnotatorRow], answers: Answers) -> Iterator[AnnotatorWarning]:
     if row.calibrated >= _CALIBRATED and row.accuracy is not None and row.accuracy < _ACCURATE:
         text = f"{row.accuracy:.0%} of {row.calibrated} known answers are met, {_ACCURATE:.0%} are expected"
-        yield Warning(annotator=row.annotator, kind="calibration", message=text)
+        yield AnnotatorWarning(annotator=row.annotator, kind="calibration", message=text)
     if row.answered < _ENOUGH:
         return
     others = [other.seconds for other in rows if other.annotator != row.annotator and other.seconds is not None]
     if row.seconds is not None and others and row.seconds < _FAST * median(others):
         text = f"median {row.seconds:.1f} s an answer, others take {median(others):.1f} s"
-        yield Warning(annotator=row.annotator, kind="fast", message=text)
+        yield AnnotatorWarning(annotator=row.annotator, kind="fast", message=text)
     if row.commonest_share >= _UNIFORM:
         usual = _share_among_others(row, answers)
         if usual is not None and usual <= row.commonest_share - _UNUSUAL:
             labels = ", ".join(row.commonest) or "no label"
             text = f"{row.commonest_share:.0%} of {row.answered} answers are {labels}; others say so to {usual:.0%}"
-            yield Warning(annotator=row.annotator, kind="uniform", message=text)
+            yield AnnotatorWarning(annotator=row.annotator, kind="uniform", message=text)
     high = row.others.alpha.high
     if high is not None and high <= 0:
         text = f"α with everybody else is {row.others.alpha.value:.2f}, at most {high:.2f}: no better than chance"
-        yield Warning(annotator=row.annotator, kind="chance", message=text)
+        yield AnnotatorWarning(annotator=row.annotator, kind="chance", message=text)
 
 
 def _share_among_others(row: AnnotatorRow, answers: Answers) -> float | None:

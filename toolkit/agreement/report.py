@@ -130,7 +130,7 @@ class Disputed:
 
 
 @record
-class Warning:
+class AnnotatorWarning:
     """An annotator to talk to.
 
     Attributes:
@@ -207,7 +207,7 @@ class AgreementReport:
     pairs: tuple[Row, ...]
     slices: tuple[Slice, ...]
     disputed: tuple[Disputed, ...]
-    warnings: tuple[Warning, ...]
+    warnings: tuple[AnnotatorWarning, ...]
 
     def rows(self) -> Iterable[Row]:
         """Return every row about labels: labels, then layers."""
