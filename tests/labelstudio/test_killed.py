@@ -47,7 +47,7 @@ def test_push(studio: Studio, server: Server, make_project: Callable[..., Worksp
         workspace = make_project([TEXT], name=f"killed-{fatal}")
         assert run(studio, "push", workspace.root, fatal) == -1
         push(workspace, server=server)
-        tasks = server.tasks(projects.existing(server, workspace).id, include="id,data")
+        tasks = server.tasks(projects.of_workspace(server, workspace)[0].id, include="id,data")
         held = [task["data"]["sentence_id"] for task in tasks]
         assert sorted(held) == sorted(sentence.sentence_id for sentence in workspace.sentences()), fatal
         assert push(workspace, server=server).up_to_date, fatal

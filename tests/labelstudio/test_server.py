@@ -11,6 +11,7 @@ import pytest
 from toolkit.errors import AccessDenied, InvalidConfig, RemoteError
 from toolkit.labelstudio import Server, connect
 from toolkit.labelstudio import studio as embedded
+from toolkit.labelstudio.password import reset
 from toolkit.labelstudio.server import NotThere, Unanswered
 from toolkit.labelstudio.studio import Studio
 from toolkit.workspace import Workspace
@@ -121,7 +122,7 @@ def test_a_server_that_runs_is_not_started_again(studio: Studio) -> None:
 
 def test_a_new_password_opens_the_door(studio: Studio) -> None:
     field = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-    password = embedded.new_password(data=studio.data)
+    password = reset(studio.data / embedded.DATABASE, studio.email)
     with httpx.Client(base_url=studio.url, trust_env=False, timeout=60) as browser:
         found = field.search(browser.get("/user/login").text)
         assert found is not None

@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from toolkit.labelstudio import studio
     from toolkit.labelstudio.arrivals import PullResult
     from toolkit.labelstudio.config import render_config
+    from toolkit.labelstudio.disputes import push_disputes
     from toolkit.labelstudio.export import Import, read_export, read_export_all
     from toolkit.labelstudio.fetching import pull
     from toolkit.labelstudio.importing import pull_export
+    from toolkit.labelstudio.inference import infer_schema
+    from toolkit.labelstudio.predictions import Suggestion, push_predictions
     from toolkit.labelstudio.replaying import ReplayResult, replay
     from toolkit.labelstudio.sending import PushResult, push
     from toolkit.labelstudio.server import Server, connect
@@ -27,10 +30,14 @@ __all__ = [
     "ReplayResult",
     "Server",
     "Standing",
+    "Suggestion",
     "connect",
+    "infer_schema",
     "pull",
     "pull_export",
     "push",
+    "push_disputes",
+    "push_predictions",
     "read_export",
     "read_export_all",
     "render_config",
@@ -42,9 +49,12 @@ __all__ = [
 _HOMES = {
     "arrivals": ("PullResult",),
     "config": ("render_config",),
+    "disputes": ("push_disputes",),
     "export": ("Import", "read_export", "read_export_all"),
     "fetching": ("pull",),
     "importing": ("pull_export",),
+    "inference": ("infer_schema",),
+    "predictions": ("Suggestion", "push_predictions"),
     "replaying": ("ReplayResult", "replay"),
     "sending": ("PushResult", "push"),
     "server": ("Server", "connect"),

@@ -91,11 +91,21 @@ class _Region:
     fields: dict[str, AttributeValue] = field(default_factory=dict)
 
 
+_PAGES: dict[str, Mapping[str, Control]] = {}  # by digest: made once for the many answers to one page
+
+
+def page_of(schema: Schema) -> Mapping[str, Control]:
+    """Return `controls(schema)`, made once."""
+    if schema.digest not in _PAGES:
+        _PAGES[schema.digest] = controls(schema)
+    return _PAGES[schema.digest]
+
+
 class _Reader:
     def __init__(self, text: str, schema: Schema | None) -> None:
         self.text = text
         self.schema = schema
-        self.controls: Mapping[str, Control] = {} if schema is None else controls(schema)
+        self.controls: Mapping[str, Control] = {} if schema is None else page_of(schema)
         self.out = Reading()
         self.labels: set[str] = set()
         self.notes: list[str] = []

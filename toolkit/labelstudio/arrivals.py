@@ -37,7 +37,9 @@ class PullResult:
     @property
     def up_to_date(self) -> bool:
         """Nothing was added to the log."""
-        return not any(self.counts.get(name) for name in ("new", "edited", "deleted"))
+        return not any(
+            self.counts.get(kind + name) for kind in ("", "expert ") for name in ("new", "edited", "deleted")
+        )
 
 
 class Arrivals:

@@ -9,6 +9,7 @@ tasks than it should, or when asked. What was deleted gets a tombstone. Pulling 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,11 +21,13 @@ from toolkit.labelstudio.intake import utc
 from toolkit.labelstudio.known import task_key
 from toolkit.labelstudio.people import people
 from toolkit.labelstudio.project import Project
-from toolkit.labelstudio.server import Server, connect
+from toolkit.labelstudio.server import Server, connected
 from toolkit.labelstudio.snapshot import snapshot
 from toolkit.workspace import Workspace, write_atomic
 
-OVERLAP = timedelta(minutes=5)
+OVERLAP = timedelta(seconds=60)
+"""A change carries the time at which its transaction began; it may become visible this much later."""
+
 _CHUNK = 500  # rows that are written at once
 
 Progress = Callable[[int, int], None]
@@ -35,7 +38,8 @@ def pull(
 ) -> PullResult:
     """Add what people have answered since the last pull to annotations/log.jsonl.
 
-    What can't be taken goes to annotations/rejects.jsonl with its reason and a link to the task.
+    Answers of experts to disputed sentences (`push_disputes`) go to adjudications/log.jsonl in the same way. What
+    can't be taken goes to annotations/rejects.jsonl with its reason and a link to the task.
 
     Args:
         workspace: The project directory.
@@ -48,33 +52,28 @@ def pull(
         RemoteError: The server can't be reached or refuses; what was written stays, and the same command goes on.
         Locked: Another command is at work on the project.
     """
-    with workspace.lock():
-        own = server is None
-        server = server or connect(workspace)
-        try:
-            return pull_project(
-                workspace,
-                server,
-                projects.existing(server, workspace),
-                Arrivals(
-                    workspace,
-                    workspace.annotations,
-                    "annotations",
-                    workspace.schema(),
-                    people(workspace, server.users()),
-                ),
-                full=full,
-                progress=progress or (lambda done, total: None),
-            )
-        finally:
-            if own:
-                server.close()
+    with workspace.lock(), connected(workspace, server) as connection:
+        schema, names = workspace.schema(), people(workspace, connection.users())
+        answers = Arrivals(workspace, workspace.annotations, "annotations", schema, names)
+        found = projects.of_workspace(connection, workspace)
+        whole = [_pull(workspace, connection, project, answers, full, progress or _silent) for project in found]
+        counts = Counter(answers.counts)
+        expert = projects.find(connection, projects.expert_title(workspace))
+        if expert is not None:
+            words = Arrivals(workspace, workspace.adjudications, "adjudications", schema, names)
+            _pull(workspace, connection, expert, words, full, _silent)
+            counts.update({f"expert {name}": words.counts[name] for name in ("new", "edited", "deleted", "rejects")})
+        return PullResult(found[0].url, all(whole), {name: count for name, count in counts.items() if count})
 
 
-def pull_project(
-    workspace: Workspace, server: Server, project: Project, arrivals: Arrivals, *, full: bool, progress: Progress
-) -> PullResult:
-    """Pull one project of a server into one log; see `pull`."""
+def _silent(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+def _pull(
+    workspace: Workspace, server: Server, project: Project, arrivals: Arrivals, full: bool, progress: Progress
+) -> bool:
+    """Pull one project of a server into one log; returns whether every task was compared."""
     state = _State(workspace, project.place)
 
     def link(task: int) -> str:
@@ -94,7 +93,7 @@ def pull_project(
     arrivals.flush()
     arrivals.known.save()
     state.save(mark, project.tasks)
-    return PullResult(project.url, full, {name: count for name, count in arrivals.counts.items() if count})
+    return full
 
 
 def _read_all(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from toolkit.labelstudio.answers import read_result
+from toolkit.labelstudio.foreign import is_foreign, read_foreign
 from toolkit.labelstudio.people import People
 from toolkit.records import Annotation, Reject, content_id, digest
 from toolkit.schema import Schema
@@ -66,7 +67,10 @@ def take(
     known = task["data"].get("text_sha256")
     if known is not None and known != digest(text.encode()):
         return refuse("text-changed", f"annotation {raw['id']}: the text is not the one that was pushed")
-    reading = read_result(result, text, schema)
+    if schema is not None and known is None and is_foreign(result, schema):
+        reading = read_foreign(result, text, schema)
+    else:
+        reading = read_result(result, text, schema)
     annotation = Annotation(
         annotation_id=annotation_id,
         sentence_id=sentence_of(task, text),

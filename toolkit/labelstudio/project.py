@@ -53,17 +53,31 @@ def find(server: Server, title: str) -> Project | None:
         return None
 
 
-def existing(server: Server, workspace: Workspace) -> Project:
-    """Return the workspace's project.
+def existing(server: Server, title: str) -> Project:
+    """Return the project with exactly this title.
 
     Raises:
-        InvalidInput: It was not made yet.
+        InvalidInput: It was not made yet, or there are several.
     """
-    title = workspace.config.label_studio.project
     project = find(server, title)
     if project is None:
         raise InvalidInput(f"there is no project {title!r}", where=server.url, remedy="run `toolkit push`")
     return project
+
+
+def of_workspace(server: Server, workspace: Workspace) -> list[Project]:
+    """Return the projects that hold a workspace's sentences: one, or one a person in blind mode.
+
+    Raises:
+        InvalidInput: One was not made yet.
+    """
+    return [existing(server, workspace.config.label_studio.project)]
+
+
+def expert_title(workspace: Workspace) -> str:
+    """Return the title of the project in which experts decide; Label Studio takes 50 characters."""
+    ending = " (adjudication)"
+    return workspace.config.label_studio.project[: 50 - len(ending)] + ending
 
 
 def create(server: Server, title: str, wanted: dict[str, Any]) -> Project:
@@ -77,13 +91,19 @@ def create(server: Server, title: str, wanted: dict[str, Any]) -> Project:
         return project
 
 
-def settings(schema: Schema, workspace: Workspace) -> dict[str, Any]:
-    """Return what a workspace's project is set to."""
+def settings(schema: Schema, workspace: Workspace, *, answers: int | None = None) -> dict[str, Any]:
+    """Return what a workspace's project is set to.
+
+    Args:
+        schema: What its page is made from.
+        workspace: The project directory.
+        answers: How many people answer each task; default: as toolkit.yaml says.
+    """
     return {
         "label_config": render_config(schema).strip(),
         "expert_instruction": _instructions(schema),
         "show_instruction": True,
-        "maximum_annotations": workspace.config.label_studio.annotators_per_sentence,
+        "maximum_annotations": answers or workspace.config.label_studio.annotators_per_sentence,
         "sampling": "Sequential sampling",
         "show_collab_predictions": True,
         "enable_empty_annotation": False,

@@ -22,7 +22,7 @@ from toolkit.errors import RemoteError
 from toolkit.labelstudio import project as projects
 from toolkit.labelstudio.project import Project
 from toolkit.labelstudio.results import to_result
-from toolkit.labelstudio.server import Conflict, Server, connect
+from toolkit.labelstudio.server import Conflict, Server, connected
 from toolkit.samples import Recorded, read
 from toolkit.schema import Schema
 from toolkit.workspace import Workspace
@@ -44,13 +44,18 @@ class ReplayResult:
 
 
 def replay(
-    workspace: Workspace, answers: Path | str | Iterable[Recorded], *, server: Server | None = None
+    workspace: Workspace,
+    answers: Path | str | Iterable[Recorded],
+    *,
+    expert: bool = False,
+    server: Server | None = None,
 ) -> ReplayResult:
     """Let recorded annotators answer the tasks of a project.
 
     Args:
         workspace: The project directory, pushed before.
         answers: A JSONL file of recorded answers, or the answers.
+        expert: Answer in the experts' project (`push_disputes`) instead.
         server: Default: the one that toolkit.yaml or the environment names.
 
     Raises:
@@ -58,25 +63,26 @@ def replay(
         RemoteError: The server refuses.
     """
     recorded = list(read(Path(answers)) if isinstance(answers, str | Path) else answers)
-    server = server or connect(workspace)
-    project, schema = projects.existing(server, workspace), workspace.schema()
-    users = _users(server, sorted({answer.annotator for answer in recorded}))
-    tasks: dict[str, list[dict[str, Any]]] = {}
-    for task in server.tasks(project.id, include="id,data,annotators"):
-        tasks.setdefault(task["data"]["text"], []).append(task)
-    counts: Counter[str] = Counter({"annotators": len(users)})
-    jobs = []
-    for answer in recorded:
-        matching = tasks.get(answer.text, [])
-        counts["without a task"] += not matching
-        for task in matching:
-            if users[answer.annotator] in (task.get("annotators") or []):
-                counts["already answered"] += 1
-            else:
-                jobs.append(_job(schema, project, task, answer, users[answer.annotator]))
-    with ThreadPoolExecutor(2) as pool:
-        for outcome in pool.map(lambda job: _submit(server, *job), jobs):
-            counts[outcome] += 1
+    schema = workspace.schema()
+    with connected(workspace, server) as connection:
+        title = projects.expert_title(workspace) if expert else workspace.config.label_studio.project
+        project = projects.existing(connection, title)
+        users = _users(connection, sorted({answer.annotator for answer in recorded}))
+        tasks: dict[str, list[dict[str, Any]]] = {}
+        for task in connection.tasks(project.id, include="id,data,annotators"):
+            tasks.setdefault(task["data"]["text"], []).append(task)
+        counts: Counter[str] = Counter({"annotators": len(users)})
+        jobs = []
+        for answer in recorded:
+            matching = tasks.get(answer.text, [])
+            counts["without a task"] += not matching
+            for task in matching:
+                if users[answer.annotator] in (task.get("annotators") or []):
+                    counts["already answered"] += 1
+                else:
+                    jobs.append(_job(schema, project, task, answer, users[answer.annotator]))
+        with ThreadPoolExecutor(2) as pool:
+            counts.update(pool.map(lambda job: _submit(connection, *job), jobs))
     return ReplayResult({name: count for name, count in counts.items() if count})
 
 

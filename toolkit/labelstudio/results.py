@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from toolkit.errors import InvalidInput
-from toolkit.labelstudio.config import NOTE, SPANS, TEXT, TRUE, Control, controls
+from toolkit.labelstudio.answers import page_of
+from toolkit.labelstudio.config import NOTE, SPANS, TEXT, TRUE, Control
 from toolkit.records import AttributeValue, Relation, Span, content_id
 from toolkit.schema import Schema
 
@@ -33,7 +34,7 @@ def to_result(
     Raises:
         InvalidInput: A label or a field is not in the schema.
     """
-    page = controls(schema)
+    page = page_of(schema)
     items = [*_choices(schema, labels), *(item for span in spans for item in _region(page, span))]
     if note:
         items.append(_item(NOTE, "textarea", {"text": [note]}, content_id("note", note)[:10]))

@@ -10,13 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from toolkit.errors import Interrupted, InvalidInput, RemoteError
 from toolkit.labelstudio import project as projects
 from toolkit.labelstudio.ledger import Ledger
 from toolkit.labelstudio.project import Project
-from toolkit.labelstudio.server import Server, Unanswered, connect
+from toolkit.labelstudio.server import Server, Unanswered, connected
 from toolkit.labelstudio.tasks import Key, key_of, task_data
 from toolkit.records import Sentence
 from toolkit.workspace import Workspace
@@ -26,6 +27,8 @@ _SETTLE = 2.0  # seconds after a lost answer in which the server may still be st
 _ROUNDS = 5
 
 Progress = Callable[[int, int], None]
+Task = dict[str, Any]
+"""The body of a task as it is sent: its data, and predictions where there are any."""
 
 
 @dataclass(frozen=True)
@@ -100,52 +103,70 @@ def push(
         Locked: Another command is at work on the project.
     """
     with workspace.lock():
-        wanted = _selected(workspace, limit, set(articles), where, order)
-        own = server is None
-        server = server or connect(workspace)
-        try:
-            return _Push(workspace, server, dry_run, progress or (lambda done, total: None)).run(wanted)
-        finally:
-            if own:
-                server.close()
+        every = _tasks(workspace)
+        wanted = _selected(workspace, every, limit, set(articles), where, order)
+        with connected(workspace, server) as connection:
+            sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
+            settings = projects.settings(workspace.schema(), workspace)
+            return sender.run(workspace.config.label_studio.project, settings, wanted, set(every))
+
+
+def _tasks(workspace: Workspace) -> dict[Key, Task]:
+    """Return the task of every sentence by key, in the order of the articles."""
+    found = task_data(workspace.sentences(), workspace.articles())
+    return {(data["sentence_id"], data["text_sha256"]): {"data": data} for data in found}
 
 
 def _selected(
     workspace: Workspace,
+    every: dict[Key, Task],
     limit: int | None,
     articles: set[str],
     where: Callable[[Sentence], bool] | None,
     order: Sequence[str],
-) -> dict[Key, dict[str, str]]:
-    """Return the data of the tasks that should be there, by key, in the order in which they are sent."""
+) -> dict[Key, Task]:
+    """Return the tasks that should be there, in the order in which they are sent."""
     sentences = workspace.sentences()
     unknown = articles - {sentence.article_id for sentence in sentences}
     if unknown:
         raise InvalidInput(f"there is no article {min(unknown)}", where=str(workspace.path("articles.parquet")))
-    data = list(task_data(sentences, workspace.articles()))
     rank = {sentence_id: number for number, sentence_id in enumerate(order)}
     chosen = [
-        (rank.get(sentence.sentence_id, len(rank)), number)
-        for number, sentence in enumerate(sentences)
+        (rank.get(sentence.sentence_id, len(rank)), number, key)
+        for number, (sentence, key) in enumerate(zip(sentences, every, strict=True))
         if (not articles or sentence.article_id in articles) and (where is None or where(sentence))
     ]
-    return {
-        (data[number]["sentence_id"], data[number]["text_sha256"]): data[number] for _, number in sorted(chosen)[:limit]
-    }
+    return {key: every[key] for _, _, key in sorted(chosen)[:limit]}
 
 
-class _Push:
-    def __init__(self, workspace: Workspace, server: Server, dry_run: bool, progress: Progress) -> None:
+class Sender:
+    """Brings one project on a server up to date with the tasks that it should hold.
+
+    Args:
+        workspace: Whose ledger is kept.
+        server: Where the project is.
+        dry_run: Change nothing.
+        progress: Called with (tasks done, tasks to send).
+    """
+
+    def __init__(
+        self, workspace: Workspace, server: Server, *, dry_run: bool = False, progress: Progress | None = None
+    ) -> None:
         self.workspace = workspace
         self.server = server
         self.dry_run = dry_run
-        self.progress = progress
+        self.progress = progress or (lambda done, total: None)
         self.removed = 0
 
-    def run(self, wanted: dict[Key, dict[str, str]]) -> PushResult:
-        """Make or mend the project and send what is missing."""
-        title = self.workspace.config.label_studio.project
-        settings = projects.settings(self.workspace.schema(), self.workspace)
+    def run(self, title: str, settings: dict[str, Any], wanted: dict[Key, Task], every: Collection[Key]) -> PushResult:
+        """Make or mend the project and send what is missing.
+
+        Args:
+            title: Of the project.
+            settings: What it is set to.
+            wanted: The tasks that it should hold, in the order in which they are sent.
+            every: Keys of all tasks that are still of use; others on the server are counted as orphaned.
+        """
         project = projects.find(self.server, title)
         created = project is None
         if project is None:
@@ -155,10 +176,9 @@ class _Push:
         changed = projects.changes(project, settings)
         ledger = Ledger(self.workspace, project.place)
         held = self._held(project, ledger)
+        missing = {key: task for key, task in wanted.items() if key not in held}
         if not self.dry_run:
             projects.update(self.server, project, changed)
-        missing = [data for key, data in wanted.items() if key not in held]
-        if not self.dry_run:
             self._send(project, ledger, missing)
         return PushResult(
             url=project.url,
@@ -166,13 +186,10 @@ class _Push:
             settings_changed=() if created else tuple(sorted(changed)),
             sent=len(missing),
             present=len(wanted) - len(missing),
-            orphaned=len(held - self._every_key()) if held else 0,
+            orphaned=len(held.difference(every)),
             duplicates_removed=self.removed,
             dry_run=self.dry_run,
         )
-
-    def _every_key(self) -> set[Key]:
-        return set(_selected(self.workspace, None, set(), None, ()))
 
     def _held(self, project: Project, ledger: Ledger) -> set[Key]:
         """Return the keys that the server holds: from the ledger where it can be trusted, else by looking."""
@@ -213,13 +230,12 @@ class _Push:
                 return kept
         return first
 
-    def _send(self, project: Project, ledger: Ledger, missing: list[dict[str, str]]) -> None:
+    def _send(self, project: Project, ledger: Ledger, missing: dict[Key, Task]) -> None:
         total, done = len(missing), 0
         for batch in _batches(missing):
-            keys = [(data["sentence_id"], data["text_sha256"]) for data in batch]
-            ledger.sending(keys)
+            ledger.sending(batch)
             try:
-                self.server.post(f"/api/projects/{project.id}/import", [{"data": data} for data in batch])
+                self.server.post(f"/api/projects/{project.id}/import", list(batch.values()))
             except Unanswered as error:
                 self._settle(project, ledger, batch, error)
             except RemoteError as error:
@@ -233,20 +249,19 @@ class _Push:
             done += len(batch)
             self.progress(done, total)
 
-    def _settle(self, project: Project, ledger: Ledger, batch: list[dict[str, str]], error: RemoteError) -> None:
+    def _settle(self, project: Project, ledger: Ledger, batch: dict[Key, Task], error: RemoteError) -> None:
         """After a lost answer: look what the server holds until the batch is there, sending it again where it is not.
 
         The server stores a batch as a whole or not at all, yet may still be at it when the connection has broken;
         hence the wait before each look. Copies that come late all the same are found and removed by the next look.
         """
-        body = {(data["sentence_id"], data["text_sha256"]): data for data in batch}
         for _ in range(_ROUNDS):
             time.sleep(_SETTLE)
             try:
                 held = self._look(project)
-                missing = [data for key, data in body.items() if key not in held]
+                missing = [task for key, task in batch.items() if key not in held]
                 if missing:
-                    self.server.post(f"/api/projects/{project.id}/import", [{"data": data} for data in missing])
+                    self.server.post(f"/api/projects/{project.id}/import", missing)
                     continue
             except RemoteError as again:
                 error = again
@@ -260,6 +275,7 @@ class _Push:
         ) from error
 
 
-def _batches(data: list[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
-    for start in range(0, len(data), BATCH):
-        yield data[start : start + BATCH]
+def _batches(tasks: dict[Key, Task]) -> Iterator[dict[Key, Task]]:
+    items = iter(tasks.items())
+    while batch := dict(islice(items, BATCH)):
+        yield batch

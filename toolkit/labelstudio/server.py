@@ -12,6 +12,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -299,6 +300,16 @@ def connect(workspace: Workspace, *, url: str | None = None, token: str | None =
             remedy=f"copy a token from Account & Settings in Label Studio, then `export {settings.token_variable}=…`",
         )
     return Server(address, token, variable=settings.token_variable)
+
+
+@contextmanager
+def connected(workspace: Workspace, server: Server | None) -> Iterator[Server]:
+    """Use the server that is given, or connect to the workspace's own for the length of a block."""
+    if server is not None:
+        yield server
+    else:
+        with connect(workspace) as own:
+            yield own
 
 
 def _address(url: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from toolkit.labelstudio import project as projects
-from toolkit.labelstudio.server import Server, connect
+from toolkit.labelstudio.server import Server, connected
 from toolkit.records import Annotation
 from toolkit.workspace import Workspace
 
@@ -78,8 +78,8 @@ def status(workspace: Workspace, *, server: Server | None = None) -> Standing:
         InvalidInput: There are no sentences, or no project on the server yet.
         RemoteError: The server can't be reached or refuses.
     """
-    server = server or connect(workspace)
-    project = projects.existing(server, workspace)
+    with connected(workspace, server) as connection:
+        project = projects.existing(connection, workspace.config.label_studio.project)
     answers = workspace.answers()
     wanted = workspace.config.label_studio.annotators_per_sentence
     people: dict[str, set[str]] = {}

@@ -7,8 +7,6 @@ nowhere else; the password is returned once, by the start that made it, and is k
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import secrets
 import shutil
@@ -23,9 +21,11 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from toolkit.errors import InvalidInput, RemoteError, ToolkitError, UsageError
+from toolkit.errors import InvalidInput, RemoteError, UsageError
 from toolkit.labelstudio.install import (
-    DATABASE,
+    DATABASE as DATABASE,
+)
+from toolkit.labelstudio.install import (
     VERSION,
     default_home,
     fill_from_template,
@@ -40,8 +40,6 @@ from toolkit.workspace import write_atomic
 EMAIL = "admin@localhost"
 STATE = "studio.json"
 LOG = "server.log"
-
-_ITERATIONS = 1_000_000  # of PBKDF2, as the server's own Django hashes
 
 
 @dataclass(frozen=True)
@@ -150,25 +148,6 @@ def status(*, home: Path | None = None, data: Path | None = None) -> Studio | No
     if state is None or state["identity"] is None or identity(state["pid"]) != state["identity"]:
         return None
     return _studio(data, state["pid"], state["port"], state["version"], password=None, fresh=False)
-
-
-def new_password(*, home: Path | None = None, data: Path | None = None) -> str:
-    """Give the server's own user a new password and return it: the way back in for who lost the old one.
-
-    Raises:
-        ToolkitError: There is no database, or it has no such user.
-    """
-    path = (data or (home or default_home()) / "data").absolute() / DATABASE
-    password, salt = secrets.token_urlsafe(12), secrets.token_hex(11)
-    derived = hashlib.pbkdf2_hmac("sha256", password.encode(), salt.encode(), _ITERATIONS)
-    stored = f"pbkdf2_sha256${_ITERATIONS}${salt}${base64.b64encode(derived).decode()}"  # Django's own form
-    changed = 0
-    if path.exists():
-        with closing(sqlite3.connect(path, timeout=30)) as database, database:
-            changed = database.execute("UPDATE htx_user SET password = ? WHERE email = ?", (stored, EMAIL)).rowcount
-    if not changed:
-        raise ToolkitError(f"there is no user {EMAIL} yet", where=str(path), remedy="run `toolkit studio start`")
-    return password
 
 
 def token_of(data: Path, email: str = EMAIL) -> str | None:

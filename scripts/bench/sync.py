@@ -1,0 +1,283 @@
+"""Measure push and pull against raw loops and against label-studio-sdk, on one server, in one interleaved run.
+
+    python scripts/bench/sync.py [--tasks 10000] [--big 50000] [--rounds 3] [--json FILE]
+
+A server is started in a fresh data directory (Label Studio as TOOLKIT_STUDIO_HOME or TOOLKIT_STUDIO_PYTHON say) and
+stopped at the end. Ways alternate within a round; the median of the rounds counts.
+
+push    Seconds to send --tasks sentences: a bare loop of raw import requests of the same size, `toolkit push` with all
+        that it does beside sending, and the naive SDK loop. Goal: push reaches 0.9 of the bare rate.
+pull    Seconds for the first pull of --tasks tasks with one answer each: the server's own snapshot export saved to a
+        file, `toolkit pull`, and the naive SDK loop over tasks.list. Goal: at most 1.15 of the snapshot.
+delta   Seconds for a pull after 10 of --big tasks have changed, and for the first pull of them. Goal: under 1 %.
+memory  Peak resident size of the process of a `toolkit` verb. Goal: under 300 MB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from toolkit.labelstudio import Server, studio
+from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.tasks import task_data
+from toolkit.records import Article, Page, Piece, Sentence
+from toolkit.workspace import Workspace
+from toolkit.workspace.tables import parquet_bytes, to_table
+
+BATCH = 1000
+PER_ARTICLE = 25
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tasks", type=int, default=10_000)
+    parser.add_argument("--big", type=int, default=50_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--child", nargs=2, metavar=("VERB", "PROJECT"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        child(*options.child)
+    else:
+        measure(options)
+
+
+def measure(options: argparse.Namespace) -> None:
+    """Start a server, run the bench on it and print its table."""
+    with tempfile.TemporaryDirectory() as scratch:
+        running = studio.start(data=Path(scratch) / "data")
+        os.environ |= {"LABEL_STUDIO_URL": running.url, "LABEL_STUDIO_API_KEY": str(running.token)}
+        try:
+            with Server(running.url, str(running.token)) as server:
+                table = Bench(Path(scratch), server, options.rounds).run(options.tasks, options.big)
+        finally:
+            studio.stop(data=Path(scratch) / "data")
+    for name, value in table.items():
+        print(f"{name:<44}{value:>12.3f}")
+    if options.json:
+        options.json.write_text(json.dumps(table, indent=1) + "\n")
+
+
+def child(verb: str, project: str) -> None:
+    """Run one verb and print seconds and peak memory; its own process, so that the peak is its own."""
+    from toolkit.labelstudio import connect, pull, push
+
+    workspace = Workspace(Path(project))
+    with connect(workspace) as server:
+        started = time.perf_counter()
+        {"push": push, "pull": pull, "full": lambda *a, **k: pull(*a, full=True, **k)}[verb](workspace, server=server)
+        seconds = time.perf_counter() - started
+    print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+
+
+class Bench:
+    """One run; see the module."""
+
+    def __init__(self, scratch: Path, server: Server, rounds: int) -> None:
+        self.scratch, self.server, self.rounds = scratch, server, rounds
+        self.table: dict[str, float] = {}
+        self.memory = 0.0
+
+    def run(self, tasks: int, big: int) -> dict[str, float]:
+        """Measure everything."""
+        self.push(tasks)
+        self.pull(tasks)
+        if big:
+            self.delta(big)
+        self.table["client memory, peak MB"] = self.memory
+        return self.table
+
+    def push(self, tasks: int) -> None:
+        """Send the same sentences in turn by a bare loop, by push and by the SDK."""
+        ways: dict[str, Callable[[str], float]] = {
+            "bare": lambda name: self.bare_push(tasks, name),
+            "push": lambda name: self.verb("push", self.workspace(tasks, name)),
+            "sdk": lambda name: self.sdk_push(tasks, name),
+        }
+        seconds = self.alternate("push", ways)
+        self.table["push: bare loop, tasks/s"] = tasks / seconds["bare"]
+        self.table["push: toolkit, tasks/s"] = tasks / seconds["push"]
+        self.table["push: SDK import_tasks, tasks/s"] = tasks / seconds["sdk"]
+        self.table["push: toolkit / bare (goal >= 0.9)"] = seconds["bare"] / seconds["push"]
+
+    def pull(self, tasks: int) -> None:
+        """Read the same answers in turn by the raw snapshot, by pull and by the SDK."""
+        project = self.annotated(tasks, "answered")
+        ways: dict[str, Callable[[str], float]] = {
+            "snapshot": lambda name: self.snapshot(project),
+            "pull": lambda name: self.verb("pull", self.workspace(tasks, name, title="answered")),
+            "sdk": lambda name: self.sdk_pull(project),
+        }
+        seconds = self.alternate("pull", ways)
+        for way, shown in (("snapshot", "raw snapshot"), ("pull", "toolkit, first pull"), ("sdk", "SDK tasks.list")):
+            self.table[f"pull: {shown}, s"] = seconds[way]
+        self.table["pull: toolkit / snapshot (goal <= 1.15)"] = seconds["pull"] / seconds["snapshot"]
+
+    def delta(self, tasks: int) -> None:
+        """Pull a large project, change ten tasks, pull again."""
+        project = self.annotated(tasks, "large")
+        workspace = self.workspace(tasks, "delta", title="large")
+        full = self.verb("pull", workspace)
+        small = []
+        for turn in range(self.rounds):
+            time.sleep(1)
+            for task in [task["id"] for task in self.server.tasks(project, include="id", page_size=10)][:10]:
+                body = {"result": choice("denial" if turn % 2 else "claim"), "lead_time": 1.0}
+                self.server.post(f"/api/tasks/{task}/annotations/", body)
+            small.append(self.verb("pull", workspace))
+        self.table[f"delta: full pull of {tasks} tasks, s"] = full
+        self.table["delta: pull of 10 changed, s"] = statistics.median(small)
+        self.table["delta: share, percent (goal < 1)"] = 100 * statistics.median(small) / full
+
+    def alternate(self, what: str, ways: dict[str, Callable[[str], float]]) -> dict[str, float]:
+        """Run all ways once a round and return each one's median."""
+        seconds: dict[str, list[float]] = {name: [] for name in ways}
+        for turn in range(self.rounds):
+            for name, way in ways.items():
+                seconds[name].append(way(f"{what} {name} {turn}"))
+        return {name: statistics.median(taken) for name, taken in seconds.items()}
+
+    def workspace(self, tasks: int, name: str, title: str | None = None) -> Workspace:
+        """Make a project directory with so many sentences."""
+        workspace = Workspace.create(self.scratch / name.replace(" ", "-"), title=title or name)
+        articles = [article(number) for number in range(-(-tasks // PER_ARTICLE))]
+        sentences = [sentence for one in articles for sentence in cut(one)][:tasks]
+        workspace.write("articles.parquet", parquet_bytes(to_table(Article, articles)))
+        workspace.write("sentences.parquet", parquet_bytes(to_table(Sentence, sentences)))
+        return workspace
+
+    def data(self, tasks: int, name: str) -> tuple[Workspace, list[dict[str, str]]]:
+        """Return a project directory and what its push sends."""
+        workspace = self.workspace(tasks, f"{name} source", title=name)
+        return workspace, list(task_data(workspace.sentences(), workspace.articles()))
+
+    def new_project(self, workspace: Workspace) -> int:
+        """Make the project on the server."""
+        settings = projects.settings(workspace.schema(), workspace)
+        return projects.create(self.server, workspace.config.label_studio.project, settings).id
+
+    def bare_push(self, tasks: int, name: str) -> float:
+        """Send raw import requests and nothing else."""
+        workspace, data = self.data(tasks, name)
+        project = self.new_project(workspace)
+        started = time.perf_counter()
+        for start in range(0, tasks, BATCH):
+            body = [{"data": item} for item in data[start : start + BATCH]]
+            self.server.post(f"/api/projects/{project}/import", body)
+        return time.perf_counter() - started
+
+    def sdk_push(self, tasks: int, name: str) -> float:
+        """Send with the SDK, as its documentation shows."""
+        from label_studio_sdk.client import LabelStudio
+
+        workspace, data = self.data(tasks, name)
+        project = self.new_project(workspace)
+        client = LabelStudio(base_url=self.server.url, api_key=os.environ["LABEL_STUDIO_API_KEY"])
+        started = time.perf_counter()
+        for start in range(0, tasks, BATCH):
+            client.projects.import_tasks(project, request=[{"data": item} for item in data[start : start + BATCH]])
+        return time.perf_counter() - started
+
+    def annotated(self, tasks: int, name: str) -> int:
+        """Make a project whose every task has an answer with two choices and a span."""
+        workspace, data = self.data(tasks, name)
+        project = self.new_project(workspace)
+        for start in range(0, tasks, BATCH):
+            body = [
+                {"data": item, "annotations": [{"result": answer(item["text"]), "lead_time": 3.0}]}
+                for item in data[start : start + BATCH]
+            ]
+            self.server.post(f"/api/projects/{project}/import", body)
+        return project
+
+    def snapshot(self, project: int) -> float:
+        """Make the server's own snapshot and save it."""
+        started = time.perf_counter()
+        made: Any = self.server.post(f"/api/projects/{project}/exports/", {}, timeout=3600)
+        path = f"/api/projects/{project}/exports/{made['id']}"
+        with tempfile.TemporaryFile() as file:
+            for piece in self.server.stream(f"{path}/download", exportType="JSON"):
+                file.write(piece)
+        seconds = time.perf_counter() - started
+        self.server.delete(path)
+        return seconds
+
+    def sdk_pull(self, project: int) -> float:
+        """Read every task with the SDK, as its documentation shows."""
+        from label_studio_sdk.client import LabelStudio
+
+        client = LabelStudio(base_url=self.server.url, api_key=os.environ["LABEL_STUDIO_API_KEY"], timeout=3600)
+        started = time.perf_counter()
+        for _ in client.tasks.list(project=project, fields="all"):
+            pass
+        return time.perf_counter() - started
+
+    def verb(self, verb: str, workspace: Workspace) -> float:
+        """Run a verb in a process of its own; note its memory."""
+        command = [sys.executable, __file__, "--child", verb, str(workspace.root)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            sys.exit(done.stderr)
+        seconds, peak = json.loads(done.stdout)
+        self.memory = max(self.memory, peak)
+        return float(seconds)
+
+
+def article(number: int) -> Article:
+    """Make an article of lines that no other article has."""
+    line = "Report {} of day {}: the ferry to the northern island left its pier late, said the harbour master."
+    text = "\n".join(line.format(index, number) for index in range(PER_ARTICLE))
+    piece = Piece(start=0, end=len(text), byte_start=0, byte_end=len(text))
+    return Article.of(text, page=Page.of(text.encode(), source=f"{number}.txt"), pieces=(piece,))
+
+
+def cut(one: Article) -> list[Sentence]:
+    """Cut an article into its lines."""
+    sentences, at = [], 0
+    for paragraph, line in enumerate(one.text.split("\n")):
+        sentences.append(Sentence.of(one, at, at + len(line), paragraph=paragraph))
+        at += len(line) + 1
+    return sentences
+
+
+def choice(label: str) -> list[dict[str, Any]]:
+    """Return a result with one choice."""
+    value = {"choices": [label]}
+    return [{"id": "c1", "from_name": "speech_act", "to_name": "text", "type": "choices", "value": value}]
+
+
+def answer(text: str) -> list[dict[str, Any]]:
+    """Return a result with two choices and a span."""
+    start = text.index("the harbour master")
+    region = {"start": start, "end": start + 18, "text": "the harbour master"}
+    spans = {
+        "id": "s1",
+        "from_name": "spans",
+        "to_name": "text",
+        "type": "labels",
+        "value": region | {"labels": ["SOURCE"]},
+    }
+    kind = {
+        "id": "s1",
+        "from_name": "source_type",
+        "to_name": "text",
+        "type": "choices",
+        "value": region | {"choices": ["person"]},
+    }
+    return [*choice("claim"), spans, kind]
+
+
+if __name__ == "__main__":
+    main()
