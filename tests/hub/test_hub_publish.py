@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from standin import TOKEN, Hub
 
 from toolkit.errors import AccessDenied, InvalidInput, RemoteError
 from toolkit.hub import publish
-from toolkit.release import Release
+from toolkit.release import Release, load
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # the client's own way to upload
 
@@ -159,3 +162,49 @@ def test_rows_that_arrive_otherwise_are_noticed(hub: Hub, endpoint: str, make_re
     other = make_release("1.0.1", articles=5)
     with pytest.raises(RemoteError, match="loads with other rows in default/train"):
         check_reload(other, REPO, "v1.0.0", token=TOKEN, endpoint=endpoint)
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_instant_is_mended_by_the_next_call(hub: Hub, endpoint: str, make_release: Make) -> None:
+    release = make_release()
+    code = "import sys; from toolkit.hub import publish; from toolkit.release import load; "
+    code += f"publish(load(sys.argv[1]), '{REPO}', token='{TOKEN}', endpoint=sys.argv[2], check=False)"
+    command = [sys.executable, "-c", code, str(release.path), endpoint]
+    started = time.monotonic()
+    subprocess.run(command, check=True)
+    whole = time.monotonic() - started
+    for step in range(4):
+        hub.repos.clear()
+        hub.blobs.clear()
+        running = subprocess.Popen(command)
+        time.sleep(whole * (0.6 + 0.1 * step))  # imports take the first half
+        running.kill()
+        running.wait()
+        done = publish(release, REPO, token=TOKEN, endpoint=endpoint, check=False)
+        assert hub.repos[REPO].tags == {"v1.0.0": done.commit}
+        assert titles(hub) == ["initial commit", "Release 1.0.0"]
+
+
+def test_the_hub_command_line_sees_it(hub: Hub, endpoint: str, make_release: Make, tmp_path: Path) -> None:
+    publish(make_release(), REPO, token=TOKEN, endpoint=endpoint, check=False)
+    tool = Path(sys.executable).with_name("hf")
+    environment = {
+        "HF_ENDPOINT": endpoint,
+        "HF_TOKEN": TOKEN,
+        "HF_HOME": str(tmp_path / "hf"),
+        "HF_HUB_DISABLE_XET": "1",
+    }
+    wanted = [
+        str(tool),
+        "download",
+        REPO,
+        "--repo-type",
+        "dataset",
+        "--revision",
+        "v1.0.0",
+        "--local-dir",
+        str(tmp_path / "copy"),
+    ]
+    done = subprocess.run(wanted, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    load(tmp_path / "copy").table()

@@ -68,7 +68,11 @@ def sentence_table(sentences: Iterable[Sentence]) -> pa.Table:
 
 
 def decision_table(decisions: Iterable[Decision], schema: Schema) -> pa.Table:
-    """Put decisions into a table; soft labels as a struct of the schema's labels."""
+    """Put decisions into a table.
+
+    Soft labels become a struct of the schema's labels: 0 for those that nobody gave, and where a decision has none
+    (an expert's), 1 for the labels that it gives.
+    """
     return _table((_decision_row(item, schema.label_ids) for item in decisions), _decision_schema(schema))
 
 
@@ -90,10 +94,11 @@ def _annotation_rows(annotations: Iterable[Annotation], role: str) -> Iterator[d
 
 
 def _decision_row(decision: Decision, labels: tuple[str, ...]) -> dict[str, Any]:
+    shares = decision.soft_labels or dict.fromkeys(decision.labels, 1.0)
     return {
         "sentence_id": decision.sentence_id,
         "labels": decision.labels,
-        "soft_labels": {label: decision.soft_labels.get(label) for label in labels},
+        "soft_labels": {label: shares.get(label, 0.0) for label in labels},
         "method": decision.method,
         "votes": decision.votes,
         "spans": list(map(_span_row, decision.spans)),
