@@ -30,6 +30,7 @@ from typing import Any
 
 from toolkit.labelstudio import Server, studio
 from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.fetching import OVERLAP
 from toolkit.labelstudio.tasks import task_data
 from toolkit.records import Article, Page, Piece, Sentence
 from toolkit.workspace import Workspace
@@ -132,7 +133,7 @@ class Bench:
         full = self.verb("pull", workspace)
         small = []
         for turn in range(self.rounds):
-            time.sleep(1)
+            time.sleep(OVERLAP.total_seconds() + 1)  # what is older than the overlap is not read again
             for task in [task["id"] for task in self.server.tasks(project, include="id", page_size=10)][:10]:
                 body = {"result": choice("denial" if turn % 2 else "claim"), "lead_time": 1.0}
                 self.server.post(f"/api/tasks/{task}/annotations/", body)
