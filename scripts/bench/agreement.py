@@ -93,7 +93,7 @@ def published(folder: Path) -> dict[str, Any]:
 def reproduce(ratings: list[list[Any]], test: str, measure: str, quantity: str) -> float:
     """Return one quantity of one measure."""
     family, _, level = measure.partition("/")
-    level = level.removesuffix("DistanceFunction").lower() or ("interval" if "Intervall" in test else "nominal")
+    level = level.removesuffix("DistanceFunction").lower() or ("interval" if "Interval" in test else "nominal")
     name = "cohen_max" if "Maximum" in quantity else MEASURES[family]
     found = coefficient(ratings, name, level=level if name == "alpha" else "nominal")  # type: ignore[arg-type]
     part = found.observed if "Observed" in quantity else found.expected if "Expected" in quantity else found.value

@@ -119,7 +119,7 @@ def test_unanimous_single_and_majority():
 @pytest.mark.parametrize("method", ["majority", "weighted", "dawid-skene", "auto"])
 def test_an_even_split_is_never_decided(method):
     # b is known to be good and c to guess, and still nobody breaks the tie
-    answers = [answer(f"k{at}", who, "claim" if at % 2 else "toll") for at in range(30) for who in "abd"]
+    answers = [answer(f"k{at}", who, "claim" if at % 2 else "toll") for at in range(30) for who in ("a", "b", "d")]
     answers += [answer(f"k{at}", "c", "claim") for at in range(30)]
     tied = [answer("tie", "b", "toll"), answer("tie", "c", "claim")]
     queue = decide([*answers, *tied], SCHEMA, method=method).queue
