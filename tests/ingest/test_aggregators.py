@@ -35,8 +35,8 @@ PARAGRAPHS = {
 RELATED = (
     (
         "Northern Ledger",
-        "Orchard growers of the Vell valley bring in a record crop",
-        "Growers in the Vell valley picked 31,000 tonnes of apples this season, a tenth more than "
+        "Orchard growers of the Orrin valley bring in a record crop",
+        "Growers in the Orrin valley picked 31,000 tonnes of apples this season, a tenth more than "
         "ever before, the growers' union said on Tuesday. 'Nobody expected it after the frost,' "
         "said its head, Ana Torv. The union wants the road to the rail yard widened before next "
         "autumn. Comments on the plan are open until June, and the ministry has promised to share "

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.errors import InvalidInput
-from toolkit.ingest import Extraction, extract, read, rebuild
+from toolkit.ingest import Extraction, extract, read, rebuild, why
 from toolkit.ingest.decode import decode
 
 PAGE_LINES = """
@@ -68,6 +68,7 @@ def test_every_character_of_a_text_page_is_in_one_article_or_one_reject_in_order
         if not ch.isspace() and start not in inside
     ]
     assert not lost
+    assert all(why(cut.reason) for cut in found.rejects)
     for article in found.articles:
         assert rebuild(article, raw) == article.text
         starts = [piece.byte_start for piece in article.pieces]

@@ -4,6 +4,7 @@ from toolkit.ingest.corpus import line_keys, recurring_lines
 from toolkit.ingest.pages import Limits, pages
 from toolkit.ingest.profile import Profile, Rule, default_profile, parse_profile
 from toolkit.ingest.read import Extraction, Settings, extract, read
+from toolkit.ingest.reasons import why
 from toolkit.ingest.rebuild import rebuild
 from toolkit.ingest.stories import assign_stories, merge_copies, signature, story_ids
 
@@ -25,4 +26,5 @@ __all__ = [
     "recurring_lines",
     "signature",
     "story_ids",
+    "why",
 ]

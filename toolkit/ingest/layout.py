@@ -16,19 +16,6 @@ from itertools import zip_longest
 from toolkit.ingest.cards import Card, cards_of
 from toolkit.ingest.lines import Line
 
-REASONS = {
-    "publisher": "Name of the publisher above an article: kept as metadata.",
-    "publisher-echo": "The publisher's name once more, after a dash.",
-    "published": "Time of publication on a line of its own: kept as metadata.",
-    "byline": "Author above the title: kept as metadata.",
-    "kicker": "A section's name above a title.",
-    "teaser": "Title of another article that the page does not hold.",
-    "furniture": "A short line among widgets, after the article's end.",
-    "comment": "What a reader wrote.",
-    "recurring": "A line that recurs over many pages.",
-}
-"""Reasons that come from a line's place on the page; all others are ids of rules in a profile."""
-
 _LABEL = re.compile(r"(?:(?:source|from|by|quelle|fuente|fonte|bron|источник|المصدر)\s*[:：]|via\b\s*[:：]?)\s*", re.I)
 _LOCAL = (None, "line", "head")
 """Effects that say nothing of the lines that follow."""

@@ -20,7 +20,7 @@ _INLINE = re.compile(
 )
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
 _TITLE = re.compile(r"<title\b[^>]{0,200}>([^<]{1,2000})<", re.I)
-_META = re.compile(r"<meta\b[^>]{1,4000}>", re.I)
+_META = re.compile(r"<meta\b[^>]{1,1000}>", re.I)
 _NAMES_TITLE = re.compile(r"""["'](?:og:title|twitter:title|dc\.title|headline)["']""", re.I)
 _CONTENT = re.compile(r"""\bcontent\s*=\s*(?:"([^"]+)"|'([^']+)')""", re.I)
 

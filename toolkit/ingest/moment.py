@@ -1,4 +1,4 @@
-"""Lines that say when: "2 hours ago", "vor 3 Stunden", "June 18, 2025", "2025-06-18T10:00Z".
+"""Lines that say when: "2 hours ago", "il y a 2 heures", "June 18, 2025", "2025-06-18T10:00Z".
 
 The words of each language are data (profiles/times.yaml). A line is a moment only as a whole, so that a sentence
 which mentions a time is never one.
@@ -22,7 +22,7 @@ _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}  # longer ones 
 _WORD = r"[^\W\d_]"
 _SEPARATOR = re.compile(r"\s*[|•·∙●⋅—–/]\s*|\s+-\s+|,\s+(?=\d|[^\W\d_]{1,10}\s)")
 _TIME_OF_DAY = re.compile(
-    r"[\s,|•·–—-]*\b(?:at|um|à|a las|alle|om|в|о|kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?\s?m\.?|uhr|h)?"
+    r"[\s,|•·–—-]*\b(?:at|um|à|a las|alle|om|в|о|kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?\s?m\.?|uhr|h)?"  # codespell:ignore alle
     r"\s*\(?(?:gmt|utc|[a-z]{1,2}[sd]t|bst|cest|cet|msk)?(?:[+-]\d{1,2}(?::?\d{2})?)?\)?\s*$",
     re.I,
 )
@@ -32,9 +32,9 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,
 _YMD_CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 _DMY = re.compile(
-    rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?:\s+(?:de|d['’]))?\s*({_WORD}{{3,12}})\.?,?(?:\s+(?:de|del))?\s*(\d{{4}})?(?:\s?г\.?)?"
+    rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?:\s+(?:de|d['’]))?\s*({_WORD}{{3,12}})\.?,?(?:\s+(?:de|del))?\s*(\d{{4}})?(?:\s?г\.?)?"  # codespell:ignore nd
 )
-_MDY = re.compile(rf"({_WORD}{{3,12}})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(\d{{4}}))?")
+_MDY = re.compile(rf"({_WORD}{{3,12}})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(\d{{4}}))?")  # codespell:ignore nd
 
 
 @dataclass(frozen=True, slots=True)
