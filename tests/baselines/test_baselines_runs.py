@@ -143,14 +143,17 @@ def test_files_train_a_model_and_are_judged(make_rows, tmp_path: Path) -> None: 
         rows = make_rows(seed=seed)
         lines = [{"text": text, "labels": list(given)} for text, given in zip(rows.texts, rows.labels, strict=True)]
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    run = train_files([tmp_path / "train.jsonl"], test=tmp_path / "test.jsonl", baseline="words-lr", resamples=50)
+    files, out = tmp_path / "test.jsonl", tmp_path / "model"
+    run = train_files([tmp_path / "train.jsonl"], test=files, baseline="words-lr", resamples=50, out=out)
+    (result, *_) = ModelCard.load(out / "README.md").data.eval_results
+    assert (result.dataset_name, result.dataset_split) == ("test.jsonl", "test")
     told = run.to_dict()
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     low, high = told["metrics"]["intervals"]["macro_f1"]
     assert low < told["metrics"]["macro_f1"] < high
     assert told["metrics"]["f1_positive"] is None
     assert told["model_bytes"] > 1000
-    assert told["path"] is None
+    assert told["path"] == str(out)
     alone = train_files([tmp_path / "train.jsonl"], baseline="majority").to_dict()
     assert alone["metrics_of"] == "cross-validation"
 

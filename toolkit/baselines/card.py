@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ class DataSource:
         version: Version of the release, if it is one.
         revision: Git revision or tag of the dataset on the Hub.
         licence: SPDX id of the data's licence.
+        splits: Split → name of the file that it was, where it was one.
     """
 
     name: str
@@ -39,6 +40,7 @@ class DataSource:
     version: str | None = None
     revision: str | None = None
     licence: str | None = None
+    splits: Mapping[str, str] = field(default_factory=dict)
 
 
 def metrics_json(evaluations: Mapping[str, Evaluation]) -> str:
@@ -90,7 +92,8 @@ def _metadata(name: str, source: DataSource, evaluations: Mapping[str, Evaluatio
 
 
 def _result(source: DataSource, split: str, evaluation: Evaluation) -> dict[str, Any]:
-    dataset: dict[str, Any] = {"name": source.name, "type": source.dataset or source.name, "split": split}
+    name = source.splits.get(split, source.name)
+    dataset: dict[str, Any] = {"name": name, "type": source.dataset or name, "split": split}
     if source.revision or source.version:
         dataset["revision"] = source.revision or f"v{source.version}"
     figures = evaluation.to_dict()

@@ -132,8 +132,9 @@ def train_files(
         run = _run(rows, judged, baseline=baseline, positive=positive, schema=schema, seed=seed, resamples=resamples)
     if out is None:
         return run
-    name = ", ".join(Path(path).name for path in train)
-    return _written(run, Path(out), run.model.baseline, DataSource(name=name))
+    names = {split: Path(path).name for split, path in (("dev", dev), ("test", test)) if path is not None}
+    source = DataSource(name=", ".join(Path(path).name for path in train), splits=names)
+    return _written(run, Path(out), run.model.baseline, source)
 
 
 def train_release(
