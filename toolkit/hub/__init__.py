@@ -1,5 +1,6 @@
-"""The Hub: publishing a release, and checking what arrived."""
+"""The Hub: publishing a release, checking what arrived, and bringing a published one here."""
 
+from toolkit.hub.fetch import fetch
 from toolkit.hub.publish import Published, publish
 
-__all__ = ["Published", "publish"]
+__all__ = ["Published", "fetch", "publish"]

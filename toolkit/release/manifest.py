@@ -66,9 +66,12 @@ def write_table(folder: Path, config: str, split: str, columns: pa.Schema, slice
 
 
 def file_sums(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return path → {"sha256", "bytes"} of every file below a folder but the manifest, by path."""
+    """Return path → {"sha256", "bytes"} of every file below a folder but the manifest, by path.
+
+    What begins with a dot at the top (.git, .gitattributes, .cache) is a tool's and no part of a release.
+    """
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return {name: _sum(folder / name) for name in names if name != NAME}
+    return {name: _sum(folder / name) for name in names if name != NAME and not name.startswith(".")}
 
 
 def _sum(path: Path) -> dict[str, Any]:

@@ -1,0 +1,48 @@
+"""A published release comes back as it was, and two revisions can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from standin import TOKEN, Hub
+
+from toolkit.errors import InvalidInput, RemoteError
+from toolkit.hub import fetch, publish
+from toolkit.release import Release, diff
+
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # the client's own way to upload
+
+REPO = "tester/news"
+Make = Callable[..., Release]
+
+
+def test_two_revisions_come_back_and_are_compared(hub: Hub, endpoint: str, make_release: Make, tmp_path: Path) -> None:
+    first = make_release()
+    second = make_release("1.1.0", articles=8, previous=first)
+    for release in (first, second):
+        publish(release, REPO, token=TOKEN, endpoint=endpoint, check=False)
+    older, newer = (
+        fetch(REPO, tag, token=TOKEN, endpoint=endpoint, directory=tmp_path / tag) for tag in ("v1.0.0", "v1.1.0")
+    )
+    assert older.manifest == first.manifest
+    found = diff(older, newer)
+    assert (found.level, found.configs["default"].added.num_rows) == ("minor", 4)
+
+
+def test_what_is_not_there(hub: Hub, endpoint: str, make_release: Make, tmp_path: Path) -> None:
+    with pytest.raises(RemoteError, match="no such repository"):
+        fetch("tester/nothing", "main", token=TOKEN, endpoint=endpoint, directory=tmp_path / "a")
+    publish(make_release(), REPO, token=TOKEN, endpoint=endpoint, check=False)
+    with pytest.raises(RemoteError, match="no such repository or revision"):
+        fetch(REPO, "v9.9.9", token=TOKEN, endpoint=endpoint, directory=tmp_path / "b")
+
+
+def test_what_is_no_release(hub: Hub, endpoint: str, make_release: Make, tmp_path: Path) -> None:
+    publish(make_release(), REPO, token=TOKEN, endpoint=endpoint, check=False)
+    head = hub.repos[REPO].find("main")
+    assert head is not None
+    hub.repos[REPO].commit("remove", {name: entry for name, entry in head.files.items() if name != "manifest.json"})
+    with pytest.raises(InvalidInput, match="there is no release here"):
+        fetch(REPO, "main", token=TOKEN, endpoint=endpoint, directory=tmp_path / "c")
