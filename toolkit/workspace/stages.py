@@ -170,8 +170,15 @@ def agreement(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> 
 
 
 def _agreement(workspace: Workspace, answers: Sequence[Annotation], seed: int, resamples: int) -> Made:
-    article_of = {sentence.sentence_id: sentence.article_id for sentence in workspace.sentences()}
-    report = agreement_room.report(answers, workspace.schema(), article_of, seed=seed, resamples=resamples)
+    sentences = workspace.sentences()
+    report = agreement_room.report(
+        answers,
+        workspace.schema(),
+        {sentence.sentence_id: sentence.article_id for sentence in sentences},
+        seed=seed,
+        resamples=resamples,
+        texts={sentence.sentence_id: sentence.text for sentence in sentences},
+    )
     text = json.dumps(json.loads(to_json(report)), indent=2, ensure_ascii=False) + "\n"
     return Made(
         files={AGREEMENT: text.encode()},
