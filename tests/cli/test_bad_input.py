@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.cli import main
+from toolkit.labelstudio.studio import Studio
 
 
 class Shell:
@@ -150,6 +151,19 @@ def test_no_token(shell: Shell, project: Path, monkeypatch: pytest.MonkeyPatch) 
     code, _, err = shell("push", "--project", project)
     assert code in (3, 5)
     assert "LABEL_STUDIO_API_KEY" in err
+
+
+@pytest.mark.studio
+def test_a_wrong_token(shell: Shell, project: Path, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready(shell, project)
+    monkeypatch.setenv("LABEL_STUDIO_URL", studio.url)
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "0" * 40)
+    before = everything_in(project)
+    code, out, err = shell("push", "--project", project)
+    assert (code, out) == (5, "")
+    assert "LABEL_STUDIO_API_KEY" in err
+    assert "0" * 40 not in err
+    assert everything_in(project) == before
 
 
 def test_a_second_project_at_the_same_place(shell: Shell, project: Path) -> None:

@@ -22,12 +22,13 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    directory: Annotated[Path, typer.Argument(help="The project directory to make.")] = Path(),
+    directory: Annotated[Path | None, typer.Argument(help="The project directory to make; default: here.")] = None,
     schema: Annotated[str, typer.Option(help="A shipped schema, or the path of one.")] = "news_events@1.0.0",
     title: Annotated[
         str, typer.Option(help="Title of the dataset and of the Label Studio project.")
     ] = "News sentences",
     samples: Annotated[bool, typer.Option("--samples", help="Fill pages/ with the sample pages.")] = False,
+    project: Project = None,
     as_json: Json = False,
 ) -> None:
     """Make a project directory.
@@ -37,7 +38,7 @@ def init(
     from toolkit import samples as shipped
     from toolkit.workspace import Workspace
 
-    workspace = Workspace.create(directory, schema=schema, title=title)
+    workspace = Workspace.create(directory or project or Path(), schema=schema, title=title)
     copied = workspace.add_pages(shipped.pages()) if samples else 0
     if as_json:
         put_json({"project": workspace.root, "pages": copied})
