@@ -209,7 +209,7 @@ LAYOUTS = {
         card=BARE, related=tuple((name, title, "The boats sail again.") for name, title, _ in RELATED)
     ),
     "cut-bodies": Layout(related=tuple((name, title, body[:120] + "...") for name, title, body in RELATED)),
-    "bodies-cut-in-a-word": Layout(related=tuple((name, title, body[:139]) for name, title, body in RELATED)),
+    "bodies-cut-in-a-word": Layout(related=tuple((name, title, body[:140].rstrip()) for name, title, body in RELATED)),
     "stopped-titles": Layout(related=tuple((name, title + ".", body) for name, title, body in RELATED)),
     "odd-names": Layout(
         related=tuple(

@@ -22,8 +22,8 @@ _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}  # longer ones 
 _WORD = r"[^\W\d_]"
 _SEPARATOR = re.compile(r"\s*[|•·∙●⋅—–/]\s*|\s+-\s+|,\s+(?=\d|[^\W\d_]{1,10}\s)")
 _TIME_OF_DAY = re.compile(
-    r"[\s,|•·–—-]*\b(?:at|um|à|a las|alle|om|в|о|kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?\s?m\.?|uhr|h)?"  # codespell:ignore alle
-    r"\s*\(?(?:gmt|utc|[a-z]{1,2}[sd]t|bst|cest|cet|msk)?(?:[+-]\d{1,2}(?::?\d{2})?)?\)?\s*$",
+    r"[\s,|•·–—-]*\b(?:at|um|à|a las|all[ae]|om|в|о|kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?"
+    r"\s*(?:[ap]\.?\s?m\.?|uhr|h)?\s*\(?(?:gmt|utc|[a-z]{1,2}[sd]t|bst|cest|cet|msk)?(?:[+-]\d{1,2}(?::?\d{2})?)?\)?\s*$",
     re.I,
 )
 _DIGIT = re.compile(r"\d")
@@ -31,10 +31,12 @@ _WORDS = re.compile(r"\w+")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z| ?[+-]\d{2}:?\d{2})?)?")
 _YMD_CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+_ORDINAL = r"(?:st|[nr]d|th)"
 _DMY = re.compile(
-    rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?:\s+(?:de|d['’]))?\s*({_WORD}{{3,12}})\.?,?(?:\s+(?:de|del))?\s*(\d{{4}})?(?:\s?г\.?)?"  # codespell:ignore nd
+    rf"(\d{{1,2}})(?:{_ORDINAL}|er|º|\.)?(?:\s+(?:de|d['’]))?\s*({_WORD}{{3,12}})\.?,?"
+    r"(?:\s+(?:de|del))?\s*(\d{4})?(?:\s?г\.?)?"
 )
-_MDY = re.compile(rf"({_WORD}{{3,12}})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(\d{{4}}))?")  # codespell:ignore nd
+_MDY = re.compile(rf"({_WORD}{{3,12}})\.?\s+(\d{{1,2}}){_ORDINAL}?(?:,?\s+(\d{{4}}))?")
 
 
 @dataclass(frozen=True, slots=True)
