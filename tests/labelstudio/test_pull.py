@@ -233,3 +233,15 @@ def test_status_counts_both_sides(labelled: Labelled) -> None:
     }
     (person,) = standing.annotators
     assert (person.done, person.skipped, person.seconds) == (1, 1, 4.0)
+
+
+def test_a_server_set_up_anew_deletes_nothing(labelled: Labelled, server: Server) -> None:
+    labelled.answer(1, "claim")
+    labelled.pull()
+    before = labelled.workspace.answers()
+    server.delete(f"/api/projects/{labelled.project.id}/")
+    again = Labelled(labelled.workspace, server)
+    assert again.project.place != labelled.project.place
+    again.answer(1, "denial")
+    assert again.pull(full=True) == {"new": 1}
+    assert [answer for answer in again.workspace.answers() if answer in before] == before

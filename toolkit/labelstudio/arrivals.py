@@ -66,13 +66,13 @@ class Arrivals:
         self._rows: list[dict[str, Any]] = []
         self._reject_rows: list[dict[str, Any]] = []
 
-    def task(self, task: Mapping[str, Any], *, source: Callable[[int], str], gone: bool = True) -> None:
-        """Take all answers to one task.
+    def task(self, task: Mapping[str, Any], *, source: Callable[[int], str], place: str | None) -> None:
+        """Take all answers to one task, and mark those that are gone.
 
         Args:
             task: The task with its annotations and drafts.
             source: Task id → where a person finds it.
-            gone: Mark answers that the log holds and the task does not.
+            place: The project it was found in; None for a file, which may be old: nothing in it is gone.
         """
         present = set()
         answered: Counter[str] = Counter()
@@ -80,10 +80,10 @@ class Arrivals:
             raw = dict(raw) | {"task": task["id"], "project": task.get("project", raw.get("project"))}
             present.add(id_of(task, raw))
             answered[self._people.pseudonym(raw.get("completed_by"))] += 1
-            self._answer(task, raw, source)
+            self._answer(task, raw, source, place)
         self.counts["second answers"] += sum(number - 1 for number in answered.values())
         self.counts["drafts"] += len(task.get("drafts") or [])
-        before = self.known.live_of(task_key({"task": task["id"], "project": task.get("project")})) if gone else set()
+        before = self.known.live_of(task_key(place, task["id"])) if place else set()
         for annotation_id in sorted(before - present):
             self.gone(annotation_id, "the annotation was deleted on the server")
 
@@ -98,7 +98,9 @@ class Arrivals:
         self._log.append(self._rows)
         self._reject_rows, self._rows = [], []
 
-    def _answer(self, task: Mapping[str, Any], raw: dict[str, Any], source: Callable[[int], str]) -> None:
+    def _answer(
+        self, task: Mapping[str, Any], raw: dict[str, Any], source: Callable[[int], str], place: str | None
+    ) -> None:
         taken = take(task, raw, schema=self._schema, people=self._people, source=source)
         change = revision_of(raw)
         self._count(raw, taken.annotation is not None and taken.annotation.origin)
@@ -108,10 +110,14 @@ class Arrivals:
             self._rejected.add((taken.annotation_id, change))
             named = {"annotation_id": taken.annotation_id, "revision": change}
             self._reject_rows += [named | {"reject": to_row(reject)} for reject in taken.rejects]
-        if taken.annotation is None or self.known.holds(taken.annotation_id, change):
+        if taken.annotation is None:
+            return
+        if self.known.holds(taken.annotation_id, change):
+            if place:
+                self.known.seen(taken.annotation_id, task_key(place, task["id"]))
             return
         self.counts["edited" if self.known.is_live(taken.annotation_id) else "new"] += 1
-        self._add(revision(taken.annotation, self._people.strip(raw)))
+        self._add(revision(taken.annotation, self._people.strip(raw)) | ({"place": place} if place else {}))
 
     def _count(self, raw: Mapping[str, Any], origin: str | bool) -> None:
         self.counts["skipped"] += bool(raw.get("was_cancelled"))

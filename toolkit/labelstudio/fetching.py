@@ -100,14 +100,14 @@ def _read_all(
     server: Server, project: Project, arrivals: Arrivals, link: Callable[[int], str], progress: Progress
 ) -> None:
     """Read a snapshot of every answered task; what the log holds beyond it is gone."""
-    before = arrivals.known.live_within(str(project.id))
+    before = arrivals.known.live_within(project.place)
     for done, task in enumerate(snapshot(server, project.id), start=1):
-        before.pop(task_key({"task": task["id"], "project": project.id}), None)
-        arrivals.task(task, source=link)
+        before.pop(task_key(project.place, task["id"]), None)
+        arrivals.task(task, source=link, place=project.place)
         progress(done, max(done, project.tasks))
     ids = {task["id"] for task in server.tasks(project.id, include="id")} if before else set()
     for key, live in sorted(before.items()):
-        there = int(key.partition(":")[2]) in ids
+        there = int(key.rpartition(": ")[2]) in ids
         for annotation_id in sorted(live):
             arrivals.gone(
                 annotation_id, "the annotation was deleted on the server" if there else "its task was deleted"
@@ -127,12 +127,14 @@ def _read_changed(
     answered = [task for task in changed if task["total_annotations"] or task["cancelled_annotations"]]
     read = set()
     for task in _with_answers(server, project, since) if answered else ():
-        arrivals.task(task, source=link)
+        arrivals.task(task, source=link, place=project.place)
         read.add(task["id"])
         progress(len(read), len(answered))
     for task in changed:
         if task["id"] not in read:
-            arrivals.task({"id": task["id"], "project": project.id, "annotations": []}, source=link)
+            arrivals.task(
+                {"id": task["id"], "project": project.id, "annotations": []}, source=link, place=project.place
+            )
 
 
 def _with_answers(server: Server, project: Project, since: datetime) -> Iterator[dict[str, Any]]:

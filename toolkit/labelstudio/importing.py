@@ -31,7 +31,7 @@ def pull_export(workspace: Workspace, path: Path) -> PullResult:
     with workspace.lock():
         arrivals = Arrivals(workspace, workspace.annotations, "annotations", workspace.schema(), people(workspace))
         for task in _with_keys(read_tasks(path), workspace):
-            arrivals.task(task, source=lambda number: f"{path}: task {number}", gone=False)
+            arrivals.task(task, source=lambda number: f"{path}: task {number}", place=None)
         arrivals.flush()
         arrivals.known.save()
         return PullResult(str(path), False, {name: count for name, count in arrivals.counts.items() if count})

@@ -13,7 +13,7 @@ from typing import Any
 from toolkit.records import content_id
 from toolkit.workspace import AppendLog, Workspace, write_atomic
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 class Known:
@@ -47,10 +47,14 @@ class Known:
         """Return the answers to a task that hold now."""
         return {found for found in self._of_task.get(task, ()) if self._revision[found] is not None}
 
-    def live_within(self, project: str) -> dict[str, set[str]]:
+    def live_within(self, place: str) -> dict[str, set[str]]:
         """Return the answers that hold now by task, of every task of a project."""
-        mine = (task for task in self._of_task if task.startswith(f"{project}:"))
+        mine = (task for task in self._of_task if task.startswith(f"{place}: "))
         return {task: live for task in mine if (live := self.live_of(task))}
+
+    def seen(self, annotation_id: str, task: str) -> None:
+        """Take note of where an answer was found."""
+        self._of_task.setdefault(task, set()).add(annotation_id)
 
     def note(self, row: Mapping[str, Any]) -> None:
         """Take note of a row of the log."""
@@ -59,7 +63,8 @@ class Known:
             return
         annotation_id = row["annotation"]["annotation_id"]
         self._revision[annotation_id] = revision_of(row["raw"])
-        self._of_task.setdefault(task_key(row["raw"]), set()).add(annotation_id)
+        if row.get("place"):
+            self.seen(annotation_id, task_key(row["place"], row["raw"]["task"]))
 
     def save(self) -> None:
         """Keep this for the next pull."""
@@ -83,9 +88,9 @@ class Known:
         return self._log.path.stat().st_size if self._log.path.exists() else 0
 
 
-def task_key(raw: Mapping[str, Any]) -> str:
-    """Return the task of an annotation as "project:task"."""
-    return f"{raw.get('project')}:{raw['task']}"
+def task_key(place: str, task: int) -> str:
+    """Return what tells a task from every other anywhere."""
+    return f"{place}: {task}"
 
 
 def revision_of(raw: Mapping[str, Any]) -> str:

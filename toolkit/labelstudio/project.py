@@ -18,8 +18,8 @@ class Project:
 
     Attributes:
         id: Its number there.
-        place: What tells it from every other project anywhere: address, number and when it was made, since numbers
-            are given again after a server has been set up anew.
+        place: What tells it from every other project anywhere: its number and the microsecond at which it was made,
+            since numbers are given again after a server has been set up anew, and addresses change.
         url: Where a person opens it.
         tasks: How many tasks it holds.
         settings: The server's JSON of it.
@@ -146,7 +146,7 @@ def _instructions(schema: Schema) -> str:
 
 
 def _project(server: Server, body: dict[str, Any]) -> Project:
-    place = f"{server.url}/projects/{body['id']} of {body['created_at']}"
+    place = f"project {body['id']} of {body['created_at']}"
     return Project(body["id"], place, f"{server.url}/projects/{body['id']}", body["task_number"] or 0, body)
 
 
