@@ -136,6 +136,12 @@ def test_a_failed_build_leaves_nothing(world, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_address_in_the_agreement_report_is_found(world, tmp_path: Path) -> None:
+    report = {"labels": [], "layers": [], "disputed": [{"note": "ask jane.doe@example.org"}]}
+    with pytest.raises(InvalidInput, match=r"agreement\.json: an e-mail address would be released"):
+        world.freeze(tmp_path / "1.0.0", agreement=report)
+
+
 def test_an_allowed_address_is_released(world, tmp_path: Path) -> None:
     note = replace(world.annotations[0], note="ask desk@example.org")
     changed = replace(world, annotations=(note, *world.annotations[1:]))

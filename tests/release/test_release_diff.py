@@ -123,6 +123,24 @@ def test_a_sentence_never_changes_its_split(make_world: Any, tmp_path: Path) -> 
     assert len(now) > len(was)
 
 
+def test_a_split_that_is_made_no_more_keeps_its_rows(make_world: Any, tmp_path: Path) -> None:
+    older = make_world(8, 6, seed=9).freeze(tmp_path / "1.0.0")
+    halves = {"train": 0.5, "test": 0.5}
+    newer = make_world(12, 6, seed=9).freeze(tmp_path / "x", version="auto", previous=older, fractions=halves)
+    assert newer.splits() == ("train", "test", "validation")
+    before = set(older.table(split="validation")["sentence_id"].to_pylist())
+    assert set(newer.table(split="validation")["sentence_id"].to_pylist()) == before
+
+
+def test_an_article_that_comes_back_has_its_old_split(make_world: Any, tmp_path: Path) -> None:
+    world = make_world(30, 4, seed=2)
+    older = world.freeze(tmp_path / "a" / "1.0.0")
+    tested = older.table("articles", "test")["article_id"][0].as_py()
+    without = world.freeze(tmp_path / "b" / "2.0.0", version="2.0.0", previous=older, takedowns={tested: "by mistake"})
+    again = world.freeze(tmp_path / "c" / "2.1.0", version="2.1.0", previous=without, seed=5)
+    assert tested in again.table("articles", "test")["article_id"].to_pylist()
+
+
 def test_the_wrong_start_is_refused(world: Any, release: Release, tmp_path: Path) -> None:
     other = world.freeze(tmp_path / "1.0.1", version="1.0.1")
     change = diff(release, other)

@@ -62,7 +62,8 @@ def freeze(corpus: Corpus, folder: Path, terms: Terms, *, previous: Release | No
             change = diff(previous, Release(stage.folder, _manifest(corpus, terms, tables, {})), files=False)
         terms = replace(terms, version=_version(terms.version, previous, change))
         stage.name(terms.version)
-        _write_texts(stage.folder, corpus, terms, tables, split_of, previous, change)
+        _write_splits(stage.folder, corpus, terms, split_of, previous)
+        _write_texts(stage.folder, corpus, terms, tables, previous, change)
         manifest = _manifest(corpus, terms, tables, file_sums(stage.folder))
         (stage.folder / NAME).write_text(to_json(manifest), encoding="utf-8")
     return load(folder / terms.version)
@@ -82,13 +83,12 @@ def _write_texts(
     corpus: Corpus,
     terms: Terms,
     tables: Tables,
-    split_of: list[str | None],
     previous: Release | None,
     change: Diff | None,
 ) -> None:
     shares = prevalence.by_split(folder, tables, corpus.schema)
     facts = Facts.of(corpus, terms, tables, shares)
-    _write_splits(folder, corpus, terms, split_of, shares)
+    (folder / "prevalence.json").write_text(to_json(shares), encoding="utf-8")
     if terms.agreement is not None:
         (folder / "agreement.json").write_text(to_json(terms.agreement), encoding="utf-8")
     notes.write(folder, facts, previous, None if change is None else change.as_markdown())
@@ -148,9 +148,11 @@ def _write_tables(corpus: Corpus, folder: Path, terms: Terms, split_of: list[str
     told = _told(corpus)
     sentence_split = np.array(split_of, dtype=object)[corpus.article_of]
     scanner = Scanner(terms.allowed)
+    scanner.look_at("agreement.json", json.dumps(terms.agreement, ensure_ascii=False))
+    kept = sorted({split for split in split_of if split is not None} - set(terms.fractions))  # made no more, but frozen
     tables: Tables = {}
     for config in columns:
-        for split in terms.fractions:
+        for split in (*terms.fractions, *kept):
             slices = scanner.watch(config, configs.slices(config, told & (sentence_split == split)))
             for name, entry in write_table(folder, config, split, columns[config], slices).items():
                 tables.setdefault(name, {}).update(entry)
@@ -168,15 +170,17 @@ def _write_schema(folder: Path, schema: Schema, terms: Terms) -> None:
 
 
 def _write_splits(
-    folder: Path, corpus: Corpus, terms: Terms, split_of: list[str | None], shares: Mapping[str, Any]
+    folder: Path, corpus: Corpus, terms: Terms, split_of: list[str | None], previous: Release | None
 ) -> None:
-    articles = dict(zip(corpus.articles["article_id"].to_pylist(), split_of, strict=True))
+    """Write the split of every article; those of articles that are gone stay, should they come back."""
+    before = {} if previous is None else read_splits(previous.path)["articles"]
+    now = dict(zip(corpus.articles["article_id"].to_pylist(), split_of, strict=True))
+    articles = dict(sorted({**before, **{article: split for article, split in now.items() if split}}.items()))
     value = {
         "grouped_by": "story_id",
         "seed": terms.seed,
         "fractions": dict(terms.fractions),
-        "prevalence": shares,
-        "articles": {article: split for article, split in articles.items() if split is not None},
+        "articles": articles,
     }
     (folder / "splits.json").write_text(to_json(value), encoding="utf-8")
 

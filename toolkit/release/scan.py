@@ -41,6 +41,12 @@ class Scanner:
                 self._look(config, name, table)
             yield table
 
+    def look_at(self, name: str, text: str) -> None:
+        """Look at a file that is no table."""
+        self._faults += [
+            InvalidInput(f"{what} would be released", where=name, remedy=_REMEDY) for what in self._found(text)
+        ]
+
     def refuse(self) -> None:
         """Raise if anything was found.
 
