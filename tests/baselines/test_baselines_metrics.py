@@ -8,6 +8,7 @@ from sklearn.metrics import average_precision_score, f1_score
 
 from toolkit.baselines.bootstrap import GroupedCounts, paired_test, scores
 from toolkit.baselines.calibration import f1_threshold, macro_threshold, platt
+from toolkit.baselines.features import Block, WordNgrams
 from toolkit.baselines.folds import grouped_folds
 from toolkit.baselines.metrics import average_precision, calibration_error, counts, macro_f1, micro_f1
 
@@ -47,6 +48,12 @@ def test_platt_never_turns_scores_round() -> None:
     flags = np.arange(100) < 20
     slope, _ = platt(np.arange(100.0), flags)
     assert slope > 0
+
+
+@given(st.text(), st.sampled_from([(1, 1), (1, 2), (2, 3)]))
+def test_words_are_cut_as_scikit_learn_cuts_them(text: str, ngrams: tuple[int, int]) -> None:
+    theirs = Block(kind="binary", ngrams=ngrams).vectorizer().build_analyzer()
+    assert sorted(WordNgrams(*ngrams)(text)) == sorted(theirs(text))
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 99)), min_size=3, max_size=60))

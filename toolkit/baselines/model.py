@@ -62,8 +62,8 @@ class Model:
 
     @cached_property
     def vectorizers(self) -> list[Any]:
-        """The fitted scikit-learn vectorizers, one a block."""
-        return [block.vectorizer() for block in self.blocks]
+        """Fitted vectorizers, one a block."""
+        return [block.vectorizer(fast=True) for block in self.blocks]
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
         """Return P(label | text) as [N, labels], in the order of `labels`.

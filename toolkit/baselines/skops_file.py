@@ -42,9 +42,10 @@ def pipeline(model: Model) -> Pipeline:
     """
     if not model.blocks:
         raise UsageError(f"a {model.baseline} model has no scikit-learn pipeline: it reads no text")
-    union = FeatureUnion([(f"block{number}", part) for number, part in enumerate(model.vectorizers)])
+    vectorizers = [block.vectorizer() for block in model.blocks]
+    union = FeatureUnion([(f"block{number}", part) for number, part in enumerate(vectorizers)])
     steps = Pipeline([("features", union), ("classifier", _classifier(model))])
-    for vectorizer in model.vectorizers:
+    for vectorizer in vectorizers:
         if not isinstance(vectorizer, HashingVectorizer):
             vectorizer.transform([""])  # turns the given vocabulary into a fitted one
     return steps
