@@ -8,6 +8,7 @@ from typing import Any
 from toolkit.errors import InvalidInput, RemoteError
 from toolkit.labelstudio.config import render_config
 from toolkit.labelstudio.server import NotThere, Refused, Server, Unanswered
+from toolkit.labelstudio.team import blind_names, blind_title
 from toolkit.schema import Schema
 from toolkit.workspace import Workspace
 
@@ -71,7 +72,8 @@ def of_workspace(server: Server, workspace: Workspace) -> list[Project]:
     Raises:
         InvalidInput: One was not made yet.
     """
-    return [existing(server, workspace.config.label_studio.project)]
+    blind = [blind_title(workspace, name) for name in blind_names(workspace)]
+    return [existing(server, title) for title in blind or [workspace.config.label_studio.project]]
 
 
 def expert_title(workspace: Workspace) -> str:

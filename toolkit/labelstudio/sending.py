@@ -8,6 +8,7 @@ what it holds before anything more is sent.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -16,9 +17,12 @@ from typing import Any
 from toolkit.errors import Interrupted, InvalidInput, RemoteError
 from toolkit.labelstudio import project as projects
 from toolkit.labelstudio.ledger import Ledger
+from toolkit.labelstudio.people import people
 from toolkit.labelstudio.project import Project
 from toolkit.labelstudio.server import Server, Unanswered, connected
 from toolkit.labelstudio.tasks import Key, key_of, task_data
+from toolkit.labelstudio.team import FILE_NAME as ANNOTATORS
+from toolkit.labelstudio.team import Team, blind_title, read_team, shares
 from toolkit.records import Sentence
 from toolkit.workspace import Workspace
 
@@ -44,6 +48,7 @@ class PushResult:
         orphaned: Tasks on the server whose sentence is no longer in the project; they are left there.
         duplicates_removed: Second copies of a task, without any answer, that were deleted.
         dry_run: Nothing was changed.
+        lacking: Articles for which annotators.yaml has too few people (blind mode).
     """
 
     url: str | None
@@ -54,6 +59,7 @@ class PushResult:
     orphaned: int
     duplicates_removed: int
     dry_run: bool
+    lacking: int = 0
 
     @property
     def up_to_date(self) -> bool:
@@ -64,6 +70,7 @@ class PushResult:
     def counts(self) -> Mapping[str, int]:
         """What there is how many of, for people."""
         some = {"orphaned": self.orphaned, "duplicates removed": self.duplicates_removed}
+        some["articles without enough people"] = self.lacking
         sent = "would be sent" if self.dry_run else "sent"
         return {
             sent: self.sent,
@@ -107,8 +114,43 @@ def push(
         wanted = _selected(workspace, every, limit, set(articles), where, order)
         with connected(workspace, server) as connection:
             sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
+            team = read_team(workspace)
+            if team is not None and team.blind:
+                return _push_blind(workspace, sender, team, wanted, set(every))
             settings = projects.settings(workspace.schema(), workspace)
             return sender.run(workspace.config.label_studio.project, settings, wanted, set(every))
+
+
+def _push_blind(
+    workspace: Workspace, sender: Sender, team: Team, wanted: dict[Key, Task], every: set[Key]
+) -> PushResult:
+    """Send each person the tasks of their articles, into a project of their own."""
+    article_of = {sentence.sentence_id: sentence.article_id for sentence in workspace.sentences()}
+    sizes = Counter(article_of[sentence_id] for sentence_id, _ in wanted)
+    names = people(workspace, sender.server.users())
+    shared = shares(workspace, team, names, sizes, dry_run=sender.dry_run)
+    settings = projects.settings(workspace.schema(), workspace, answers=1)
+    results = []
+    for name, mine in shared.articles.items():
+        tasks = {key: task for key, task in wanted.items() if article_of[key[0]] in mine}
+        results.append(sender.run(blind_title(workspace, name), settings, tasks, every))
+    if not results:
+        raise InvalidInput(
+            "nobody may get an article",
+            where=str(workspace.path(ANNOTATORS)),
+            remedy="set `calibrated: true` for those who passed the quiz, and check quotas and languages",
+        )
+    return PushResult(
+        url=results[0].url,
+        created=any(result.created for result in results),
+        settings_changed=tuple(sorted({name for result in results for name in result.settings_changed})),
+        sent=sum(result.sent for result in results),
+        present=sum(result.present for result in results),
+        orphaned=sum(result.orphaned for result in results),
+        duplicates_removed=sender.removed,
+        dry_run=sender.dry_run,
+        lacking=shared.lacking,
+    )
 
 
 def _tasks(workspace: Workspace) -> dict[Key, Task]:

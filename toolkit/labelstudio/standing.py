@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.project import Project
 from toolkit.labelstudio.server import Server, connected
 from toolkit.records import Annotation
 from toolkit.workspace import Workspace
@@ -38,7 +39,7 @@ class Standing:
     """How far a project is.
 
     Attributes:
-        url: The project on the server.
+        url: The project on the server; in blind mode the first of them.
         sentences: Sentences in the project directory.
         sent: Tasks on the server.
         answers_on_server: Answers there, skips included.
@@ -79,26 +80,32 @@ def status(workspace: Workspace, *, server: Server | None = None) -> Standing:
         RemoteError: The server can't be reached or refuses.
     """
     with connected(workspace, server) as connection:
-        project = projects.existing(connection, workspace.config.label_studio.project)
+        found = projects.of_workspace(connection, workspace)
     answers = workspace.answers()
     wanted = workspace.config.label_studio.annotators_per_sentence
     people: dict[str, set[str]] = {}
     for answer in answers:
         people.setdefault(answer.sentence_id, set()).add(answer.annotator)
     rate = _per_day(answers)
-    missing = wanted * project.tasks - sum(min(len(who), wanted) for who in people.values())
-    settings = project.settings
+    asked = sum(project.tasks for project in found) * (wanted if len(found) == 1 else 1)  # blind: a task a person
+    missing = asked - sum(min(len(who), wanted) for who in people.values())
     return Standing(
-        url=project.url,
+        url=found[0].url,
         sentences=len(workspace.sentences()),
-        sent=project.tasks,
-        answers_on_server=(settings["total_annotations_number"] or 0) + (settings["skipped_annotations_number"] or 0),
+        sent=sum(project.tasks for project in found),
+        answers_on_server=sum(_answers_in(project) for project in found),
         answers_pulled=len(answers),
         complete=sum(len(who) >= wanted for who in people.values()),
         per_day=rate,
         days_left=None if not rate else max(missing, 0) / rate,
         annotators=_people(answers),
     )
+
+
+def _answers_in(project: Project) -> int:
+    """Return how many answers a project counts, skips included."""
+    counts = ("total_annotations_number", "skipped_annotations_number")
+    return sum(project.settings[name] or 0 for name in counts)
 
 
 def _people(answers: list[Annotation]) -> tuple[Person, ...]:

@@ -1,0 +1,89 @@
+"""Blind mode: a project a person, taken for one by push, pull and status."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from toolkit.errors import InvalidConfig, InvalidInput
+from toolkit.labelstudio import Server, pull, push, status
+from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.people import people
+from toolkit.labelstudio.team import read_team, shares
+from toolkit.workspace import Workspace
+
+TEXTS = [f"Headline {number}\nThe ferry left.\nIt rained." for number in range(12)]
+TEAM = """\
+blind: true
+annotators:
+  - {email: ada@example.org, calibrated: true}
+  - {email: ben@example.org, calibrated: true, quota: 12}
+  - {email: cleo@example.org, calibrated: true, languages: [fr]}
+  - {email: dan@example.org, calibrated: true}
+  - {email: eve@example.org}
+"""
+
+
+def test_shares_are_whole_articles_within_quota_language_and_quiz(make_project: Callable[..., Workspace]) -> None:
+    workspace = make_project(TEXTS)
+    workspace.write("annotators.yaml", TEAM)
+    team = read_team(workspace)
+    assert team is not None
+    names = people(workspace)
+    sizes = Counter(sentence.article_id for sentence in workspace.sentences())
+    first = shares(workspace, team, names, sizes, dry_run=True)
+    assert shares(workspace, team, names, sizes) == first
+    counts = {
+        member.email[:3]: len(first.articles.get(names.pseudonym(member.email), ())) for member in team.annotators
+    }
+    assert (counts["ben"], counts["cle"], counts["eve"]) == (4, 0, 0)
+    assert max(counts["ada"], counts["dan"]) <= 12
+    given = Counter(article for mine in first.articles.values() for article in mine)
+    assert first.lacking == sum(given[article] < 2 for article in sizes)
+    workspace.write("annotators.yaml", TEAM + "  - {email: fay@example.org, calibrated: true}\n")
+    larger = read_team(workspace)
+    assert larger is not None
+    again = shares(workspace, larger, names, sizes)
+    assert all(mine <= again.articles[name] for name, mine in first.articles.items())
+    assert again.lacking == 0
+    assert set(Counter(article for mine in again.articles.values() for article in mine).values()) == {2}
+
+
+def test_what_is_wrong_with_the_file_is_said_at_once_with_its_lines(make_project: Callable[..., Workspace]) -> None:
+    workspace = make_project(TEXTS[:1])
+    workspace.write("annotators.yaml", "blind: true\nannotators:\n  - email: nobody\n    quota: -1\n    rank: 3\n")
+    with pytest.raises(InvalidConfig) as caught:
+        read_team(workspace)
+    assert [str(fault.where).rpartition("/")[2] for fault in caught.value.faults] == [
+        "annotators.yaml:3:5",
+        "annotators.yaml:4:5",
+        "annotators.yaml:5:5",
+    ]
+
+
+@pytest.mark.studio
+def test_mirrored_projects_are_taken_for_one(server: Server, make_project: Callable[..., Workspace]) -> None:
+    workspace = make_project(TEXTS[:2])
+    workspace.write("annotators.yaml", "blind: true\nannotators:\n  - {email: ada@example.org}\n")
+    with pytest.raises(InvalidInput, match="calibrated: true"):
+        push(workspace, server=server)
+    workspace.write(
+        "annotators.yaml",
+        "blind: true\nannotators:\n"
+        "  - {email: ada@example.org, calibrated: true}\n  - {email: ben@example.org, calibrated: true, quota: 3}\n",
+    )
+    first = push(workspace, server=server)
+    assert (first.sent, first.lacking) == (9, 1)
+    assert push(workspace, server=server).up_to_date
+    mirrored = projects.of_workspace(server, workspace)
+    assert sorted(project.tasks for project in mirrored) == [3, 6]
+    for project in mirrored:
+        task = next(server.tasks(project.id, include="id"))
+        server.post(f"/api/tasks/{task['id']}/annotations/", {"result": []})
+    assert pull(workspace, server=server).counts == {"new": 2, "empty": 2}
+    assert pull(workspace, server=server).up_to_date
+    standing = status(workspace, server=server)
+    assert (standing.sent, standing.answers_on_server, standing.answers_pulled) == (9, 2, 2)
+    assert "example.org" not in "".join(path.read_text() for path in workspace.path("annotations").iterdir())
