@@ -30,16 +30,17 @@ def merge_cards(ours: str, theirs: str) -> str:
                 OWN_SECTION.format(name=name, text=text), OWN_SECTION.format(name=name, text=written[name])
             )
     if metadata == mine:
-        head = ours[: len(ours) - len(parted(ours)[1])]
-        return head + body
+        return ours.removesuffix(parted(ours)[1]) + body
     return joined(metadata, body)
 
 
 def _added(mine: dict[str, Any], yours: dict[str, Any]) -> dict[str, Any]:
     added = {}
     for key, value in yours.items():
+        if key in _OURS:
+            continue
         if key not in mine:
             added[key] = value
-        elif key not in _OURS and isinstance(value, list) and isinstance(mine[key], list):
+        elif isinstance(value, list) and isinstance(mine[key], list):
             added[key] = [*mine[key], *(item for item in value if item not in mine[key])]
     return added
