@@ -20,12 +20,17 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="session")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+def studio_home() -> Path:
+    """Where Label Studio is installed, once for all tests."""
+    return Path(os.environ.get("TOOLKIT_STUDIO_HOME", ROOT / ".cache" / "studio")).absolute()
+
+
+@pytest.fixture(scope="session")
+def studio(studio_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A server with a data directory of its own, installed once into .cache and stopped at the end."""
-    home = Path(os.environ.get("TOOLKIT_STUDIO_HOME", ROOT / ".cache" / "studio")).absolute()
     data = tmp_path_factory.mktemp("studio") / "data"
     try:
-        started = embedded.start(home=home, data=data)
+        started = embedded.start(home=studio_home, data=data)
     except ToolkitError as error:
         if os.environ.get("CI"):
             raise

@@ -151,14 +151,22 @@ def status(*, home: Path | None = None, data: Path | None = None) -> Studio | No
 
 
 def token_of(data: Path, email: str = EMAIL) -> str | None:
-    """Read a user's legacy token from the server's own database."""
+    """Read a user's legacy token from the server's own database; None where there is no such user yet.
+
+    Raises:
+        InvalidInput: The database is damaged.
+    """
     path = data / DATABASE
     if not path.exists():
         return None
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        row = database.execute(
-            "SELECT t.key FROM authtoken_token t JOIN htx_user u ON u.id = t.user_id WHERE u.email = ?", (email,)
-        ).fetchone()
+    query = "SELECT t.key FROM authtoken_token t JOIN htx_user u ON u.id = t.user_id WHERE u.email = ?"
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30)) as database:
+            row = database.execute(query, (email,)).fetchone()
+    except sqlite3.DatabaseError as error:
+        raise InvalidInput(
+            f"is no database of Label Studio ({error})", where=str(path), remedy="bring it back from a backup"
+        ) from error
     return None if row is None else str(row[0])
 
 
