@@ -33,7 +33,8 @@ def platt(scores: Floats, flags: Flags) -> tuple[float, float]:
         logits = parameters[0] * unit + parameters[1]
         residual = expit(logits) - wanted
         value = np.logaddexp(0.0, logits) - wanted * logits
-        return float(value.sum()), np.array([residual @ unit, residual.sum()])
+        slope = float((residual * unit).sum())  # not @: BLAS rounds differently with the number of its threads
+        return float(value.sum()), np.array([slope, residual.sum()])
 
     start = np.array([1.0, np.log((positives + 1) / (negatives + 1))])
     slope, intercept = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(_LEAST_SLOPE, None), (None, None)]).x

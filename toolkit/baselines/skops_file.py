@@ -47,7 +47,8 @@ def pipeline(model: Model) -> Pipeline:
     steps = Pipeline([("features", union), ("classifier", _classifier(model))])
     for vectorizer in vectorizers:
         if not isinstance(vectorizer, HashingVectorizer):
-            vectorizer.transform([""])  # turns the given vocabulary into a fitted one
+            vectorizer.transform([""])  # turns the given vocabulary into a fitted one …
+            vectorizer.set_params(vocabulary=None)  # … which need not be stored twice
     return steps
 
 
