@@ -34,7 +34,9 @@ def test_every_command_takes_project_and_json_and_shows_an_example(name: str) ->
 
 
 def test_the_promised_commands_are_there() -> None:
-    promised = "init ingest segment push pull status agreement adjudicate build diff audit-leakage export publish hydrate"
+    promised = (
+        "init ingest segment push pull status agreement adjudicate build diff audit-leakage export publish hydrate"
+    )
     promised += " trace verify train evaluate predict"
     assert {f"toolkit {word}" for word in promised.split()} <= set(COMMANDS)
     assert {"toolkit schema check", "toolkit schema render", "toolkit schema diff"} <= set(COMMANDS)

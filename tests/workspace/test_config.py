@@ -24,9 +24,9 @@ def faults(path: Path) -> list[str]:
 
 
 def test_all_faults_at_once(tmp_path: Path) -> None:
-    path = config(tmp_path, "shema: x\nlabel_studio:\n  url: http://h\n  projekt: y\n  annotators_per_sentence: 0\n")
+    path = config(tmp_path, "schemas: x\nlabel_studio:\n  url: http://h\n  projekt: y\n  annotators_per_sentence: 0\n")
     assert faults(path) == [
-        ":1:1: unknown key 'shema'; did you mean 'schema'? @ shema",
+        ":1:1: unknown key 'schemas'; did you mean 'schema'? @ schemas",
         ":4:3: unknown key 'projekt'; did you mean 'project'? @ label_studio.projekt",
         ":5:3: Input should be greater than or equal to 1 @ label_studio.annotators_per_sentence",
     ]
