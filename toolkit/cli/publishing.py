@@ -57,8 +57,8 @@ def build(
 
 
 def diff(
-    older: Annotated[str, typer.Argument(help="A release directory, or a version of the project.")],
-    newer: Annotated[str, typer.Argument(help="A release directory, or a version of the project.")],
+    older: Annotated[str, typer.Argument(help="A release directory, a version, or newest.")],
+    newer: Annotated[str, typer.Argument(help="A release directory, a version, or newest.")],
     project: Project = None,
     as_json: Json = False,
 ) -> None:
@@ -77,7 +77,7 @@ def diff(
 
 
 def export(
-    release_path: Annotated[str, typer.Argument(metavar="RELEASE", help="A release directory, or a version.")],
+    release_path: Annotated[str, typer.Argument(metavar="RELEASE", help="A release directory, a version, or newest.")],
     target: Annotated[Path, typer.Argument(help="The directory to make.")],
     kind: Annotated[Format, typer.Option("--format", help="The format.")] = Format.CSV,
     project: Project = None,
@@ -119,7 +119,7 @@ def hydrate(
 
 
 def publish(
-    release_path: Annotated[str, typer.Argument(metavar="RELEASE", help="A release directory, or a version.")],
+    release_path: Annotated[str, typer.Argument(metavar="RELEASE", help="A release directory, a version, or newest.")],
     repo: Annotated[str | None, typer.Option(metavar="OWNER/NAME", help="Default: hub.repo of toolkit.yaml.")] = None,
     private: Annotated[bool, typer.Option("--private", help="Make the repository private if it is new.")] = False,
     endpoint: Annotated[str | None, typer.Option(envvar="HF_ENDPOINT", help="Another Hub.")] = None,
@@ -168,10 +168,12 @@ def audit_leakage(
 
 
 def _open(reference: str, project: Path | None) -> Release:
-    """Open a release by directory, or by its version in the project."""
+    """Open a release by directory, by its version in the project, or the project's "newest"."""
     from toolkit import release
     from toolkit.workspace import Workspace
 
     if Path(reference).is_dir():
         return release.load(reference)
-    return release.load(Workspace.find(project).release_path(reference))
+    workspace = Workspace.find(project)
+    newest = release.newest(workspace.path("releases")) if reference == "newest" else None
+    return newest or release.load(workspace.release_path(reference))
