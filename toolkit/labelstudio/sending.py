@@ -110,8 +110,10 @@ def push(
         Locked: Another command is at work on the project.
     """
     with workspace.lock():
-        every = _tasks(workspace)
-        wanted = _selected(workspace, every, limit, set(articles), where, order)
+        sentences = workspace.sentences()
+        data = task_data(sentences, workspace.articles())
+        every: dict[Key, Task] = {(item["sentence_id"], item["text_sha256"]): {"data": item} for item in data}
+        wanted = _selected(sentences, every, limit, set(articles), where, order)
         with connected(workspace, server) as connection:
             sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
             team = read_team(workspace)
@@ -153,14 +155,8 @@ def _push_blind(
     )
 
 
-def _tasks(workspace: Workspace) -> dict[Key, Task]:
-    """Return the task of every sentence by key, in the order of the articles."""
-    found = task_data(workspace.sentences(), workspace.articles())
-    return {(data["sentence_id"], data["text_sha256"]): {"data": data} for data in found}
-
-
 def _selected(
-    workspace: Workspace,
+    sentences: Sequence[Sentence],
     every: dict[Key, Task],
     limit: int | None,
     articles: set[str],
@@ -168,10 +164,9 @@ def _selected(
     order: Sequence[str],
 ) -> dict[Key, Task]:
     """Return the tasks that should be there, in the order in which they are sent."""
-    sentences = workspace.sentences()
     unknown = articles - {sentence.article_id for sentence in sentences}
     if unknown:
-        raise InvalidInput(f"there is no article {min(unknown)}", where=str(workspace.path("articles.parquet")))
+        raise InvalidInput(f"there is no article {min(unknown)} with sentences", remedy="look at articles.parquet")
     rank = {sentence_id: number for number, sentence_id in enumerate(order)}
     chosen = [
         (rank.get(sentence.sentence_id, len(rank)), number, key)
