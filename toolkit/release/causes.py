@@ -95,6 +95,8 @@ def _sentences_with_other_spans(older: Release, newer: Release) -> pa.Array:
 def _sentences_with_other_rows(
     older: Release, newer: Release, config: str, keys: tuple[str, ...], columns: list[str]
 ) -> pa.Array:
+    if older.same_rows(newer, config):
+        return pa.array([], pa.string())
     columns = list(dict.fromkeys(["sentence_id", *keys, *columns]))
     tables = [_annotators_only(release, config, columns) for release in (older, newer)]
     there = [table for table in tables if table is not None]

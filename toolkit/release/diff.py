@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from toolkit.release.causes import label_changes
 from toolkit.release.columns import CONFIGS, KEYS
-from toolkit.release.compare import Indices, Mask, Match, match, unequal
+from toolkit.release.compare import Indices, Mask, Match, identical, match, unequal
 from toolkit.release.manifest import NAME
 from toolkit.release.release import Release
 from toolkit.release.versions import Level
@@ -170,7 +170,7 @@ def _config_diff(config: str, older: Release, newer: Release) -> ConfigDiff:
     before, after = _columns(older, config), _columns(newer, config)
     keys = KEYS[config]
     mine, yours = rows_of(older, config, keys), rows_of(newer, config, keys)
-    pairs = match(mine, yours, keys)
+    pairs = identical(yours.num_rows) if older.same_rows(newer, config) else match(mine, yours, keys)
     columns, differs = _compare(config, older, newer, pairs)
     stored = differs if before.equals(after) else np.ones_like(differs)
     needed = bool(stored.any()) or len(pairs.added) > 0 or config not in newer.configs
@@ -192,11 +192,6 @@ def _columns(release: Release, config: str) -> pa.Schema:
     return release.columns(config) if config in release.configs else pa.schema([])
 
 
-def _content(release: Release, config: str) -> dict[str, str]:
-    splits = release.manifest["tables"].get(config, {})
-    return {split: entry["content"] for split, entry in splits.items()}
-
-
 def _compare(config: str, older: Release, newer: Release, pairs: Match) -> tuple[dict[str, int], Mask]:
     """Return column → rows that differ, and where any differs, over the columns that both have with one type.
 
@@ -205,7 +200,7 @@ def _compare(config: str, older: Release, newer: Release, pairs: Match) -> tuple
     before, after = _columns(older, config), _columns(newer, config)
     columns: dict[str, int] = {}
     differs: Mask = np.zeros(len(pairs.older), dtype=bool)
-    if _content(older, config) == _content(newer, config):
+    if older.same_rows(newer, config):
         return columns, differs
     shared = [name for name in before.names if name in after.names and before.field(name) == after.field(name)]
     for name in [*shared, SPLIT] if len(pairs.older) else []:
