@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -134,9 +135,9 @@ class Bench:
         small = []
         for turn in range(self.rounds):
             time.sleep(OVERLAP.total_seconds() + 1)  # what is older than the overlap is not read again
-            for task in [task["id"] for task in self.server.tasks(project, include="id", page_size=10)][:10]:
+            for task in islice(self.server.tasks(project, include="id", page_size=10), 10):
                 body = {"result": choice("denial" if turn % 2 else "claim"), "lead_time": 1.0}
-                self.server.post(f"/api/tasks/{task}/annotations/", body)
+                self.server.post(f"/api/tasks/{task['id']}/annotations/", body)
             small.append(self.verb("pull", workspace))
         self.table[f"delta: full pull of {tasks} tasks, s"] = full
         self.table["delta: pull of 10 changed, s"] = statistics.median(small)
