@@ -1,19 +1,19 @@
-"""Commands that train and judge baselines: train, evaluate."""
+"""Commands that train, judge and use baselines: train, evaluate, predict."""
 
 from __future__ import annotations
 
 import json
 import sys
-from itertools import tee
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
-from toolkit.cli.lines import read_lines
+from toolkit.cli.lines import read_batches
 from toolkit.cli.options import Json, Project, Seed
 from toolkit.cli.output import interval, number, put, put_json, put_outcome, put_table, say
-from toolkit.errors import UsageError
+from toolkit.errors import InvalidInput, UsageError
 
 Release = Annotated[Path | None, typer.Argument(help="A release directory; default: the newest of the project.")]
 Resamples = Annotated[int, typer.Option(help="Bootstrap resamples of stories.")]
@@ -39,6 +39,12 @@ def train(
     label_column: Annotated[
         str | None, typer.Option(help="Holds the label or labels; default: labels or label.")
     ] = None,
+    group_column: Annotated[
+        str | None, typer.Option(help="Holds the story, which folds keep whole; default: story_id or article_id.")
+    ] = None,
+    schema: Annotated[
+        str | None, typer.Option(metavar="NAME@VERSION", help="For keyword rules (with --train).")
+    ] = None,
     positive: Annotated[str | None, typer.Option(metavar="LABEL", help="Default: the rarer of two.")] = None,
     baseline: Annotated[str, typer.Option(help="A name on the ladder, or auto.")] = "auto",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the model here (with --train).")] = None,
@@ -53,11 +59,12 @@ def train(
     """
     from toolkit import baselines
     from toolkit.baselines import stages
+    from toolkit.schema import load
     from toolkit.workspace import Workspace
 
     if not train_files:
-        if dev or test or output or positive or label_column:
-            raise UsageError("--dev, --test, --output, --positive and --label-column go with --train FILE")
+        if dev or test or output or positive or label_column or group_column or schema:
+            raise UsageError("options that name files, columns, labels or a schema go with --train FILE")
         workspace = Workspace.find(project)
         outcome = stages.train_project(workspace, release, baseline=baseline, seed=seed, resamples=resamples)
         put_outcome(outcome, as_json)
@@ -71,8 +78,10 @@ def train(
         test=test,
         text_column=text_column,
         label_column=label_column,
+        group_column=group_column,
         baseline=baseline,
         positive=positive,
+        schema=load(schema) if schema else None,
         seed=seed,
         resamples=resamples,
         out=output,
@@ -114,7 +123,8 @@ def predict(
 ) -> None:
     """Label sentences: those given, or those of stdin, where a line is a JSON object with "text" or plain text.
 
-    One JSON object a line goes out, in the order in which they came in.
+    One JSON object goes out for each line, in their order, as soon as the line is there; a line that can't be read
+    is answered with its "error", and the command then ends with exit code 3.
 
     Example: toolkit predict --model models/words-lr-1.0.0 < sentences.jsonl > labelled.jsonl
     """
@@ -122,11 +132,21 @@ def predict(
     from toolkit.baselines import stages
     from toolkit.workspace import Workspace
 
-    folder = model or stages.trained_model(Workspace.find(project))
-    rows, asked = tee(({"text": text} for text in texts) if texts else read_lines(sys.stdin))
-    answers = baselines.predictions(baselines.load(folder), (row["text"] for row in asked), size=1 if texts else 100)
-    for row, answer in zip(rows, answers, strict=True):
-        put(json.dumps(row | {"labels": answer.labels, "probabilities": answer.probabilities}, ensure_ascii=False))
+    ready = baselines.load(model or stages.trained_model(Workspace.find(project)))
+    batches = iter([[{"text": text} for text in texts]]) if texts else read_batches(cast(BufferedIOBase, sys.stdin.buffer))
+    broken = 0
+    for batch in batches:
+        answers = baselines.predictions(ready, (row["text"] for row in batch if "error" not in row))
+        for row in batch:
+            if "error" in row:
+                broken += 1
+            else:
+                answer = next(answers)
+                row |= {"labels": answer.labels, "probabilities": answer.probabilities}
+            put(json.dumps(row, ensure_ascii=False))
+        sys.stdout.flush()
+    if broken:
+        raise InvalidInput(f"{broken} lines could not be read", where="stdin", remedy='look at the lines with "error"')
 
 
 def _put_run(run: dict[str, Any]) -> None:

@@ -1,0 +1,69 @@
+"""Sentences come in one by one and are answered one by one."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from toolkit.baselines import Rows, save, train
+from toolkit.cli.lines import read_batches
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    texts = tuple(f"the mayor {verb} case {number}" for number in range(20) for verb in ("denied", "opened"))
+    labels = tuple(("denial" if "denied" in text else "none",) for text in texts)
+    folder = tmp_path_factory.mktemp("model")
+    save(train(Rows(texts=texts, labels=labels, multi=False), baseline="words-lr"), folder)
+    return folder
+
+
+def predict(model: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "toolkit", "predict", "--model", str(model)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_a_line_is_answered_before_the_next_one_is_sent(model: Path) -> None:
+    with predict(model) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for text, label in (("the mayor denied it", "denial"), ("the mayor opened it", "none")):
+            process.stdin.write(json.dumps({"text": text, "id": label}).encode() + b"\n")
+            process.stdin.flush()
+            answer = json.loads(process.stdout.readline())
+            assert (answer["id"], answer["labels"]) == (label, [label])
+        process.stdin.close()
+        assert process.wait(timeout=60) == 0
+
+
+def test_a_bad_line_is_answered_with_its_error_and_stops_nothing(model: Path) -> None:
+    lines = b'{"text": "the mayor denied it"}\n{"text": 3}\n{broken\n\xff\xfe\n\nthe mayor opened it'
+    with predict(model) as process:
+        out, err = process.communicate(lines, timeout=60)
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [row.get("labels") or row["line"] for row in rows] == [["denial"], 2, 3, 4, ["none"]]
+    assert process.returncode == 3
+    assert b"error: stdin: 3 lines could not be read" in err
+
+
+def test_no_more_is_read_than_was_answered() -> None:
+    class Endless(io.RawIOBase):
+        taken = 0
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+            self.taken += len(buffer)
+            buffer[:] = (b"a line\n" * len(buffer))[: len(buffer)]
+            return len(buffer)
+
+    source = Endless()
+    batches = read_batches(io.BufferedReader(source))
+    next(batches)
+    assert source.taken <= 2 * 65_536
