@@ -133,7 +133,9 @@ def predict(
     from toolkit.workspace import Workspace
 
     ready = baselines.load(model or stages.trained_model(Workspace.find(project)))
-    batches = iter([[{"text": text} for text in texts]]) if texts else read_batches(cast(BufferedIOBase, sys.stdin.buffer))
+    batches = (
+        iter([[{"text": text} for text in texts]]) if texts else read_batches(cast(BufferedIOBase, sys.stdin.buffer))
+    )
     broken = 0
     for batch in batches:
         answers = baselines.predictions(ready, (row["text"] for row in batch if "error" not in row))
