@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import subprocess
 from pathlib import Path
@@ -207,3 +208,20 @@ def ready(shell: Shell, project: Path) -> None:
     (project / "pages" / "a.txt").write_text("A title\nThe port was shut on Monday, officials said. It opened later.\n")
     assert shell("ingest", "--project", project)[0] == 0
     assert shell("segment", "--project", project)[0] == 0
+
+
+def test_a_page_from_stdin_never_overwrites_one(shell: Shell, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def piped(name: str, text: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        return shell("ingest", "--stdin", name, "--project", project)
+
+    story = "A title\nThe port was shut on Monday, officials said. It opened later.\n"
+    assert piped("a.txt", story)[0] == 0
+    assert "up to date" in piped("a.txt", story)[1]
+    code, _, err = piped("a.txt", story + "More.\n")
+    assert code == 2
+    assert "pages are never rewritten" in err
+    assert (project / "pages" / "a.txt").read_text() == story
+    code, _, err = piped("../a.txt", story)
+    assert code == 2
+    assert "leads out of pages/" in err

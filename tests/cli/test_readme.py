@@ -17,7 +17,7 @@ from toolkit.cli.output import counts_line
 from toolkit.workspace import Workspace
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-PAGES = ["01_market_shelling.txt", "03_harrow_earthquake.txt", "14_service_week.txt"]
+PAGES = sorted(path.name for path in samples.pages().iterdir())[:4]
 
 
 def blocks(language: str) -> list[str]:

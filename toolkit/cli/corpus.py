@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -55,6 +56,9 @@ def ingest(
     explain: Annotated[
         Path | None, typer.Option(metavar="PAGE", help="Show what is kept and what is cut of a page; write nothing.")
     ] = None,
+    stdin: Annotated[
+        str | None, typer.Option(metavar="NAME", help="First put what comes from stdin into pages/NAME.")
+    ] = None,
 ) -> None:
     """Read raw pages into articles; what is cut goes to rejects.jsonl.
 
@@ -65,7 +69,10 @@ def ingest(
         return
     from toolkit.workspace import Workspace, stages
 
-    put_outcome(stages.ingest(Workspace.find(project), skip_unreadable=skip_unreadable), as_json)
+    workspace = Workspace.find(project)
+    if stdin is not None:
+        workspace.add_page(stdin, sys.stdin.buffer.read())
+    put_outcome(stages.ingest(workspace, skip_unreadable=skip_unreadable), as_json)
 
 
 def _explain(page: Path, as_json: bool) -> None:

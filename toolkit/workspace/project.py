@@ -120,6 +120,19 @@ class Workspace:
                 write_atomic(target, source.read_bytes())
         return len(sources)
 
+    def add_page(self, source: str, data: bytes) -> None:
+        """Put a page into pages/; one that is there with the same bytes stays.
+
+        Raises:
+            UsageError: Another page has that name, or the name leads out of pages/.
+        """
+        path = self.path("pages", source)
+        if not path.resolve().is_relative_to(self.path("pages").resolve()):
+            raise UsageError(f"{source!r} leads out of pages/", remedy="give a plain file name")
+        if path.exists() and path.read_bytes() != data:
+            raise UsageError("another page has that name, and pages are never rewritten", where=str(path))
+        write_atomic(path, data)
+
     def articles(self) -> list[Article]:
         """Read the articles, in the order of their pages. Raises InvalidInput before `toolkit ingest`."""
         return self._read(Article, ARTICLES, "toolkit ingest")
