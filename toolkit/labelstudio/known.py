@@ -13,7 +13,7 @@ from typing import Any
 from toolkit.records import content_id
 from toolkit.workspace import AppendLog, Workspace, write_atomic
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 class Known:
@@ -29,6 +29,7 @@ class Known:
         self._log = log
         self._path = workspace.path(".toolkit", name)
         self._revision: dict[str, str | None] = {}
+        self._set_aside: dict[str, str] = {}  # by a migration: not to be taken again unless it changes
         self._of_task: dict[str, set[str]] = {}
         self._load()
 
@@ -36,8 +37,8 @@ class Known:
         return sum(revision is not None for revision in self._revision.values())
 
     def holds(self, annotation_id: str, revision: str) -> bool:
-        """Tell whether this is the revision that the log has last."""
-        return self._revision.get(annotation_id) == revision
+        """Tell whether this is the revision that the log has last, or one that a migration set aside."""
+        return revision in (self._revision.get(annotation_id), self._set_aside.get(annotation_id))
 
     def is_live(self, annotation_id: str) -> bool:
         """Tell whether the log's last word on the answer is a revision."""
@@ -60,8 +61,11 @@ class Known:
         """Take note of a row of the log."""
         if row["event"] == "tombstone":
             self._revision[row["annotation_id"]] = None
+            if "raw" in row:
+                self._set_aside[row["annotation_id"]] = revision_of(row["raw"])
             return
         annotation_id = row["annotation"]["annotation_id"]
+        self._set_aside.pop(annotation_id, None)
         self._revision[annotation_id] = revision_of(row["raw"])
         if row.get("place"):
             self.seen(annotation_id, task_key(row["place"], row["raw"]["task"]))
@@ -70,6 +74,7 @@ class Known:
         """Keep this for the next pull."""
         tasks = {task: sorted(found) for task, found in self._of_task.items()}
         kept = {"format": _FORMAT, "length": self._length(), "revisions": self._revision, "tasks": tasks}
+        kept["set aside"] = self._set_aside
         write_atomic(self._path, json.dumps(kept, separators=(",", ":")))
 
     def _load(self) -> None:
@@ -78,7 +83,7 @@ class Known:
         except (FileNotFoundError, ValueError):
             kept = {}
         if kept.get("format") == _FORMAT and kept.get("length") == self._length():
-            self._revision = kept["revisions"]
+            self._revision, self._set_aside = kept["revisions"], kept["set aside"]
             self._of_task = {task: set(found) for task, found in kept["tasks"].items()}
             return
         for row in self._log.rows():

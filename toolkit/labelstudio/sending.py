@@ -25,6 +25,7 @@ from toolkit.labelstudio.team import FILE_NAME as ANNOTATORS
 from toolkit.labelstudio.team import Team, blind_title, read_team, shares
 from toolkit.records import Sentence
 from toolkit.workspace import Workspace
+from toolkit.workspace.migrating import carried
 
 BATCH = 1000
 _SETTLE = 2.0  # seconds after a lost answer in which the server may still be storing the batch
@@ -114,6 +115,8 @@ def push(
         data = task_data(sentences, workspace.articles())
         every: dict[Key, Task] = {(item["sentence_id"], item["text_sha256"]): {"data": item} for item in data}
         wanted = _selected(sentences, every, limit, set(articles), where, order)
+        answered = carried(workspace)
+        wanted = {key: task for key, task in wanted.items() if key[0] not in answered}
         with connected(workspace, server) as connection:
             sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
             team = read_team(workspace)

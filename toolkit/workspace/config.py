@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
@@ -134,6 +135,37 @@ def read_config(path: Path, *, environment: Mapping[str, str] = os.environ) -> C
     if not url:
         return config
     return config.model_copy(update={"label_studio": config.label_studio.model_copy(update={"url": url})})
+
+
+def with_schema(path: Path, schema: str, project: str) -> str:
+    """Return the text of a toolkit.yaml with another schema and title of the project; all else stays, comments too.
+
+    Raises:
+        InvalidConfig: The two keys stand there in a way that can't be changed safely.
+    """
+    old = read_config(path, environment={})
+    text = _rewritten(path.read_text(encoding="utf-8"), r"schema:", schema)
+    if project != old.label_studio.project:
+        text = _rewritten(text, r"[ \t]+project:", json.dumps(project, ensure_ascii=False))
+    changed = old.label_studio.model_copy(update={"project": project})
+    try:
+        if _validated(read_document(text, str(path))) == old.model_copy(
+            update={"schema_name": schema, "label_studio": changed}
+        ):
+            return text
+    except InvalidInput:
+        pass  # the text below says what to do
+    raise InvalidConfig(
+        "its keys can't be changed safely by a program",
+        where=str(path),
+        remedy=f"write `schema: {schema}`, and under label_studio `project: {json.dumps(project, ensure_ascii=False)}`",
+    )
+
+
+def _rewritten(text: str, key: str, value: str) -> str:
+    """Return YAML with the value of the first line that begins with `key` replaced; a comment after it stays."""
+    pattern = rf"""(?m)^({key}[ \t]*)("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s#'"][^#\n]*?)([ \t]*(?:[ \t]#.*)?)$"""
+    return re.sub(pattern, lambda found: found[1] + value + found[3], text, count=1)
 
 
 def _validated(document: Document) -> Config:

@@ -6,7 +6,8 @@ A row is one of
     {"event": "tombstone", "annotation_id": <id>, "reason": <why>}
 
 Rows are never changed: a later revision of an answer follows the earlier one, and an answer that was deleted on
-the server gets a tombstone, after which a further revision may bring it back.
+the server gets a tombstone, after which a further revision may bring it back. A migration adds rows of both kinds,
+with more keys; see `toolkit.workspace.migrating`.
 """
 
 from __future__ import annotations
