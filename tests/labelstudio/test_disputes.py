@@ -11,7 +11,7 @@ from toolkit.labelstudio import Server, Suggestion, pull, push, push_disputes, p
 from toolkit.labelstudio import project as projects
 from toolkit.records import Span
 from toolkit.samples import Recorded
-from toolkit.workspace import Workspace, stages
+from toolkit.workspace import Workspace, judging
 
 pytestmark = pytest.mark.studio
 
@@ -31,7 +31,7 @@ def test_a_dispute_goes_to_an_expert_whose_word_holds(server: Server, make_proje
     both = [recorded(name, text, "none") for name in ("ada", "ben") for text in ("Ferry", "Nobody was hurt.")]
     replay(workspace, [*both, recorded("ada", SAID, "claim"), recorded("ben", SAID, "none")], server=server)
     pull(workspace, server=server)
-    stages.adjudicate(workspace)
+    judging.adjudicate(workspace)
     assert push_disputes(workspace, server=server).sent == 1
     assert push_disputes(workspace, server=server).up_to_date
     project = projects.existing(server, projects.expert_title(workspace))
@@ -41,7 +41,7 @@ def test_a_dispute_goes_to_an_expert_whose_word_holds(server: Server, make_proje
     replay(workspace, [recorded("cleo", SAID, "claim")], expert=True, server=server)
     assert pull(workspace, server=server).counts["expert new"] == 1
     assert pull(workspace, server=server).up_to_date
-    stages.adjudicate(workspace)
+    judging.adjudicate(workspace)
     assert {decision.method for decision in workspace.decisions() if decision.labels == ("claim",)} == {"expert"}
 
 

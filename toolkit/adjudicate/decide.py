@@ -21,6 +21,7 @@ THRESHOLD = 0.7
 """A model's probability from which on a label counts as decided, and 1 − it as refused."""
 
 _NO_EXPERTS: Mapping[str, Decision] = MappingProxyType({})
+_NO_LOOKS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @record
@@ -61,9 +62,24 @@ class Dispute:
     uncertainty: float
 
 
+@record
+class SecondLook:
+    """A sentence that an expert should see although it is decided.
+
+    Attributes:
+        sentence_id: The sentence.
+        causes: Why, in plain words.
+    """
+
+    sentence_id: str
+    causes: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What was decided and what was not; every sentence with an answer or an expert's word is in one of them.
+    """What was decided and what was not.
+
+    Every sentence with an answer or an expert's word is in one of them; one that is in for a second look in both.
 
     Attributes:
         decided: By sentence_id.
@@ -82,6 +98,7 @@ def decide(
     threshold: float | None = None,
     experts: Mapping[str, Decision] = _NO_EXPERTS,
     standing: Mapping[str, Decision] = _NO_EXPERTS,
+    second_looks: Mapping[str, tuple[str, ...]] = _NO_LOOKS,
 ) -> Decisions:
     """Decide each sentence from all its answers; what is not safe goes to the queue with its cause.
 
@@ -98,6 +115,8 @@ def decide(
         experts: Experts' decisions by sentence_id.
         standing: Earlier decisions by sentence_id: one that rests on exactly the votes there are now is kept, so that
             new answers change only the sentences that they touch.
+        second_looks: sentence_id → causes, for sentences that are queued although they are decided, until an expert
+            has spoken.
 
     Raises:
         InvalidInput: Answers use labels, spans or relations that the schema does not have.
@@ -112,14 +131,14 @@ def decide(
             continue
         ballot = _Ballot(votes[sentence_id], schema, beliefs, at)
         before = standing.get(sentence_id)
-        if before is not None and before.votes == ballot.ids and before.schema == schema.ref:
-            decided[sentence_id] = before
-            continue
-        outcome = ballot.decide(threshold)
-        if isinstance(outcome, Decision):
-            decided[sentence_id] = outcome
-        else:
+        stands = before is not None and before.votes == ballot.ids and before.schema == schema.ref
+        outcome = before if before is not None and stands else ballot.decide(threshold)
+        if isinstance(outcome, Dispute):
             queue.append(outcome)
+            continue
+        decided[sentence_id] = outcome
+        if sentence_id in second_looks:
+            queue.append(ballot.dispute(second_looks[sentence_id]))
     return Decisions(tuple(decided[key] for key in sorted(decided)), tuple(queue))
 
 
@@ -149,7 +168,7 @@ class _Ballot:
         labels, causes, methods = self._labels(threshold)
         merged = merge(self.answers, self.schema)
         if causes or merged.causes:
-            return self._dispute((*causes, *merged.causes))
+            return self.dispute((*causes, *merged.causes))
         return self._checked(labels, merged, methods, self.beliefs.probabilities[self.at])
 
     def _labels(self, threshold: float | None) -> tuple[tuple[str, ...], tuple[str, ...], str]:
@@ -179,7 +198,7 @@ class _Ballot:
     def _checked(self, labels: tuple[str, ...], merged: Merged, method: str, soft: FloatArray) -> Decision | Dispute:
         breaches = validate(self.schema, labels, merged.spans, merged.relations)
         if breaches:
-            return self._dispute(tuple(f"breaks {breach.rule}: {breach.message}" for breach in breaches))
+            return self.dispute(tuple(f"breaks {breach.rule}: {breach.message}" for breach in breaches))
         return Decision(
             sentence_id=self.sentence_id,
             labels=labels,
@@ -191,7 +210,7 @@ class _Ballot:
             soft_labels=self._soft(soft),
         )
 
-    def _dispute(self, causes: tuple[str, ...]) -> Dispute:
+    def dispute(self, causes: tuple[str, ...]) -> Dispute:
         groups: dict[object, list[Annotation]] = {}
         for answer in self.answers:
             groups.setdefault(answer_key(answer), []).append(answer)

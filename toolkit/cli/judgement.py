@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from toolkit.cli.options import Json, Project, Seed
-from toolkit.cli.output import interval, number, put_json, put_outcome, put_table
+from toolkit.cli.options import DryRun, Json, Project, Seed
+from toolkit.cli.output import interval, number, put_counts, put_json, put_outcome, put_table, say
 from toolkit.errors import GateFailed, UsageError
+
+if TYPE_CHECKING:
+    from toolkit.workspace.judging import Adjudication
 
 
 def register(app: typer.Typer) -> None:
@@ -32,12 +36,12 @@ def agreement(
 
     Example: toolkit agreement --gate alpha=0.667
     """
-    from toolkit.workspace import Workspace, stages
+    from toolkit.workspace import Workspace, judging
     from toolkit.workspace.project import AGREEMENT
 
     least = _threshold(gate)
     workspace = Workspace.find(project)
-    outcome = stages.agreement(workspace, seed=seed, resamples=resamples)
+    outcome = judging.agreement(workspace, seed=seed, resamples=resamples)
     report = json.loads(workspace.path(AGREEMENT).read_bytes())
     if as_json:
         put_json({"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, "report": report})
@@ -83,11 +87,50 @@ def _measure(row: dict[str, Any]) -> list[str]:
     ]
 
 
-def adjudicate(project: Project = None, as_json: Json = False) -> None:
+def adjudicate(
+    project: Project = None,
+    as_json: Json = False,
+    push: Annotated[bool, typer.Option("--push", help="Then send the queue to the experts' project.")] = False,
+    pull: Annotated[bool, typer.Option("--pull", help="First fetch what annotators and experts answered.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Let decisions stand whose votes have not changed, whatever else has.")
+    ] = False,
+    dry_run: DryRun = False,
+) -> None:
     """Decide what the answers agree on; queue the rest for an expert.
 
-    Example: toolkit adjudicate
+    Example: toolkit adjudicate --push
     """
-    from toolkit.workspace import Workspace, stages
+    from toolkit import labelstudio
+    from toolkit.workspace import Workspace, judging
 
-    put_outcome(stages.adjudicate(Workspace.find(project)), as_json)
+    if dry_run and (pull or not push):
+        raise UsageError("--dry-run goes with --push alone", remedy="run `toolkit adjudicate --push --dry-run`")
+    workspace = Workspace.find(project)
+    pulled = labelstudio.pull(workspace) if pull else None
+    outcome = None if dry_run else judging.adjudicate(workspace, keep=keep)
+    pushed = labelstudio.push_disputes(workspace, dry_run=dry_run) if push else None
+    if as_json:
+        link = {"pull": pulled and pulled.counts, "push": pushed and pushed.counts}
+        put_json((dataclasses.asdict(outcome) if outcome else {"stage": "adjudicate"}) | link)
+        return
+    if pulled:
+        put_counts("pull", pulled.counts, up_to_date=pulled.up_to_date)
+    if outcome:
+        put_outcome(outcome, as_json=False)
+        _put_changes(outcome)
+    if pushed:
+        put_counts("push", pushed.counts, up_to_date=pushed.up_to_date)
+
+
+def _put_changes(outcome: Adjudication) -> None:
+    if outcome.up_to_date or outcome.decided_before is None:
+        return
+    say(f"decided     {outcome.decided_before:,} before, {outcome.counts['decided']:,} now")
+    rows = [[each.sentence_id, _verdict(each.before), _verdict(each.after), each.cause] for each in outcome.changes]
+    if rows:
+        put_table(["changed", "before", "now", "because"], rows)
+
+
+def _verdict(labels: tuple[str, ...] | None) -> str:
+    return "undecided" if labels is None else ", ".join(labels) or "no label"

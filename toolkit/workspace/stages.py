@@ -1,29 +1,24 @@
-"""The stages that need no server: each derives files of the project from other files of it.
+"""The stages of the corpus: each derives files of the project from other files of it.
 
 ingest       pages/                        → articles.parquet, rejects.jsonl
 segment      articles.parquet              → sentences.parquet
-agreement    annotations/log.jsonl         → reports/agreement.json
-adjudicate   annotations/, adjudications/  → gold.parquet, adjudications/queue.jsonl
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 
 import pyarrow as pa
 
-from toolkit import agreement as agreement_room
 from toolkit import segment as segment_room
-from toolkit.adjudicate import Method, decide
 from toolkit.engine import run
 from toolkit.errors import InvalidInput
 from toolkit.ingest import assign_stories, pages, read
-from toolkit.records import Annotation, Article, Decision, Page, Reject, Sentence, from_row, to_json, to_row
+from toolkit.records import Article, Page, Reject, Sentence, from_row, to_json, to_row
 from toolkit.workspace.derive import Made, Outcome, derive
 from toolkit.workspace.files import file_digest
-from toolkit.workspace.project import AGREEMENT, ARTICLES, GOLD, QUEUE, REJECTS, SENTENCES, Workspace
+from toolkit.workspace.project import ARTICLES, REJECTS, SENTENCES, Workspace
 from toolkit.workspace.tables import arrow_schema, from_table, parquet_bytes, to_table
 
 _PAGE_TABLE = pa.schema([("page", pa.struct(list(arrow_schema(Page)))), ("raw", pa.binary())])
@@ -150,111 +145,6 @@ def _cut(table: pa.Table, *, splitter: str) -> pa.Table:
     articles = from_table(Article, table)
     cut = (segment_room.sentences(article, splitter=splitter) for article in articles)
     return to_table(Sentence, (sentence for sentences in cut for sentence in sentences))
-
-
-def agreement(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> Outcome:
-    """Measure how far the annotators agree, with intervals over articles, into reports/agreement.json.
-
-    Raises:
-        InvalidInput: No answers were pulled yet.
-    """
-    with workspace.lock():
-        answers = _answers(workspace)
-        return derive(
-            workspace.root,
-            "agreement",
-            inputs=_log_inputs(workspace),
-            parameters={"schema": workspace.schema().digest, "seed": seed, "resamples": resamples},
-            make=partial(_agreement, workspace, answers, seed, resamples),
-        )
-
-
-def _agreement(workspace: Workspace, answers: Sequence[Annotation], seed: int, resamples: int) -> Made:
-    sentences = workspace.sentences()
-    report = agreement_room.report(
-        answers,
-        workspace.schema(),
-        {sentence.sentence_id: sentence.article_id for sentence in sentences},
-        seed=seed,
-        resamples=resamples,
-        texts={sentence.sentence_id: sentence.text for sentence in sentences},
-    )
-    text = json.dumps(json.loads(to_json(report)), indent=2, ensure_ascii=False) + "\n"
-    return Made(
-        files={AGREEMENT: text.encode()},
-        counts={
-            "answers": len(answers),
-            "annotators": len({answer.annotator for answer in answers}),
-            "sentences": len({answer.sentence_id for answer in answers}),
-        },
-    )
-
-
-def adjudicate(workspace: Workspace) -> Outcome:
-    """Decide what the answers agree on, take the experts' word where there is one, and queue the rest.
-
-    Raises:
-        InvalidInput: No answers were pulled yet.
-    """
-    method = workspace.config.aggregation
-    with workspace.lock():
-        answers = _answers(workspace)
-        return derive(
-            workspace.root,
-            "adjudicate",
-            inputs=_log_inputs(workspace),
-            parameters={"schema": workspace.schema().digest, "method": method},
-            make=partial(_adjudicate, workspace, answers, method),
-        )
-
-
-def _adjudicate(workspace: Workspace, answers: Sequence[Annotation], method: Method) -> Made:
-    result = decide(answers, workspace.schema(), method=method, experts=_expert_decisions(workspace))
-    methods = sorted({decision.method for decision in result.decided})
-    return Made(
-        files={GOLD: parquet_bytes(to_table(Decision, result.decided)), QUEUE: _lines(result.queue)},
-        counts={
-            "decided": len(result.decided),
-            **{f"by {method}": sum(decision.method == method for decision in result.decided) for method in methods},
-            "queued for an expert": len(result.queue),
-        },
-    )
-
-
-def _expert_decisions(workspace: Workspace) -> dict[str, Decision]:
-    """Return the last word of an expert on each sentence."""
-    latest = sorted(workspace.expert_answers(), key=lambda answer: (answer.updated_at, answer.annotation_id))
-    return {
-        answer.sentence_id: Decision(
-            sentence_id=answer.sentence_id,
-            labels=answer.labels,
-            spans=answer.spans,
-            relations=answer.relations,
-            schema=answer.schema,
-            method="expert",
-            votes=(answer.annotation_id,),
-            note=answer.note,
-        )
-        for answer in latest
-        if not answer.skipped
-    }
-
-
-def _answers(workspace: Workspace) -> list[Annotation]:
-    answers = workspace.answers()
-    if not answers:
-        raise InvalidInput(
-            "there are no answers yet", where=str(workspace.annotations.path), remedy="run `toolkit pull`"
-        )
-    return answers
-
-
-def _log_inputs(workspace: Workspace) -> dict[str, str | None]:
-    return {
-        "annotations/log.jsonl": file_digest(workspace.annotations.path),
-        "adjudications/log.jsonl": file_digest(workspace.adjudications.path),
-        SENTENCES: file_digest(workspace.path(SENTENCES)),
-    }
 
 
 def _lines(records: Iterable[object]) -> bytes:

@@ -1,0 +1,238 @@
+"""The stages of people's judgement: how far they agree, and what the project holds to be true.
+
+agreement    annotations/log.jsonl         → reports/agreement.json
+adjudicate   annotations/, adjudications/  → gold.parquet, adjudications/queue.jsonl
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toolkit import agreement as agreement_room
+from toolkit.adjudicate import Change, Decisions, SecondLook, changes, decide
+from toolkit.errors import InvalidInput
+from toolkit.records import Annotation, Decision, from_json, to_json
+from toolkit.workspace.derive import Made, Outcome, derive, read_lock
+from toolkit.workspace.files import file_digest, write_atomic
+from toolkit.workspace.history import current
+from toolkit.workspace.project import AGREEMENT, GOLD, QUEUE, SENTENCES, Workspace
+from toolkit.workspace.tables import parquet_bytes, to_table
+
+SECOND_LOOKS = "adjudications/second_looks.jsonl"
+"""Decided sentences that an expert should see all the same, a `SecondLook` a line, by sentence_id."""
+
+_ANNOTATIONS, _ADJUDICATIONS = "annotations/log.jsonl", "adjudications/log.jsonl"
+
+
+@dataclass(frozen=True)
+class Adjudication(Outcome):
+    """What became of the stage adjudicate.
+
+    Attributes:
+        decided_before: Sentences that were decided by the run before; None where there was none.
+        changes: What is decided otherwise than by the run before, by sentence_id.
+    """
+
+    decided_before: int | None = None
+    changes: tuple[Change, ...] = ()
+
+
+def agreement(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> Outcome:
+    """Measure how far the annotators agree, with intervals over articles, into reports/agreement.json.
+
+    Raises:
+        InvalidInput: No answers were pulled yet.
+    """
+
+    def make() -> Made:
+        sentences = workspace.sentences()
+        report = agreement_room.report(
+            answers,
+            workspace.schema(),
+            {sentence.sentence_id: sentence.article_id for sentence in sentences},
+            seed=seed,
+            resamples=resamples,
+            texts={sentence.sentence_id: sentence.text for sentence in sentences},
+        )
+        text = json.dumps(json.loads(to_json(report)), indent=2, ensure_ascii=False) + "\n"
+        return Made(
+            files={AGREEMENT: text.encode()},
+            counts={
+                "answers": len(answers),
+                "annotators": len({answer.annotator for answer in answers}),
+                "sentences": len({answer.sentence_id for answer in answers}),
+            },
+        )
+
+    with workspace.lock():
+        answers = _answers(workspace)
+        return derive(
+            workspace.root,
+            "agreement",
+            inputs=_inputs(workspace, _ANNOTATIONS, SENTENCES),
+            parameters={"schema": workspace.schema().digest, "seed": seed, "resamples": resamples},
+            make=make,
+        )
+
+
+def adjudicate(workspace: Workspace, *, keep: bool = False) -> Adjudication:
+    """Decide what the answers agree on, take the experts' word where there is one, and queue the rest.
+
+    By default the decisions follow from the logs, the schema and the method alone: the same logs give the same bytes,
+    here, on another machine and after gold.parquet was deleted. The price is that new answers, which change how far
+    annotators are trusted, may turn a close decision on a sentence that nobody touched; each such change is named with
+    that cause. With `keep`, decisions whose votes are what they were stand, so that only what was touched changes;
+    they then rest on the gold that was there, and can't be made again from the logs alone.
+
+    Args:
+        workspace: The project.
+        keep: Let decisions stand whose votes have not changed.
+
+    Raises:
+        InvalidInput: No answers were pulled yet.
+    """
+    method, schema = workspace.config.aggregation, workspace.schema()
+    compared: tuple[Change, ...] = ()
+    with workspace.lock():
+        answers = _answers(workspace)
+        before = workspace.decisions() if workspace.path(GOLD).exists() else None
+        earlier = _answers_then(workspace)
+
+        def make() -> Made:
+            nonlocal compared
+            edited = () if earlier is None else {answer.annotation_id for answer in _edited(earlier, answers)}
+            standing = [] if not keep or before is None or earlier is None else before
+            result = decide(
+                answers,
+                schema,
+                method=method,
+                experts=_expert_decisions(workspace),
+                standing={each.sentence_id: each for each in standing if not set(each.votes) & set(edited)},
+                second_looks={look.sentence_id: look.causes for look in second_looks(workspace)},
+            )
+            compared = () if before is None else changes(before, result, earlier, answers)
+            return _made(result)
+
+        outcome = derive(
+            workspace.root,
+            "adjudicate",
+            inputs=_inputs(workspace, _ANNOTATIONS, _ADJUDICATIONS, SENTENCES, SECOND_LOOKS),
+            parameters={"schema": schema.digest, "method": method, "keep": keep},
+            make=make,
+        )
+    return Adjudication(
+        stage=outcome.stage,
+        counts=outcome.counts,
+        up_to_date=outcome.up_to_date,
+        seconds=outcome.seconds,
+        decided_before=None if before is None else len(before),
+        changes=compared,
+    )
+
+
+def _edited(earlier: Sequence[Annotation], now: Sequence[Annotation]) -> list[Annotation]:
+    """Return the answers of `now` that were there with another content."""
+    old = {answer.annotation_id: answer for answer in earlier}
+    return [answer for answer in now if old.get(answer.annotation_id, answer) != answer]
+
+
+def look_again(workspace: Workspace, looks: Iterable[SecondLook]) -> int:
+    """Put sentences in for a second look, beside those that are there; the next `adjudicate` queues them.
+
+    Returns:
+        How many were not there before.
+    """
+    with workspace.lock():
+        known = {look.sentence_id: look for look in second_looks(workspace)}
+        merged = known | {look.sentence_id: look for look in looks}
+        lines = "".join(to_json(merged[key]) + "\n" for key in sorted(merged))
+        write_atomic(workspace.path(SECOND_LOOKS), lines)
+    return len(merged) - len(known)
+
+
+def second_looks(workspace: Workspace) -> Iterator[SecondLook]:
+    """Yield the sentences that were put in for a second look.
+
+    Raises:
+        InvalidInput: The file is damaged.
+    """
+    path = workspace.path(SECOND_LOOKS)
+    if path.exists():
+        for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+            yield from_json(SecondLook, line, where=f"{path}:{number}")
+
+
+def _made(result: Decisions) -> Made:
+    methods = sorted({decision.method for decision in result.decided})
+    queue = "".join(to_json(dispute) + "\n" for dispute in result.queue)
+    decided = {decision.sentence_id for decision in result.decided}
+    again = sum(dispute.sentence_id in decided for dispute in result.queue)
+    return Made(
+        files={GOLD: parquet_bytes(to_table(Decision, result.decided)), QUEUE: queue.encode()},
+        counts={
+            "decided": len(result.decided),
+            **{f"by {method}": sum(decision.method == method for decision in result.decided) for method in methods},
+            "queued for an expert": len(result.queue) - again,
+            **({"for a second look": again} if again else {}),
+        },
+    )
+
+
+def _expert_decisions(workspace: Workspace) -> dict[str, Decision]:
+    """Return the last word of an expert on each sentence."""
+    latest = sorted(workspace.expert_answers(), key=lambda answer: (answer.updated_at, answer.annotation_id))
+    return {
+        answer.sentence_id: Decision(
+            sentence_id=answer.sentence_id,
+            labels=answer.labels,
+            spans=answer.spans,
+            relations=answer.relations,
+            schema=answer.schema,
+            method="expert",
+            votes=(answer.annotation_id,),
+            note=answer.note,
+        )
+        for answer in latest
+        if not answer.skipped
+    }
+
+
+def _answers(workspace: Workspace) -> list[Annotation]:
+    answers = workspace.answers()
+    if not answers:
+        raise InvalidInput(
+            "there are no answers yet", where=str(workspace.annotations.path), remedy="run `toolkit pull`"
+        )
+    return answers
+
+
+def _answers_then(workspace: Workspace) -> list[Annotation] | None:
+    """Return the answers that held when `adjudicate` ran last; None where that can't be told.
+
+    The log only grows, so that what it was then is the part of it whose digest toolkit.lock has.
+    """
+    entry = read_lock(workspace.root).get("adjudicate")
+    digest = entry and entry["because"]["inputs"].get(_ANNOTATIONS)
+    rows = _rows_until(workspace.annotations.path, digest) if digest else None
+    return None if rows is None else current(rows, where=str(workspace.annotations.path))
+
+
+def _rows_until(path: Path, digest: str) -> list[dict[str, Any]] | None:
+    """Return the rows of the beginning of a log that has this SHA-256; None where no beginning has it."""
+    seen, rows = hashlib.sha256(), []
+    with path.open("rb") as file:
+        for line in file:
+            seen.update(line)
+            rows.append(line)
+            if seen.copy().hexdigest() == digest:
+                return [json.loads(row) for row in rows if row.endswith(b"\n")]
+    return None
+
+
+def _inputs(workspace: Workspace, *names: str) -> Mapping[str, str | None]:
+    return {name: file_digest(workspace.path(name)) for name in names}
