@@ -60,7 +60,7 @@ def test_each_revision_is_one_line_and_the_last_one_holds(labelled: Labelled) ->
     assert labelled.pull() == {"new": 1}
     labelled.server.patch(f"/api/annotations/{number}/", {"result": []})
     assert labelled.pull() == {"edited": 1, "empty": 1}
-    assert labelled.pull() == {"empty": 1}
+    assert labelled.pull() == {}
     assert labelled.pull(full=True) == {"empty": 1}
     first, second = labelled.rows()
     assert first["annotation"]["annotation_id"] == second["annotation"]["annotation_id"]

@@ -17,7 +17,6 @@ from typing import Any
 from toolkit.errors import InvalidInput
 from toolkit.labelstudio import project as projects
 from toolkit.labelstudio.arrivals import Arrivals, PullResult
-from toolkit.labelstudio.intake import utc
 from toolkit.labelstudio.known import task_key
 from toolkit.labelstudio.people import people
 from toolkit.labelstudio.project import Project
@@ -81,30 +80,39 @@ def _pull(
 
     changed = [] if full or state.mark is None else list(_changed(server, project, state.mark - OVERLAP))
     if not full and state.mark is not None:
-        new = sum(datetime.fromisoformat(task["created_at"]) > state.mark for task in changed)
+        new = sum(_moment(task["created_at"]) > state.mark for task in changed)
         full = project.tasks != state.tasks + new
     if full or state.mark is None:
         full = True
-        mark = _newest(server, project)
-        _read_all(server, project, arrivals, link, progress)
+        mark, seen = _read_all(server, project, arrivals, link, progress)
     else:
-        mark = max([state.mark, *(datetime.fromisoformat(task["updated_at"]) for task in changed)])
-        _read_changed(server, project, state.mark - OVERLAP, changed, arrivals, link, progress)
+        seen = {str(task["id"]): task["updated_at"] for task in changed}
+        mark = max([state.mark, *map(_moment, seen.values())])
+        fresh = [task for task in changed if state.seen.get(str(task["id"])) != task["updated_at"]]
+        _read_changed(server, project, fresh, arrivals, link, progress)
     arrivals.flush()
     arrivals.known.save()
-    state.save(mark, project.tasks)
+    recent = {task: moment for task, moment in seen.items() if _moment(moment) > mark - OVERLAP}
+    state.save(mark, project.tasks, recent)
     return full
 
 
 def _read_all(
     server: Server, project: Project, arrivals: Arrivals, link: Callable[[int], str], progress: Progress
-) -> None:
-    """Read a snapshot of every answered task; what the log holds beyond it is gone."""
+) -> tuple[datetime, dict[str, str]]:
+    """Read a snapshot of every answered task; what the log holds beyond it is gone.
+
+    Returns:
+        When the snapshot was begun, and when each of its tasks was changed last.
+    """
     before = arrivals.known.live_within(project.place)
-    for done, task in enumerate(snapshot(server, project.id), start=1):
-        before.pop(task_key(project.place, task["id"]), None)
-        arrivals.task(task, source=link, place=project.place)
-        progress(done, max(done, project.tasks))
+    seen = {}
+    with snapshot(server, project.id) as taken:
+        for done, task in enumerate(taken.tasks, start=1):
+            before.pop(task_key(project.place, task["id"]), None)
+            arrivals.task(task, source=link, place=project.place)
+            seen[str(task["id"])] = task["updated_at"]
+            progress(done, max(done, project.tasks))
     ids = {task["id"] for task in server.tasks(project.id, include="id")} if before else set()
     for key, live in sorted(before.items()):
         there = int(key.rpartition(": ")[2]) in ids
@@ -112,29 +120,30 @@ def _read_all(
             arrivals.gone(
                 annotation_id, "the annotation was deleted on the server" if there else "its task was deleted"
             )
+    return taken.begun, seen
 
 
 def _read_changed(
     server: Server,
     project: Project,
-    since: datetime,
     changed: list[dict[str, Any]],
     arrivals: Arrivals,
     link: Callable[[int], str],
     progress: Progress,
 ) -> None:
     """Read the tasks that changed, with their answers where they have any."""
-    answered = [task for task in changed if task["total_annotations"] or task["cancelled_annotations"]]
-    read = set()
-    for task in _with_answers(server, project, since) if answered else ():
-        arrivals.task(task, source=link, place=project.place)
-        read.add(task["id"])
-        progress(len(read), len(answered))
+    answered = {task["id"] for task in changed if task["total_annotations"] or task["cancelled_annotations"]}
+    if answered:
+        since = min(_moment(task["updated_at"]) for task in changed) - timedelta(microseconds=1)
+        for done, task in enumerate(_with_answers(server, project, since), start=1):
+            if task["id"] in answered:
+                arrivals.task(task, source=link, place=project.place)
+                answered.discard(task["id"])
+            progress(done, max(done, len(changed)))
     for task in changed:
-        if task["id"] not in read:
-            arrivals.task(
-                {"id": task["id"], "project": project.id, "annotations": []}, source=link, place=project.place
-            )
+        if task["id"] in answered or not (task["total_annotations"] or task["cancelled_annotations"]):
+            bare = {"id": task["id"], "project": project.id, "annotations": []}
+            arrivals.task(bare, source=link, place=project.place)
 
 
 def _with_answers(server: Server, project: Project, since: datetime) -> Iterator[dict[str, Any]]:
@@ -156,14 +165,8 @@ def _since(moment: datetime) -> dict[str, Any]:
     return {"filter": "filter:tasks:updated_at", "operator": "greater", "type": "Datetime", "value": value}
 
 
-def _newest(server: Server, project: Project) -> datetime:
-    """Return when the server last touched a task, by its own clock; what happens after this is for the next pull."""
-    query = json.dumps({"ordering": ["-tasks:updated_at"]})
-    page = server.get(
-        "/api/tasks", project=project.id, fields="task_only", include="id,updated_at", page_size=1, query=query
-    )
-    newest = page["tasks"][0]["updated_at"] if page["tasks"] else project.settings["created_at"]
-    return datetime.fromisoformat(utc(newest))
+def _moment(stamp: str) -> datetime:
+    return datetime.fromisoformat(stamp)
 
 
 class _State:
@@ -183,7 +186,9 @@ class _State:
         mine = self._all.get(place)
         self.mark = datetime.fromisoformat(mine["mark"]) if mine else None
         self.tasks: int = mine["tasks"] if mine else 0
+        self.seen: dict[str, str] = mine["seen"] if mine else {}
 
-    def save(self, mark: datetime, tasks: int) -> None:
-        self._all[self._place] = {"mark": mark.isoformat(), "tasks": tasks}
+    def save(self, mark: datetime, tasks: int, seen: dict[str, str]) -> None:
+        """Keep the mark, how many tasks there were, and which of the overlap have been read already."""
+        self._all[self._place] = {"mark": mark.isoformat(), "tasks": tasks, "seen": seen}
         write_atomic(self._path, json.dumps(self._all, indent=1, sort_keys=True) + "\n")
