@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +48,59 @@ def test_conll_tags_what_the_spans_hold(release: Release, tmp_path: Path) -> Non
     tagged = "".join(path.read_text() for path in files)
     assert tagged.count("\tB-FIGURE\n") == release.table("figures").num_rows
     assert tagged.count("# sentence_id") == release.table().num_rows
+
+
+def test_parquet_is_the_table(release: Release, tmp_path: Path) -> None:
+    for path in export(release, "parquet", tmp_path / "out"):
+        config, split = path.stem.split("-")
+        assert pq.read_table(path).equals(release.table(config, split))
+
+
+def test_spacy_holds_text_labels_and_spans(release: Release, tmp_path: Path) -> None:
+    spacy = pytest.importorskip("spacy")
+    from spacy.tokens import DocBin
+
+    files = export(release, "spacy", tmp_path / "out")
+    docs = [doc for path in files for doc in DocBin().from_disk(path).get_docs(spacy.blank("xx").vocab)]
+    rows = release.table().to_pylist()
+    assert [doc.text for doc in docs] == [row["text"] for row in rows]
+    assert [doc.user_data["sentence_id"] for doc in docs] == [row["sentence_id"] for row in rows]
+    assert [{label for label, given in doc.cats.items() if given} for doc in docs] == [
+        set(row["labels"]) for row in rows
+    ]
+    found = [
+        (doc.user_data["sentence_id"], span.id_, span.label_, span.start_char, span.end_char)
+        for doc in docs
+        for span in doc.spans["sc"]
+    ]
+    wanted = release.table("spans", columns=["sentence_id", "span_id", "label", "start", "end"]).to_pylist()
+    assert sorted(found) == sorted(tuple(row.values()) for row in wanted)
+    again = export(release, "spacy", tmp_path / "again")
+    assert [path.read_bytes() for path in files] == [path.read_bytes() for path in again]
+
+
+def test_spacy_cuts_a_token_where_a_span_does() -> None:
+    spacy = pytest.importorskip("spacy")
+    from spacy.tokens import DocBin
+
+    from toolkit.release.docbin import docbin
+
+    row = {"sentence_id": "s", "story_id": "t", "text": "  About 20-odd 😀men  left.", "labels": ["a"]}
+    span = {"span_id": "x", "label": "N", "start": 8, "end": 10}
+    inner = {"span_id": "y", "label": "M", "start": 9, "end": 17}
+    (doc,) = DocBin().from_bytes(docbin([row], {"s": [inner, span]}, ("a", "b"))).get_docs(spacy.blank("xx").vocab)
+    assert doc.text == row["text"]
+    assert [(span.text, span.id_) for span in doc.spans["sc"]] == [("20", "x"), ("0-odd 😀m", "y")]
+    assert doc.cats == {"a": 1.0, "b": 0.0}
+
+
+def test_without_spacy_it_says_what_to_install(
+    release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    with pytest.raises(UsageError, match=r"pip install 'toolkit\[spacy\]'"):
+        export(release, "spacy", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 @given(

@@ -23,7 +23,10 @@ class Format(StrEnum):
 
     CSV = "csv"
     JSONL = "jsonl"
+    PARQUET = "parquet"
     CONLL = "conll"
+    SPACY = "spacy"
+    LABELSTUDIO = "labelstudio"
 
 
 def register(app: typer.Typer) -> None:
@@ -89,7 +92,13 @@ def export(
     """
     from toolkit import release
 
-    files = release.export(_open(release_path, project), kind.value, target)
+    opened = _open(release_path, project)
+    if kind is Format.LABELSTUDIO:
+        from toolkit.labelstudio import export_tasks
+
+        files = export_tasks(opened, target)
+    else:
+        files = release.export(opened, kind.value, target)
     if as_json:
         put_json({"files": files})
     else:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from toolkit.labelstudio.config import render_config
     from toolkit.labelstudio.disputes import push_disputes
     from toolkit.labelstudio.export import Import, read_export, read_export_all
+    from toolkit.labelstudio.exporting import export_tasks
     from toolkit.labelstudio.fetching import pull
     from toolkit.labelstudio.importing import pull_export
     from toolkit.labelstudio.inference import infer_schema
@@ -32,6 +33,7 @@ __all__ = [
     "Standing",
     "Suggestion",
     "connect",
+    "export_tasks",
     "infer_schema",
     "pull",
     "pull_export",
@@ -51,6 +53,7 @@ _HOMES = {
     "config": ("render_config",),
     "disputes": ("push_disputes",),
     "export": ("Import", "read_export", "read_export_all"),
+    "exporting": ("export_tasks",),
     "fetching": ("pull",),
     "importing": ("pull_export",),
     "inference": ("infer_schema",),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit.labelstudio.intake import id_of, take
+from toolkit.labelstudio.intake import id_of, pseudonym_of, take
 from toolkit.labelstudio.known import Known, revision_of, task_key
 from toolkit.labelstudio.people import People
 from toolkit.records import to_row
@@ -79,7 +79,7 @@ class Arrivals:
         for raw in sorted(task["annotations"], key=lambda raw: (raw["created_at"], raw["id"])):
             raw = dict(raw) | {"task": task["id"], "project": task.get("project", raw.get("project"))}
             present.add(id_of(task, raw))
-            answered[self._people.pseudonym(raw.get("completed_by"))] += 1
+            answered[pseudonym_of(raw, self._people)] += 1
             self._answer(task, raw, source, place)
         self.counts["second answers"] += sum(number - 1 for number in answered.values())
         self.counts["drafts"] += len(task.get("drafts") or [])

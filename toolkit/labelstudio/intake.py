@@ -6,15 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from toolkit.labelstudio.answers import read_result
+from toolkit.labelstudio.carried import Origin, carried
 from toolkit.labelstudio.foreign import is_foreign, read_foreign
 from toolkit.labelstudio.people import People
 from toolkit.records import Annotation, Reject, content_id, digest
 from toolkit.schema import Schema
-
-Origin = Literal["manual", "prediction", "prediction-changed"]
 
 
 @dataclass(frozen=True)
@@ -71,20 +70,21 @@ def take(
         reading = read_foreign(result, text, schema)
     else:
         reading = read_result(result, text, schema)
+    known_as = carried(raw)
     annotation = Annotation(
         annotation_id=annotation_id,
         sentence_id=sentence_of(task, text),
-        annotator=people.pseudonym(raw.get("completed_by")),
+        annotator=pseudonym_of(raw, people),
         labels=reading.labels,
         spans=reading.spans,
         relations=reading.relations,
-        schema=schema.ref if schema else "foreign@0.0.0",
+        schema=known_as.schema if known_as else schema.ref if schema else "foreign@0.0.0",
         created_at=utc(raw["created_at"]),
         updated_at=utc(raw["updated_at"]),
         lead_time=None if raw.get("lead_time") is None else float(raw["lead_time"]),
         skipped=bool(raw.get("was_cancelled")),
         ground_truth=bool(raw.get("ground_truth")),
-        origin=origin(task, raw),
+        origin=known_as.origin if known_as else origin(task, raw),
         note=reading.note,
     )
     rejects = tuple(
@@ -108,7 +108,16 @@ def id_of(task: Mapping[str, Any], raw: Mapping[str, Any]) -> str:
     Its number alone would not do: numbers start at 1 on every server, and task numbers are used again after a
     deletion. The microsecond at which it was made tells those apart.
     """
+    known_as = carried(raw)
+    if known_as is not None:
+        return known_as.annotation_id
     return content_id("label studio", task.get("project"), task["id"], raw["id"], utc(raw["created_at"]))
+
+
+def pseudonym_of(raw: Mapping[str, Any], people: People) -> str:
+    """Return the pseudonym of whom an annotation is from: the one that it carries, else that of the user."""
+    known_as = carried(raw)
+    return known_as.annotator if known_as else people.pseudonym(raw.get("completed_by"))
 
 
 def text_of(task: Mapping[str, Any]) -> str | None:

@@ -46,7 +46,7 @@ def task_data(sentences: Sequence[Sentence], articles: Iterable[Article]) -> Ite
             "headline": article.title or "",
             "publisher": article.publisher or "",
             "date": article.published_at or article.published_text or "",
-            "link": _link(article.url),
+            "link": link_of(article.url),
             "sentence_id": sentence.sentence_id,
             "text_sha256": digest(sentence.text.encode()),
         }
@@ -61,7 +61,7 @@ def _neighbour(sentences: Sequence[Sentence], number: int, step: int) -> str:
     return ""
 
 
-def _link(url: str | None) -> str:
+def link_of(url: str | None) -> str:
     """Return a link as HTML; an address that a browser would not open as a page stays words."""
     if not url:
         return ""

@@ -81,10 +81,8 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
     """
     words = [("text", _STRING)]
     context = [("context_before", _STRING), ("context_after", _STRING)]
-    place = []
     if not text:
         context += [(name, _INTEGER) for name in CONTEXT_OFFSETS]
-        place = [("article_id", _STRING), ("sentence_start", _INTEGER), ("sentence_end", _INTEGER)]
     full = {
         "default": [
             ("sentence_id", _STRING),
@@ -103,7 +101,9 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
         "annotations": [
             ("annotation_id", _STRING),
             ("sentence_id", _STRING),
-            *place,
+            ("article_id", _STRING),
+            ("sentence_start", _INTEGER),
+            ("sentence_end", _INTEGER),
             ("annotator", _STRING),
             ("role", _STRING),
             ("counted", _FLAG),

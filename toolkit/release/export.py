@@ -1,13 +1,14 @@
-"""A release in other formats: CSV that no spreadsheet executes, JSON lines, and CoNLL columns with BIO tags."""
+"""A release in other formats: CSV that no spreadsheet executes, JSON lines, Parquet, CoNLL with BIO tags, spaCy."""
 
 from __future__ import annotations
 
 import csv
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from toolkit.errors import UsageError
 from toolkit.release.configs import SLICE_ROWS
@@ -28,41 +29,54 @@ def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
         kind: "csv": lists and structs as JSON; a cell that a spreadsheet would take for a formula begins with an
             apostrophe. "jsonl": one object a row. "conll": one token a line (token, start, end, BIO tag), sentences
             parted by an empty line, only of decided sentences; where spans overlap the longer one is tagged.
+            "parquet": the tables as they stand in the release. "spacy": a DocBin of decided sentences, see
+            `toolkit.release.docbin`.
         target: Directory of the result, which must not be there.
 
     Returns:
         The files.
 
     Raises:
-        UsageError: The format is not known, the release has no text (conll), or `target` is there.
+        UsageError: The format is not known, the release has no text (conll, spacy), spaCy is not installed (spacy), or
+            `target` is there.
     """
     if kind not in _WRITERS:
         raise UsageError(f"format {kind!r} is not known", remedy=f"take one of {', '.join(sorted(_WRITERS))}")
-    if kind == "conll" and release.manifest["text"] != "full":
+    if kind in _OF_SENTENCES and release.manifest["text"] != "full":
         raise UsageError("has no text to tag", where=str(release.path), remedy="run `toolkit hydrate` first")
     names = []
     with staged(target.parent) as stage:
         stage.name(target.name)
-        for config in ("default",) if kind == "conll" else release.configs:
+        for config in ("default",) if kind in _OF_SENTENCES else release.configs:
             for split in release.splits(config):
                 names.append(f"{config}-{split}.{kind}")
-                with (stage.folder / names[-1]).open("w", encoding="utf-8", newline="") as file:
-                    _WRITERS[kind](file, release, config, split)
+                _WRITERS[kind](stage.folder / names[-1], release, config, split)
     return tuple(target / name for name in names)
 
 
-def _rows(release: Release, config: str, split: str) -> Iterator[Row]:
+def rows(release: Release, config: str, split: str) -> Iterator[Row]:
+    """Yield the rows of a table as dicts, a slice in memory at a time."""
     table = release.table(config, split)
     for start in range(0, table.num_rows, SLICE_ROWS):
         yield from table.slice(start, SLICE_ROWS).to_pylist()
 
 
-def _csv(file: TextIO, release: Release, config: str, split: str) -> None:
-    writer = csv.writer(file)
-    for number, row in enumerate(_rows(release, config, split)):
-        if number == 0:
-            writer.writerow(row)
-        writer.writerow([safe_cell(value) for value in row.values()])
+def spans_of(release: Release, split: str) -> dict[str, list[Row]]:
+    """Return sentence_id → the rows of its spans; empty where the schema has none."""
+    found: dict[str, list[Row]] = {}
+    if split in release.manifest["tables"].get("spans", {}):
+        for span in rows(release, "spans", split):
+            found.setdefault(span["sentence_id"], []).append(span)
+    return found
+
+
+def _csv(path: Path, release: Release, config: str, split: str) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        for number, row in enumerate(rows(release, config, split)):
+            if number == 0:
+                writer.writerow(row)
+            writer.writerow([safe_cell(value) for value in row.values()])
 
 
 def safe_cell(value: object) -> str:
@@ -76,25 +90,34 @@ def safe_cell(value: object) -> str:
     return f"'{text}" if not is_number and _FORMULA.match(text) else text
 
 
-def _jsonl(file: TextIO, release: Release, config: str, split: str) -> None:
-    for row in _rows(release, config, split):
-        file.write(_json(row) + "\n")
+def _jsonl(path: Path, release: Release, config: str, split: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows(release, config, split):
+            file.write(_json(row) + "\n")
 
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _conll(file: TextIO, release: Release, config: str, split: str) -> None:
-    spans: dict[str, list[Row]] = {}
-    if split in release.manifest["tables"].get("spans", {}):
-        for span in _rows(release, "spans", split):
-            spans.setdefault(span["sentence_id"], []).append(span)
-    for row in _rows(release, config, split):
-        file.write(f"# sentence_id = {row['sentence_id']}\n# text = {' '.join(row['text'].split())}\n")
-        for token, start, end, tag in bio(row["text"], spans.get(row["sentence_id"], [])):
-            file.write(f"{token}\t{start}\t{end}\t{tag}\n")
-        file.write("\n")
+def _conll(path: Path, release: Release, config: str, split: str) -> None:
+    spans = spans_of(release, split)
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows(release, config, split):
+            file.write(f"# sentence_id = {row['sentence_id']}\n# text = {' '.join(row['text'].split())}\n")
+            for token, start, end, tag in bio(row["text"], spans.get(row["sentence_id"], [])):
+                file.write(f"{token}\t{start}\t{end}\t{tag}\n")
+            file.write("\n")
+
+
+def _parquet(path: Path, release: Release, config: str, split: str) -> None:
+    shutil.copyfile(release.path / release.manifest["tables"][config][split]["file"], path)
+
+
+def _spacy(path: Path, release: Release, config: str, split: str) -> None:
+    from toolkit.release.docbin import docbin
+
+    path.write_bytes(docbin(rows(release, config, split), spans_of(release, split), release.schema.label_ids))
 
 
 def bio(text: str, spans: Sequence[Row]) -> list[tuple[str, int, int, str]]:
@@ -117,8 +140,11 @@ def bio(text: str, spans: Sequence[Row]) -> list[tuple[str, int, int, str]]:
     return [(*token, tag) for token, tag in zip(tokens, tags, strict=True)]
 
 
-_WRITERS: Final[Mapping[str, Callable[[TextIO, Release, str, str], None]]] = {
+_OF_SENTENCES: Final = ("conll", "spacy")
+_WRITERS: Final[Mapping[str, Callable[[Path, Release, str, str], None]]] = {
     "csv": _csv,
     "jsonl": _jsonl,
+    "parquet": _parquet,
     "conll": _conll,
+    "spacy": _spacy,
 }
