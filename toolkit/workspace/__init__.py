@@ -1,7 +1,8 @@
 """The project directory: its paths, its tables and logs.
 
-The stages that derive one file from another are in `toolkit.workspace.stages`, the way back to the raw pages in
-`toolkit.workspace.provenance`; they bring the corpus rooms with them.
+The stages that derive one file from another are in `toolkit.workspace.stages` (the corpus) and
+`toolkit.workspace.judging` (the answers), the way back to the raw pages in `toolkit.workspace.provenance`; they bring
+the corpus rooms with them.
 """
 
 from toolkit.workspace.derive import Made, Outcome, derive
