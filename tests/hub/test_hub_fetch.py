@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from standin import TOKEN, Hub
 
+from toolkit.cli import main
 from toolkit.errors import InvalidInput, RemoteError
 from toolkit.hub import fetch, publish
 from toolkit.release import Release, diff
@@ -16,6 +18,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning
 
 REPO = "tester/news"
 Make = Callable[..., Release]
+
+
+def run(*arguments: str) -> int | str | None:
+    with pytest.raises(SystemExit) as stopped:
+        main(list(arguments))
+    return stopped.value.code
 
 
 def test_two_revisions_come_back_and_are_compared(hub: Hub, endpoint: str, make_release: Make, tmp_path: Path) -> None:
@@ -29,6 +37,28 @@ def test_two_revisions_come_back_and_are_compared(hub: Hub, endpoint: str, make_
     assert older.manifest == first.manifest
     found = diff(older, newer)
     assert (found.level, found.configs["default"].added.num_rows) == ("minor", 4)
+
+
+def test_the_command_compares_what_is_published_with_what_is_here(
+    hub: Hub,
+    endpoint: str,
+    make_release: Make,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first = make_release()
+    second = make_release("1.1.0", articles=8, previous=first)
+    publish(first, REPO, token=TOKEN, endpoint=endpoint, check=False)
+    monkeypatch.setenv("HF_ENDPOINT", endpoint)
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    assert run("diff", f"hub:{REPO}@v1.0.0", str(second.path), "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["from"], found["to"], found["level"]) == ("1.0.0", "1.1.0", "minor")
+    assert run("diff", f"hub:{REPO}@v9.0.0", str(second.path)) == 5
+    assert "no such repository or revision" in capsys.readouterr().err
 
 
 def test_what_is_not_there(hub: Hub, endpoint: str, make_release: Make, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import time
 from enum import StrEnum
@@ -16,6 +17,10 @@ from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.release import Release
+
+_HUB = "hub:"
+_LOAD = 'load_dataset("{}", revision="{}")'
+_ANY = "A release directory, a version, newest, or hub:OWNER/NAME@TAG."
 
 
 class Format(StrEnum):
@@ -40,6 +45,10 @@ def build(
     version: Annotated[str | None, typer.Argument(help="Semantic version, such as 1.0.0.")] = None,
     bump: Annotated[str | None, typer.Option(metavar="auto", help="Let what changed decide the version.")] = None,
     text: Annotated[str | None, typer.Option(help="How much text is released: full, offsets or snippet:N.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the splits; default: that of toolkit.yaml.")] = None,
+    released_on: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Date for changelog and citation; default: none.")
+    ] = None,
     project: Project = None,
     as_json: Json = False,
 ) -> None:
@@ -52,22 +61,24 @@ def build(
 
     if (version is None) == (bump is None) or bump not in (None, "auto"):
         raise UsageError("give either a VERSION or --bump auto")
+    if released_on is not None and not _is_date(released_on):
+        raise UsageError(f"--released-on {released_on!r} is no date", remedy="write it as 2026-01-31")
     workspace, wanted, started = Workspace.find(project), version or "auto", time.perf_counter()
-    standing = release.standing(workspace, wanted, text=text)
-    built = standing or release.build(workspace, wanted, text=text)
+    standing = release.standing(workspace, wanted, text=text, seed=seed, released_on=released_on)
+    built = standing or release.build(workspace, wanted, text=text, seed=seed, released_on=released_on)
     seconds = time.perf_counter() - started
     put_outcome(Outcome("build", built.counts, up_to_date=standing is not None, seconds=seconds), as_json)
 
 
 def diff(
-    older: Annotated[str, typer.Argument(help="A release directory, a version, or newest.")],
-    newer: Annotated[str, typer.Argument(help="A release directory, a version, or newest.")],
+    older: Annotated[str, typer.Argument(help=_ANY)],
+    newer: Annotated[str, typer.Argument(help=_ANY)],
     project: Project = None,
     as_json: Json = False,
 ) -> None:
-    """Say what changed between two releases, and why.
+    """Say what changed between two releases, here or on the Hub, and why.
 
-    Example: toolkit diff 1.0.0 1.1.0
+    Example: toolkit diff hub:your-name/your-dataset@v1.0.0 1.1.0
     """
     from toolkit import release
 
@@ -130,6 +141,7 @@ def hydrate(
 def publish(
     release_path: Annotated[str, typer.Argument(metavar="RELEASE", help="A release directory, a version, or newest.")],
     repo: Annotated[str | None, typer.Option(metavar="OWNER/NAME", help="Default: hub.repo of toolkit.yaml.")] = None,
+    to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Publish into a directory instead.")] = None,
     private: Annotated[bool, typer.Option("--private", help="Make the repository private if it is new.")] = False,
     endpoint: Annotated[str | None, typer.Option(envvar="HF_ENDPOINT", help="Another Hub.")] = None,
     project: Project = None,
@@ -142,18 +154,25 @@ def publish(
     from toolkit import hub
     from toolkit.workspace import Workspace
 
-    settings = Workspace.find(project).config.hub
-    wanted = repo or settings.repo
-    if wanted is None:
-        raise UsageError("no repository is named", remedy="give --repo OWNER/NAME, or set hub.repo in toolkit.yaml")
-    token = os.environ.get(settings.token_variable)
-    opened = _open(release_path, project)
-    result = hub.publish(opened, wanted, token=token, endpoint=endpoint or settings.endpoint, private=private)
+    if to is not None:
+        if repo or private or endpoint:
+            raise UsageError("--to DIR goes with no --repo, --private or --endpoint")
+        result = hub.publish_to(_open(release_path, project), to)
+    else:
+        settings = Workspace.find(project).config.hub
+        wanted = repo or settings.repo
+        if wanted is None:
+            raise UsageError(
+                "no repository is named", remedy="give --repo OWNER/NAME or --to DIR, or set hub.repo in toolkit.yaml"
+            )
+        token = os.environ.get(settings.token_variable)
+        opened = _open(release_path, project)
+        result = hub.publish(opened, wanted, token=token, endpoint=endpoint or settings.endpoint, private=private)
     if as_json:
         put_json(result)
     else:
         put(f"{result.url}  {result.tag}" + ("" if result.changed else "   [up to date]"))
-        say(f'load_dataset("{result.repo}", revision="{result.tag}")')
+        say(f'load_dataset("{result.repo}/{result.tag}")' if to else _LOAD.format(result.repo, result.tag))
 
 
 def audit_leakage(
@@ -177,12 +196,39 @@ def audit_leakage(
 
 
 def _open(reference: str, project: Path | None) -> Release:
-    """Open a release by directory, by its version in the project, or the project's "newest"."""
+    """Open a release by directory, by its version in the project, the project's "newest", or one on the Hub."""
     from toolkit import release
     from toolkit.workspace import Workspace
 
+    if reference.startswith(_HUB):
+        return _fetched(reference.removeprefix(_HUB), project)
     if Path(reference).is_dir():
         return release.load(reference)
     workspace = Workspace.find(project)
     newest = release.newest(workspace.path("releases")) if reference == "newest" else None
     return newest or release.load(workspace.release_path(reference))
+
+
+def _fetched(reference: str, project: Path | None) -> Release:
+    """Fetch OWNER/NAME@REVISION into the Hub client's cache; a project's settings hold if there is one."""
+    from toolkit import hub
+    from toolkit.errors import InvalidConfig
+    from toolkit.workspace import Workspace
+    from toolkit.workspace.config import HubConfig
+
+    repo, _, revision = reference.partition("@")
+    try:
+        settings = Workspace.find(project).config.hub
+    except InvalidConfig:
+        if project is not None:
+            raise
+        settings = HubConfig()
+    token, endpoint = os.environ.get(settings.token_variable), os.environ.get("HF_ENDPOINT") or settings.endpoint
+    return hub.fetch(repo, revision or "main", token=token, endpoint=endpoint)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

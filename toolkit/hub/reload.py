@@ -22,15 +22,15 @@ _CALL = (
 )
 
 
-def check_reload(release: Release, repo: str, revision: str, *, token: str | None, endpoint: str | None) -> None:
+def check_reload(release: Release, repo: str, revision: str | None, *, token: str | None, endpoint: str | None) -> None:
     """Load every config of a published release as a reader would, with an empty cache, and compare all rows.
 
     It happens in a process of its own, since the client reads its endpoint and its cache directory only once.
 
     Args:
         release: What was published.
-        repo: Where, "owner/name".
-        revision: Tag or commit.
+        repo: Where: "owner/name", or a directory.
+        revision: Tag or commit; None for a directory.
         token: Read access; passed in the environment, never on the command line.
         endpoint: The Hub, None for the public one.
 
@@ -41,9 +41,9 @@ def check_reload(release: Release, repo: str, revision: str, *, token: str | Non
         environment = os.environ | {"HF_HOME": cache, "HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_OFFLINE": "0"}
         environment |= {"HF_TOKEN": token} if token else {}
         environment |= {"HF_ENDPOINT": endpoint} if endpoint else {}
-        arguments = [sys.executable, "-c", _CALL, repo, revision, str(release.path.absolute())]
+        arguments = [sys.executable, "-c", _CALL, repo, revision or "", str(release.path.absolute())]
         run = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-    where = f"{repo}@{revision}"
+    where = f"{repo}@{revision}" if revision else repo
     if run.returncode:
         reason = (run.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise RemoteError(f"is published but does not load: {reason}", where=where, remedy="look at the repository")
@@ -58,7 +58,7 @@ def differences(repo: str, revision: str, directory: str) -> list[str]:
     datasets.disable_progress_bars()
     found = []
     for config, splits in load(directory).manifest["tables"].items():
-        loaded = datasets.load_dataset(repo, config, revision=revision)
+        loaded = datasets.load_dataset(repo, config, revision=revision or None)
         found += [f"{config}/{split}" for split in sorted(set(loaded) ^ set(splits))]
         for split in sorted(set(loaded) & set(splits)):
             columns = load(directory).table(config, split).schema
