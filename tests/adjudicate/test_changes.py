@@ -25,7 +25,9 @@ def test_every_change_says_what_did_it():
     now = [edited if each.annotation_id == "s1-b" else each for each in FIRST if each.sentence_id != "s4"]
     now += [answer("s2", "c", "toll"), answer("s2", "d", "toll"), answer("s5", "a", "none")]
     expert = Decision(sentence_id="s3", labels=("toll",), schema=SCHEMA.ref, method="expert", votes=("x",))
-    found = {each.sentence_id: each for each in changes(run(FIRST).decided, run(now, experts={"s3": expert}), FIRST, now)}
+    found = {
+        each.sentence_id: each for each in changes(run(FIRST).decided, run(now, experts={"s3": expert}), FIRST, now)
+    }
     assert {key: (each.before, each.after) for key, each in found.items()} == {
         "s1": (("claim",), None),
         "s2": (("claim",), None),

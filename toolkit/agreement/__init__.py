@@ -3,6 +3,7 @@
 from toolkit.agreement.coefficient import COEFFICIENTS, Coefficient, alpha, coefficient
 from toolkit.agreement.interval import Interval, interval
 from toolkit.agreement.measure import report
+from toolkit.agreement.page import page
 from toolkit.agreement.ratings import Level, Ratings
 from toolkit.agreement.report import (
     AgreementReport,
@@ -36,6 +37,7 @@ __all__ = [
     "alpha",
     "coefficient",
     "interval",
+    "page",
     "report",
     "unitizing_alpha",
     "unitizing_alphas",

@@ -1,15 +1,16 @@
-"""Commands from answers to decisions: agreement, adjudicate."""
+"""Commands from answers to decisions: agreement, adjudicate, audit."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from toolkit.cli.options import DryRun, Json, Project, Seed
-from toolkit.cli.output import interval, number, put_counts, put_json, put_outcome, put_table, say
+from toolkit.cli.output import interval, number, put, put_counts, put_json, put_outcome, put_table, say
 from toolkit.errors import GateFailed, UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(agreement)
     app.command()(adjudicate)
+    app.command()(audit)
 
 
 def agreement(
@@ -31,24 +33,28 @@ def agreement(
         str | None,
         typer.Option(metavar="alpha=X", help="Exit 4 unless the lower bound of every layer's α is at least X."),
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the whole report as an HTML page too.")
+    ] = None,
 ) -> None:
     """Measure how far the annotators agree, with intervals over articles.
 
     Example: toolkit agreement --gate alpha=0.667
     """
-    from toolkit.workspace import Workspace, judging
+    from toolkit.workspace import Workspace, judging, write_atomic
     from toolkit.workspace.project import AGREEMENT
 
     least = _threshold(gate)
     workspace = Workspace.find(project)
     outcome = judging.agreement(workspace, seed=seed, resamples=resamples)
     report = json.loads(workspace.path(AGREEMENT).read_bytes())
+    if html is not None:
+        write_atomic(html, judging.agreement_page(workspace))
     if as_json:
         put_json({"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, "report": report})
     else:
         put_outcome(outcome, as_json=False)
-        rows = [_measure(row) for row in [*report["layers"], *report["labels"]]]
-        put_table(["layer or label", "n", "prevalence", "percent", "α", "95 % interval", "AC1"], rows)
+        _put_report(report)
     if least is not None:
         _hold_gate(report["layers"], least)
 
@@ -75,12 +81,27 @@ def _hold_gate(layers: list[dict[str, Any]], least: float) -> None:
         )
 
 
+def _put_report(report: dict[str, Any]) -> None:
+    figures = ["n", "prevalence", "percent", "positive", "α", "95 % interval", "AC1"]
+    put_table(["layer or label", *figures], [_measure(row) for row in [*report["layers"], *report["labels"]]])
+    if report["slices"]:
+        put("")
+        put_table(["part", *figures], [_measure(each["row"] | {"name": each["name"]}) for each in report["slices"]])
+    if report["warnings"]:
+        put("")
+        put_table(
+            ["annotator", "warning", "what was seen"],
+            [[each["annotator"], each["kind"], each["message"]] for each in report["warnings"]],
+        )
+
+
 def _measure(row: dict[str, Any]) -> list[str]:
     return [
         row["name"],
         str(row["n_units"]),
         number(row["prevalence"]),
         number(row["percent"]["value"]),
+        number(row["positive"]["value"]) if row["positive"] else "–",
         number(row["alpha"]["value"]),
         interval(row["alpha"]),
         number(row["ac1"]["value"]) if row["ac1"] else "–",
@@ -134,3 +155,34 @@ def _put_changes(outcome: Adjudication) -> None:
 
 def _verdict(labels: tuple[str, ...] | None) -> str:
     return "undecided" if labels is None else ", ".join(labels) or "no label"
+
+
+def audit(
+    project: Project = None,
+    as_json: Json = False,
+    queue: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Put the N most suspicious in for a second look.")
+    ] = None,
+    show: Annotated[int, typer.Option(metavar="N", min=0, help="List this many.")] = 20,
+    baseline: Annotated[str, typer.Option(help="What predicts, a name on the ladder.")] = "nb-svm",
+    seed: Seed = 0,
+) -> None:
+    """Rank decisions that models which have not seen the sentence, and annotators, speak against.
+
+    Example: toolkit audit --queue 20
+    """
+    from toolkit.baselines import auditing
+    from toolkit.workspace import Workspace
+
+    workspace = Workspace.find(project)
+    outcome = auditing.audit(workspace, baseline=baseline, seed=seed)
+    found = auditing.suspects(workspace)
+    queued = None if queue is None else auditing.queue_suspects(workspace, queue)
+    if as_json:
+        put_json(dataclasses.asdict(outcome) | {"queued": queued, "suspects": found[:show]})
+        return
+    put_outcome(outcome, as_json=False)
+    rows = [[each.sentence_id, number(each.quality), "; ".join(auditing.causes(each))] for each in found[:show]]
+    put_table(["sentence", "quality", "because"], [row for row in rows if row[2]])
+    if queued is not None:
+        say(f"{queued} more are in for a second look: run `toolkit adjudicate --push`")

@@ -80,6 +80,19 @@ def agreement(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> 
         )
 
 
+def agreement_page(workspace: Workspace) -> str:
+    """Return the last agreement report as one self-contained HTML page.
+
+    Raises:
+        InvalidInput: There is none yet.
+    """
+    path = workspace.path(AGREEMENT)
+    if not path.exists():
+        raise InvalidInput("is not there yet", where=str(path), remedy="run `toolkit agreement`")
+    report = from_json(agreement_room.AgreementReport, path.read_bytes(), where=str(path))
+    return agreement_room.page(report, {sentence.sentence_id: sentence.text for sentence in workspace.sentences()})
+
+
 def adjudicate(workspace: Workspace, *, keep: bool = False) -> Adjudication:
     """Decide what the answers agree on, take the experts' word where there is one, and queue the rest.
 

@@ -1,0 +1,116 @@
+"""From a project's gold to its doubtful decisions, and from these to the experts' queue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from toolkit.baselines import auditing
+from toolkit.cli.app import main
+from toolkit.errors import InvalidInput
+from toolkit.records import Annotation, content_id
+from toolkit.workspace import Workspace, judging
+from toolkit.workspace.history import revision
+
+NOUNS = ("ferry", "bridge", "school", "market", "harbour", "river", "train", "forest", "museum", "station")
+WHEN = "2026-01-01T00:00:00Z"
+
+
+def answer(sentence_id: str, who: str, label: str) -> Annotation:
+    return Annotation(
+        annotation_id=content_id(sentence_id, who),
+        sentence_id=sentence_id,
+        annotator=who,
+        labels=(label,),
+        schema="news_events@1.0.0",
+        created_at=WHEN,
+        updated_at=WHEN,
+    )
+
+
+@pytest.fixture
+def workspace(make_project: Callable[..., Workspace]) -> Workspace:
+    """Twenty articles in which "said" makes a claim; one sentence of the first is decided wrongly by both."""
+    made = make_project(
+        [
+            f"The {noun} reopens, the {role} said on day {day}.\nThe {noun} is near the old {noun} road, day {day}."
+            for day, noun in enumerate(NOUNS)
+            for role in ("mayor", "minister")
+        ]
+    )
+    first = made.sentences()[0].sentence_id
+    right = {each.sentence_id: "claim" if "said" in each.text else "none" for each in made.sentences()}
+    said = right | {first: "none"}
+    made.annotations.append(revision(answer(key, who, said[key]), {}) for key in said for who in ("ada", "ben"))
+    judging.adjudicate(made)
+    return made
+
+
+def test_a_wrong_decision_comes_first_and_goes_to_the_experts(workspace: Workspace) -> None:
+    first = workspace.sentences()[0].sentence_id
+    outcome = auditing.audit(workspace)
+    assert outcome.counts["decisions"] == 40
+    found = auditing.suspects(workspace)
+    assert found[0].sentence_id == first
+    assert any(cause.startswith("claim is not given, and the model says 0.") for cause in auditing.causes(found[0]))
+    assert auditing.audit(workspace).up_to_date
+    gold = workspace.path("gold.parquet").read_bytes()
+
+    assert auditing.queue_suspects(workspace, 1) == 1
+    assert auditing.queue_suspects(workspace, 1) == 0
+    again = judging.adjudicate(workspace)
+    assert again.counts["for a second look"] == 1
+    assert again.counts["queued for an expert"] == 0
+    assert again.changes == ()
+    assert workspace.path("gold.parquet").read_bytes() == gold
+    (dispute,) = map(json.loads, workspace.path("adjudications/queue.jsonl").read_text().splitlines())
+    assert dispute["sentence_id"] == first
+    assert "model says" in dispute["causes"][0]
+
+    workspace.adjudications.append([revision(answer(first, "cleo", "claim"), {})])
+    last = judging.adjudicate(workspace)
+    assert [(each.before, each.after, each.cause) for each in last.changes] == [
+        (("none",), ("claim",), "an expert's word")
+    ]
+    assert workspace.path("adjudications/queue.jsonl").read_bytes() == b""
+    auditing.audit(workspace)
+    assert first not in {suspect.sentence_id for suspect in auditing.suspects(workspace)}
+
+
+def test_keep_holds_what_was_not_touched(workspace: Workspace) -> None:
+    before = {decision.sentence_id: decision for decision in workspace.decisions()}
+    second = workspace.sentences()[1].sentence_id
+    workspace.annotations.append([revision(answer(second, "dan", "claim"), {})])
+    judging.adjudicate(workspace, keep=True)
+    after = {decision.sentence_id: decision for decision in workspace.decisions()}
+    assert {key for key in before if after[key] != before[key]} == {second}
+    assert judging.adjudicate(workspace, keep=True).up_to_date
+
+
+def test_the_command_ranks_and_queues(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    main_ok(["audit", "--project", str(workspace.root), "--queue", "2", "--json"])
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["queued"] == 1, "nothing speaks against the others"
+    assert len(printed["suspects"]) == 20
+    main_ok(["audit", "--project", str(workspace.root), "--show", "1"])
+    assert workspace.sentences()[0].sentence_id in capsys.readouterr().out
+
+
+def test_without_stories_to_hold_out_there_is_no_audit(make_project: Callable[..., Workspace]) -> None:
+    workspace = make_project(["The mayor said so."])
+    with pytest.raises(InvalidInput, match="toolkit adjudicate"):
+        auditing.audit(workspace)
+    workspace.annotations.append([revision(answer(workspace.sentences()[0].sentence_id, "ada", "claim"), {})])
+    judging.adjudicate(workspace)
+    with pytest.raises(InvalidInput, match="too few stories"):
+        auditing.audit(workspace)
+    with pytest.raises(InvalidInput, match="toolkit audit"):
+        auditing.suspects(workspace)
+
+
+def main_ok(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert not end.value.code
