@@ -1,0 +1,48 @@
+"""The notebook runs in the project that the tutorial leaves behind, and its words agree with its figures."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+nbclient = pytest.importorskip("nbclient")
+
+NOTEBOOK = Path(__file__).parents[2] / "docs" / "notebook" / "beat_the_baseline.ipynb"
+
+pytestmark = [
+    pytest.mark.studio,
+    pytest.mark.slow,
+    # What jupyter's client leaves to the garbage collector is no fault of the notebook.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def test_the_notebook_runs_and_beats_the_baseline(followed: tuple[Path, str], tmp_path: Path) -> None:
+    nbformat = pytest.importorskip("nbformat")
+    copy = tmp_path / "my-project"
+    shutil.copytree(followed[0], copy)
+    kernel = tmp_path / "kernels" / "kernels" / "here"
+    kernel.mkdir(parents=True)
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    kernel.joinpath("kernel.json").write_text(
+        json.dumps({"argv": command, "display_name": "here", "language": "python"})
+    )
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(tmp_path / "kernels"))
+        client = nbclient.NotebookClient(
+            notebook, timeout=300, kernel_name="here", resources={"metadata": {"path": str(copy)}}
+        )
+        client.execute()
+    written = (copy / "comparison.md").read_text(encoding="utf-8")
+    assert "macro F1 +" in written, "the text says that the figure is above that of the baseline"
+    assert "not shown to differ" in written, "the text says that three stories can't show more"
+
+
+def test_no_output_is_kept_in_the_repository() -> None:
+    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    assert all(not cell.get("outputs") for cell in cells)
