@@ -77,7 +77,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=5000)
     parser.add_argument("--noise", type=float, default=0.05)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--baseline", default="blend")
+    parser.add_argument("--baseline", default="words-chars-svm")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows = read_rows(options.file)

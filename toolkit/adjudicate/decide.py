@@ -12,6 +12,7 @@ from toolkit.adjudicate.aggregate import Method
 from toolkit.adjudicate.ballot import answer_key, ballots
 from toolkit.adjudicate.labels import LabelBeliefs, label_beliefs
 from toolkit.adjudicate.spans import Merged, merge
+from toolkit.adjudicate.trust import trust
 from toolkit.adjudicate.votes import FloatArray
 from toolkit.records import Annotation, Decision, Relation, Span
 from toolkit.records.base import record
@@ -104,8 +105,8 @@ def decide(
 
     An expert's word stands. One answer stands as "single", equal answers as "unanimous". Otherwise each label needs a
     probability of `threshold` or at most 1 − `threshold` under `method`, each span, attribute and relation more than
-    half of the annotators, and the whole must keep the schema's rules. A tie is never decided by chance: it is queued.
-    The result does not depend on the order of the input.
+    half of the annotators (a number is the median, weighted by `trust`), and the whole must keep the schema's rules. A
+    tie is never decided by chance: it is queued. The result does not depend on the order of the input.
 
     Args:
         annotations: Answers; skipped ones do not vote, and of several by one person the last counts.
@@ -124,12 +125,13 @@ def decide(
     """
     votes = ballots(annotations, schema)
     beliefs = label_beliefs(votes, schema, method)
+    weights = trust(votes, beliefs)
     decided = dict(experts)
     queue: list[Dispute] = []
     for at, sentence_id in enumerate(beliefs.sentences):
         if sentence_id in experts:
             continue
-        ballot = _Ballot(votes[sentence_id], schema, beliefs, at)
+        ballot = _Ballot(votes[sentence_id], schema, beliefs, at, weights)
         before = standing.get(sentence_id)
         stands = before is not None and before.votes == ballot.ids and before.schema == schema.ref
         outcome = before if before is not None and stands else ballot.decide(threshold)
@@ -150,6 +152,7 @@ class _Ballot:
     schema: Schema
     beliefs: LabelBeliefs
     at: int
+    weights: Mapping[str, float]
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -166,7 +169,7 @@ class _Ballot:
             whole = Merged(first.spans, first.relations, ())
             return self._checked(first.labels, whole, method, self.beliefs.shares[self.at])
         labels, causes, methods = self._labels(threshold)
-        merged = merge(self.answers, self.schema)
+        merged = merge(self.answers, self.schema, self.weights)
         if causes or merged.causes:
             return self.dispute((*causes, *merged.causes))
         return self._checked(labels, merged, methods, self.beliefs.probabilities[self.at])

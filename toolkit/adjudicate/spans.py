@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from toolkit.adjudicate.ballot import span_key
 from toolkit.records import Annotation, AttributeValue, Relation, Span, content_id
@@ -39,7 +41,7 @@ class Merged:
     causes: tuple[str, ...]
 
 
-def merge(answers: Sequence[Annotation], schema: Schema) -> Merged:
+def merge(answers: Sequence[Annotation], schema: Schema, trust: Mapping[str, float] = MappingProxyType({})) -> Merged:
     """Keep the spans, attributes and relations that more than half of the annotators hold.
 
     A span marked by exactly half, boundaries or an attribute on which the annotators split evenly, and a relation drawn
@@ -48,6 +50,7 @@ def merge(answers: Sequence[Annotation], schema: Schema) -> Merged:
     Args:
         answers: Answers to one sentence, by annotator.
         schema: The schema.
+        trust: Annotator → weight of their numbers, 1 for those it lacks; see `trust.trust`.
     """
     causes: list[str] = []
     kept: list[Span] = []
@@ -60,7 +63,7 @@ def merge(answers: Sequence[Annotation], schema: Schema) -> Merged:
             drawn = next(iter(cluster.members.values()))
             causes.append(f"half of the annotators mark {cluster.label} {drawn.text!r}")
             continue
-        span = _settle(cluster, answers[0].sentence_id, schema, kept, causes)
+        span = _settle(cluster, answers[0].sentence_id, schema, kept, causes, trust)
         if span is not None:
             kept.append(span)
             place.update({(who, theirs.span_id): span.span_id for who, theirs in cluster.members.items()})
@@ -112,7 +115,12 @@ def iou(left: Span, right: Span) -> float:
 
 
 def _settle(
-    cluster: Cluster, sentence_id: str, schema: Schema, before: Sequence[Span], causes: list[str]
+    cluster: Cluster,
+    sentence_id: str,
+    schema: Schema,
+    before: Sequence[Span],
+    causes: list[str],
+    trust: Mapping[str, float],
 ) -> Span | None:
     boundaries = _boundaries(list(cluster.members.values()))
     if boundaries is None:
@@ -122,8 +130,9 @@ def _settle(
     attributes = {}
     for attribute in next((label.attributes for label in schema.spans if label.id == cluster.label), ()):
         given = [span.attributes.get(attribute.id) for span in cluster.members.values()]
+        weights = [trust.get(who, 1.0) for who in cluster.members]
         try:
-            value = _median(given) if attribute.type == "number" else _most_given(given)
+            value = _median(given, weights) if attribute.type == "number" else _most_given(given)
         except ValueError:
             values = " or ".join(sorted({repr(value) for value in given}))
             causes.append(f"{attribute.id} of {cluster.label} {boundaries.text!r} is split: {values}")
@@ -164,18 +173,35 @@ def _nearest(drawn: list[Span], core: set[int]) -> Span | None:
     return next(span for span in drawn if (span.start, span.end) == best[0]) if len(best) == 1 else None
 
 
-def _median(given: Sequence[AttributeValue]) -> AttributeValue:
-    """Return the median of numbers; ValueError where the middle falls between two, or half give none."""
-    numbers = sorted(value for value in given if isinstance(value, int | float))
+def _median(given: Sequence[AttributeValue], weights: Sequence[float]) -> AttributeValue:
+    """Return the weighted median of numbers: less than half of the weight is below it, and less than half above.
+
+    Two people's numbers are not weighed: who of them is right is no question of a median.
+
+    Raises:
+        ValueError: The middle falls between two numbers, or half of the people give none.
+    """
+    numbers = sorted((value, weight) for value, weight in zip(given, weights, strict=True) if _is_number(value))
     missing = len(given) - len(numbers)
     if missing >= len(numbers):
         if missing == len(numbers):
             raise ValueError("half give no number")
         return None
-    low, high = numbers[(len(numbers) - 1) // 2], numbers[len(numbers) // 2]
-    if low != high:
-        raise ValueError("the middle falls between two numbers")
-    return low
+    if len(numbers) < 3:
+        numbers = [(value, 1.0) for value, _ in numbers]
+    half = sum(weight for _, weight in numbers) / 2
+    below = 0.0
+    for at, (value, weight) in enumerate(numbers):
+        below += weight
+        if math.isclose(below, half) and numbers[at + 1][0] != value:
+            raise ValueError("the middle falls between two numbers")
+        if below > half or math.isclose(below, half):
+            return value
+    raise ValueError("no weight")
+
+
+def _is_number(value: AttributeValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _most_given(given: Sequence[AttributeValue]) -> AttributeValue:

@@ -31,7 +31,7 @@ AUDIT = "reports/audit.json"
 
 
 def out_of_sample(
-    rows: Rows, *, baseline: str = "nb-svm", folds: int = 5, seed: int = 0, schema: Schema | None = None
+    rows: Rows, *, baseline: str = "words-chars-svm", folds: int = 5, seed: int = 0, schema: Schema | None = None
 ) -> dict[str, dict[str, float]]:
     """Return what models that were not trained on a sentence's story say of it.
 
@@ -66,7 +66,7 @@ def out_of_sample(
     }
 
 
-def audit(workspace: Workspace, *, baseline: str = "nb-svm", seed: int = 0) -> Outcome:
+def audit(workspace: Workspace, *, baseline: str = "words-chars-svm", seed: int = 0) -> Outcome:
     """Rank the project's decisions from the most to the least suspicious, into reports/audit.json.
 
     Experts' decisions are trained on and not doubted.

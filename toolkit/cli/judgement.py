@@ -164,7 +164,7 @@ def audit(
         int | None, typer.Option(metavar="N", min=1, help="Put the N most suspicious in for a second look.")
     ] = None,
     show: Annotated[int, typer.Option(metavar="N", min=0, help="List this many.")] = 20,
-    baseline: Annotated[str, typer.Option(help="What predicts, a name on the ladder.")] = "nb-svm",
+    baseline: Annotated[str, typer.Option(help="What predicts, a name on the ladder.")] = "words-chars-svm",
     seed: Seed = 0,
 ) -> None:
     """Rank decisions that models which have not seen the sentence, and annotators, speak against.
