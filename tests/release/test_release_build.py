@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.release import Release, load
@@ -140,6 +141,46 @@ def test_an_address_in_the_agreement_report_is_found(world, tmp_path: Path) -> N
     report = {"labels": [], "layers": [], "disputed": [{"note": "ask jane.doe@example.org"}]}
     with pytest.raises(InvalidInput, match=r"agreement\.json: an e-mail address would be released"):
         world.freeze(tmp_path / "1.0.0", agreement=report)
+
+
+REPORT = {
+    "labels": [
+        {
+            "name": "claim",
+            "n_units": 9,
+            "prevalence": 0.2,
+            "percent": {"value": 0.9},
+            "alpha": {"value": 0.7, "low": 0.6, "high": 0.8},
+        },
+        {
+            "name": "denial",
+            "n_units": 9,
+            "prevalence": None,
+            "percent": {"value": 1.0},
+            "alpha": {"value": None, "low": None, "high": None},
+        },
+    ],
+    "layers": [],
+}
+
+
+def test_the_card_has_pictures_of_the_same_bytes(world, tmp_path: Path) -> None:
+    one, two = (world.freeze(tmp_path / place / "1.0.0", agreement=REPORT) for place in ("here", "there"))
+    card = (one.path / "README.md").read_text()
+    for name in ("pictures/prevalence.svg", "pictures/agreement.svg"):
+        drawn = (one.path / name).read_bytes()
+        assert f"]({name})" in card
+        assert name in one.manifest["files"]
+        assert drawn == (two.path / name).read_bytes()
+        assert b"dc:date" not in drawn
+        assert etree.fromstring(drawn).tag == "{http://www.w3.org/2000/svg}svg"
+    assert b"undefined" in drawn  # what has no value is said, not left out
+    one.verify()
+
+
+def test_without_an_agreement_report_there_is_no_picture_of_it(release: Release) -> None:
+    assert [path.name for path in (release.path / "pictures").iterdir()] == ["prevalence.svg"]
+    assert "agreement.svg" not in (release.path / "README.md").read_text()
 
 
 def test_an_allowed_address_is_released(world, tmp_path: Path) -> None:

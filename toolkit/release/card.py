@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from toolkit.release.facts import Facts
 from toolkit.release.manifest import Tables
+from toolkit.release.pictures import agreement_rows
 from toolkit.release.release import Release
 
 OWN_SECTION: Final = "<!-- own:{name} -->\n{text}<!-- /own -->"
@@ -29,13 +31,14 @@ PROMPTS: Final[Mapping[str, str]] = {
 """Sections that only people can write → what stands there until they have."""
 
 
-def render(facts: Facts, previous: Release | None = None) -> str:
+def render(facts: Facts, previous: Release | None = None, pictures: Mapping[str, str] | None = None) -> str:
     """Return the card of a release.
 
     Args:
         facts: What it is written from.
         previous: The release before it: what people wrote between `<!-- own:NAME -->` and `<!-- /own -->` on its card
             is taken over.
+        pictures: Path within the release → what the picture shows.
     """
     import jinja2
 
@@ -52,6 +55,7 @@ def render(facts: Facts, previous: Release | None = None) -> str:
         schema=facts.schema,
         own={**{name: f"{prompt}\n" for name, prompt in PROMPTS.items()}, **own_sections(before)},
         agreement=_agreement_rows(facts.terms.agreement),
+        pictures={} if pictures is None else {Path(name).stem: (name, title) for name, title in pictures.items()},
     )
 
 
@@ -130,7 +134,6 @@ def _info(name: str, features: list[dict[str, Any]], splits: Mapping[str, Any]) 
 
 def _agreement_rows(report: Mapping[str, Any] | None) -> list[dict[str, str]]:
     """Return a table row for every label and layer of an agreement report; an undefined figure is a dash."""
-    rows = [] if report is None else [*report["labels"], *report["layers"]]
     return [
         {
             "name": row["name"],
@@ -140,7 +143,7 @@ def _agreement_rows(report: Mapping[str, Any] | None) -> list[dict[str, str]]:
             "alpha": _number(row["alpha"]["value"]),
             "interval": f"{_number(row['alpha']['low'])} to {_number(row['alpha']['high'])}",
         }
-        for row in rows
+        for row in agreement_rows(report)
     ]
 
 

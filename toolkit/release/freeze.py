@@ -16,7 +16,7 @@ import yaml
 from toolkit import __version__
 from toolkit.errors import InvalidInput
 from toolkit.records import to_row
-from toolkit.release import card, notes, prevalence
+from toolkit.release import card, notes, pictures, prevalence
 from toolkit.release.columns import arrow_schemas
 from toolkit.release.configs import Configs
 from toolkit.release.corpus import Corpus
@@ -94,7 +94,8 @@ def _write_texts(
     notes.write(folder, facts, previous, None if change is None else change.as_markdown())
     columns = arrow_schemas(corpus.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
     (folder / "croissant.json").write_text(to_json(croissant(facts, columns)), encoding="utf-8")
-    (folder / "README.md").write_text(card.render(facts, previous), encoding="utf-8")
+    drawn = pictures.write(folder, facts)
+    (folder / "README.md").write_text(card.render(facts, previous, drawn), encoding="utf-8")
 
 
 def _article_splits(corpus: Corpus, terms: Terms, previous: Release | None) -> list[str | None]:
