@@ -10,21 +10,21 @@ from typing import Annotated
 import typer
 
 from toolkit import __version__
-from toolkit.cli import corpus, judgement, labelling, models, publishing, schemas, studio
+from toolkit.cli import corpus, judgement, labelling, models, publishing, reporting, schemas, studio
 from toolkit.cli.output import Talk, put, put_error
 from toolkit.errors import ToolkitError
 
 app = typer.Typer(
     name="toolkit",
     help="From raw news pages to a versioned Hugging Face dataset, with people's judgement in between.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(schemas.app, name="schema")
 app.add_typer(studio.app, name="studio")
-for room in (corpus, labelling, judgement, publishing, models):
+for room in (corpus, labelling, judgement, publishing, models, reporting):
     room.register(app)
 
 
@@ -36,6 +36,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No talk on stderr, errors only.")] = False,
     version: Annotated[
@@ -44,6 +45,13 @@ def _options(
 ) -> None:
     Talk.quiet = quiet
     Talk.debug = Talk.debug or debug
+    if context.invoked_subcommand is not None:
+        return
+    if reporting.in_project():
+        reporting.put_standing()
+        return
+    put(context.get_help())
+    raise typer.Exit(2)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,0 +1,106 @@
+"""The page in a real browser: it draws, filters, opens and runs nothing of what the corpus says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.report.conftest import ARABIC, CLOSING, SCRIPT
+from toolkit.report import write
+from toolkit.workspace import Workspace
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+CHROMIUM = Path(os.environ.get("TOOLKIT_CHROMIUM", "/usr/bin/chromium"))
+SENTENCES = 11 * 4 + 4
+
+
+@pytest.fixture
+def page(project: Workspace) -> Iterator[Any]:
+    """The report, opened; at the end nothing was asked of a network and nothing went to the console."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI"):
+            raise FileNotFoundError(CHROMIUM)
+        pytest.skip(f"NO BROWSER, THE REPORT IS NOT TESTED: {CHROMIUM} is missing (apt-get install chromium)")
+    path, _ = write(project)
+    said: list[str] = []
+    with sync_api.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        opened = browser.new_page()
+        opened.on("console", lambda message: said.append(message.text))
+        opened.on("pageerror", lambda error: said.append(str(error)))
+        opened.on("dialog", lambda dialog: said.append(dialog.message))
+        opened.on("request", lambda asked: None if asked.url == path.as_uri() else said.append(asked.url))
+        opened.goto(path.as_uri())
+        yield opened
+        title = opened.title()
+        browser.close()
+    assert [words for words in said if words != "data:,"] == []
+    assert title == "Words <b>as</b> data · report"
+
+
+def rows(page: Any) -> Any:
+    return page.locator("#list tbody tr")
+
+
+def test_plots_have_marks_in_both_schemes(page: Any) -> None:
+    drawn = page.locator("figure svg")
+    assert drawn.count() >= 10
+    for number in range(drawn.count()):
+        box = drawn.nth(number).bounding_box()
+        assert box is not None
+        assert box["height"] > 60
+        assert drawn.nth(number).locator("path, use").count() > 2
+        assert drawn.nth(number).locator("text").count() > 1
+    fills = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        fills.append(page.evaluate("getComputedStyle(document.querySelector('svg [fill=\"#0072b2\"]')).fill"))
+    assert fills == ["rgb(0, 114, 178)", "rgb(86, 180, 233)"]
+
+
+def test_filters_filter(page: Any) -> None:
+    assert rows(page).count() == SENTENCES
+    page.fill("#f-words", "SHELLED")
+    assert rows(page).count() == 11
+    page.click("#filters button[type=reset]")
+    page.wait_for_function(f"document.querySelectorAll('#list tbody tr').length === {SENTENCES}")
+    page.select_option("#f-answers", "differ")
+    assert rows(page).count() == len([number for number in range(SENTENCES) if number % 10 == 1])
+    page.select_option("#f-label", label="Denial")
+    page.select_option("#f-answers", "agree")
+    assert rows(page).count() == 0
+    assert page.inner_text("#found").startswith("0 of ")
+
+
+def test_a_click_opens_the_detail_and_keys_move_in_it(page: Any) -> None:
+    rows(page).nth(1).locator("button").click()
+    detail = page.locator("#detail")
+    said = detail.inner_text()
+    for words in ("ann", "ben", "raw page pages/test.txt", "toolkit trace", "Claim"):
+        assert words in said
+    assert "Sentence 2 of" in said
+    page.keyboard.press("ArrowDown")
+    assert "Sentence 3 of" in detail.inner_text()
+    page.keyboard.press("Escape")
+    assert not detail.is_visible()
+    rows(page).nth(0).locator("button").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert "Sentence 2 of" in detail.inner_text()
+
+
+def test_hostile_sentences_show_as_text(page: Any) -> None:
+    for words, sentence in (("onmouseover", SCRIPT), ("onerror", CLOSING), ("😀", ARABIC)):
+        page.fill("#f-words", words)
+        assert rows(page).count() == 1
+        assert page.evaluate("document.querySelector('.open').textContent") == sentence
+        page.locator(".open").first.click()
+        assert sentence[5:30].strip()[:10] in page.locator("#d-body").text_content()
+        assert page.locator("#d-body img, #d-body script, #d-body b").count() == 0
+        assert '<b onclick="x">note</b>' in page.locator("#d-body").inner_text()
+        page.keyboard.press("Escape")

@@ -1,0 +1,109 @@
+"""Where a project stands, and what the doctor finds, told from its files."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import write_corpus
+from tests.report.conftest import texts
+from toolkit.report import checkup, standing
+from toolkit.workspace import Workspace, stages
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-m", "toolkit", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def states(workspace: Workspace) -> dict[str, str]:
+    return {step.stage: step.state for step in standing(workspace).steps}
+
+
+def test_an_empty_project_starts_with_pages(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "empty")
+    found = standing(workspace)
+    assert {step.state for step in found.steps} == {"not yet"}
+    assert found.next_step is not None
+    assert found.next_step.command == "copy raw pages into pages/"
+
+
+def test_what_changed_is_out_of_date(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "project")
+    workspace.write("pages/a.txt", "A title\n\nThe mayor said that the bridge is open again. It had been closed.\n")
+    stages.ingest(workspace)
+    stages.segment(workspace)
+    assert states(workspace) | {"ingest": "done", "segment": "done", "push": "not yet"} == states(workspace)
+    workspace.write("pages/b.txt", "Another\n\nThe river rose by two metres, the mayor said.\n")
+    assert states(workspace)["ingest"] == "out of date"
+    stages.ingest(workspace)
+    assert (states(workspace)["ingest"], states(workspace)["segment"]) == ("done", "out of date")
+    following = standing(workspace).next_step
+    assert following is not None
+    assert (following.command, following.because) == ("toolkit segment", ("articles.parquet changed",))
+    stages.segment(workspace)
+    workspace.path("sentences.parquet").unlink()
+    assert states(workspace)["segment"] == "out of date"
+
+
+def test_a_touched_file_is_still_the_same(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "project")
+    write_corpus(workspace, texts(2))
+    stages.segment(workspace)
+    workspace.write("articles.parquet", workspace.path("articles.parquet").read_bytes())
+    assert states(workspace)["segment"] == "done"
+
+
+def test_a_release_is_out_of_date_when_answers_came(project: Workspace) -> None:
+    assert states(project)["build"] == "done"
+    project.annotations.append([{"event": "tombstone", "annotation_id": "gone", "reason": "test"}])
+    after = states(project)
+    assert (after["agreement"], after["adjudicate"], after["build"]) == ("out of date",) * 3
+
+
+def test_the_command_alone_shows_it_and_outside_the_help(project: Workspace, tmp_path: Path) -> None:
+    done = run(project.root)
+    assert done.returncode == 0, done.stderr
+    assert "96 answers · 2 annotators" in done.stdout
+    assert "next: copy raw pages into pages/" in done.stdout
+    outside = run(tmp_path)
+    assert outside.returncode == 2
+    assert "Usage: toolkit" in outside.stdout
+
+
+def test_report_prints_the_path(project: Workspace) -> None:
+    done = run(project.root, "report", "--output", "page.html")
+    assert done.returncode == 0, done.stderr
+    assert Path(project.root, done.stdout.strip()).read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_the_doctor_never_prints_a_token(project: Workspace, monkeypatch: Any) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "not-to-be-seen-1")
+    monkeypatch.setenv("HF_TOKEN", "not-to-be-seen-2")
+    done = run(project.root, "doctor", "--json")
+    said = json.loads(done.stdout)
+    assert done.returncode == 0, done.stdout
+    assert said["ok"]
+    assert "not-to-be-seen" not in done.stdout + done.stderr
+    assert {check["name"]: check["said"] for check in said["checks"]}["Hub token"] == "present"
+
+
+def test_the_doctor_names_what_is_wrong(project: Workspace, monkeypatch: Any) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_URL", "http://127.0.0.1:9")
+    with project.lock():
+        done = run(project.root, "doctor")
+    assert done.returncode == 1
+    assert "http://127.0.0.1:9 can't be reached" in done.stdout
+    assert "is at work on this project" in done.stdout
+    assert "LABEL_STUDIO_API_KEY is not set" in done.stdout
+
+
+def test_the_doctor_works_outside_and_in_a_broken_project(tmp_path: Path) -> None:
+    assert run(tmp_path, "doctor").returncode == 0
+    (tmp_path / "toolkit.yaml").write_text("schemma: x\n")
+    faults = [check for check in checkup(tmp_path) if check.state == "fault"]
+    assert [check.name for check in faults] == ["project"]
+    assert "schemma" in faults[0].said
