@@ -193,7 +193,9 @@ def heat(
                 axes.text(across, down, write(value), ha="center", va="center", color=INK, fontsize=8.5)
         axes.set_xlim(-0.5, len(names) - 0.5)
         _names_down(axes, rows)
-        axes.set_xticks(range(len(names)), [short(name, 30) for name in names], rotation=38, ha="left")
+        axes.set_xticks(
+            range(len(names)), [short(name, 30) for name in names], rotation=38, ha="left", rotation_mode="anchor"
+        )
         axes.tick_params(axis="x", labeltop=True, labelbottom=False, pad=1, length=0)
         axes.spines["bottom"].set_visible(False)
 
