@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import Article, Decision, Sentence
-from toolkit.release import build, load
+from toolkit.release import build, load, standing
 from toolkit.workspace import Workspace
 from toolkit.workspace.history import revision
 from toolkit.workspace.tables import parquet_bytes, to_table
@@ -75,6 +76,30 @@ def test_takedowns_are_read_from_the_project(world: Any, project: Workspace) -> 
     gone = {article.article_id: "asked by the author", other.article_id: "asked by the publisher"}
     assert release.manifest["takedowns"] == dict(sorted(gone.items()))
     assert not set(gone) & set(release.table()["article_id"].to_pylist())
+
+
+def test_who_does_not_consent_is_not_released_but_still_counts(world: Any, project: Workspace) -> None:
+    before = build(project, "1.0.0")
+    settings = project.path("toolkit.yaml")
+    text = settings.read_text().replace("release:\n", "release:\n  consent: {annotator-1: false, annotator-2: true}\n")
+    settings.write_text(text)
+    project = Workspace(project.root)
+    assert standing(project, "1.0.0") is None
+    after = build(project, "auto")
+    assert set(after.table("annotations")["annotator"].to_pylist()) == {"annotator-2"}
+    assert after.same_rows(before, "default")
+    assert "The answers of 1 of them are not in it" in (after.path / "README.md").read_text()
+    assert "annotator-1" not in "".join(path.read_text() for path in after.path.glob("*.*"))
+
+
+def test_an_address_that_articles_print_can_be_allowed(world: Any, project: Workspace) -> None:
+    answers = [replace(world.annotations[0], note="as desk@example.org wrote", updated_at="2026-01-02T00:00:00Z")]
+    project.annotations.append(revision(answer, {}) for answer in answers)
+    with pytest.raises(InvalidInput, match="an e-mail address would be released"):
+        build(project, "1.0.0")
+    settings = project.path("toolkit.yaml")
+    settings.write_text(settings.read_text().replace("release:\n", "release:\n  allowed: [desk@example.org]\n"))
+    assert build(Workspace(project.root), "1.0.0").version == "1.0.0"
 
 
 @pytest.mark.parametrize(

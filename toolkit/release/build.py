@@ -128,6 +128,8 @@ def _terms(
         fractions=settings.splits.model_dump(),
         text=text,
         takedowns=_takedowns(workspace),
+        allowed=settings.allowed,
+        withheld=tuple(sorted(name for name, given in settings.consent.items() if not given)),
         guidelines=guidelines(workspace.schema()),
         agreement=_agreement(workspace.path("reports", "agreement.json")),
         inputs={name: value for name, value in sums.items() if value is not None},

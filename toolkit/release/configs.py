@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -28,13 +28,18 @@ class Configs:
         corpus: Where the rows come from.
         columns: Config → Arrow schema.
         rule: How much of the articles' words is released.
+        withheld: Annotators whose answers are left out of `annotations`; decisions and counts still rest on them.
     """
 
-    def __init__(self, corpus: Corpus, columns: Mapping[str, pa.Schema], rule: TextRule) -> None:
+    def __init__(
+        self, corpus: Corpus, columns: Mapping[str, pa.Schema], rule: TextRule, withheld: Collection[str] = ()
+    ) -> None:
         self._corpus = corpus
         self._columns = columns
         self._rule = rule
         self._annotators = _annotators(corpus)
+        names = corpus.annotations["annotator"].cast(pa.string()).take(corpus.annotation_order)
+        self._released = ~np.asarray(pc.is_in(names, value_set=pa.array(sorted(withheld), pa.string())), dtype=bool)
         votes = pc.list_flatten(corpus.decisions["votes"])
         self._counted = pc.is_in(corpus.annotations["annotation_id"], value_set=votes)
 
@@ -46,7 +51,7 @@ class Configs:
             sentences: A mask over the corpus's sentences: those of one split.
         """
         if config == "annotations":
-            rows = np.flatnonzero(sentences[self._corpus.sentence_of])
+            rows = np.flatnonzero(sentences[self._corpus.sentence_of] & self._released)
             yield from (self._annotation_rows(part) for part in _parts(rows))
         elif config == "articles":
             rows = np.unique(self._corpus.article_of[sentences])

@@ -145,7 +145,7 @@ def read_splits(folder: Path) -> dict[str, Any]:
 
 def _write_tables(corpus: Corpus, folder: Path, terms: Terms, split_of: list[str | None]) -> Tables:
     columns = arrow_schemas(corpus.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
-    configs = Configs(corpus, columns, terms.text)
+    configs = Configs(corpus, columns, terms.text, terms.withheld)
     told = _told(corpus)
     sentence_split = np.array(split_of, dtype=object)[corpus.article_of]
     scanner = Scanner(terms.allowed)

@@ -78,11 +78,13 @@ def _prevalence(facts: Facts, labels: Sequence[str]) -> bytes:
 
 
 def _agreement(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    lowest = min(row["alpha"][key] or 0 for row in rows for key in ("value", "low"))
+
     def draw(axes: Any) -> None:
         for place, row in enumerate(rows):
             value, low, high = (row["alpha"][key] for key in ("value", "low", "high"))
             if value is None:
-                axes.text(0, place, "undefined", va="center", color=_MUTED)
+                axes.text(0.01, place, "undefined", va="center", color=_MUTED)
                 continue
             if low is not None and high is not None:
                 axes.plot([low, high], [place, place], color=_COLOURS[0], linewidth=2)
@@ -90,7 +92,7 @@ def _agreement(rows: Sequence[Mapping[str, Any]]) -> bytes:
         for border in (0.667, 0.8):  # tentative and good reliability (Krippendorff 2004, p. 241)
             axes.axvline(border, color=_MUTED, linewidth=0.8, linestyle=":")
         axes.set_xlabel("Krippendorff's α; dotted: .667 and .8")
-        axes.set_xlim(right=1.02)
+        axes.set_xlim(min(0, lowest) - 0.02, 1.02)
 
     return _svg([str(row["name"]) for row in rows], draw)
 

@@ -29,6 +29,7 @@ class Terms:
         text: How much of the articles' words is released.
         takedowns: article_id → why it must not be released any more.
         allowed: Strings that look like an e-mail address or a token and may be released all the same.
+        withheld: Pseudonyms of annotators who do not consent to their answers being released one by one.
         guidelines: The annotation guidelines as Markdown.
         agreement: How far the annotators agree, as `toolkit agreement` reports it.
         inputs: Name of an input → SHA-256.
@@ -45,6 +46,7 @@ class Terms:
     text: TextRule = field(default_factory=TextRule)
     takedowns: Mapping[str, str] = field(default_factory=dict)
     allowed: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     guidelines: str | None = None
     agreement: Mapping[str, Any] | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)

@@ -82,6 +82,9 @@ class ReleaseConfig(_Section):
         seed: Seed of the splits.
         splits: Shares of the splits.
         text: How much of the articles' words is released: "full", "offsets" or "snippet:N".
+        allowed: Strings that look like an e-mail address or a token and may be released all the same, such as the
+            address of a newsroom that its articles print.
+        consent: Pseudonym of an annotator → whether the answers may be released one by one; default: yes.
     """
 
     title: str = "News sentences"
@@ -90,6 +93,8 @@ class ReleaseConfig(_Section):
     seed: int = 0
     splits: SplitConfig = SplitConfig()
     text: Annotated[str, pydantic.Field(pattern=r"^(full|offsets|snippet:\d+)$")] = "full"
+    allowed: tuple[str, ...] = ()
+    consent: Mapping[str, bool] = pydantic.Field(default_factory=dict)
 
 
 class Config(_Section):
