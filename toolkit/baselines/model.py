@@ -71,7 +71,7 @@ class Model:
         Raises:
             InvalidInput: A text is no string.
         """
-        asked = self._asked(texts)
+        asked = self.asked(texts)
         if self.targets.positive is None:
             return asked
         columns = {self.targets.positive: asked[:, 0], self.targets.negative: 1.0 - asked[:, 0]}
@@ -83,10 +83,25 @@ class Model:
         Raises:
             InvalidInput: A text is no string.
         """
-        asked = self._asked(texts)
+        asked = self.asked(texts)
         if self.baseline == "stratified":
             return [self._draw(text, row) for text, row in zip(texts, asked, strict=True)]
         return self.targets.named(self.targets.decide(asked, self.thresholds))
+
+    def asked(self, texts: Sequence[str]) -> Floats:
+        """Return P(yes) as [N, questions]; what `thresholds` are held against.
+
+        Raises:
+            InvalidInput: A text is no string.
+        """
+        for number, text in enumerate(texts):
+            if not isinstance(text, str):
+                raise InvalidInput(f"text {number} is a {type(text).__name__}, not text")
+        parts = [self._scores(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
+        probabilities = expit(np.concatenate(parts)) if parts else np.zeros((0, len(self.bias)))
+        if self.targets.multi or self.targets.positive is not None:
+            return np.asarray(probabilities)
+        return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
 
     def deciding_words(self, text: str, label: str, *, count: int = 5) -> list[tuple[str, float]]:
         """Return the terms of a text that weighed most for (positive) or against (negative) a label, in log-odds.
@@ -106,17 +121,6 @@ class Model:
         named = [(name, gain) for column, gain in zip(row.col, gains, strict=True) if (name := self._term(column))]
         named.sort(key=lambda pair: (-abs(pair[1]), pair[0]))
         return [(name, round(float(gain), 4)) for name, gain in named[:count]]
-
-    def _asked(self, texts: Sequence[str]) -> Floats:
-        """Return P(yes) as [N, questions]."""
-        for number, text in enumerate(texts):
-            if not isinstance(text, str):
-                raise InvalidInput(f"text {number} is a {type(text).__name__}, not text")
-        parts = [self._scores(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
-        probabilities = expit(np.concatenate(parts)) if parts else np.zeros((0, len(self.bias)))
-        if self.targets.multi or self.targets.positive is not None:
-            return np.asarray(probabilities)
-        return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
 
     def _scores(self, texts: Sequence[str]) -> Floats:
         return np.asarray(self.features(texts) @ self.weights.T) + self.bias

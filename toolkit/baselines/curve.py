@@ -1,0 +1,215 @@
+"""Learning curves: held-out score against how much was labelled, and what more labels are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from toolkit.baselines.bootstrap import Figure, GroupedCounts, figure
+from toolkit.baselines.folds import grouped_folds
+from toolkit.baselines.metrics import macro_f1
+from toolkit.baselines.power_law import extrapolate
+from toolkit.baselines.rows import Rows
+from toolkit.baselines.targets import Floats, Ints, flags_of
+from toolkit.baselines.training import train
+from toolkit.errors import InvalidInput
+from toolkit.records import content_id
+
+Answers = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Annotator → sentence id → labels."""
+
+_SHARES = (0.125, 0.25, 0.5, 0.75, 1.0)
+_FOLDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """Held-out macro F1 after training on so much.
+
+    Attributes:
+        amount: Sentences, or annotators a sentence.
+        macro_f1: With its interval over groups.
+    """
+
+    amount: float
+    macro_f1: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """What labelling has brought so far, and what more of it is expected to bring.
+
+    Attributes:
+        of: What is counted: "sentences" or "annotators".
+        baseline: The rung that was trained.
+        points: By amount.
+        more: How much is added to the last point.
+        gain: Macro F1 that this is expected to add, with its interval.
+    """
+
+    of: Literal["sentences", "annotators"]
+    baseline: str
+    points: tuple[Point, ...]
+    more: int
+    gain: Figure
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the curve as JSON-able values, with the sentence for people."""
+        return {**asdict(self), "points": [asdict(point) for point in self.points], "summary": self.summary}
+
+    @property
+    def summary(self) -> str:
+        """The extrapolation as a sentence for people."""
+        what = "sentences" if self.of == "sentences" else "annotator a sentence"
+        if self.gain.value is None or self.gain.low is None or self.gain.high is None:
+            return f"what another {self.more} {what} are worth can't be told from so few"
+        verb = "are" if self.of == "sentences" else "is"
+        interval = f"95 % interval {self.gain.low:.3f} to {self.gain.high:.3f}"
+        return f"another {self.more} {what} {verb} worth about {self.gain.value:.3f} macro F1 ({interval})"
+
+
+def sentence_curve(
+    rows: Rows, *, baseline: str = "words-lr", more: int = 500, seed: int = 0, resamples: int = 500
+) -> Curve:
+    """Train on growing shares of the groups and judge each on the same held-out groups.
+
+    Each share is a part of the next; every row is held out once. The interval of the gain is that of refitting the
+    curve to resampled groups.
+
+    Args:
+        rows: Labelled sentences of at least ten groups.
+        baseline: A name on the ladder; a cheap one, since it is trained 20 times.
+        more: Sentences that might be added.
+        seed: For folds, shares, solvers and the bootstrap.
+        resamples: For intervals.
+
+    Raises:
+        InvalidInput: There are too few groups.
+        UsageError: There is no such baseline.
+    """
+    folds = _folds(rows, seed)
+    answers: list[list[tuple[str, ...]]] = [[()] * len(rows) for _ in _SHARES]
+    amounts = np.zeros(len(_SHARES))
+    for fold in range(_FOLDS):
+        held, rest = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        order = _by_group(rows, rest, seed)
+        for number, share in enumerate(_SHARES):
+            part = order[: max(1, round(share * len(order)))]
+            _answer(answers[number], rows, rows.take(part), held.tolist(), baseline, seed)
+            amounts[number] += len(part) / _FOLDS
+    return _curve("sentences", baseline, rows, amounts, answers, more, seed, resamples)
+
+
+def annotator_curve(
+    rows: Rows, answers: Answers, *, baseline: str = "words-lr", seed: int = 0, resamples: int = 500
+) -> Curve:
+    """Train on the majority of 1, 2, … annotators' answers and judge on what was decided.
+
+    Sentences that fewer people answered are left out. An even vote is a label for multi-label rows and goes to the
+    first of the drawn people for single-label ones.
+
+    Args:
+        rows: Decided sentences.
+        answers: What people said of them, by `rows.ids`.
+        baseline: A name on the ladder.
+        seed: For which people are drawn, folds, solvers and the bootstrap.
+        resamples: For intervals.
+
+    Raises:
+        InvalidInput: Fewer than two people answered any ten groups.
+    """
+    said = {row_id: _drawn(row_id, answers, seed) for row_id in rows.ids}
+    most = max((len(people) for people in said.values()), default=0)
+    while most > 1 and sum(len(people) >= most for people in said.values()) < len(rows) / 2:
+        most -= 1
+    if most < 2:
+        raise InvalidInput("nearly every sentence was answered by one person", where=rows.where)
+    rows = rows.take(number for number, row_id in enumerate(rows.ids) if len(said[row_id]) >= most)
+    folds = _folds(rows, seed)
+    held_out: list[list[tuple[str, ...]]] = [[()] * len(rows) for _ in range(most)]
+    for people in range(1, most + 1):
+        voted = replace(rows, labels=tuple(_majority(said[row_id][:people], rows.multi) for row_id in rows.ids))
+        for fold in range(_FOLDS):
+            rest = np.flatnonzero(folds != fold).tolist()
+            held = np.flatnonzero(folds == fold).tolist()
+            _answer(held_out[people - 1], rows, voted.take(rest), held, baseline, seed)
+    return _curve("annotators", baseline, rows, np.arange(1, most + 1).astype(np.float64), held_out, 1, seed, resamples)
+
+
+def _folds(rows: Rows, seed: int) -> Ints:
+    groups = len(set(rows.groups))
+    if groups < 10:
+        raise InvalidInput(
+            f"{groups} stories are too few for a learning curve, which needs 10",
+            where=rows.where,
+            remedy="label sentences of more stories first",
+        )
+    return grouped_folds(flags_of(rows.labels, rows.label_names), rows.groups, count=_FOLDS, seed=seed).number
+
+
+def _by_group(rows: Rows, numbers: Ints, seed: int) -> list[int]:
+    """Return row numbers with groups shuffled, each together."""
+    return sorted(numbers.tolist(), key=lambda number: (content_id("curve", seed, rows.groups[number]), number))
+
+
+def _answer(into: list[tuple[str, ...]], rows: Rows, part: Rows, held: Sequence[int], baseline: str, seed: int) -> None:
+    """Put the answers of a model of `part` for the held-out rows where they belong."""
+    if not part.label_names:
+        return
+    model = train(part, baseline=baseline, seed=seed, folds=3)
+    for number, given in zip(held, model.predict([rows.texts[number] for number in held]), strict=True):
+        into[number] = given
+
+
+def _curve(
+    of: Literal["sentences", "annotators"],
+    baseline: str,
+    rows: Rows,
+    amounts: Floats,
+    answers: Sequence[Sequence[tuple[str, ...]]],
+    more: int,
+    seed: int,
+    resamples: int,
+) -> Curve:
+    gold = flags_of(rows.labels, rows.label_names)
+    whole, draws = [], []
+    for given in answers:
+        grouped = GroupedCounts(gold, flags_of(given, rows.label_names), rows.groups)
+        whole.append(macro_f1(grouped.counts(grouped.table.sum(axis=0))))
+        draws.append(macro_f1(grouped.counts(grouped.resampled(seed=seed, resamples=resamples))))
+    return Curve(
+        of=of,
+        baseline=baseline,
+        points=tuple(
+            Point(amount=round(float(amount), 2), macro_f1=figure(value, drawn))
+            for amount, value, drawn in zip(amounts, whole, draws, strict=True)
+        ),
+        more=more,
+        gain=_gain(amounts, np.array(whole), np.stack(draws, axis=1), more),
+    )
+
+
+def _gain(amounts: Floats, whole: Floats, draws: Floats, more: int) -> Figure:
+    ends = np.array([amounts[-1], amounts[-1] + more])
+    read = extrapolate(amounts, np.concatenate([whole[None, :], np.nan_to_num(draws)]), ends)
+    gains = read[:, 1] - read[:, 0]
+    return figure(gains[0], gains[1:])
+
+
+def _drawn(row_id: str, answers: Answers, seed: int) -> list[tuple[str, ...]]:
+    """Return what people said of a row, in an order that differs from row to row."""
+    people = sorted(
+        (name for name in answers if row_id in answers[name]), key=lambda name: content_id(seed, row_id, name)
+    )
+    return [answers[name][row_id] for name in people]
+
+
+def _majority(said: Sequence[tuple[str, ...]], multi: bool) -> tuple[str, ...]:
+    names = sorted({name for given in said for name in given})
+    votes = {name: sum(name in given for given in said) for name in names}
+    if multi:
+        return tuple(name for name in names if 2 * votes[name] >= len(said))
+    return (max(said[0] + tuple(names), key=lambda name: votes[name]),)

@@ -1,0 +1,138 @@
+"""What to label next: the sentences from which a model would learn most, and some drawn at random."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.preprocessing import normalize
+
+from toolkit.baselines.model import Model
+from toolkit.baselines.targets import Floats
+from toolkit.errors import UsageError
+from toolkit.records import content_id
+
+_RANDOM_FIRST = "random-first"  # part of the hash by which rows are drawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """One sentence of the order.
+
+    Attributes:
+        sentence_id: The sentence.
+        why: "random" rows were drawn without looking at them: estimates made on them alone are honest.
+        score: uncertainty × diversity, higher is sooner; 0 for random rows.
+        label: The label about which the model is least sure, rare ones counted more; "" for random rows.
+    """
+
+    sentence_id: str
+    why: Literal["informative", "random"]
+    score: float
+    label: str = ""
+
+
+def select(
+    model: Model,
+    texts: Sequence[str],
+    ids: Sequence[str],
+    *,
+    count: int,
+    labelled: Sequence[str] = (),
+    random_share: float = 0.1,
+    seed: int = 0,
+) -> list[Selected]:
+    """Return the `count` sentences to label next, in their order.
+
+    Uncertainty is how near a calibrated probability is to its threshold, the sum over labels weighted by the inverse
+    square root of how often a label was seen: macro F1 counts each label alike. Diversity is 1 less the cosine
+    similarity to the nearest sentence that was labelled or selected before. Random rows stand at even distances.
+
+    Args:
+        model: Trained on what is labelled.
+        texts: N sentences that are not labelled yet.
+        ids: N ids; what is drawn depends on them and on nothing else.
+        count: How many; all if there are fewer.
+        labelled: Sentences that are labelled already.
+        random_share: Share of random rows, in [0, 1].
+        seed: Another seed draws other random rows.
+
+    Raises:
+        UsageError: The share is no share.
+    """
+    if not 0.0 <= random_share <= 1.0:
+        raise UsageError(f"{random_share} is no share between 0 and 1")
+    order = sorted(range(len(texts)), key=lambda number: ids[number])  # equals by id, whatever order they came in
+    texts, ids = [texts[number] for number in order], [ids[number] for number in order]
+    by_label = _uncertainty(model, texts)
+    picker = _Picker(by_label.sum(axis=1), _directions(model, texts), _directions(model, labelled))
+    drawn = sorted(range(len(ids)), key=lambda number: content_id(_RANDOM_FIRST, seed, ids[number]))
+    waiting = iter(drawn)
+    found: list[Selected] = []
+    for place in range(min(count, len(texts))):
+        if int((place + 1) * random_share) > int(place * random_share):
+            number = next(number for number in waiting if not picker.taken[number])
+            picker.take(number)
+            found.append(Selected(sentence_id=ids[number], why="random", score=0.0))
+            continue
+        number, score = picker.best()
+        label = model.targets.questions[int(by_label[number].argmax())]
+        found.append(Selected(sentence_id=ids[number], why="informative", score=round(score, 6), label=label))
+    return found
+
+
+class _Picker:
+    """Takes rows one by one; what is like a row that was taken counts for less from then on.
+
+    Attributes:
+        taken: [N].
+    """
+
+    def __init__(self, uncertainty: Floats, directions: sp.csr_matrix, seen: sp.csr_matrix) -> None:
+        self.taken = np.zeros(len(uncertainty), dtype=bool)
+        self._uncertainty = uncertainty
+        self._directions = directions
+        self._columns = directions.T.tocsr()
+        self._nearest = _nearest(directions, seen)
+
+    def best(self) -> tuple[int, float]:
+        """Take the row with the highest score, the first of equals."""
+        scores = np.where(self.taken, -1.0, self._uncertainty * (1.0 - self._nearest))
+        number = int(scores.argmax())
+        self.take(number)
+        return number, float(scores[number])
+
+    def take(self, number: int) -> None:
+        """Take a row."""
+        self.taken[number] = True
+        like = np.asarray((self._directions[number] @ self._columns).todense()).ravel()
+        self._nearest = np.maximum(self._nearest, np.minimum(like, 1.0))
+
+
+def _uncertainty(model: Model, texts: Sequence[str]) -> Floats:
+    """Return [N, questions]: 1 at the threshold, 0 at certainty, times the label's weight (mean 1)."""
+    probabilities = model.asked(texts)
+    thresholds = np.clip(model.thresholds, 1e-6, 1 - 1e-6)
+    below = probabilities / thresholds
+    above = (1.0 - probabilities) / (1.0 - thresholds)
+    counts = model.facts.get("label_counts", {})
+    weights = np.array([1.0 / np.sqrt(1.0 + counts.get(name, 0)) for name in model.targets.questions])
+    return np.asarray(np.clip(np.minimum(below, above), 0.0, 1.0) * (weights / weights.mean()))
+
+
+def _directions(model: Model, texts: Sequence[str]) -> sp.csr_matrix:
+    return normalize(model.features(texts)) if len(texts) and model.blocks else sp.csr_matrix((len(texts), 1))
+
+
+def _nearest(rows: sp.csr_matrix, seen: sp.csr_matrix, *, size: int = 500) -> Floats:
+    """Return [N], the cosine similarity of each row to the nearest of those seen."""
+    if not seen.shape[0] or rows.shape[1] != seen.shape[1]:
+        return np.zeros(rows.shape[0])
+    parts = [
+        np.asarray((rows[start : start + size] @ seen.T).max(axis=1).todense()).ravel()
+        for start in range(0, rows.shape[0], size)
+    ]
+    return np.minimum(np.concatenate(parts), 1.0) if parts else np.zeros(0)
