@@ -178,6 +178,18 @@ def test_the_card_has_pictures_of_the_same_bytes(world, tmp_path: Path) -> None:
     one.verify()
 
 
+def test_what_a_person_wrote_on_the_card_survives_the_next_build(world, tmp_path: Path) -> None:
+    first = world.freeze(tmp_path / "1.0.0")
+    card = first.path / "README.md"
+    prompt = "*Nobody has written yet what the dataset should and should not be used for.*"
+    assert prompt in card.read_text()
+    card.write_text(card.read_text().replace(prompt, "Not for **hiring**.\n\n- Nor for lending."))
+    second = world.freeze(tmp_path / "1.0.1", version="1.0.1", previous=load(first.path))
+    text = (second.path / "README.md").read_text()
+    assert "<!-- own:uses -->\nNot for **hiring**.\n\n- Nor for lending.\n<!-- /own -->" in text
+    assert prompt not in text
+
+
 def test_without_an_agreement_report_there_is_no_picture_of_it(release: Release) -> None:
     assert [path.name for path in (release.path / "pictures").iterdir()] == ["prevalence.svg"]
     assert "agreement.svg" not in (release.path / "README.md").read_text()
