@@ -1,31 +1,79 @@
-"""A stage gives the same rows in the same order, however the table is cut and wherever it runs."""
+"""A stage gives the same rows in the same order, however often it was killed and wherever it runs."""
 
 from __future__ import annotations
+
+import itertools
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from toolkit.engine import run
-from toolkit.errors import InvalidConfig
+from toolkit.engine import Chunk, Stage, run, write_chunk
+from toolkit.errors import InvalidConfig, InvalidInput
 
-TABLE = pa.table({"n": range(250)})
-
-
-def repeat(table: pa.Table) -> pa.Table:
-    """Give each row as often as its number modulo three says, so that row counts change."""
-    rows = [number for number in table.column("n").to_pylist() for _ in range(number % 3)]
-    return pa.table({"n": pa.array(rows, pa.int64())})
+WHOLE = pa.table({"n": range(250)})
+names = itertools.count()
 
 
-@pytest.mark.parametrize("chunk_rows", [7, 100, 1000])
-def test_chunks_have_no_influence(chunk_rows: int) -> None:
-    assert run(repeat, TABLE, chunk_rows=chunk_rows).equals(repeat(TABLE))
+def stage(above: int = 1000) -> Stage:
+    """A stage that refuses numbers above one; made here since workers can't import a test's module."""
+
+    def repeat(table: pa.Table) -> list[pa.Table]:
+        """Give each row as often as its number modulo three says, odd ones in a table of their own."""
+        numbers = table.column("n").to_pylist()
+        if max(numbers, default=0) > above:
+            raise InvalidInput("too high", where=f"row {above + 1}", remedy="lower it")
+        rows = [number for number in numbers for _ in range(number % 3)]
+        return [pa.table({"n": pa.array([n for n in rows if n % 2 == odd], pa.int64())}) for odd in (0, 1)]
+
+    return repeat
 
 
-def test_no_rows() -> None:
-    assert run(repeat, TABLE.slice(0, 0)).num_rows == 0
+def chunks(folder: Path, rows: int) -> list[Chunk]:
+    found = []
+    for start in range(0, WHOLE.num_rows, rows):
+        found.append(Chunk(str(folder / f"in-{start}.parquet")))
+        write_chunk([WHOLE.slice(start, rows)], found[-1].url)
+    return found
+
+
+def read(results: list[Chunk], group: int) -> list[int]:
+    return [n for result in results for n in result.read(group, ["n"]).column("n").to_pylist()]
+
+
+@pytest.mark.parametrize("rows", [40, 250])
+def test_chunks_have_no_influence(tmp_path: Path, rows: int) -> None:
+    results = run(stage(), chunks(tmp_path, rows), into=str(tmp_path / "out"))
+    for group, table in enumerate(stage()(WHOLE)):
+        assert read(results, group) == table.column("n").to_pylist()
+
+
+def test_one_chunk_needs_no_file(tmp_path: Path) -> None:
+    (result,) = run(stage(), [Chunk(held=(WHOLE,))], into=str(tmp_path / "out"))
+    assert result.read().num_rows == sum(n % 3 for n in range(250))
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
+    """The chunk that a fault stopped is the only one that the next run makes."""
+    given = chunks(tmp_path, 100)
+    with pytest.raises(InvalidInput, match="row 241: too high; lower it"):
+        run(stage(above=240), given, into=str(tmp_path / "out"))
+    made = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()}
+    assert sorted(made) == ["000000.parquet", "000001.parquet"]
+    results = run(stage(), given, into=str(tmp_path / "out"))
+    assert read(results, 1) == stage()(WHOLE)[1].column("n").to_pylist()
+    assert {name: (tmp_path / "out" / name).stat().st_mtime_ns for name in made} == made
+    assert len(list((tmp_path / "out").iterdir())) == 3
+
+
+def test_a_chunk_lies_behind_any_url() -> None:
+    url = f"memory://corpus-{next(names)}/chunk.parquet"
+    assert write_chunk([WHOLE.slice(0, 10), WHOLE.slice(0, 0), WHOLE.slice(10)], url) == 250
+    assert [Chunk(url, group).read().num_rows for group in (0, 1, 2)] == [10, 0, 240]
+    assert Chunk(url).read().equals(WHOLE)
 
 
 def test_an_unknown_engine_is_named() -> None:
     with pytest.raises(InvalidConfig, match="'spark'"):
-        run(repeat, TABLE, engine="spark")
+        run(stage(), [Chunk(held=(WHOLE,))], into="", engine="spark")

@@ -1,5 +1,6 @@
 """Where corpus stages run: embedded in this process, or on a Ray cluster. The stages themselves don't know."""
 
+from toolkit.engine.chunk import Chunk, exists, write_chunk
 from toolkit.engine.run import EMBEDDED, Stage, run
 
-__all__ = ["EMBEDDED", "Stage", "run"]
+__all__ = ["EMBEDDED", "Chunk", "Stage", "exists", "run", "write_chunk"]

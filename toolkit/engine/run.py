@@ -1,78 +1,101 @@
-"""Map a pure function over the chunks of an Arrow table with Daft: here, or on a Ray cluster.
+"""Map a pure function over the chunks of a corpus with Daft: here, or on a Ray cluster.
 
-A stage is a function from an Arrow table to an Arrow table that treats rows independently of each other. The
-table is cut into chunks of a fixed number of rows, each chunk travels as one Arrow IPC message, and the results
-are put together in the order of the input: the same output on any number of workers.
+A stage is a function from an Arrow table to Arrow tables that treats the rows of one chunk independently of those of
+another. Workers read their chunk and write what the stage made of it, so that no rows pass through the driver; what
+lies there already is not made again, so that a killed run costs the chunks at work and a lost node is no loss. What
+a chunk becomes depends on the chunk alone: the same output on any number of workers.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Iterable, Sequence
 
 import pyarrow as pa
 
-from toolkit.errors import InvalidConfig
+from toolkit.engine.chunk import Chunk, exists, write_chunk
+from toolkit.errors import InvalidConfig, InvalidInput, ToolkitError
 
-Stage = Callable[[pa.Table], pa.Table]
+Stage = Callable[[pa.Table], Iterable[pa.Table]]
 
 EMBEDDED = "embedded"
 _RAY = "ray://"
-_CHUNK_ROWS = 500
 
 
-def run(stage: Stage, table: pa.Table, *, engine: str = EMBEDDED, chunk_rows: int = _CHUNK_ROWS) -> pa.Table:
-    """Apply `stage` to every chunk of `table` and concatenate the results in order.
+def run(stage: Stage, chunks: Sequence[Chunk], *, into: str, engine: str = EMBEDDED) -> list[Chunk]:
+    """Apply `stage` to every chunk.
 
     Args:
-        stage: A picklable pure function; its output schema must not depend on the rows.
-        table: Any number of rows, also none.
-        engine: "embedded", or "ray://HOST:PORT" of a Ray cluster.
-        chunk_rows: Rows that a call of `stage` gets at most. It has no influence on the output.
+        stage: A picklable pure function; how many tables it returns and their schema must not depend on the rows.
+        chunks: What to apply it to.
+        into: The folder, a path or any URL that fsspec knows, that keeps the results: one file a chunk, named after
+            its number. It must hold results of this stage on these chunks only, or not be there yet. A single
+            chunk is done in this process and its result held in memory.
+        engine: "embedded", or "ray://HOST:PORT" of a Ray cluster whose nodes can read and write chunks and `into`.
+
+    Returns:
+        The result of each chunk, in their order.
 
     Raises:
         InvalidConfig: `engine` is neither.
+        ToolkitError: The stage raised it.
     """
-    chunks = [table.slice(start, chunk_rows) for start in range(0, table.num_rows, chunk_rows)]
-    if engine == EMBEDDED and len(chunks) <= 1:
-        return stage(table)  # Daft would add its start-up and change nothing
-    return pa.concat_tables([_from_message(message) for message in _map(stage, chunks, engine)])
+    if engine != EMBEDDED and not engine.startswith(_RAY):
+        raise InvalidConfig(
+            f"engine {engine!r} is neither {EMBEDDED!r} nor {_RAY}HOST:PORT", remedy="mend `engine` in toolkit.yaml"
+        )
+    if len(chunks) == 1 and engine == EMBEDDED:  # Daft would add its start-up and change nothing
+        return [Chunk(held=tuple(stage(chunks[0].read())))]
+    results = [Chunk(f"{into}/{number:06}.parquet") for number in range(len(chunks))]
+    missing = [(chunk, result) for chunk, result in zip(chunks, results, strict=True) if not exists(result.url)]
+    if missing:
+        failed = [pickle.loads(fault) for fault in _map(stage, missing, engine) if fault]  # noqa: S301  # from our workers
+        if failed:
+            _raise(failed)
+    return results
 
 
-def _map(stage: Stage, chunks: list[pa.Table], engine: str) -> list[bytes]:
+def _map(stage: Stage, tasks: Sequence[tuple[Chunk, Chunk]], engine: str) -> list[bytes]:
+    """Return what went wrong with each task, pickled, b"" where all went well."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("DAFT_PROGRESS_BAR", "0")
     import daft
 
-    if engine.startswith(_RAY):
-        daft.set_runner_ray(engine)
-    elif engine != EMBEDDED:
-        raise InvalidConfig(
-            f"engine {engine!r} is neither {EMBEDDED!r} nor {_RAY}HOST:PORT", remedy="mend `engine` in toolkit.yaml"
-        )
+    if engine != EMBEDDED:
+        daft.set_runner_ray(engine, noop_if_initialized=True)
 
     def apply(messages: daft.Series) -> pa.Array:
-        results = [_to_message(stage(_from_message(message))) for message in messages.to_arrow().to_pylist()]
-        return pa.array(results, type=pa.large_binary())
+        return pa.array([_do(stage, *pickle.loads(task)) for task in messages.to_pylist()], pa.large_binary())  # noqa: S301  # from `_map`
 
     mapped = daft.func.batch(
         return_dtype=daft.DataType.binary(),
         batch_size=1,
         use_process=engine == EMBEDDED,  # Ray has processes of its own
     )(apply)
-    frame = daft.from_pydict({"chunk": [_to_message(chunk) for chunk in chunks]})
-    result: list[bytes] = frame.select(mapped(daft.col("chunk")).alias("chunk")).to_pydict()["chunk"]
-    return result
+    frame = daft.from_pydict({"task": [pickle.dumps(task) for task in tasks]})
+    if engine != EMBEDDED:
+        frame = frame.into_partitions(len(tasks))  # what Ray places, and places again when a node is lost
+    done: list[bytes] = frame.select(mapped(daft.col("task")).alias("fault")).to_pydict()["fault"]
+    return done
 
 
-def _to_message(table: pa.Table) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    message: bytes = sink.getvalue().to_pybytes()
-    return message
+def _do(stage: Stage, chunk: Chunk, result: Chunk) -> bytes:
+    try:
+        write_chunk(stage(chunk.read()), result.url)
+    except OSError as error:
+        what = f"can't be written: {error.strerror or error}; what is done so far is kept"
+        remedy = "make room or give rights, and run the same command again"
+        return pickle.dumps([(ToolkitError, what, result.url, remedy)])
+    except ToolkitError as error:
+        faults = error.faults if isinstance(error, InvalidInput) else (error,)
+        return pickle.dumps([(type(fault), fault.what, fault.where, fault.remedy) for fault in faults])
+    return b""
 
 
-def _from_message(message: bytes) -> pa.Table:
-    with pa.ipc.open_stream(message) as reader:
-        return reader.read_all()
+def _raise(failed: Sequence[Sequence[tuple[type[ToolkitError], str, str | None, str | None]]]) -> None:
+    """Raise what the stage raised: all faults of the input, or the first error of another kind."""
+    errors = [kind(what, where=where, remedy=remedy) for faults in failed for kind, what, where, remedy in faults]
+    faults = [error for error in errors if isinstance(error, InvalidInput)]
+    others = [error for error in errors if not isinstance(error, InvalidInput)]
+    raise others[0] if others else InvalidInput.all_of(faults)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self, get_args
+from typing import Literal, Protocol, Self, get_args
 
-from toolkit.records.article import Article
 from toolkit.records.base import record
 from toolkit.records.ids import content_id
 
@@ -12,6 +11,15 @@ Kind = Literal["headline", "byline", "dateline", "caption", "list", "body"]
 """What part of an article a unit is."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+class Named(Protocol):
+    """A text with an id: an `Article`, or as much of one as a sentence is cut from."""
+
+    @property
+    def article_id(self) -> str: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
 
 
 @record
@@ -44,7 +52,7 @@ class Sentence:
             raise ValueError("sentence_id is not the content id of (article_id, start, end)")
 
     @classmethod
-    def of(cls, article: Article, start: int, end: int, *, paragraph: int, kind: Kind = "body") -> Self:
+    def of(cls, article: Named, start: int, end: int, *, paragraph: int, kind: Kind = "body") -> Self:
         """Cut the sentence out of its article."""
         return cls(
             sentence_id=content_id(article.article_id, start, end),

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Protocol
 
-from toolkit.records.article import Article
-from toolkit.records.sentence import Kind, Sentence
+from toolkit.records.sentence import Kind, Named, Sentence
 from toolkit.segment.kinds import looks
 from toolkit.segment.languages import resolve
 from toolkit.segment.rules import Span
 from toolkit.segment.splitters import RULES, split
 
 
-def sentences(article: Article, *, splitter: str = RULES) -> list[Sentence]:
+class Cuttable(Named, Protocol):
+    """What is asked of an article: `Article` has it, and so has a row of few columns."""
+
+    @property
+    def title(self) -> str | None: ...  # noqa: D102
+    @property
+    def language(self) -> str: ...  # noqa: D102
+
+
+def sentences(article: Cuttable, *, splitter: str = RULES) -> list[Sentence]:
     """Cut an article into its units, in the order of the text.
 
     A headline and a byline are one unit each, whatever stops they hold; a dateline is cut from the sentence that it
@@ -44,7 +53,7 @@ def _numbered(text: str, spans: list[Span]) -> Iterator[tuple[int, Span]]:
         yield paragraph, (start, end)
 
 
-def _units(article: Article, spans: list[Span]) -> Iterator[tuple[int, int, Kind]]:
+def _units(article: Cuttable, spans: list[Span]) -> Iterator[tuple[int, int, Kind]]:
     """Yield the units of one line from its sentences."""
     first, last = spans[0][0], spans[-1][1]
     if article.title is not None and last <= len(article.title):

@@ -11,7 +11,7 @@ from typing import Any
 
 from toolkit import __version__
 from toolkit.errors import InvalidInput
-from toolkit.workspace.files import file_digest, write_atomic
+from toolkit.workspace.files import file_digest, move_atomic, write_atomic
 
 LOCK_NAME = "toolkit.lock"
 
@@ -21,11 +21,11 @@ class Made:
     """What a stage produced.
 
     Attributes:
-        files: Path relative to the project → its whole content.
+        files: Path relative to the project → its whole content, or a finished file on the same disk to be moved there.
         counts: What there is how many of, for people.
     """
 
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes | Path]
     counts: Mapping[str, int]
 
 
@@ -72,7 +72,10 @@ def derive(
         return Outcome(stage, entry["counts"], up_to_date=True, seconds=time.perf_counter() - started)
     made = make()
     for name, data in sorted(made.files.items()):
-        write_atomic(root / name, data)
+        if isinstance(data, Path):
+            move_atomic(data, root / name)
+        else:
+            write_atomic(root / name, data)
     outputs = {name: file_digest(root / name) for name in sorted(made.files)}
     entries = read_lock(root) | {stage: {"because": because, "outputs": outputs, "counts": dict(made.counts)}}
     text = json.dumps(dict(sorted(entries.items())), indent=2, ensure_ascii=False)

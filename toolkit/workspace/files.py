@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from toolkit.errors import ToolkitError, UsageError
-from toolkit.records import digest
 
 
 def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o644) -> None:
@@ -39,6 +39,21 @@ def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o644) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+        _sync_folder(path.parent)
+
+
+def move_atomic(finished: Path, path: Path) -> None:
+    """Put a finished file of the same disk at its place, as `write_atomic` does with data.
+
+    Raises:
+        ToolkitError: The folder can't be written to.
+    """
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with finished.open("rb") as file:
+            os.fsync(file.fileno())
+        finished.chmod(0o644)
+        os.replace(finished, path)
         _sync_folder(path.parent)
 
 
@@ -76,7 +91,8 @@ def read_bytes(path: Path) -> bytes:
 def file_digest(path: Path) -> str | None:
     """Return the SHA-256 of a file's bytes, None when there is no such file."""
     try:
-        return digest(path.read_bytes())
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return None
 

@@ -6,29 +6,17 @@ segment      articles.parquet              → sentences.parquet
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
+from pathlib import Path
 
-import pyarrow as pa
-
-from toolkit import segment as segment_room
 from toolkit.engine import run
 from toolkit.errors import InvalidInput
-from toolkit.ingest import assign_stories, pages, read
-from toolkit.records import Article, Page, Reject, Sentence, from_row, to_json, to_row
+from toolkit.workspace.cutting import article_chunks, by_default_rules, cut, number_of_rows, write_sentences
 from toolkit.workspace.derive import Made, Outcome, derive
 from toolkit.workspace.files import file_digest
 from toolkit.workspace.project import ARTICLES, REJECTS, SENTENCES, Workspace
-from toolkit.workspace.tables import arrow_schema, from_table, parquet_bytes, to_table
-
-_PAGE_TABLE = pa.schema([("page", pa.struct(list(arrow_schema(Page)))), ("raw", pa.binary())])
-_READ_TABLE = pa.schema(
-    [
-        ("article", pa.struct(list(arrow_schema(Article)))),
-        ("reject", pa.struct(list(arrow_schema(Reject)))),
-        ("fault", pa.string()),
-    ]
-)
+from toolkit.workspace.reading import faults_of, merge, read_pages, spool, write_rejects
+from toolkit.workspace.scratch import scratch
 
 
 def ingest(workspace: Workspace, *, skip_unreadable: bool = False) -> Outcome:
@@ -45,68 +33,30 @@ def ingest(workspace: Workspace, *, skip_unreadable: bool = False) -> Outcome:
     """
     with workspace.lock():
         files = list(workspace.page_files())
-        return derive(
-            workspace.root,
-            "ingest",
-            inputs={f"pages/{source}": file_digest(path) for source, path in files},
-            parameters={"skip_unreadable": skip_unreadable},
-            make=partial(_ingest, workspace, skip_unreadable),
-        )
+        inputs = {f"pages/{source}": file_digest(path) for source, path in files}
+        with scratch(workspace.root, "ingest", inputs) as folder:
+            return derive(
+                workspace.root,
+                "ingest",
+                inputs=inputs,
+                parameters={"skip_unreadable": skip_unreadable},
+                make=partial(_ingest, workspace, folder, skip_unreadable),
+            )
 
 
-def _ingest(workspace: Workspace, skip_unreadable: bool) -> Made:
-    raw_pages, unopened = _open_pages(workspace)
-    table = run(_read_pages, pa.Table.from_pylist(raw_pages, schema=_PAGE_TABLE), engine=workspace.config.engine)
-    faults = unopened + [InvalidInput(fault) for fault in table.column("fault").to_pylist() if fault is not None]
+def _ingest(workspace: Workspace, folder: Path, skip_unreadable: bool) -> Made:
+    spooled = spool(workspace.page_files(), folder / "pages")
+    chunks = run(read_pages, spooled.chunks, into=str(folder / "read"), engine=workspace.config.engine)
+    faults = [*spooled.unopened, *faults_of(chunks)]
     if faults and not skip_unreadable:
         faults[-1].remedy = "remove it, or leave such pages out with `toolkit ingest --skip-unreadable`"
         raise InvalidInput.all_of(faults)
-    found = [from_row(Article, row) for row in table.column("article").to_pylist() if row is not None]
-    rejects = [from_row(Reject, row) for row in table.column("reject").to_pylist() if row is not None]
-    rejects += [_unreadable(fault) for fault in unopened]
-    articles = assign_stories(found)
+    articles = merge(chunks, folder / ARTICLES)
+    rejects = write_rejects(chunks, spooled.unopened, folder / REJECTS)
     return Made(
-        files={ARTICLES: parquet_bytes(to_table(Article, articles)), REJECTS: _lines(rejects)},
-        counts={
-            "pages": len(raw_pages),
-            "articles": len(articles),
-            "stories": len({article.story_id for article in articles}),
-            "exact copies": len(found) - len(articles),
-            "rejects": len(rejects),
-        },
+        files={ARTICLES: folder / ARTICLES, REJECTS: folder / REJECTS},
+        counts={"pages": spooled.pages, **articles, "rejects": rejects},
     )
-
-
-def _open_pages(workspace: Workspace) -> tuple[list[dict[str, object]], list[InvalidInput]]:
-    """Return (page, raw) of every page of every file, and a fault for each file that can't be opened."""
-    raw_pages: list[dict[str, object]] = []
-    faults: list[InvalidInput] = []
-    for source, path in workspace.page_files():
-        try:
-            with path.open("rb") as file:
-                raw_pages += [{"page": to_row(page), "raw": raw} for page, raw in pages(file, source=source)]
-        except InvalidInput as fault:
-            faults += fault.faults
-    return raw_pages, faults
-
-
-def _unreadable(fault: InvalidInput) -> Reject:
-    return Reject(stage="ingest", reason="unreadable", source=fault.where or "", detail=fault.what)
-
-
-def _read_pages(table: pa.Table) -> pa.Table:
-    """Read a table of (page, raw) into rows that hold an article, a reject or a fault each."""
-    rows: list[dict[str, object]] = []
-    for item in table.to_pylist():
-        page = from_row(Page, item["page"])
-        try:
-            extraction = read(item["raw"], source=page.source, page=page)
-        except InvalidInput as error:
-            rows.append({"reject": to_row(_unreadable(error)), "fault": str(error)})
-            continue
-        rows += [{"article": to_row(article)} for article in extraction.articles]
-        rows += [{"reject": to_row(reject)} for reject in extraction.rejects]
-    return pa.Table.from_pylist(rows, schema=_READ_TABLE)
 
 
 def segment(workspace: Workspace) -> Outcome:
@@ -116,36 +66,32 @@ def segment(workspace: Workspace) -> Outcome:
         InvalidInput: There are no articles yet, or the configured splitter breaks a rule of offsets.
     """
     splitter = workspace.config.splitter
+    path = workspace.path(ARTICLES)
     with workspace.lock():
-        workspace.articles()
-        return derive(
-            workspace.root,
-            "segment",
-            inputs={ARTICLES: file_digest(workspace.path(ARTICLES))},
-            parameters={"splitter": splitter},
-            make=partial(_segment, workspace, splitter),
-        )
+        if not path.exists():
+            raise InvalidInput("is not there yet", where=str(path), remedy="run `toolkit ingest`")
+        inputs = {ARTICLES: file_digest(path)}
+        with scratch(workspace.root, "segment", inputs, splitter) as folder:
+            return derive(
+                workspace.root,
+                "segment",
+                inputs=inputs,
+                parameters={"splitter": splitter},
+                make=partial(_segment, workspace, folder, splitter),
+            )
 
 
-def _segment(workspace: Workspace, splitter: str) -> Made:
-    articles = workspace.articles()
-    table = run(partial(_cut, splitter=splitter), to_table(Article, articles), engine=workspace.config.engine)
-    defaults = sum(not segment_room.is_known(article.language) for article in articles)
+def _segment(workspace: Workspace, folder: Path, splitter: str) -> Made:
+    path = workspace.path(ARTICLES)
+    articles = article_chunks(path)
+    chunks = run(partial(cut, splitter=splitter), articles, into=str(folder / "cut"), engine=workspace.config.engine)
+    sentences = write_sentences(chunks, folder / SENTENCES)
+    defaults = by_default_rules(articles)
     return Made(
-        files={SENTENCES: parquet_bytes(table)},
+        files={SENTENCES: folder / SENTENCES},
         counts={
-            "articles": len(articles),
-            "sentences": table.num_rows,
+            "articles": number_of_rows(path),
+            "sentences": sentences,
             **({"articles cut by the default rules": defaults} if defaults else {}),
         },
     )
-
-
-def _cut(table: pa.Table, *, splitter: str) -> pa.Table:
-    articles = from_table(Article, table)
-    cut = (segment_room.sentences(article, splitter=splitter) for article in articles)
-    return to_table(Sentence, (sentence for sentences in cut for sentence in sentences))
-
-
-def _lines(records: Iterable[object]) -> bytes:
-    return "".join(to_json(record) + "\n" for record in records).encode()

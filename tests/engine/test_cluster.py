@@ -1,0 +1,85 @@
+"""The same bytes from one machine and from a cluster that loses a node in the middle of its work."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toolkit.workspace import Workspace, stages
+
+DOCUMENTS = 20_000
+OUTPUTS = ("articles.parquet", "rejects.jsonl", "sentences.parquet")
+WORDS = ("harbour", "council", "ferry", "tariff", "winter", "survey", "market", "valley", "ministry", "answer", "wind")
+
+
+def page(number: int) -> dict[str, str]:
+    """Make a page of its own words; every 50th is the one before with a word changed."""
+    base = number - 1 if number % 50 == 0 else number
+    words = [f"{WORDS[(base * step) % len(WORDS)]}{(base * step) % 997}" for step in range(1, 40)]
+    if base != number:
+        words[7] = "changed"
+    cuts = (" ".join(words[at : at + 13]).capitalize() + "." for at in (0, 13, 26))
+    return {"text": " ".join(cuts), "language": "en"}
+
+
+def make(root: Path, *, engine: str = "embedded") -> Workspace:
+    Workspace.create(root)
+    lines = (json.dumps(page(number)) for number in range(DOCUMENTS))
+    (root / "pages" / "all.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (root / "toolkit.yaml").write_text(f"engine: {engine}\n", encoding="utf-8")
+    return Workspace.find(root)
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A head without a CPU for tasks, a steady node, and `cluster.doomed`, each of one CPU."""
+    try:
+        from ray.cluster_utils import Cluster
+    except ImportError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"NO RAY, NO CLUSTER IS TESTED: {error}")
+    import ray
+
+    monkeypatch.setenv("RAY_DEDUP_LOGS", "0")
+    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    made.doomed = made.add_node(num_cpus=1)
+    ray.init(address=made.address, log_to_driver=False)
+    yield made
+    ray.shutdown()
+    made.shutdown()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # Ray's own: sockets and processes that a lost node leaves to the collector
+def test_a_lost_node_costs_no_byte(tmp_path: Path, cluster: Any) -> None:
+    here = make(tmp_path / "here")
+    stages.ingest(here)
+    stages.segment(here)
+
+    there = make(tmp_path / "there", engine=f"ray://{cluster.address}")
+    lost_after: list[int] = []
+
+    def lose() -> None:
+        """Lose the node once some chunks are done, and others aren't."""
+        while len(done := list(there.root.glob(".toolkit/scratch/ingest-*/read/*.parquet"))) < 2:
+            time.sleep(0.05)
+        cluster.remove_node(cluster.doomed, allow_graceful=False)
+        lost_after.append(len(done))
+
+    killer = threading.Thread(target=lose, daemon=True)
+    killer.start()
+    stages.ingest(there)
+    stages.segment(there)
+    killer.join(timeout=1)
+    assert lost_after
+    assert lost_after[0] < 10, "the node was lost after the work"
+    for name in OUTPUTS:
+        assert there.path(name).read_bytes() == here.path(name).read_bytes(), name

@@ -1,0 +1,76 @@
+"""A piece of a corpus that travels by name: tables in a Parquet file, or in memory while the corpus is small."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A sequence of tables of one schema, each a row group of a Parquet file.
+
+    Attributes:
+        url: A path, or any URL that fsspec knows; every worker must be able to read it.
+        group: The row group that is meant; None: all of the file's.
+        held: The tables themselves, where there is no file.
+    """
+
+    url: str = ""
+    group: int | None = None
+    held: tuple[pa.Table, ...] = ()
+
+    def read(self, group: int | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return one table, or all of them as one.
+
+        Args:
+            group: Which table; None: those that the chunk means.
+            columns: Names of top-level columns; None: all.
+        """
+        group = self.group if group is None else group
+        if self.held:
+            table = pa.concat_tables(self.held) if group is None else self.held[group]
+            return table if columns is None else table.select(list(columns))
+        import fsspec
+        import pyarrow.parquet as pq
+
+        with fsspec.open(self.url, "rb") as file, pq.ParquetFile(file) as parquet:
+            return parquet.read(columns, use_threads=False) if group is None else parquet.read_row_group(group, columns)
+
+
+def write_chunk(tables: Iterable[pa.Table], url: str) -> int:
+    """Write tables as the row groups of a Parquet file that appears whole or not at all, and return its rows.
+
+    Args:
+        tables: At least one; an empty one is an empty row group.
+        url: As in `Chunk`; what is there already is replaced.
+    """
+    import fsspec
+    import pyarrow.parquet as pq
+
+    system, path = fsspec.core.url_to_fs(url)
+    part = f"{path}.{uuid.uuid4().hex}.part"  # two workers may do the same chunk when a node is thought lost
+    system.makedirs(os.path.dirname(path), exist_ok=True)
+    rows = 0
+    with system.open(part, "wb") as file:
+        writer = None
+        for table in tables:
+            writer = writer or pq.ParquetWriter(file, table.schema, compression="lz4", write_statistics=False)
+            writer.write_table(table, row_group_size=max(table.num_rows, 1))
+            rows += table.num_rows
+        if writer is not None:
+            writer.close()
+    system.mv(part, path)
+    return rows
+
+
+def exists(url: str) -> bool:
+    """Tell whether a chunk was written."""
+    import fsspec
+
+    system, path = fsspec.core.url_to_fs(url)
+    return bool(system.exists(path))

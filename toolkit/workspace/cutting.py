@@ -1,0 +1,85 @@
+"""Articles into sentences as a pure function over Arrow tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from toolkit import segment
+from toolkit.engine import Chunk
+from toolkit.errors import InvalidInput
+from toolkit.records import Sentence, content_id
+from toolkit.workspace.tables import arrow_schema, to_table, write_parquet
+
+_COLUMNS = ["article_id", "text", "title", "language"]
+
+
+class _Row(NamedTuple):
+    """As much of an article as its sentences depend on."""
+
+    article_id: str
+    text: str
+    title: str | None
+    language: str
+
+
+def article_chunks(path: Path) -> list[Chunk]:
+    """Return the row groups of articles.parquet.
+
+    Raises:
+        InvalidInput: It is no Parquet file, or lacks a column.
+    """
+    remedy = "run `toolkit ingest` again"
+    try:
+        with pq.ParquetFile(path) as file:
+            missing = [name for name in _COLUMNS if name not in file.schema_arrow.names]
+            groups = file.num_row_groups
+    except pa.ArrowInvalid as error:
+        raise InvalidInput("is not a readable Parquet file", where=str(path), remedy=remedy) from error
+    if missing:
+        raise InvalidInput(f"lacks the column {missing[0]}", where=str(path), remedy=remedy)
+    return [Chunk(str(path), group) for group in range(groups)]
+
+
+def cut(table: pa.Table, *, splitter: str) -> list[pa.Table]:
+    """Cut articles into a table of sentences, in their order.
+
+    Raises:
+        InvalidInput: A row is not what ingest wrote, or the splitter breaks a rule of offsets.
+        UsageError: There is no such splitter.
+    """
+    rows = [_Row(*values) for values in zip(*(table.column(name).to_pylist() for name in _COLUMNS), strict=True)]
+    faults = [InvalidInput(fault, where=row.article_id) for row in rows if (fault := _fault(row))]
+    if faults:
+        raise InvalidInput.all_of(faults)
+    return [to_table(Sentence, (found for row in rows for found in segment.sentences(row, splitter=splitter)))]
+
+
+def _fault(row: _Row) -> str | None:
+    """Hold a row to the rules of `Article` that its sentences rest on."""
+    if row.article_id != content_id(row.text):
+        return "article_id is not the content id of the text; run `toolkit ingest` again"
+    if row.title is not None and not (row.text == row.title or row.text.startswith(row.title + "\n")):
+        return "the title is not the first line of the text; run `toolkit ingest` again"
+    return None
+
+
+def write_sentences(chunks: Sequence[Chunk], path: Path) -> int:
+    """Write the sentences of all chunks as one file and return their number."""
+    return write_parquet(path, arrow_schema(Sentence), (chunk.read() for chunk in chunks))
+
+
+def by_default_rules(chunks: Sequence[Chunk]) -> int:
+    """Return how many articles are in a language that has no rules of its own."""
+    counts = (pc.value_counts(chunk.read(columns=["language"]).column("language")) for chunk in chunks)
+    return sum(row["counts"] for count in counts for row in count.to_pylist() if not segment.is_known(row["values"]))
+
+
+def number_of_rows(path: Path) -> int:
+    """Return how many rows a Parquet file has."""
+    return int(pq.read_metadata(path).num_rows)

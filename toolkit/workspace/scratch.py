@@ -1,0 +1,45 @@
+"""Where a stage keeps what it has done so far, so that a killed run is resumed and not begun again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from toolkit import __version__
+from toolkit.records import content_id
+from toolkit.workspace.files import disk_errors
+
+
+@contextmanager
+def scratch(root: Path, stage: str, inputs: Mapping[str, str | None], *parameters: str) -> Iterator[Path]:
+    """Yield a folder of the project that belongs to a stage on certain inputs.
+
+    Its folders are there again after a kill or an error; a file right in it, which may be a part, is not. All of it
+    goes when the block ends well, and when the inputs are others.
+
+    Args:
+        root: The project.
+        stage: Its name.
+        inputs: Name of an input → SHA-256 of its content.
+        *parameters: What else decides the content of the folder.
+
+    Raises:
+        ToolkitError: The disk is full, or the project can't be written to.
+    """
+    parts = [part for name, sha256 in sorted(inputs.items()) for part in (name, sha256)]
+    folder = root / ".toolkit" / "scratch" / f"{stage}-{content_id(__version__, *parameters, *parts)}"
+    for other in folder.parent.glob(f"{stage}-*"):
+        if other != folder:
+            shutil.rmtree(other)
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            yield folder
+        except BaseException:
+            for part in folder.iterdir():
+                if part.is_file():
+                    part.unlink()
+            raise
+        shutil.rmtree(folder)
