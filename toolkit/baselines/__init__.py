@@ -1,12 +1,15 @@
 """Baseline classifiers: the line to beat. The only room that knows scikit-learn."""
 
 from toolkit.baselines.bootstrap import Comparison, Figure
+from toolkit.baselines.curve import Curve, annotator_curve, sentence_curve
 from toolkit.baselines.evaluation import Evaluation, compare, evaluate
+from toolkit.baselines.examples import quiz_score
 from toolkit.baselines.model import Model
 from toolkit.baselines.predicting import Prediction, predictions
 from toolkit.baselines.reading import iter_rows, read_rows, rows_of_release
 from toolkit.baselines.rows import Rows, concat
 from toolkit.baselines.runs import Run, evaluate_release, train_files, train_release
+from toolkit.baselines.selecting import Selected, select
 from toolkit.baselines.skops_file import load_pipeline, pipeline, save_pipeline
 from toolkit.baselines.stored import load, save
 from toolkit.baselines.streaming import train_stream
@@ -15,13 +18,16 @@ from toolkit.baselines.training import train
 
 __all__ = [
     "Comparison",
+    "Curve",
     "Evaluation",
     "Figure",
     "Model",
     "Prediction",
     "Rows",
     "Run",
+    "Selected",
     "Targets",
+    "annotator_curve",
     "compare",
     "concat",
     "evaluate",
@@ -31,10 +37,13 @@ __all__ = [
     "load_pipeline",
     "pipeline",
     "predictions",
+    "quiz_score",
     "read_rows",
     "rows_of_release",
     "save",
     "save_pipeline",
+    "select",
+    "sentence_curve",
     "train",
     "train_files",
     "train_release",

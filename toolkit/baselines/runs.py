@@ -208,7 +208,7 @@ def evaluate_release(
         rows = replace(rows, columns={**rows.columns, "since": _since(rows, Path(since))})
     trained_on = rows_of_release(directory, "train").texts if "train" in release.splits() else ()
     found = evaluate(
-        ready, rows, seed=seed, resamples=resamples, trained_on=trained_on, answers=_answers(directory, split)
+        ready, rows, seed=seed, resamples=resamples, trained_on=trained_on, answers=answers_of_release(directory, split)
     )
     trained_with = ready.facts.get("schema")
     if trained_with == release.schema_ref:
@@ -298,7 +298,7 @@ def _since(rows: Rows, older: Path) -> tuple[str, ...]:
     )
 
 
-def _answers(directory: Path | str, split: str) -> dict[str, dict[str, tuple[str, ...]]]:
+def answers_of_release(directory: Path | str, split: str) -> dict[str, dict[str, tuple[str, ...]]]:
     """Return annotator → sentence id → labels, of answers that counted."""
     release = load_release(directory)
     if "annotations" not in release.configs or split not in release.splits("annotations"):

@@ -1,7 +1,8 @@
-"""The two stages of a project that need scikit-learn: each reruns only if its release or its options changed.
+"""Stages of a project that need scikit-learn: each reruns only if its release or its options changed.
 
 train       releases/<version>/            → models/<baseline>-<version>/
 evaluate    models/<name>/, releases/<version>/ → reports/evaluation.json
+curve       releases/<version>/            → reports/learning_curve.json
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from toolkit.baselines.runs import evaluate_release, train_release
+from toolkit.baselines.curve import annotator_curve, sentence_curve
+from toolkit.baselines.reading import rows_of_release
+from toolkit.baselines.runs import answers_of_release, evaluate_release, train_release
 from toolkit.errors import InvalidInput
 from toolkit.release import Release, load, newest
 from toolkit.workspace import Made, Outcome, Workspace, derive
@@ -19,6 +22,7 @@ from toolkit.workspace.derive import read_lock
 from toolkit.workspace.files import file_digest
 
 EVALUATION = "reports/evaluation.json"
+CURVE = "reports/learning_curve.json"
 
 
 def train_project(
@@ -63,6 +67,55 @@ def _train(workspace: Workspace, source: Release, baseline: str, seed: int, resa
         files=files,
         counts={"rows": facts["rows"], "stories": facts["groups"], "labels": len(run.model.labels)},
     )
+
+
+def curve_project(
+    workspace: Workspace,
+    release: Path | None = None,
+    *,
+    baseline: str = "words-lr",
+    more: int = 500,
+    seed: int = 0,
+    resamples: int = 500,
+) -> Outcome:
+    """Say what more sentences, and more annotators a sentence, are worth, into reports/learning_curve.json.
+
+    Args:
+        workspace: The project.
+        release: The release directory; default: the newest of the project.
+        baseline: A name on the ladder; a cheap one, since it is trained many times.
+        more: Sentences that might be added.
+        seed: For folds, shares, solvers and the bootstrap.
+        resamples: For the intervals.
+
+    Raises:
+        InvalidInput: There is no release, or it has too few stories.
+        UsageError: There is no such baseline.
+    """
+    with workspace.lock():
+        source = _release(workspace, release)
+        return derive(
+            workspace.root,
+            "curve",
+            inputs={f"releases/{source.version}/manifest.json": file_digest(source.path / "manifest.json")},
+            parameters={"baseline": baseline, "more": more, "seed": seed, "resamples": resamples},
+            make=partial(_curve, source, baseline, more, seed, resamples),
+        )
+
+
+def _curve(source: Release, baseline: str, more: int, seed: int, resamples: int) -> Made:
+    rows = rows_of_release(source.path, "train")
+    curves = [sentence_curve(rows, baseline=baseline, more=more, seed=seed, resamples=resamples).to_dict()]
+    notes = []
+    try:
+        answers = answers_of_release(source.path, "train")
+        people = annotator_curve(rows, answers, baseline=baseline, seed=seed, resamples=resamples)
+        curves.append(people.to_dict())
+    except InvalidInput as error:
+        notes.append(f"no curve over annotators: {error.what}")
+    value = {"release": source.version, "curves": curves, "notes": notes}
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return Made(files={CURVE: text.encode()}, counts={"rows": len(rows), "points": len(curves[0]["points"])})
 
 
 def trained_model(workspace: Workspace) -> Path:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from io import BufferedIOBase
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from toolkit.cli import headstart
 from toolkit.cli.lines import read_batches
 from toolkit.cli.options import Json, Project, Seed
 from toolkit.cli.output import interval, number, put, put_json, put_outcome, put_table, say
 from toolkit.errors import InvalidInput, UsageError
+
+if TYPE_CHECKING:
+    from toolkit.workspace import Workspace
 
 Release = Annotated[Path | None, typer.Argument(help="A release directory; default: the newest of the project.")]
 Resamples = Annotated[int, typer.Option(help="Bootstrap resamples of stories.")]
@@ -26,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command()(train)
     app.command()(evaluate)
     app.command()(predict)
+    headstart.register(app)
 
 
 def train(
@@ -47,6 +53,10 @@ def train(
     ] = None,
     positive: Annotated[str | None, typer.Option(metavar="LABEL", help="Default: the rarer of two.")] = None,
     baseline: Annotated[str, typer.Option(help="A name on the ladder, or auto.")] = "auto",
+    curve: Annotated[
+        bool, typer.Option("--curve", help="No model, but what more sentences and annotators are worth.")
+    ] = False,
+    more: Annotated[int, typer.Option(min=1, help="Sentences that might be added (with --curve).")] = 500,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the model here (with --train).")] = None,
     seed: Seed = 0,
     resamples: Resamples = 1000,
@@ -66,12 +76,23 @@ def train(
         if dev or test or output or positive or label_column or group_column or schema:
             raise UsageError("options that name files, columns, labels or a schema go with --train FILE")
         workspace = Workspace.find(project)
+        if curve:
+            _curve_of_project(workspace, release, _cheap(baseline), more, seed, as_json)
+            return
         outcome = stages.train_project(workspace, release, baseline=baseline, seed=seed, resamples=resamples)
         put_outcome(outcome, as_json)
         say(f"model       {stages.trained_model(workspace)}")
         return
     if release is not None:
         raise UsageError("train on a release or on files, not on both")
+    if curve:
+        read = partial(
+            baselines.read_rows, text_column=text_column, label_column=label_column, group_column=group_column
+        )
+        rows = baselines.concat([read(path) for path in train_files])
+        found = baselines.sentence_curve(rows, baseline=_cheap(baseline), more=more, seed=seed).to_dict()
+        put_json({"curves": [found]}) if as_json else _put_curve(found)
+        return
     run = baselines.train_files(
         train_files,
         dev=dev,
@@ -89,10 +110,34 @@ def train(
     put_json(run.to_dict()) if as_json else _put_run(run.to_dict())
 
 
+def _cheap(baseline: str) -> str:
+    """Return the rung for a learning curve, which trains many times."""
+    return "words-lr" if baseline == "auto" else baseline
+
+
+def _curve_of_project(
+    workspace: Workspace, release: Path | None, baseline: str, more: int, seed: int, as_json: bool
+) -> None:
+    from toolkit.baselines import stages
+
+    outcome = stages.curve_project(workspace, release, baseline=baseline, more=more, seed=seed)
+    found = json.loads(workspace.path(stages.CURVE).read_bytes())
+    if as_json:
+        put_json({"stage": "curve", "counts": outcome.counts, "up_to_date": outcome.up_to_date, **found})
+        return
+    for curve in found["curves"]:
+        _put_curve(curve)
+    for note in found["notes"]:
+        say(note)
+
+
 def evaluate(
     model: Annotated[Path | None, typer.Argument(help="A model directory; default: the one trained last.")] = None,
     release: Release = None,
     split: Annotated[str, typer.Option(help="validation or test.")] = "test",
+    quiz: Annotated[
+        bool, typer.Option("--quiz", help="Judge it on the examples of the project's schema instead.")
+    ] = False,
     seed: Seed = 0,
     resamples: Resamples = 1000,
     project: Project = None,
@@ -106,6 +151,9 @@ def evaluate(
     from toolkit.workspace import Workspace
 
     workspace = Workspace.find(project)
+    if quiz:
+        _quiz(workspace, model or stages.trained_model(workspace), as_json)
+        return
     outcome = stages.evaluate_project(workspace, model, release, split=split, seed=seed, resamples=resamples)
     found = json.loads(workspace.path(stages.EVALUATION).read_bytes())
     if as_json:
@@ -113,6 +161,24 @@ def evaluate(
         return
     put_outcome(outcome, as_json=False)
     _put_evaluation(found)
+
+
+def _quiz(workspace: Workspace, model: Path, as_json: bool) -> None:
+    """Say which examples of the schema a model gets wrong."""
+    from toolkit import baselines
+
+    found = baselines.quiz_score(baselines.load(model), workspace.schema())
+    if as_json:
+        put_json(
+            {"model": model.name, "answered": found.answered, "correct": found.correct, "mistakes": found.mistakes}
+        )
+        return
+    rows = [
+        [each.item.about, each.item.kind, ", ".join(each.missing), ", ".join(each.extra), each.item.text]
+        for each in found.mistakes
+    ]
+    put_table(["example of", "kind", "missing", "extra", "text"], rows)
+    put(f"quiz        {found.correct} of {found.answered} examples are met by {model.name}")
 
 
 def predict(
@@ -159,6 +225,15 @@ def _put_run(run: dict[str, Any]) -> None:
         for name, (low, high) in intervals.items()
     ]
     put_table([run["metrics_of"], "value", "95 % interval"], rows)
+
+
+def _put_curve(curve: dict[str, Any]) -> None:
+    rows = [
+        [f"{point['amount']:,.0f}", number(point["macro_f1"]["value"]), interval(point["macro_f1"])]
+        for point in curve["points"]
+    ]
+    put_table([f"{curve['of']} ({curve['baseline']})", "macro F1", "95 % interval"], rows)
+    put(curve["summary"])
 
 
 def _put_evaluation(found: dict[str, Any]) -> None:

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from toolkit.baselines import Rows, annotator_curve, sentence_curve
+from toolkit.baselines.power_law import extrapolate
+from toolkit.errors import InvalidInput
+
+AMOUNTS = np.array([50.0, 100.0, 200.0, 400.0])
+
+
+def test_a_curve_of_the_form_itself_is_carried_on_exactly() -> None:
+    curves = np.array([0.8 - 1.5 * AMOUNTS**-0.5, 0.9 - 0.4 * AMOUNTS**-0.1])
+    wanted = np.array([400.0, 900.0])
+    expected = np.array([0.8 - 1.5 * wanted**-0.5, 0.9 - 0.4 * wanted**-0.1])
+    assert extrapolate(AMOUNTS, curves, wanted) == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_falling_curve_promises_nothing_and_no_score_passes_one() -> None:
+    read = extrapolate(AMOUNTS, np.array([[0.8, 0.7, 0.6, 0.5], [0.2, 0.5, 0.8, 0.999]]), np.array([400.0, 1e9]))
+    assert read[0, 0] == read[0, 1]
+    assert read[1, 1] <= 1.0
+
+
+def test_more_sentences_score_higher_and_the_gain_has_an_interval(make_rows: Callable[..., Rows]) -> None:
+    rows = make_rows(400, multi=False, noise=0.1)
+    curve = sentence_curve(rows, more=100, resamples=100)
+    scores = [point.macro_f1.value or 0.0 for point in curve.points]
+    assert scores[-1] > scores[0]
+    assert [point.amount for point in curve.points] == pytest.approx([37.5, 75, 150, 225, 300], abs=0.5)
+    assert curve.gain.low is not None
+    assert curve.gain.high is not None
+    assert 0.0 <= curve.gain.low <= curve.gain.high
+    assert curve == sentence_curve(rows, more=100, resamples=100)
+    assert "another 100 sentences are worth about" in curve.summary
+
+
+def test_a_second_careless_annotator_is_worth_something(make_rows: Callable[..., Rows]) -> None:
+    rows = make_rows(300, multi=False, noise=0.0)
+    chance = np.random.default_rng(0)
+    answers = {
+        name: {
+            row_id: given if chance.random() > 0.3 else ("other",)
+            for row_id, given in zip(rows.ids, rows.labels, strict=True)
+        }
+        for name in ("a", "b", "c")
+    }
+    curve = annotator_curve(rows, answers, resamples=50)
+    assert [point.amount for point in curve.points] == [1, 2, 3]
+    scores = [point.macro_f1.value or 0.0 for point in curve.points]
+    assert scores[2] > scores[0]
+
+
+def test_too_few_stories_or_people_are_named(make_rows: Callable[..., Rows]) -> None:
+    rows = make_rows(40)
+    with pytest.raises(InvalidInput, match="too few for a learning curve"):
+        sentence_curve(rows.take(range(6)))
+    alone = {"a": dict(zip(rows.ids, rows.labels, strict=True))}
+    with pytest.raises(InvalidInput, match="answered by one person"):
+        annotator_curve(rows, alone)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from toolkit.baselines import Rows, select, train
+from toolkit.errors import UsageError
+
+
+@pytest.fixture
+def pool(make_rows: Callable[..., Rows]) -> Rows:
+    return make_rows(200, seed=1)
+
+
+def test_the_order_is_the_same_whatever_order_the_sentences_come_in(make_rows: Callable[..., Rows], pool: Rows) -> None:
+    model = train(make_rows(120), baseline="words-lr")
+    ids = [f"{number:04}" for number in range(len(pool))]
+    first = select(model, pool.texts, ids, count=50)
+    again = select(model, pool.texts[::-1], ids[::-1], count=50)
+    assert first == again
+    assert len({item.sentence_id for item in first}) == 50
+
+
+def test_a_share_is_drawn_without_looking(make_rows: Callable[..., Rows], pool: Rows) -> None:
+    model = train(make_rows(120), baseline="words-lr")
+    ids = [f"{number:04}" for number in range(len(pool))]
+    chosen = select(model, pool.texts, ids, count=100, random_share=0.2)
+    assert [item.why for item in chosen].count("random") == 20
+    other = train(make_rows(150, seed=7), baseline="words-lr")
+    drawn = {item.sentence_id for item in select(other, pool.texts, ids, count=100, random_share=1.0)[:20]}
+    assert drawn == {item.sentence_id for item in select(model, pool.texts, ids, count=20, random_share=1.0)}
+    with pytest.raises(UsageError, match="no share"):
+        select(model, pool.texts, ids, count=1, random_share=1.5)
+
+
+def test_the_unsure_come_before_the_sure_and_copies_come_last(make_rows: Callable[..., Rows]) -> None:
+    model = train(make_rows(240), baseline="words-lr")
+    texts = ["the road denied killed negotiated"] * 3 + ["the town market road river school"] * 3
+    texts += ["the guards rejected it, wounded at the bridge", "they met early on Monday at the harbour"]
+    ids = [f"{number}" for number in range(len(texts))]
+    chosen = select(model, texts, ids, count=len(texts), random_share=0.0)
+    scores = {item.sentence_id: item.score for item in chosen}
+    assert sum(scores[number] > 1e-9 for number in "012") <= 1
+    assert sum(scores[number] > 1e-9 for number in "345") <= 1
+    assert [item.score for item in chosen] == sorted((item.score for item in chosen), reverse=True)
+
+
+def test_few_sentences_and_a_model_that_reads_nothing_are_no_trouble(make_rows: Callable[..., Rows]) -> None:
+    model = train(make_rows(60), baseline="majority")
+    assert select(model, [], [], count=10) == []
+    assert len(select(model, ["a", "b"], ["1", "2"], count=10)) == 2

@@ -1,0 +1,120 @@
+"""The stage that says what to label next, and whether it is still worth it: selection.jsonl."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from toolkit.baselines.curve import sentence_curve
+from toolkit.baselines.reading import rows_of_release
+from toolkit.baselines.selecting import select
+from toolkit.baselines.stages import trained_model
+from toolkit.baselines.stored import load
+from toolkit.errors import InvalidInput
+from toolkit.release import newest
+from toolkit.workspace import Made, Outcome, Workspace, derive
+from toolkit.workspace.files import file_digest
+
+ORDER = "selection.jsonl"
+REPORT = "reports/selection.json"
+
+ENOUGH = 0.005
+"""Macro F1: a batch that is expected to add less, even at the upper end of the interval, is not worth its labels."""
+
+
+def select_project(
+    workspace: Workspace,
+    model: Path | None = None,
+    *,
+    count: int = 500,
+    random_share: float = 0.1,
+    seed: int = 0,
+) -> Outcome:
+    """Rank the sentences that nobody has answered yet, into selection.jsonl, which `toolkit push --order` sends.
+
+    Args:
+        workspace: The project.
+        model: The model directory; default: the one that was trained last.
+        count: How many sentences.
+        random_share: Share of them that is drawn at random, for honest estimates.
+        seed: For the random ones and the learning curve.
+
+    Raises:
+        InvalidInput: There is no model or no sentence.
+    """
+    with workspace.lock():
+        folder = model or trained_model(workspace)
+        release = newest(workspace.path("releases"))
+        inputs = {
+            f"{folder.name}/config.json": file_digest(folder / "config.json"),
+            "sentences.parquet": file_digest(workspace.path("sentences.parquet")),
+            "annotations/log.jsonl": file_digest(workspace.annotations.path),
+        }
+        if release is not None:
+            inputs[f"releases/{release.version}/manifest.json"] = file_digest(release.path / "manifest.json")
+        return derive(
+            workspace.root,
+            "select",
+            inputs=inputs,
+            parameters={"count": count, "random_share": random_share, "seed": seed},
+            make=partial(_select, workspace, folder, release.path if release else None, count, random_share, seed),
+        )
+
+
+def _select(
+    workspace: Workspace, folder: Path, release: Path | None, count: int, random_share: float, seed: int
+) -> Made:
+    answered = {answer.sentence_id for answer in workspace.answers()}
+    sentences = workspace.sentences()
+    open_ones = [sentence for sentence in sentences if sentence.sentence_id not in answered]
+    chosen = select(
+        load(folder),
+        [sentence.text for sentence in open_ones],
+        [sentence.sentence_id for sentence in open_ones],
+        count=count,
+        labelled=[sentence.text for sentence in sentences if sentence.sentence_id in answered],
+        random_share=random_share,
+        seed=seed,
+    )
+    lines = "".join(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in chosen)
+    report = json.dumps(_worth(release, count, seed), indent=2, ensure_ascii=False) + "\n"
+    drawn = sum(item.why == "random" for item in chosen)
+    return Made(
+        files={ORDER: lines.encode(), REPORT: report.encode()},
+        counts={"chosen": len(chosen), "at random": drawn, "left": len(open_ones) - len(chosen)},
+    )
+
+
+def _worth(release: Path | None, count: int, seed: int) -> dict[str, Any]:
+    """Return what `count` more sentences are expected to add, and whether to stop; unknown without enough stories."""
+    try:
+        if release is None:
+            raise InvalidInput("there is no release yet")
+        curve = sentence_curve(rows_of_release(release, "train"), more=count, seed=seed)
+    except InvalidInput as error:
+        return {"stop": None, "summary": f"what more labels are worth is not known: {error.what}", "curve": None}
+    stop = curve.gain.high is not None and curve.gain.high < ENOUGH
+    advice = "; that is too little to go on labelling" if stop else ""
+    return {"stop": stop, "summary": curve.summary + advice, "curve": curve.to_dict()}
+
+
+def order_of(path: Path) -> list[str]:
+    """Read the sentence_ids of a selection, in their order.
+
+    Raises:
+        InvalidInput: There is no such file, or a line of it names no sentence.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise InvalidInput("there is no such file", where=str(path), remedy="run `toolkit select`") from None
+    found = []
+    for number, line in enumerate(lines, 1):
+        try:
+            found.append(str(json.loads(line)["sentence_id"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise InvalidInput('is no object with "sentence_id"', where=f"{path}:{number}") from error
+    return found
