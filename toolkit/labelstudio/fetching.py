@@ -38,7 +38,8 @@ def pull(
     """Add what people have answered since the last pull to annotations/log.jsonl.
 
     Answers of experts to disputed sentences (`push_disputes`) go to adjudications/log.jsonl in the same way. What
-    can't be taken goes to annotations/rejects.jsonl with its reason and a link to the task.
+    can't be taken goes to annotations/rejects.jsonl with its reason and a link to the task. Answers to the quiz
+    (`push_calibration`) go to calibration/log.jsonl.
 
     Args:
         workspace: The project directory.
@@ -54,15 +55,26 @@ def pull(
     with workspace.lock(), connected(workspace, server) as connection:
         schema, names = workspace.schema(), people(workspace, connection.users())
         answers = Arrivals(workspace, workspace.annotations, "annotations", schema, names)
-        found = projects.of_workspace(connection, workspace)
+        found = projects.at_work(connection, workspace)
         whole = [_pull(workspace, connection, project, answers, full, progress or _silent) for project in found]
         counts = Counter(answers.counts)
-        expert = projects.find(connection, projects.expert_title(workspace))
-        if expert is not None:
-            words = Arrivals(workspace, workspace.adjudications, "adjudications", schema, names)
-            _pull(workspace, connection, expert, words, full, _silent)
-            counts.update({f"expert {name}": words.counts[name] for name in ("new", "edited", "deleted", "rejects")})
-        return PullResult(found[0].url, all(whole), {name: count for name, count in counts.items() if count})
+        others = (
+            ("expert", projects.expert_title(workspace), workspace.adjudications, "adjudications"),
+            ("quiz", projects.calibration_title(workspace), workspace.calibration, "calibration"),
+        )
+        for kind, title, log, folder in others:
+            project = projects.find(connection, title)
+            if project is not None:
+                words = Arrivals(workspace, log, folder, schema, names)
+                _pull(workspace, connection, project, words, full, _silent)
+                counts.update(
+                    {f"{kind} {name}": words.counts[name] for name in ("new", "edited", "deleted", "rejects")}
+                )
+        return PullResult(
+            found[0].url if found else connection.url,
+            all(whole),
+            {name: count for name, count in counts.items() if count},
+        )
 
 
 def _silent(done: int, total: int) -> None:
