@@ -7,7 +7,7 @@ import sys
 from functools import partial
 from io import BufferedIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -16,9 +16,6 @@ from toolkit.cli.lines import read_batches
 from toolkit.cli.options import Json, Project, Seed
 from toolkit.cli.output import interval, number, put, put_json, put_outcome, put_table, say
 from toolkit.errors import InvalidInput, UsageError
-
-if TYPE_CHECKING:
-    from toolkit.workspace import Workspace
 
 if TYPE_CHECKING:
     from toolkit.workspace import Workspace
