@@ -4,7 +4,6 @@ from toolkit.baselines.bootstrap import Comparison, Figure
 from toolkit.baselines.curve import Curve, annotator_curve, sentence_curve
 from toolkit.baselines.evaluation import Evaluation, compare, evaluate
 from toolkit.baselines.examples import quiz_score
-from toolkit.baselines.examples import quiz_score
 from toolkit.baselines.model import Model
 from toolkit.baselines.predicting import Prediction, predictions
 from toolkit.baselines.reading import iter_rows, read_rows, rows_of_release
@@ -38,7 +37,6 @@ __all__ = [
     "load_pipeline",
     "pipeline",
     "predictions",
-    "quiz_score",
     "quiz_score",
     "read_rows",
     "rows_of_release",

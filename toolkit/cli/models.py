@@ -138,9 +138,6 @@ def evaluate(
     quiz: Annotated[
         bool, typer.Option("--quiz", help="Judge it on the examples of the project's schema instead.")
     ] = False,
-    quiz: Annotated[
-        bool, typer.Option("--quiz", help="Judge it on the examples of the project's schema instead.")
-    ] = False,
     seed: Seed = 0,
     resamples: Resamples = 1000,
     project: Project = None,
@@ -157,9 +154,6 @@ def evaluate(
     if quiz:
         _quiz(workspace, model or stages.trained_model(workspace), as_json)
         return
-    if quiz:
-        _quiz(workspace, model or stages.trained_model(workspace), as_json)
-        return
     outcome = stages.evaluate_project(workspace, model, release, split=split, seed=seed, resamples=resamples)
     found = json.loads(workspace.path(stages.EVALUATION).read_bytes())
     if as_json:
@@ -167,24 +161,6 @@ def evaluate(
         return
     put_outcome(outcome, as_json=False)
     _put_evaluation(found)
-
-
-def _quiz(workspace: Workspace, model: Path, as_json: bool) -> None:
-    """Say which examples of the schema a model gets wrong."""
-    from toolkit import baselines
-
-    found = baselines.quiz_score(baselines.load(model), workspace.schema())
-    if as_json:
-        put_json(
-            {"model": model.name, "answered": found.answered, "correct": found.correct, "mistakes": found.mistakes}
-        )
-        return
-    rows = [
-        [each.item.about, each.item.kind, ", ".join(each.missing), ", ".join(each.extra), each.item.text]
-        for each in found.mistakes
-    ]
-    put_table(["example of", "kind", "missing", "extra", "text"], rows)
-    put(f"quiz        {found.correct} of {found.answered} examples are met by {model.name}")
 
 
 def _quiz(workspace: Workspace, model: Path, as_json: bool) -> None:
