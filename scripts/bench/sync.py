@@ -1,6 +1,6 @@
 """Measure push and pull against raw loops and against label-studio-sdk, on one server, in one interleaved run.
 
-    python scripts/bench/sync.py [--tasks 10000] [--big 50000] [--rounds 3] [--json FILE]
+    python scripts/bench/sync.py [--tasks 10000] [--big 50000] [--rounds 3] [--only push,pull,delta] [--json FILE]
 
 A server is started in a fresh data directory (Label Studio as TOOLKIT_STUDIO_HOME or TOOLKIT_STUDIO_PYTHON say) and
 stopped at the end. Ways alternate within a round; the median of the rounds counts.
@@ -46,6 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", type=int, default=10_000)
     parser.add_argument("--big", type=int, default=50_000)
+    parser.add_argument("--only", default="push,pull,delta", help="parts to measure")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--child", nargs=2, metavar=("VERB", "PROJECT"), help=argparse.SUPPRESS)
@@ -63,7 +64,7 @@ def measure(options: argparse.Namespace) -> None:
         os.environ |= {"LABEL_STUDIO_URL": running.url, "LABEL_STUDIO_API_KEY": str(running.token)}
         try:
             with Server(running.url, str(running.token)) as server:
-                table = Bench(Path(scratch), server, options.rounds).run(options.tasks, options.big)
+                table = Bench(Path(scratch), server, options.rounds).run(options.tasks, options.big, options.only)
         finally:
             studio.stop(data=Path(scratch) / "data")
     for name, value in table.items():
@@ -92,11 +93,13 @@ class Bench:
         self.table: dict[str, float] = {}
         self.memory = 0.0
 
-    def run(self, tasks: int, big: int) -> dict[str, float]:
-        """Measure everything."""
-        self.push(tasks)
-        self.pull(tasks)
-        if big:
+    def run(self, tasks: int, big: int, only: str) -> dict[str, float]:
+        """Measure the parts that are named."""
+        if "push" in only:
+            self.push(tasks)
+        if "pull" in only:
+            self.pull(tasks)
+        if "delta" in only:
             self.delta(big)
         self.table["client memory, peak MB"] = self.memory
         return self.table
@@ -131,10 +134,10 @@ class Bench:
         """Pull a large project, change ten tasks, pull again."""
         project = self.annotated(tasks, "large")
         workspace = self.workspace(tasks, "delta", title="large")
+        time.sleep(OVERLAP.total_seconds() + 1)  # what came within the overlap before a pull is listed again after it
         full = self.verb("pull", workspace)
         small = []
         for turn in range(self.rounds):
-            time.sleep(OVERLAP.total_seconds() + 1)  # what is older than the overlap is not read again
             for task in islice(self.server.tasks(project, include="id", page_size=10), 10):
                 body = {"result": choice("denial" if turn % 2 else "claim"), "lead_time": 1.0}
                 self.server.post(f"/api/tasks/{task['id']}/annotations/", body)

@@ -11,7 +11,7 @@ from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.records import Annotation, AttributeValue, Span
 from toolkit.workspace import Workspace
 from toolkit.workspace.history import revision
-from toolkit.workspace.migrating import REQUEUE, carried, migrate_answers
+from toolkit.workspace.migrating import REQUEUE, migrate_answers, settled
 
 KIND = "{id: kind, title: Kind, type: choice, choices: [light, heavy]}"
 UNIT = KIND + ", {id: unit, title: Unit, type: text}"
@@ -143,7 +143,7 @@ def test_a_split_asks_people_where_no_field_decides_and_nowhere_else(workspace: 
     assert labels(workspace) == [("storm",), ("storm",), ("fog",), ("rain",)]
     (queued,) = map(json.loads, workspace.path(REQUEUE).read_text().splitlines())
     assert (queued["sentence_id"], queued["annotator"], queued["labels"]) == ("s2", "ann", ["wind"])
-    assert carried(workspace) == {"s1"}, "answered twice; s2 lost an answer and s3 had only one"
+    assert settled(workspace) == {"s1"}, "answered twice; s2 lost an answer and s3 had only one"
 
 
 def test_a_dry_run_counts_and_changes_nothing(workspace: Workspace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
+from types import MappingProxyType
 
 from toolkit.agreement.answers import Answers, label_set
 from toolkit.agreement.interval import Resampling, group
@@ -14,7 +15,7 @@ from toolkit.agreement.report import AgreementReport, Row, Slice, SpanRow
 from toolkit.agreement.rows import Measurer
 from toolkit.agreement.spans import match, span_f1, token_cells
 from toolkit.records import Annotation, AttributeValue
-from toolkit.schema import Attribute, Schema, SpanLabel
+from toolkit.schema import Attribute, Schema, Score, SpanLabel
 
 _DISPUTED = 50
 
@@ -29,6 +30,7 @@ def report(
     confidence: float = 0.95,
     texts: Mapping[str, str] | None = None,
     round_of: Mapping[str, str] | None = None,
+    quiz: Mapping[str, Score] = MappingProxyType({}),
 ) -> AgreementReport:
     """Measure how far the annotators agree.
 
@@ -41,13 +43,14 @@ def report(
         confidence: Nominal coverage of the intervals.
         texts: sentence_id → text, for agreement on tokens.
         round_of: sentence_id → round, where the project has rounds.
+        quiz: Annotator → score in the calibration quiz.
 
     Raises:
         InvalidInput: The article of a sentence is not known.
     """
     answers = Answers.of(annotations, article_of)
     measurer = Measurer(Resampling(resamples, seed, confidence))
-    by_annotator = annotator_rows(answers, measurer)
+    by_annotator = annotator_rows(answers, measurer, quiz)
     return AgreementReport(
         schema=schema.ref,
         answers=sum(map(len, answers.by_sentence.values())),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from statistics import median
+from types import MappingProxyType
 
 from toolkit.agreement.answers import Answers, label_set
 from toolkit.agreement.distance import label_set_distance
@@ -14,6 +15,7 @@ from toolkit.agreement.ratings import Ratings
 from toolkit.agreement.report import AnnotatorRow, AnnotatorWarning, Disputed, Given, Row
 from toolkit.agreement.rows import Measurer
 from toolkit.records import Annotation
+from toolkit.schema import Score
 
 SHARED = 5
 """Sentences that two people must share for a row of their own."""
@@ -26,8 +28,10 @@ _UNUSUAL = 0.2  # … and how much more often than others on the same sentences
 _ACCURATE = 0.7  # of the known answers
 
 
-def annotator_rows(answers: Answers, measurer: Measurer) -> tuple[AnnotatorRow, ...]:
-    """Return one row an annotator, sorted."""
+def annotator_rows(
+    answers: Answers, measurer: Measurer, quiz: Mapping[str, Score] = MappingProxyType({})
+) -> tuple[AnnotatorRow, ...]:
+    """Return one row an annotator, sorted; their scores in the quiz count among the known answers."""
     mine: dict[str, list[Annotation]] = {annotator: [] for annotator in answers.annotators}
     shared: dict[str, list[tuple[Annotation, Annotation]]] = defaultdict(list)
     known: dict[str, list[bool]] = defaultdict(list)
@@ -38,6 +42,8 @@ def annotator_rows(answers: Answers, measurer: Measurer) -> tuple[AnnotatorRow, 
             if truth is not None and answer is not truth:
                 known[answer.annotator].append(answer.labels == truth.labels)
             shared[answer.annotator].extend((answer, other) for other in given if other is not answer)
+    for annotator, found in quiz.items():
+        known[annotator] += [True] * found.correct + [False] * (found.answered - found.correct)
     return tuple(
         _annotator_row(annotator, own, shared[annotator], known[annotator], answers, measurer)
         for annotator, own in mine.items()

@@ -90,7 +90,7 @@ class AnnotatorRow:
         seconds: Median time of an answer; None where the server did not say.
         commonest: The label set given most often.
         commonest_share: Its share of the answers.
-        calibrated: Sentences with a known answer.
+        calibrated: Sentences with a known answer, and items of the quiz.
         accuracy: Share of those answered with exactly its labels.
         others: Agreement on label sets with everybody else, pair by pair.
     """

@@ -1,16 +1,22 @@
-"""`toolkit schema …`: check a schema, render what follows from it."""
+"""`toolkit schema …`: check a schema, render what follows from it, compare versions, carry answers between them."""
 
 from __future__ import annotations
 
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.cli.options import Json, Project
-from toolkit.cli.output import put, put_json, say
-from toolkit.errors import InvalidInput
+from toolkit.cli.options import DryRun, Json, Project
+from toolkit.cli.output import put, put_counts, put_json, say
+from toolkit.errors import InvalidInput, UsageError
+
+if TYPE_CHECKING:
+    from toolkit.schema import Schema
 
 app = typer.Typer(help="Check label schemas, and render what follows from them.", no_args_is_help=True)
 
@@ -51,6 +57,10 @@ def render(
     schema: Reference = None,
     what: Annotated[Rendering, typer.Option("--as", help="What to render.")] = Rendering.CONFIG,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    write: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write all of them below DIR: label_configs/, guidelines/ (NAME/VERSION.…)."),
+    ] = None,
     project: Project = None,
     as_json: Json = False,
 ) -> None:
@@ -64,6 +74,11 @@ def render(
 
     loaded = load(_reference(schema, project))
     renderers = {Rendering.CONFIG: render_config, Rendering.GUIDELINES: guidelines, Rendering.HTML: guidelines_html}
+    if write is not None:
+        if output is not None:
+            raise UsageError("--write takes a folder and --output a file: give one of them")
+        _write_all(write, loaded, renderers, as_json)
+        return
     text = renderers[what](loaded)
     if output is not None:
         write_atomic(output, text)
@@ -72,6 +87,63 @@ def render(
         put_json({"schema": loaded.ref, "digest": loaded.digest, "output": output, "text": text})
     elif output is None:
         put(text.rstrip("\n"))
+
+
+_PLACES = {
+    Rendering.CONFIG: "label_configs/{name}/{version}.xml",
+    Rendering.GUIDELINES: "guidelines/{name}/{version}.md",
+    Rendering.HTML: "guidelines/{name}/{version}.html",
+}
+
+
+def _write_all(
+    folder: Path, schema: Schema, renderers: Mapping[Rendering, Callable[[Schema], str]], as_json: bool
+) -> None:
+    """Write everything that is rendered from a schema to its place below a folder."""
+    from toolkit.workspace import write_atomic
+
+    written = []
+    for what, place in _PLACES.items():
+        path = folder / place.format(name=schema.name, version=schema.version)
+        write_atomic(path, renderers[what](schema))
+        written.append(path)
+        say(f"wrote {path}")
+    if as_json:
+        put_json({"schema": schema.ref, "digest": schema.digest, "written": written})
+
+
+@app.command()
+def migrate(
+    migration: Annotated[Path, typer.Argument(help="The reviewed migration, YAML.")],
+    dry_run: DryRun = False,
+    write_config: Annotated[
+        bool, typer.Option("--write-config", help="Write the new schema, and the project's title, into toolkit.yaml.")
+    ] = False,
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Carry the project's answers to another version of its schema; what a split leaves open is asked again.
+
+    Run `toolkit pull` before it. The log only grows; a second run adds nothing.
+
+    Example: toolkit schema migrate migrations/2.0.0.yaml --dry-run
+    """
+    from toolkit.workspace import Workspace
+    from toolkit.workspace.migrating import REQUEUE, migrate_answers
+
+    found = migrate_answers(Workspace.find(project), migration, dry_run=dry_run, write_config=write_config)
+    if as_json:
+        put_json(dataclasses.asdict(found) | {"stage": "migrate", "up_to_date": found.up_to_date})
+    else:
+        put_counts("migrate", found.counts, up_to_date=found.up_to_date)
+    if found.requeued and not dry_run:
+        say(f"{len(found.requeued)} sentences are to be answered again ({REQUEUE}): run `toolkit push`")
+    if not found.configured:
+        title = json.dumps(found.project, ensure_ascii=False)
+        say(
+            f"toolkit.yaml still names the old version: write `schema: {found.schema}` and, under label_studio, "
+            f"`project: {title}`, or run this command with --write-config"
+        )
 
 
 @app.command()

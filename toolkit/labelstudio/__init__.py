@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from toolkit.labelstudio import studio
     from toolkit.labelstudio.arrivals import PullResult
+    from toolkit.labelstudio.calibration import push_calibration
     from toolkit.labelstudio.config import render_config
     from toolkit.labelstudio.disputes import push_disputes
     from toolkit.labelstudio.export import Import, read_export, read_export_all
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from toolkit.labelstudio.importing import pull_export
     from toolkit.labelstudio.inference import infer_schema
     from toolkit.labelstudio.predictions import Suggestion, push_predictions
+    from toolkit.labelstudio.prefill import push_figures
     from toolkit.labelstudio.replaying import ReplayResult, replay
     from toolkit.labelstudio.sending import PushResult, push
     from toolkit.labelstudio.server import Server, connect
@@ -38,7 +40,9 @@ __all__ = [
     "pull",
     "pull_export",
     "push",
+    "push_calibration",
     "push_disputes",
+    "push_figures",
     "push_predictions",
     "read_export",
     "read_export_all",
@@ -50,6 +54,7 @@ __all__ = [
 
 _HOMES = {
     "arrivals": ("PullResult",),
+    "calibration": ("push_calibration",),
     "config": ("render_config",),
     "disputes": ("push_disputes",),
     "export": ("Import", "read_export", "read_export_all"),
@@ -58,6 +63,7 @@ _HOMES = {
     "importing": ("pull_export",),
     "inference": ("infer_schema",),
     "predictions": ("Suggestion", "push_predictions"),
+    "prefill": ("push_figures",),
     "replaying": ("ReplayResult", "replay"),
     "sending": ("PushResult", "push"),
     "server": ("Server", "connect"),

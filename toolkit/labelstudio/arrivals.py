@@ -10,7 +10,8 @@ from typing import Any
 from toolkit.labelstudio.intake import id_of, pseudonym_of, take
 from toolkit.labelstudio.known import Known, revision_of, task_key
 from toolkit.labelstudio.people import People
-from toolkit.records import to_row
+from toolkit.labelstudio.prefill import FigureCheck
+from toolkit.records import Annotation, to_row
 from toolkit.schema import Schema
 from toolkit.workspace import AppendLog, Workspace
 from toolkit.workspace.history import revision, tombstone
@@ -27,7 +28,8 @@ class PullResult:
         full: Every task was compared, not only those that changed.
         counts: What was added to the log ("new", "edited", "deleted") and what there is of each kind among what was
             read: "skipped", "empty", "ground truth", "drafts", "accepted predictions", "changed predictions",
-            "second answers" (of the same person to the same sentence), "rejects", "mended regions".
+            "second answers" (of the same person to the same sentence), "rejects", "mended regions"; and among
+            what was added "figures to check", whose numbers differ from their words.
     """
 
     url: str
@@ -38,7 +40,7 @@ class PullResult:
     def up_to_date(self) -> bool:
         """Nothing was added to the log."""
         return not any(
-            self.counts.get(kind + name) for kind in ("", "expert ") for name in ("new", "edited", "deleted")
+            self.counts.get(kind + name) for kind in ("", "expert ", "quiz ") for name in ("new", "edited", "deleted")
         )
 
 
@@ -59,6 +61,10 @@ class Arrivals:
         self.known = Known(workspace, log, f"{folder}.json")
         self.counts: Counter[str] = Counter()
         self._log = log
+        self._figures = FigureCheck(workspace, schema)
+        self._differing = AppendLog(workspace.path(folder, "figures.jsonl"))
+        self._differs = {(row["annotation_id"], row["updated_at"], row["span_id"]) for row in self._differing.rows()}
+        self._figure_rows: list[dict[str, Any]] = []
         self._rejects = AppendLog(workspace.path(folder, "rejects.jsonl"))
         self._rejected = {(row["annotation_id"], row["revision"]) for row in self._rejects.rows()}
         self._schema = schema
@@ -93,10 +99,11 @@ class Arrivals:
         self.counts["deleted"] += 1
 
     def flush(self) -> None:
-        """Write what was gathered, the rejects first: an answer in the log is one whose rejects are written."""
+        """Write what was gathered, the answers last: an answer in the log is one of which all else is written."""
         self._rejects.append(self._reject_rows)
+        self._differing.append(self._figure_rows)
         self._log.append(self._rows)
-        self._reject_rows, self._rows = [], []
+        self._reject_rows, self._figure_rows, self._rows = [], [], []
 
     def _answer(
         self, task: Mapping[str, Any], raw: dict[str, Any], source: Callable[[int], str], place: str | None
@@ -116,8 +123,17 @@ class Arrivals:
             if place:
                 self.known.seen(taken.annotation_id, task_key(place, task["id"]))
             return
+        self._check(taken.annotation)
         self.counts["edited" if self.known.is_live(taken.annotation_id) else "new"] += 1
         self._add(revision(taken.annotation, self._people.strip(raw)) | ({"place": place} if place else {}))
+
+    def _check(self, annotation: Annotation) -> None:
+        for row in self._figures.differing(annotation):
+            key = (row["annotation_id"], row["updated_at"], row["span_id"])
+            self.counts["figures to check"] += 1
+            if key not in self._differs:
+                self._differs.add(key)
+                self._figure_rows.append(row)
 
     def _count(self, raw: Mapping[str, Any], origin: str | bool) -> None:
         self.counts["skipped"] += bool(raw.get("was_cancelled"))

@@ -38,7 +38,8 @@ def pull(
     """Add what people have answered since the last pull to annotations/log.jsonl.
 
     Answers of experts to disputed sentences (`push_disputes`) go to adjudications/log.jsonl in the same way. What
-    can't be taken goes to annotations/rejects.jsonl with its reason and a link to the task.
+    can't be taken goes to annotations/rejects.jsonl with its reason and a link to the task. Answers to the quiz
+    (`push_calibration`) go to calibration/log.jsonl.
 
     Args:
         workspace: The project directory.
@@ -54,15 +55,26 @@ def pull(
     with workspace.lock(), connected(workspace, server) as connection:
         schema, names = workspace.schema(), people(workspace, connection.users())
         answers = Arrivals(workspace, workspace.annotations, "annotations", schema, names)
-        found = projects.of_workspace(connection, workspace)
+        found = projects.at_work(connection, workspace)
         whole = [_pull(workspace, connection, project, answers, full, progress or _silent) for project in found]
         counts = Counter(answers.counts)
-        expert = projects.find(connection, projects.expert_title(workspace))
-        if expert is not None:
-            words = Arrivals(workspace, workspace.adjudications, "adjudications", schema, names)
-            _pull(workspace, connection, expert, words, full, _silent)
-            counts.update({f"expert {name}": words.counts[name] for name in ("new", "edited", "deleted", "rejects")})
-        return PullResult(found[0].url, all(whole), {name: count for name, count in counts.items() if count})
+        others = (
+            ("expert", projects.expert_title(workspace), workspace.adjudications, "adjudications"),
+            ("quiz", projects.calibration_title(workspace), workspace.calibration, "calibration"),
+        )
+        for kind, title, log, folder in others:
+            project = projects.find(connection, title)
+            if project is not None:
+                words = Arrivals(workspace, log, folder, schema, names)
+                _pull(workspace, connection, project, words, full, _silent)
+                counts.update(
+                    {f"{kind} {name}": words.counts[name] for name in ("new", "edited", "deleted", "rejects")}
+                )
+        return PullResult(
+            found[0].url if found else connection.url,
+            all(whole),
+            {name: count for name, count in counts.items() if count},
+        )
 
 
 def _silent(done: int, total: int) -> None:
@@ -132,27 +144,27 @@ def _read_changed(
     progress: Progress,
 ) -> None:
     """Read the tasks that changed, with their answers where they have any."""
-    answered = {task["id"] for task in changed if task["total_annotations"] or task["cancelled_annotations"]}
-    if answered:
-        since = min(_moment(task["updated_at"]) for task in changed) - timedelta(microseconds=1)
-        for done, task in enumerate(_with_answers(server, project, since), start=1):
-            if task["id"] in answered:
-                arrivals.task(task, source=link, place=project.place)
-                answered.discard(task["id"])
-            progress(done, max(done, len(changed)))
-    for task in changed:
-        if task["id"] in answered or not (task["total_annotations"] or task["cancelled_annotations"]):
-            bare = {"id": task["id"], "project": project.id, "annotations": []}
-            arrivals.task(bare, source=link, place=project.place)
+    left = {task["id"] for task in changed}
+    for done, task in enumerate(_with_answers(server, project, changed), start=1):
+        if task["id"] in left:
+            arrivals.task(task, source=link, place=project.place)
+            left.discard(task["id"])
+        progress(done, max(done, len(changed)))
+    for number in sorted(left):
+        arrivals.task({"id": number, "project": project.id, "annotations": []}, source=link, place=project.place)
 
 
-def _with_answers(server: Server, project: Project, since: datetime) -> Iterator[dict[str, Any]]:
-    """Yield the answered ones among the changed tasks; a filter can't say "or", so there are two lists."""
+def _with_answers(server: Server, project: Project, changed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the answered ones among the changed tasks; a filter can't say "or", so there may be two lists."""
+    answered = [task for task in changed if task["total_annotations"]]
+    skipped = [task for task in changed if task["cancelled_annotations"] and not task["total_annotations"]]
     some = {"filter": "filter:tasks:total_annotations", "operator": "greater", "type": "Number", "value": 0}
     none = {"filter": "filter:tasks:total_annotations", "operator": "equal", "type": "Number", "value": 0}
     skips = {"filter": "filter:tasks:cancelled_annotations", "operator": "greater", "type": "Number", "value": 0}
-    for items in ([some], [none, skips]):
-        yield from server.tasks(project.id, fields="all", where=[_since(since), *items], page_size=200)
+    for tasks, items in ((answered, [some]), (skipped, [none, skips])):
+        if tasks:
+            since = min(_moment(task["updated_at"]) for task in tasks) - timedelta(microseconds=1)
+            yield from server.tasks(project.id, fields="all", where=[_since(since), *items], page_size=200)
 
 
 def _changed(server: Server, project: Project, since: datetime) -> Iterable[dict[str, Any]]:

@@ -9,7 +9,7 @@ from toolkit.errors import InvalidInput, RemoteError
 from toolkit.labelstudio.config import render_config
 from toolkit.labelstudio.server import NotThere, Refused, Server, Unanswered
 from toolkit.labelstudio.team import blind_names, blind_title
-from toolkit.schema import Schema
+from toolkit.schema import Schema, instructions
 from toolkit.workspace import Workspace
 
 
@@ -76,9 +76,29 @@ def of_workspace(server: Server, workspace: Workspace) -> list[Project]:
     return [existing(server, title) for title in blind or [workspace.config.label_studio.project]]
 
 
+def at_work(server: Server, workspace: Workspace) -> list[Project]:
+    """Return the projects of `of_workspace`, none while only the quiz has been sent.
+
+    Raises:
+        InvalidInput: Neither was made yet.
+    """
+    try:
+        return of_workspace(server, workspace)
+    except InvalidInput:
+        if find(server, calibration_title(workspace)) is None:
+            raise
+        return []
+
+
 def expert_title(workspace: Workspace) -> str:
     """Return the title of the project in which experts decide; Label Studio takes 50 characters."""
     ending = " (adjudication)"
+    return workspace.config.label_studio.project[: 50 - len(ending)] + ending
+
+
+def calibration_title(workspace: Workspace) -> str:
+    """Return the title of the project that holds the quiz; Label Studio takes 50 characters."""
+    ending = " (calibration)"
     return workspace.config.label_studio.project[: 50 - len(ending)] + ending
 
 
@@ -103,7 +123,7 @@ def settings(schema: Schema, workspace: Workspace, *, answers: int | None = None
     """
     return {
         "label_config": render_config(schema).strip(),
-        "expert_instruction": _instructions(schema),
+        "expert_instruction": instructions(schema).strip(),
         "show_instruction": True,
         "maximum_annotations": answers or workspace.config.label_studio.annotators_per_sentence,
         "sampling": "Sequential sampling",
@@ -137,14 +157,6 @@ def update(server: Server, project: Project, changed: dict[str, Any]) -> None:
             ) from error
     if changed:
         server.patch(f"/api/projects/{project.id}/", changed)
-
-
-def _instructions(schema: Schema) -> str:
-    """Return the short instructions of the page: what each label is for."""
-    lines = [f"{schema.title} ({schema.ref}). {schema.description}"]
-    lines += [f"{label.title}: {label.rule}" for label in schema.active]
-    lines += [f"{span.title}: {span.rule}" for span in schema.spans]
-    return "\n".join(lines)
 
 
 def _project(server: Server, body: dict[str, Any]) -> Project:

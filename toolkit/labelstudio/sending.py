@@ -25,7 +25,7 @@ from toolkit.labelstudio.team import FILE_NAME as ANNOTATORS
 from toolkit.labelstudio.team import Team, blind_title, read_team, shares
 from toolkit.records import Sentence
 from toolkit.workspace import Workspace
-from toolkit.workspace.migrating import carried
+from toolkit.workspace.migrating import settled
 
 BATCH = 1000
 _SETTLE = 2.0  # seconds after a lost answer in which the server may still be storing the batch
@@ -115,7 +115,7 @@ def push(
         data = task_data(sentences, workspace.articles())
         every: dict[Key, Task] = {(item["sentence_id"], item["text_sha256"]): {"data": item} for item in data}
         wanted = _selected(sentences, every, limit, set(articles), where, order)
-        answered = carried(workspace)
+        answered = settled(workspace)
         wanted = {key: task for key, task in wanted.items() if key[0] not in answered}
         with connected(workspace, server) as connection:
             sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)

@@ -10,7 +10,9 @@ from toolkit.labelstudio import project as projects
 from toolkit.labelstudio.project import Project
 from toolkit.labelstudio.server import Server, connected
 from toolkit.records import Annotation
+from toolkit.schema import Score
 from toolkit.workspace import Workspace
+from toolkit.workspace.calibrating import quiz_scores
 
 _WINDOW = timedelta(days=7)
 
@@ -24,14 +26,16 @@ class Person:
         done: Sentences answered.
         skipped: Sentences declined.
         seconds: Median seconds a sentence, None where the server did not say.
-        last: When the latest answer was given, ISO 8601, UTC.
+        quiz: How they did in the calibration quiz; None before it.
+        last: When the latest answer was given, ISO 8601, UTC; None before the first.
     """
 
     annotator: str
     done: int
     skipped: int
     seconds: float | None
-    last: str
+    last: str | None
+    quiz: Score | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Standing:
     """How far a project is.
 
     Attributes:
-        url: The project on the server; in blind mode the first of them.
+        url: The project on the server; in blind mode the first of them; the server while there is only the quiz.
         sentences: Sentences in the project directory.
         sent: Tasks on the server.
         answers_on_server: Answers there, skips included.
@@ -80,7 +84,7 @@ def status(workspace: Workspace, *, server: Server | None = None) -> Standing:
         RemoteError: The server can't be reached or refuses.
     """
     with connected(workspace, server) as connection:
-        found = projects.of_workspace(connection, workspace)
+        found = projects.at_work(connection, workspace)
     answers = workspace.answers()
     wanted = workspace.config.label_studio.annotators_per_sentence
     people: dict[str, set[str]] = {}
@@ -90,7 +94,7 @@ def status(workspace: Workspace, *, server: Server | None = None) -> Standing:
     asked = sum(project.tasks for project in found) * (wanted if len(found) == 1 else 1)  # blind: a task a person
     missing = asked - sum(min(len(who), wanted) for who in people.values())
     return Standing(
-        url=found[0].url,
+        url=found[0].url if found else connection.url,
         sentences=len(workspace.sentences()),
         sent=sum(project.tasks for project in found),
         answers_on_server=sum(_answers_in(project) for project in found),
@@ -98,7 +102,7 @@ def status(workspace: Workspace, *, server: Server | None = None) -> Standing:
         complete=sum(len(who) >= wanted for who in people.values()),
         per_day=rate,
         days_left=None if not rate else max(missing, 0) / rate,
-        annotators=_people(answers),
+        annotators=_people(answers, quiz_scores(workspace)),
     )
 
 
@@ -108,8 +112,8 @@ def _answers_in(project: Project) -> int:
     return sum(project.settings[name] or 0 for name in counts)
 
 
-def _people(answers: list[Annotation]) -> tuple[Person, ...]:
-    by_person: dict[str, list[Annotation]] = {}
+def _people(answers: list[Annotation], quiz: Mapping[str, Score]) -> tuple[Person, ...]:
+    by_person: dict[str, list[Annotation]] = {name: [] for name in quiz}
     for answer in answers:
         by_person.setdefault(answer.annotator, []).append(answer)
     return tuple(
@@ -118,7 +122,8 @@ def _people(answers: list[Annotation]) -> tuple[Person, ...]:
             done=sum(not answer.skipped for answer in given),
             skipped=sum(answer.skipped for answer in given),
             seconds=_median([answer.lead_time for answer in given if answer.lead_time is not None]),
-            last=max(answer.updated_at for answer in given),
+            last=max((answer.updated_at for answer in given), default=None),
+            quiz=quiz.get(name),
         )
         for name, given in sorted(by_person.items())
     )

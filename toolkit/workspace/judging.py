@@ -1,7 +1,7 @@
 """The stages of people's judgement: how far they agree, and what the project holds to be true.
 
 agreement    annotations/log.jsonl         → reports/agreement.json
-adjudicate   annotations/, adjudications/  → gold.parquet, adjudications/queue.jsonl
+adjudicate   annotations/, adjudications/  → gold.parquet, adjudications/queue.jsonl, reports/contradictions.jsonl
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from toolkit import agreement as agreement_room
 from toolkit.adjudicate import Change, Decisions, SecondLook, changes, decide
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation, Decision, from_json, to_json
+from toolkit.schema import Contradiction, Schema, contradictions
+from toolkit.workspace.calibrating import quiz_scores
 from toolkit.workspace.derive import Made, Outcome, derive, read_lock
 from toolkit.workspace.files import file_digest, write_atomic
 from toolkit.workspace.history import current
@@ -27,6 +29,10 @@ SECOND_LOOKS = "adjudications/second_looks.jsonl"
 """Decided sentences that an expert should see all the same, a `SecondLook` a line, by sentence_id."""
 
 _ANNOTATIONS, _ADJUDICATIONS = "annotations/log.jsonl", "adjudications/log.jsonl"
+_CALIBRATION = "calibration/log.jsonl"
+
+CONTRADICTIONS = "reports/contradictions.jsonl"
+"""Decided sentences that say otherwise than an example of the schema with the same words, a `Contradiction` a line."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ def agreement(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> 
             seed=seed,
             resamples=resamples,
             texts={sentence.sentence_id: sentence.text for sentence in sentences},
+            quiz=quiz_scores(workspace),
         )
         text = json.dumps(json.loads(to_json(report)), indent=2, ensure_ascii=False) + "\n"
         return Made(
@@ -74,7 +81,7 @@ def agreement(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> 
         return derive(
             workspace.root,
             "agreement",
-            inputs=_inputs(workspace, _ANNOTATIONS, SENTENCES),
+            inputs=_inputs(workspace, _ANNOTATIONS, _CALIBRATION, SENTENCES),
             parameters={"schema": workspace.schema().digest, "seed": seed, "resamples": resamples},
             make=make,
         )
@@ -129,7 +136,7 @@ def adjudicate(workspace: Workspace, *, keep: bool = False) -> Adjudication:
                 second_looks={look.sentence_id: look.causes for look in second_looks(workspace)},
             )
             compared = () if before is None else changes(before, result, earlier, answers)
-            return _made(result)
+            return _made(result, _contradictions(workspace, schema, result.decided))
 
         outcome = derive(
             workspace.root,
@@ -180,18 +187,31 @@ def second_looks(workspace: Workspace) -> Iterator[SecondLook]:
             yield from_json(SecondLook, line, where=f"{path}:{number}")
 
 
-def _made(result: Decisions) -> Made:
+def _contradictions(workspace: Workspace, schema: Schema, decided: Iterable[Decision]) -> list[Contradiction]:
+    if not workspace.path(SENTENCES).exists():
+        return []
+    texts = {sentence.sentence_id: sentence.text for sentence in workspace.sentences()}
+    judged = ((each.sentence_id, texts.get(each.sentence_id, ""), each.labels) for each in decided)
+    return contradictions(schema, judged)
+
+
+def _made(result: Decisions, contradicting: Sequence[Contradiction]) -> Made:
     methods = sorted({decision.method for decision in result.decided})
     queue = "".join(to_json(dispute) + "\n" for dispute in result.queue)
     decided = {decision.sentence_id for decision in result.decided}
     again = sum(dispute.sentence_id in decided for dispute in result.queue)
     return Made(
-        files={GOLD: parquet_bytes(to_table(Decision, result.decided)), QUEUE: queue.encode()},
+        files={
+            GOLD: parquet_bytes(to_table(Decision, result.decided)),
+            QUEUE: queue.encode(),
+            CONTRADICTIONS: "".join(to_json(each) + "\n" for each in contradicting).encode(),
+        },
         counts={
             "decided": len(result.decided),
             **{f"by {method}": sum(decision.method == method for decision in result.decided) for method in methods},
             "queued for an expert": len(result.queue) - again,
             **({"for a second look": again} if again else {}),
+            **({"contradict an example": len(contradicting)} if contradicting else {}),
         },
     )
 

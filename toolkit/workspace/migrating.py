@@ -108,7 +108,7 @@ def migrate_answers(
         )
 
 
-def carried(workspace: Workspace) -> frozenset[str]:
+def settled(workspace: Workspace) -> frozenset[str]:
     """Return the sentences that have all their answers since a migration, and need not be sent to a new project.
 
     A sentence has them when as many people as toolkit.yaml asks for have an answer or a skip that holds, one of them

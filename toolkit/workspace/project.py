@@ -35,6 +35,7 @@ class Workspace:
         config: Its toolkit.yaml.
         annotations: Every pulled revision of every answer; see `toolkit.workspace.history`.
         adjudications: Every answer of an expert, in the same form.
+        calibration: Every answer to the quiz, in the same form.
     """
 
     def __init__(self, root: Path) -> None:
@@ -42,6 +43,7 @@ class Workspace:
         self.config: Config = read_config(root / FILE_NAME)
         self.annotations = AppendLog(root / "annotations" / "log.jsonl")
         self.adjudications = AppendLog(root / "adjudications" / "log.jsonl")
+        self.calibration = AppendLog(root / "calibration" / "log.jsonl")
 
     @classmethod
     def find(cls, start: Path | str | None = None) -> Workspace:
@@ -152,6 +154,10 @@ class Workspace:
     def expert_answers(self) -> list[Annotation]:
         """Return the experts' answers that hold now, in the same order."""
         return current(self.adjudications.rows(), where=str(self.adjudications.path))
+
+    def quiz_answers(self) -> list[Annotation]:
+        """Return the answers to the quiz that hold now, in the same order; `sentence_id` is an item's id."""
+        return current(self.calibration.rows(), where=str(self.calibration.path))
 
     def release_path(self, version: str) -> Path:
         """Return the directory of a release."""

@@ -1,0 +1,79 @@
+"""The quiz against a real server: sent once, answered, scored, and kept apart from the annotations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from toolkit.labelstudio import Server, pull, push, push_calibration, status
+from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.results import to_result
+from toolkit.schema import instructions, quiz
+from toolkit.workspace import Workspace, judging
+from toolkit.workspace.calibrating import quiz_scores
+
+pytestmark = pytest.mark.studio
+
+TEXT = "Ferry\nThe ferry left, said the mayor.\nNobody was hurt."
+
+
+def tasks_of(server: Server, project: int) -> list[dict[str, Any]]:
+    return list(server.tasks(project, fields="all"))
+
+
+def answer(server: Server, workspace: Workspace, task: int, *labels: str) -> None:
+    result = to_result(workspace.schema(), labels=labels)
+    server.post(f"/api/tasks/{task}/annotations/", {"result": result, "lead_time": 3.0})
+
+
+@pytest.fixture
+def workspace(server: Server, make_project: Callable[..., Workspace]) -> Workspace:
+    made = make_project([TEXT])
+    text = (made.root / "toolkit.yaml").read_text()
+    made.write("toolkit.yaml", text.replace("news_events@1.0.0", "claims@1.0.0"))
+    return Workspace(made.root)
+
+
+def test_a_quiz_is_sent_once_scored_and_shown(server: Server, workspace: Workspace) -> None:
+    items = quiz(workspace.schema())
+    assert push_calibration(workspace, server=server, dry_run=True).sent == len(items)
+    assert push_calibration(workspace, server=server).sent == len(items)
+    assert push_calibration(workspace, server=server).up_to_date
+
+    project = projects.existing(server, projects.calibration_title(workspace))
+    tasks = tasks_of(server, project.id)
+    assert [task["data"]["text"] for task in tasks] == [item.text for item in items]
+    assert {task["meta"]["calibration"] for task in tasks} == {"claims@1.0.0"}
+    told = json.dumps([task["data"] | task["meta"] for task in tasks])
+    assert not any(item.why and item.why in told for item in items), "nobody sees the known answers"
+
+    wrong = items[0]
+    for task, item in zip(tasks, items, strict=True):
+        given = item.labels if item is not wrong else ("none",) if item.labels != ("none",) else ("claim",)
+        answer(server, workspace, task["id"], *given)
+    counts = pull(workspace, server=server).counts  # the work itself has not been pushed yet
+    assert counts["quiz new"] == len(items)
+    assert pull(workspace, server=server).up_to_date
+    (score,) = quiz_scores(workspace).values()
+    assert (score.answered, score.correct) == (len(items), len(items) - 1)
+    assert [mistake.item for mistake in score.mistakes] == [wrong]
+    assert workspace.answers() == [], "an answer to the quiz is no annotation"
+    assert status(workspace, server=server).annotators[0].quiz == score
+
+    push(workspace, server=server)
+    work = tasks_of(server, projects.of_workspace(server, workspace)[0].id)
+    answer(server, workspace, work[0]["id"], "none")
+    pull(workspace, server=server)
+    judging.agreement(workspace, resamples=20)
+    (row,) = json.loads(workspace.path("reports/agreement.json").read_bytes())["by_annotator"]
+    assert (row["calibrated"], row["accuracy"]) == (len(items), pytest.approx((len(items) - 1) / len(items)))
+
+
+def test_the_instructions_of_the_page_are_the_codebook(server: Server, workspace: Workspace) -> None:
+    push(workspace, server=server)
+    assert push(workspace, server=server).settings_changed == ()
+    shown = projects.of_workspace(server, workspace)[0].settings["expert_instruction"]
+    assert shown == instructions(workspace.schema()).strip()

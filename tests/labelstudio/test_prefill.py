@@ -1,0 +1,97 @@
+"""Figures before and after people: suggested on the page, and held against the words on pull, by a real server."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from toolkit.errors import UsageError
+from toolkit.labelstudio import Server, pull, push, push_figures
+from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.answers import read_result
+from toolkit.labelstudio.prefill import MODEL, suggestions
+from toolkit.labelstudio.results import to_result
+from toolkit.records import Article, Page, Piece, Sentence, Span
+from toolkit.workspace import Workspace
+from toolkit.workspace.tables import parquet_bytes, to_table
+
+TOLL = "At least 14 people were killed and dozens wounded."
+CALM = "The 14 ferries left on time."
+
+
+@pytest.fixture
+def workspace(make_project: Any) -> Workspace:
+    """A project with the same two sentences in an English article and in one whose language nobody knows."""
+    made: Workspace = make_project([TOLL])
+    articles, sentences = [], []
+    for language in ("en", "und"):
+        text = f"{TOLL}\n{CALM} ({language})"
+        raw = text.encode()
+        piece = Piece(start=0, end=len(text), byte_start=0, byte_end=len(raw))
+        page = Page.of(raw, source="a.txt")
+        article = Article.of(text, page=page, pieces=(piece,), language=language)
+        articles.append(article)
+        cut = len(TOLL)
+        sentences += [
+            Sentence.of(article, 0, cut, paragraph=0),
+            Sentence.of(article, cut + 1, len(text), paragraph=1),
+        ]
+    made.write("articles.parquet", parquet_bytes(to_table(Article, articles)))
+    made.write("sentences.parquet", parquet_bytes(to_table(Sentence, sentences)))
+    return made
+
+
+def test_figures_are_read_where_the_language_is_known(workspace: Workspace) -> None:
+    (found,) = suggestions(workspace)
+    assert [(span.label, span.text, dict(span.attributes)) for span in found.spans] == [
+        ("FIGURE", "At least 14", {"low": 14, "qualifier": "at_least"}),
+        ("FIGURE", "dozens", {"qualifier": "vague"}),
+    ]
+    assert push_figures(workspace, dry_run=True) == 1
+
+
+def test_a_schema_without_figures_says_so(workspace: Workspace) -> None:
+    text = (workspace.root / "toolkit.yaml").read_text()
+    workspace.write("toolkit.yaml", text.replace("news_events@1.0.0", "claims@1.0.0"))
+    with pytest.raises(UsageError, match=r"claims@1\.0\.0 has no span label FIGURE"):
+        push_figures(Workspace(workspace.root), dry_run=True)
+
+
+@pytest.mark.studio
+def test_suggestions_are_shown_once_however_often_they_are_sent(server: Server, workspace: Workspace) -> None:
+    push(workspace, server=server)
+    for _ in range(2):
+        assert push_figures(workspace, server=server) == 1
+    tasks = list(server.tasks(projects.of_workspace(server, workspace)[0].id, fields="all"))
+    shown = [(task["data"]["text"], found) for task in tasks for found in task["predictions"]]
+    assert [(text, found["model_version"]) for text, found in shown] == [(TOLL, MODEL)]
+    reading = read_result(shown[0][1]["result"], TOLL, workspace.schema())
+    assert (reading.misfits, [span.text for span in reading.spans]) == ([], ["At least 14", "dozens"])
+
+
+@pytest.mark.studio
+def test_numbers_that_differ_from_their_words_are_named_and_kept(server: Server, workspace: Workspace) -> None:
+    push(workspace, server=server)
+    (task, *_) = server.tasks(projects.of_workspace(server, workspace)[0].id, include="id,data")
+    fields = {"low": 41, "qualifier": "at_least", "harm": "killed"}
+    span = Span(span_id="f", label="FIGURE", start=0, end=11, text="At least 14", attributes=fields)
+    result = to_result(workspace.schema(), labels=("casualty_figure",), spans=(span,))
+    made = server.post(f"/api/tasks/{task['id']}/annotations/", {"result": result})
+    assert pull(workspace, server=server).counts["figures to check"] == 1
+    assert "figures to check" not in pull(workspace, server=server, full=True).counts
+    (row,) = map(json.loads, workspace.path("annotations/figures.jsonl").read_text().splitlines())
+    assert (row["text"], row["given"]) == ("At least 14", {"low": 41})
+    (answer,) = workspace.answers()
+    assert answer.spans[0].attributes["low"] == 41, "what a person wrote is never changed"
+    right = to_result(workspace.schema(), labels=("casualty_figure",), spans=(_with(span, low=14),))
+    server.patch(f"/api/annotations/{made['id']}/", {"result": right})
+    assert "figures to check" not in pull(workspace, server=server).counts
+
+
+def _with(span: Span, **fields: int) -> Span:
+    attributes = {**span.attributes, **fields}
+    return Span(
+        span_id=span.span_id, label=span.label, start=span.start, end=span.end, text=span.text, attributes=attributes
+    )
