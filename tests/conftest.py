@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from toolkit.errors import ToolkitError
@@ -15,6 +16,10 @@ from toolkit.labelstudio.studio import Studio
 from toolkit.records import Article, Page, Piece, Sentence
 from toolkit.workspace import Workspace
 from toolkit.workspace.tables import parquet_bytes, to_table
+
+# No test is timed: on a busy machine a deadline fails what is right.
+hypothesis.settings.register_profile("toolkit", deadline=None)
+hypothesis.settings.load_profile("toolkit")
 
 ROOT = Path(__file__).parent.parent
 
