@@ -121,3 +121,21 @@ def test_gold_that_contradicts_an_example_is_reported(workspace: Workspace) -> N
     (line,) = workspace.path(judging.CONTRADICTIONS).read_bytes().splitlines()
     found = from_json(Contradiction, line)
     assert (found.sentence_id, found.item, found.labels) == (first.sentence_id, wrong, ("none",))
+
+
+def test_a_model_is_held_against_the_examples(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows, model = tmp_path / "rows.jsonl", tmp_path / "model"
+    rows.write_text('{"text": "It rained.", "labels": ["none"]}\n{"text": "It snowed.", "labels": ["none"]}\n')
+    here = ["--project", str(workspace.root)]
+    assert run("train", "--train", str(rows), "--baseline", "majority", "-o", str(model)) == 0
+    capsys.readouterr()
+    assert run("evaluate", str(model), "--quiz", "--json", *here) == 0
+    found = json.loads(capsys.readouterr().out)
+    items = quiz(load("claims@1.0.0"))
+    missed = [item.text for item in items if item.labels != ("none",)]
+    assert [mistake["item"]["text"] for mistake in found["mistakes"]] == missed
+    assert (found["answered"], found["correct"]) == (len(items), len(items) - len(missed))
+    assert run("evaluate", str(model), "--quiz", *here) == 0
+    assert f"{found['correct']} of {found['answered']} examples are met by model" in capsys.readouterr().out

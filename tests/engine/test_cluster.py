@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from toolkit.workspace import Workspace, stages
+from toolkit.workspace import Workspace
 
 DOCUMENTS = 20_000
 OUTPUTS = ("articles.parquet", "rejects.jsonl", "sentences.parquet")
@@ -38,33 +41,38 @@ def make(root: Path, *, engine: str = "embedded") -> Workspace:
 
 
 @pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A head without a CPU for tasks, a steady node, and `cluster.doomed`, each of one CPU."""
+def cluster() -> Iterator[Any]:
+    """A head, whose `client` is the URL for toolkit.yaml, and a node `doomed`, each of one CPU."""
     try:
         from ray.cluster_utils import Cluster
     except ImportError as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"NO RAY, NO CLUSTER IS TESTED: {error}")
-    import ray
 
-    monkeypatch.setenv("RAY_DEDUP_LOGS", "0")
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    made = Cluster(
+        initialize_head=True,
+        head_node_args={"num_cpus": 1, "include_dashboard": False, "ray_client_server_port": port},
+    )
+    made.client = f"ray://127.0.0.1:{port}"
     made.doomed = made.add_node(num_cpus=1)
-    ray.init(address=made.address, log_to_driver=False)
     yield made
-    ray.shutdown()
     made.shutdown()
+
+
+def toolkit(*arguments: str) -> None:
+    """Run a command in a process of its own: Daft keeps its engine as long as a process lives."""
+    done = subprocess.run([sys.executable, "-m", "toolkit", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # Ray's own: sockets and processes that a lost node leaves to the collector
 def test_a_lost_node_costs_no_byte(tmp_path: Path, cluster: Any) -> None:
-    here = make(tmp_path / "here")
-    stages.ingest(here)
-    stages.segment(here)
-
-    there = make(tmp_path / "there", engine=f"ray://{cluster.address}")
+    here, there = make(tmp_path / "here"), make(tmp_path / "there", engine=cluster.client)
     lost_after: list[int] = []
 
     def lose() -> None:
@@ -76,8 +84,9 @@ def test_a_lost_node_costs_no_byte(tmp_path: Path, cluster: Any) -> None:
 
     killer = threading.Thread(target=lose, daemon=True)
     killer.start()
-    stages.ingest(there)
-    stages.segment(there)
+    for project in (there, here):
+        toolkit("ingest", "--project", str(project.root))
+        toolkit("segment", "--project", str(project.root))
     killer.join(timeout=1)
     assert lost_after
     assert lost_after[0] < 10, "the node was lost after the work"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import pyarrow as pa
 
@@ -39,7 +40,7 @@ def run(stage: Stage, chunks: Sequence[Chunk], *, into: str, engine: str = EMBED
 
     Raises:
         InvalidConfig: `engine` is neither.
-        ToolkitError: The stage raised it.
+        ToolkitError: The stage raised it, a result can't be written, or this process runs on another engine already.
     """
     if engine != EMBEDDED and not engine.startswith(_RAY):
         raise InvalidConfig(
@@ -58,14 +59,9 @@ def run(stage: Stage, chunks: Sequence[Chunk], *, into: str, engine: str = EMBED
 
 def _map(stage: Stage, tasks: Sequence[tuple[Chunk, Chunk]], engine: str) -> list[bytes]:
     """Return what went wrong with each task, pickled, b"" where all went well."""
-    os.environ.setdefault("DO_NOT_TRACK", "1")
-    os.environ.setdefault("DAFT_PROGRESS_BAR", "0")
-    import daft
+    daft = _daft(engine)
 
-    if engine != EMBEDDED:
-        daft.set_runner_ray(engine, noop_if_initialized=True)
-
-    def apply(messages: daft.Series) -> pa.Array:
+    def apply(messages: Any) -> pa.Array:
         return pa.array([_do(stage, *pickle.loads(task)) for task in messages.to_pylist()], pa.large_binary())  # noqa: S301  # from `_map`
 
     mapped = daft.func.batch(
@@ -78,6 +74,28 @@ def _map(stage: Stage, tasks: Sequence[tuple[Chunk, Chunk]], engine: str) -> lis
         frame = frame.into_partitions(len(tasks))  # what Ray places, and places again when a node is lost
     done: list[bytes] = frame.select(mapped(daft.col("task")).alias("fault")).to_pydict()["fault"]
     return done
+
+
+def _daft(engine: str) -> Any:
+    """Return the module `daft`, set up to run on an engine; that can be done once a process.
+
+    Raises:
+        ToolkitError: It runs on another one already.
+    """
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    os.environ.setdefault("DAFT_PROGRESS_BAR", "0")
+    import daft
+    from daft.runners import get_or_create_runner
+
+    if engine != EMBEDDED:
+        daft.set_runner_ray(engine, noop_if_initialized=True)
+    address = getattr(get_or_create_runner(), "ray_address", None)
+    if address != (None if engine == EMBEDDED else engine):
+        raise ToolkitError(
+            f"Daft runs on {address or EMBEDDED!r} in this process already, and can't be moved to {engine!r}",
+            remedy="run the command in a process of its own",
+        )
+    return daft
 
 
 def _do(stage: Stage, chunk: Chunk, result: Chunk) -> bytes:
