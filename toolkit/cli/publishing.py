@@ -17,6 +17,7 @@ from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.release import Release
+    from toolkit.workspace.config import HubConfig
 
 _HUB = "hub:"
 _LOAD = 'load_dataset("{}", revision="{}")'
@@ -143,7 +144,7 @@ def publish(
     repo: Annotated[str | None, typer.Option(metavar="OWNER/NAME", help="Default: hub.repo of toolkit.yaml.")] = None,
     to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Publish into a directory instead.")] = None,
     private: Annotated[bool, typer.Option("--private", help="Make the repository private if it is new.")] = False,
-    endpoint: Annotated[str | None, typer.Option(envvar="HF_ENDPOINT", help="Another Hub.")] = None,
+    endpoint: Annotated[str | None, typer.Option(help="Another Hub; default: HF_ENDPOINT, then toolkit.yaml.")] = None,
     project: Project = None,
     as_json: Json = False,
 ) -> None:
@@ -165,9 +166,8 @@ def publish(
             raise UsageError(
                 "no repository is named", remedy="give --repo OWNER/NAME or --to DIR, or set hub.repo in toolkit.yaml"
             )
-        token = os.environ.get(settings.token_variable)
-        opened = _open(release_path, project)
-        result = hub.publish(opened, wanted, token=token, endpoint=endpoint or settings.endpoint, private=private)
+        token, address = os.environ.get(settings.token_variable), endpoint or _endpoint(settings)
+        result = hub.publish(_open(release_path, project), wanted, token=token, endpoint=address, private=private)
     if as_json:
         put_json(result)
     else:
@@ -223,8 +223,12 @@ def _fetched(reference: str, project: Path | None) -> Release:
         if project is not None:
             raise
         settings = HubConfig()
-    token, endpoint = os.environ.get(settings.token_variable), os.environ.get("HF_ENDPOINT") or settings.endpoint
-    return hub.fetch(repo, revision or "main", token=token, endpoint=endpoint)
+    token = os.environ.get(settings.token_variable)
+    return hub.fetch(repo, revision or "main", token=token, endpoint=_endpoint(settings))
+
+
+def _endpoint(settings: HubConfig) -> str | None:
+    return os.environ.get("HF_ENDPOINT") or settings.endpoint
 
 
 def _is_date(text: str) -> bool:
