@@ -112,6 +112,14 @@ def test_intervals_widen_when_rows_come_in_stories() -> None:
     assert clustered["accuracy"].value == pytest.approx(right.mean())
 
 
+def test_one_story_has_scores_but_no_intervals() -> None:
+    gold = np.array([[True], [False], [True]])
+    found = scores(GroupedCounts(gold, gold, ["a", "a", "a"]), seed=0, resamples=100)
+    assert {name: (each.value, each.low, each.high) for name, each in found.items()} == dict.fromkeys(
+        ("macro_f1", "micro_f1", "accuracy"), (1.0, None, None)
+    )
+
+
 def test_a_model_does_not_differ_from_itself_but_from_a_much_worse_one() -> None:
     gold = RNG.random((200, 1)) < 0.5
     groups = [str(number) for number in range(200)]

@@ -65,16 +65,21 @@ class GroupedCounts:
         np.add.at(self.table, member, rows)
 
     def resampled(self, *, seed: int, resamples: int) -> Floats:
-        """Return [resamples, columns]: totals over as many groups as there are, drawn with replacement."""
+        """Return [resamples, columns]: totals over as many groups as there are, drawn with replacement.
+
+        A single group says nothing about how groups differ: no row is returned, and intervals stay undefined.
+        """
         rng = np.random.default_rng(seed)
         groups = len(self.table)
+        if groups < 2 or not resamples:
+            return np.zeros((0, self.table.shape[1]))
         share = np.full(groups, 1.0 / groups)
         step = max(1, _CHUNK // groups)
         totals = [
             rng.multinomial(groups, share, size=min(step, resamples - start)) @ self.table
             for start in range(0, resamples, step)
         ]
-        return np.concatenate(totals) if totals else np.zeros((0, self.table.shape[1]))
+        return np.concatenate(totals)
 
     def counts(self, totals: Floats) -> Floats:
         """Return [..., L, 3] true positives, false positives and false negatives out of totals [..., columns]."""

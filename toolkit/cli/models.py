@@ -161,6 +161,8 @@ def evaluate(
         return
     put_outcome(outcome, as_json=False)
     _put_evaluation(found)
+    if outcome.counts["stories"] < 2:
+        say("no intervals: they say how scores differ from story to story, and all rows are of one story")
 
 
 def _quiz(workspace: Workspace, model: Path, as_json: bool) -> None:
