@@ -14,9 +14,11 @@ import pytest
 
 from tests.conftest import write_corpus
 from tests.report.conftest import ARABIC, CLOSING, SCRIPT, texts
+from toolkit import release
+from toolkit.baselines import stages as baseline_stages
 from toolkit.report import gather, render, write
 from toolkit.report.rendering import embedded
-from toolkit.workspace import Workspace, stages
+from toolkit.workspace import Workspace, judging, stages
 
 SENTENCES = 11 * 4 + 4
 
@@ -76,6 +78,23 @@ def test_the_numbers_are_those_of_the_answers(project: Workspace) -> None:
     assert report.releases.version == "1.0.0"
     assert sum(split["sentences"] for split in report.releases.splits.values()) == len(decided)
     assert report.missing == {"baselines": "toolkit train"}
+
+
+def test_a_model_and_what_more_sentences_are_worth_are_drawn(
+    tmp_path: Path, label: Callable[[Workspace], None]
+) -> None:
+    project = Workspace.create(tmp_path / "project", title="Enough stories for a curve")
+    write_corpus(project, texts(20))
+    label(project)
+    judging.adjudicate(project)
+    release.build(project, "1.0.0")
+    baseline_stages.train_project(project, baseline="words-lr", resamples=20)
+    baseline_stages.curve_project(project, resamples=20)
+    report = gather(project)
+    assert [curve["of"] for curve in report.curves] == ["sentences", "annotators"]
+    page = render(report)
+    assert "Learning curve over sentences" in page
+    assert html.escape(report.curves[0]["summary"]) in page
 
 
 def test_json_has_the_same_numbers_and_no_rows(project: Workspace) -> None:

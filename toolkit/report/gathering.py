@@ -65,7 +65,7 @@ def gather(workspace: Workspace, *, shown: int = SHOWN) -> Report:
         releases=releases,
         models=models,
         evaluation=read_report(workspace.path("reports", "evaluation.json")),
-        curves=_curves(workspace),
+        curves=tuple((read_report(workspace.path("reports", "learning_curve.json")) or {}).get("curves", ())),
         table=_table(workspace, texts, answers, decisions or (), shown) if texts and has_sentences else None,
         missing={name: command for name, (part, command) in known.items() if part is None},
     )
@@ -226,16 +226,6 @@ def _before(workspace: Workspace, newest: release.Release) -> release.Release | 
     versions = sorted(release.Version.parse(name) for name in names if release.Version.is_one(name))
     earlier = [version for version in versions if str(version) != newest.version]
     return release.load(workspace.release_path(str(earlier[-1]))) if earlier else None
-
-
-def _curves(workspace: Workspace) -> tuple[Mapping[str, Any], ...]:
-    """Return the learning curves of every reports/*curve*.json: one curve, or several in a list or by name."""
-    curves: list[Mapping[str, Any]] = []
-    for path in sorted(workspace.root.glob("reports/*curve*.json")):
-        said = json.loads(path.read_bytes())
-        parts = [said] if isinstance(said, dict) and "points" in said else said
-        curves += parts.values() if isinstance(parts, dict) else parts
-    return tuple(curve for curve in curves if isinstance(curve, dict) and "points" in curve)
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:
