@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from statistics import median
-from typing import Any
 
 from toolkit import __version__, release
 from toolkit.records import Annotation, Decision
