@@ -201,7 +201,7 @@ def _choppa() -> Splitter:
     document = SrxDocument(ruleset=DEFAULT_SRX_RULESET, validate_ruleset=SRX_2_XSD)
 
     def split(text: str, lang: str) -> list[Span]:
-        return by_line(partial(from_sentences, lambda line: SrxTextIterator(document, f"{lang}_two", [line])), text)
+        return by_line(partial(from_sentences, lambda line: SrxTextIterator(document, f"{lang}_two", line)), text)
 
     return split
 

@@ -21,19 +21,22 @@ class Language:
         never: Abbreviations that never end a sentence, because what they shorten is always followed by its
             complement: titles before a name, "vs", "e.g".
         before_number: Abbreviations that go on when a number follows ("No. 5", "Nov. 29") and end a sentence otherwise.
-        after_number: Units and the like: after a number they end a sentence before a starter, and before any capital
-            once the sentence is past its opening ("… в 2016 г. Он", not "В 2016 г. Россия"); without a number they
-            shorten something else ("г. Москва").
+        after_number: Abbreviations that close a date: after a number they end a sentence before a starter, and before
+            any capital once the sentence is past its opening ("… в 2016 г. Он", not "В 2016 г. Россия"); without a
+            number they shorten something else ("г. Москва").
         late: The same for what needs no number before it ("до н. э.").
+        units: Units of measure that without a number before them shorten something else ("м. Київ"); after one they
+            are judged like `closes_name`.
         may_end: Abbreviations that end a sentence only when the next word is a starter ("Inc.", "U.S.").
-        closes_name: Abbreviations that close a name (companies, streets, states): they end a sentence before a starter,
-            and before a capitalised word that goes on in lower case ("Tesla Inc. Workers there …") and is no role.
+        closes_name: Abbreviations that close a name or an amount (companies, streets, states, money): they end a
+            sentence before a starter, and before a capitalised word that goes on in lower case ("Tesla Inc. Workers
+            there …") and is no role.
         ends: Abbreviations that end a sentence before any word that may begin one ("etc."); listed only because
             they look like something else (an initial, a dotted acronym).
         hours: Abbreviations of the clock ("p.m"): they end a sentence unless a word of `after_hour` follows.
         after_hour: Weekdays, time zones and the like.
         starters: Words that begin sentences and hardly ever are the second word of a name, capitalised.
-        roles: Capitalised words that follow a company's name within the sentence ("Inc. Chairman Warren Buffett").
+        roles: Capitalised words that go on after what `closes_name` holds ("Inc. Chairman Warren Buffett").
         particles: Lower-case words that may begin a surname, and so a sentence ("von der Leyen").
         labels: Nouns that a single letter tells apart ("Vitamin C", "Witness B"): the letter is no initial.
         speech: Verbs that attribute a quotation ("asked"); "Who?" Smith asked is one sentence.
@@ -51,6 +54,7 @@ class Language:
     before_number: frozenset[str] = frozenset()
     late: frozenset[str] = frozenset()
     after_number: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
     may_end: frozenset[str] = frozenset()
     closes_name: frozenset[str] = frozenset()
     ends: frozenset[str] = frozenset()

@@ -24,6 +24,9 @@ LOW_CLOSERS = "“‘«‹"
 OPENERS = "\"'“‘„‚«‹»›([{¿¡「『【（〈《［"
 """Marks that may stand before a sentence's first word."""
 
+EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d"
+"""Pictures that close with the sentence whose stop they follow, and what joins and varies them; as a regex range."""
+
 QUOTES = frozenset("\"'”’»›“‘«‹」』")
 DASHES = frozenset("-–—")
 BULLETS = "•·‣▪*-–— "

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
-from toolkit.segment.marks import BREAKS, CASELESS, CLOSERS, LOW_CLOSERS, STOPS, WIDE_STOPS, letters
+from toolkit.segment.marks import BREAKS, CASELESS, CLOSERS, EMOJI, LOW_CLOSERS, STOPS, WIDE_STOPS, letters
 
 LINE, WIDE, STOP = 1, 2, 3
 """Groups of `boundary`'s matches: empty at a line break; up to the end of the sentence after a stop."""
@@ -27,7 +27,12 @@ _SPACE = rf"[^\S{BREAKS}]"
 
 
 def boundary(
-    abbreviations: Iterable[str], never: Iterable[str], particles: Iterable[str], *, ordinal: bool
+    abbreviations: Iterable[str],
+    never: Iterable[str],
+    particles: Iterable[str],
+    starters: Iterable[str],
+    *,
+    ordinal: bool,
 ) -> re.Pattern[str]:
     """Return the regex whose matches are the places where a sentence may end.
 
@@ -38,6 +43,8 @@ def boundary(
         abbreviations: Words whose full stop may not end a sentence.
         never: Those of them whose full stop never does.
         particles: Lower-case words that begin a sentence when a capital or another of them follows.
+        starters: Words that begin sentences; where the capital was not typed they do so in lower case, after a word
+            too long to be an abbreviation ("the vote failed. the mayor left").
         ordinal: A short number with a full stop may be an ordinal number.
     """
     lower, upper = letters("Ll"), letters("Lu", "Lt")
@@ -47,12 +54,14 @@ def boundary(
         rf"[”\"’')»]?|(?<={number})|(?<=\w\?))[ ](?=[“\"‘'«(]?[{upper}])"
     )
     closers = rf"(?:[{_CLOSE}]|[{LOW_CLOSERS}](?=[\s{_CLOSE}]|\Z)){{0,6}}+"
-    detached = r"(?:[ \u00a0\u202f](?:[»›”](?!\w)|([\"']{1,2})(?=\s|\Z)))?+"
-    references = r"(?:[ ]?\[\d[\d ,–-]{0,12}\]){0,4}+"
+    detached = r"(?:[ \u00a0\u202f](?:[»›”](?!\w)|([\"']{1,2})(?=[\s–—-]|\Z)))?+"
+    references = rf"(?:[ ]?\[\d[\d ,–-]{{0,12}}\]){{0,4}}+(?:[ ]?[{EMOJI}]){{0,8}}+"
     surname = rf"(?<=\s)(?:(?:{_any(particles)})[ ]){{1,3}}[{upper}]"
+    lowered = _any({word.lower() for word in starters})
+    uncapitalised = rf"(?<=[{lower}]{{4}}\. )(?:{lowered})(?=[ ,])"
     brand = rf"[{lower}]{{0,3}}[-’']?[{upper}]"  # after the first letter of iPhone, eBay, al-Shabab
     begins = (
-        rf"(?!(?=[{lower}])(?!{surname})[{lower}](?!{brand}|ttps?:|ww\.)"
+        rf"(?!(?=[{lower}])(?!{surname})(?!{uncapitalised})[{lower}](?!{brand}|ttps?:|ww\.)"
         rf"|[-–—][-–— ]{{0,3}}[{lower}.,]|[,;:%/{_WIDE}{BREAKS}]|[{_STOP}](?!\.\.|(?<=…)))"
     )
     glued = rf"(?=[“\"‘'(\[¿¡«]?[{upper}][{lower} ])|(?<=[{CASELESS}]\.)(?=[{CASELESS}])"

@@ -22,12 +22,13 @@ _DOMAINS = frozenset({"Com", "Net", "Org", "Info", "Io", "Js"})
 _ROMAN = re.compile("[IVXLC]{1,7}")
 _JOINT = re.compile("[-'’]")
 _ORDINAL = re.compile(r"(?:\d{1,2}\.)?\d{1,2}|[IVXLC]{1,7}")
+_MARKER = re.compile(rf"[{re.escape(BULLETS)}]{{0,4}}(?:\d{{1,3}}|[a-z])\.")
 _WINDOW = 32  # code points before a stop that are looked at: longer than any abbreviation
 _QUOTED = 1000  # code points before a stop in which quotation marks are paired
 _OPENING = 40  # code points: a sentence shorter than this may still be in its opening adverbial
 
 # By rank: where the variant of a word is the variant of another, the later list holds.
-VERDICTS = ("may_end", "late", "after_number", "closes_name", "before_number", "hours", "ends", "never")
+VERDICTS = ("may_end", "late", "after_number", "units", "closes_name", "before_number", "hours", "ends", "never")
 
 
 class Place(NamedTuple):
@@ -70,7 +71,9 @@ class Rules:
         self._language = language
         self._verdicts = _verdicts(language)
         never = [word for word, verdict in self._verdicts.items() if verdict == "never"]
-        self._boundary = pattern.boundary(self._verdicts, never, language.particles, ordinal=language.ordinal)
+        self._boundary = pattern.boundary(
+            self._verdicts, never, language.particles, language.starters, ordinal=language.ordinal
+        )
         self._next = pattern.next_word()
         self._clause = pattern.clause()
         self._attribution = pattern.attribution(language.speech, unspaced=language.unspaced)
@@ -140,7 +143,7 @@ class Rules:
         word = place.text[max(place.start, place.stop - _WINDOW) : place.stop].rpartition(" ")[2]
         if place.end == place.after:
             return word[-1:].islower() and "/" not in word
-        if place.closers:
+        if not QUOTES.isdisjoint(place.closers):
             return not self._is_attributed(place)
         return word not in self._language.marked_names
 
@@ -162,14 +165,14 @@ class Rules:
         verdict = self._verdict(token, before)
         if end == after:
             return self._lost_space(place, token, verdict)
-        if before.endswith(":") and token.isdigit():
+        if (before.endswith(":") and token.isdigit()) or _continues_list(place, token):
             return False  # an enumeration in the line: 1. First
         if stop - start < len(token) + 6 and _is_marker(text[start : stop - len(token)], token):
             return self._language.number_apart and token.isdigit()
         if place.closers and place.next in DASHES and place.second.isspace():
             return False  # what a dash adds after a quotation is who said it
-        if not verdict:
-            return True
+        if not verdict or place.next.islower():
+            return not verdict
         if not QUOTES.isdisjoint(place.closers):
             return verdict != "never" and not (text[end - 1] in "'’" and token[-1] == "s")  # the Bros.' shop
         if place.next in DASHES or place.next in "(№":
@@ -178,7 +181,7 @@ class Rules:
 
     def _verdict(self, token: str, before: str) -> str | None:
         """Return what the lists or the looks of a word say of the full stop after it, None for an ordinary word."""
-        if len(token) == 1 and before.endswith("."):
+        if before.endswith("."):
             joint = self._verdicts.get(f"{before}{token}")  # z. B. as z.B.
             if joint:
                 return joint
@@ -188,7 +191,7 @@ class Rules:
         if len(token) == 1 and token.isalpha():
             is_initial = token.lower() != token.upper() and before not in self._language.labels
             return "may_end" if is_initial else None
-        is_acronym = token[-2:-1] == "." and token[-1].isalpha()
+        is_acronym = token[-1:].isalpha() and (token[-2:-1] == "." or token[-3:-1] == ".-")  # U.S, J.-P
         is_ordinal = self._language.ordinal and _ORDINAL.fullmatch(token)
         return "may_end" if is_acronym or is_ordinal else None
 
@@ -199,7 +202,7 @@ class Rules:
             return word not in self._language.after_hour
         if verdict == "before_number":
             return not (word[:1].isdigit() or self._is_designation(word))
-        if verdict == "after_number" and not self._is_quantity(before):
+        if verdict in ("after_number", "units") and not self._is_quantity(before):
             return False
         if verdict in ("never", "ends"):
             return verdict == "ends"
@@ -207,7 +210,7 @@ class Rules:
             return True
         if verdict in ("after_number", "late"):
             return place.stop - place.start > _OPENING
-        closes = verdict == "closes_name" and word not in self._language.roles
+        closes = verdict in ("closes_name", "units") and word not in self._language.roles
         return closes and self._clause.match(place.text, place.after) is not None
 
     def _lost_space(self, place: Place, token: str, verdict: str | None) -> bool:
@@ -226,7 +229,7 @@ class Rules:
 
     def _is_quantity(self, word: str) -> bool:
         """Tell whether a word counts what follows: a number, or a unit of numbers ("3 млн т", "XIX в.")."""
-        return word[-1:].isdigit() or word in self._language.late or _ROMAN.fullmatch(word) is not None
+        return word[-1:].isdigit() or word in self._language.closes_name or _ROMAN.fullmatch(word) is not None
 
     def _word_at(self, place: Place) -> str:
         """Return the first word after a place; "" for an initial, which looks like a one-letter word ("A. Smith")."""
@@ -239,6 +242,20 @@ class Rules:
 def _is_marker(before: str, token: str) -> bool:
     """Tell whether a sentence is so far nothing but the number or letter of a list item."""
     return (token.isdigit() or len(token) == 1) and not before.strip(BULLETS)
+
+
+def _continues_list(place: Place, token: str) -> bool:
+    """Tell whether a number or letter is the next marker of the list that the sentence is: 1. Tea 2. Coffee."""
+    if not _MARKER.match(place.text, place.start):
+        return False
+    if token.isdecimal() and len(token) < 4:
+        previous = str(int(token) - 1)
+    elif len(token) == 1 and "b" <= token <= "z":
+        previous = chr(ord(token) - 1)
+    else:
+        return False
+    list_so_far = place.text[max(place.start, place.stop - _QUOTED) : place.stop]
+    return f" {previous}." in f" {list_so_far.lstrip(BULLETS)}"
 
 
 def _opens_quote(text: str, stop: int) -> bool:

@@ -7,9 +7,9 @@ LANGUAGE = Language(
     never=words(
         """
         abzgl Allg Allgem amerik ausschl beispielsw bes Bez bzw ca d.h d.i Dipl Dr Dres dt ehem einschl engl
-        entspr ev evtl exkl Fa Frhr Frl frz geb Gebr gegr gem gest ggf Hl hl Hptm Hr Hrn i.A i.d.R i.e i.V
-        Ing inkl insb insbes jun Kath kath Kdt Kgl kgl Lt m.E mind Mr Mrs Ms Msgr o.g Oblt Prof resp röm s.o
-        s.u sen Skt sog St u u.U u.ä.m v verh vgl vs z.B z.T z.Z z.Zt zzgl österr
+        entspr ev evtl exkl Fa Frhr Frl frz geb Gebr gegr gem gest ggf habil Hl hl Hptm Hr Hrn i.A i.d.R i.e
+        i.V Ing inkl insb insbes jun jur Kath kath Kdt Kgl kgl Lt m.E med mind Mr Mrs Ms Msgr nat o.g Oblt
+        phil Prof rer resp röm s.o s.u sen Skt sog St u u.U u.ä.m v verh vgl vs z.B z.T z.Z z.Zt zzgl österr
         """
     ),
     before_number=words("Abb Abs Anm Art Aufl Az Bd Bde Hrsg Jg Kap Lfg Nr Nrn Pos Rn Rz S Tab Tel Vers Zi Ziff"),

@@ -6,33 +6,34 @@ LANGUAGE = Language(
     code="en",
     never=words(
         """
-        Adm aka Ald Amb approx Assoc Atty Brig Brig-Gen ca Capt Capts Cdr Cf cf Chas Cmdr Col Cols Comdr
-        Commr Cpl Cpt Def DR Dr Drs e.g esp excl Fr Gen Gens Geo Gov Govs Hon i.a i.e incl Insp Jas Jos
-        Lieut Lt Lt-Cmdr Lt-Col Lt-Gen Lt-Gov Lts Maj Maj-Gen Messrs Mgr Mlle Mme MR Mr Mrs MS Ms Msgr Mt Mx
-        P.S Pfc Pres Prof Profs Pvt Rep Reps resp Rev Revs Robt Rt Sec Sec-Gen Secs Secy Sen Sens Sgt Sgts
-        Ste Supt Supts Thos Treas v Vice-Pres viz vs Wm
+        Adm aka Ald Amb approx Assoc Asst Atty Brig Brig-Gen ca Capt Capts Cdr Cf cf Chas Cmdr Col Cols
+        Comdr Commr Cpl Cpt Def DR Dr Drs e.g esp excl Fr Gen Gens Geo Gov Govs Hon i.a i.e incl Insp Jas
+        Jos Lieut Lt Lt-Cmdr Lt-Col Lt-Gen Lt-Gov Lts Maj Maj-Gen Messrs Mgr Mlle Mme MR Mr Mrs MS Ms Msgr
+        Mt Mx P.S Pfc Pres Prof Profs Pvt Rep Reps resp Rev Revs Robt Rt Sec Sec-Gen Secs Secy Sen Sens Sgt
+        Sgts Ste Supt Supts Thos Treas v Vice-Pres viz vs Wm
         """
     ),
     before_number=words(
         """
-        App app Apr Apt Art Arts Aug b Bldg c Ch ch Chap chap d Dec Dist Eq Eqs est Ex Ext ext Feb Fig fig
-        figs Hwy Jan Jul Jun Mar No no Nos nos Nov Nr Oct Op p Par par para paras pop pp Prov Ps pt r Ref Rm
-        Rs Rte Sect Sep Sept Tel tel ver Vol vol vols
+        Amdt App app Apr Apt Art Arts Aug b Bldg c Ch ch Chap chap d Dec Dist Eq Eqs est Ex Ext ext Feb Fig
+        fig figs Fri Hwy Jan Jul Jun Mar Mon No no Nos nos Nov Nr Oct Op p Par par para paras pop pp Prov Ps
+        pt r Ref Reg Rept Res Rm Rs Rte Sat Sect Sep Sept Sun Tel tel ver Vol vol vols Wed
         """
     ),
     may_end=words(
         """
-        A.D adj al Assn Assns B.A B.C B.Sc bn C.E.O C.I.A cit Ct cu D.C D.D D.D.S D.Phil Dept Depts E.U
-        F.B.I Ft ft Gov't Govt Hldgs ibid Inst Int'l Intl J.D K.C L.A Ln M.A M.B.A M.D M.P M.Sc mi N.A.T.O
-        N.B N.B.A N.C N.D N.F.L N.H N.J N.M N.S N.Y Nat'l Natl O.P P.O P.R Ph.D Pl Pt Q.C R.I R.N repr S.C
-        S.D S.J Sq sq St U.K U.N U.S U.S.A U.S.S.R Univ Va W.Va
+        A.D adj al Assn Assns B.A B.C B.Sc bn C.E.O C.I.A cit Con Cong Ct cu D.C D.D D.D.S D.Phil Dept Depts
+        E.U F.B.I Ft ft Gov't Govt Hldgs ibid Inst Int'l Intl J.D K.C L.A Ln M.A M.B.A M.D M.P M.Sc mi
+        N.A.T.O N.B N.B.A N.C N.D N.F.L N.H N.J N.M N.S N.Y Nat'l Natl O.P P.O P.R Ph.D Pl Pt Pub Q.C R.I
+        R.N repr S.C S.D S.J Sess Sq sq St Stat Thur Thurs Tue Tues U.K U.N U.S U.S.A U.S.S.R Univ Va W.Va
         """
     ),
     closes_name=words(
         """
         Ala Alta Ariz Ark Ave Bancorp Bhd Blvd Bros Calif Cie Co Colo Conn Corp Cos Del Esq Fla Ga Grp Ill
-        Inc Ind Jr Kan Kans Ky L.L.C L.P LLC Ltd Mass Mfg Mfrs Mich Minn Mo Mont N.V Neb Nebr Nev Okla Ont
-        Ore Oreg Pa Penn Pkwy plc Pte Pty Que Rd S.A S.p.A Sask Sdn Sr Tenn Tex Tpke Vt Wash Wis Wisc Wyo
+        Inc Ind Jr Kan Kans Ky L.L.C L.P La LLC Ltd Mass Md Mfg Mfrs Mich Minn Miss Mo Mont N.V Neb Nebr Nev
+        Okla Ont Ore Oreg Pa Penn Pkwy plc Pte Pty Que Rd S.A S.p.A Sask Sdn Sr Tenn Tex Tpke Vt Wash Wis
+        Wisc Wyo
         """
     ),
     ends=words("etc"),
@@ -72,9 +73,9 @@ LANGUAGE = Language(
     roles=words(
         """
         Analyst Attorney Bank Center CEO CFO Chair Chairman Chairwoman Chief Class Co COO Corp CTO Day
-        Deputy Director Editor Executive Finance Financial Founder General Holdings Inc Library Ltd Manager
-        Managing Partner President School Secretary Securities Senior Series Spokesman Spokeswoman Stores
-        Treasurer Vice
+        Deputy Director Editor Executive Finance Financial Founder General Holdings Inc Library Ltd Magazine
+        Manager Managing Partner President School Secretary Securities Senior Series Spokesman Spokeswoman
+        Stores Treasurer Vice
         """
     ),
     particles=words("al bin da de del den der di dos du el ibn la le van von"),

@@ -6,15 +6,15 @@ LANGUAGE = Language(
     code="es",
     never=words(
         """
-        admón aprox Arq Avda avda Cdte cf cfr Cnel Dr dr Dra dra Dras Dres Dña ej Excma Excmo Fr gob Gral
-        Hna Hno Ilma Ilmo Ing Lic Mons Mr Mrs Ms p.ej Pbro Pdte Prof Profa Rvdo Sgto Sr sr Sra sra Sras Sres
-        sres Srta srta St Sta Sto Tte Ud Uds Vd Vda Vds vs
+        admón aprox Arq Avda avda CC Cdte cf cfr Cnel Dr dr Dra dra Dras Dres Dña ej Excma Excmo FF Fr gob
+        Gral Hna Hno Ilma Ilmo Ing JJ Lic Mons Mr Mrs Ms p.ej Pbro Pdte Prof Profa RR Rvdo Sgto Sr sr Sra
+        sra Sras Sres sres Srta srta St Sta Sto Tte Ud Uds Vd Vda Vds vs
         """
     ),
     before_number=words(
         """
-        apdo Art art arts c C.P ca cap ed fig figs inc n No N° Nº nº núm núms p pp pág págs párr Ref ref t
-        Tel tel vol
+        apdo Art art arts c C.P ca cap ed fig figs inc n No N° Nº nº núm núms p pp pág págs párr Ref ref s
+        ss t Tel tel vol
         """
     ),
     may_end=words(

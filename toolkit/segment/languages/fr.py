@@ -7,7 +7,7 @@ LANGUAGE = Language(
     never=words(
         """
         adj Amb apr av c.-à-d Cdt cf Cne Col Dr Drs Dép env ex Gal hon Ing Lt M Me Mes Mgr Mlle Mlles MM Mme
-        Mmes Mr Mrs Ms p.ex Pr Prof R.P Sgt St Ste Stes Sts Sén vs Vve
+        Mmes Mr Mrs Ms p.ex Pr Prof R.P Sgt St Ste Stes Sts Sté Sén vs Vve
         """
     ),
     before_number=words("al Art art Chap chap Fig fig n No no nos N° n° nº p par pp Réf réf t Tél tél Vol vol éd"),

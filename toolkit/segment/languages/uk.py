@@ -12,8 +12,10 @@ LANGUAGE = Language(
         """
     ),
     before_number=words("абз арк вид вип гл мал пп прим пункт рис розд ст стор табл тел тт ч ч.ч іл"),
-    late=words("грн дол екз кг км коп млн млрд мм н.е сек тис трлн хв чол шт"),
-    after_number=words("в вв л м р рр см т"),
+    late=words("н.е"),
+    after_number=words("в вв р рр"),
+    units=words("л м см т"),
+    closes_name=words("год грн дол екз кг км коп млн млрд мм сек тис трлн хв чол шт"),
     may_end=words("гр пер"),
     ends=words("т.д т.п т.і ін інш"),
     starters=words(
@@ -30,6 +32,7 @@ LANGUAGE = Language(
         Із Інші Їй Їм Їх Її
         """
     ),
+    roles=words("США"),
     speech=words(
         """
         вигукнув відповів відповіла додав додала запитав запитала заявив заявила написав написала сказав
