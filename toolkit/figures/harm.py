@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from toolkit.figures.lexicon import Lexicon
-from toolkit.figures.tokens import Token
+from toolkit.figures.tokens import Token, matches, phrase
 
 _NEAR = 4  # tokens behind a quantity in which people or harm may be named: "14 other young soldiers"
+_BESIDE = 2  # words, "was" and "in" not counted, behind "no" in which they may be named
 _BACK = 6  # tokens before it in which harm may be named: "the death toll has since risen to 14"
 _YEARS = range(1900, 2100)
 _MONEY = frozenset("$€£¥₽₴#№")
@@ -18,10 +19,12 @@ _MEASURE = frozenset("%$€£¥₽₴/°")
 
 def speaks_of_harm(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
     """Return whether a sentence has a word for people being killed, wounded, missing or captured."""
-    return any(_is(token, lexicon.harm) for token in tokens)
+    return any(is_one_of(token, lexicon.harm) for token in tokens)
 
 
-def counts_people_harmed(tokens: Sequence[Token], first: int, number: int, after: int, lexicon: Lexicon) -> bool:
+def counts_people_harmed(
+    tokens: Sequence[Token], first: int, number: int, after: int, lexicon: Lexicon, *, nobody: bool = False
+) -> bool:
     """Return whether a quantity in a sentence that speaks of harm counts people harmed.
 
     Args:
@@ -30,15 +33,33 @@ def counts_people_harmed(tokens: Sequence[Token], first: int, number: int, after
         number: Position of the first token of the number itself, behind its qualifier.
         after: Position after its last token.
         lexicon: The words of the language.
+        nobody: It is zero, which says "no" to whatever follows ("no official confirmed the deaths"): the words for
+            people or harm have to stand beside it.
     """
     if _other(tokens, first, number, after, lexicon):
         return False
+    after = _past_whole(tokens, after, lexicon)
     ahead = _clause(tokens[after : after + _NEAR])
-    named = takewhile(lambda token: token.key not in lexicon.conjunctions, ahead)
-    if any(_is(token, lexicon.harm) or _is(token, lexicon.people) for token in named):
+    named = list(takewhile(lambda token: token.key not in lexicon.conjunctions, ahead))
+    if nobody:
+        named = [token for token in named if token.key not in lexicon.functions][:_BESIDE]
+    if any(is_one_of(token, lexicon.harm) or is_one_of(token, lexicon.people) for token in named):
         return True
-    named_before = any(_is(token, lexicon.harm) for token in _since_number(tokens[max(0, first - _BACK) : first]))
+    named_before = any(is_one_of(token, lexicon.harm) for token in _since_number(tokens[max(0, first - _BACK) : first]))
     return named_before and (not ahead or ahead[0].key in lexicon.functions)
+
+
+def measures_something_else(tokens: Sequence[Token], first: int, after: int, lexicon: Lexicon) -> bool:
+    """Return whether a phrase's quantity is a share, a sum of money, a length, an age: "14 %", "$300".
+
+    Args:
+        tokens: The phrase.
+        first: Position of the quantity's first token.
+        after: Position after its last token.
+        lexicon: The words of the language.
+    """
+    money = first > 0 and tokens[first - 1].key in _MONEY
+    return money or (after < len(tokens) and _measures(tokens, after, lexicon))
 
 
 def _other(tokens: Sequence[Token], first: int, number: int, after: int, lexicon: Lexicon) -> bool:
@@ -51,28 +72,30 @@ def _other(tokens: Sequence[Token], first: int, number: int, after: int, lexicon
         return True
     if after - first == 1 and tokens[first].key in lexicon.articles:
         return True
+    if any(token.key in lexicon.labelled for token in tokens[max(0, first - 2) : first]):
+        return True
     if behind is not None and _measures(tokens, after, lexicon):
         return True
     token = tokens[number]
     year = token.kind == "number" and token.text.isdecimal() and int(token.text) in _YEARS
-    return year and not (behind is not None and _is(behind, lexicon.people))
+    return year and not (behind is not None and is_one_of(behind, lexicon.people))
 
 
 def _measures(tokens: Sequence[Token], after: int, lexicon: Lexicon) -> bool:
     """Return whether what follows the number shows that it counts no people: "%", "km", "14-year-old", "14th"."""
     behind, last = tokens[after], tokens[after - 1]
-    joined = behind.start == last.end
+    joined = behind.start == last.end and last.kind == "number"
     if behind.key in _MEASURE or (joined and (behind.kind == "word" or behind.key in "-–:")):
         return True
-    return _is(behind, lexicon.units) and not _is(behind, lexicon.harm)
+    return is_one_of(behind, lexicon.units) and not is_one_of(behind, lexicon.harm)
 
 
 def _months(token: Token, lexicon: Lexicon) -> bool:
     """Return whether a word is a month written with a capital, after which a number is a day or a year."""
-    return token.text[:1].isupper() and len(token.text) > 2 and _is(token, lexicon.units)
+    return token.text[:1].isupper() and len(token.text) > 2 and is_one_of(token, lexicon.units)
 
 
-def _is(token: Token, words: tuple[str, ...]) -> bool:
+def is_one_of(token: Token, words: tuple[str, ...]) -> bool:
     """Return whether a word is one of the list, in which "soldier*" stands for every word that begins so."""
     if token.kind != "word":
         return False
@@ -87,3 +110,12 @@ def _clause(tokens: Sequence[Token]) -> list[Token]:
 def _since_number(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens after the last number or sign."""
     return _clause(list(reversed(tokens)))
+
+
+def _past_whole(tokens: Sequence[Token], after: int, lexicon: Lexicon) -> int:
+    """Return the position behind the number of the whole that a quantity is a part of: three "of the 14"."""
+    for words in lexicon.none_of:
+        number = after + len(phrase(words))
+        if matches(tokens, after, phrase(words)):
+            return number + (number < len(tokens) and tokens[number].kind == "number")
+    return after

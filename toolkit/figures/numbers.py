@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TypeVar
 
+from toolkit.figures.composed import composed
 from toolkit.figures.lexicon import Lexicon
 from toolkit.figures.tokens import Phrase, Token, matches, phrase
 
@@ -15,8 +16,16 @@ T = TypeVar("T")
 _LONGEST = 12  # words of a number; "nine hundred and ninety-nine thousand nine hundred and ninety-nine" has 9
 
 
-def number_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[Decimal, int, int] | None:
+def number_at(
+    tokens: Sequence[Token], at: int, lexicon: Lexicon, *, governed: bool = False
+) -> tuple[Decimal, int, int] | None:
     """Read the longest number that begins at a token.
+
+    Args:
+        tokens: The sentence.
+        at: Position of the token.
+        lexicon: The words of the language.
+        governed: It stands behind a qualifier or in a range.
 
     Returns:
         Its value, the position after it, and the scale word that ends it (1 without one); None where none begins.
@@ -27,7 +36,7 @@ def number_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[Decim
         scale = _scale_at(tokens, after, lexicon)
         if scale is not None:
             return Decimal(str(factor)) * scale, after + 1, scale
-    plain = _plain(tokens, at, lexicon)
+    plain = _plain(tokens, at, lexicon, governed=governed)
     if plain is None:
         return None
     value, after = plain
@@ -56,9 +65,13 @@ def _by_length(phrases: tuple[str, ...]) -> list[tuple[int, dict[Phrase, str]]]:
     return sorted(groups.items(), reverse=True)
 
 
-def _plain(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[Decimal, int] | None:
+def _plain(tokens: Sequence[Token], at: int, lexicon: Lexicon, *, governed: bool) -> tuple[Decimal, int] | None:
     """Read digits, number words, or the article of a scale."""
     token = tokens[at]
+    if not lexicon.number_words and token.kind != "sign":
+        found = composed(tokens, at, lexicon, governed=governed)
+        if found is not None or token.kind == "word":
+            return found
     if token.kind == "number":
         digits = "".join(sign for sign in token.text if sign not in lexicon.group or sign == lexicon.decimal)
         return Decimal(digits.replace(lexicon.decimal, ".")), at + 1
@@ -72,15 +85,19 @@ def _plain(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[Decimal,
 
 def _words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[Decimal, int] | None:
     """Read the longest run of number words."""
+    listed = longest(tokens, at, lexicon.words)
+    if listed is not None:
+        return Decimal(listed[0]), listed[1]
     end = at
     while end < len(tokens) and tokens[end].kind == "word" and end - at < _LONGEST:
         end += 1
-    if not lexicon.number_words:
-        return _falling(tokens[at:end], at, lexicon.words)
-    if _parsed(tokens[at].key, lexicon.language) is None:  # every number begins with a number word
+    keys = [token.key for token in tokens[at:end]]
+    if len(keys) > 1 and keys[1] in lexicon.scales:
+        keys[0] = lexicon.articles.get(keys[0], keys[0])
+    if _parsed(keys[0], lexicon.language) is None:  # every number begins with a number word
         return None
     for stop in range(end, at, -1):
-        value = _parsed(" ".join(token.key for token in tokens[at:stop]), lexicon.language)
+        value = _parsed(" ".join(keys[: stop - at]), lexicon.language)
         if value is not None:
             return Decimal(value), stop
     return None
@@ -95,19 +112,6 @@ def _parsed(words: str, language: str) -> int | None:
         return int(text2num(words, language))
     except ValueError:
         return None
-
-
-def _falling(run: Sequence[Token], at: int, words: Mapping[str, int]) -> tuple[Decimal, int] | None:
-    """Add number words up while each is of a lower order than the one before."""
-    total, order, stop = 0, 10**12, at
-    for token in run:
-        value = words.get(token.key)
-        if value is None or 10 ** (len(str(value)) - 1) >= order or (order == 10 and value >= order):
-            break
-        total, order, stop = total + value, 10 ** (len(str(value)) - 1), stop + 1
-        if value < 20:
-            break
-    return None if stop == at else (Decimal(total), stop)
 
 
 def _scaled(tokens: Sequence[Token], value: Decimal, at: int, lexicon: Lexicon) -> tuple[Decimal, int, int]:

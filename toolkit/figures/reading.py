@@ -9,11 +9,13 @@ from typing import cast
 
 from toolkit.errors import UsageError
 from toolkit.figures.figure import Figure, Found, Qualifier, fields_of
-from toolkit.figures.harm import counts_people_harmed, speaks_of_harm
+from toolkit.figures.harm import counts_people_harmed, is_one_of, measures_something_else, speaks_of_harm
 from toolkit.figures.languages import LANGUAGES, lexicon_of
 from toolkit.figures.lexicon import Lexicon
 from toolkit.figures.numbers import longest, number_at
 from toolkit.figures.tokens import Token, matches, phrase, tokens_of
+
+_KINDS = 6  # tokens in which "neither" names the two kinds of people
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,18 @@ def read(text: str, language: str = "en") -> Figure | None:
         language: ISO 639-1 code, one of `LANGUAGES`.
 
     Returns:
-        The figure; None where the phrase holds none, or more than one: nothing is guessed and nothing added up.
+        The figure; None where the phrase holds none, or more than one, or a share or a sum of money: nothing is
+        guessed and nothing added up.
 
     Raises:
         UsageError: Figures are not read in the language.
     """
     lexicon = _lexicon(language)
-    quantities = list(_quantities(_tokens(text, lexicon), lexicon))
-    return quantities[0].figure if len(quantities) == 1 else None
+    tokens = _tokens(text, lexicon)
+    quantities = list(_quantities(tokens, lexicon))
+    if len(quantities) != 1 or measures_something_else(tokens, quantities[0].first, quantities[0].after, lexicon):
+        return None
+    return quantities[0].figure
 
 
 def find(sentence: str, language: str = "en") -> list[Found]:
@@ -70,7 +76,8 @@ def find(sentence: str, language: str = "en") -> list[Found]:
         return []
     found = []
     for quantity in _quantities(tokens, lexicon):
-        if counts_people_harmed(tokens, quantity.first, quantity.number, quantity.after, lexicon):
+        nobody = quantity.figure.high == 0
+        if counts_people_harmed(tokens, quantity.first, quantity.number, quantity.after, lexicon, nobody=nobody):
             start, end = tokens[quantity.first].start, tokens[quantity.after - 1].end
             found.append(Found(start=start, end=end, text=sentence[start:end], figure=quantity.figure))
     return found
@@ -109,7 +116,7 @@ def _lexicon(language: str) -> Lexicon:
 
 
 def _tokens(text: str, lexicon: Lexicon) -> list[Token]:
-    return tokens_of(text, group=lexicon.group, decimal=lexicon.decimal)
+    return tokens_of(text, group=lexicon.group, decimal=lexicon.decimal, hyphens=lexicon.hyphens)
 
 
 def _quantities(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Quantity]:
@@ -129,6 +136,8 @@ def _quantity_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity
         or _vague_at(tokens, at, lexicon)
         or _bare_at(tokens, at, lexicon)
         or _none_at(tokens, at, lexicon)
+        or _neither_at(tokens, at, lexicon)
+        or _single_at(tokens, at, lexicon)
     )
 
 
@@ -137,18 +146,20 @@ def _range_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | 
     for opening, joint in lexicon.ranges:
         words = phrase(opening)
         if matches(tokens, at, words):
-            found = _pair(tokens, at + len(words), (joint,), lexicon)
+            found = _pair(tokens, at + len(words), (joint,), lexicon, governed=True)
             if found is not None:
                 return Quantity(at, at + len(words), *found)
     return None
 
 
-def _pair(tokens: Sequence[Token], at: int, joints: Sequence[str], lexicon: Lexicon) -> tuple[int, Figure] | None:
+def _pair(
+    tokens: Sequence[Token], at: int, joints: Sequence[str], lexicon: Lexicon, *, governed: bool = False
+) -> tuple[int, Figure] | None:
     """Read two numbers and the word or sign between them; a scale after the second holds for both."""
-    first = _number(tokens, at, lexicon)
+    first = _number(tokens, at, lexicon, governed=governed)
     if first is None or first[1] >= len(tokens) or tokens[first[1]].key not in joints:
         return None
-    second = _number(tokens, first[1] + 1, lexicon)
+    second = _number(tokens, first[1] + 1, lexicon, governed=governed)
     if second is None:
         return None
     low, high = first[0], second[0]
@@ -160,22 +171,39 @@ def _pair(tokens: Sequence[Token], at: int, joints: Sequence[str], lexicon: Lexi
 
 
 def _qualified_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
-    """Read "at least 14", "more than dozens"."""
+    """Read "at least 14", "more than dozens", "more than 30 but fewer than 40"."""
     found = longest(tokens, at, lexicon.before)
     if found is None or found[1] >= len(tokens):
         return None
     qualifier, number = found
+    if qualifier == "up_to" and at and is_one_of(tokens[at - 1], lexicon.reaching):
+        return None
     vague = _vague_at(tokens, number, lexicon)
-    if vague is not None:
+    if vague is not None and tokens[number].key not in lexicon.governed:
         return Quantity(at, number, vague.after, vague.figure)
     if qualifier == "about":
-        pair = _pair(tokens, number, lexicon.joints, lexicon)
+        pair = _pair(tokens, number, lexicon.joints, lexicon, governed=True)
         if pair is not None:
             return Quantity(at, number, *pair)
-    value = _number(tokens, number, lexicon)
+    value = _number(tokens, number, lexicon, governed=True)
     if value is None or not _whole(value[0]):
         return None
-    return Quantity(at, number, value[1], _figure(qualifier, int(value[0])))
+    quantity = Quantity(at, number, value[1], _figure(qualifier, int(value[0])))
+    return _bounded(tokens, quantity, lexicon) or quantity
+
+
+def _bounded(tokens: Sequence[Token], lower: Quantity, lexicon: Lexicon) -> Quantity | None:
+    """Join a lower bound with the upper bound that follows it: "more than 30 but fewer than 40"."""
+    if lower.figure.high is not None or lower.after >= len(tokens):
+        return None
+    if tokens[lower.after].key not in lexicon.conjunctions:
+        return None
+    upper = _qualified_at(tokens, lower.after + 1, lexicon)
+    low, high = lower.figure.low, None if upper is None else upper.figure.high
+    if upper is None or low is None or high is None or upper.figure.qualifier != "up_to" or low >= high:
+        return None
+    opens = {"low_open": lower.figure.low_open, "high_open": upper.figure.high_open}
+    return Quantity(lower.first, lower.number, upper.after, Figure(low=low, high=high, qualifier="range", **opens))
 
 
 def _vague_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
@@ -199,12 +227,42 @@ def _bare_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | N
 
 
 def _none_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
+    """Read "no", "none of the 14"."""
     found = longest(tokens, at, dict.fromkeys(lexicon.none, 0))
-    return None if found is None else Quantity(at, at, found[1], _figure("exact", 0))
+    if found is None:
+        return None
+    after = found[1]
+    spared = longest(tokens, after, dict.fromkeys(lexicon.none_of, 0))
+    if spared is not None:
+        number = _number(tokens, spared[1], lexicon)
+        after = after if number is None else number[1]
+    return Quantity(at, at, after, _figure("exact", 0))
 
 
-def _number(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[Decimal, int, int] | None:
-    return number_at(tokens, at, lexicon) if at < len(tokens) else None
+def _neither_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
+    """Read "neither soldiers nor civilians": nobody, once."""
+    for first, second in lexicon.neither:
+        if tokens[at].key != first:
+            continue
+        named = [n for n in range(at + 1, min(at + 1 + _KINDS, len(tokens))) if is_one_of(tokens[n], lexicon.people)]
+        joints = [n for n in range(at + 2, min(at + 2 + _KINDS, len(tokens))) if tokens[n].key == second]
+        if joints and len(named) > 1 and named[0] < joints[0] < named[-1]:
+            after = next(n for n in named if n > joints[0]) + 1
+            return Quantity(at, at, after, _figure("exact", 0))
+    return None
+
+
+def _single_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
+    """Read "a soldier"."""
+    if tokens[at].key in lexicon.articles and at + 1 < len(tokens) and is_one_of(tokens[at + 1], lexicon.people):
+        return Quantity(at, at, at + 1, _figure("exact", 1))
+    return None
+
+
+def _number(
+    tokens: Sequence[Token], at: int, lexicon: Lexicon, *, governed: bool = False
+) -> tuple[Decimal, int, int] | None:
+    return number_at(tokens, at, lexicon, governed=governed) if at < len(tokens) else None
 
 
 def _whole(value: Decimal) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,7 @@ class Token:
 
     Attributes:
         text: As the sentence has it.
-        key: The same with case folded.
+        key: The same with case folded, composed (NFC), every apostrophe as "'".
         start: First code point.
         end: One past the last.
         kind: "number", "word" or "sign".
@@ -27,28 +28,40 @@ class Token:
     kind: str
 
 
+_LETTER = r"[^\W\d][\u0300-\u036f]*"  # with its combining marks
+_ELIDED = r"(?<!\w)(?:[cdjlmnst]|jusqu|lorsqu|puisqu|qu)['’]"  # French: a word of its own before a vowel
+_APOSTROPHES = str.maketrans("’ʼ", "''")
+
+
 @cache
-def _pattern(group: str, decimal: str) -> re.Pattern[str]:
+def _pattern(group: str, decimal: str, hyphens: bool) -> re.Pattern[str]:
+    joints = "[-’']" if hyphens else "[’']"
     grouped = rf"(?<!\d)\d{{1,3}}(?:[{re.escape(group)}]\d{{3}}(?!\d))+" if group else r"(?!)"
     return re.compile(
         rf"(?P<number>(?:{grouped}|\d+)(?:{re.escape(decimal)}\d+)?)"
-        r"|(?P<word>[^\W\d]+(?:[-’'][^\W\d]+)*)"
-        r"|(?P<sign>[^\w\s])"
+        rf"|(?P<word>{_ELIDED}|(?:{_LETTER})+(?:{joints}(?:{_LETTER})+)*)"
+        r"|(?P<sign>[^\w\s])",
+        flags=re.IGNORECASE,
     )
 
 
-def tokens_of(text: str, *, group: str = "", decimal: str = ".") -> list[Token]:
+def tokens_of(text: str, *, group: str = "", decimal: str = ".", hyphens: bool = True) -> list[Token]:
     """Return the tokens of a text in order.
 
     Args:
         text: Any text.
         group: Characters that part groups of three digits.
         decimal: The decimal sign.
+        hyphens: Words with hyphens between them are one.
     """
     return [
-        Token(match.group(), match.group().casefold(), match.start(), match.end(), match.lastgroup or "")
-        for match in _pattern(group, decimal).finditer(text)
+        Token(match.group(), _key(match.group()), match.start(), match.end(), match.lastgroup or "")
+        for match in _pattern(group, decimal, hyphens).finditer(text)
     ]
+
+
+def _key(word: str) -> str:
+    return unicodedata.normalize("NFC", word).casefold().translate(_APOSTROPHES)
 
 
 Phrase = tuple[str, ...]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from toolkit.figures.lexicon import Lexicon
 
+_DIGITS = {"ein": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9}
+
 LEXICON = Lexicon(
     language="de",
     number_words=True,
@@ -34,7 +36,20 @@ LEXICON = Lexicon(
     after={"oder mehr": "at_least", "und mehr": "at_least"},
     ranges=(("zwischen", "und"), ("von", "bis")),
     joints=("bis", "oder", "-", "–"),
-    none=("kein", "keine", "keinen", "keiner", "keinem", "niemand", "null"),
+    none=(
+        "kein",
+        "keine",
+        "keinen",
+        "keiner",
+        "keinem",
+        "niemand",
+        "kein einziger",
+        "keine einzige",
+        "nicht ein einziger",
+        "null",
+    ),
+    none_of=("der", "von den", "von"),
+    neither=(("weder", "noch"),),
     vague={
         "dutzende": 12,
         "dutzenden": 12,
@@ -53,11 +68,23 @@ LEXICON = Lexicon(
         "zahlreiche": None,
         "viele": None,
     },
-    articles=("ein", "eine", "einem", "einer", "einen"),
+    articles={"ein": "ein", "eine": "ein", "einem": "ein", "einer": "ein", "einen": "ein"},
     scales={"dutzend": 12, "hundert": 100, "tausend": 1_000, "million": 1_000_000, "millionen": 1_000_000},
-    halves={"anderthalb": 1.5, "eineinhalb": 1.5, "eine halbe": 0.5, "ein halbes": 0.5},
+    halves={
+        "anderthalb": 1.5,
+        **{f"{word}einhalb": n + 0.5 for word, n in _DIGITS.items()},
+        "eine halbe": 0.5,
+        "ein halbes": 0.5,
+    },
     and_half=(),
-    words={},
+    words={
+        "ein einziger": 1,
+        "eine einzige": 1,
+        **{f"{word}einhalbtausend": 1_000 * n + 500 for word, n in _DIGITS.items()},
+        "anderthalbtausend": 1_500,
+    },
+    governed={},
+    hyphens=True,
     people=(
         "mensch*",
         "person*",
@@ -102,6 +129,8 @@ LEXICON = Lexicon(
         "leben",
         "todesopfer*",
     ),
+    reaching=(),
+    labelled=("alter", "kapitel", "seite", "artikel", "absatz", "resolution"),
     units=(
         "prozent*",
         "km",
