@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from toolkit.errors import InvalidInput, UsageError
@@ -29,6 +31,10 @@ def outside(line, language):
 
 def nothing(line, language):
     return []
+
+
+def failing(line, language):
+    raise ValueError("no such model")
 """
 
 
@@ -36,11 +42,12 @@ def nothing(line, language):
 def installed(tmp_path, monkeypatch):
     """Install a distribution with splitters as pip would: a module and its metadata on the path."""
     (tmp_path / "commasplit.py").write_text(MODULE, encoding="utf-8")
+    (tmp_path / "commasplit_needs.py").write_text("import nosuchlibrary.parts\n", encoding="utf-8")
     info = tmp_path / "commasplit-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: commasplit\nVersion: 1.0\n", encoding="utf-8")
-    names = ["commas", "padded", "overlapping", "losing", "outside", "nothing"]
-    points = "\n".join(f"{name} = commasplit:{name}" for name in names)
+    names = ["commas", "padded", "overlapping", "losing", "outside", "nothing", "failing"]
+    points = "\n".join(f"{name} = commasplit:{name}" for name in names) + "\nneedy = commasplit_needs:split"
     (info / "entry_points.txt").write_text(f"[{splitters.GROUP}]\n{points}\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
 
@@ -70,6 +77,7 @@ def test_spans_that_hold_the_white_space_between_are_trimmed(installed):
         ("losing", "lost the characters at offset 10"),
         ("outside", "returned 8-16, outside"),
         ("nothing", "lost the characters at offset 8"),
+        ("failing", "failed at offset 8: ValueError: no such model"),
     ],
 )
 def test_a_wrong_splitter_is_named_with_the_offset(installed, name, fault):
@@ -89,6 +97,61 @@ def test_all_faults_of_a_text_are_reported(installed):
     ]
 
 
+def test_a_splitter_whose_library_is_missing_says_how_to_get_it(installed):
+    with pytest.raises(UsageError) as caught:
+        split("abc", "needy")
+    assert caught.value.remedy == "run `pip install nosuchlibrary`"
+
+
 def test_an_unknown_splitter_is_a_usage_error_that_names_the_known(installed):
     with pytest.raises(UsageError, match="commas"):
         split("abc", "nosuch")
+
+
+# --- what comes with the package --------------------------------------------------------------------------------------
+
+TWO_LINES = "  Dr. Ruiz left at 5 p.m. He came back.\n“We won! We really won,” said Hale. 🙂 Nobody else did. "
+
+
+def test_nupunkt_cuts_with_exact_offsets():
+    parts = [TWO_LINES[start:end] for start, end in split(TWO_LINES, "nupunkt")]
+    assert parts[0].startswith("Dr. Ruiz left")
+    assert "".join("".join(parts).split()) == "".join(TWO_LINES.split())
+    assert len(parts) > 2
+
+
+@pytest.mark.parametrize("language", ["en", "de", "und", "ja"])
+def test_spacy_without_a_model_cuts_by_marks_in_any_language(language):
+    spans = splitters.split(TWO_LINES, language=language, splitter="spacy")
+    assert "".join("".join(TWO_LINES[start:end] for start, end in spans).split()) == "".join(TWO_LINES.split())
+    assert len(spans) > 2
+
+
+SAT = """
+class SaT:
+    def __init__(self, weights):
+        self.weights = weights
+
+    def split(self, text):
+        return [text[:8], text[8:]]
+"""
+
+
+@pytest.fixture
+def sat(tmp_path, monkeypatch):
+    """Stand in for wtpsplit, whose models need weights from a hub: `split` returns strings that join to the text."""
+    (tmp_path / "wtpsplit.py").write_text(SAT, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    splitters.load.cache_clear()
+    yield
+    splitters.load.cache_clear()
+    for name in ("wtpsplit", "toolkit.segment.adapters.wtpsplit"):
+        sys.modules.pop(name, None)
+
+
+def test_wtpsplit_asks_for_weights_and_its_strings_become_spans(sat, monkeypatch):
+    monkeypatch.delenv("WTPSPLIT_MODEL", raising=False)
+    with pytest.raises(UsageError, match="WTPSPLIT_MODEL"):
+        split("He left. She ran.", "wtpsplit")
+    monkeypatch.setenv("WTPSPLIT_MODEL", "/weights")
+    assert split("He left. She ran.", "wtpsplit") == [(0, 8), (9, 17)]

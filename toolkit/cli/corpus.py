@@ -91,14 +91,20 @@ def _explain(page: Path, as_json: bool) -> None:
             put(coloured(f"{passage.start:>8} ╳ {passage.text}", "red") + coloured(f"   ← {passage.reason}", "dim"))
 
 
-def segment(project: Project = None, as_json: Json = False) -> None:
+def segment(
+    project: Project = None,
+    as_json: Json = False,
+    splitter: Annotated[
+        str | None, typer.Option(metavar="NAME", help="nupunkt, spacy …; default: toolkit.yaml's, or the own rules.")
+    ] = None,
+) -> None:
     """Cut articles into sentences with exact offsets.
 
-    Example: toolkit segment
+    Example: toolkit segment --splitter nupunkt
     """
     from toolkit.workspace import Workspace, stages
 
-    put_outcome(stages.segment(Workspace.find(project)), as_json)
+    put_outcome(stages.segment(Workspace.find(project), splitter=splitter), as_json)
 
 
 def trace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from importlib.metadata import entry_points
 from itertools import chain
 from operator import index
@@ -20,11 +21,12 @@ Splitter = Callable[[str, str], Iterable[tuple[int, int]]]
 """Given one line of text and a language code, the (start, end) of its sentences in code points, end exclusive."""
 
 
+@cache
 def load(name: str) -> Splitter:
     """Return the splitter called `name`: "rules", or one that an installed package offers.
 
     Raises:
-        UsageError: No installed package offers it.
+        UsageError: No installed package offers it, or what it needs is not installed.
     """
     if name == RULES:
         return lambda text, language: segment(text, language=language)
@@ -33,7 +35,13 @@ def load(name: str) -> Splitter:
         names = ", ".join(sorted({RULES, *offered}))
         remedy = f"choose one of {names}, or install a package that offers it as an entry point of {GROUP}"
         raise UsageError(f"no splitter {name!r} is installed", remedy=remedy)
-    splitter: Splitter = offered[name].load()
+    try:
+        splitter: Splitter = offered[name].load()
+    except (ImportError, AttributeError) as error:
+        needed = (getattr(error, "name", None) or name).partition(".")[0]
+        raise UsageError(
+            f"the splitter {name!r} can't be loaded: {error}", remedy=f"run `pip install {needed}`"
+        ) from error
     return splitter
 
 
@@ -53,8 +61,8 @@ def split(text: str, *, language: str, splitter: str, where: str | None = None) 
 
     Raises:
         UsageError: There is no such splitter.
-        InvalidInput: It lost a character that is no white space, or its spans overlap or leave their line; with every
-            fault of the text.
+        InvalidInput: It failed, lost a character that is no white space, or its spans overlap or leave their line;
+            with every fault of the text.
     """
     call = load(splitter)
     if splitter == RULES:
@@ -65,7 +73,7 @@ def split(text: str, *, language: str, splitter: str, where: str | None = None) 
     for line in text.splitlines(keepends=True):
         body = line.rstrip(BREAKS)
         if body and not body.isspace():
-            found, wrong = _checked(body, [(index(start), index(end)) for start, end in call(body, language)], at)
+            found, wrong = _of_line(call, body, language, at)
             spans += found
             faults += wrong
         at += len(line)
@@ -75,6 +83,17 @@ def split(text: str, *, language: str, splitter: str, where: str | None = None) 
             [InvalidInput(f"splitter {splitter!r} {fault}", where=where, remedy=remedy) for fault in faults]
         )
     return spans
+
+
+def _of_line(call: Splitter, line: str, language: str, offset: int) -> tuple[list[Span], list[str]]:
+    """Return the sentences of a line, moved by `offset`, and what is wrong with them."""
+    try:
+        given = [(index(start), index(end)) for start, end in call(line, language)]
+    except UsageError:
+        raise
+    except Exception as error:  # whatever a foreign splitter raises, the user learns whose it is and where
+        return [], [f"failed at offset {offset}: {type(error).__name__}: {error}"]
+    return _checked(line, given, offset)
 
 
 def _checked(line: str, given: list[Span], offset: int) -> tuple[list[Span], list[str]]:

@@ -59,13 +59,18 @@ def _ingest(workspace: Workspace, folder: Path, skip_unreadable: bool) -> Made:
     )
 
 
-def segment(workspace: Workspace) -> Outcome:
+def segment(workspace: Workspace, *, splitter: str | None = None) -> Outcome:
     """Cut every article into sentences.
 
+    Args:
+        workspace: The project.
+        splitter: Name of the splitter; None: the one that toolkit.yaml names.
+
     Raises:
-        InvalidInput: There are no articles yet, or the configured splitter breaks a rule of offsets.
+        InvalidInput: There are no articles yet, or the splitter breaks a rule of offsets.
+        UsageError: There is no such splitter.
     """
-    splitter = workspace.config.splitter
+    splitter = splitter or workspace.config.splitter
     path = workspace.path(ARTICLES)
     with workspace.lock():
         if not path.exists():

@@ -1,0 +1,1 @@
+"""Splitters of other libraries as entry points of `toolkit.splitters`; each is loaded when its splitter is named."""
