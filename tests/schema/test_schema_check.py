@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -72,6 +74,76 @@ def changed(*swaps: tuple[str, str]) -> str:
     return text
 
 
+def test_faults_of_form_hide_no_others() -> None:
+    text = changed(
+        ("version: 1.2.0", "version: 1.2"),
+        ("title: Rain", "titel: Rain"),
+        ('    rule: Nothing.\n    hotkey: "0"', "    rule: Nothing.\n    hotkey: r"),
+        ("layer: sky", "layer: skies"),
+        ("      - {text: It may rain., labels: [none]}", "      - It may rain."),
+        ("labels: [none]}\n  - id: none", "labels: [nome]}\n  - id: none"),
+        ("type: number}\n      - {id: high", "type: numeral}\n      - {id: high"),
+        ("spans: [AMOUNT]", "spans: [AMOUNTS]"),
+    )
+    assert faults(text) == [
+        "weather.yaml:2:1: a text is wanted and 1.2 is none @ version; write it in quotes",
+        "weather.yaml:9:5: 'title' is missing @ labels[0].title",
+        "weather.yaml:10:5: unknown key 'titel'; did you mean 'title'? @ labels[0].titel",
+        "weather.yaml:11:5: there is no layer 'skies' @ labels[0].layer",
+        "weather.yaml:18:9: a mapping is wanted, not 'It may rain.' @ labels[0].near_misses[0]",
+        "weather.yaml:19:28: there is no label 'nome'; did you mean 'none'? @ labels[0].near_misses[1].labels",
+        "weather.yaml:25:5: 'r' is there already, in line 13 @ labels[1].hotkey",
+        "weather.yaml:38:31: input should be 'choice', 'number', 'boolean' or 'text', not 'numeral'"
+        " @ spans[0].attributes[0].type",
+        "weather.yaml:41:48: there is no span label 'AMOUNTS'; did you mean 'AMOUNT'? @ constraints[0].spans",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (GOOD.replace("Weather", "W\0").encode(), "s.yaml:3:9: no valid YAML: the character U+0000 is not allowed"),
+        (
+            GOOD.replace("It pours", "Il a plu à").encode("latin-1"),
+            "s.yaml:16:25: not UTF-8: invalid continuation byte",
+        ),
+        (b"? [a, b]\n: 1\n" + GOOD.encode(), "s.yaml:1:3: a key is a word"),
+        (b"- a\n", "s.yaml:1:1: a schema is a mapping with name, version, title, layers and labels"),
+        (b"labels: 5\n" + GOOD.replace("labels:\n", "x:\n").encode(), "s.yaml:1:1: a list is wanted, not 5 @ labels"),
+    ],
+    ids=["control-character", "latin-1", "key", "list", "labels"],
+)
+def test_broken_files_are_told_by_line_and_column(tmp_path: Path, content: bytes, expected: str) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_bytes(content)
+    assert str(check(path)[0]).removeprefix(f"{tmp_path}/").startswith(expected)
+
+
+_ODD = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.text()), st.dictionaries(st.text(), st.none())
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_the_file_is_a_fault_with_a_place_or_none(data: st.DataObject) -> None:
+    document = yaml.safe_load(GOOD)
+    for _ in range(data.draw(st.integers(1, 4))):
+        holder = document
+        while True:
+            keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+            if not keys:
+                break
+            key = data.draw(st.sampled_from(keys))
+            if isinstance(holder[key], dict | list) and data.draw(st.booleans()):
+                holder = holder[key]
+                continue
+            holder[key] = data.draw(_ODD)
+            break
+    for fault in faults(yaml.safe_dump(document, allow_unicode=True)):
+        assert re.match(r"weather\.yaml:\d+:\d+: ", fault)
+
+
 def test_a_good_schema_has_no_fault() -> None:
     assert faults(GOOD) == []
 
@@ -126,7 +198,7 @@ def test_shipped_schemas_check_clean(path: Path) -> None:
             "'none' excludes every other label",
         ),
         ("{id: nothing,", "{id: spans,", "the labelling page has another part called 'spans'"),
-        ("version: 1.2.0", "version: '1.2'", "weather.yaml:2:1: string should match pattern"),
+        ("version: 1.2.0", "version: '1.2'", 'weather.yaml:2:1: a version such as "1.0.0" is wanted'),
         (
             "version: 1.2.0",
             "version: 1.2.0\nversion: 1.3.0",

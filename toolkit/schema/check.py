@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from toolkit.errors import InvalidInput
 from toolkit.schema.answer import validate
 from toolkit.schema.document import Document, Path
 from toolkit.schema.logic import idle, impossible
 from toolkit.schema.model import Attribute, Constraint, Example, Label, Schema
 from toolkit.schema.text import nearest
 
+Finding = tuple[Path, str]
+"""Where in the file something is wrong, and what."""
+
 EXAMPLES = 2
 """Positives, and near-misses, that a label needs at least."""
 
-RESERVED = ("answer", "note", "relations", "spans", "text")
+RESERVED = ("answer", "article", "note", "relations", "spans", "text")
 """Names that the labelling page gives to parts of itself; no layer may be called so."""
 
 _UNSELECT = "u"  # the labelling page's own key (Label Studio's "region:unselect")
@@ -27,32 +29,35 @@ _NEEDS = {
 }
 
 
-def faults_of(schema: Schema, document: Document) -> list[InvalidInput]:
-    """Return the faults of a schema whose form is right, in no particular order."""
-    references = [*_names(schema, document), *_ids(schema, document), *_references(schema, document)]
-    if references:  # what follows would only repeat them
-        return [*references, *_hotkeys(schema, document)]
+def findings(schema: Schema, document: Document) -> list[Finding]:
+    """Return what is wrong with a schema whose form is right, in no particular order.
+
+    Whatever only follows from a name that is not there is left out.
+    """
+    named = [*_ids(schema, document), *_references(schema)]
     return [
+        *_names(schema, document),
+        *named,
         *_hotkeys(schema, document),
-        *_layers(schema, document),
-        *_attributes(schema, document),
+        *_layers(schema, named),
+        *_attributes(schema),
         *_examples(schema, document),
-        *_rules(schema, document),
+        *_rules(schema, named),
     ]
 
 
-def _names(schema: Schema, document: Document) -> Iterator[InvalidInput]:
+def _names(schema: Schema, document: Document) -> Iterator[Finding]:
     """Name and version agree with the path, where the path is "<name>/<version>.yaml"."""
     *_, folder, file = ("", "", *document.name.split("/"))
     stem = file.removesuffix(".yaml")
     if stem.replace(".", "").isdigit():
         if stem != schema.version:
-            yield document.fault(("version",), f"version {schema.version} stands in {file}")
+            yield ("version",), f"version {schema.version} stands in {file}"
         if folder and folder != schema.name:
-            yield document.fault(("name",), f"schema {schema.name!r} stands in the folder {folder!r}")
+            yield ("name",), f"schema {schema.name!r} stands in the folder {folder!r}"
 
 
-def _ids(schema: Schema, document: Document) -> Iterator[InvalidInput]:
+def _ids(schema: Schema, document: Document) -> Iterator[Finding]:
     """Ids are unique among their kind, choices within their attribute."""
     for kind in ("layers", "labels", "spans", "relations", "constraints"):
         yield from _repeats(document, [((kind, at, "id"), item.id) for at, item in enumerate(getattr(schema, kind))])
@@ -62,23 +67,34 @@ def _ids(schema: Schema, document: Document) -> Iterator[InvalidInput]:
         for n, attribute in enumerate(span.attributes):
             choices = enumerate(attribute.choices)
             yield from _repeats(document, [((*where, n, "choices", m), choice) for m, choice in choices])
-    names = {layer.id: ("layers", at, "id") for at, layer in enumerate(schema.layers)}
-    fields = {f"{span.id.lower()}_{attribute.id}" for span in schema.spans for attribute in span.attributes}
-    for layer_id, path in names.items():
-        if layer_id in RESERVED or layer_id in fields:
-            yield document.fault(path, f"the labelling page has another part called {layer_id!r}")
+    fields: list[Finding] = [
+        (("spans", at, "attributes", n, "id"), f"{span.id}_{attribute.id}".lower())
+        for at, span in enumerate(schema.spans)
+        for n, attribute in enumerate(span.attributes)
+    ]
+    taken = {*RESERVED, *(name for _, name in fields)}
+    parts: list[Finding] = [
+        (("layers", at, "id"), layer.id) for at, layer in enumerate(schema.layers) if layer.id in taken
+    ]
+    parts += [(path, name) for at, (path, name) in enumerate(fields) if _is_another(fields[:at], path, name)]
+    yield from ((path, f"the labelling page has another part called {name!r}") for path, name in parts)
 
 
-def _repeats(document: Document, items: Iterable[tuple[Path, str]]) -> Iterator[InvalidInput]:
+def _is_another(fields: Sequence[tuple[Path, str]], path: Path, name: str) -> bool:
+    """Return whether a field of another span, and not only its own twin, has the name already."""
+    return any(name == other and path[1] != span for (_, span, *_), other in fields)
+
+
+def _repeats(document: Document, items: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
     seen: dict[str, Path] = {}
     for path, value in items:
         if value in seen:
             line = document.where(seen[value]).rsplit(":", 2)[1]
-            yield document.fault(path, f"{value!r} is there already, in line {line}")
+            yield path, f"{value!r} is there already, in line {line}"
         seen.setdefault(value, path)
 
 
-def _hotkeys(schema: Schema, document: Document) -> Iterator[InvalidInput]:
+def _hotkeys(schema: Schema, document: Document) -> Iterator[Finding]:
     """A key does one thing, and none that the page itself needs."""
     keys: list[tuple[Path, str]] = []
     for at, label in enumerate(schema.labels):
@@ -90,57 +106,58 @@ def _hotkeys(schema: Schema, document: Document) -> Iterator[InvalidInput]:
             keys += [((*path, m), key) for m, key in enumerate(attribute.hotkeys)]
             expected = {"choice": len(attribute.choices), "boolean": 1}.get(attribute.type, 0)
             if attribute.hotkeys and len(attribute.hotkeys) != expected:
-                yield document.fault(path, f"{len(attribute.hotkeys)} hotkeys for {expected} choices")
+                yield path, f"{len(attribute.hotkeys)} hotkeys for {expected} choices"
     yield from _repeats(document, keys)
     for path, key in keys:
         if key == _UNSELECT:
-            yield document.fault(path, f"the labelling page needs the key {key!r} to unselect a span")
+            yield path, f"the labelling page needs the key {key!r} to unselect a span"
 
 
-def _references(schema: Schema, document: Document) -> Iterator[InvalidInput]:
+def _references(schema: Schema) -> Iterator[Finding]:
     """Whatever is named is there."""
     layers = [layer.id for layer in schema.layers]
     labels = schema.label_ids
     spans = [span.id for span in schema.spans]
     for at, label in enumerate(schema.labels):
-        yield from _unknown(document, ("labels", at, "layer"), [label.layer], layers, "layer")
+        yield from _unknown(("labels", at, "layer"), [label.layer], layers, "layer")
         for path, example in _examples_of(at, label):
-            yield from _unknown(document, (*path, "labels"), example.labels, labels, "label")
+            yield from _unknown((*path, "labels"), example.labels, labels, "label")
     for at, relation in enumerate(schema.relations):
-        yield from _unknown(document, ("relations", at, "head"), relation.head, spans, "span label")
-        yield from _unknown(document, ("relations", at, "tail"), relation.tail, spans, "span label")
+        yield from _unknown(("relations", at, "head"), relation.head, spans, "span label")
+        yield from _unknown(("relations", at, "tail"), relation.tail, spans, "span label")
     for at, rule in enumerate(schema.constraints):
-        yield from _unknown(document, ("constraints", at, "labels"), rule.labels, labels, "label")
-        yield from _unknown(document, ("constraints", at, "spans"), rule.spans, spans, "span label")
+        yield from _unknown(("constraints", at, "labels"), rule.labels, labels, "label")
+        yield from _unknown(("constraints", at, "spans"), rule.spans, spans, "span label")
         for span in schema.spans:
             if span.id in rule.spans:
                 known = [attribute.id for attribute in span.attributes]
                 path = ("constraints", at, "attributes")
-                yield from _unknown(document, path, rule.attributes, known, f"attribute of {span.id}")
+                yield from _unknown(path, rule.attributes, known, f"attribute of {span.id}")
 
 
-def _unknown(
-    document: Document, path: Path, used: Iterable[str], known: Iterable[str], kind: str
-) -> Iterator[InvalidInput]:
+def _unknown(path: Path, used: Iterable[str], known: Iterable[str], kind: str) -> Iterator[Finding]:
     for word in used:
         if word not in known:
-            yield document.fault(path, f"there is no {kind} {word!r}{nearest(word, known)}")
+            yield path, f"there is no {kind} {word!r}{nearest(word, known)}"
 
 
-def _layers(schema: Schema, document: Document) -> Iterator[InvalidInput]:
+def _layers(schema: Schema, named: Collection[Finding]) -> Iterator[Finding]:
+    """Every layer has a label; said only where every label has a layer."""
     if not schema.active:
-        yield document.fault(("labels",), "there is no label that can be given")
+        yield ("labels",), "there is no label that can be given"
+    if any(path[0] == "labels" and path[-1] == "layer" for path, _ in named):
+        return
     used = {label.layer for label in schema.active}
     for at, layer in enumerate(schema.layers):
         if layer.id not in used:
-            yield document.fault(("layers", at), f"layer {layer.id!r} has no label that can be given")
+            yield ("layers", at), f"layer {layer.id!r} has no label that can be given"
 
 
-def _attributes(schema: Schema, document: Document) -> Iterator[InvalidInput]:
+def _attributes(schema: Schema) -> Iterator[Finding]:
     for at, span in enumerate(schema.spans):
         for n, attribute in enumerate(span.attributes):
             for what in _attribute_faults(attribute):
-                yield document.fault(("spans", at, "attributes", n), f"{span.id}.{attribute.id}: {what}")
+                yield ("spans", at, "attributes", n), f"{span.id}.{attribute.id}: {what}"
 
 
 def _attribute_faults(attribute: Attribute) -> Iterator[str]:
@@ -160,74 +177,75 @@ def _examples_of(at: int, label: Label) -> Iterator[tuple[Path, Example]]:
             yield ("labels", at, kind, n), example
 
 
-def _examples(schema: Schema, document: Document) -> Iterator[InvalidInput]:
+def _examples(schema: Schema, document: Document) -> Iterator[Finding]:
     """Enough examples a label, none that contradicts its label, another example or the rules between labels."""
+    known = set(schema.label_ids)
     seen: dict[str, tuple[tuple[str, ...], Path]] = {}
     for at, label in enumerate(schema.labels):
         if label.retired:  # its examples are history
             continue
-        yield from _example_counts(label, at, document)
+        yield from _example_counts(label, at)
         for path, example in _examples_of(at, label):
             if not example.text.strip():
-                yield document.fault(path, "an example without words")
+                yield path, "an example without words"
+            if not known.issuperset(example.labels):
+                continue
             positive = path[2] == "positives"
             if positive != (label.id in example.labels):
                 what = "lacks" if positive else "carries"
-                yield document.fault(path, f"a {_KINDS[str(path[2])]} of {label.id!r} {what} it")
+                yield path, f"a {_KINDS[str(path[2])]} of {label.id!r} {what} it"
             labels, first = seen.setdefault(" ".join(example.text.split()), (example.labels, path))
             if labels != example.labels:
                 line = document.where(first).rsplit(":", 2)[1]
-                yield document.fault(path, f"the same sentence has other labels in line {line}")
-            yield from _example_breaches(schema, document, path, example)
+                yield path, f"the same sentence has other labels in line {line}"
+            yield from _example_breaches(schema, path, example)
 
 
 _KINDS = {"positives": "positive", "near_misses": "near-miss"}
 
 
-def _example_counts(label: Label, at: int, document: Document) -> Iterator[InvalidInput]:
+def _example_counts(label: Label, at: int) -> Iterator[Finding]:
     for kind, name in _KINDS.items():
         count = len(getattr(label, kind))
         if count < EXAMPLES:
-            yield document.fault(("labels", at, kind), f"label {label.id!r} needs {EXAMPLES} {name}s and has {count}")
+            yield ("labels", at, kind), f"label {label.id!r} needs {EXAMPLES} {name}s and has {count}"
 
 
-def _example_breaches(schema: Schema, document: Document, path: Path, example: Example) -> Iterator[InvalidInput]:
+def _example_breaches(schema: Schema, path: Path, example: Example) -> Iterator[Finding]:
     """An example has sentence labels only, so rules that ask for spans do not apply to it."""
     spans = {rule.id for rule in schema.constraints if rule.type == "requires_span"}
     for breach in validate(schema, example.labels):
         if breach.rule not in spans:
-            yield document.fault(path, f"the labels of this example break a rule: {breach.message}")
+            yield path, f"the labels of this example break a rule: {breach.message}"
 
 
-def _rules(schema: Schema, document: Document) -> Iterator[InvalidInput]:
+def _rules(schema: Schema, named: Collection[Finding]) -> Iterator[Finding]:
     """Constraints are complete, none is idle, and together they leave every label and span possible."""
-    incomplete = [
-        fault for at, rule in enumerate(schema.constraints) for fault in _rule_faults(schema, document, at, rule)
-    ]
-    if incomplete:
-        yield from incomplete
-        return
+    incomplete = [fault for at, rule in enumerate(schema.constraints) for fault in _rule_faults(schema, at, rule)]
+    yield from incomplete
+    if incomplete or any(path[0] == "constraints" or path[-1] in {"id", "layer"} for path, _ in named):
+        return  # what the rules say together is not known
     places = {label.id: ("labels", at) for at, label in enumerate(schema.labels)}
     places |= {span.id: ("spans", at) for at, span in enumerate(schema.spans)}
     for name in impossible(schema):
-        yield document.fault(places[name], f"the rules leave no answer that carries {name!r}")
+        yield places[name], f"the rules leave no answer that carries {name!r}"
     unused = idle(schema)
     for at, rule in enumerate(schema.constraints):
         if rule.id in unused:
             what = f"rule {rule.id!r} is dead: the other rules say all that it says"
-            yield document.fault(("constraints", at), what)
+            yield ("constraints", at), what
 
 
-def _rule_faults(schema: Schema, document: Document, at: int, rule: Constraint) -> Iterator[InvalidInput]:
+def _rule_faults(schema: Schema, at: int, rule: Constraint) -> Iterator[Finding]:
     needs = _NEEDS[rule.type]
     for key in ("labels", "spans", "attributes"):
         values = getattr(rule, key)
         if key in needs and not values:
-            yield document.fault(("constraints", at), f"rule {rule.id!r} ({rule.type}) needs {key!r}")
+            yield ("constraints", at), f"rule {rule.id!r} ({rule.type}) needs {key!r}"
         if key not in needs and values:
-            yield document.fault(("constraints", at, key), f"rule {rule.id!r} ({rule.type}) has no use for {key!r}")
+            yield ("constraints", at, key), f"rule {rule.id!r} ({rule.type}) has no use for {key!r}"
     if rule.type == "excludes" and len(set(rule.labels)) == 1:
-        yield document.fault(("constraints", at, "labels"), f"rule {rule.id!r} needs two labels to exclude one another")
+        yield ("constraints", at, "labels"), f"rule {rule.id!r} needs two labels to exclude one another"
     if rule.type == "ordered" and rule.attributes:
         numbers = {
             attribute.id
@@ -237,4 +255,4 @@ def _rule_faults(schema: Schema, document: Document, at: int, rule: Constraint) 
             if attribute.type == "number"
         }
         if len(set(rule.attributes)) != 2 or not set(rule.attributes) <= numbers:
-            yield document.fault(("constraints", at, "attributes"), f"rule {rule.id!r} orders two number attributes")
+            yield ("constraints", at, "attributes"), f"rule {rule.id!r} orders two number attributes"

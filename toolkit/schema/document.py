@@ -24,7 +24,7 @@ class Document:
         name: The file, for messages.
         data: Mappings, sequences and scalars.
         places: Path of a value → (line, column), both from 1; for a value in a mapping, the place of its key.
-        faults: Repeated keys.
+        faults: Repeated keys, and keys that are no words.
     """
 
     name: str
@@ -49,12 +49,15 @@ def text_of(path: pathlib.Path) -> str:
     """Return the text of a YAML file.
 
     Raises:
-        InvalidInput: It is not UTF-8.
+        InvalidInput: It is not UTF-8; the column counts bytes.
     """
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise InvalidInput(f"not UTF-8: {error.reason} at byte {error.start}", where=str(path)) from error
+        before = error.object[: error.start]
+        line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+        where = f"{path}:{line}:{column}"
+        raise InvalidInput(f"not UTF-8: {error.reason}", where=where, remedy="save it as UTF-8") from error
 
 
 def read_document(text: str, name: str) -> Document:
@@ -64,7 +67,13 @@ def read_document(text: str, name: str) -> Document:
         InvalidInput: It is no YAML.
     """
     document = Document(name)
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.reader.ReaderError as error:  # a control character
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, error.position - before.rfind("\n")
+        what = f"no valid YAML: the character U+{ord(text[error.position]):04X} is not allowed"
+        raise InvalidInput(what, where=f"{name}:{line}:{column}") from error
     try:
         node = loader.get_single_node()
         if node is not None:
@@ -97,6 +106,10 @@ def _value(loader: yaml.SafeLoader, node: yaml.Node, path: Path, document: Docum
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, path: Path, document: Document) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key_node, value_node in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):
+            line, column = _place(key_node)
+            document.faults.append(InvalidInput("a key is a word", where=f"{document.name}:{line}:{column}"))
+            continue
         key = str(key_node.value)
         below = (*path, key)
         if key in values:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
-
-import pydantic
-from pydantic_core import ErrorDetails
 
 from toolkit.errors import InvalidInput
 from toolkit.records.base import to_row
 from toolkit.records.ids import digest
-from toolkit.schema import model
-from toolkit.schema.check import faults_of
-from toolkit.schema.document import Document, read_document, text_of
+from toolkit.schema.check import findings
+from toolkit.schema.document import read_document, text_of
+from toolkit.schema.form import mended, related, schema_of, translated
 from toolkit.schema.model import Schema
 from toolkit.schema.shipped import find
-from toolkit.schema.text import nearest
 
-_ADAPTER = pydantic.TypeAdapter(Schema)
+_LISTS = {("layers",), ("labels",), ("spans",)}  # where one of them is amiss, no name in the file can be looked up
 _PENDING = "0" * 64  # a schema carries its digest, which needs the schema
 
 
@@ -69,6 +63,7 @@ def check(path: str | Path) -> list[InvalidInput]:
 
 
 def _read(text: str, name: str) -> tuple[Schema | None, list[InvalidInput]]:
+    """Return the schema, None where its form has faults, and every fault by place."""
     try:
         document = read_document(text, name)
     except InvalidInput as error:
@@ -78,52 +73,20 @@ def _read(text: str, name: str) -> tuple[Schema | None, list[InvalidInput]]:
     faults = list(document.faults)
     if "digest" in document.data:
         faults.append(document.fault(("digest",), "the digest is computed, not written"))
-    try:
-        schema = _schema(document.data)
-    except pydantic.ValidationError as error:
-        faults += [_translated(document, detail) for detail in error.errors(include_url=False)]
-        return None, _by_place(faults)
-    return schema, _by_place([*faults, *faults_of(schema, document)])
+    schema, amiss = mended(document.data, _PENDING)
+    faults += [translated(document, detail) for detail in amiss.values()]
+    if schema is not None and not amiss.keys() & _LISTS:
+        found = [(path, what) for path, what in findings(schema, document) if not related(path, list(amiss))]
+        faults += [document.fault(path, what) for path, what in found]
+    return (_signed(schema) if schema is not None and not amiss else None), _by_place(faults)
 
 
-def _schema(data: dict[str, Any]) -> Schema:
-    """Build the record from the mapping and enter its digest."""
-    schema = _ADAPTER.validate_python({**data, "digest": _PENDING}, strict=False)
+def _signed(schema: Schema) -> Schema:
+    """Enter the digest."""
     content = to_row(schema)
     del content["digest"]
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return _ADAPTER.validate_python({**content, "digest": digest(canonical.encode())}, strict=False)
-
-
-def _translated(document: Document, detail: ErrorDetails) -> InvalidInput:
-    """Return a fault of pydantic's in the words of this project."""
-    path = tuple(part for part in detail["loc"])
-    kind = detail["type"]
-    if kind == "unexpected_keyword_argument":
-        return document.fault(path, f"unknown key {path[-1]!r}{nearest(str(path[-1]), _keys_beside(path))}")
-    if kind in {"missing", "missing_argument", "missing_keyword_only_argument"}:
-        return document.fault(path, f"{path[-1]!r} is missing")
-    message = detail["msg"][0].lower() + detail["msg"][1:]
-    return document.fault(path, f"{message}, not {detail['input']!r}")
-
-
-_RECORDS = {
-    "layers": model.Layer,
-    "labels": model.Label,
-    "spans": model.SpanLabel,
-    "relations": model.RelationLabel,
-    "constraints": model.Constraint,
-    "positives": model.Example,
-    "near_misses": model.Example,
-    "attributes": model.Attribute,
-}
-
-
-def _keys_beside(path: tuple[str | int, ...]) -> list[str]:
-    """Return the keys that may stand where `path` ends."""
-    holders = [part for part in path[:-1] if isinstance(part, str)]
-    record = _RECORDS[holders[-1]] if holders else Schema
-    return [item.name for item in fields(record) if item.name != "digest"]
+    return schema_of(content, digest(canonical.encode()))
 
 
 def _by_place(faults: list[InvalidInput]) -> list[InvalidInput]:

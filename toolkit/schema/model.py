@@ -8,16 +8,23 @@ from pydantic import AfterValidator, Field
 
 from toolkit.records.base import record
 
-LowerId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+LOWER = r"^[a-z][a-z0-9_]*$"
+UPPER = r"^[A-Z][A-Z0-9_]*$"
+KEY = r"^(shift\+[a-z]|[a-z0-9])$"
+HEX = r"^#[0-9a-f]{6}$"
+VERSION = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
+"""Patterns of ids, keys, colours and versions."""
+
+LowerId = Annotated[str, Field(pattern=LOWER)]
 """Id of a label, layer, attribute, relation or constraint."""
 
-UpperId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+UpperId = Annotated[str, Field(pattern=UPPER)]
 """Id of a span label."""
 
-Hotkey = Annotated[str, Field(pattern=r"^(shift\+[a-z]|[a-z0-9])$")]
+Hotkey = Annotated[str, Field(pattern=KEY)]
 """A letter, a digit, or a letter with shift; the page keeps "u" (unselect) and every other combination."""
 
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+Colour = Annotated[str, Field(pattern=HEX)]
 
 
 @record
@@ -186,7 +193,7 @@ class Schema:
     """
 
     name: LowerId
-    version: Annotated[str, Field(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")]
+    version: Annotated[str, Field(pattern=VERSION)]
     title: str
     description: str
     licence: str = "CC0-1.0"
