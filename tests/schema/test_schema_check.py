@@ -77,21 +77,21 @@ def changed(*swaps: tuple[str, str]) -> str:
 def test_faults_of_form_hide_no_others() -> None:
     text = changed(
         ("version: 1.2.0", "version: 1.2"),
-        ("title: Rain", "titel: Rain"),
+        ("title: Rain", "titles: Rain"),
         ('    rule: Nothing.\n    hotkey: "0"', "    rule: Nothing.\n    hotkey: r"),
         ("layer: sky", "layer: skies"),
         ("      - {text: It may rain., labels: [none]}", "      - It may rain."),
-        ("labels: [none]}\n  - id: none", "labels: [nome]}\n  - id: none"),
+        ("labels: [none]}\n  - id: none", "labels: [nonne]}\n  - id: none"),
         ("type: number}\n      - {id: high", "type: numeral}\n      - {id: high"),
         ("spans: [AMOUNT]", "spans: [AMOUNTS]"),
     )
     assert faults(text) == [
         "weather.yaml:2:1: a text is wanted and 1.2 is none @ version; write it in quotes",
         "weather.yaml:9:5: 'title' is missing @ labels[0].title",
-        "weather.yaml:10:5: unknown key 'titel'; did you mean 'title'? @ labels[0].titel",
+        "weather.yaml:10:5: unknown key 'titles'; did you mean 'title'? @ labels[0].titles",
         "weather.yaml:11:5: there is no layer 'skies' @ labels[0].layer",
         "weather.yaml:18:9: a mapping is wanted, not 'It may rain.' @ labels[0].near_misses[0]",
-        "weather.yaml:19:28: there is no label 'nome'; did you mean 'none'? @ labels[0].near_misses[1].labels",
+        "weather.yaml:19:28: there is no label 'nonne'; did you mean 'none'? @ labels[0].near_misses[1].labels",
         "weather.yaml:25:5: 'r' is there already, in line 13 @ labels[1].hotkey",
         "weather.yaml:38:31: input should be 'choice', 'number', 'boolean' or 'text', not 'numeral'"
         " @ spans[0].attributes[0].type",
