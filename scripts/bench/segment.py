@@ -1,9 +1,10 @@
 """Measure sentence splitters on gold sets: F1c, exact match and speed of all in one interleaved run.
 
-    python scripts/bench/segment.py DIR [--against nupunkt,livekit-blingfire] [--floor FILE|KEY=VALUE,...] [--json FILE]
+    python scripts/bench/segment.py DIR [--against nupunkt,livekit-blingfire] [--floor [FILE|KEY=VALUE,...]]
+        [--curve] [--json FILE]
 
-DIR holds `*.jsonl` or `*.jsonl.gz`: one document a line, {"lang", "text", "spans": [[start, end], ...]} in code points,
-and "optional": ends that are right either way.
+DIR (default: what the repository ships) holds `*.jsonl` or `*.jsonl.gz`: one document a line, {"lang", "text", "spans":
+[[start, end], ...]} in code points, and "optional": ends that are right either way.
 
 F1c    Boundaries are ends of sentences, each written as the number of non-space characters before it, so that it does
        not matter on which side of a gap a splitter puts white space. The last end of a document is not counted: no
@@ -16,9 +17,11 @@ speed  Millions of characters a second, single thread, spans included: the media
 
 Every splitter gets a document line by line, because line breaks separate first, but for the rules, which cut at line
 breaks themselves. Floors are KEY=VALUE with the keys of the table ("avg5.f1c", "hard_news.exact") and "ratio.PEER", the
-rules' speed by a peer's. Exit code 4: a floor is missed.
+rules' speed by a peer's; without a value, --floor takes those of DIR/floor.txt, or else the goals that the project set
+itself. Exit code 4: a floor is missed.
 
---curve prints how the rules' time grows with texts that invite backtracking: linear means that Mchar/s stays as it is.
+--curve prints how the rules' time grows with texts that invite backtracking, and the exponent of the growth between the
+shortest and the longest: 1 is linear.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import math
 import re
 import statistics
 import sys
@@ -42,6 +46,8 @@ Splitter = Callable[[str, str], list[Span]]
 
 STOPS = frozenset(".!?…。！？｡．؟۔।॥։።፧‼⁇⁈⁉")
 CLOSERS = frozenset("\"'”’»›)]}」』】）〉》］｝“‘«‹")
+SHIPPED = Path(__file__).parents[2] / "tests" / "segment" / "gold"
+GOALS = "avg5.f1c=99.5,hard_news.exact=95,ratio.livekit-blingfire=1.3,ratio.tokenizesentences=2"
 NEWS = ("en_gum_news", "en_pud_news", "en_wsj_sample", "en_masc_news_detok", "en_brown_news_detok")
 
 
@@ -267,24 +273,31 @@ ADVERSARIAL = {
     "one word": "a",
     "spaces": " ",
     "stops": ".",
+    "spaced stops": ". ",
+    "open brackets": "(",
+    "brackets after stops": ".(",
     "titles": "Mr. ",
+    "abbreviations": "Inc. etc. a.m. No. U.S. ",
     "open acronyms": "U.S. Aa ",
     "questions": '?" Aa Aa Aa Aa ',
+    "list markers": "1. a 2. ",
+    "no capitals": "word. the ",
 }
 CURVE = (1_250_000, 2_500_000, 5_000_000, 10_000_000)
 
 
 def curve() -> list[list[str]]:
-    """Return the rows of a table: a text a row, Mchar/s for each size."""
-    rows = [["Mchar/s at", *(f"{size / 1e6:g} M" for size in CURVE)]]
+    """Return the rows of a table: a text a row, seconds for each length in characters."""
+    rows = [["seconds for", *(f"{size / 1e6:g} M" for size in CURVE), "exponent"]]
     for label, unit in ADVERSARIAL.items():
-        cells = []
+        seconds = []
         for size in CURVE:
             text = unit * (size // len(unit))
             began = time.perf_counter()
             segment(text)
-            cells.append(f"{len(text) / (time.perf_counter() - began) / 1e6:.1f}")
-        rows.append([label, *cells])
+            seconds.append(time.perf_counter() - began)
+        exponent = math.log(seconds[-1] / seconds[0], CURVE[-1] / CURVE[0])
+        rows.append([label, *(f"{taken:.3f}" for taken in seconds), f"{exponent:.2f}"])
     return rows
 
 
@@ -330,6 +343,12 @@ def floors(given: str) -> dict[str, float]:
     return {key.strip(): float(value) for key, _, value in pairs}
 
 
+def default_floors(directory: Path) -> str:
+    """Return the file of floors that lies beside the sets, or the goals."""
+    beside = directory / "floor.txt"
+    return str(beside) if beside.is_file() else GOALS
+
+
 def missed(figures: dict[str, float], wanted: dict[str, float]) -> list[str]:
     """Return a line for every floor that the rules miss or that was not measured."""
     faults = []
@@ -345,11 +364,19 @@ def missed(figures: dict[str, float], wanted: dict[str, float]) -> list[str]:
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("dir", type=Path, metavar="DIR", help="directory of gold sets (*.jsonl, *.jsonl.gz)")
+    parser.add_argument(
+        "dir", type=Path, metavar="DIR", nargs="?", default=SHIPPED, help="directory of gold sets (*.jsonl, *.jsonl.gz)"
+    )
     parser.add_argument("--against", default="", metavar="NAMES", help=f"comma separated: {', '.join(PEERS)}")
     parser.add_argument("--sets", default="", metavar="PREFIXES", help="only the sets whose name begins so")
-    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds for the speed (default: 5)")
-    parser.add_argument("--floor", metavar="FILE|KEY=VALUE,…", help="exit 4 when the rules are below any of these")
+    parser.add_argument("--rounds", type=int, default=9, help="interleaved rounds for the speed (default: 9)")
+    parser.add_argument(
+        "--floor",
+        metavar="FILE|KEY=VALUE,…",
+        nargs="?",
+        const="",
+        help="exit 4 when the rules are below any of these (default: DIR/floor.txt, or the project's goals)",
+    )
     parser.add_argument("--curve", action="store_true", help="also time texts that invite backtracking")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure as JSON")
     return parser.parse_args()
@@ -369,7 +396,11 @@ def main() -> int:
         return 2
     sets = {name_of(path): read(path) for path in paths}
     splitters: dict[str, Splitter] = {"rules": ours, "naive": partial(by_line, naive)}
-    splitters |= {name: PEERS[name]() for name in peers}
+    try:
+        splitters |= {name: PEERS[name]() for name in peers}
+    except ImportError as error:
+        print(f"a peer is not installed ({error}); run `pip install {' '.join(peers)}`", file=sys.stderr)
+        return 2
     figures = measure(sets, splitters, asked.rounds)
     print("\n".join(table(summary(figures, list(splitters), list(sets)))))
     for name in peers:
@@ -378,7 +409,7 @@ def main() -> int:
         print("\n".join(["", *table(curve())]))
     if asked.json:
         asked.json.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    faults = missed(figures, floors(asked.floor)) if asked.floor else []
+    faults = [] if asked.floor is None else missed(figures, floors(asked.floor or default_floors(asked.dir)))
     for fault in faults:
         print(f"floor missed: {fault}", file=sys.stderr)
     return 4 if faults else 0

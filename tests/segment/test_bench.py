@@ -78,7 +78,7 @@ def test_a_splitter_that_rewrites_text_gets_no_span_for_what_it_rewrote(bench):
 
 
 def test_what_the_repository_ships_meets_its_floor():
-    done = run(GOLD, "--rounds", 1, "--floor", GOLD / "floor.txt")
+    done = run("--rounds", 1, "--floor")
     assert done.returncode == 0, done.stderr
     assert "en.exact" in done.stdout
 
@@ -88,6 +88,22 @@ def test_a_missed_floor_exits_with_4_and_says_which():
     assert done.returncode == 4
     assert "floor missed: ko.exact: 100.00 is below 100.10" in done.stderr
     assert "floor missed: nosuch.f1c: not measured" in done.stderr
+
+
+def test_without_floors_beside_the_sets_the_goals_hold(tmp_path):
+    (tmp_path / "hard_news.jsonl").write_bytes((GOLD / "ko.jsonl").read_bytes())
+    done = run(tmp_path, "--rounds", 1, "--floor")
+    assert done.returncode == 4
+    assert "avg5.f1c: not measured" in done.stderr
+    assert "hard_news" not in done.stderr
+
+
+def test_a_peer_that_is_not_installed_is_named_with_the_command(tmp_path, monkeypatch):
+    (tmp_path / "pysbd.py").write_text("raise ImportError('hidden')", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    done = run(GOLD, "--rounds", 1, "--sets", "ko", "--against", "pysbd")
+    assert done.returncode == 2
+    assert "pip install pysbd" in done.stderr
 
 
 def test_an_unknown_splitter_and_an_empty_directory_are_refused(tmp_path):

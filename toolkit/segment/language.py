@@ -41,6 +41,8 @@ class Language:
         labels: Nouns that a single letter tells apart ("Vitamin C", "Witness B"): the letter is no initial.
         speech: Verbs that attribute a quotation ("asked"); "Who?" Smith asked is one sentence.
         marked_names: Names written with a final ! or ? ("Yahoo").
+        uncapitalised: Starters also begin a sentence in lower case, where the capital was not typed. Not where they are
+            words of many languages, which go on after an abbreviation of another.
         ordinal: A number with a full stop is an ordinal number ("5. Mai"), so it is judged like `may_end`.
         number_apart: The number of a list item ("2.") is a unit of its own.
         unspaced: Sentences follow each other without white space (Chinese, Japanese).
@@ -66,6 +68,7 @@ class Language:
     labels: frozenset[str] = frozenset()
     speech: frozenset[str] = frozenset()
     marked_names: frozenset[str] = frozenset()
+    uncapitalised: bool = True
     ordinal: bool = False
     number_apart: bool = False
     unspaced: bool = False

@@ -30,7 +30,7 @@ def boundary(
     abbreviations: Iterable[str],
     never: Iterable[str],
     particles: Iterable[str],
-    starters: Iterable[str],
+    uncapitalised: Iterable[str],
     *,
     ordinal: bool,
 ) -> re.Pattern[str]:
@@ -43,8 +43,8 @@ def boundary(
         abbreviations: Words whose full stop may not end a sentence.
         never: Those of them whose full stop never does.
         particles: Lower-case words that begin a sentence when a capital or another of them follows.
-        starters: Words that begin sentences; where the capital was not typed they do so in lower case, after a word
-            too long to be an abbreviation ("the vote failed. the mayor left").
+        uncapitalised: Lower-case words that begin a sentence whose capital was not typed, after a word too long to be an
+            abbreviation ("the vote failed. the mayor left").
         ordinal: A short number with a full stop may be an ordinal number.
     """
     lower, upper = letters("Ll"), letters("Lu", "Lt")
@@ -57,11 +57,10 @@ def boundary(
     detached = r"(?:[ \u00a0\u202f](?:[»›”](?!\w)|([\"']{1,2})(?=[\s–—-]|\Z)))?+"
     references = rf"(?:[ ]?\[\d[\d ,–-]{{0,12}}\]){{0,4}}+(?:[ ]?[{EMOJI}]){{0,8}}+"
     surname = rf"(?<=\s)(?:(?:{_any(particles)})[ ]){{1,3}}[{upper}]"
-    lowered = _any({word.lower() for word in starters})
-    uncapitalised = rf"(?<=[{lower}]{{4}}\. )(?:{lowered})(?=[ ,])"
+    untyped = rf"(?<=[{lower}]{{4}}\. )(?:{_any(uncapitalised)})(?=[ ,])"
     brand = rf"[{lower}]{{0,3}}[-’']?[{upper}]"  # after the first letter of iPhone, eBay, al-Shabab
     begins = (
-        rf"(?!(?=[{lower}])(?!{surname})(?!{uncapitalised})[{lower}](?!{brand}|ttps?:|ww\.)"
+        rf"(?!(?=[{lower}])(?!{surname})(?!{untyped})[{lower}](?!{brand}|ttps?:|ww\.)"
         rf"|[-–—][-–— ]{{0,3}}[{lower}.,]|[,;:%/{_WIDE}{BREAKS}]|[{_STOP}](?!\.\.|(?<=…)))"
     )
     glued = rf"(?=[“\"‘'(\[¿¡«]?[{upper}][{lower} ])|(?<=[{CASELESS}]\.)(?=[{CASELESS}])"

@@ -71,8 +71,9 @@ class Rules:
         self._language = language
         self._verdicts = _verdicts(language)
         never = [word for word, verdict in self._verdicts.items() if verdict == "never"]
+        uncapitalised = (word.lower() for word in language.starters if language.uncapitalised)
         self._boundary = pattern.boundary(
-            self._verdicts, never, language.particles, language.starters, ordinal=language.ordinal
+            self._verdicts, never, language.particles, uncapitalised, ordinal=language.ordinal
         )
         self._next = pattern.next_word()
         self._clause = pattern.clause()

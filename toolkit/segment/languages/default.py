@@ -6,8 +6,9 @@ LANGUAGE = Language(
     code="und",
     never=words(
         """
-        bzw ca Capt cf Col Dr e.g Fr Gen Hr i.e Ing Lt m.in Mlle Mme Mr Mrs Ms Prof resp Sgt Sr Sra St tzn
-        tzv vs
+        avv bl.a bzw ca Capt cf Col d.w.z dhr dott dott.ssa Dr Dra drs e.g Eng esim f.eks Fr Gen geom hab Hr
+        i.e Ing inż kb ks Lt m.in mevr mgr Mlle Mme Mons Mr Mrs Ms např np Prof płk resp Sgt Sig sig sig.ra
+        sigg Sr Sra St t.ex tzn tzv tzw ul vs ún św
         """
     ),
     before_number=words(
@@ -19,10 +20,12 @@ LANGUAGE = Language(
     may_end=words("Co Corp E.U etc Inc Jr Ltd U.K U.S U.S.A"),
     starters=words(
         """
-        A An As At De Den Det Een En Ett Gli He Het I Il In It La Le Lo Na O On Os She Ta Ten That The They
-        This To Um Uma Un Una W We
+        A Ale An Ancak As At Bu De Den Det Dit Do Een Ela Ele Em En Er Este Ett Gli Han He Het Hij Hon I Il
+        In Isso It La Le Lo Ma Maar Mas Men Na Nel Nella Nie Non Não O On Os Per Po Podle På Questo Secondo
+        Segundo She Ta Ten That The They This To Um Uma Un Una Volgens W We Zij È É
         """
     ),
+    uncapitalised=False,
     byline=words("Av By Door Par Por Von"),
     caption=words("FILE Foto Image Photo"),
 )
