@@ -43,8 +43,8 @@ def boundary(
         abbreviations: Words whose full stop may not end a sentence.
         never: Those of them whose full stop never does.
         particles: Lower-case words that begin a sentence when a capital or another of them follows.
-        uncapitalised: Lower-case words that begin a sentence whose capital was not typed, after a word too long to be an
-            abbreviation ("the vote failed. the mayor left").
+        uncapitalised: Lower-case words that begin a sentence whose capital was not typed, after a word too long to be
+            an abbreviation ("the vote failed. the mayor left").
         ordinal: A short number with a full stop may be an ordinal number.
     """
     lower, upper = letters("Ll"), letters("Lu", "Lt")
