@@ -75,7 +75,8 @@ def test_the_inferred_schema_loads_and_reads_the_export_by_its_titles(
 def test_what_the_schema_does_not_have_is_rejected(export: Path) -> None:
     everything = read_export_all(export, load("news_events"))
     reasons = sorted(reject.reason for reject in everything.rejects)
-    assert reasons == ["unknown-label", "unknown-label", "unknown-label", "unknown-span"]
+    hanging = ["field-without-span"] * 2  # on the span that was not taken
+    assert reasons == [*hanging, "unknown-label", "unknown-label", "unknown-label", "unknown-span"]
     assert len(everything.annotations) == len(list(read_export(export))) == 3
 
 
@@ -84,3 +85,22 @@ def test_an_export_without_answers_gives_no_schema(tmp_path: Path) -> None:
     path.write_text(json.dumps([task(1, TEXTS[0], [])]))
     with pytest.raises(InvalidInput, match="no labels and no spans"):
         infer_schema(path)
+
+
+def test_what_the_config_offers_and_nobody_has_used_is_there_too(export: Path, tmp_path: Path) -> None:
+    config = tmp_path / "config.xml"
+    config.write_text(
+        '<View><Text name="t" value="$story"/><Labels name="tag" toName="t"><Label value="When?"/></Labels>'
+        '<Taxonomy name="k" toName="t"><Choice value="Harm"><Choice value="Burnt"/></Choice></Taxonomy>'
+        '<Choices name="c" toName="t" perRegion="true"><Choice value="unsure"/></Choices></View>'
+    )
+    path = tmp_path / "schema.yaml"
+    path.write_text(infer_schema(export, config=config))
+    schema = load(str(path))
+    assert {label.title for label in schema.labels} == {"2nd", "Harm/Burnt", "Harm/Drowned", "Place"}
+    assert {span.title for span in schema.spans} == {"How many?", "When?"}
+    config.write_text("<View>")
+    with pytest.raises(InvalidInput, match=r"config\.xml: is no label config"):
+        infer_schema(export, config=config)
+    with pytest.raises(InvalidInput, match="can't be a schema's name"):
+        infer_schema(export, name="My Schema")

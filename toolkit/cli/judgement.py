@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from toolkit.cli.linking import linked
 from toolkit.cli.options import DryRun, Json, Project, Seed
 from toolkit.cli.output import interval, number, put, put_counts, put_json, put_outcome, put_table, say
 from toolkit.errors import GateFailed, UsageError
@@ -128,9 +130,10 @@ def adjudicate(
     if dry_run and (pull or not push):
         raise UsageError("--dry-run goes with --push alone", remedy="run `toolkit adjudicate --push --dry-run`")
     workspace = Workspace.find(project)
-    pulled = labelstudio.pull(workspace) if pull else None
-    outcome = None if dry_run else judging.adjudicate(workspace, keep=keep)
-    pushed = labelstudio.push_disputes(workspace, dry_run=dry_run) if push else None
+    with linked(workspace) if pull or push else nullcontext() as server:
+        pulled = labelstudio.pull(workspace, server=server) if pull else None
+        outcome = None if dry_run else judging.adjudicate(workspace, keep=keep)
+        pushed = labelstudio.push_disputes(workspace, dry_run=dry_run, server=server) if push else None
     if as_json:
         link = {"pull": pulled and pulled.counts, "push": pushed and pushed.counts}
         put_json((dataclasses.asdict(outcome) if outcome else {"stage": "adjudicate"}) | link)

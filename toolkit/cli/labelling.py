@@ -6,17 +6,19 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from toolkit.cli.linking import linked
 from toolkit.cli.options import DryRun, Json, Project
-from toolkit.cli.output import progress_bar, put, put_counts, put_json, put_table
+from toolkit.cli.output import progress_bar, put, put_counts, put_json, put_table, say
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.labelstudio import PullResult, PushResult
     from toolkit.schema import Score
+    from toolkit.workspace import Workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +33,19 @@ def push(
     as_json: Json = False,
     dry_run: DryRun = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Send at most this many sentences.")] = None,
+    articles: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only sentences of this article_id; may be repeated.")
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=VALUE", help="Only where this holds: = != ~ < <= > >=; may be repeated."),
+    ] = None,
+    order: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Send these first: sentence_ids, or what `select` wrote.")
+    ] = None,
+    whole_articles: Annotated[
+        bool, typer.Option("--whole-articles", help="Keep articles together; the limit cuts none.")
+    ] = False,
     calibration: Annotated[
         bool,
         typer.Option("--calibration", help="Send the quiz instead: the schema's examples, whose answers are known."),
@@ -44,18 +59,31 @@ def push(
     Example: toolkit push --dry-run
     """
     from toolkit import labelstudio
+    from toolkit.labelstudio import selection
     from toolkit.workspace import Workspace
 
-    if calibration and (prefill or limit):
-        raise UsageError("--calibration sends the whole quiz, without --limit and --prefill")
+    if calibration and (prefill or limit or articles or where or order or whole_articles):
+        raise UsageError("--calibration sends the whole quiz: it takes no part of it, and no --prefill")
     workspace = Workspace.find(project)
-    with progress_bar("push") as progress:
+    chosen: dict[str, Any] = {"limit": limit, "articles": articles or (), "whole_articles": whole_articles}
+    chosen |= {"where": selection.where(workspace, where or ()), "order": _order(workspace, order)}
+    with linked(workspace) as server, progress_bar("push") as progress:
+        how: dict[str, Any] = {"dry_run": dry_run, "server": server}
         if calibration:
-            result = labelstudio.push_calibration(workspace, dry_run=dry_run, progress=progress)
+            result = labelstudio.push_calibration(workspace, progress=progress, **how)
         else:
-            result = labelstudio.push(workspace, limit=limit, dry_run=dry_run, progress=progress)
-    suggested = labelstudio.push_figures(workspace, dry_run=dry_run) if prefill else None
+            result = labelstudio.push(workspace, progress=progress, **chosen, **how)
+        suggested = labelstudio.push_figures(workspace, **how) if prefill else None
     _put("push", result, as_json, {} if suggested is None else {"with figures suggested": suggested})
+
+
+def _order(workspace: Workspace, path: Path | None) -> list[str]:
+    """Read a file of sentence_ids, which may be named from here or from the project."""
+    from toolkit.labelstudio.selection import read_order
+
+    if path is None:
+        return []
+    return read_order(path if path.exists() or not workspace.path(str(path)).exists() else workspace.path(str(path)))
 
 
 def pull(
@@ -65,6 +93,12 @@ def pull(
     from_export: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Read a Label Studio JSON export instead of the server.")
     ] = None,
+    import_texts: Annotated[
+        bool, typer.Option("--import-texts", help="Make articles of its texts that the project lacks.")
+    ] = False,
+    keep_identities: Annotated[
+        bool, typer.Option("--keep-identities", help="Leave names and addresses in the raw JSON of the log.")
+    ] = False,
 ) -> None:
     """Fetch answers into annotations/log.jsonl; what is there already is not written again.
 
@@ -73,13 +107,29 @@ def pull(
     from toolkit import labelstudio
     from toolkit.workspace import Workspace
 
+    if from_export is None and import_texts:
+        raise UsageError("--import-texts goes with --from-export FILE")
+    if from_export is not None and full:
+        raise UsageError("--full compares with the server, and --from-export reads no server: give one of them")
     workspace = Workspace.find(project)
-    with progress_bar("pull") as progress:
-        if from_export is None:
-            result = labelstudio.pull(workspace, full=full, progress=progress)
-        else:
-            result = labelstudio.pull_export(workspace, from_export)
+    if from_export is None:
+        with linked(workspace) as server, progress_bar("pull") as progress:
+            result = labelstudio.pull(
+                workspace, full=full, keep_identities=keep_identities, progress=progress, server=server
+            )
+    else:
+        result = labelstudio.pull_export(
+            workspace, from_export, import_texts=import_texts, keep_identities=keep_identities
+        )
     _put("pull", result, as_json)
+    if result.counts.get("answers to texts that are not in the project") and not import_texts:
+        say("run it again with --import-texts to make articles of the texts that the project lacks")
+    if from_export is not None and not as_json:
+        put_table(["what the file holds", "read", "taken", "rejected"], [_fate(*row) for row in result.fates.items()])
+
+
+def _fate(kind: str, counts: Mapping[str, int]) -> list[str]:
+    return [kind, *(str(counts[name]) for name in ("read", "taken", "rejected"))]
 
 
 def status(project: Project = None, as_json: Json = False) -> None:
@@ -90,7 +140,9 @@ def status(project: Project = None, as_json: Json = False) -> None:
     from toolkit import labelstudio
     from toolkit.workspace import Workspace
 
-    result = labelstudio.status(Workspace.find(project))
+    workspace = Workspace.find(project)
+    with linked(workspace) as server:
+        result = labelstudio.status(workspace, server=server)
     if as_json:
         put_json(result)
         return

@@ -147,6 +147,34 @@ def migrate(
 
 
 @app.command()
+def infer(
+    export: Annotated[Path, typer.Argument(help="A Label Studio JSON export, .json or .json.gz.")],
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The project's label config, for what nobody has used yet.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="The schema's name.")] = "inferred",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Make a schema of what the answers of a foreign project use; its rules are still to be written.
+
+    Example: toolkit schema infer export.json -o schemas/theirs/1.0.0.yaml --name theirs
+    """
+    from toolkit.labelstudio import infer_schema
+    from toolkit.workspace import write_atomic
+
+    text = infer_schema(export, name=name, config=config)
+    if output is not None:
+        write_atomic(output, text)
+        say(f"wrote {output}")
+    if as_json:
+        put_json({"output": output, "text": text})
+    elif output is None:
+        put(text.rstrip("\n"))
+
+
+@app.command()
 def diff(
     old: Annotated[str, typer.Argument(help="A path or NAME@VERSION.")],
     new: Annotated[str, typer.Argument(help="A path or NAME@VERSION.")],

@@ -7,6 +7,7 @@ from toolkit.ingest.read import Extraction, Settings, extract, read
 from toolkit.ingest.reasons import why
 from toolkit.ingest.rebuild import rebuild
 from toolkit.ingest.stories import assign_stories, merge_copies, signature, story_ids
+from toolkit.ingest.whole import read_whole
 
 __all__ = [
     "Extraction",
@@ -22,6 +23,7 @@ __all__ = [
     "pages",
     "parse_profile",
     "read",
+    "read_whole",
     "rebuild",
     "recurring_lines",
     "signature",

@@ -58,6 +58,7 @@ class Reading:
         kinds: How many items of the result were of which kind; they sum to the length of the result. A misfit
             counts as "misfit" where nothing of its item was taken.
         slips: How many regions were mended, by what: "white-space", "utf-16".
+        fates: How many items of each of Label Studio's types were "taken" and how many "rejected".
     """
 
     labels: tuple[str, ...] = ()
@@ -67,6 +68,7 @@ class Reading:
     misfits: list[Misfit] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
     slips: Counter[str] = field(default_factory=Counter)
+    fates: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 def read_result(result: Sequence[Item], text: str, schema: Schema | None) -> Reading:
@@ -77,7 +79,7 @@ def read_result(result: Sequence[Item], text: str, schema: Schema | None) -> Rea
         text: The text of the task, code points.
         schema: What the project's page was made from; None for a foreign project.
     """
-    return _Reader(text, schema).read(result)
+    return Reader(text, schema).read(result)
 
 
 @dataclass
@@ -101,7 +103,9 @@ def page_of(schema: Schema) -> Mapping[str, Control]:
     return _PAGES[schema.digest]
 
 
-class _Reader:
+class Reader:
+    """Reads one result; the words of a page are its own schema's, or stand for themselves."""
+
     def __init__(self, text: str, schema: Schema | None) -> None:
         self.text = text
         self.schema = schema
@@ -113,19 +117,39 @@ class _Reader:
         self.relations: set[tuple[str, str, str]] = set()
 
     def read(self, result: Sequence[Item]) -> Reading:
+        """Read every item, spans before the fields and links that need them."""
         kinds = [(self._kind(item), item) for item in result]
         for wanted in ("span", "field", "label", "note", "relation", "misfit"):  # fields need their span, links both
             for kind, item in kinds:
                 if kind == wanted:
                     before = len(self.out.misfits)
                     taken = getattr(self, f"_take_{kind}")(item)
-                    self.out.kinds[kind if taken or len(self.out.misfits) == before else "misfit"] += 1
+                    taken = taken or len(self.out.misfits) == before
+                    self.out.kinds[kind if taken else "misfit"] += 1
+                    self.out.fates[type_of(item), "taken" if taken else "rejected"] += 1
         spans = [self._span(region) for found in self.regions.values() for region in found]
         self.out.labels = tuple(sorted(self.labels))
         self.out.spans = tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label, span.span_id)))
         self.out.relations = tuple(Relation(label=a, head=b, tail=c) for a, b, c in sorted(self.relations))
         self.out.note = "\n".join(self.notes) or None
         return self.out
+
+    def label_id(self, name: str) -> str | None:
+        """Return what a sentence label is called in the record, None where there is no such label."""
+        return name if self.schema is None or name in self.schema.label_ids else None
+
+    def span_label(self, name: str) -> str | None:
+        """Return what a span label is called in the record, None where there is no such label."""
+        return name if self.schema is None or any(name == label.id for label in self.schema.spans) else None
+
+    def field_id(self, name: str, span: str) -> str | None:
+        """Return what a field of a span label is called in the record, None where there is no such field."""
+        control = self.controls.get(name)
+        return name if control is None or control.attribute is None else control.attribute.id
+
+    def relation_id(self, name: str) -> str | None:
+        """Return what a relation is called in the record, None where there is no such relation."""
+        return name if self.schema is None or any(name == link.id for link in self.schema.relations) else None
 
     def _kind(self, item: Item) -> str:
         type_, value = item.get("type"), item.get("value")
@@ -175,13 +199,13 @@ class _Reader:
         if isinstance(place, str):
             self._misfit(place, self._contrast(value), item)
             return False
-        known = None if self.schema is None else {label.id for label in self.schema.spans}
         region = str(item.get("id"))
         found = self.regions.setdefault(region, [])
         taken = False
-        for label in _strings(value.get("labels")):
-            if known is not None and label not in known:
-                self._misfit("unknown-span", f"the schema has no span label {label!r}", item)
+        for name in _strings(value.get("labels")):
+            label = self.span_label(name)
+            if label is None:
+                self._misfit("unknown-span", f"the schema has no span label {name!r}", item)
                 continue
             span_id = f"{region}#{len(found) + 1}" if found else region
             found.append(_Region(span_id, label, place.start, place.end))
@@ -226,21 +250,23 @@ class _Reader:
         if value is None:
             self._misfit("empty-field", f"{name!r} holds no value", item)
             return False
-        key = name if control is None or control.attribute is None else control.attribute.id
-        for region in regions:
-            region.fields[key] = value
-        return True
+        keys = [(region, self.field_id(name, region.label)) for region in regions]
+        for region, key in keys:
+            if key is None:
+                self._misfit("unknown-field", f"span label {region.label!r} has no field {name!r}", item)
+            else:
+                region.fields[key] = value
+        return any(key is not None for _, key in keys)
 
     def _take_label(self, item: Item) -> bool:
-        known = None if self.schema is None else set(self.schema.label_ids)
-        found = list(_labels(item))
-        good = [label for label in found if known is None or label in known]
-        for label in found:
-            if label not in good:
-                self._misfit("unknown-label", f"the schema has no label {label!r}", item)
+        found = {name: self.label_id(name) for name in _labels(item)}
+        good = {label for label in found.values() if label is not None}
+        for name, label in found.items():
+            if label is None:
+                self._misfit("unknown-label", f"the schema has no label {name!r}", item)
         if not found:
             self._misfit("no-label", f"{item['from_name']!r} holds no choice", item)
-        self.labels |= set(good)
+        self.labels |= good
         return bool(good)
 
     def _take_note(self, item: Item) -> bool:
@@ -269,19 +295,21 @@ class _Reader:
         return taken
 
     def _relation_labels(self, item: Item, head: _Region, tail: _Region) -> Iterator[str]:
-        given = _strings(item.get("labels"))
-        if self.schema is None:
-            yield from given or ["related"]
-            return
-        known = {relation.id for relation in self.schema.relations}
-        only = relation_between(self.schema, head.label, tail.label)
-        for label in given or ([only] if only else []):
-            if label in known:
-                yield label
+        only = "related" if self.schema is None else relation_between(self.schema, head.label, tail.label)
+        given = _strings(item.get("labels")) or ([only] if only else [])
+        for name in given:
+            label = self.relation_id(name)
+            if label is None:
+                self._misfit("unknown-relation", f"the schema has no relation {name!r}", item)
             else:
-                self._misfit("unknown-relation", f"the schema has no relation {label!r}", item)
-        if not given and not only:
+                yield label
+        if not given:
             self._misfit("unnamed-relation", f"no single relation leads from {head.label} to {tail.label}", item)
+
+
+def type_of(item: Item) -> str:
+    """Return the type that Label Studio gives an item of a result."""
+    return str(item.get("type") or "untyped")
 
 
 def _strings(value: Any) -> list[str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from toolkit.labelstudio.intake import id_of, pseudonym_of, take
 from toolkit.labelstudio.known import Known, revision_of, task_key
 from toolkit.labelstudio.people import People
 from toolkit.labelstudio.prefill import FigureCheck
-from toolkit.records import Annotation, to_row
+from toolkit.records import Annotation, Reject, content_id, to_row
 from toolkit.schema import Schema
 from toolkit.workspace import AppendLog, Workspace
 from toolkit.workspace.history import revision, tombstone
@@ -26,21 +26,28 @@ class PullResult:
     Attributes:
         url: The project.
         full: Every task was compared, not only those that changed.
-        counts: What was added to the log ("new", "edited", "deleted") and what there is of each kind among what was
+        counts: What was added to the log ("new", "edited", "deleted"; "joined" to a sentence that was not there
+            before) and what there is of each kind among what was
             read: "skipped", "empty", "ground truth", "drafts", "accepted predictions", "changed predictions",
             "second answers" (of the same person to the same sentence), "rejects", "mended regions"; and among
             what was added "figures to check", whose numbers differ from their words.
+        fates: Everything that was read by kind: "annotations", and below them each of Label Studio's types of
+            result; how many there were and how many were "taken", which with "rejected" sum to them. Of a file also
+            "drafts", which are never taken.
     """
 
     url: str
     full: bool
     counts: Mapping[str, int]
+    fates: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def up_to_date(self) -> bool:
         """Nothing was added to the log."""
         return not any(
-            self.counts.get(kind + name) for kind in ("", "expert ", "quiz ") for name in ("new", "edited", "deleted")
+            self.counts.get(kind + name)
+            for kind in ("", "expert ", "quiz ")
+            for name in ("new", "edited", "deleted", "joined")
         )
 
 
@@ -53,6 +60,11 @@ class Arrivals:
         folder: Where the rejects go, and the name under which the state is kept.
         schema: What the page was made from.
         people: The pseudonyms.
+
+    Attributes:
+        known: What the log holds.
+        counts: As in `PullResult`.
+        homes: The sentence that an answer was joined to before, by annotation_id, where it may be another now.
     """
 
     def __init__(
@@ -60,6 +72,8 @@ class Arrivals:
     ) -> None:
         self.known = Known(workspace, log, f"{folder}.json")
         self.counts: Counter[str] = Counter()
+        self.homes: Mapping[str, str] = {}
+        self._fates: Counter[tuple[str, str]] = Counter()
         self._log = log
         self._figures = FigureCheck(workspace, schema)
         self._differing = AppendLog(workspace.path(folder, "figures.jsonl"))
@@ -93,6 +107,27 @@ class Arrivals:
         for annotation_id in sorted(before - present):
             self.gone(annotation_id, "the annotation was deleted on the server")
 
+    def draft(self, task: Mapping[str, Any], draft: Mapping[str, Any], reject: Reject) -> None:
+        """Put an answer that nobody has submitted among the rejects."""
+        draft_id = content_id("draft", task.get("project"), task["id"], draft.get("id"))
+        change = revision_of(draft)
+        self._fates["drafts", "rejected"] += 1
+        if (draft_id, change) not in self._rejected:
+            self._rejected.add((draft_id, change))
+            row = {"annotation_id": draft_id, "revision": change, "raw": self._people.strip(draft)}
+            self._reject_rows.append(row | {"reject": to_row(reject)})
+
+    @property
+    def fates(self) -> dict[str, dict[str, int]]:
+        """What was read by kind, and what became of it; see `PullResult`."""
+        kinds = sorted({kind for kind, _ in self._fates})
+        taken = {kind: self._fates[kind, "taken"] for kind in kinds}
+        rejected = {kind: self._fates[kind, "rejected"] for kind in kinds}
+        return {
+            kind: {"read": taken[kind] + rejected[kind], "taken": taken[kind], "rejected": rejected[kind]}
+            for kind in kinds
+        }
+
     def gone(self, annotation_id: str, reason: str) -> None:
         """Mark an answer that is no longer on the server."""
         self._add(tombstone(annotation_id, reason))
@@ -111,20 +146,27 @@ class Arrivals:
         taken = take(task, raw, schema=self._schema, people=self._people, source=source)
         change = revision_of(raw)
         self._count(raw, taken.annotation is not None and taken.annotation.origin)
+        self._fates.update(taken.fates)
+        self._fates["annotations", "rejected" if taken.annotation is None else "taken"] += 1
         self.counts["rejects"] += len(taken.rejects)
         self.counts["mended regions"] += sum(taken.slips.values())
         if taken.rejects and (taken.annotation_id, change) not in self._rejected:
             self._rejected.add((taken.annotation_id, change))
-            named = {"annotation_id": taken.annotation_id, "revision": change}
+            named: dict[str, Any] = {"annotation_id": taken.annotation_id, "revision": change}
+            if taken.annotation is None:  # the log will not hold it, so this is where it is kept
+                named["raw"] = self._people.strip(raw)
             self._reject_rows += [named | {"reject": to_row(reject)} for reject in taken.rejects]
         if taken.annotation is None:
             return
         if self.known.holds(taken.annotation_id, change):
             if place:
                 self.known.seen(taken.annotation_id, task_key(place, task["id"]))
-            return
-        self._check(taken.annotation)
-        self.counts["edited" if self.known.is_live(taken.annotation_id) else "new"] += 1
+            if taken.annotation.sentence_id == self.homes.get(taken.annotation_id, taken.annotation.sentence_id):
+                return
+            self.counts["joined"] += 1
+        else:
+            self._check(taken.annotation)
+            self.counts["edited" if self.known.is_live(taken.annotation_id) else "new"] += 1
         self._add(revision(taken.annotation, self._people.strip(raw)) | ({"place": place} if place else {}))
 
     def _check(self, annotation: Annotation) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -79,7 +79,7 @@ def read_export_all(path: Path | str, schema: Schema | None = None, people: Peop
             out.rejects += taken.rejects
             if taken.annotation is not None:
                 out.annotations.append(taken.annotation)
-        drafts = list(draft_rejects(task, str(path)))
+        drafts = [reject for _, reject in drafts_of(task, str(path))]
         out.counts["drafts"] += len(drafts)
         out.rejects += drafts
     return out
@@ -93,16 +93,18 @@ def taken_from(
         yield raw, take(task, raw, schema=schema, people=people, source=lambda number: f"{path}: task {number}")
 
 
-def draft_rejects(task: dict[str, Any], path: str) -> Iterator[Reject]:
-    """Yield a reject for each draft of a task: an answer that nobody has submitted is reported, not taken."""
+def drafts_of(task: Mapping[str, Any], path: str) -> Iterator[tuple[dict[str, Any], Reject]]:
+    """Yield each draft of a task with its reject: an answer that nobody has submitted is reported, not taken."""
     for draft in task.get("drafts") or []:
-        items = len(draft.get("result") or []) if isinstance(draft, dict) else 0
-        number = draft.get("id") if isinstance(draft, dict) else draft
-        yield Reject(
-            stage="pull",
-            reason="draft",
-            source=f"{path}: task {task['id']}",
-            detail=f"draft {number} with {items} results was never submitted",
+        draft = draft if isinstance(draft, dict) else {"id": draft}
+        yield (
+            draft,
+            Reject(
+                stage="pull",
+                reason="draft",
+                source=f"{path}: task {task['id']}",
+                detail=f"draft {draft.get('id')} with {len(draft.get('result') or [])} results was never submitted",
+            ),
         )
 
 

@@ -33,7 +33,12 @@ Progress = Callable[[int, int], None]
 
 
 def pull(
-    workspace: Workspace, *, full: bool = False, progress: Progress | None = None, server: Server | None = None
+    workspace: Workspace,
+    *,
+    full: bool = False,
+    keep_identities: bool = False,
+    progress: Progress | None = None,
+    server: Server | None = None,
 ) -> PullResult:
     """Add what people have answered since the last pull to annotations/log.jsonl.
 
@@ -44,6 +49,7 @@ def pull(
     Args:
         workspace: The project directory.
         full: Compare every task on the server.
+        keep_identities: Leave names and addresses in the raw JSON of the log.
         progress: Called with (tasks read, tasks to read).
         server: Default: the one that toolkit.yaml or the environment names.
 
@@ -53,7 +59,8 @@ def pull(
         Locked: Another command is at work on the project.
     """
     with workspace.lock(), connected(workspace, server) as connection:
-        schema, names = workspace.schema(), people(workspace, connection.users())
+        schema = workspace.schema()
+        names = people(workspace, connection.users(), keep_identities=keep_identities)
         answers = Arrivals(workspace, workspace.annotations, "annotations", schema, names)
         found = projects.at_work(connection, workspace)
         whole = [_pull(workspace, connection, project, answers, full, progress or _silent) for project in found]

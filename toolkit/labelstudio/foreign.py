@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from toolkit.labelstudio.answers import Item, Misfit, Reading, page_of, read_result
-from toolkit.records import AttributeValue, Span
-from toolkit.schema import Schema, SpanLabel
+from toolkit.labelstudio.answers import Item, Reader, Reading, page_of
+from toolkit.schema import Schema
 
 
 def is_foreign(result: Sequence[Item], schema: Schema) -> bool:
@@ -19,51 +18,37 @@ def read_foreign(result: Sequence[Item], text: str, schema: Schema) -> Reading:
     """Read a result whose controls are not those of the schema's page.
 
     Labels, span labels and fields are matched by title, then by id, as `infer_schema` writes them; what matches
-    nothing is a misfit.
+    nothing is a misfit, and so is what hangs on it.
 
     Args:
         result: Label Studio's list.
         text: The text of the task.
         schema: The project's schema.
     """
-    reading = read_result(result, text, None)
-    labels = {label.id: label.id for label in schema.labels} | {label.title: label.id for label in schema.labels}
-    kinds = {span.id: span for span in schema.spans} | {span.title: span for span in schema.spans}
-    for label in reading.labels:
-        if label not in labels:
-            reading.misfits.append(Misfit("unknown-label", f"{schema.ref} has no label with the title {label!r}"))
-    spans = []
-    for span in reading.spans:
-        if span.label in kinds:
-            spans.append(_span(span, kinds[span.label], reading))
-        else:
-            detail = f"{schema.ref} has no span label with the title {span.label!r}"
-            reading.misfits.append(Misfit("unknown-span", detail, span.start, span.end, span.text))
-    reading.labels = tuple(sorted({labels[label] for label in reading.labels if label in labels}))
-    reading.spans = tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label, span.span_id)))
-    left = {span.span_id for span in spans}
-    relations = {relation.id for relation in schema.relations}
-    kept = []
-    for link in reading.relations:
-        if link.label in relations and {link.head, link.tail} <= left:
-            kept.append(link)
-        else:
-            reading.misfits.append(Misfit("unknown-relation", f"{link.label!r} from {link.head} to {link.tail}"))
-    reading.relations = tuple(kept)
-    return reading
+    return _ForeignReader(text, schema).read(result)
 
 
-def _span(span: Span, kind: SpanLabel, reading: Reading) -> Span:
-    names = {field.id: field.id for field in kind.attributes} | {field.title: field.id for field in kind.attributes}
-    fields: dict[str, AttributeValue] = {}
-    for name, value in _items(span.attributes):
-        if name in names:
-            fields[names[name]] = value
-        else:
-            detail = f"span label {kind.id!r} has no field with the title {name!r}"
-            reading.misfits.append(Misfit("unknown-field", detail, span.start, span.end, span.text))
-    return Span(span_id=span.span_id, label=kind.id, start=span.start, end=span.end, text=span.text, attributes=fields)
+class _ForeignReader(Reader):
+    """Reads items by what they are, and finds their words among the titles of a schema."""
 
+    def __init__(self, text: str, schema: Schema) -> None:
+        super().__init__(text, None)
+        self._labels = {label.id: label.id for label in schema.labels}
+        self._labels |= {label.title: label.id for label in schema.labels}
+        self._spans = {span.id: span for span in schema.spans} | {span.title: span for span in schema.spans}
+        self._relations = {relation.id for relation in schema.relations}
 
-def _items(fields: Mapping[str, AttributeValue]) -> list[tuple[str, AttributeValue]]:
-    return sorted(fields.items())
+    def label_id(self, name: str) -> str | None:
+        return self._labels.get(name)
+
+    def span_label(self, name: str) -> str | None:
+        found = self._spans.get(name)
+        return None if found is None else found.id
+
+    def field_id(self, name: str, span: str) -> str | None:
+        fields = self._spans[span].attributes
+        by_title = (field.id for field in fields if field.title == name)
+        return next(by_title, name if any(field.id == name for field in fields) else None)
+
+    def relation_id(self, name: str) -> str | None:
+        return name if name in self._relations else None

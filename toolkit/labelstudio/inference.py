@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from lxml import etree
 
 from toolkit.errors import InvalidInput
+from toolkit.labelstudio.answers import SEPARATOR
 from toolkit.labelstudio.export import read_tasks, taken_from
 from toolkit.labelstudio.intake import text_of
 from toolkit.labelstudio.people import People
@@ -25,7 +27,7 @@ _LONGEST = 200  # characters of an example
 _TO_WRITE = "Inferred from answers; write when to use it."
 
 
-def infer_schema(path: Path | str, *, name: str = "inferred") -> str:
+def infer_schema(path: Path | str, *, name: str = "inferred", config: Path | str | None = None) -> str:
     """Return a schema as YAML that covers every label, span and field that an export uses.
 
     Labels of a taxonomy become labels whose titles are their paths ("Killed/By accident"). With this schema,
@@ -34,12 +36,20 @@ def infer_schema(path: Path | str, *, name: str = "inferred") -> str:
     Args:
         path: A Label Studio JSON export.
         name: Name of the schema, lower case.
+        config: The project's label config (XML): what it offers and nobody has used is there too.
 
     Raises:
-        InvalidInput: The file is no export, or holds no answers with labels or spans.
+        InvalidInput: The file is no export, or neither it nor the config has labels or spans; the config is no XML;
+            or the name can't be one.
     """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise InvalidInput(f"{name!r} can't be a schema's name", remedy="write lower-case letters, digits and _")
     answers = list(_answers(Path(path)))
     labels, spans, fields = _used(answer for _, answer in answers)
+    if config is not None:
+        offered = _offered(Path(config))
+        labels |= offered[0]
+        spans |= offered[1]
     seen = dict(reversed(answers))  # the first answer to each text
     if not labels and not spans:
         raise InvalidInput("holds no labels and no spans", where=str(path))
@@ -65,6 +75,27 @@ def infer_schema(path: Path | str, *, name: str = "inferred") -> str:
         for title in sorted(spans)
     ]
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _offered(path: Path) -> tuple[set[str], set[str]]:
+    """Return the labels (of a taxonomy the paths to its leaves) and the span labels that a label config offers."""
+    try:
+        root = etree.fromstring(path.read_bytes(), etree.XMLParser(resolve_entities=False, no_network=True))
+    except FileNotFoundError as error:
+        raise InvalidInput("there is no such file", where=str(path)) from error
+    except (OSError, etree.XMLSyntaxError) as error:
+        raise InvalidInput(
+            f"is no label config ({error})", where=str(path), remedy="copy it from the project"
+        ) from error
+    whole = (control for control in root.iter("Choices", "Taxonomy") if control.get("perRegion") != "true")
+    labels = {leaf for control in whole for leaf in _leaves(control, ())}
+    return labels, {str(label.get("value")) for label in root.iter("Label") if label.get("value")}
+
+
+def _leaves(element: Any, path: tuple[str, ...]) -> Iterator[str]:
+    for choice in element.iterchildren("Choice"):
+        here = (*path, str(choice.get("alias") or choice.get("value")))
+        yield from _leaves(choice, here) if len(choice) else [SEPARATOR.join(here)]
 
 
 def _answers(path: Path) -> Iterator[tuple[str, Annotation]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from toolkit.labelstudio.answers import read_result
+from toolkit.labelstudio.answers import read_result, type_of
 from toolkit.labelstudio.carried import Origin, carried
 from toolkit.labelstudio.foreign import is_foreign, read_foreign
 from toolkit.labelstudio.people import People
@@ -26,6 +26,7 @@ class Taken:
         rejects: Parts that can't be taken, or the whole.
         kinds: How many items of its result were of which kind; see `Reading.kinds`.
         slips: How many regions were mended, by what.
+        fates: How many items of each of Label Studio's types were "taken" and how many "rejected".
     """
 
     annotation_id: str
@@ -33,6 +34,7 @@ class Taken:
     rejects: tuple[Reject, ...] = ()
     kinds: Counter[str] = field(default_factory=Counter)
     slips: Counter[str] = field(default_factory=Counter)
+    fates: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 def take(
@@ -58,7 +60,8 @@ def take(
 
     def refuse(reason: str, detail: str) -> Taken:
         reject = Reject(stage="pull", reason=reason, source=place, text="", detail=detail)
-        return Taken(annotation_id, None, (reject,), Counter({"misfit": len(result)}))
+        fates = Counter((type_of(item), "rejected") for item in result)
+        return Taken(annotation_id, None, (reject,), Counter({"misfit": len(result)}), fates=fates)
 
     text = text_of(task)
     if text is None:
@@ -99,7 +102,7 @@ def take(
         )
         for misfit in reading.misfits
     )
-    return Taken(annotation_id, annotation, rejects, reading.kinds, reading.slips)
+    return Taken(annotation_id, annotation, rejects, reading.kinds, reading.slips, reading.fates)
 
 
 def id_of(task: Mapping[str, Any], raw: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -27,6 +28,9 @@ PERSONAL = frozenset(
 USERS = frozenset({"completed_by", "updated_by", "last_created_by", "created_by", "reviewed_by", "user"})
 """Keys that hold a user, as number, address or object."""
 
+_UNTOUCHED = frozenset({"result", "data"})
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
+
 
 class People:
     """Pseudonyms under one secret.
@@ -34,10 +38,14 @@ class People:
     Args:
         secret: The key; None makes names of the user numbers, for files that are read outside a project.
         emails: User number → e-mail address, where the server says.
+        keep_identities: `strip` leaves everything as it is.
     """
 
-    def __init__(self, secret: bytes | None, emails: Mapping[int, str] | None = None) -> None:
+    def __init__(
+        self, secret: bytes | None, emails: Mapping[int, str] | None = None, *, keep_identities: bool = False
+    ) -> None:
         self._secret = secret
+        self._keep = keep_identities
         self._emails = dict(emails or {})
 
     def pseudonym(self, user: Any) -> str:
@@ -55,14 +63,23 @@ class People:
         return f"annotator-{_short(hmac.new(self._secret, key, hashlib.sha256).hexdigest())}"
 
     def strip(self, raw: Any) -> Any:
-        """Return the server's JSON with every person in it replaced by the pseudonym."""
+        """Return the server's JSON with every person in it replaced by the pseudonym.
+
+        What was labelled and what was answered (`data`, `result`) stays untouched: an address in a text is part of it.
+        """
+        return raw if self._keep else self._stripped(raw)
+
+    def _stripped(self, raw: Any) -> Any:
         if isinstance(raw, Mapping):
-            return {
-                key: self._user(value) if key in USERS else self.strip(value)
-                for key, value in raw.items()
-                if key not in PERSONAL
-            }
-        return [self.strip(value) for value in raw] if isinstance(raw, list) else raw
+            return {key: self._entry(key, value) for key, value in raw.items() if key not in PERSONAL}
+        if isinstance(raw, str):
+            return _ADDRESS.sub(lambda found: self.pseudonym(found[0]), raw)
+        return [self._stripped(value) for value in raw] if isinstance(raw, list) else raw
+
+    def _entry(self, key: str, value: Any) -> Any:
+        if key in USERS:
+            return self._user(value)
+        return value if key in _UNTOUCHED else self._stripped(value)
 
     def _user(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -70,7 +87,7 @@ class People:
         return None if value is None else self.pseudonym(value)
 
 
-def people(workspace: Workspace, emails: Mapping[int, str] | None = None) -> People:
+def people(workspace: Workspace, emails: Mapping[int, str] | None = None, *, keep_identities: bool = False) -> People:
     """Return the pseudonyms of a project; the first call makes its secret.
 
     Raises:
@@ -86,7 +103,7 @@ def people(workspace: Workspace, emails: Mapping[int, str] | None = None) -> Peo
     if os.stat(path).st_mode & 0o077:
         raise InvalidInput("others may read it", where=str(path), remedy=f"run `chmod 600 {path}`")
     try:
-        return People(bytes.fromhex(text), emails)
+        return People(bytes.fromhex(text), emails, keep_identities=keep_identities)
     except ValueError as error:
         raise InvalidInput("is damaged", where=str(path), remedy="bring it back from a backup") from error
 

@@ -103,14 +103,22 @@ def calibration_title(workspace: Workspace) -> str:
 
 
 def create(server: Server, title: str, wanted: dict[str, Any]) -> Project:
-    """Make a project; when the answer is lost, look whether it was made."""
+    """Make a project; when the answer is lost, look whether it was made.
+
+    Of two that are made at the same time by two pushes, the older one stays.
+    """
     try:
-        return _project(server, server.post("/api/projects/", {"title": title, **wanted}))
+        made = server.post("/api/projects/", {"title": title, **wanted})
     except Unanswered:
         project = find(server, title)
         if project is None:
             raise
         return project
+    oldest = min(entry["id"] for entry in _all_titled(server, title))
+    if oldest == made["id"]:
+        return _project(server, made)
+    server.delete(f"/api/projects/{made['id']}/")
+    return _project(server, server.get(f"/api/projects/{oldest}/"))
 
 
 def settings(schema: Schema, workspace: Workspace, *, answers: int | None = None) -> dict[str, Any]:

@@ -19,11 +19,11 @@ from toolkit.labelstudio import project as projects
 from toolkit.labelstudio.ledger import Ledger
 from toolkit.labelstudio.people import people
 from toolkit.labelstudio.project import Project
+from toolkit.labelstudio.selection import Test, selected
 from toolkit.labelstudio.server import Server, Unanswered, connected
 from toolkit.labelstudio.tasks import Key, key_of, task_data
 from toolkit.labelstudio.team import FILE_NAME as ANNOTATORS
 from toolkit.labelstudio.team import Team, blind_title, read_team, shares
-from toolkit.records import Sentence
 from toolkit.workspace import Workspace
 from toolkit.workspace.migrating import settled
 
@@ -85,8 +85,9 @@ def push(
     *,
     limit: int | None = None,
     articles: Collection[str] = (),
-    where: Callable[[Sentence], bool] | None = None,
+    where: Test | None = None,
     order: Sequence[str] = (),
+    whole_articles: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
     server: Server | None = None,
@@ -100,6 +101,7 @@ def push(
         articles: Only sentences of these article_ids.
         where: Only sentences for which this holds.
         order: sentence_ids to send first, in this order; the rest follows in the order of the articles.
+        whole_articles: Keep each article's sentences together, and take no part of an article.
         dry_run: Change nothing; say what would change.
         progress: Called with (tasks done, tasks to send).
         server: Default: the one that toolkit.yaml or the environment names.
@@ -114,9 +116,11 @@ def push(
         sentences = workspace.sentences()
         data = task_data(sentences, workspace.articles())
         every: dict[Key, Task] = {(item["sentence_id"], item["text_sha256"]): {"data": item} for item in data}
-        wanted = _selected(sentences, every, limit, set(articles), where, order)
-        answered = settled(workspace)
-        wanted = {key: task for key, task in wanted.items() if key[0] not in answered}
+        numbers = selected(
+            sentences, limit=limit, articles=articles, where=where, order=order, whole_articles=whole_articles
+        )
+        keys, answered = list(every), settled(workspace)
+        wanted = {keys[number]: every[keys[number]] for number in numbers if keys[number][0] not in answered}
         with connected(workspace, server) as connection:
             sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
             team = read_team(workspace)
@@ -156,27 +160,6 @@ def _push_blind(
         dry_run=sender.dry_run,
         lacking=shared.lacking,
     )
-
-
-def _selected(
-    sentences: Sequence[Sentence],
-    every: dict[Key, Task],
-    limit: int | None,
-    articles: set[str],
-    where: Callable[[Sentence], bool] | None,
-    order: Sequence[str],
-) -> dict[Key, Task]:
-    """Return the tasks that should be there, in the order in which they are sent."""
-    unknown = articles - {sentence.article_id for sentence in sentences}
-    if unknown:
-        raise InvalidInput(f"there is no article {min(unknown)} with sentences", remedy="look at articles.parquet")
-    rank = {sentence_id: number for number, sentence_id in enumerate(order)}
-    chosen = [
-        (rank.get(sentence.sentence_id, len(rank)), number, key)
-        for number, (sentence, key) in enumerate(zip(sentences, every, strict=True))
-        if (not articles or sentence.article_id in articles) and (where is None or where(sentence))
-    ]
-    return {key: every[key] for _, _, key in sorted(chosen)[:limit]}
 
 
 class Sender:
@@ -288,6 +271,8 @@ class Sender:
                 ledger.acknowledged()
             done += len(batch)
             self.progress(done, total)
+        if missing and projects.existing(self.server, project.settings["title"]).tasks != len(ledger.sent):
+            ledger.saw(self._look(project))  # somebody else sent too, or a lost batch came late: each task once
 
     def _settle(self, project: Project, ledger: Ledger, batch: dict[Key, Task], error: RemoteError) -> None:
         """After a lost answer: look what the server holds until the batch is there, sending it again where it is not.

@@ -21,7 +21,7 @@ import httpx
 
 from toolkit.errors import AccessDenied, InvalidConfig, RemoteError
 from toolkit.labelstudio import studio
-from toolkit.labelstudio.token import expires, kind_of, refused
+from toolkit.labelstudio.token import NoToken, expires, kind_of, refused
 from toolkit.workspace import Workspace
 
 _BROKEN = (502, 503, 504, 408, 429)
@@ -277,7 +277,8 @@ def connect(workspace: Workspace, *, url: str | None = None, token: str | None =
     named at all, the embedded server is taken if it runs.
 
     Raises:
-        InvalidConfig: There is no address, or no token.
+        NoToken: No token is named.
+        InvalidConfig: There is no address.
     """
     settings = workspace.config.label_studio
     address = url or settings.url
@@ -295,7 +296,7 @@ def connect(workspace: Workspace, *, url: str | None = None, token: str | None =
         )
     token = token or os.environ.get(settings.token_variable)
     if not token:
-        raise InvalidConfig(
+        raise NoToken(
             f"the environment variable {settings.token_variable} holds no token for {address}",
             remedy=f"copy a token from Account & Settings in Label Studio, then `export {settings.token_variable}=…`",
         )

@@ -21,6 +21,10 @@ _LEGACY = re.compile(r"[0-9a-f]{40}")
 _EARLY = 30.0  # seconds before its end at which an access token is exchanged
 
 
+class NoToken(InvalidConfig):
+    """There is an address, and no token for it."""
+
+
 def kind_of(token: str, *, variable: str) -> Kind:
     """Tell the kinds apart by their form.
 

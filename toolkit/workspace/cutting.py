@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,9 +14,10 @@ from toolkit import segment
 from toolkit.engine import Chunk
 from toolkit.errors import InvalidInput
 from toolkit.records import Sentence, content_id
+from toolkit.workspace.project import IMPORTED
 from toolkit.workspace.tables import arrow_schema, to_table, write_parquet
 
-_COLUMNS = ["article_id", "text", "title", "language"]
+_COLUMNS = ["article_id", "text", "title", "language", "page"]
 
 
 class _Row(NamedTuple):
@@ -26,6 +27,7 @@ class _Row(NamedTuple):
     text: str
     title: str | None
     language: str
+    page: Mapping[str, str]
 
 
 def article_chunks(path: Path) -> list[Chunk]:
@@ -57,7 +59,14 @@ def cut(table: pa.Table, *, splitter: str) -> list[pa.Table]:
     faults = [InvalidInput(fault, where=row.article_id) for row in rows if (fault := _fault(row))]
     if faults:
         raise InvalidInput.all_of(faults)
-    return [to_table(Sentence, (found for row in rows for found in segment.sentences(row, splitter=splitter)))]
+    return [to_table(Sentence, (found for row in rows for found in _units(row, splitter)))]
+
+
+def _units(row: _Row, splitter: str) -> list[Sentence]:
+    """Return the units of an article; a text that was labelled elsewhere stays the one that it was."""
+    if row.page["source"].startswith(IMPORTED):
+        return [Sentence.of(row, 0, len(row.text), paragraph=0)]
+    return segment.sentences(row, splitter=splitter)
 
 
 def _fault(row: _Row) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,6 +25,8 @@ ARTICLES = "articles.parquet"
 SENTENCES = "sentences.parquet"
 GOLD = "gold.parquet"
 REJECTS = "rejects.jsonl"
+IMPORTED = "imported/"
+"""Below pages/: texts that came with an export; each is an article and one unit, as it was labelled."""
 AGREEMENT = "reports/agreement.json"
 QUEUE = "adjudications/queue.jsonl"
 
@@ -73,6 +77,8 @@ class Workspace:
         if (root / FILE_NAME).exists():
             raise UsageError("there is a project already", where=str(root), remedy=f"look at {root / FILE_NAME}")
         load(schema)
+        if Path(schema).is_file():
+            schema = json.dumps(os.path.relpath(schema, root), ensure_ascii=False)  # a path counts from the project
         (root / "pages").mkdir(parents=True, exist_ok=True)
         write_atomic(root / ".gitignore", ".secrets/\n.toolkit/\n")
         write_atomic(root / FILE_NAME, new_config(schema, title=title))

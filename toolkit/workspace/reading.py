@@ -23,8 +23,9 @@ import pyarrow as pa
 
 from toolkit.engine import Chunk, write_chunk
 from toolkit.errors import InvalidInput
-from toolkit.ingest import merge_copies, pages, read, signature, story_ids
+from toolkit.ingest import merge_copies, pages, read, read_whole, signature, story_ids
 from toolkit.records import Article, Page, Reject, from_row, to_json
+from toolkit.workspace.project import IMPORTED
 from toolkit.workspace.tables import arrow_schema, from_table, to_table, write_parquet
 
 _CHUNK_PAGES, _CHUNK_BYTES = 2000, 16 << 20
@@ -117,7 +118,10 @@ def read_pages(table: pa.Table) -> list[pa.Table]:
     for item in table.to_pylist():
         page = from_row(Page, item["page"])
         try:
-            found = read(item["raw"], source=page.source, page=page)
+            if page.source.startswith(IMPORTED):
+                found = read_whole(item["raw"], page=page)
+            else:
+                found = read(item["raw"], source=page.source, page=page)
         except InvalidInput as error:
             rejects.append(to_json(unreadable(error)))
             faults += [[fault.what, fault.where, fault.remedy] for fault in error.faults]

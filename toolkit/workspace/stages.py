@@ -12,7 +12,7 @@ from pathlib import Path
 from toolkit.engine import run
 from toolkit.errors import InvalidInput
 from toolkit.workspace.cutting import article_chunks, by_default_rules, cut, number_of_rows, write_sentences
-from toolkit.workspace.derive import Made, Outcome, derive
+from toolkit.workspace.derive import Made, Outcome, derive, read_lock
 from toolkit.workspace.files import file_digest
 from toolkit.workspace.project import ARTICLES, REJECTS, SENTENCES, Workspace
 from toolkit.workspace.reading import faults_of, merge, read_pages, spool, write_rejects
@@ -42,6 +42,12 @@ def ingest(workspace: Workspace, *, skip_unreadable: bool = False) -> Outcome:
                 parameters={"skip_unreadable": skip_unreadable},
                 make=partial(_ingest, workspace, folder, skip_unreadable),
             )
+
+
+def skips_unreadable(workspace: Workspace) -> bool:
+    """Return whether the last `ingest` left out what could not be read."""
+    entry = read_lock(workspace.root).get("ingest")
+    return bool(entry and entry["because"]["parameters"].get("skip_unreadable"))
 
 
 def _ingest(workspace: Workspace, folder: Path, skip_unreadable: bool) -> Made:
