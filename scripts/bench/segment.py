@@ -12,8 +12,8 @@ F1c    Boundaries are ends of sentences, each written as the number of non-space
        other scripts, closing marks skipped) is not scored, and neither is an optional one, whether predicted or not:
        nothing but the sense tells it. F1c is the F1 of a set's pooled boundaries, in percent.
 exact  Share of documents whose scored boundaries are exactly the gold ones, in percent.
-speed  Millions of characters a second, single thread, spans included: the median over interleaved rounds over all
-       English documents (all documents, where none is English). x_naive is the ratio to a naive regex.
+speed  Millions of characters a second of processor time, single thread, spans included: the median over interleaved
+       rounds over all English documents (all documents, where none is English). x_naive is the ratio to a naive regex.
 
 Every splitter gets a document line by line, because line breaks separate first, but for the rules, which cut at line
 breaks themselves. Floors are KEY=VALUE with the keys of the table ("avg5.f1c", "hard_news.exact") and "ratio.PEER", the
@@ -247,10 +247,10 @@ def speeds(splitters: dict[str, Splitter], documents: list[Document], rounds: in
     times: dict[str, list[float]] = {name: [] for name in splitters}
     for _ in range(rounds):
         for name, split in splitters.items():
-            began = time.perf_counter()
+            began = time.process_time()
             for document in documents:
                 split(document.text, document.lang)
-            times[name].append(time.perf_counter() - began)
+            times[name].append(time.process_time() - began)
     return {name: size / statistics.median(times[name]) / 1e6 for name in splitters}
 
 
@@ -287,15 +287,15 @@ CURVE = (1_250_000, 2_500_000, 5_000_000, 10_000_000)
 
 
 def curve() -> list[list[str]]:
-    """Return the rows of a table: a text a row, seconds for each length in characters."""
+    """Return the rows of a table: a text a row, seconds of processor time for each length in characters."""
     rows = [["seconds for", *(f"{size / 1e6:g} M" for size in CURVE), "exponent"]]
     for label, unit in ADVERSARIAL.items():
         seconds = []
         for size in CURVE:
             text = unit * (size // len(unit))
-            began = time.perf_counter()
+            began = time.process_time()
             segment(text)
-            seconds.append(time.perf_counter() - began)
+            seconds.append(time.process_time() - began)
         exponent = math.log(seconds[-1] / seconds[0], CURVE[-1] / CURVE[0])
         rows.append([label, *(f"{taken:.3f}" for taken in seconds), f"{exponent:.2f}"])
     return rows

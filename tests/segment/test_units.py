@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,34 +49,109 @@ def test_without_a_title_the_first_line_is_body():
     assert shown("Dam fails\nIt broke.") == [(0, "body", "Dam fails"), (1, "body", "It broke.")]
 
 
-def test_datelines_of_several_houses():
-    for dateline in (
-        "KYIV —",
-        "BEIJING, Sept. 3 (Xinhua) --",
-        "Berlin (dpa) -",
-        "WASHINGTON, D.C. —",
-        "MÜNCHEN, Bayern (AFP) –",
-    ):
-        assert shown(f"{dateline} It rained. All left.")[:2] == [(0, "dateline", dateline), (0, "body", "It rained.")]
+DATELINES = [
+    ("en", "KYIV —"),
+    ("en", "BEIJING, Sept. 3 (Xinhua) --"),
+    ("en", "WASHINGTON, D.C. —"),
+    ("en", "NEW YORK/LONDON (Reuters) -"),
+    ("en", "O'FALLON, Mo. (AP) —"),
+    ("en", "CHICAGO, May 3 /PRNewswire/ --"),
+    ("de", "Berlin (dpa) -"),
+    ("de", "Berlin/Bonn (dpa) -"),
+    ("de", "MÜNCHEN, Bayern (AFP) –"),
+    ("fr", "KIEV, 3 mars (AFP) —"),
+    ("es", "Madrid, 5 may (EFE).-"),
+    ("ru", "МОСКВА, 5 мая — РИА Новости."),
+    ("ru", "Москва. 5 мая. INTERFAX.RU -"),
+    ("ar", "القاهرة (رويترز) -"),
+    ("zh", "新华社北京5月3日电"),
+    ("ja", "【ワシントン＝時事】"),
+    ("ko", "(서울=연합뉴스) 홍길동 기자 ="),
+]
 
 
-def test_what_only_looks_like_another_kind_is_body():
-    for line in (
+@pytest.mark.parametrize(("language", "dateline"), DATELINES)
+def test_datelines_of_many_houses(language, dateline):
+    first = {"ru": "Шёл дождь.", "ar": "هطل المطر.", "zh": "下雨了。", "ja": "雨が降った。", "ko": "비가 왔다."}.get(
+        language
+    )
+    units = shown(f"{dateline} {first or 'It rained.'}", language=language)
+    assert units == [(0, "dateline", dateline), (0, "body", first or "It rained.")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "NATO said no.",
+        "NATO — the alliance — said no.",
+        "BUDGET — ROADS AND RAIL",
+        "Kyiv (which was hit) — it burned.",
         "By noon the hall was empty.",
         "By Tuesday Rome had fallen to them.",
         "The U.S. — Its allies too — said no.",
         "Photo albums burned.",
+        "HIV/AIDS funding rose.",
         "3 people left.",
         "AFGHANISTAN: A ban came into force.",
-    ):
-        assert [kind for _, kind, _ in shown(line)] == ["body"], line
+    ],
+)
+def test_what_only_looks_like_another_kind_is_body(line):
+    assert {kind for _, kind, _ in shown(line)} == {"body"}
 
 
-def test_photo_credits_make_captions_and_other_languages_have_bylines():
-    assert shown("A bridge in May. (AP Photo/Ida Holm)")[0][1] == "caption"
-    assert shown("Von Lena Vogt", language="de")[0][1] == "byline"
-    assert shown("Фото: Иван Белкин", language="ru")[0][1] == "caption"
+BYLINES = [
+    ("en", "By JANE DOE, Associated Press"),
+    ("en", "By Ida Holm, Max Ruiz, and Bo van der Meer"),
+    ("en", "By Ida Holm/Reuters"),
+    ("en", "By Ida Holm • May 3, 2024"),
+    ("en", "Reporting by Ida Holm; Editing by Max Ruiz"),
+    ("de", "Von Lena Vogt und Max Roth, Berlin"),
+    ("fr", "Par Jean Dupont avec AFP"),
+    ("es", "Por Juan Pérez y Ana Gil"),
+    ("ru", "Автор: Иван Белкин"),
+    ("ar", "بقلم أحمد علي"),
+    ("zh", "记者：张三"),
+    ("ja", "山田太郎記者"),
+    ("ko", "홍길동 기자 gildong@example.kr"),
+]
+
+
+@pytest.mark.parametrize(("language", "line"), BYLINES)
+def test_a_byline_is_one_unit(language, line):
+    assert shown(line, language=language) == [(0, "byline", line)]
+
+
+CAPTIONS = [
+    ("en", "A bridge in May. (AP Photo/Ida Holm)"),
+    ("en", "FILE PHOTO: A bridge in May."),
+    ("en", "Image source, Ida Holm"),
+    ("en", "A bridge in May. Photograph: Ida Holm/The Post"),
+    ("en", "A bridge in May. REUTERS/Ida Holm"),
+    ("en", "A bridge in May. [Ida Holm/AFP]"),
+    ("en", "© Ida Holm"),
+    ("de", "Die Brücke. Foto: Lena Vogt/dpa"),
+    ("fr", "Crédit photo : AFP"),
+    ("es", "Imagen de archivo: EFE"),
+    ("ru", "Фото: Иван Белкин"),
+    ("zh", "图片来源：新华社"),
+    ("ko", "사진=연합뉴스"),
+]
+
+
+@pytest.mark.parametrize(("language", "line"), CAPTIONS)
+def test_captions_and_credits(language, line):
+    assert {kind for _, kind, _ in shown(line, language=language)} == {"caption"}
+
+
+@pytest.mark.parametrize(
+    "line", ["• Roads", "– Roads", "1) Roads", "(2) Roads", "a. Roads", "iv) Roads", "① Roads", "✅ Roads"]
+)
+def test_list_items(line):
+    assert shown(line) == [(0, "list", line)]
+
+
+def test_a_dash_that_opens_speech_is_no_bullet():
+    assert shown("— Кто там?", language="ru") == [(0, "body", "— Кто там?")]
 
 
 def test_paragraphs_are_numbered_by_line():

@@ -46,8 +46,11 @@ class Language:
         ordinal: A number with a full stop is an ordinal number ("5. Mai"), so it is judged like `may_end`.
         number_apart: The number of a list item ("2.") is a unit of its own.
         unspaced: Sentences follow each other without white space (Chinese, Japanese).
-        byline: Words that a byline begins with.
-        caption: Words that a caption begins with, before a dash or a colon.
+        dash_speaks: A dash at the beginning of a line is no bullet: somebody speaks.
+        byline: What a byline begins with.
+        credited: What follows the name in a byline ("기자").
+        caption: Words that a caption or its credit is marked with, in any case, before a dash or a colon.
+        dateline: Regex of the datelines that only this language's agencies have.
         quotative: What follows a closing quotation mark within the same sentence ("と" in Japanese), as characters.
     """
 
@@ -73,5 +76,8 @@ class Language:
     number_apart: bool = False
     unspaced: bool = False
     quotative: str = ""
+    dash_speaks: bool = False
     byline: frozenset[str] = frozenset()
+    credited: frozenset[str] = frozenset()
     caption: frozenset[str] = frozenset()
+    dateline: str = ""

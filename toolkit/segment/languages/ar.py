@@ -7,6 +7,6 @@ LANGUAGE = Language(
     never=words("أ أ.د ا.د ج.م.ع د ص.ب م م.م"),
     before_number=words("ج ص ط مج"),
     speech=words("أضاف أضافت سأل سألت قال قالت"),
-    byline=words("بقلم كتب كتبت"),
+    byline=words("بقلم كتب: كتبت:"),
     caption=words("الصورة صورة"),
 )

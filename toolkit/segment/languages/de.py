@@ -54,5 +54,5 @@ LANGUAGE = Language(
     ),
     ordinal=True,
     byline=words("VON Von"),
-    caption=words("Archivbild Bild Foto Fotos Symbolbild"),
+    caption=words("Archivbild Archivfoto Bild Foto Fotos Grafik Symbolbild"),
 )

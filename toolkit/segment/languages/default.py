@@ -26,6 +26,7 @@ LANGUAGE = Language(
         """
     ),
     uncapitalised=False,
+    dash_speaks=True,
     byline=words("Av By Door Par Por Von"),
-    caption=words("FILE Foto Image Photo"),
+    caption=words("File Foto Image Photo"),
 )

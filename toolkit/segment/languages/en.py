@@ -96,6 +96,12 @@ LANGUAGE = Language(
         """
     ),
     marked_names=words("Jeopardy Panic Wham Yahoo Yum"),
-    byline=words("BY By"),
-    caption=words("Caption Credit FILE Getty IMAGE Image PHOTO Photo Photograph Picture"),
+    byline=words("BY By by")
+    | {f"{what} by" for what in ("Edited", "Editing", "Reporting", "Story", "Text", "Written")},
+    caption=words(
+        """
+        Caption Chart Courtesy Credit File Getty Graphic Illustration Image Images Map Photo Photograph
+        Photographs Photos Picture Source
+        """
+    ),
 )

@@ -45,6 +45,7 @@ LANGUAGE = Language(
         """
     ),
     speech=words("añadió declaró dice dijo escribió exclamó explicó gritó pregunta preguntó respondió"),
+    dash_speaks=True,
     byline=words("POR Por"),
-    caption=words("Archivo FOTO Foto Fotografía Imagen"),
+    caption=words("Archivo Foto Fotografía Fotos Imagen"),
 )

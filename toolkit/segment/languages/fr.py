@@ -39,6 +39,7 @@ LANGUAGE = Language(
         """
     ),
     speech=words("ajoute demande dit déclare explique lance poursuit répond s'exclame s'interroge écrit"),
+    dash_speaks=True,
     byline=words("PAR Par"),
     caption=words("Crédit Image Légende Photo"),
 )

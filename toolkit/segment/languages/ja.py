@@ -10,6 +10,11 @@ LANGUAGE = Language(
     starters=words("A An At He I In It On She That The They This We"),
     unspaced=True,
     quotative="とっをがはのにもでや、,",
-    byline=words("文"),
+    byline=words("文・ 文/ 文／"),
+    credited=words("特派員 記者"),
+    dateline=(
+        r"【[^【】]{1,20}(?:[＝=][^【】]{1,15}|共同|時事|ロイター)】"  # 【ワシントン＝時事】
+        r"|[\[［][^\[\]［］]{2,30}(?:ロイター|AFP)[\]］]\s?(?:[-–—―](?=\s))?"  # [ロンドン 3日 ロイター] -
+    ),
     caption=words("写真 画像"),
 )

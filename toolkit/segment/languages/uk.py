@@ -40,6 +40,7 @@ LANGUAGE = Language(
         """
     ),
     number_apart=True,
+    dash_speaks=True,
     byline=words("Автор Текст"),
-    caption=words("ФОТО Фото Ілюстрація"),
+    caption=words("Фото Фотографія Ілюстрація"),
 )
