@@ -35,7 +35,7 @@ def studio(studio_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """A server with a data directory of its own, installed once into .cache and stopped at the end."""
     data = tmp_path_factory.mktemp("studio") / "data"
     try:
-        started = embedded.start(home=studio_home, data=data)
+        started = embedded.start(home=studio_home, data=data, local_backends=True)
     except ToolkitError as error:
         if os.environ.get("CI"):
             raise

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from toolkit.baselines.model import Model
+from toolkit.records import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,11 +18,18 @@ class Prediction:
         text: The sentence.
         labels: The labels that it is given.
         probabilities: Label → calibrated probability, six decimals.
+        spans: Spans of a model that finds some, by start, end and label; offsets in the text.
     """
 
     text: str
     labels: tuple[str, ...]
     probabilities: dict[str, float]
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def certainty(self) -> float:
+        """How sure the model is of the label that it is least sure of, in [0, 1]; 0 without labels."""
+        return min((max(p, 1.0 - p) for p in self.probabilities.values()), default=0.0)
 
 
 def predictions(model: Model, texts: Iterable[str], *, size: int = 1000) -> Iterator[Prediction]:

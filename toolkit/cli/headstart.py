@@ -1,22 +1,39 @@
-"""Commands that bring a model back to the annotators: select, serve."""
+"""Commands that bring a model back to the annotators: select, serve; and the model that push and serve suggest with."""
 
 from __future__ import annotations
 
 import json
+import sys
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from toolkit.cli.options import Json, Project, Seed
-from toolkit.cli.output import put_json, put_outcome, say
+from toolkit.cli.output import put, put_json, put_outcome, say
+
+if TYPE_CHECKING:
+    from toolkit.labelstudio import HeadStart
+    from toolkit.workspace import Workspace
 
 Model = Annotated[Path | None, typer.Option("--model", metavar="DIR", help="Default: the one trained last.")]
+HeldBack = Annotated[
+    float | None,
+    typer.Option(
+        "--held-back",
+        min=0,
+        max=1,
+        metavar="SHARE",
+        help="Share of sentences that people see without suggestions; default: label_studio.held_back of toolkit.yaml.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(select)
+    app.command()(serve)
 
 
 def select(
@@ -44,3 +61,87 @@ def select(
         return
     put_outcome(outcome, as_json=False)
     say(worth["summary"])
+
+
+def serve(
+    model: Annotated[
+        Path | None, typer.Option("--model", metavar="DIR", help="Default: the one trained last, if there is one.")
+    ] = None,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Suggest casualty figures alone, without a model.")
+    ] = False,
+    host: Annotated[
+        str, typer.Option(help="An address of this machine; everyone who reaches it may ask.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for a free one.")] = 9090,
+    held_back: HeldBack = None,
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Serve suggestions to Label Studio as its machine-learning backend, until it is stopped with Ctrl+C.
+
+    Casualty figures are read in the sentence; a trained model adds labels and spans. Connect the printed address
+    under Settings → Model of the project in Label Studio.
+
+    Example: toolkit serve --port 9090
+    """
+    from toolkit import labelstudio
+    from toolkit.workspace import Workspace
+
+    workspace = Workspace.find(project)
+    start = head_start(workspace, model, figures=figures, optional=True, held_back=held_back)
+    with labelstudio.listen(host, port) as listening:
+        url = f"http://{host}:{listening.getsockname()[1]}"
+        about = {"url": url, "model_version": start.suggester.version, "held_back": start.share}
+        put_json(about) if as_json else put(f"serving {about['model_version']} at {url}")
+        sys.stdout.flush()
+        say("stop with Ctrl+C")
+        labelstudio.serve(start, listening)
+
+
+def head_start(
+    workspace: Workspace,
+    model: Path | None,
+    *,
+    figures: bool = False,
+    optional: bool = False,
+    held_back: float | None = None,
+) -> HeadStart:
+    """Put a model, or the figure reader alone, before a project's annotators.
+
+    Args:
+        workspace: The project.
+        model: Its directory; default: the one that was trained last.
+        figures: Take no model.
+        optional: Take figures alone where nothing was trained yet, instead of refusing.
+        held_back: Share without suggestions; default: that of toolkit.yaml.
+
+    Raises:
+        InvalidInput: There is no such model, or none was trained and it is not optional.
+        UsageError: Figures alone, and a model or a share that is none.
+    """
+    from toolkit.baselines import stages
+    from toolkit.errors import InvalidInput, UsageError
+    from toolkit.labelstudio import HeadStart, Suggester
+
+    schema = workspace.schema()
+    share = workspace.config.label_studio.held_back if held_back is None else held_back
+    if figures and model is not None:
+        raise UsageError("--figures goes without --model")
+    try:
+        folder = None if figures else model or stages.trained_model(workspace)
+    except InvalidInput:
+        if not optional:
+            raise
+        folder = None
+    if folder is None:
+        return HeadStart(workspace, Suggester(schema), share=share)
+    from toolkit import baselines
+
+    ready = baselines.load(folder)
+    trained_with = ready.facts.get("schema")
+    if trained_with != schema.ref:
+        known = f"with schema {trained_with}" if trained_with else "without a schema"
+        say(f"{folder.name} was trained {known}; labels that {schema.ref} lacks are left out")
+    suggester = Suggester(schema, partial(baselines.predictions, ready), name=folder.absolute().name)
+    return HeadStart(workspace, suggester, share=share)

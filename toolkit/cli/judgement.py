@@ -16,6 +16,7 @@ from toolkit.cli.output import interval, number, put, put_counts, put_json, put_
 from toolkit.errors import GateFailed, UsageError
 
 if TYPE_CHECKING:
+    from toolkit.agreement.headstart import HeadStartReport
     from toolkit.workspace.judging import Adjudication
 
 
@@ -43,20 +44,24 @@ def agreement(
 
     Example: toolkit agreement --gate alpha=0.667
     """
-    from toolkit.workspace import Workspace, judging, write_atomic
+    from toolkit.workspace import Workspace, judging, suggested, write_atomic
     from toolkit.workspace.project import AGREEMENT
 
     least = _threshold(gate)
     workspace = Workspace.find(project)
     outcome = judging.agreement(workspace, seed=seed, resamples=resamples)
     report = json.loads(workspace.path(AGREEMENT).read_bytes())
+    started = suggested.head_start_of(workspace, seed=seed, resamples=resamples)
     if html is not None:
         write_atomic(html, judging.agreement_page(workspace))
     if as_json:
-        put_json({"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, "report": report})
+        about = {"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, "report": report}
+        put_json(about | {"head_start": started})
     else:
         put_outcome(outcome, as_json=False)
         _put_report(report)
+        if started is not None:
+            _put_head_start(started)
     if least is not None:
         _hold_gate(report["layers"], least)
 
@@ -95,6 +100,25 @@ def _put_report(report: dict[str, Any]) -> None:
             ["annotator", "warning", "what was seen"],
             [[each["annotator"], each["kind"], each["message"]] for each in report["warnings"]],
         )
+
+
+def _put_head_start(report: HeadStartReport) -> None:
+    put("")
+    rows = [
+        [
+            each.name,
+            number(each.shown),
+            number(each.held_back),
+            number(each.difference.value),
+            interval({"low": each.difference.low, "high": each.difference.high}),
+        ]
+        for each in report.measures
+    ]
+    put_table(["with and without suggestions", "shown", "held back", "difference", "95 % interval"], rows)
+    put(
+        f"{report.answers_shown:,} answers to {report.sentences_shown:,} sentences with a suggestion, "
+        f"{report.answers_held_back:,} to {report.sentences_held_back:,} whose suggestion was held back"
+    )
 
 
 def _measure(row: dict[str, Any]) -> list[str]:

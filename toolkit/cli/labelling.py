@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from toolkit.cli.headstart import HeldBack, head_start
 from toolkit.cli.linking import linked
 from toolkit.cli.options import DryRun, Json, Project
 from toolkit.cli.output import progress_bar, put, put_counts, put_json, put_table, say
@@ -53,6 +54,14 @@ def push(
     prefill: Annotated[
         bool, typer.Option("--prefill", help="Then show the casualty figures that are read, to be corrected.")
     ] = False,
+    predictions: Annotated[
+        bool, typer.Option("--predictions", help="Then show what a model suggests, in place of earlier suggestions.")
+    ] = False,
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", metavar="DIR", help="For --predictions; default: the one trained last."),
+    ] = None,
+    held_back: HeldBack = None,
 ) -> None:
     """Send sentences to Label Studio; what is there already is not sent again.
 
@@ -64,7 +73,9 @@ def push(
 
     if calibration and (prefill or limit or articles or where or order or whole_articles):
         raise UsageError("--calibration sends the whole quiz: it takes no part of it, and no --prefill")
+    _check_suggestions(predictions, prefill or calibration, model, held_back)
     workspace = Workspace.find(project)
+    start = head_start(workspace, model, held_back=held_back) if predictions else None
     chosen: dict[str, Any] = {"limit": limit, "articles": articles or (), "whole_articles": whole_articles}
     chosen |= {"where": selection.where(workspace, where or ()), "order": _order(workspace, order)}
     with linked(workspace) as server, progress_bar("push") as progress:
@@ -73,8 +84,17 @@ def push(
             result = labelstudio.push_calibration(workspace, progress=progress, **how)
         else:
             result = labelstudio.push(workspace, progress=progress, **chosen, **how)
-        suggested = labelstudio.push_figures(workspace, **how) if prefill else None
-    _put("push", result, as_json, {} if suggested is None else {"with figures suggested": suggested})
+        more = dict(start.push(**how).counts) if start is not None else {}
+        if prefill:
+            more = {"with figures suggested": labelstudio.push_figures(workspace, **how)}
+    _put("push", result, as_json, more)
+
+
+def _check_suggestions(predictions: bool, other: bool, model: Path | None, held_back: float | None) -> None:
+    if predictions and other:
+        raise UsageError("--predictions has the figures too and none of the quiz: leave --prefill, --calibration out")
+    if not predictions and (model is not None or held_back is not None):
+        raise UsageError("--model and --held-back go with --predictions")
 
 
 def _order(workspace: Workspace, path: Path | None) -> list[str]:

@@ -28,6 +28,9 @@ def start(
     database_url: Annotated[
         str | None, typer.Option(envvar="TOOLKIT_STUDIO_DATABASE_URL", help="PostgreSQL for teams; default: SQLite.")
     ] = None,
+    local_backends: Annotated[
+        bool, typer.Option("--local-backends", help="Let it ask a `toolkit serve` on this machine for suggestions.")
+    ] = False,
     project: Project = None,
     as_json: Json = False,
 ) -> None:
@@ -38,7 +41,7 @@ def start(
     from toolkit.labelstudio import studio
 
     say("starting Label Studio (the first time it is installed, which takes some minutes) …")
-    server = studio.start(data=data, port=port, database_url=database_url)
+    server = studio.start(data=data, port=port, database_url=database_url, local_backends=local_backends)
     say(f"Label Studio {server.version} at {server.url}, log in as {server.email}")
     if server.password is not None:
         say(f"password {server.password} (shown this once)")

@@ -17,26 +17,35 @@ if TYPE_CHECKING:
     from toolkit.labelstudio.export import Import, read_export, read_export_all
     from toolkit.labelstudio.exporting import export_tasks
     from toolkit.labelstudio.fetching import pull
+    from toolkit.labelstudio.headstart import HeadStart, PushedSuggestions
     from toolkit.labelstudio.importing import pull_export
     from toolkit.labelstudio.inference import infer_schema
+    from toolkit.labelstudio.ml_backend import backend, listen, serve
     from toolkit.labelstudio.predictions import Suggestion, push_predictions
     from toolkit.labelstudio.prefill import push_figures
     from toolkit.labelstudio.replaying import ReplayResult, replay
     from toolkit.labelstudio.sending import PushResult, push
     from toolkit.labelstudio.server import Server, connect
     from toolkit.labelstudio.standing import Standing, status
+    from toolkit.labelstudio.suggesting import Asked, Suggester
 
 __all__ = [
+    "Asked",
+    "HeadStart",
     "Import",
     "PullResult",
     "PushResult",
+    "PushedSuggestions",
     "ReplayResult",
     "Server",
     "Standing",
+    "Suggester",
     "Suggestion",
+    "backend",
     "connect",
     "export_tasks",
     "infer_schema",
+    "listen",
     "pull",
     "pull_export",
     "push",
@@ -48,18 +57,21 @@ __all__ = [
     "read_export_all",
     "render_config",
     "replay",
+    "serve",
     "status",
     "studio",
 ]
 
 _HOMES = {
     "arrivals": ("PullResult",),
+    "ml_backend": ("backend", "listen", "serve"),
     "calibration": ("push_calibration",),
     "config": ("render_config",),
     "disputes": ("push_disputes",),
     "export": ("Import", "read_export", "read_export_all"),
     "exporting": ("export_tasks",),
     "fetching": ("pull",),
+    "headstart": ("HeadStart", "PushedSuggestions"),
     "importing": ("pull_export",),
     "inference": ("infer_schema",),
     "predictions": ("Suggestion", "push_predictions"),
@@ -68,6 +80,7 @@ _HOMES = {
     "sending": ("PushResult", "push"),
     "server": ("Server", "connect"),
     "standing": ("Standing", "status"),
+    "suggesting": ("Asked", "Suggester"),
 }
 
 

@@ -69,6 +69,18 @@ def push_predictions(
         return sum(_replace(connection, project, bodies) for project in projects.of_workspace(connection, workspace))
 
 
+def answered_sentences(server: Server, workspace: Workspace) -> set[str]:
+    """Return the sentence_ids of those tasks of a workspace that somebody has answered or skipped."""
+    include = "id,data,total_annotations,cancelled_annotations"
+    found = set()
+    for project in projects.of_workspace(server, workspace):
+        for task in server.tasks(project.id, include=include):
+            key = key_of(task["data"])
+            if key is not None and (task["total_annotations"] or task["cancelled_annotations"]):
+                found.add(key[0])
+    return found
+
+
 def _replace(server: Server, project: projects.Project, bodies: dict[str, dict[str, Any]]) -> int:
     wanted = []
     for task in server.tasks(project.id, include="id,data"):

@@ -65,7 +65,7 @@ def figures_of(text: str, language: str | None, schema: Schema) -> tuple[Span, .
     label = _label(schema)
     if label is None or language not in LANGUAGES:
         return ()
-    return tuple(_fitting(span, label) for span in suggest(text, language, label=LABEL))
+    return tuple(fitting(span, label) for span in suggest(text, language, label=LABEL))
 
 
 class FigureCheck:
@@ -118,7 +118,7 @@ def _label(schema: Schema) -> SpanLabel | None:
     return next((span for span in schema.spans if span.id == LABEL), None)
 
 
-def _fitting(span: Span, label: SpanLabel) -> Span:
+def fitting(span: Span, label: SpanLabel) -> Span:
     """Return a suggestion with those fields that the schema has, and those choices that it offers."""
     choices = {field.id: field.choices for field in label.attributes}
 

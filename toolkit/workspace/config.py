@@ -35,12 +35,14 @@ class LabelStudioConfig(_Section):
         project: Title of the project there, 3 to 50 characters.
         token_variable: Name of the environment variable that holds the token.
         annotators_per_sentence: How many people answer each sentence.
+        held_back: Share of the sentences that people see without a model's suggestions, to measure what these do.
     """
 
     url: str | None = None
     project: Annotated[str, pydantic.Field(min_length=3, max_length=50)] = "toolkit sentences"
     token_variable: str = "LABEL_STUDIO_API_KEY"  # noqa: S105  # the name of a variable, no secret
     annotators_per_sentence: Annotated[int, pydantic.Field(ge=1)] = 2
+    held_back: Annotated[float, pydantic.Field(ge=0, le=1)] = 0.2
 
 
 class HubConfig(_Section):

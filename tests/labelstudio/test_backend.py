@@ -1,0 +1,130 @@
+"""The machine-learning backend as Label Studio and others call it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from toolkit.errors import UsageError
+from toolkit.labelstudio import HeadStart, Suggester, backend, listen
+from toolkit.labelstudio.suggesting import is_held_back
+from toolkit.records import digest
+from toolkit.workspace import Workspace
+from toolkit.workspace.suggested import OfferLog
+
+TOLL = "At least 14 people were killed and dozens wounded."
+CALM = "The 14 ferries left on time, as they do every day."
+SECRET = "f00dfacef00dfacef00dfacef00dfacef00dface"
+
+
+class Guess:
+    """What a model might answer."""
+
+    labels = ("casualty_figure", "no_label_of_the_schema")
+    spans = ()
+    certainty = 0.75
+
+
+@pytest.fixture
+def workspace(make_project: Any) -> Workspace:
+    made: Workspace = make_project([f"{TOLL}\n{CALM}\n" + "\n".join(f"It rained on day {day}." for day in range(60))])
+    return made
+
+
+def client(workspace: Workspace, *, share: float = 0.0, model: Any = None) -> TestClient:
+    suggester = Suggester(workspace.schema(), model, **({"name": "guess-1"} if model else {}))
+    return TestClient(backend(HeadStart(workspace, suggester, share=share)))
+
+
+def task(text: str, **data: str) -> dict[str, Any]:
+    return {"id": 1, "data": {"text": text, **data}}
+
+
+def test_figures_are_suggested_with_their_fields(workspace: Workspace) -> None:
+    asking = client(workspace)
+    version = asking.get("/health").json()["model_version"]
+    assert asking.post("/setup", json={"project": "1.2", "schema": "<View/>", "access_token": SECRET}).json() == {
+        "model_version": version
+    }
+    assert asking.get("/versions").json() == {"versions": [version]}
+    toll, calm = asking.post("/predict", json={"tasks": [task(TOLL), task(CALM)]}).json()["results"]
+    assert (toll["model_version"], calm["result"]) == (version, [])
+    assert [(item["type"], item["value"]["text"]) for item in toll["result"] if item["type"] == "labels"] == [
+        ("labels", "At least 14"),
+        ("labels", "dozens"),
+    ]
+    numbers = [item["value"]["number"] for item in toll["result"] if item["type"] == "number"]
+    assert numbers == [14]
+
+
+def test_a_models_labels_are_those_of_the_schema(workspace: Workspace) -> None:
+    asking = client(workspace, model=lambda texts: [Guess() for _ in texts])
+    (found,) = asking.post("/predict", json={"tasks": [task(CALM)]}).json()["results"]
+    assert (found["model_version"], found["score"]) == ("guess-1", 0.75)
+    assert [item["value"]["choices"] for item in found["result"]] == [["casualty_figure"]]
+
+
+def test_a_share_is_held_back_for_good_and_written_down_once(workspace: Workspace) -> None:
+    sentences = workspace.sentences()
+    tasks = [
+        task(each.text, sentence_id=each.sentence_id, text_sha256=digest(each.text.encode())) for each in sentences
+    ]
+    tasks[0] |= {"total_annotations": 1}
+    asking = client(workspace, share=0.3, model=lambda texts: [Guess() for _ in texts])
+    for _ in range(2):
+        results = asking.post("/predict", json={"tasks": tasks}).json()["results"]
+        held = [each.sentence_id for each, found in zip(sentences, results, strict=True) if found == []]
+        assert held == [each.sentence_id for each in sentences if is_held_back(each.sentence_id, 0.3)]
+        assert 8 <= len(held) <= 30, "some three in ten of 62"
+    rows = list(OfferLog(workspace).rows())
+    assert [row.sentence_id for row in rows] == [each.sentence_id for each in sentences[1:]], "the first had an answer"
+    assert [row.sentence_id for row in rows if not row.shown] == [
+        each for each in held if each != tasks[0]["data"]["sentence_id"]
+    ]
+    fewer = [each for each in sentences if is_held_back(each.sentence_id, 0.1)]
+    assert all(is_held_back(each.sentence_id, 0.3) for each in fewer)
+    assert not is_held_back(sentences[0].sentence_id, 0.0)
+    assert is_held_back(sentences[0].sentence_id, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "status", "reason"),
+    [
+        ("/predict", b"{", 400, "the body is not JSON"),
+        ("/predict", b"[]", 422, "the body is not a JSON object"),
+        ("/predict", b"\xff\xfe", 400, "the body is not JSON"),
+        ("/predict", b'{"tasks": {}}', 422, "'tasks' is not a list"),
+        ("/predict", b'{"tasks": [3]}', 422, "task 0 has no 'data'"),
+        ("/predict", b'{"tasks": [{"data": {"text": null}}]}', 422, "task 0 has no text"),
+        ("/predict", b'{"tasks": [{"data": {"text": "\\ud800"}}]}', 422, "half a character"),
+        ("/predict", b'{"tasks": [{"data": {"text": "a", "text_sha256": "b"}}]}', 422, "not the one that was pushed"),
+        ("/setup", b"{}", 422, "'project' is missing"),
+        ("/setup", b'{"project": "1.1", "schema": 3}', 422, "'schema' is not text"),
+        ("/webhook", b"{}", 422, "'action' is missing"),
+    ],
+)
+def test_what_is_wrong_with_a_payload_is_said(
+    workspace: Workspace, path: str, content: bytes, status: int, reason: str
+) -> None:
+    answer = client(workspace).post(path, content=content)
+    assert (answer.status_code, reason in answer.json()["detail"]) == (status, True)
+
+
+def test_what_is_too_large_or_elsewhere_is_refused(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking = client(workspace)
+    monkeypatch.setattr("toolkit.labelstudio.ml_backend.LARGEST", 100)
+    assert asking.post("/predict", content=json.dumps({"tasks": ["x" * 200]})).status_code == 413
+    assert asking.get("/predict").status_code == 405
+    assert asking.get("/elsewhere").status_code == 404
+    assert asking.post("/webhook", json={"action": "START_TRAINING", "project": {}}).status_code == 200
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError) as refused:
+            listen("127.0.0.1", port)
+    assert str(refused.value).startswith(f"can't listen on 127.0.0.1 port {port} (")

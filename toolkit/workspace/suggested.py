@@ -1,0 +1,46 @@
+"""What was suggested to people, and what was held back from them: annotations/suggestions.jsonl, append-only.
+
+A row a sentence that nobody had answered when it was suggested, and another one only if it changes sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from toolkit.agreement.headstart import HeadStartReport, Offered, head_start
+from toolkit.records import from_row, to_row
+from toolkit.workspace.log import AppendLog
+from toolkit.workspace.project import Workspace
+
+LOG = "annotations/suggestions.jsonl"
+
+
+class OfferLog:
+    """The suggestions of a project.
+
+    Args:
+        workspace: The project directory.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._log = AppendLog(workspace.path(LOG))
+        self._sides = {each.sentence_id: each.shown for each in self.rows()}
+
+    def rows(self) -> Iterator[Offered]:
+        """Yield every suggestion from the oldest on."""
+        return (from_row(Offered, row) for row in self._log.rows())
+
+    def note(self, offered: Iterable[Offered]) -> int:
+        """Write those suggestions down whose sentence is new or changes sides; return how many."""
+        new = [each for each in offered if self._sides.get(each.sentence_id) != each.shown]
+        self._sides |= {each.sentence_id: each.shown for each in new}
+        return self._log.append(to_row(each) for each in new)
+
+
+def head_start_of(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> HeadStartReport | None:
+    """Compare a project's answers with and without suggestions; None where nothing was suggested yet."""
+    offered = list(OfferLog(workspace).rows())
+    if not offered:
+        return None
+    articles = {each.sentence_id: each.article_id for each in workspace.sentences()}
+    return head_start(workspace.answers(), offered, articles, seed=seed, resamples=resamples)
