@@ -3,13 +3,15 @@
     scripts/bench/release.py [--sentences 1000000] [--annotators 3] [--work DIR] [--splits-only]
 
 Each step runs in a process of its own; memory is its peak resident set. The corpus is invented: stories of one to four
-near-copies, ten sentences an article, labels as skewed as real ones.
+near-copies, ten sentences an article, labels as skewed as real ones. It lies in a project, as a user's would; `project`
+makes it and is no part of the build.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import json
 import random
 import resource
@@ -22,9 +24,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-WORDS = [
-    f"{a}{b}" for a in ("ba", "ke", "lo", "mi", "nu", "ra", "si", "to") for b in ("den", "ford", "gan", "lis", "ter")
-]
+PARTS = ("ba", "ke", "lo", "mi", "nu", "ra", "si", "to", "vu", "ze", "fi", "do", "cha", "pre", "gal", "str")
+WORDS = [f"{a}{b}{c}" for a in PARTS for b in PARTS for c in ("den", "ford", "gan", "lis", "ter", "n", "", "ing")]
+FREQUENCY = list(itertools.accumulate(1 / rank for rank in range(2, len(WORDS) + 2)))  # as Zipf has it
 SHARES = {"claim": 0.3, "denial": 0.05, "confirmation": 0.01, "casualty_figure": 0.04, "diplomatic_contact": 0.08}
 WHEN = "2026-01-01T00:00:00Z"
 
@@ -42,9 +44,9 @@ class Invented:
         from toolkit.records import Article, Page, Piece, Sentence
 
         chance = random.Random(0)  # noqa: S311  # invents words, guards nothing
-        story, left = "", 0
+        story, left, texts = "", 0, [""]
         for number in range(self.sentences_wanted // 10):
-            texts = [self._text(chance, f"{number}-{place}") for place in range(10)]
+            texts = self._copied(chance, texts) if left else [self._text(chance) for _ in range(10)]
             labels = [tuple(sorted(name for name, share in SHARES.items() if chance.random() < share)) for _ in texts]
             text = " ".join(texts)
             piece = Piece(start=0, end=len(text), byte_start=0, byte_end=len(text))
@@ -60,8 +62,17 @@ class Invented:
                 at += len(sentence) + 1
             yield article, cut, labels
 
-    def _text(self, chance: random.Random, tail: str) -> str:
-        return f"{' '.join(chance.choices(WORDS, k=chance.randint(8, 24)))} {tail}."
+    def _text(self, chance: random.Random) -> str:
+        return f"{' '.join(chance.choices(WORDS, cum_weights=FREQUENCY, k=chance.randint(8, 24)))}."
+
+    def _copied(self, chance: random.Random, texts: list[str]) -> list[str]:
+        """Another outlet's version: a word here and there is another, and the last sentence is its own."""
+        copies = []
+        for text in texts[:-1]:
+            words = text.split()
+            words[chance.randrange(len(words) - 1)] = chance.choice(WORDS)
+            copies.append(" ".join(words) if chance.random() < 0.3 else text)
+        return [*copies, self._text(chance)]
 
     def articles(self) -> Iterator[Any]:
         """Yield the articles."""
@@ -114,32 +125,45 @@ def _with_story(article: Any, story: str) -> Any:
     return replace(article, story_id=story) if article.story_id != story else article
 
 
-def build(work: Path, sentences: int, annotators: int, version: str) -> dict[str, Any]:
-    """Freeze a release; 1.0.1 has one decision in 256 changed."""
-    from toolkit.release import Terms, freeze, gather, load
-    from toolkit.schema import load as load_schema
+def project(work: Path, sentences: int, annotators: int) -> dict[str, Any]:
+    """Make the project that the releases are built from, in which a second gold lies beside the first."""
+    from toolkit.records import Article, Decision, Sentence
+    from toolkit.workspace import Workspace
+    from toolkit.workspace.history import revision
+    from toolkit.workspace.tables import arrow_schema, to_table, write_parquet
 
-    made = Invented(sentences, annotators, changed=version != "1.0.0")
-    started = time.perf_counter()
-    corpus = gather(
-        load_schema("news_events@1.0.0"),
-        articles=made.articles(),
-        sentences=made.sentences(),
-        decisions=made.decisions(),
-        annotations=made.annotations(),
-    )
-    gathered = time.perf_counter() - started
-    previous = load(work / "1.0.0") if version != "1.0.0" else None
-    freeze(corpus, work, Terms(version=version), previous=previous)
-    return {"gather seconds": gathered, "freeze seconds": time.perf_counter() - started - gathered}
-
-
-def walk(work: Path, sentences: int, annotators: int) -> dict[str, Any]:
-    """How long making the records takes by itself: to be subtracted from `gather`."""
     made = Invented(sentences, annotators)
+    space = Workspace.create(work)
     started = time.perf_counter()
-    count = sum(1 for part in (made.articles, made.sentences, made.decisions, made.annotations) for _ in part())
-    return {"records": count, "seconds": time.perf_counter() - started}
+    for answers in _batched(made.annotations()):
+        space.annotations.append(revision(answer, {}) for answer in answers)
+    for name, cls, records in (
+        ("articles.parquet", Article, made.articles()),
+        ("sentences.parquet", Sentence, made.sentences()),
+        ("gold.parquet", Decision, made.decisions()),
+        ("changed.parquet", Decision, Invented(sentences, annotators, changed=True).decisions()),
+    ):
+        write_parquet(work / name, arrow_schema(cls), (to_table(cls, part) for part in _batched(records)))
+    log = (work / "annotations" / "log.jsonl").stat().st_size / 1e6
+    return {"seconds": round(time.perf_counter() - started), "log MB": round(log)}
+
+
+def _batched(records: Iterator[Any]) -> Iterator[list[Any]]:
+    while batch := list(itertools.islice(records, 20_000)):
+        yield batch
+
+
+def build(work: Path, sentences: int, version: str) -> dict[str, Any]:
+    """Freeze a release as `toolkit build` does; 1.0.1 has one decision in 256 changed."""
+    from toolkit import release
+    from toolkit.workspace import Workspace
+
+    if version != "1.0.0":
+        (work / "changed.parquet").rename(work / "gold.parquet")
+    started = time.perf_counter()
+    release.build(Workspace(work), version)
+    seconds = time.perf_counter() - started
+    return {"minutes": round(seconds / 60, 2), "sentences/s": round(sentences / seconds)}
 
 
 def open_dataset(work: Path) -> dict[str, Any]:
@@ -148,9 +172,9 @@ def open_dataset(work: Path) -> dict[str, Any]:
 
     datasets.disable_progress_bars()
     started = time.perf_counter()
-    rows = datasets.load_dataset(str(work / "1.0.0"))
+    rows = datasets.load_dataset(str(work / "releases" / "1.0.0"))
     opened = time.perf_counter() - started
-    stream = iter(datasets.load_dataset(str(work / "1.0.0"), split="train", streaming=True))
+    stream = iter(datasets.load_dataset(str(work / "releases" / "1.0.0"), split="train", streaming=True))
     started, count = time.perf_counter(), 0
     for _, _row in zip(range(20_000), stream, strict=False):
         count += 1
@@ -166,7 +190,7 @@ def compare(work: Path) -> dict[str, Any]:
     from toolkit.release import diff, load
 
     started = time.perf_counter()
-    change = diff(load(work / "1.0.0"), load(work / "1.0.1"))
+    change = diff(load(work / "releases" / "1.0.0"), load(work / "releases" / "1.0.1"), whole=False)
     return {
         "diff seconds": time.perf_counter() - started,
         "changed": change.configs["default"].changed,
@@ -178,7 +202,7 @@ def sizes(work: Path) -> dict[str, Any]:
     """Compare the size of the default config with the same rows as JSONL and CSV."""
     from toolkit.release import load
 
-    release = load(work / "1.0.0")
+    release = load(work / "releases" / "1.0.0")
     with tempfile.TemporaryDirectory(dir=work) as folder:
         lines, table = Path(folder, "rows.jsonl"), Path(folder, "rows.csv")
         with lines.open("w") as jsonl, table.open("w", newline="") as plain:
@@ -189,9 +213,10 @@ def sizes(work: Path) -> dict[str, Any]:
                         jsonl.write(json.dumps(row) + "\n")
                         writer.writerow(row.values())
         default = sum(
-            (work / "1.0.0" / part["file"]).stat().st_size for part in release.manifest["tables"]["default"].values()
+            (work / "releases" / "1.0.0" / part["file"]).stat().st_size
+            for part in release.manifest["tables"]["default"].values()
         )
-        whole = sum(path.stat().st_size for path in (work / "1.0.0").rglob("*") if path.is_file())
+        whole = sum(path.stat().st_size for path in (work / "releases" / "1.0.0").rglob("*") if path.is_file())
         mega = 1e6
         return {
             "default MB": default / mega,
@@ -204,14 +229,16 @@ def sizes(work: Path) -> dict[str, Any]:
 def splits(work: Path, sentences: int) -> dict[str, Any]:
     """Compare ours with scikit-learn's StratifiedGroupKFold and, if it is there, iterative-stratification.
 
-    The largest difference between a label's share in a split and its share in all, and stories that are cut.
+    The largest difference between a label's share in a split and its share in all, stories that are cut, and sentences
+    of validation and test that stand, exactly or nearly, in a split before.
     """
     import numpy as np
 
-    from toolkit.release import Row, assign
+    from toolkit.release import Row, assign, audit
 
-    made = Invented(sentences, 0)
-    rows = [Row(article.story_id, given or ("none",)) for article, _, labels in made.walk() for given in labels]
+    walked = list(Invented(sentences, 0).walk())
+    rows = [Row(article.story_id, given or ("none",)) for article, _, labels in walked for given in labels]
+    texts = [sentence.text for _, cut, _ in walked for sentence in cut]
     names = [*SHARES, "none"]
     labels = np.array([[name in row.strata for name in names] for row in rows])
     stories = np.unique([row.story_id for row in rows], return_inverse=True)[1]
@@ -255,10 +282,12 @@ def splits(work: Path, sentences: int) -> dict[str, Any]:
         seconds = time.perf_counter() - started
         shares = np.array([labels[where == part].mean(axis=0) for part in range(3)])
         cut = sum(len(parts) > 1 for parts in _parts_by_story(stories, where).values())
+        leakage = audit({str(part): [texts[row] for row in np.flatnonzero(where == part)] for part in range(3)})
         table[name] = {
             "max difference, points": round(float(100 * np.abs(shares - labels.mean(axis=0)).max()), 4),
             "rows %": [round(float(100 * (where == part).mean()), 2) for part in range(3)],
             "stories cut": cut,
+            "exact, near duplicates across": [leakage.exact, leakage.near],
             "seconds": round(seconds, 1),
         }
     return table
@@ -272,7 +301,7 @@ def _parts_by_story(stories: Any, where: Any) -> dict[int, set[int]]:
 
 
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
-    "walk": walk,
+    "project": project,
     "build": build,
     "open": open_dataset,
     "compare": compare,
@@ -296,21 +325,26 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=1_000_000)
     parser.add_argument("--annotators", type=int, default=3)
     parser.add_argument("--work", type=Path, help="where to write; a temporary directory by default")
+    parser.add_argument("--project-only", action="store_true", help="make the project in --work, and nothing else")
     parser.add_argument("--splits-only", action="store_true")
     parser.add_argument("--step", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.step:
         name, work, *rest = json.loads(options.step)
         answer = STEPS[name](Path(work), *(int(value) if value.isdigit() else value for value in rest))
+        answer = {key: round(value, 4) if isinstance(value, float) else value for key, value in answer.items()}
         answer["peak MB"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
         print(json.dumps(answer))
         return
     folder = options.work or Path(tempfile.mkdtemp(prefix="bench-release-"))
     try:
         if not options.splits_only:
-            run("walk", folder, options.sentences, options.annotators)
-            run("build", folder, options.sentences, options.annotators, "1.0.0")
-            run("build", folder, options.sentences, options.annotators, "1.0.1")
+            if not (folder / "changed.parquet").exists():
+                run("project", folder, options.sentences, options.annotators)
+            if options.project_only:
+                return
+            run("build", folder, options.sentences, "1.0.0")
+            run("build", folder, options.sentences, "1.0.1")
             run("open", folder)
             run("open", folder)
             run("compare", folder)

@@ -10,10 +10,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.release import Release, audit, audit_files
 from toolkit.release.leakage import normalise
+from toolkit.release.shingles import shingles
 
 TRAIN = ["The bridge is closed, says the mayor.", "Snow fell on Monday in the north of the country.", "?!"]
 DEV = [
@@ -120,3 +123,22 @@ def test_bad_files_are_named(tmp_path: Path, name: str, content: str, words: str
     with pytest.raises(InvalidInput, match=words) as caught:
         audit_files([tmp_path / name, write(tmp_path / "dev.jsonl", DEV)])
     assert str(tmp_path / name) in str(caught.value.where)
+
+
+_WORDS = st.lists(st.sampled_from(["a", "bridge", "was", "closed", "Monday", "북", "😀", "12"]), max_size=12).map(
+    " ".join
+)
+
+
+@given(st.lists(_WORDS, max_size=6), st.lists(_WORDS, max_size=6), st.sampled_from([0.5, 0.8, 1.0]))
+def test_every_near_row_is_found(train: list[str], dev: list[str], near: float) -> None:
+    found = {pair.later: pair for pair in audit({"train": train, "dev": dev}, near=near).pairs}
+    for row, text in enumerate(dev, start=1):
+        own = shingles(normalise(text))
+        others = [shingles(normalise(other)) for other in train]
+        best = max((len(own & other) / len(own | other) for other in others), default=0.0)
+        exact = normalise(text) in map(normalise, train)
+        assert (f"dev:{row}" in found) == (exact or best >= near)
+        if f"dev:{row}" in found:
+            assert found[f"dev:{row}"].kind == ("exact" if exact else "near")
+            assert found[f"dev:{row}"].similarity == (1.0 if exact else round(best, 4))

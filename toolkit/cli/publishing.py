@@ -83,7 +83,7 @@ def diff(
     """
     from toolkit import release
 
-    found = release.diff(_open(older, project), _open(newer, project))
+    found = release.diff(_open(older, project), _open(newer, project), whole=False)
     if as_json:
         put_json(found.as_dict())
     else:

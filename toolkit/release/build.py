@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from toolkit.records import Article, Decision, Sentence
 from toolkit.release.corpus import gather
 from toolkit.release.freeze import AUTO, freeze
 from toolkit.release.release import Release, load
@@ -57,10 +58,10 @@ def build(
         terms = _terms(workspace, version, seed, TextRule.parse(text or workspace.config.release.text), released_on)
         corpus = gather(
             workspace.schema(),
-            articles=workspace.articles(),
-            sentences=workspace.sentences(),
-            decisions=workspace.decisions(),
-            annotations=workspace.answers(),
+            articles=workspace.stream(Article),
+            sentences=workspace.stream(Sentence),
+            decisions=workspace.stream(Decision),
+            annotations=workspace.stream_answers(),
             experts=workspace.expert_answers(),
             without=terms.takedowns,
         )
@@ -138,7 +139,7 @@ def _terms(
 
 def _takedowns(workspace: Workspace) -> Mapping[str, str]:
     path = workspace.path("takedowns.yaml")
-    return read_takedowns(path, workspace.articles()) if path.exists() else {}
+    return read_takedowns(path, workspace.stream(Article)) if path.exists() else {}
 
 
 def _agreement(path: Path) -> Mapping[str, Any] | None:

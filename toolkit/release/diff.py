@@ -124,13 +124,14 @@ def _counts(part: ConfigDiff) -> dict[str, int]:
     return {"added": part.added.num_rows, "removed": part.removed.num_rows, "changed": part.changed}
 
 
-def diff(older: Release, newer: Release, *, files: bool = True) -> Diff:
+def diff(older: Release, newer: Release, *, whole: bool = True) -> Diff:
     """Compare two releases.
 
     Args:
         older: Where to start.
         newer: Where to end.
-        files: Take in the files that are no tables; `patch` needs them.
+        whole: Take in what `patch` needs: all columns of new and other rows, which are else their keys alone, and the
+            files that are no tables.
 
     Raises:
         InvalidInput: One of them is damaged.
@@ -142,9 +143,9 @@ def diff(older: Release, newer: Release, *, files: bool = True) -> Diff:
         older=older.version,
         newer=newer.version,
         schemas=(older.schema_ref, newer.schema_ref),
-        configs={name: _config_diff(name, older, newer) for name in configs},
+        configs={name: _config_diff(name, older, newer, whole=whole) for name in configs},
         labels=label_changes(older, newer),
-        files={name: (newer.path / name).read_bytes() for name in names if files},
+        files={name: (newer.path / name).read_bytes() for name in names if whole},
     )
 
 
@@ -166,15 +167,19 @@ def rows_of(release: Release, config: str, columns: Sequence[str] | None = None)
     return pa.concat_tables(parts)
 
 
-def _config_diff(config: str, older: Release, newer: Release) -> ConfigDiff:
+def _config_diff(config: str, older: Release, newer: Release, *, whole: bool) -> ConfigDiff:
     before, after = _columns(older, config), _columns(newer, config)
     keys = KEYS[config]
     mine, yours = rows_of(older, config, keys), rows_of(newer, config, keys)
     pairs = identical(yours.num_rows) if older.same_rows(newer, config) else match(mine, yours, keys)
     columns, differs = _compare(config, older, newer, pairs)
     stored = differs if before.equals(after) else np.ones_like(differs)
-    needed = bool(stored.any()) or len(pairs.added) > 0 or config not in newer.configs
-    fresh = rows_of(newer, config) if needed else after.append(pa.field(SPLIT, pa.string())).empty_table()
+    if not whole:
+        fresh = yours
+    elif stored.any() or len(pairs.added) or config not in newer.configs:
+        fresh = rows_of(newer, config)
+    else:
+        fresh = after.append(pa.field(SPLIT, pa.string())).empty_table()
     there = bool(mine.num_rows and yours.num_rows)
     return ConfigDiff(
         removed=mine.select(keys).take(pairs.removed),

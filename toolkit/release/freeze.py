@@ -59,7 +59,7 @@ def freeze(corpus: Corpus, folder: Path, terms: Terms, *, previous: Release | No
         _write_schema(stage.folder, corpus.schema, terms)
         change = None
         if previous is not None:
-            change = diff(previous, Release(stage.folder, _manifest(corpus, terms, tables, {})), files=False)
+            change = diff(previous, Release(stage.folder, _manifest(corpus, terms, tables, {})), whole=False)
         terms = replace(terms, version=_version(terms.version, previous, change))
         stage.name(terms.version)
         _write_splits(stage.folder, corpus, terms, split_of, previous)

@@ -147,4 +147,5 @@ def _table(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     batches.clear()
     for place in range(len(columns)):  # one at a time: the chunks of each are let go before the next
         columns[place] = columns[place].combine_chunks()
+    pa.default_memory_pool().release_unused()
     return pa.table(columns, schema=schema)

@@ -1,9 +1,8 @@
 """What a later file of a dataset repeats from an earlier one: exactly, and nearly.
 
 Exact: equal after lower-casing, dropping punctuation and symbols and folding white space. Near: not exact, and the
-Jaccard similarity of the sets of five-character shingles of what remains is at least `NEAR`; candidates come from
-MinHash LSH (Broder 1997; the banding of Leskovec, Rajaraman & Ullman, "Mining of Massive Datasets", ch. 3.4), and every
-one is verified.
+Jaccard similarity of the sets of five-character shingles of what remains is at least `NEAR`; see
+`toolkit.release.shingles` for how all of them are found.
 """
 
 from __future__ import annotations
@@ -11,17 +10,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
+from toolkit.release.shingles import Near, shingles
 from toolkit.release.texts import read_texts
 
 NEAR = 0.8
 """Jaccard similarity from which two texts are near duplicates."""
-
-_SHINGLE = 5
-_PERMUTATIONS = 128
-_BANDS = 32  # a pair at .8 is a candidate with probability 1 - (1 - .8^4)^32 = 1 - 5e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +75,19 @@ def normalise(text: str) -> str:
 
     A text of nothing but punctuation stays as it is, so that "?" and "!" are not the same sentence.
     """
-    kept = "".join(char for char in text.lower() if unicodedata.category(char)[0] not in "PS")
+    kept = text.lower().translate(_DROPPED)
     return " ".join(kept.split()) or " ".join(text.split())
+
+
+class _Dropped(dict[int, int | None]):
+    """Character → None if it is punctuation or a symbol, else itself; learnt as characters come."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if unicodedata.category(chr(code))[0] in "PS" else code
+        return self[code]
+
+
+_DROPPED = _Dropped()
 
 
 def audit_files(paths: Sequence[str | Path], *, column: str | None = None, near: float = NEAR) -> Leakage:
@@ -99,66 +109,76 @@ def audit(texts: Mapping[str, Sequence[str]], *, near: float = NEAR) -> Leakage:
     """Compare every list of texts with those before it.
 
     Args:
-        texts: Name → texts, in the order train, validation, test.
+        texts: Name → texts, in the order train, validation, test. They are read several times and not held.
         near: Jaccard similarity from which two texts are near duplicates.
     """
-    seen: dict[str, str] = {}
-    index = _Index(near)
+    earlier: list[_Earlier] = []
+    index = Near(near)
+    if len(texts) > 1:
+        index.count(normalise(row) for rows in texts.values() for row in rows)
     pairs: list[Pair] = []
     for turn, (name, rows) in enumerate(texts.items()):
-        keys = [normalise(row) for row in rows]
         if turn:
-            pairs.extend(_repeats(name, rows, keys, seen, index))
+            pairs.extend(_repeats(name, rows, earlier, near))
         if turn < len(texts) - 1:
-            for row, key in enumerate(keys, start=1):
-                if key not in seen:
-                    seen[key] = f"{name}:{row}"
-                    index.add(key)
+            earlier.append(_Earlier(name, rows, index))
     return Leakage({name: len(rows) for name, rows in texts.items()}, tuple(pairs))
 
 
-def _repeats(
-    name: str, rows: Sequence[str], keys: Sequence[str], seen: Mapping[str, str], index: _Index
-) -> Iterator[Pair]:
-    for row, (text, key) in enumerate(zip(rows, keys, strict=True), start=1):
-        if key in seen:
-            yield Pair("exact", f"{name}:{row}", seen[key], 1.0, text)
-        elif (best := index.nearest(key)) is not None:
-            yield Pair("near", f"{name}:{row}", seen[best[0]], round(best[1], 4), text)
+def _repeats(name: str, rows: Sequence[str], earlier: Sequence[_Earlier], near: float) -> Iterator[Pair]:
+    nearby = zip(*(part.near.candidates(map(normalise, rows)) for part in earlier), strict=True)
+    for row, (text, candidates) in enumerate(zip(rows, nearby, strict=True), start=1):
+        key = normalise(text)
+        exact = next((place for part in earlier if (place := part.exact(key)) is not None), None)
+        if exact is not None:
+            yield Pair("exact", f"{name}:{row}", exact, 1.0, text)
+            continue
+        likeliest = (
+            part.nearest(key, places, near) for part, places in zip(earlier, candidates, strict=True) if places
+        )
+        found = [best for best in likeliest if best is not None]
+        if found:
+            similarity, place = max(found, key=lambda best: best[0])  # of equals, the first
+            yield Pair("near", f"{name}:{row}", place, round(similarity, 4), text)
 
 
-def _shingles(key: str) -> set[str]:
-    return {key[start : start + _SHINGLE] for start in range(max(1, len(key) - _SHINGLE + 1))}
+class _Earlier:
+    """The rows of a file that later ones are compared with.
 
+    Attributes:
+        near: Finds the rows that may be near a text; of the rows themselves only numbers are held.
+    """
 
-class _Index:
-    """Normalised texts, found again by similarity."""
+    def __init__(self, name: str, rows: Sequence[str], counted: Near) -> None:
+        self._name = name
+        self._rows = rows
+        self.near = counted.indexed(map(normalise, rows))
+        sums = np.fromiter(map(_sum, map(normalise, rows)), dtype=np.uint64, count=len(rows))
+        self._order = np.argsort(sums, kind="stable")
+        self._sums = sums[self._order]
 
-    def __init__(self, near: float) -> None:
-        import rensa
+    def exact(self, key: str) -> str | None:
+        """Return "name:row" of the first row with this normalised text."""
+        wanted = np.uint64(_sum(key))
+        for place in range(int(np.searchsorted(self._sums, wanted)), len(self._sums)):
+            if self._sums[place] != wanted:
+                return None
+            row = int(self._order[place])
+            if normalise(self._rows[row]) == key:
+                return f"{self._name}:{row + 1}"
+        return None
 
-        self._near = near
-        self._sketch = rensa.RMinHash
-        self._lsh = rensa.RMinHashLSH(threshold=near, num_perm=_PERMUTATIONS, num_bands=_BANDS)
-        self._keys: list[str] = []
-
-    def _minhash(self, shingles: set[str]) -> Any:
-        sketch = self._sketch(num_perm=_PERMUTATIONS, seed=1)
-        sketch.update(sorted(shingles))
-        return sketch
-
-    def add(self, key: str) -> None:
-        """Take in a text."""
-        self._lsh.insert(len(self._keys), self._minhash(_shingles(key)))
-        self._keys.append(key)
-
-    def nearest(self, key: str) -> tuple[str, float] | None:
-        """Return the most similar text that is similar enough, the first taken in on a tie, and its similarity."""
-        own = _shingles(key)
-        best: tuple[float, int] | None = None
-        for candidate in sorted(self._lsh.query(self._minhash(own))):
-            other = _shingles(self._keys[candidate])
+    def nearest(self, key: str, places: Sequence[int], near: float) -> tuple[float, str] | None:
+        """Return the similarity of the most similar of some rows, if it is near, and its "name:row"."""
+        own = shingles(key)
+        best: tuple[float, str] | None = None
+        for row in places:
+            other = shingles(normalise(self._rows[row]))
             similarity = len(own & other) / len(own | other)
-            if similarity >= self._near and (best is None or similarity > best[0]):
-                best = (similarity, candidate)
-        return None if best is None else (self._keys[best[1]], best[0])
+            if similarity >= near and (best is None or similarity > best[0]):
+                best = (similarity, f"{self._name}:{row + 1}")
+        return best
+
+
+def _sum(key: str) -> int:
+    return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")

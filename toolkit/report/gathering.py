@@ -215,7 +215,7 @@ def _releases(workspace: Workspace) -> Releases | None:
     older = _before(workspace, newest)
     if older is None:
         return Releases(newest.version, splits, leakage)
-    found = release.diff(older, newest, files=False)
+    found = release.diff(older, newest, whole=False)
     lines = tuple(line.removeprefix("- ") for line in found.as_markdown().splitlines() if line)
     return Releases(newest.version, splits, leakage, older.version, found.level, lines)
 

@@ -12,8 +12,11 @@ with more keys; see `toolkit.workspace.migrating`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import blake2b
 from typing import Any
+
+import numpy as np
 
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation, from_row, to_row
@@ -39,16 +42,49 @@ def current(rows: Iterable[Mapping[str, Any]], *, where: str) -> list[Annotation
     Raises:
         InvalidInput: A row is neither a revision nor a tombstone, or its annotation breaks a rule.
     """
-    latest: dict[str, Mapping[str, Any]] = {}
-    places: dict[str, str] = {}
+    latest: dict[str, tuple[int, Mapping[str, Any]]] = {}
     for number, row in enumerate(rows, start=1):
-        match row.get("event"):
-            case "revision":
-                key = row["annotation"]["annotation_id"]
-                latest[key], places[key] = row["annotation"], f"{where}:{number}"
-            case "tombstone":
-                latest.pop(row["annotation_id"], None)
-            case event:
-                raise InvalidInput(f"event {event!r} is neither a revision nor a tombstone", where=f"{where}:{number}")
-    annotations = [from_row(Annotation, row, where=places[key]) for key, row in latest.items()]
+        latest[_answer_of(row, f"{where}:{number}")] = number, row
+    annotations = [_record(row, f"{where}:{number}") for number, row in latest.values() if row["event"] == "revision"]
     return sorted(annotations, key=lambda item: (item.sentence_id, item.annotator, item.annotation_id))
+
+
+def holding(rows: Callable[[], Iterable[Mapping[str, Any]]], *, where: str) -> Iterator[Annotation]:
+    """Yield the answers of `current` in the order of the log, which is read twice and not held.
+
+    Args:
+        rows: Returns the log from its beginning.
+        where: Name of the log, for messages.
+
+    Raises:
+        InvalidInput: As for `current`.
+    """
+    last = _last(_answer_of(row, f"{where}:{number}") for number, row in enumerate(rows(), start=1))
+    for number, (row, holds) in enumerate(zip(rows(), last, strict=False), start=1):  # what is appended meanwhile waits
+        if holds and row["event"] == "revision":
+            yield _record(row, f"{where}:{number}")
+
+
+def _last(keys: Iterable[str]) -> list[bool]:
+    """Tell of each key whether it does not come again; 16 bytes a key are held."""
+    sums = np.fromiter((blake2b(key.encode(), digest_size=16).digest() for key in keys), dtype="S16")
+    order = np.argsort(sums, kind="stable")
+    last = np.ones(len(sums), dtype=bool)
+    last[order[:-1]] = sums[order[1:]] != sums[order[:-1]]
+    held: list[bool] = last.tolist()
+    return held
+
+
+def _answer_of(row: Mapping[str, Any], where: str) -> str:
+    """Return the annotation_id that a row of the log is about."""
+    match row.get("event"):
+        case "revision":
+            return str(row["annotation"]["annotation_id"])
+        case "tombstone":
+            return str(row["annotation_id"])
+        case event:
+            raise InvalidInput(f"event {event!r} is neither a revision nor a tombstone", where=where)
+
+
+def _record(row: Mapping[str, Any], where: str) -> Annotation:
+    return from_row(Annotation, row["annotation"], where=where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
@@ -14,10 +14,10 @@ from toolkit.records import Annotation, Article, Decision, Sentence
 from toolkit.schema import Schema, load
 from toolkit.workspace.config import FILE_NAME, Config, new_config, read_config
 from toolkit.workspace.files import write_atomic
-from toolkit.workspace.history import current
+from toolkit.workspace.history import current, holding
 from toolkit.workspace.lock import exclusive
 from toolkit.workspace.log import AppendLog
-from toolkit.workspace.tables import from_table, read_parquet
+from toolkit.workspace.tables import records_in
 
 T = TypeVar("T")
 
@@ -29,6 +29,12 @@ IMPORTED = "imported/"
 """Below pages/: texts that came with an export; each is an article and one unit, as it was labelled."""
 AGREEMENT = "reports/agreement.json"
 QUEUE = "adjudications/queue.jsonl"
+
+_STAGES: Mapping[type, tuple[str, str]] = {
+    Article: (ARTICLES, "toolkit ingest"),
+    Sentence: (SENTENCES, "toolkit segment"),
+    Decision: (GOLD, "toolkit adjudicate"),
+}
 
 
 class Workspace:
@@ -143,15 +149,15 @@ class Workspace:
 
     def articles(self) -> list[Article]:
         """Read the articles, in the order of their pages. Raises InvalidInput before `toolkit ingest`."""
-        return self._read(Article, ARTICLES, "toolkit ingest")
+        return list(self.stream(Article))
 
     def sentences(self) -> list[Sentence]:
         """Read the sentences, in the order of the articles. Raises InvalidInput before `toolkit segment`."""
-        return self._read(Sentence, SENTENCES, "toolkit segment")
+        return list(self.stream(Sentence))
 
     def decisions(self) -> list[Decision]:
         """Read the decisions, by sentence_id. Raises InvalidInput before `toolkit adjudicate`."""
-        return self._read(Decision, GOLD, "toolkit adjudicate")
+        return list(self.stream(Decision))
 
     def answers(self) -> list[Annotation]:
         """Return the annotators' answers that hold now, by (sentence_id, annotator, annotation_id)."""
@@ -165,6 +171,25 @@ class Workspace:
         """Return the answers to the quiz that hold now, in the same order; `sentence_id` is an item's id."""
         return current(self.calibration.rows(), where=str(self.calibration.path))
 
+    def stream(self, cls: type[T]) -> Iterator[T]:
+        """Yield the articles, sentences or decisions one after the other, for what memory can't hold.
+
+        Args:
+            cls: `Article`, `Sentence` or `Decision`.
+
+        Raises:
+            InvalidInput: Before the stage that makes them.
+        """
+        name, command = _STAGES[cls]
+        path = self.path(name)
+        if not path.exists():
+            raise InvalidInput("is not there yet", where=str(path), remedy=f"run `{command}`")
+        return records_in(cls, path)
+
+    def stream_answers(self) -> Iterator[Annotation]:
+        """Yield the annotators' answers that hold now as the log has them, for logs that memory can't hold."""
+        return holding(self.annotations.rows, where=str(self.annotations.path))
+
     def release_path(self, version: str) -> Path:
         """Return the directory of a release."""
         return self.path("releases", version)
@@ -173,9 +198,3 @@ class Workspace:
         """Write a file of the project atomically."""
         write_atomic(self.path(name), data)
         return self.path(name)
-
-    def _read(self, cls: type[T], name: str, command: str) -> list[T]:
-        path = self.path(name)
-        if not path.exists():
-            raise InvalidInput("is not there yet", where=str(path), remedy=f"run `{command}`")
-        return from_table(cls, read_parquet(path), where=str(path))

@@ -7,6 +7,7 @@ import io
 import json
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -91,6 +92,17 @@ def from_table(cls: type[T], table: pa.Table, *, where: str | None = None) -> li
         InvalidInput: A row breaks a rule of the record.
     """
     return [from_row(cls, _with_mappings(cls, row, json.loads), where=where) for row in table.to_pylist()]
+
+
+def records_in(cls: type[T], path: Path) -> Iterator[T]:
+    """Yield the records of a Parquet file that `to_table`'s table became, a slice of rows in memory at a time.
+
+    Raises:
+        InvalidInput: The file is no Parquet file, or a row breaks a rule of the record.
+    """
+    with _opened(path) as file:
+        for batch in file.iter_batches(SLICE_ROWS):
+            yield from from_table(cls, pa.Table.from_batches([batch]), where=str(path))
 
 
 def _dump(mapping: Any) -> str:
@@ -190,9 +202,15 @@ def read_parquet(path: Path) -> pa.Table:
     Raises:
         InvalidInput: The file is no Parquet file.
     """
+    with _opened(path) as file:
+        return file.read()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pq.ParquetFile]:
     try:
         with pq.ParquetFile(path) as file:  # read_table would import pyarrow.dataset and with it pandas: 0.4 s
-            return file.read()
+            yield file
     except pa.ArrowInvalid as error:
         raise InvalidInput(
             "is not a readable Parquet file", where=str(path), remedy="delete it and run the stage that makes it again"
