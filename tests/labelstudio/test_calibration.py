@@ -77,3 +77,10 @@ def test_the_instructions_of_the_page_are_the_codebook(server: Server, workspace
     assert push(workspace, server=server).settings_changed == ()
     shown = projects.of_workspace(server, workspace)[0].settings["expert_instruction"]
     assert shown == instructions(workspace.schema()).strip()
+    push_calibration(workspace, server=server)
+    assert push_calibration(workspace, server=server).settings_changed == ()
+    quizzed = projects.find(server, projects.calibration_title(workspace))
+    assert quizzed is not None
+    shown = quizzed.settings["expert_instruction"]
+    assert workspace.schema().labels[0].rule in shown
+    assert not any(item.text in shown for item in quiz(workspace.schema())), "the quiz would answer itself"

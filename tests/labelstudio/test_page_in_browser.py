@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,13 @@ BOX_OF_WORDS = """(needle) => {
 }"""
 
 
+TICKED = """() => [...document.querySelectorAll('.tk input[type=checkbox], .tk input[type=radio]')]
+  .map(box => (box.checked ? 1 : 0) + (box.offsetParent ? 2 : 0)).join('')"""
+"""Which boxes are ticked, and which are shown."""
+
+PATIENCE = 12  # times five seconds
+
+
 class Desk:
     """What a person does at the page, and the server behind it."""
 
@@ -76,31 +83,70 @@ class Desk:
         return task
 
     def ready(self) -> None:
+        """Wait until the page is drawn and takes keys, which it does some time after."""
         self.page.wait_for_selector("[data-testid=bottombar-submit-button]")
         self.page.wait_for_selector(".tk-sentence .lsf-richtext__line")
-        self.page.wait_for_timeout(700)  # the page binds its keys after it has drawn itself
+        self.page.keyboard.press("Escape")
+        self.until(lambda: self.page.keyboard.press("s"), "document.querySelector('.lsf-label_selected')")
+        self.until(lambda: self.page.keyboard.press("s"), "!document.querySelector('.lsf-label_selected')")
+
+    def until(self, act: Callable[[], object], condition: str) -> None:
+        """Act, and once more where the page has not taken it in after a while, until a condition holds."""
+        for _ in range(PATIENCE):
+            act()
+            try:
+                self.page.wait_for_function(condition, timeout=5_000)
+            except sync_api.TimeoutError:
+                continue
+            return
+        raise AssertionError(f"the page never came to: {condition}")
 
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
-        self.page.wait_for_timeout(150)
+
+    def tick(self, *keys: str) -> None:
+        """Press keys of choices, each of which changes what is ticked."""
+        for key in keys:
+            before = self.page.evaluate(TICKED)
+            self.page.keyboard.press(key)
+            self.page.wait_for_function(f"before => ({TICKED})() !== before", arg=before)
+
+    def unselect(self) -> None:
+        self.press("Escape")
+        self.page.wait_for_function("!document.querySelector('.lsf-label_selected, .tk-sentence .__active')")
 
     def mark(self, key: str, words: str) -> None:
         """Arm a span label by its key and drag over words; then nothing is selected."""
         self.press(key)
+        self.page.wait_for_selector(".lsf-label_selected")
+        spans = self.page.locator(".tk-sentence .htx-highlight").count()
         left, middle, right = self.page.evaluate(BOX_OF_WORDS, words)
         self.page.mouse.move(left + 1, middle)
         self.page.mouse.down()
         self.page.mouse.move((left + right) / 2, middle, steps=4)
         self.page.mouse.move(right - 1, middle, steps=4)
         self.page.mouse.up()
-        self.page.wait_for_timeout(250)
-        self.press("Escape")
+        self.page.wait_for_function(
+            "spans => document.querySelectorAll('.tk-sentence .htx-highlight').length > spans", arg=spans
+        )
+        self.unselect()
 
     def click(self, words: str) -> None:
         left, middle, right = self.page.evaluate(BOX_OF_WORDS, words)
         self.page.mouse.click((left + right) / 2, middle)
-        self.page.wait_for_timeout(250)
+
+    def select(self, words: str) -> None:
+        """Click a marked span, which shows its fields."""
+        self.click(words)
+        self.page.wait_for_selector(".tk-sentence .__active")
+
+    def link(self, words: str) -> None:
+        """Lead a relation from the selected span to another one; then nothing is selected."""
+        self.press("Alt+r")
+        self.click(words)
+        self.page.wait_for_function("Htx.annotationStore.selected.relationStore.relations.length > 0")
+        self.unselect()
 
     def fill(self, field: str, number: int) -> None:
         self.page.fill(f"input[name={field}]", str(number))
@@ -130,8 +176,12 @@ class Desk:
         return found
 
     def picture(self, name: str) -> None:
+        """Keep a picture of the page without the list of tasks, which annotators do not see."""
         if PICTURES:
-            self.page.screenshot(path=str(Path(PICTURES) / f"page-{name}.png"))
+            left = self.page.locator(".tk").bounding_box()["x"] - 12
+            size = self.page.viewport_size
+            clip = {"x": left, "y": 0, "width": size["width"] - left, "height": size["height"]}
+            self.page.screenshot(path=str(Path(PICTURES) / f"page-{name}.png"), clip=clip)
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +198,7 @@ def desk(studio: Studio) -> Iterator[Desk]:
         api.post(f"/api/projects/{project}/validate", json={"label_config": config}).raise_for_status()
         browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1400, "height": 1200})
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.goto(f"{studio.url}/user/login")
         page.fill("input[name=email]", studio.email)
         page.fill("input[name=password]", studio.password)
@@ -160,21 +210,19 @@ def desk(studio: Studio) -> Iterator[Desk]:
 
 def test_labels_figure_source_and_link_come_back_as_they_were_given(desk: Desk) -> None:
     desk.open(RANGE)
-    desk.press("1", "5")
+    desk.tick("1", "5")
     desk.mark("f", "between 14 and 20")
     desk.mark("s", "The ministry")
-    desk.click("between 14 and 20")
+    desk.select("between 14 and 20")
     desk.fill("figure_low", 14)
     desk.fill("figure_high", 20)
-    desk.press("y", "a", "v", "Shift+Q", "Shift+A")
+    desk.tick("y", "a", "v", "Shift+Q", "Shift+A")
     desk.page.fill("[name=figure_affected_party]", "soldiers")
     desk.page.evaluate("document.activeElement.blur()")
     desk.picture("light")
-    desk.press("Alt+r")
-    desk.click("The ministry")
-    desk.press("Escape")
-    desk.click("The ministry")
-    desk.press("Shift+T", "Shift+C")
+    desk.link("The ministry")
+    desk.select("The ministry")
+    desk.tick("Shift+T", "Shift+C")
     desk.page.fill("textarea[name=note]", "unsure of the side")
     desk.page.evaluate("document.activeElement.blur()")
     reading = read_result(desk.submit(), RANGE, SCHEMA)
@@ -209,14 +257,14 @@ def test_what_is_incomplete_is_refused_and_rules_and_fields_show_when_they_apply
     low, kind = desk.page.locator("input[name=figure_low]"), desk.page.get_by_text("Kind of source")
     assert [part.is_visible() for part in (rule, low, kind)] == [False, False, False]
     assert desk.warning() == "Tick at least one label. If no other applies: None of these or Not the article."
-    desk.press("4")
+    desk.tick("4")
     assert [part.is_visible() for part in (rule, low, kind)] == [True, False, False]
     desk.mark("f", "at least 14")
     desk.mark("s", "The ministry")
-    desk.click("at least 14")
+    desk.select("at least 14")
     assert [part.is_visible() for part in (rule, low, kind)] == [True, True, False]
-    desk.press("Escape")
-    desk.click("The ministry")
+    desk.unselect()
+    desk.select("The ministry")
     assert [part.is_visible() for part in (rule, low, kind)] == [True, False, True]
     assert desk.warning() == "Source: Kind of source"
     assert desk.answers(task) == []
@@ -224,7 +272,7 @@ def test_what_is_incomplete_is_refused_and_rules_and_fields_show_when_they_apply
 
 def test_an_exclusive_label_hides_and_drops_the_others(desk: Desk) -> None:
     desk.open(TOLL)
-    desk.press("1", "0")
+    desk.tick("1", "0")
     assert not desk.page.get_by_text("Who commits to what?").is_visible()
     reading = read_result(desk.submit(), TOLL, SCHEMA)
     assert reading.labels == ("none",)
@@ -252,7 +300,7 @@ def test_a_sentence_can_be_skipped(desk: Desk) -> None:
 )
 def test_offsets_are_code_points_of_the_text_as_it_was(desk: Desk, text: str, words: str) -> None:
     desk.open(text)
-    desk.press("1")
+    desk.tick("1")
     desk.mark("c", words)
     reading = read_result(desk.submit(), text, SCHEMA)
     start = text.index(words)

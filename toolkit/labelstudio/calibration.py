@@ -1,8 +1,9 @@
 """The quiz before the work: the schema's examples as tasks with known answers, in a project of their own.
 
-Nobody sees the known answers there. What people answer comes with the next pull into calibration/log.jsonl, apart from
-the annotations: it is scored (`toolkit.workspace.calibrating`) and never becomes gold. An example that was edited is
-another item of the quiz, which the next push sends; the old one stays where it is and no longer counts.
+Nobody sees the known answers there: the instructions leave the examples out. What people answer comes with the next
+pull into calibration/log.jsonl, apart from the annotations: it is scored (`toolkit.workspace.calibrating`) and never
+becomes gold. An example that was edited is another item of the quiz, which the next push sends; the old one stays
+where it is and no longer counts.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def push_calibration(
     with workspace.lock(), connected(workspace, server) as connection:
         schema = workspace.schema()
         wanted = dict(_tasks(schema))
-        settings = projects.settings(schema, workspace, answers=_EVERYBODY)
+        settings = projects.settings(schema, workspace, answers=_EVERYBODY, examples=False)
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
         return sender.run(projects.calibration_title(workspace), settings, wanted, set(wanted))
 

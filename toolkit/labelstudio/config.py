@@ -171,8 +171,9 @@ def _fields(root: etree._Element, span: SpanLabel) -> None:
     panel = etree.SubElement(root, "View", when, className="tk-fields")
     _shown(panel, "tk-title", displayed(span.title))
     _shown(panel, "tk-rule", displayed(span.rule))
+    grid = etree.SubElement(panel, "View", className="tk-grid")
     for attribute in span.attributes:
-        row = etree.SubElement(panel, "View", className=f"tk-field tk-{attribute.type}")
+        row = etree.SubElement(grid, "View", className=f"tk-field tk-{attribute.type}")
         if attribute.type != "boolean":
             _shown(row, "tk-name", displayed(attribute.title) + (" *" if attribute.required else ""))
         _field(row, span, attribute)

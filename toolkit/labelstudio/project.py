@@ -121,17 +121,20 @@ def create(server: Server, title: str, wanted: dict[str, Any]) -> Project:
     return _project(server, server.get(f"/api/projects/{oldest}/"))
 
 
-def settings(schema: Schema, workspace: Workspace, *, answers: int | None = None) -> dict[str, Any]:
+def settings(
+    schema: Schema, workspace: Workspace, *, answers: int | None = None, examples: bool = True
+) -> dict[str, Any]:
     """Return what a workspace's project is set to.
 
     Args:
         schema: What its page is made from.
         workspace: The project directory.
         answers: How many people answer each task; default: as toolkit.yaml says.
+        examples: The instructions show the schema's examples.
     """
     return {
         "label_config": render_config(schema).strip(),
-        "expert_instruction": instructions(schema).strip(),
+        "expert_instruction": instructions(schema, examples=examples).strip(),
         "show_instruction": True,
         "maximum_annotations": answers or workspace.config.label_studio.annotators_per_sentence,
         "sampling": "Sequential sampling",

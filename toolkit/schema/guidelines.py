@@ -24,16 +24,20 @@ def guidelines(schema: Schema) -> str:
 
 def guidelines_html(schema: Schema) -> str:
     """Return the same codebook as one HTML page that needs nothing else."""
-    return _environment().get_template("guidelines.html.j2").render(schema=schema, anchors=True)
+    return _environment().get_template("guidelines.html.j2").render(schema=schema, fragment=False, examples=True)
 
 
-def instructions(schema: Schema) -> str:
+def instructions(schema: Schema, *, examples: bool = True) -> str:
     """Return the same codebook as the HTML fragment that Label Studio shows as a project's instructions.
+
+    Args:
+        schema: The schema.
+        examples: Show them; not to people who are about to be asked about them.
 
     The server keeps a short list of tags and attributes (measured, 1.23.2) and drops every other without a word, `id`
     among them; the fragment uses none that would be dropped, so that what was sent can be told from what is there.
     """
-    return _environment().get_template("body.html.j2").render(schema=schema, anchors=False)
+    return _environment().get_template("body.html.j2").render(schema=schema, fragment=True, examples=examples)
 
 
 @cache
