@@ -16,8 +16,9 @@ LANGUAGE = Language(
     before_number=words(
         """
         Amdt App app Apr Apt Art Arts Aug b Bldg c Ch ch Chap chap d Dec Dist Eq Eqs est Ex Ext ext Feb Fig
-        fig figs Fri Hwy Jan Jul Jun Mar Mon No no Nos nos Nov Nr Oct Op p Par par para paras pop pp Prov Ps
-        pt r Ref Reg Rept Res Rm Rs Rte Sat Sect Sep Sept Sun Tel tel ver Vol vol vols Wed
+        fig figs Fri hr hrs Hwy Jan Jul Jun lb lbs Mar Mon No no Nos nos Nov Nr Oct Op oz p Par par para
+        paras pop pp Prov Ps pt r Ref Reg Rept Res Rm Rs Rte Sat Sect Sep Sept Sun Tel tel ver Vol vol vols
+        Wed yd yds
         """
     ),
     may_end=words(
@@ -49,33 +50,37 @@ LANGUAGE = Language(
     ),
     starters=words(
         """
-        A About Above According Across Activists Additionally After Again Against All Almost Along Already
-        Also Although Always Amid Among An Analysts And Another Any Are Around As Asked At Authorities
-        Because Before Behind Below Besides Between Beyond Both But By Can't Companies Could Critics
-        Currently Despite Did Didn't Diplomats Do Doctors Does Don't Don’t Down During Each Earlier
-        Economists Eight Either Elsewhere Even Eventually Ever Every Except Experts Families Farmers Few
-        Finally Firefighters Five Following For Four From Further Furthermore Given Had Has Have He He's
-        Hence Her Here Here's He’s Him His How However I I'm I've If In Indeed Instead Into Investigators
-        Investors Is Isn't It It's Its It’s I’m I’ve Just Last Later Lawmakers Leaders Let Let's Let’s Like
-        Many Markets Maybe Meanwhile Might More Moreover Most Mr Mrs Ms Much Must My Near Nearly Neither
-        Nevertheless Next Nine No Nobody None Nonetheless Nor Not Nothing Now Of Off Officials Oh On Once
-        One Only Opponents Or Other Others Our Over Parents Perhaps Please Police Polls Previously Prices
-        Prosecutors Protesters Rather Rebels Recently Rescuers Researchers Residents Results Sales
-        Scientists Separately Seven Several Shares She She's She’s Should Since Six So Soldiers Some Soon
-        Still Stocks Students Such Supporters Survivors Talks Teachers Ten Than That That's That’s The Their
-        Then There There's Therefore There’s These They They're They’re This Those Though Three Through
-        Throughout Thus To Today Tomorrow Troops Two Under Unless Unlike Until Up Upon Voters Was We We're
-        We've Well Were We’re We’ve What What's Whatever What’s When Whenever Where Whereas Whether Which
-        While Who Whom Whose Why With Within Without Witnesses Won't Workers Would Yes Yesterday Yet You
-        You're Your You’re
+        A About Above According Across Activists Additionally After Again Against Agents Aides All Almost
+        Along Already Also Although Always Amid Among An Analysts And Another Any Are Around As Asked At
+        Authorities Because Before Behind Below Besides Between Beyond Both But By Can't Certainly Clearly
+        Companies Could Crews Critics Currently Despite Detectives Did Didn't Diplomats Do Doctors Does
+        Don't Don’t Down Dozens During Each Earlier Economists Eight Either Eleven Elsewhere Even Eventually
+        Ever Every Except Experts Families Fans Farmers Few Finally Firefighters Five Following For
+        Fortunately Four From Further Furthermore Given Had Has Have He He's Hence Her Here Here's He’s Him
+        His How However Hundreds I I'm I've If In Indeed Initially Inside Instead Into Investigators
+        Investors Ironically Is Isn't It It's Its It’s I’m I’ve Just Last Later Lawmakers Lawyers Leaders
+        Let Let's Let’s Like Many Markets Maybe Meanwhile Might Millions More Moreover Most Mr Mrs Ms Much
+        Must My Near Nearby Nearly Neighbors Neighbours Neither Nevertheless Next Nine No Nobody None
+        Nonetheless Nor Not Nothing Now Of Off Officers Officials Often Oh On Once One Only Opponents Or
+        Organisers Organizers Originally Other Others Our Outside Over Overall Overnight Parents Perhaps
+        Please Police Polls Previously Prices Prosecutors Protesters Rather Rebels Recently Relatives
+        Rescuers Researchers Residents Results Sadly Sales Scientists Separately Seven Several Shares She
+        She's She’s Should Since Six So Soldiers Some Sometimes Soon Sources Still Stocks Students Such
+        Suddenly Supporters Survivors Talks Teachers Ten Than That That's That’s The Their Then There
+        There's Therefore There’s These They They're They’re Thirty This Those Though Thousands Three
+        Through Throughout Thus To Today Tomorrow Tonight Troops Twelve Twenty Two Ultimately Under
+        Unfortunately Unless Unlike Until Up Upon Usually Voters Was We We're We've Well Were We’re We’ve
+        What What's Whatever What’s When Whenever Where Whereas Whether Which While Who Whom Whose Why With
+        Within Without Witnesses Won't Workers Would Yes Yesterday Yet You You're Your You’re
         """
     ),
     roles=words(
         """
-        Analyst Attorney Bank Center CEO CFO Chair Chairman Chairwoman Chief Class Co COO Corp CTO Day
-        Deputy Director Editor Executive Finance Financial Founder General Holdings Inc Library Ltd Magazine
-        Manager Managing Partner President School Secretary Securities Senior Series Spokesman Spokeswoman
-        Stores Treasurer Vice
+        Analyst Attorney Bank Center CEO CFO Chair Chairman Chairwoman Chief Class Co Company COO Corp CTO
+        Day Deputy Director Editor Entertainment Executive Finance Financial Foundation Founder General
+        Group Holdings Inc Interactive Library Ltd Magazine Manager Managing Partner Pictures President
+        Records School Secretary Securities Senior Series Spokesman Spokeswoman Stores Studios Television
+        Treasurer Vice
         """
     ),
     particles=words("al bin da de del den der di dos du el ibn la le van von"),
