@@ -1,10 +1,13 @@
-"""The built wheel works in an empty environment, without the source."""
+"""Wheel and sdist work in an empty environment, without the source and with the oldest libraries allowed."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import tarfile
+import tomllib
 import venv
 from pathlib import Path
 
@@ -20,17 +23,77 @@ def run(*command: str | Path, cwd: Path) -> str:
     return done.stdout + done.stderr
 
 
+def oldest() -> str:
+    """Return pip constraints that hold every library of the default install to its lower bound."""
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    return "".join(line.partition(",")[0].replace(">=", "==") + "\n" for line in wanted)
+
+
+def answers() -> list[dict[str, object]]:
+    """Return a Label Studio export in which two people agree on twelve texts."""
+    return [
+        {
+            "id": number,
+            "data": {"text": f"The harbour master said that {number + 2} boats had left."},
+            "annotations": [
+                {
+                    "id": 10 * number + person,
+                    "completed_by": person,
+                    "created_at": "2031-03-12T10:00:00Z",
+                    "updated_at": "2031-03-12T10:00:00Z",
+                    "result": [
+                        {
+                            "id": "r1",
+                            "type": "choices",
+                            "from_name": "speech_act",
+                            "to_name": "text",
+                            "value": {"choices": ["claim"]},
+                        }
+                    ],
+                }
+                for person in (1, 2)
+            ],
+        }
+        for number in range(12)
+    ]
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The distributions, the wheel built from the sdist as an index would have it."""
+    target = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--outdir", target, ROOT, cwd=target)
+    return target
+
+
+def test_the_sdist_carries_what_is_fixed(dist: Path) -> None:
+    (path,) = dist.glob("toolkit-*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.split("/")[1] for name in archive.getnames()}
+    assert {"pyproject.toml", "toolkit", "schemas", "label_configs", "tests", "scripts", "LICENSE"} <= names
+
+
 @pytest.mark.slow
-def test_the_wheel_carries_its_schemas(tmp_path: Path) -> None:
-    run(sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path / "dist", ROOT, cwd=tmp_path)
-    (wheel,) = (tmp_path / "dist").glob("toolkit-*.whl")
+def test_the_wheel_does_the_job_with_the_oldest_libraries(dist: Path, tmp_path: Path) -> None:
+    (wheel,) = dist.glob("toolkit-*.whl")
+    constraints = tmp_path / "oldest.txt"
+    constraints.write_text(oldest(), encoding="utf-8")
     venv.create(tmp_path / "venv", with_pip=True)
-    run(tmp_path / "venv/bin/pip", "install", "--quiet", "--disable-pip-version-check", wheel, cwd=tmp_path)
+    pip = [tmp_path / "venv/bin/pip", "install", "--quiet", "--disable-pip-version-check"]
+    run(*pip, "--constraint", constraints, wheel, cwd=tmp_path)
     toolkit = tmp_path / "venv/bin/toolkit"
     for schema in ("news_events", "claims"):
         assert "no faults" in run(toolkit, "schema", "check", schema, cwd=tmp_path)
         assert "<View" in run(toolkit, "schema", "render", schema, cwd=tmp_path)
     run(toolkit, "init", "project", "--samples", cwd=tmp_path)
-    run(toolkit, "ingest", "--project", "project", cwd=tmp_path)
-    run(toolkit, "segment", "--project", "project", cwd=tmp_path)
-    assert (tmp_path / "project/sentences.parquet").exists()
+    project = tmp_path / "project"
+    for command in ("ingest", "segment", "verify"):
+        run(toolkit, command, cwd=project)
+    (project / "export.json").write_text(json.dumps(answers()), encoding="utf-8")
+    run(toolkit, "pull", "--from-export", "export.json", "--import-texts", cwd=project)
+    for command in ("agreement", "adjudicate", "report", "doctor"):
+        run(toolkit, command, cwd=project)
+    run(toolkit, "build", "1.0.0", cwd=project)
+    run(toolkit, "publish", "1.0.0", "--to", tmp_path / "published", cwd=project)
+    program = "import datasets, sys; print(datasets.load_dataset(sys.argv[1]).num_rows)"
+    assert "train" in run(tmp_path / "venv/bin/python", "-c", program, project / "releases/1.0.0", cwd=tmp_path)
