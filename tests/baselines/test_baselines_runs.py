@@ -108,7 +108,16 @@ def test_a_release_becomes_a_model_directory(releases: Path, tmp_path: Path) -> 
     run = train_release(releases / "1.0.0", tmp_path, baseline="words-lr", resamples=50, dataset="owner/news")
     assert run.path == tmp_path / "words-lr-1.0.0"
     files = {path.name for path in run.path.iterdir()}
-    assert files == {"README.md", "config.json", "metrics.json", "model.safetensors", "model.skops", "vocabulary.json"}
+    assert files == {
+        "README.md",
+        "config.json",
+        "f1.png",
+        "metrics.json",
+        "model.safetensors",
+        "model.skops",
+        "requirements.txt",
+        "vocabulary.json",
+    }
     assert list(run.evaluations) == ["validation", "test"]
     assert run.model.targets.exclusive == ("none",)
     assert load(run.path).predict(["Storm 5 killed people in the valley."]) == [("casualty_figure",)]

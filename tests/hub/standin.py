@@ -116,7 +116,10 @@ class Hub:
 
 
 def repo_id(request: Request) -> str:
-    return f"{request.path_params['owner']}/{request.path_params['name']}"
+    """Return where a repository is kept: a dataset under its name, a model under models/ and its name."""
+    name = f"{request.path_params['owner']}/{request.path_params['name']}"
+    is_dataset = request.url.path.startswith(("/datasets/", "/api/datasets/"))
+    return name if is_dataset else f"models/{name}"
 
 
 def authorised(request: Request) -> bool:
@@ -152,11 +155,13 @@ class Endpoints:
         body = await request.json()
         name = f"{body.get('organization') or USER}/{body['name']}"
         url = f"{request.base_url}datasets/{name}"
+        if body.get("type", "model") == "model":
+            name, url = f"models/{name}", f"{request.base_url}{name}"
         if name in self.hub.repos:
-            return JSONResponse({"error": "You already created this dataset repo", "url": url}, 409)
+            return JSONResponse({"error": "You already created this repo", "url": url}, 409)
         repo = self.hub.repos[name] = Repo(private=bool(body.get("private")) or body.get("visibility") == "private")
         repo.commit("initial commit", {".gitattributes": self.hub.entry(b"*.parquet filter=lfs\n", lfs=False)})
-        return JSONResponse({"url": url, "name": name, "id": name})
+        return JSONResponse({"url": url, "name": name, "id": name.removeprefix("models/")})
 
     async def validate_yaml(self, request: Request) -> Response:
         return JSONResponse({"errors": [], "warnings": []})
@@ -293,7 +298,8 @@ class Endpoints:
                 case "deletedFolder":
                     files = {path: entry for path, entry in files.items() if not path.startswith(value["path"])}
         made = repo.commit(title, files, request.path_params["revision"])
-        url = f"{request.base_url}datasets/{repo_id(request)}/commit/{made.oid}"
+        folder = "datasets/" if request.path_params["type"] == "datasets" else ""
+        url = f"{request.base_url}{folder}{repo_id(request).removeprefix('models/')}/commit/{made.oid}"
         return JSONResponse({"success": True, "commitOid": made.oid, "commitUrl": url})
 
     async def tag(self, request: Request) -> Response:
@@ -351,6 +357,8 @@ class Endpoints:
             Route("/lfs/{oid}", self.lfs_put, methods=["PUT"]),
             Route("/datasets/{owner}/{name}.git/info/lfs/objects/batch", self.lfs_batch, methods=["POST"]),
             Route(f"/datasets{repo}/resolve/{{revision}}/{{path:path}}", self.resolve, methods=["GET", "HEAD"]),
+            Route("/{owner}/{name}.git/info/lfs/objects/batch", self.lfs_batch, methods=["POST"]),
+            Route(f"{repo}/resolve/{{revision}}/{{path:path}}", self.resolve, methods=["GET", "HEAD"]),
         ]
         return Starlette(routes=routes, exception_handlers={Refusal: self.refused})
 

@@ -12,11 +12,12 @@ from typing import Any
 import jinja2
 import yaml
 
+from toolkit.baselines.drawing import PICTURE
 from toolkit.baselines.evaluation import Evaluation
 from toolkit.baselines.ladder import LADDER
 from toolkit.baselines.model import Model
 
-README, METRICS = "README.md", "metrics.json"
+README, METRICS, REQUIREMENTS = "README.md", "metrics.json", "requirements.txt"
 
 _TYPES = {"macro_f1": "f1", "micro_f1": "f1", "accuracy": "accuracy", "f1_positive": "f1"}
 _NAMES = {"macro_f1": "macro F1", "micro_f1": "micro F1", "accuracy": "accuracy", "f1_positive": "F1 of the positive"}
@@ -49,6 +50,12 @@ def metrics_json(evaluations: Mapping[str, Evaluation]) -> str:
     return json.dumps(kept, ensure_ascii=False, indent=2) + "\n"
 
 
+def requirements() -> str:
+    """Return requirements.txt: what the model was trained with, version by version."""
+    names = ("toolkit", "numpy", "scipy", "scikit-learn", "safetensors", "skops")
+    return "".join(f"{name}=={version(name)}\n" for name in names)
+
+
 def card(model: Model, name: str, source: DataSource, evaluations: Mapping[str, Evaluation]) -> str:
     """Return README.md.
 
@@ -76,6 +83,7 @@ def card(model: Model, name: str, source: DataSource, evaluations: Mapping[str, 
         evaluations=evaluations,
         sklearn=version("scikit-learn"),
         measures=_NAMES,
+        picture=PICTURE if evaluations else None,
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from toolkit.baselines import streaming
 from toolkit.baselines.bootstrap import Figure
-from toolkit.baselines.card import METRICS, README, DataSource, card, metrics_json
+from toolkit.baselines.card import METRICS, README, REQUIREMENTS, DataSource, card, metrics_json, requirements
+from toolkit.baselines.drawing import PICTURE, f1_picture
 from toolkit.baselines.evaluation import Evaluation, evaluate
 from toolkit.baselines.model import Model
 from toolkit.baselines.reading import iter_rows, read_rows, rows_of_release
@@ -267,6 +268,9 @@ def _written(run: Run, directory: Path, name: str, source: DataSource) -> Run:
     if run.model.blocks:
         save_pipeline(run.model, directory)
     write_atomic(directory / METRICS, metrics_json(run.evaluations))
+    write_atomic(directory / REQUIREMENTS, requirements())
+    for split, evaluation in list(run.evaluations.items())[-1:]:
+        write_atomic(directory / PICTURE, f1_picture(evaluation, split=split))
     write_atomic(directory / README, card(run.model, name, source, run.evaluations))
     return replace(run, path=directory)
 

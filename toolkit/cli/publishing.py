@@ -16,6 +16,7 @@ from toolkit.cli.output import put, put_counts, put_json, put_outcome, say
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from toolkit.hub import Published
     from toolkit.release import Release
     from toolkit.workspace.config import HubConfig
 
@@ -140,7 +141,13 @@ def hydrate(
 
 
 def publish(
-    release_path: Annotated[str, typer.Argument(metavar="RELEASE", help="A release directory, a version, or newest.")],
+    release_path: Annotated[
+        str | None, typer.Argument(metavar="[RELEASE]", help="A release directory, a version, or newest.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="DIR", help="Publish a model instead: its directory, or newest."),
+    ] = None,
     repo: Annotated[str | None, typer.Option(metavar="OWNER/NAME", help="Default: hub.repo of toolkit.yaml.")] = None,
     to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Publish into a directory instead.")] = None,
     private: Annotated[bool, typer.Option("--private", help="Make the repository private if it is new.")] = False,
@@ -148,31 +155,54 @@ def publish(
     project: Project = None,
     as_json: Json = False,
 ) -> None:
-    """Publish a release on the Hub: one commit, one tag that never moves, then a check of what readers get.
+    """Publish a release or a model on the Hub: one commit, one tag that never moves, and a check of what readers get.
+
+    A model's figures are tied to the commit of the dataset that it was trained on, which is published first. Models
+    and datasets are apart on the Hub: without --repo both bear the name of hub.repo.
 
     Example: toolkit publish 1.0.0 --repo your-name/your-dataset
     """
     from toolkit import hub
-    from toolkit.workspace import Workspace
 
-    if to is not None:
-        if repo or private or endpoint:
-            raise UsageError("--to DIR goes with no --repo, --private or --endpoint")
-        result = hub.publish_to(_open(release_path, project), to)
-    else:
-        settings = Workspace.find(project).config.hub
-        wanted = repo or settings.repo
-        if wanted is None:
-            raise UsageError(
-                "no repository is named", remedy="give --repo OWNER/NAME or --to DIR, or set hub.repo in toolkit.yaml"
-            )
-        token, address = os.environ.get(settings.token_variable), endpoint or _endpoint(settings)
-        result = hub.publish(_open(release_path, project), wanted, token=token, endpoint=address, private=private)
+    if (release_path is None) == (model is None):
+        raise UsageError("give either a RELEASE or --model DIR")
+    if to is not None and (repo or private or endpoint or model):
+        raise UsageError("--to DIR goes with a RELEASE, and with no --repo, --private or --endpoint")
+    if to is not None and release_path is not None:
+        _put_published(hub.publish_to(_open(release_path, project), to), as_json, 'load_dataset("{}/{}")')
+        return
+    settings = _hub_settings(project)
+    wanted = repo or settings.repo
+    if wanted is None:
+        remedy = "give --repo OWNER/NAME or --to DIR, or set hub.repo in toolkit.yaml"
+        raise UsageError("no repository is named", remedy=remedy)
+    token, address = os.environ.get(settings.token_variable), endpoint or _endpoint(settings)
+    if model is not None:
+        folder = _model_folder(model, project)
+        published = hub.publish_model(folder, wanted, token=token, endpoint=address, private=private)
+        _put_published(published, as_json, 'baselines.load(hub.fetch_model("{}", "{}"))')
+    elif release_path is not None:
+        opened = _open(release_path, project)
+        result = hub.publish(opened, wanted, token=token, endpoint=address, private=private)
+        _put_published(result, as_json, _LOAD)
+
+
+def _put_published(result: Published, as_json: bool, load: str) -> None:
     if as_json:
         put_json(result)
     else:
         put(f"{result.url}  {result.tag}" + ("" if result.changed else "   [up to date]"))
-        say(f'load_dataset("{result.repo}/{result.tag}")' if to else _LOAD.format(result.repo, result.tag))
+        say(load.format(result.repo, result.tag))
+
+
+def _model_folder(reference: str, project: Path | None) -> Path:
+    """Return a model directory: the one that is named, or the project's newest."""
+    if reference != "newest":
+        return Path(reference)
+    from toolkit.baselines.stages import trained_model
+    from toolkit.workspace import Workspace
+
+    return trained_model(Workspace.find(project))
 
 
 def audit_leakage(
@@ -210,21 +240,27 @@ def _open(reference: str, project: Path | None) -> Release:
 
 
 def _fetched(reference: str, project: Path | None) -> Release:
-    """Fetch OWNER/NAME@REVISION into the Hub client's cache; a project's settings hold if there is one."""
+    """Fetch OWNER/NAME@REVISION into the Hub client's cache."""
     from toolkit import hub
+
+    repo, _, revision = reference.partition("@")
+    settings = _hub_settings(project)
+    token = os.environ.get(settings.token_variable)
+    return hub.fetch(repo, revision or "main", token=token, endpoint=_endpoint(settings))
+
+
+def _hub_settings(project: Path | None) -> HubConfig:
+    """Return the project's settings if there is one, else the defaults."""
     from toolkit.errors import InvalidConfig
     from toolkit.workspace import Workspace
     from toolkit.workspace.config import HubConfig
 
-    repo, _, revision = reference.partition("@")
     try:
-        settings = Workspace.find(project).config.hub
+        return Workspace.find(project).config.hub
     except InvalidConfig:
         if project is not None:
             raise
-        settings = HubConfig()
-    token = os.environ.get(settings.token_variable)
-    return hub.fetch(repo, revision or "main", token=token, endpoint=_endpoint(settings))
+        return HubConfig()
 
 
 def _endpoint(settings: HubConfig) -> str | None:

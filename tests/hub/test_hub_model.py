@@ -1,0 +1,104 @@
+"""A model goes to the Hub and comes back equal, its figures tied to the commit of its dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from huggingface_hub import HfApi
+from standin import TOKEN, Hub
+
+from toolkit import baselines
+from toolkit.cli import main
+from toolkit.errors import InvalidInput, RemoteError
+from toolkit.hub import fetch_model, publish, publish_model
+from toolkit.release import Release
+from toolkit.release.card import parted
+
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # the client's own way to upload
+
+DATASET, REPO = "someone/news", "someone/news"
+
+
+@pytest.fixture
+def release(make_release: Callable[..., Release]) -> Release:
+    return make_release(articles=24)
+
+
+@pytest.fixture
+def model(release: Release, tmp_path: Path) -> Path:
+    run = baselines.train_release(release.path, tmp_path / "models", baseline="words-lr", resamples=20, dataset=DATASET)
+    assert run.path is not None
+    return run.path
+
+
+def test_a_model_round_trips_and_names_the_commit_of_its_dataset(
+    hub: Hub, endpoint: str, release: Release, model: Path
+) -> None:
+    with pytest.raises(RemoteError, match=r"dataset someone/news: there is no such repository"):
+        publish_model(model, REPO, token=TOKEN, endpoint=endpoint)
+    dataset = publish(release, DATASET, token=TOKEN, endpoint=endpoint, check=False)
+    published = publish_model(model, REPO, token=TOKEN, endpoint=endpoint)
+    assert (published.tag, published.changed) == ("words-lr-1.0.0", True)
+    again = publish_model(model, REPO, token=TOKEN, endpoint=endpoint)
+    assert (again.commit, again.changed) == (published.commit, False)
+
+    there = fetch_model(REPO, published.tag, token=TOKEN, endpoint=endpoint)
+    texts = ["The baker denied report 3.", "The mayor opened bridge 9.", ""]
+    theirs, ours = baselines.load(there), baselines.load(model)
+    assert (theirs.predict_proba(texts) == ours.predict_proba(texts)).all()
+    assert theirs.predict(texts) == ours.predict(texts)
+    for name in ("model.safetensors", "config.json", "requirements.txt", "metrics.json", "f1.png"):
+        assert (there / name).read_bytes() == (model / name).read_bytes(), name
+
+    metadata, _ = parted((there / "README.md").read_text())
+    results = metadata["model-index"][0]["results"]
+    assert {result["dataset"]["revision"] for result in results} == {dataset.commit}
+    (path,) = (there / ".eval_results").iterdir()
+    entries = yaml.safe_load(path.read_text())
+    assert {(entry["dataset"]["id"], entry["dataset"]["revision"]) for entry in entries} == {(DATASET, dataset.commit)}
+    values = {entry["dataset"]["task_id"]: entry["value"] for entry in entries}
+    for result in results:
+        for metric in result["metrics"]:
+            assert values[f"{result['dataset']['split']}.{metric['name'].replace(' ', '_')}"] == metric["value"]
+    assert HfApi(endpoint=endpoint, token=TOKEN).list_repo_commits(REPO)[0].title == "Model words-lr-1.0.0"
+
+
+def test_what_was_changed_or_is_there_already_is_refused(
+    hub: Hub, endpoint: str, release: Release, model: Path, tmp_path: Path
+) -> None:
+    publish(release, DATASET, token=TOKEN, endpoint=endpoint, check=False)
+    publish_model(model, REPO, token=TOKEN, endpoint=endpoint, check=False)
+    (model / "README.md").write_text((model / "README.md").read_text() + "\nMore.\n")
+    with pytest.raises(RemoteError, match=r"the tag words-lr-1\.0\.0 is there with another README\.md"):
+        publish_model(model, REPO, token=TOKEN, endpoint=endpoint)
+    (model / "vocabulary.json").write_text("[]")
+    with pytest.raises(InvalidInput, match=r"vocabulary\.json is missing or is not the one"):
+        publish_model(model, REPO, token=TOKEN, endpoint=endpoint)
+    with pytest.raises(InvalidInput, match="is no model directory"):
+        publish_model(tmp_path, REPO, token=TOKEN, endpoint=endpoint)
+
+
+def test_the_command_says_where_it_is_and_how_to_load_it(
+    hub: Hub,
+    endpoint: str,
+    release: Release,
+    model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    publish(release, DATASET, token=TOKEN, endpoint=endpoint, check=False)
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    monkeypatch.chdir(model.parent)
+    for again in (False, True):
+        with pytest.raises(SystemExit) as ended:
+            main(["publish", "--model", model.name, "--repo", REPO, "--endpoint", endpoint])
+        said = capsys.readouterr()
+        assert (ended.value.code, "[up to date]" in said.out) == (0, again), said.err
+        assert 'baselines.load(hub.fetch_model("someone/news", "words-lr-1.0.0"))' in said.err
+    with pytest.raises(SystemExit) as ended:
+        main(["publish"])
+    assert ended.value.code == 2
+    assert "give either a RELEASE or --model DIR" in capsys.readouterr().err
