@@ -103,22 +103,28 @@ def with_datasets(project: Path) -> None:
     import pyarrow as pa
     from datasets import Dataset, disable_progress_bars
 
-    from toolkit.ingest import merge_copies, pages, story_ids
+    from toolkit.engine import Chunk
+    from toolkit.ingest import pages, story_ids
     from toolkit.records import Article, Sentence
     from toolkit.workspace import Workspace
     from toolkit.workspace.cutting import cut
-    from toolkit.workspace.reading import read_pages
-    from toolkit.workspace.tables import arrow_schema, from_table, to_table, write_parquet
+    from toolkit.workspace.pagefile import PageFile
+    from toolkit.workspace.reading import Copies, first_and_shared, read_pages
+    from toolkit.workspace.recurring import count_lines, recurring
+    from toolkit.workspace.tables import arrow_schema, write_parquet
 
-    def rows(files: list[tuple[str, Path]]) -> Iterator[dict[str, object]]:
-        for source, path in files:
-            with path.open("rb") as file:
-                for page, raw in pages(file, source=source):
+    def rows(files: list[PageFile]) -> Iterator[dict[str, object]]:
+        for found in files:
+            with found.open() as file:
+                for page, raw in pages(file, source=found.source):
                     names = ("source", "sha256", "start", "end")
                     yield {"page": {name: getattr(page, name) for name in names}, "raw": raw}
 
+    def count_batch(table: pa.Table) -> pa.Table:
+        return count_lines(table, columns={})[0]
+
     def read_batch(table: pa.Table) -> pa.Table:
-        return pa.concat_tables(read_pages(table)[:-1]).drop_columns(["reject", "fault"])
+        return read_pages(table, settings=settings)[0].drop_columns(["reject", "fault"])
 
     def cut_batch(table: pa.Table) -> pa.Table:
         return cut(table, splitter="rules")[0]
@@ -126,40 +132,38 @@ def with_datasets(project: Path) -> None:
     disable_progress_bars()
     cache = str(project / "cache")
     names = arrow_schema(Article).names
-    files = list(Workspace.find(project).page_files())
+    workspace = Workspace.find(project)
+    files = workspace.page_files()
     opened = Dataset.from_generator(rows, gen_kwargs={"files": files}, cache_dir=cache).with_format("arrow")
     each = {"batched": True, "batch_size": 2000, "num_proc": 2}
     # A fingerprint spares datasets to disassemble all that the functions refer to, a minute whatever the corpus.
+    counted = opened.map(count_batch, **each, remove_columns=opened.column_names, new_fingerprint="count")
+    how = workspace.config.ingest
+    settings = how.settings(project, recurring([Chunk(held=(counted.data.table,))], how.recurring))
     read = opened.map(read_batch, **each, remove_columns=opened.column_names, new_fingerprint="read")
-    ids = np.array(read.data.column("article_id").to_pylist(), dtype="S24")
-    order = np.argsort(ids, kind="stable")
-    repeats = np.append(False, ids[order][1:] == ids[order][:-1])
-    shared = order[repeats | np.append(repeats[1:], False)]
-    first = order[~repeats]
-    texts, signatures = read.data.column("text"), read.data.column("signature").to_pylist()
-    stories = story_ids(
-        [name.decode() for name in ids[first]], [signatures[i] for i in first], lambda i: texts[int(first[i])].as_py()
+    table = read.data.table
+    kept, shared = first_and_shared(table.column("article_id").to_numpy().astype("S24"))
+    first = np.flatnonzero(kept).tolist()
+    chosen = table.select(["article_id", "signature"]).filter(pa.array(kept))
+    texts = table.column("text")
+    stories = pa.array(
+        story_ids(
+            chosen.column("article_id").to_pylist(),
+            chosen.column("signature").to_pylist(),
+            lambda place: texts[first[place]].as_py(),
+        ),
+        pa.string(),
     )
-    copies = from_table(Article, pa.Table.from_batches(read.select(shared)[:].to_batches()).select(names))
-    merged = {article.article_id: article for article in merge_copies(copies)}
+    copies = Copies([Chunk(held=(table,))], shared)
 
     def finished() -> Iterator[pa.Table]:
-        at = 0
-        for table in read.select(first).iter(20_000):
-            story = pa.array(stories[at : at + len(table)], pa.string())
-            at += len(table)
-            table = table.select(names).set_column(names.index("story_id"), "story_id", story)
-            found = [
-                (place, merged[name])
-                for place, name in enumerate(table.column("article_id").to_pylist())
-                if name in merged
-            ]
-            for place, article in found:
-                row = to_table(Article, [article]).set_column(
-                    names.index("story_id"), "story_id", table.column("story_id").slice(place, 1)
-                )
-                table = pa.concat_tables([table.slice(0, place), row, table.slice(place + 1)])
-            yield table.cast(arrow_schema(Article))
+        written = 0
+        for start in range(0, len(kept), 2000):
+            part = table.slice(start, 2000).select(names).filter(pa.array(kept[start : start + 2000]))
+            part = copies.merged_into(part.cast(arrow_schema(Article)))
+            story = stories.slice(written, part.num_rows)
+            written += part.num_rows
+            yield part.set_column(names.index("story_id"), "story_id", story).cast(arrow_schema(Article))
 
     write_parquet(project / OUTPUTS[0], arrow_schema(Article), finished())
     found = Dataset.from_parquet(str(project / OUTPUTS[0]), cache_dir=cache).with_format("arrow")

@@ -62,7 +62,7 @@ def test_columns_can_be_named() -> None:
     row = json.dumps({"kopf": "A headline", "inhalt": BODY}).encode()
     (article,) = read(row, source="rows.jsonl", settings=Settings(columns={"title": "kopf", "text": "inhalt"})).articles
     assert (article.title, article.body) == ("A headline", BODY)
-    with pytest.raises(InvalidInput, match="no column holds the text; there are inhalt, kopf; name the column"):
+    with pytest.raises(InvalidInput, match="no column holds the text; there are inhalt, kopf; name it with"):
         read(row, source="rows.jsonl")
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from toolkit.errors import InvalidInput
-from toolkit.ingest import Settings, default_profile, line_keys, parse_profile, read, recurring_lines
+from toolkit.ingest import Settings, default_profile, lines_to_count, parse_profile, read, recurring_lines
 from toolkit.ingest.profile import Rulebook, fold
 
 OWN = """
@@ -64,7 +64,7 @@ def test_lines_that_recur_over_many_pages_are_cut() -> None:
     ]
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(line_keys(text.encode(), source="a.txt"))
+        counts.update(lines_to_count(text.encode(), source="a.txt").short)
     recurring = recurring_lines(counts)
     assert fold("Fetchly, the dog of news") in recurring
     found = read(texts[0].encode(), source="a.txt", settings=Settings(recurring=recurring))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from toolkit.cli.options import Json, Project
 from toolkit.cli.output import coloured, put, put_counts, put_json, put_outcome, say
 from toolkit.errors import GateFailed
+
+if TYPE_CHECKING:
+    from toolkit.ingest.explain import Passage
 
 
 def register(app: typer.Typer) -> None:
@@ -59,28 +63,36 @@ def ingest(
     stdin: Annotated[
         str | None, typer.Option(metavar="NAME", help="First put what comes from stdin into pages/NAME.")
     ] = None,
+    fetched_at: Annotated[
+        str | None, typer.Option(metavar="TIME", help='When the pages were fetched, for times such as "2 hours ago".')
+    ] = None,
+    profile: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Rules of your own for a site; may be repeated.")
+    ] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(metavar="ROLE=NAME", help="Which column of JSON and Parquet is what.")
+    ] = None,
 ) -> None:
     """Read raw pages into articles; what is cut goes to rejects.jsonl.
 
     Example: toolkit ingest --explain pages/front.html
     """
-    if explain is not None:
-        _explain(explain, as_json)
-        return
     from toolkit.workspace import Workspace, stages
+    from toolkit.workspace.explaining import explain_page
+    from toolkit.workspace.intake import IngestConfig
 
-    workspace = Workspace.find(project)
+    workspace = Workspace.find(project) if explain is None or project else Workspace.nearest()
+    how = workspace.config.ingest if workspace else IngestConfig()
+    how = how.with_flags(profiles=profile or (), fetched_at=fetched_at, columns=column or ())
+    if workspace is None or explain is not None:
+        _put_passages(explain_page(explain or Path(), how, workspace), as_json)
+        return
     if stdin is not None:
         workspace.add_page(stdin, sys.stdin.buffer.read())
-    put_outcome(stages.ingest(workspace, skip_unreadable=skip_unreadable), as_json)
+    put_outcome(stages.ingest(workspace, skip_unreadable=skip_unreadable, how=how), as_json)
 
 
-def _explain(page: Path, as_json: bool) -> None:
-    from toolkit.ingest import read
-    from toolkit.ingest.explain import explain
-    from toolkit.workspace.files import read_bytes
-
-    passages = explain(read(read_bytes(page), source=page.name))
+def _put_passages(passages: Sequence[Passage], as_json: bool) -> None:
     if as_json:
         put_json(passages)
         return

@@ -1,51 +1,79 @@
 """Boilerplate by statistics: short lines that recur over many pages are the site's.
 
     counts = Counter()
-    for page, raw in …:
-        counts.update(line_keys(raw, source=page.source))
+    for prose, short in {lines_to_count(raw, source=page.source) for page, raw in …}:
+        counts.update(short)
     settings = Settings(recurring=recurring_lines(counts))
 
-Counting is per page and adds up in any order, so workers can count apart.
+What stands on a page says nothing of any other page, so that workers can look at pages apart; their sums are the same
+in any order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from toolkit.errors import InvalidInput
 from toolkit.ingest.envelope import open_page
 from toolkit.ingest.jsonpage import read_columns
 from toolkit.ingest.lines import SUBSTANTIAL
 from toolkit.ingest.profile import fold
+from toolkit.records import content_id
 
 LEAST_PAGES = 8
 """A line on fewer pages may be chance: a phrase, a column's name, the same story on several sites."""
+_BREAKS = (b"\n", b"\r", b"\\n", b"\\r", b"\\u", b"\x85", b"\xe2\x80")
 
 
-def line_keys(raw: bytes, *, source: str, media_type: str | None = None) -> frozenset[str]:
+class PageLines(NamedTuple):
+    """What a page says for the statistics.
+
+    Attributes:
+        prose: Id of its longest line. Pages that share it are copies of one text and count once: what stands between
+            their paragraphs recurs with the text, not with the site.
+        short: Its short lines, folded.
+    """
+
+    prose: str
+    short: frozenset[str]
+
+
+_SILENT = PageLines("", frozenset())
+
+
+def lines_to_count(raw: bytes, *, source: str, columns: Mapping[str, str] | None = None) -> PageLines:
     """Return the short lines of a text page in the form in which they are counted; of other pages, none.
 
     HTML pages have no say: their extractor sees the site's frame in the markup.
+
+    Args:
+        raw: One page.
+        source: Its file.
+        columns: As in `Settings`.
     """
+    if raw[:1] == b"{" and not any(mark in raw for mark in _BREAKS):
+        return _SILENT  # a row whose text is one line, which is its title or its body
     try:
-        page = open_page(raw, source=source, media_type=media_type)
+        page = open_page(raw, source=source)
         if page.kind == "html":
-            return frozenset()
+            return _SILENT
         text = page.decoded.text
         if page.kind == "json":
-            column = read_columns(page.text, where=source).traced.get("text")
+            column = read_columns(page.text, where=source, names=columns).traced.get("text")
             text = column.text if column else ""
     except InvalidInput:  # what can't be read is reported by `read`, and counts for nothing here
-        return frozenset()
-    short = (line.strip() for line in text.splitlines() if len(line) < 2 * SUBSTANTIAL)
-    return frozenset(key for line in short if len(line) < SUBSTANTIAL and (key := fold(line)))
+        return _SILENT
+    lines = [line.strip() for line in text.splitlines()]
+    short = frozenset(key for line in lines if len(line) < SUBSTANTIAL and (key := fold(line)))
+    return PageLines(content_id(max(lines, key=len, default="")), short)
 
 
 def recurring_lines(counts: Mapping[str, int], *, least_pages: int = LEAST_PAGES) -> frozenset[str]:
     """Return the lines to give `read` as recurring.
 
     Args:
-        counts: Pages a line, as summed up from `line_keys`.
+        counts: Pages a line, as summed up from `lines_to_count`.
         least_pages: A line on this many pages is boilerplate. `read` still keeps one that stands where a card has its
             publisher or its title, as related stories recur too.
     """

@@ -55,7 +55,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "licence": ("licence", "license", "rights"),
     "fetched_at": ("fetched_at", "crawled_at", "date_download", "scraped_at", "retrieved_at"),
 }
-"""The column names that each role goes by, the first that is there counts; a mapping argument replaces some."""
+"""The column names that each role goes by, the first that is there counts."""
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.S)
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -83,7 +83,7 @@ def read_columns(page: Traced, *, where: str, names: Mapping[str, str] | None = 
     Args:
         page: The page's text.
         where: For messages.
-        names: Role → column name, for columns that go by another name than those of `COLUMNS`.
+        names: Role → column name, asked before those of `COLUMNS`; "": the role is not read.
 
     Raises:
         InvalidInput: It is no JSON object, or has neither text nor HTML.
@@ -92,7 +92,7 @@ def read_columns(page: Traced, *, where: str, names: Mapping[str, str] | None = 
     traced: dict[str, Traced] = {}
     facts: dict[str, str] = {}
     for role, usual in COLUMNS.items():
-        candidates = (names[role],) if names and role in names else usual
+        candidates = _candidates((names or {}).get(role), usual)
         column = next((name for name in candidates if values.get(name) not in (None, "", [])), None)
         if column is None:
             continue
@@ -105,9 +105,15 @@ def read_columns(page: Traced, *, where: str, names: Mapping[str, str] | None = 
         raise InvalidInput(
             f"no column holds the text; there are {', '.join(sorted(values)) or 'none'}",
             where=where,
-            remedy="name the column that does in the column mapping",
+            remedy="name it with `toolkit ingest --column text=NAME`, or in `ingest.columns` of toolkit.yaml",
         )
     return Columns(traced, facts)
+
+
+def _candidates(named: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
+    if named is None:
+        return usual
+    return (named, *usual) if named else ()
 
 
 def _members(source: str, where: str) -> tuple[dict[str, tuple[int, int]], dict[str, Any]]:

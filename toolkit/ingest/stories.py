@@ -91,7 +91,7 @@ def assign_stories(articles: Iterable[Article]) -> list[Article]:
     become its `copies`, and what only they know (a URL, a date) fills its gaps.
 
     Returns:
-        One article a text, by article_id, the same for every order of the input.
+        One article a text, in the order of the pages, the same for every order of the input.
     """
     merged = merge_copies(articles)
     ids = [article.article_id for article in merged]
@@ -100,18 +100,24 @@ def assign_stories(articles: Iterable[Article]) -> list[Article]:
 
 
 def merge_copies(articles: Iterable[Article]) -> list[Article]:
-    """Return one article a text, by article_id; see `assign_stories`."""
+    """Return one article a text, in the order of the pages; see `assign_stories`."""
     by_id: dict[str, list[Article]] = {}
     for article in articles:
         by_id.setdefault(article.article_id, []).append(article)
-    return [_merge(by_id[article_id]) for article_id in sorted(by_id)]
+    return sorted(map(_merge, by_id.values()), key=page_order)
+
+
+def page_order(article: Article) -> tuple[str, int, int, str, int, str]:
+    """Return the key by which articles stand as their pages do: file, place in the file, place on the page."""
+    first = min((piece.byte_start for piece in article.pieces), default=0)
+    return (*_place(article.page), first, article.article_id)
 
 
 _FACTS = ("publisher", "byline", "url", "published_at", "published_text", "licence")
 
 
 def _merge(copies: list[Article]) -> Article:
-    copies = sorted(copies, key=lambda article: (_place(article.page), to_json(article)))
+    copies = sorted(copies, key=lambda article: (page_order(article), to_json(article)))
     first = copies[0]
     if len(copies) == 1:
         return first

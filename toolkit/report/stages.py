@@ -126,6 +126,8 @@ def _changed(workspace: Workspace, inputs: Mapping[str, str | None], made_at: in
     """
     changed = []
     for name, sha256 in inputs.items():
+        if "://" in name:  # a page that lies elsewhere is not fetched to be looked at
+            continue
         path = next((place for place in _places(workspace, name) if place.exists()), None)
         if path is None:
             changed += [f"{name} is gone"] if sha256 is not None else []

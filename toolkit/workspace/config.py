@@ -17,6 +17,7 @@ from toolkit.engine import EMBEDDED
 from toolkit.errors import InvalidConfig, InvalidInput
 from toolkit.schema.document import Document, read_document
 from toolkit.schema.text import nearest
+from toolkit.workspace.intake import IngestConfig
 
 FILE_NAME = "toolkit.yaml"
 
@@ -105,6 +106,7 @@ class Config(_Section):
     Attributes:
         schema_name: Key `schema`: "name@version" of a shipped schema, or a path to one, relative to the project.
         engine: "embedded", or "ray://HOST:PORT".
+        ingest: How pages are read.
         splitter: Name of the sentence splitter.
         aggregation: How several people's answers become one decision.
         label_studio: Where people label.
@@ -114,6 +116,7 @@ class Config(_Section):
 
     schema_name: str = pydantic.Field(default="news_events@1.0.0", alias="schema")
     engine: str = EMBEDDED
+    ingest: IngestConfig = IngestConfig()
     splitter: str = "rules"
     aggregation: Method = "auto"
     label_studio: LabelStudioConfig = LabelStudioConfig()
@@ -229,4 +232,12 @@ hub:
   token_variable: HF_TOKEN
 
 engine: embedded                # or ray://HOST:PORT
+
+ingest:
+  # fetched_at: 2026-03-01T08:00:00Z    # "2 hours ago" is resolved against it; without it, it stays text
+  # profiles: [profiles/example.yaml]   # rules of your own for a site
+  # columns: {{text: story, title: kopf}} # of JSON and Parquet, where they have names of their own
+  # licence: CC-BY-4.0                  # of every page that states none; so publisher and language
+  # urls: ["s3://bucket/news/*.jsonl.gz"] # further pages, by any URL that fsspec knows
+  recurring: 8                          # a short line on so many pages is boilerplate; 0: none is for that
 """

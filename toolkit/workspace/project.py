@@ -17,6 +17,7 @@ from toolkit.workspace.files import write_atomic
 from toolkit.workspace.history import current, holding
 from toolkit.workspace.lock import exclusive
 from toolkit.workspace.log import AppendLog
+from toolkit.workspace.pagefile import PageFile, behind
 from toolkit.workspace.tables import records_in
 
 T = TypeVar("T")
@@ -62,15 +63,23 @@ class Workspace:
         Raises:
             InvalidConfig: There is none, or it is malformed.
         """
-        first = Path.cwd() if start is None else Path(start)
-        for folder in [first.absolute(), *first.absolute().parents]:
-            if (folder / FILE_NAME).is_file():
-                return cls(folder)
+        if (found := cls.nearest(start)) is not None:
+            return found
         raise InvalidConfig(
             "no toolkit.yaml here or in a directory above",
-            where=str(first),
+            where=str(Path.cwd() if start is None else start),
             remedy="make a project with `toolkit init DIR`, or name one with --project DIR",
         )
+
+    @classmethod
+    def nearest(cls, start: Path | str | None = None) -> Workspace | None:
+        """Open the project of the nearest toolkit.yaml as `find` does; None if there is none.
+
+        Raises:
+            InvalidConfig: It is malformed.
+        """
+        first = (Path.cwd() if start is None else Path(start)).absolute()
+        return next((cls(folder) for folder in [first, *first.parents] if (folder / FILE_NAME).is_file()), None)
 
     @classmethod
     def create(cls, root: Path, *, schema: str = "news_events@1.0.0", title: str = "News sentences") -> Workspace:
@@ -111,19 +120,19 @@ class Workspace:
         local = self.root / self.config.schema_name
         return str(local) if local.is_file() else self.config.schema_name
 
-    def page_files(self) -> Iterator[tuple[str, Path]]:
-        """Yield (source, path) of every file below pages/, by source; hidden files are left out.
+    def page_files(self) -> list[PageFile]:
+        """Return every file below pages/, hidden ones left out, and those behind `ingest.urls`, by source.
 
         Raises:
             InvalidInput: There are none.
         """
         folder = self.path("pages")
         files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-        visible = [source for source in sorted(files) if not any(part.startswith(".") for part in source.split("/"))]
-        if not visible:
+        visible = [source for source in files if not any(part.startswith(".") for part in source.split("/"))]
+        remote = behind(self.config.ingest.urls)
+        if not visible and not remote:
             raise InvalidInput("there are no pages", where=str(folder), remedy="copy raw pages into it")
-        for source in visible:
-            yield source, files[source]
+        return sorted([*(PageFile(source, str(files[source])) for source in visible), *remote])
 
     def add_pages(self, folder: Path) -> int:
         """Copy every file below `folder` into pages/ and return how many they were; a file that is there stays."""

@@ -96,11 +96,11 @@ def verify(workspace: Workspace) -> Verification:
 
 
 def _changed_articles(workspace: Workspace, articles: dict[str, Article]) -> Iterator[Difference]:
-    raw_pages = {
-        page.sha256: raw
-        for source, path in workspace.page_files()
-        for page, raw in pages(path.read_bytes(), source=source)
-    }
+    raw_pages: dict[str, bytes] = {}
+    wanted = {article.page.sha256 for article in articles.values()}
+    for found in workspace.page_files():
+        with found.open() as file:
+            raw_pages |= {page.sha256: raw for page, raw in pages(file, source=found.source) if page.sha256 in wanted}
     for article in articles.values():
         raw = raw_pages.get(article.page.sha256)
         if raw is None:

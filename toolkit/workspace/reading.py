@@ -1,18 +1,17 @@
 """Pages into articles as pure functions over Arrow tables, for corpora that no memory holds.
 
     spool    pages of any files → chunks of (page, raw)
-    run      read_pages on each chunk, by the engine → its articles in `_PARTS` tables by the first digit of their id,
-             and a table of rejects and faults
-    merge    part after part over all chunks: copies merged, stories found → articles.parquet, by article_id
+    run      read_pages on each chunk, by the engine → a table of its articles, and one of rejects and faults
+    merge    over all chunks: copies merged, stories found → articles.parquet, in the order of the pages
 
-Of the whole corpus only ids and signatures are held in memory, of the rest one part or one chunk at a time.
+Of the whole corpus only ids, signatures and the articles that have copies are held in memory, of the rest one chunk at
+a time.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,15 +22,15 @@ import pyarrow as pa
 
 from toolkit.engine import Chunk, write_chunk
 from toolkit.errors import InvalidInput
-from toolkit.ingest import merge_copies, pages, read, read_whole, signature, story_ids
+from toolkit.ingest import Settings, merge_copies, page_order, pages, read, read_whole, signature, story_ids
 from toolkit.records import Article, Page, Reject, from_row, to_json
+from toolkit.workspace.pagefile import PageFile
 from toolkit.workspace.project import IMPORTED
 from toolkit.workspace.tables import arrow_schema, from_table, to_table, write_parquet
 
 _CHUNK_PAGES, _CHUNK_BYTES = 2000, 16 << 20
 _PAGE_TABLE = pa.schema([("page", pa.struct(list(arrow_schema(Page)))), ("raw", pa.large_binary())])
-_DIGITS = "0123456789abcdef"
-_PARTS = len(_DIGITS)
+_FOUND, _OUTSIDE = 0, 1  # the tables of a chunk that was read
 _ARTICLES = arrow_schema(Article)
 _READ_TABLE = pa.schema(
     [*_ARTICLES, ("signature", pa.binary()), ("reject", pa.string()), ("fault", pa.list_(pa.string()))]
@@ -53,7 +52,7 @@ class Spooled:
     unopened: Sequence[InvalidInput]
 
 
-def spool(files: Iterable[tuple[str, Path]], folder: Path) -> Spooled:
+def spool(files: Iterable[PageFile], folder: Path) -> Spooled:
     """Cut the pages of files into chunks: written to `folder`, or in memory when they fit into one.
 
     What an earlier run has written whole is taken as it is.
@@ -81,11 +80,11 @@ def _spooled(folder: Path, number: int) -> str:
     return str(folder / f"{number:06}.parquet")
 
 
-def _opened(files: Iterable[tuple[str, Path]], faults: list[InvalidInput]) -> Iterator[tuple[Page, bytes]]:
-    for source, path in files:
+def _opened(files: Iterable[PageFile], faults: list[InvalidInput]) -> Iterator[tuple[Page, bytes]]:
+    for found in files:
         try:
-            with path.open("rb") as file:
-                yield from pages(file, source=source)
+            with found.open() as file:
+                yield from pages(file, source=found.source)
         except InvalidInput as fault:
             faults += fault.faults
 
@@ -110,8 +109,8 @@ def _page_table(found: Sequence[Page], raws: Sequence[bytes]) -> pa.Table:
     return pa.Table.from_arrays([page, pa.array(raws, pa.large_binary())], schema=_PAGE_TABLE)
 
 
-def read_pages(table: pa.Table) -> list[pa.Table]:
-    """Read a table of (page, raw): a table of articles a part, by article_id, then one of rejects and faults."""
+def read_pages(table: pa.Table, *, settings: Settings | None = None) -> list[pa.Table]:
+    """Read a table of (page, raw): a table of articles in the order of the pages, then one of rejects and faults."""
     articles: list[Article] = []
     rejects: list[str] = []
     faults: list[list[str | None]] = []
@@ -121,24 +120,19 @@ def read_pages(table: pa.Table) -> list[pa.Table]:
             if page.source.startswith(IMPORTED):
                 found = read_whole(item["raw"], page=page)
             else:
-                found = read(item["raw"], source=page.source, page=page)
+                found = read(item["raw"], source=page.source, page=page, settings=settings)
         except InvalidInput as error:
             rejects.append(to_json(unreadable(error)))
             faults += [[fault.what, fault.where, fault.remedy] for fault in error.faults]
             continue
-        articles += found.articles
+        articles += sorted(found.articles, key=page_order)
         rejects += map(to_json, found.rejects)
-    articles.sort(key=lambda article: article.article_id)
-    parts = {
-        digit: list(part) for digit, part in itertools.groupby(articles, key=lambda article: article.article_id[0])
-    }
-    outside = {"reject": [*rejects, *[None] * len(faults)], "fault": [*[None] * len(rejects), *faults]}
-    return [*(_part(parts.get(digit, [])) for digit in _DIGITS), _widened(pa.table(outside))]
-
-
-def _part(articles: Sequence[Article]) -> pa.Table:
     signatures = pa.array([signature(article.text) for article in articles], pa.binary())
-    return _widened(to_table(Article, articles).append_column("signature", signatures))
+    outside = {"reject": [*rejects, *[None] * len(faults)], "fault": [*[None] * len(rejects), *faults]}
+    return [
+        _widened(to_table(Article, articles).append_column("signature", signatures)),
+        _widened(pa.table(outside)),
+    ]
 
 
 def _widened(table: pa.Table) -> pa.Table:
@@ -159,7 +153,7 @@ def unreadable(fault: InvalidInput) -> Reject:
 
 def faults_of(chunks: Sequence[Chunk]) -> list[InvalidInput]:
     """Return why pages can't be read, in their order."""
-    rows = (row for chunk in chunks for row in chunk.read(_PARTS, ["fault"]).column("fault").to_pylist() if row)
+    rows = (row for chunk in chunks for row in chunk.read(_OUTSIDE, ["fault"]).column("fault").to_pylist() if row)
     return [InvalidInput(what, where=where, remedy=remedy) for what, where, remedy in rows]
 
 
@@ -167,7 +161,7 @@ def write_rejects(chunks: Sequence[Chunk], unopened: Sequence[InvalidInput], pat
     """Write the rejects as JSON Lines, by page, files that can't be opened last, and return their number."""
     count = 0
     with path.open("w", encoding="utf-8") as file:
-        kept = (line for chunk in chunks for line in chunk.read(_PARTS, ["reject"]).column("reject").to_pylist())
+        kept = (line for chunk in chunks for line in chunk.read(_OUTSIDE, ["reject"]).column("reject").to_pylist())
         for line in itertools.chain(filter(None, kept), (to_json(unreadable(fault)) for fault in unopened)):
             file.write(line + "\n")
             count += 1
@@ -175,7 +169,7 @@ def write_rejects(chunks: Sequence[Chunk], unopened: Sequence[InvalidInput], pat
 
 
 def merge(chunks: Sequence[Chunk], path: Path) -> dict[str, int]:
-    """Merge copies, find stories and write the articles by article_id.
+    """Merge copies, find stories and write the articles in the order of their pages.
 
     Args:
         chunks: What `read_pages` made.
@@ -185,79 +179,99 @@ def merge(chunks: Sequence[Chunk], path: Path) -> dict[str, int]:
         How many articles, stories and exact copies there are.
     """
     ids, stories = _stories(chunks, path.with_suffix(".texts"))
-    story_of = pa.array(stories, pa.string())
-    starts = [bisect_left(ids, digit) for digit in _DIGITS] + [len(ids)]
-    read_rows = 0
+    kept, shared = first_and_shared(ids)
+    copies = Copies(chunks, shared)
 
     def parts() -> Iterator[pa.Table]:
-        nonlocal read_rows
-        for part in range(_PARTS):
-            table = _sorted(_gathered(chunks, part, _ARTICLES.names))
-            read_rows += table.num_rows
-            merged = _merged(table)
-            place = merged.schema.get_field_index("story_id")
-            yield merged.set_column(place, _ARTICLES.field("story_id"), story_of[starts[part] : starts[part + 1]])
+        row, written = 0, 0
+        for chunk in chunks:
+            table = chunk.read(_FOUND, _ARTICLES.names)
+            here = slice(row, row + table.num_rows)
+            merged = copies.merged_into(table.filter(pa.array(kept[here])))
+            story = stories.slice(written, merged.num_rows)
+            row, written = here.stop, written + merged.num_rows
+            yield merged.set_column(merged.schema.get_field_index("story_id"), _ARTICLES.field("story_id"), story)
 
     count = write_parquet(path, _ARTICLES, parts())
-    return {"articles": count, "stories": len(set(stories)), "exact copies": read_rows - count}
+    return {"articles": count, "stories": len(stories.unique()), "exact copies": len(ids) - count}
 
 
-def _stories(chunks: Sequence[Chunk], spill: Path) -> tuple[list[str], list[str]]:
-    """Return the article_ids, sorted, each once, and their stories.
+_Ids = npt.NDArray[np.bytes_]
+_Mask = npt.NDArray[np.bool_]
+
+
+def _ids_of(table: pa.Table) -> _Ids:
+    ids: _Ids = table.column("article_id").to_numpy().astype("S24")
+    return ids
+
+
+def first_and_shared(ids: _Ids) -> tuple[_Mask, _Mask]:
+    """Tell of each row whether it is the first with its id, and whether others have it too."""
+    order = np.argsort(ids, kind="stable")
+    repeats = np.concatenate([np.zeros(min(1, len(ids)), bool), ids[order][1:] == ids[order][:-1]])
+    kept, shared = np.empty(len(ids), bool), np.empty(len(ids), bool)
+    kept[order] = ~repeats
+    shared[order] = repeats | np.append(repeats[1:], np.zeros(min(1, len(ids)), bool))
+    return kept, shared
+
+
+def _stories(chunks: Sequence[Chunk], spill: Path) -> tuple[_Ids, pa.Array]:
+    """Return the article_ids of all rows, and the stories of those that are the first with their id.
 
     The texts, of which the clustering looks at some, wait in an Arrow file that is mapped and not read.
     """
-    ids: list[str] = []
+    ids: list[_Ids] = []
     signatures: list[bytes] = []
-    ends: list[int] = []
     schema = pa.schema([("text", pa.string())])
     with pa.OSFile(str(spill), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-        for part in range(_PARTS):
-            table = _first_of_each(_sorted(_gathered(chunks, part, ["article_id", "signature", "text"])))
-            ids += table.column("article_id").to_pylist()
+        for chunk in chunks:
+            table = chunk.read(_FOUND, ["article_id", "signature", "text"])
+            ids.append(_ids_of(table))
             signatures += table.column("signature").to_pylist()
-            for batch in table.select(["text"]).combine_chunks().to_batches():
-                writer.write_batch(batch)
-                ends.append(len(batch) + (ends[-1] if ends else 0))
+            writer.write_batch(pa.record_batch([table.column("text").combine_chunks()], schema=schema))
+    limits = np.cumsum([len(part) for part in ids])
+    every: _Ids = np.concatenate(ids) if ids else np.zeros(0, "S24")
+    rows = np.flatnonzero(first_and_shared(every)[0])
     with pa.memory_map(str(spill)) as source:
         file = pa.ipc.open_file(source)
         columns = [file.get_batch(number).column(0) for number in range(file.num_record_batches)]
-        limits = np.array(ends)
 
         def text_of(place: int) -> str:
-            number = int(np.searchsorted(limits, place, side="right"))
-            text: str = columns[number][place - (ends[number - 1] if number else 0)].as_py()
+            row = int(rows[place])
+            number = int(np.searchsorted(limits, row, side="right"))
+            text: str = columns[number][row - (int(limits[number - 1]) if number else 0)].as_py()
             return text
 
-        stories = story_ids(ids, signatures, text_of)
+        names = [name.decode() for name in every[rows].tolist()]
+        stories = story_ids(names, [signatures[row] for row in rows.tolist()], text_of)
     spill.unlink()
-    return ids, stories
+    return every, pa.array(stories, pa.string())
 
 
-def _gathered(chunks: Sequence[Chunk], part: int, columns: Sequence[str]) -> pa.Table:
-    return pa.concat_tables([chunk.read(part, columns) for chunk in chunks]).combine_chunks()
+class Copies:
+    """The articles of which there are several, by article_id."""
 
+    def __init__(self, chunks: Sequence[Chunk], shared: _Mask) -> None:
+        found, row = [_ARTICLES.empty_table()], 0
+        for chunk in chunks if shared.any() else ():
+            table = chunk.read(_FOUND, _ARTICLES.names)
+            found.append(table.filter(pa.array(shared[row : row + table.num_rows])))
+            row += table.num_rows
+        table = pa.concat_tables(found).combine_chunks()
+        order = np.argsort(_ids_of(table), kind="stable")
+        self._table = table.take(pa.array(order))
+        self._ids = _ids_of(self._table)
 
-def _sorted(table: pa.Table) -> pa.Table:
-    order = np.argsort(table.column("article_id").to_numpy().astype("S24"), kind="stable")
-    return table.take(pa.array(order))
-
-
-def _first_of_each(table: pa.Table) -> pa.Table:
-    return table.filter(pa.array(~_repeats(table)))
-
-
-def _repeats(table: pa.Table) -> npt.NDArray[np.bool_]:
-    """Tell of each row of a table by article_id whether it has the id of the row before."""
-    ids = table.column("article_id").to_numpy().astype("S24")
-    return np.concatenate([np.zeros(min(1, len(ids)), bool), ids[1:] == ids[:-1]])
-
-
-def _merged(table: pa.Table) -> pa.Table:
-    """Merge the rows of a table by article_id that share one; the others stay as they are."""
-    repeats = _repeats(table)
-    if not repeats.any():
-        return table
-    shared = repeats | np.append(repeats[1:], False)
-    merged = to_table(Article, merge_copies(from_table(Article, table.filter(pa.array(shared)))))
-    return _sorted(pa.concat_tables([table.filter(pa.array(~shared)), merged]).combine_chunks())
+    def merged_into(self, table: pa.Table) -> pa.Table:
+        """Return a table in which each article that has copies is what `merge_copies` makes of all of them."""
+        ids = _ids_of(table)
+        starts, ends = (np.searchsorted(self._ids, ids, side=side) for side in ("left", "right"))
+        several = np.flatnonzero(ends > starts)
+        if not len(several):
+            return table
+        rows = np.concatenate([np.arange(starts[place], ends[place]) for place in several])
+        merged = {article.article_id: article for article in merge_copies(from_table(Article, self._table.take(rows)))}
+        fresh = to_table(Article, [merged[ids[place].decode()] for place in several])
+        source = np.arange(len(ids))
+        source[several] = len(ids) + np.arange(len(several))
+        return pa.concat_tables([table, fresh]).take(pa.array(source)).combine_chunks()

@@ -6,6 +6,8 @@ segment      articles.parquet              → sentences.parquet
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,33 +16,43 @@ from toolkit.errors import InvalidInput
 from toolkit.workspace.cutting import article_chunks, by_default_rules, cut, number_of_rows, write_sentences
 from toolkit.workspace.derive import Made, Outcome, derive, read_lock
 from toolkit.workspace.files import file_digest
+from toolkit.workspace.intake import IngestConfig, described
+from toolkit.workspace.pagefile import PageFile
 from toolkit.workspace.project import ARTICLES, REJECTS, SENTENCES, Workspace
 from toolkit.workspace.reading import faults_of, merge, read_pages, spool, write_rejects
+from toolkit.workspace.recurring import count_lines, recurring
 from toolkit.workspace.scratch import scratch
 
 
-def ingest(workspace: Workspace, *, skip_unreadable: bool = False) -> Outcome:
-    """Read every page below pages/ into articles, near-duplicates marked by their story_id.
+def ingest(workspace: Workspace, *, skip_unreadable: bool = False, how: IngestConfig | None = None) -> Outcome:
+    """Read every page of the project into articles, near-duplicates marked by their story_id.
 
     What was cut from a page goes to rejects.jsonl with its reason.
 
     Args:
         workspace: The project.
         skip_unreadable: Put pages that can't be read among the rejects instead of stopping.
+        how: How to read them; default: as toolkit.yaml says.
 
     Raises:
         InvalidInput: There are no pages, or some can't be read (all of them are named); nothing is written.
     """
+    how = how or workspace.config.ingest
+    how.settings(workspace.root)  # a profile with a fault is told before the pages are looked at
+    parameters = {"skip_unreadable": skip_unreadable, **({"how": said} if (said := described(how)) else {})}
     with workspace.lock():
-        files = list(workspace.page_files())
-        inputs = {f"pages/{source}": file_digest(path) for source, path in files}
-        with scratch(workspace.root, "ingest", inputs) as folder:
+        files = workspace.page_files()
+        inputs: dict[str, str | None] = {
+            found.source if "://" in found.url else f"pages/{found.source}": found.digest() for found in files
+        }
+        inputs |= {name: file_digest(workspace.root / name) for name in how.profiles}
+        with scratch(workspace.root, "ingest", inputs, json.dumps(parameters, sort_keys=True)) as folder:
             return derive(
                 workspace.root,
                 "ingest",
                 inputs=inputs,
-                parameters={"skip_unreadable": skip_unreadable},
-                make=partial(_ingest, workspace, folder, skip_unreadable),
+                parameters=parameters,
+                make=partial(_ingest, workspace, files, folder, how, skip_unreadable),
             )
 
 
@@ -50,12 +62,21 @@ def skips_unreadable(workspace: Workspace) -> bool:
     return bool(entry and entry["because"]["parameters"].get("skip_unreadable"))
 
 
-def _ingest(workspace: Workspace, folder: Path, skip_unreadable: bool) -> Made:
-    spooled = spool(workspace.page_files(), folder / "pages")
-    chunks = run(read_pages, spooled.chunks, into=str(folder / "read"), engine=workspace.config.engine)
+def _ingest(
+    workspace: Workspace, files: Sequence[PageFile], folder: Path, how: IngestConfig, skip_unreadable: bool
+) -> Made:
+    engine = workspace.config.engine
+    spooled = spool(files, folder / "pages")
+    lines: frozenset[str] = frozenset()
+    if how.recurring:
+        count = partial(count_lines, columns=how.named_columns())
+        lines = recurring(run(count, spooled.chunks, into=str(folder / "lines"), engine=engine), how.recurring)
+    stage = partial(read_pages, settings=how.settings(workspace.root, lines))
+    chunks = run(stage, spooled.chunks, into=str(folder / "read"), engine=engine)
     faults = [*spooled.unopened, *faults_of(chunks)]
     if faults and not skip_unreadable:
-        faults[-1].remedy = "remove it, or leave such pages out with `toolkit ingest --skip-unreadable`"
+        remedy = faults[-1].remedy or "remove it"
+        faults[-1].remedy = f"{remedy}, or leave such pages out with `toolkit ingest --skip-unreadable`"
         raise InvalidInput.all_of(faults)
     articles = merge(chunks, folder / ARTICLES)
     rejects = write_rejects(chunks, spooled.unopened, folder / REJECTS)

@@ -1,0 +1,151 @@
+"""What toolkit.yaml and the command line say of how pages are read reaches the pages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from toolkit.cli import main
+from toolkit.errors import InvalidConfig, InvalidInput, UsageError
+from toolkit.workspace import Workspace, provenance, stages
+from toolkit.workspace.intake import IngestConfig
+
+BODY = "The council of town {0} voted on Monday to open harbour {0} again after the two storms of the winter."
+PROFILE = """name: one site
+sources: ["soap-*"]
+rules:
+  - {id: sponsor-box, why: A box of sponsors., phrases: ["brought to you by soap"]}
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace.create(tmp_path / "p")
+
+
+def configured(workspace: Workspace, section: str) -> Workspace:
+    workspace.write("toolkit.yaml", f"ingest: {section}\n")
+    return Workspace.find(workspace.root)
+
+
+def add(workspace: Workspace, name: str, text: str) -> None:
+    workspace.add_page(name, text.encode())
+
+
+def rejects(workspace: Workspace, reason: str) -> list[str]:
+    rows = map(json.loads, workspace.path("rejects.jsonl").read_text(encoding="utf-8").splitlines())
+    return [row["source"] for row in rows if row["reason"] == reason]
+
+
+def test_a_profile_of_the_project_cuts_on_its_site_only(workspace: Workspace) -> None:
+    for name in ("soap-1.txt", "other.txt"):
+        add(workspace, name, f"Harbour of {name}\n{BODY.format(1)}\nBrought to you by Soap\n{BODY.format(2)}")
+    workspace.write("profiles/soap.yaml", PROFILE)
+    stages.ingest(configured(workspace, "{profiles: [profiles/soap.yaml]}"))
+    assert rejects(workspace, "sponsor-box") == ["soap-1.txt"]
+    workspace.write("profiles/soap.yaml", PROFILE.replace("sponsor-box", "soap-box"))
+    assert not stages.ingest(Workspace.find(workspace.root)).up_to_date
+    assert rejects(workspace, "soap-box") == ["soap-1.txt"]
+
+
+def test_relative_times_are_resolved_against_a_known_fetch_only(workspace: Workspace) -> None:
+    add(workspace, "a.txt", f"Boats sail again\n2 hours ago\n{BODY.format(1)}")
+    stages.ingest(workspace)
+    (article,) = workspace.articles()
+    assert (article.published_at, article.published_text) == (None, "2 hours ago")
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main(["ingest", "--project", str(workspace.root), "--fetched-at", "2026-03-01T08:00:00Z"])
+    (article,) = workspace.articles()
+    assert (article.published_at or "").startswith("2026-03-01T06")
+    stages.ingest(configured(workspace, "{fetched_at: 2026-03-02T08:00:00Z}"))
+    assert (workspace.articles()[0].published_at or "").startswith("2026-03-02T06")
+
+
+def test_named_columns_and_facts_of_all_pages(workspace: Workspace) -> None:
+    add(workspace, "a.jsonl", json.dumps({"story": BODY.format(1), "kopf": "Boats sail"}))
+    add(workspace, "b.jsonl", json.dumps({"text": BODY.format(2), "licence": "CC0-1.0"}))
+    with pytest.raises(InvalidInput, match=r"--column text=NAME"):
+        stages.ingest(workspace)
+    stages.ingest(configured(workspace, "{columns: {text: story, title: kopf}, licence: CC-BY-4.0}"))
+    assert [(article.title, article.licence) for article in workspace.articles()] == [
+        ("Boats sail", "CC-BY-4.0"),
+        (None, "CC0-1.0"),
+    ]
+
+
+def test_lines_that_recur_are_cut_but_not_those_of_a_story_that_does(workspace: Workspace) -> None:
+    for number in range(9):
+        text = f"Vote {number}\n{BODY.format(number)}\nFetchly, the dog of news\n{BODY.format(number + 100)}"
+        add(workspace, f"{number}.txt", text)
+        wire = f"{BODY.format(77)}\nThe second day\n{BODY.format(78)} {' '.join(['Then it rained.'] * 9)}"
+        add(workspace, f"wire-{number}.txt", f"Paper {number} has this\n{wire}")
+    stages.ingest(workspace)
+    assert rejects(workspace, "recurring") == [f"{number}.txt" for number in range(9)]
+    stages.segment(workspace)
+    assert not provenance.verify(workspace).differences
+    stages.ingest(configured(workspace, "{recurring: 0}"))
+    assert rejects(workspace, "recurring") == []
+
+
+def test_explain_reads_as_the_project_does(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(8):
+        text = f"Vote {number}\n{BODY.format(number)}\nFetchly, the dog of news\n{BODY.format(number + 100)}"
+        add(workspace, f"{number}.txt", text)
+    stages.ingest(workspace)
+    capsys.readouterr()
+    monkeypatch.chdir(workspace.root)
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main(["ingest", "--explain", "pages/3.txt"])
+    assert "╳ Fetchly, the dog of news   ← recurring" in capsys.readouterr().out
+
+
+def test_articles_stand_in_the_order_of_their_pages(workspace: Workspace) -> None:
+    card = "{0} Times\n3 hours ago\n- {0} Times\nBoats of {0} sail again\n" + BODY
+    for number in (2, 1):
+        add(workspace, f"{number}.txt", "\n".join(card.format(f"{number}{letter}") for letter in "abcdef"))
+    stages.ingest(workspace)
+    titles = [f"Boats of {number}{letter} sail again" for number in (1, 2) for letter in "abcdef"]
+    assert [article.title for article in workspace.articles()] == titles
+
+
+def test_pages_behind_urls(workspace: Workspace) -> None:
+    memory = fsspec.filesystem("memory")
+    for name in ("a", "b"):
+        memory.pipe(f"/intake/{name}.txt", f"Vote of {name}\n{BODY.format(name)}".encode())
+    add(workspace, "own.txt", f"A vote of our own\n{BODY.format('c')}")
+    workspace = configured(workspace, '{urls: ["memory://intake/*.txt"]}')
+    stages.ingest(workspace)
+    stages.segment(workspace)
+    sources = ["memory:///intake/a.txt", "memory:///intake/b.txt", "own.txt"]
+    assert [article.page.source for article in workspace.articles()] == sources
+    assert not provenance.verify(workspace).differences
+    with pytest.raises(InvalidInput, match=r"memory://none: there are no pages; mend `ingest\.urls`"):
+        stages.ingest(configured(workspace, '{urls: ["memory://none"]}'))
+
+
+@pytest.mark.parametrize(
+    ("section", "fault"),
+    [
+        ("{column: {text: a}}", "unknown key 'column'; did you mean 'columns'"),
+        ("{columns: {txt: a}}", "unknown key 'txt'; did you mean 'text'"),
+        ("{fetched_at: yesterday}", "'yesterday' is no time in ISO 8601"),
+        ("{recurring: -1}", "greater than or equal to 0"),
+    ],
+)
+def test_faults_are_named(workspace: Workspace, section: str, fault: str) -> None:
+    with pytest.raises(InvalidConfig, match=fault):
+        configured(workspace, section)
+
+
+def test_a_missing_profile_and_wrong_flags_are_named(workspace: Workspace) -> None:
+    with pytest.raises(InvalidInput, match=r"gone\.yaml: the profile can't be read: No such file"):
+        stages.ingest(configured(workspace, "{profiles: [gone.yaml]}"))
+    with pytest.raises(UsageError, match="did you mean 'text'"):
+        IngestConfig().with_flags(columns=["txt=a"])
+    with pytest.raises(UsageError, match="no time in ISO 8601"):
+        IngestConfig().with_flags(fetched_at="soon")

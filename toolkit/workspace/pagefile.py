@@ -1,0 +1,85 @@
+"""A file of pages, in the project or behind any URL that fsspec knows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from toolkit.errors import InvalidInput
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PageFile:
+    """One file of pages.
+
+    Attributes:
+        source: What records call it: its path below pages/, or its URL.
+        url: Where it lies: a path, or a URL.
+    """
+
+    source: str
+    url: str
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Open it for reading bytes.
+
+        Raises:
+            InvalidInput: It can't be opened.
+        """
+        if "://" not in self.url:
+            with open(self.url, "rb") as file:
+                yield file
+            return
+        import fsspec
+
+        try:
+            opened = fsspec.open(self.url, "rb").open()
+        except (OSError, ValueError, ImportError) as error:
+            raise _unreachable(self.url, error) from error
+        with opened as file:
+            yield file
+
+    def digest(self) -> str:
+        """Return the SHA-256 of its bytes."""
+        found = hashlib.sha256()
+        with self.open() as file:
+            while block := file.read(_BLOCK):
+                found.update(block)
+        return found.hexdigest()
+
+
+def behind(urls: Iterable[str]) -> list[PageFile]:
+    """Return the files that URLs mean: the file itself, those below a folder, or those that a pattern matches.
+
+    Raises:
+        InvalidInput: There is none behind one of them (all of these are named).
+    """
+    import fsspec
+
+    found: set[PageFile] = set()
+    faults = []
+    for url in urls:
+        try:
+            system, path = fsspec.core.url_to_fs(url)
+            paths = system.glob(path) if any(mark in path for mark in "*?[") else system.find(path)
+            names = [system.unstrip_protocol(name) for name in paths if system.isfile(name)]
+        except (OSError, ValueError, ImportError) as error:
+            faults.append(_unreachable(url, error))
+            continue
+        if not names:
+            faults.append(InvalidInput("there are no pages", where=url, remedy="mend `ingest.urls` in toolkit.yaml"))
+        found |= {PageFile(name, name) for name in names}
+    if faults:
+        raise InvalidInput.all_of(faults)
+    return sorted(found)
+
+
+def _unreachable(url: str, error: Exception) -> InvalidInput:
+    what = f"can't be reached: {' '.join(str(error).split()) or type(error).__name__}"
+    return InvalidInput(what, where=url, remedy="mend `ingest.urls` in toolkit.yaml")
