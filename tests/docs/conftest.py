@@ -19,6 +19,8 @@ from blocks import program
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PROJECT = "my-project"
+CHROMIUM = Path(os.environ.get("TOOLKIT_CHROMIUM", "/usr/bin/chromium"))
+_HERE = ("http://127.0.0.1", "file:", "data:", "blob:")
 
 Follow = Callable[[Path, Path], str]
 
@@ -83,3 +85,20 @@ def followed(follow: Follow, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     empty = tmp_path_factory.mktemp("empty")
     printed = follow(DOCS / "tutorial.md", empty)
     return empty / PROJECT, printed
+
+
+@pytest.fixture
+def watched() -> Iterator[tuple[Any, list[str]]]:
+    """A page of a real browser, and the list of its faults: errors on its console, and requests off the machine."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.exists():
+        pytest.skip(f"NO BROWSER, THE PAGES ARE NOT OPENED: {CHROMIUM} is missing (apt-get install chromium)")
+    faults: list[str] = []
+    with sync_api.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda made: None if made.url.startswith(_HERE) else faults.append(made.url))
+        yield page, faults
+        browser.close()

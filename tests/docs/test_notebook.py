@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,9 @@ pytestmark = [
 ]
 
 
-def test_the_notebook_runs_and_beats_the_baseline(followed: tuple[Path, str], tmp_path: Path) -> None:
+def test_the_notebook_runs_and_beats_the_baseline(
+    followed: tuple[Path, str], tmp_path: Path, watched: tuple[Any, list[str]]
+) -> None:
     nbformat = pytest.importorskip("nbformat")
     copy = tmp_path / "my-project"
     shutil.copytree(followed[0], copy)
@@ -41,6 +44,15 @@ def test_the_notebook_runs_and_beats_the_baseline(followed: tuple[Path, str], tm
     written = (copy / "comparison.md").read_text(encoding="utf-8")
     assert "macro F1 +" in written, "the text says that the figure is above that of the baseline"
     assert "not shown to differ" in written, "the text says that three stories can't show more"
+    nbconvert = pytest.importorskip("nbconvert")
+    nowhere = {f"{library}_url": "" for library in ("jquery", "mathjax", "mermaid_js", "require_js")}
+    body, _ = nbconvert.HTMLExporter(**nowhere).from_notebook_node(notebook)
+    (tmp_path / "notebook.html").write_text(body, encoding="utf-8")
+    page, faults = watched
+    page.goto((tmp_path / "notebook.html").as_uri(), wait_until="load")
+    assert page.locator("h1").inner_text().startswith("Beat the baseline")
+    assert written.strip() in page.locator("body").inner_text()
+    assert faults == []
 
 
 def test_no_output_is_kept_in_the_repository() -> None:

@@ -10,13 +10,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("mkdocs")
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = Path(os.environ.get("TOOLKIT_CHROMIUM", "/usr/bin/chromium"))
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -62,20 +62,11 @@ def test_every_page_is_in_the_site(site: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_browser_opens_every_page_and_asks_nobody_else(site: Path, address: str) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip(f"NO BROWSER, THE PAGES ARE NOT OPENED: {CHROMIUM} is missing (apt-get install chromium)")
-    pages = sorted(page.relative_to(site).parent.as_posix() for page in site.rglob("index.html"))
-    faults: list[str] = []
-    with sync_api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = browser.new_page()
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda made: None if made.url.startswith((address, "data:")) else faults.append(made.url))
-        for name in pages:
-            page.goto(f"{address}/{name}/", wait_until="load")
-            assert page.locator("h1").count() == 1, name
-        browser.close()
+def test_a_browser_opens_every_page_and_asks_nobody_else(
+    site: Path, address: str, watched: tuple[Any, list[str]]
+) -> None:
+    page, faults = watched
+    for name in sorted(found.relative_to(site).parent.as_posix() for found in site.rglob("index.html")):
+        page.goto(f"{address}/{name}/", wait_until="load")
+        assert page.locator("h1").count() == 1, name
     assert faults == []
