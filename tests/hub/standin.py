@@ -21,6 +21,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from xet import Xet
 
 TOKEN = "hf_test"
 USER = "tester"
@@ -74,9 +75,10 @@ class Refusal(Exception):
 
 
 class Hub:
-    """The whole state of the stand-in."""
+    """The whole state of the stand-in; with `xet`, its large files are in Xet storage."""
 
-    def __init__(self) -> None:
+    def __init__(self, xet: Xet | None = None) -> None:
+        self.xet = xet
         self.repos: dict[str, Repo] = {}
         self.blobs: dict[str, bytes] = {}
         self.faults: dict[tuple[str, str], int] = {}
@@ -88,6 +90,12 @@ class Hub:
         self.blobs[sha256] = data
         oid = sha256 if lfs else hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
         return Entry(sha256, len(data), oid, lfs)
+
+    def arrived(self, sha256: str) -> bool:
+        """Tell whether a large file was uploaded, either way."""
+        if sha256 not in self.blobs and self.xet is not None and (found := self.xet.find(sha256)) is not None:
+            self.blobs[sha256] = self.xet.read(*found)
+        return sha256 in self.blobs
 
     def repo(self, request: Request) -> Repo:
         repo = self.repos.get(repo_id(request))
@@ -275,6 +283,14 @@ class Endpoints:
         self.hub.blobs[request.path_params["oid"]] = data
         return Response()
 
+    async def xet_token(self, request: Request) -> Response:
+        if request.path_params["kind"] == "write":
+            writer(request)
+        self.hub.repo(request)
+        if self.hub.xet is None:
+            raise Refusal(404, "Xet is not enabled here")
+        return JSONResponse(self.hub.xet.token, headers=self.hub.xet.headers)
+
     async def make_commit(self, request: Request) -> Response:
         writer(request)
         repo, head = self.hub.commit(request)
@@ -290,7 +306,7 @@ class Endpoints:
                 case "file":
                     files[value["path"]] = self.hub.entry(base64.b64decode(value["content"]), lfs=False)
                 case "lfsFile":
-                    if value["oid"] not in self.hub.blobs:
+                    if not self.hub.arrived(value["oid"]):
                         raise Refusal(400, "LFS pointer pointed to a file that does not exist")
                     files[value["path"]] = self.hub.entry(self.hub.blobs[value["oid"]], lfs=True)
                 case "deletedFile":
@@ -323,6 +339,9 @@ class Endpoints:
         headers["ETag"] = f'"{entry.oid}"'
         if entry.lfs:
             headers |= {"X-Linked-Etag": f'"{entry.sha256}"', "X-Linked-Size": str(entry.size)}
+            if self.hub.xet is not None and (found := self.hub.xet.find(entry.sha256)) is not None:
+                route = f"{request.base_url}api/datasets/{repo_id(request)}/xet-read-token/{commit.oid}"
+                headers |= {"X-Xet-Hash": found[0], "X-Xet-Refresh-Route": route}
         status = 200
         asked = request.headers.get("range", "").removeprefix("bytes=")
         if asked and request.method == "GET":
@@ -352,6 +371,7 @@ class Endpoints:
             Route(f"{api}/preupload/{{revision}}", self.preupload, methods=["POST"]),
             Route(f"{api}/commit/{{revision}}", self.make_commit, methods=["POST"]),
             Route(f"{api}/tag/{{revision}}", self.tag, methods=["POST"]),
+            Route(f"{api}/xet-{{kind}}-token/{{revision}}", self.xet_token),
             Route(f"{api}/revision/{{revision}}", self.info),
             Route(api, self.info),
             Route("/lfs/{oid}", self.lfs_put, methods=["PUT"]),
