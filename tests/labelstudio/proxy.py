@@ -11,12 +11,13 @@ from typing import Literal
 
 import httpx
 
-Fault = Literal["pass", "drop-after", "drop-before", "502-after", "502-before", "delay"]
+Fault = Literal["pass", "drop-after", "drop-before", "502-after", "502-before", "500-after", "504-after", "delay"]
 
 
 class Proxy:
     """Forwards requests to `upstream`; `faults` are taken one by one for requests whose path holds `on`.
 
+    "504-after" is a gateway that lost patience, "500-after" a server that failed after it had stored everything.
     "drop-after" lets the server do its work and breaks the connection instead of answering; "502-before" answers
     without asking the server; "delay" answers late.
     """
@@ -26,6 +27,7 @@ class Proxy:
         self.on = on
         self.faults: list[Fault] = []
         self.seen: list[str] = []
+        self.clock = 0.0  # seconds by which the server's clock is shown ahead of what it is
         proxy = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -35,6 +37,9 @@ class Proxy:
                 proxy.handle(self, body)
 
             do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return super().date_time_string(time.time() + proxy.clock)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Stay silent."""
@@ -65,7 +70,9 @@ class Proxy:
                 timeout=60,
                 trust_env=False,
             )
-            if fault != "502-after":
+            if fault in ("502-after", "500-after", "504-after"):
+                status = int(fault[:3])
+            else:
                 status, content, kind = answer.status_code, answer.content, answer.headers.get("content-type", "")
         if fault == "drop-after":
             request.close_connection = True

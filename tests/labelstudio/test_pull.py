@@ -204,8 +204,6 @@ def test_a_pull_through_a_bad_line_ends_like_any_other(labelled: Labelled, studi
         labelled.answer(number, "claim")
     with proxied(studio.url, on="/exports") as proxy, Server(proxy.url, str(studio.token)) as through:
         proxy.faults = ["502-before"]
-        with pytest.raises(Exception, match="502"):
-            pull(labelled.workspace, server=through)
         assert pull(labelled.workspace, server=through).counts == {"new": 4}
     assert pull(labelled.workspace, server=labelled.server).up_to_date
 

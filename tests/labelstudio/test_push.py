@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -94,6 +98,8 @@ def test_articles_conditions_and_an_order_select_what_is_sent(
         ["drop-before"],
         ["502-after"],
         ["502-before"],
+        ["500-after"],
+        ["504-after", "504-after"],
         ["delay", "drop-after", "drop-before"],
         ["pass", "502-after", "502-before", "drop-before"],
     ],
@@ -218,6 +224,27 @@ def test_the_second_of_two_pushes_at_once_stops(server: Server, make_project: Ca
     workspace = make_project([ONE])
     with workspace.lock(), pytest.raises(Locked):
         push(workspace, server=server)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_two_pushes_at_once_from_two_copies_of_a_project_send_each_sentence_once(
+    studio: Studio, server: Server, make_project: Callable[..., Workspace], tmp_path: Path
+) -> None:
+    first = make_project([ONE, TWO])
+    second = Workspace(shutil.copytree(first.root, tmp_path / "second"))
+    start = threading.Barrier(2)
+
+    def send(workspace: Workspace) -> None:
+        with Server(studio.url, str(studio.token)) as own:
+            start.wait()
+            push(workspace, server=own)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(send, (first, second)))
+    for workspace in (first, second):
+        push(workspace, server=server)
+        assert_each_once(server, workspace)
+        assert push(workspace, server=server).up_to_date
 
 
 def test_no_server_is_one_sentence_with_a_remedy(make_project: Callable[..., Workspace]) -> None:

@@ -13,11 +13,13 @@ import typer
 from toolkit.cli.headstart import HeldBack, head_start
 from toolkit.cli.linking import linked
 from toolkit.cli.options import DryRun, Json, Project
+from toolkit.cli.output import number as figure
 from toolkit.cli.output import progress_bar, put, put_counts, put_json, put_table, say
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.labelstudio import PullResult, PushResult
+    from toolkit.labelstudio.standing import Person
     from toolkit.schema import Score
     from toolkit.workspace import Workspace
 
@@ -167,20 +169,26 @@ def status(project: Project = None, as_json: Json = False) -> None:
         put_json(result)
         return
     put_counts("status", {"sentences": result.sentences, "sent": result.sent, "complete": result.complete})
-    header = ["annotator", "done", "skipped", "median s", "quiz"]
-    put_table(
-        header,
-        [
-            [who.annotator, str(who.done), str(who.skipped), _seconds(who.seconds), _share(who.quiz)]
-            for who in result.annotators
-        ],
-    )
+    if len(result.projects) > 1:
+        rows = [[part.title, *map(str, (part.sent, part.answers)), _whole(part.changed)] for part in result.projects]
+        put_table(["project", "sent", "answers", "changed"], rows)
+    header = ["annotator", "sent", "done", "skipped", "median s", "a day", "days left", "agreement", "quiz"]
+    put_table(header, [_person(who, result.sent) for who in result.annotators])
+    if result.agreement is not None:
+        put(f"agreement so far: α {result.agreement:.2f} of the label sets")
+    if result.changed is not None:
+        put(f"{result.changed:,} tasks changed since the last pull")
     if result.days_left is not None:
         put(f"{result.per_day:.0f} answers a day; {result.days_left:.1f} days left at that rate")
 
 
-def _seconds(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{seconds:.0f}"
+def _whole(number: float | None) -> str:
+    return "–" if number is None else f"{number:.0f}"
+
+
+def _person(who: Person, sent: int) -> list[str]:
+    whole = [sent if who.sent is None else who.sent, who.done, who.skipped, who.seconds, who.per_day, who.days_left]
+    return [who.annotator, *map(_whole, whole), figure(who.agreement), _share(who.quiz)]
 
 
 def _share(quiz: Score | None) -> str:

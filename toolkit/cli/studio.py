@@ -51,7 +51,10 @@ def start(
         say('run `eval "$(toolkit studio start)"` to let this shell know the server')
     else:
         put(f"export LABEL_STUDIO_URL={shlex.quote(server.url)}")
-        put(f"export LABEL_STUDIO_API_KEY={shlex.quote(server.token or '')}")
+        if server.token is not None:
+            put(f"export LABEL_STUDIO_API_KEY={shlex.quote(server.token)}")
+    if server.token is None:
+        say(f"copy a token from Account & Settings at {server.url}, then `export LABEL_STUDIO_API_KEY=…`")
 
 
 @app.command()

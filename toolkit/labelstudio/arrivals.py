@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from toolkit.labelstudio.intake import id_of, pseudonym_of, take
+from toolkit.labelstudio.intake import pseudonym_of, take
 from toolkit.labelstudio.known import Known, revision_of, task_key
 from toolkit.labelstudio.people import People
 from toolkit.labelstudio.prefill import FigureCheck
@@ -98,9 +98,8 @@ class Arrivals:
         answered: Counter[str] = Counter()
         for raw in sorted(task["annotations"], key=lambda raw: (raw["created_at"], raw["id"])):
             raw = dict(raw) | {"task": task["id"], "project": task.get("project", raw.get("project"))}
-            present.add(id_of(task, raw))
             answered[pseudonym_of(raw, self._people)] += 1
-            self._answer(task, raw, source, place)
+            present.add(self._answer(task, raw, source, place))
         self.counts["second answers"] += sum(number - 1 for number in answered.values())
         self.counts["drafts"] += len(task.get("drafts") or [])
         before = self.known.live_of(task_key(place, task["id"])) if place else set()
@@ -142,7 +141,8 @@ class Arrivals:
 
     def _answer(
         self, task: Mapping[str, Any], raw: dict[str, Any], source: Callable[[int], str], place: str | None
-    ) -> None:
+    ) -> str:
+        """Take one answer and return its id."""
         taken = take(task, raw, schema=self._schema, people=self._people, source=source)
         change = revision_of(raw)
         self._count(raw, taken.annotation is not None and taken.annotation.origin)
@@ -157,17 +157,18 @@ class Arrivals:
                 named["raw"] = self._people.strip(raw)
             self._reject_rows += [named | {"reject": to_row(reject)} for reject in taken.rejects]
         if taken.annotation is None:
-            return
+            return taken.annotation_id
         if self.known.holds(taken.annotation_id, change):
             if place:
                 self.known.seen(taken.annotation_id, task_key(place, task["id"]))
             if taken.annotation.sentence_id == self.homes.get(taken.annotation_id, taken.annotation.sentence_id):
-                return
+                return taken.annotation_id
             self.counts["joined"] += 1
         else:
             self._check(taken.annotation)
             self.counts["edited" if self.known.is_live(taken.annotation_id) else "new"] += 1
-        self._add(revision(taken.annotation, self._people.strip(raw)) | ({"place": place} if place else {}))
+        self._add(revision(taken.annotation, self._people.strip(raw)) | ({"place": place} if place else {}), change)
+        return taken.annotation_id
 
     def _check(self, annotation: Annotation) -> None:
         for row in self._figures.differing(annotation):
@@ -184,8 +185,8 @@ class Arrivals:
         self.counts["accepted predictions"] += origin == "prediction"
         self.counts["changed predictions"] += origin == "prediction-changed"
 
-    def _add(self, row: dict[str, Any]) -> None:
+    def _add(self, row: dict[str, Any], change: str | None = None) -> None:
         self._rows.append(row)
-        self.known.note(row)
+        self.known.note(row, change)
         if len(self._rows) >= _CHUNK:
             self.flush()

@@ -3,7 +3,8 @@
 The first pull reads the server's own snapshot. Later ones ask for the tasks that changed since, by the tasks'
 `updated_at` as the server's clock gives it and with an overlap, so that no clock of ours matters. A deleted answer
 shows in its task; a deleted task shows only when everything is compared, which is done when the server counts fewer
-tasks than it should, or when asked. What was deleted gets a tombstone. Pulling twice adds nothing.
+tasks than it should, when the server's clock was set anew since the last pull (stamps may then lie before it), or
+when asked. What was deleted gets a tombstone. Pulling twice adds nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,6 +86,15 @@ def pull(
         )
 
 
+def changed_since(workspace: Workspace, server: Server, project: Project) -> int | None:
+    """Return how many of a project's tasks were changed, or came, since the last pull; None before the first."""
+    state = _State(workspace, project.place)
+    if state.mark is None:
+        return None
+    tasks = _changed(server, project, state.mark - OVERLAP)
+    return sum(1 for task in tasks if state.seen.get(str(task["id"])) != task["updated_at"])
+
+
 def _silent(done: int, total: int) -> None:
     """Show no progress."""
 
@@ -97,36 +108,57 @@ def _pull(
     def link(task: int) -> str:
         return server.task_url(project.id, task)
 
+    ahead = server.ahead
+    full = full or state.clock_was_set(ahead)
     changed = [] if full or state.mark is None else list(_changed(server, project, state.mark - OVERLAP))
+    now = server.now
     if not full and state.mark is not None:
         new = sum(_moment(task["created_at"]) > state.mark for task in changed)
         full = project.tasks != state.tasks + new
     if full or state.mark is None:
+        taken = _read_all(workspace, server, project, arrivals, link, progress, resume=state.mark is None)
+        mark, seen, tasks, again = taken.mark, taken.seen, taken.tasks, taken.resumed
         full = True
-        mark, seen = _read_all(server, project, arrivals, link, progress)
     else:
+        tasks, again = project.tasks, False
         seen = {str(task["id"]): task["updated_at"] for task in changed}
         mark = max([state.mark, *map(_moment, seen.values())])
+        mark = mark if now is None else min(mark, now)  # a stamp of a clock that went fast must not hide what follows
         fresh = [task for task in changed if state.seen.get(str(task["id"])) != task["updated_at"]]
         _read_changed(server, project, fresh, arrivals, link, progress)
     arrivals.flush()
     arrivals.known.save()
     recent = {task: moment for task, moment in seen.items() if _moment(moment) > mark - OVERLAP}
-    state.save(mark, project.tasks, recent)
+    state.save(mark, tasks, recent, ahead)
+    if again:
+        _pull(workspace, server, project, arrivals, False, progress)
     return full
 
 
-def _read_all(
-    server: Server, project: Project, arrivals: Arrivals, link: Callable[[int], str], progress: Progress
-) -> tuple[datetime, dict[str, str]]:
-    """Read a snapshot of every answered task; what the log holds beyond it is gone.
+@dataclass(frozen=True)
+class _ReadAll:
+    """What is known after everything was read: until when, which tasks changed when, how many there were."""
 
-    Returns:
-        When the snapshot was begun, and when each of its tasks was changed last.
-    """
+    mark: datetime
+    seen: dict[str, str]
+    tasks: int
+    resumed: bool
+
+
+def _read_all(
+    workspace: Workspace,
+    server: Server,
+    project: Project,
+    arrivals: Arrivals,
+    link: Callable[[int], str],
+    progress: Progress,
+    *,
+    resume: bool,
+) -> _ReadAll:
+    """Read a snapshot of every task; what the log holds beyond it is gone."""
     before = arrivals.known.live_within(project.place)
     seen = {}
-    with snapshot(server, project.id) as taken:
+    with snapshot(workspace, server, project, resume=resume) as taken:
         for done, task in enumerate(taken.tasks, start=1):
             before.pop(task_key(project.place, task["id"]), None)
             arrivals.task(task, source=link, place=project.place)
@@ -139,7 +171,7 @@ def _read_all(
             arrivals.gone(
                 annotation_id, "the annotation was deleted on the server" if there else "its task was deleted"
             )
-    return taken.begun, seen
+    return _ReadAll(taken.begun, seen, len(seen), taken.resumed)
 
 
 def _read_changed(
@@ -180,7 +212,7 @@ def _changed(server: Server, project: Project, since: datetime) -> Iterable[dict
 
 
 def _since(moment: datetime) -> dict[str, Any]:
-    value = moment.isoformat().replace("+00:00", "Z")
+    value = moment.isoformat(timespec="microseconds").replace("+00:00", "Z")  # without a fraction it answers 500
     return {"filter": "filter:tasks:updated_at", "operator": "greater", "type": "Datetime", "value": value}
 
 
@@ -206,8 +238,13 @@ class _State:
         self.mark = datetime.fromisoformat(mine["mark"]) if mine else None
         self.tasks: int = mine["tasks"] if mine else 0
         self.seen: dict[str, str] = mine["seen"] if mine else {}
+        self._ahead: float | None = mine.get("ahead") if mine else None
 
-    def save(self, mark: datetime, tasks: int, seen: dict[str, str]) -> None:
-        """Keep the mark, how many tasks there were, and which of the overlap have been read already."""
-        self._all[self._place] = {"mark": mark.isoformat(), "tasks": tasks, "seen": seen}
+    def clock_was_set(self, ahead: float | None) -> bool:
+        """Tell whether the server's clock and ours have moved against each other by more than requests explain."""
+        return self._ahead is not None and ahead is not None and abs(ahead - self._ahead) > OVERLAP.total_seconds() / 2
+
+    def save(self, mark: datetime, tasks: int, seen: dict[str, str], ahead: float | None) -> None:
+        """Keep the mark, how many tasks there were, which of the overlap have been read already, and the clock."""
+        self._all[self._place] = {"mark": mark.isoformat(), "tasks": tasks, "seen": seen, "ahead": ahead}
         write_atomic(self._path, json.dumps(self._all, indent=1, sort_keys=True) + "\n")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from toolkit.labelstudio.answers import read_result, type_of
@@ -138,6 +139,7 @@ def sentence_of(task: Mapping[str, Any], text: str) -> str:
     return given if isinstance(given, str) and given else content_id(text)
 
 
+@lru_cache(maxsize=16)  # one answer's two stamps are asked for several times
 def utc(moment: str) -> str:
     """Return a time as ISO 8601 in UTC, with the microseconds that the server gives."""
     return datetime.fromisoformat(moment).astimezone(UTC).isoformat().replace("+00:00", "Z")

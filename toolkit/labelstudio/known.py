@@ -57,8 +57,8 @@ class Known:
         """Take note of where an answer was found."""
         self._of_task.setdefault(task, set()).add(annotation_id)
 
-    def note(self, row: Mapping[str, Any]) -> None:
-        """Take note of a row of the log."""
+    def note(self, row: Mapping[str, Any], revision: str | None = None) -> None:
+        """Take note of a row of the log; `revision` is `revision_of` its raw JSON, where that is known already."""
         if row["event"] == "tombstone":
             self._revision[row["annotation_id"]] = None
             if "raw" in row:
@@ -66,7 +66,7 @@ class Known:
             return
         annotation_id = row["annotation"]["annotation_id"]
         self._set_aside.pop(annotation_id, None)
-        self._revision[annotation_id] = revision_of(row["raw"])
+        self._revision[annotation_id] = revision or revision_of(row["raw"])
         if row.get("place"):
             self.seen(annotation_id, task_key(row["place"], row["raw"]["task"]))
 

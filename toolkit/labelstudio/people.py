@@ -47,6 +47,7 @@ class People:
         self._secret = secret
         self._keep = keep_identities
         self._emails = dict(emails or {})
+        self._made: dict[tuple[int | None, str | None], str] = {}
 
     def pseudonym(self, user: Any) -> str:
         """Return the pseudonym of a user as Label Studio names one: a number, an address or an object.
@@ -56,9 +57,15 @@ class People:
         number, email = _parts(user)
         if number is not None and email:
             self._emails.setdefault(number, email)
+        if number is not None:
+            email = email or self._emails.get(number)
+        if (number, email) not in self._made:
+            self._made[number, email] = self._pseudonym(number, email)
+        return self._made[number, email]
+
+    def _pseudonym(self, number: int | None, email: str | None) -> str:
         if self._secret is None:
             return f"user-{number}" if number is not None else f"user-{_short(hashlib.sha256(_key(email)).hexdigest())}"
-        email = email or (self._emails.get(number) if number is not None else None)
         key = _key(email) if email else f"number {number}".encode()
         return f"annotator-{_short(hmac.new(self._secret, key, hashlib.sha256).hexdigest())}"
 
@@ -73,13 +80,13 @@ class People:
         if isinstance(raw, Mapping):
             return {key: self._entry(key, value) for key, value in raw.items() if key not in PERSONAL}
         if isinstance(raw, str):
-            return _ADDRESS.sub(lambda found: self.pseudonym(found[0]), raw)
+            return _ADDRESS.sub(lambda found: self.pseudonym(found[0]), raw) if "@" in raw else raw
         return [self._stripped(value) for value in raw] if isinstance(raw, list) else raw
 
     def _entry(self, key: str, value: Any) -> Any:
-        if key in USERS:
-            return self._user(value)
-        return value if key in _UNTOUCHED else self._stripped(value)
+        if key in _UNTOUCHED:
+            return value
+        return self._user(value) if key in USERS else self._stripped(value)
 
     def _user(self, value: Any) -> Any:
         if isinstance(value, list):

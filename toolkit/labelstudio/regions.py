@@ -43,7 +43,9 @@ def locate(text: str, start: Any, end: Any, claimed: Any) -> Place | str:
     if not (_is_offset(start) and _is_offset(end)):
         return "no-offsets"
     if 0 <= start < end <= len(text) and _same_words(text[start:end], claimed):
-        slip = None if claimed is None or _plain(text[start:end]) == _plain(claimed) else "white-space"
+        held = text[start:end]
+        exact = claimed is None or claimed == held or _plain(held) == _plain(claimed)
+        slip = None if exact else "white-space"
         return _trimmed(text, start, end, slip)
     counted = _from_utf16(text, start, end)
     if counted is not None and isinstance(claimed, str) and claimed and text[slice(*counted)] == claimed:
@@ -56,7 +58,7 @@ def _is_offset(value: Any) -> bool:
 
 
 def _same_words(held: str, claimed: Any) -> bool:
-    if claimed is None:
+    if claimed is None or claimed == held:
         return True
     return isinstance(claimed, str) and _plain(held).strip() == _plain(claimed).strip()
 

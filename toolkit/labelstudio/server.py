@@ -13,6 +13,8 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -59,11 +61,23 @@ class Server:
         self._variable = variable
         self._access: str | None = None
         self._sleep = sleep
+        self._now: datetime | None = None
+        self._then = 0.0  # our own clock at that moment
         self._http = httpx.Client(
             base_url=self.url,
             timeout=httpx.Timeout(timeout, connect=10),
             trust_env=urlsplit(self.url).hostname not in _LOOPBACK,  # a company's proxy can't reach our loopback
         )
+
+    @property
+    def now(self) -> datetime | None:
+        """The time by the server's own clock when it last answered, to the second; None where it does not say."""
+        return self._now
+
+    @property
+    def ahead(self) -> float | None:
+        """Seconds by which the server's clock was before ours when it last answered."""
+        return None if self._now is None else self._now.timestamp() - self._then
 
     def __enter__(self) -> Self:
         return self
@@ -200,7 +214,14 @@ class Server:
             raise self._unreachable(error) from error
         except httpx.TransportError as error:
             raise Unanswered(f"the connection broke ({type(error).__name__})", where=self.url) from error
+        self._take_time(response.headers.get("date", ""))
         return response
+
+    def _take_time(self, date: str) -> None:
+        try:
+            self._now, self._then = parsedate_to_datetime(date).astimezone(UTC), time.time()
+        except ValueError:
+            self._now = None
 
     def _headers(self) -> dict[str, str]:
         if self._kind == "legacy":

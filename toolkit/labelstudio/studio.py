@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 import socket
 import sqlite3
 import time
@@ -120,7 +119,10 @@ def start(
         else:
             data.mkdir(parents=True, exist_ok=True, mode=0o700)
             environment |= _postgres(database_url)
-        password = _password_for_new_user(data) if database_url is None else secrets.token_urlsafe(12)
+        if database_url is None:
+            password = _password_for_new_user(data)
+        else:  # the user is in the other database since the first start with this data directory
+            password = None if _state(data) else secrets.token_urlsafe(12)
         if password is not None:
             environment |= {"LABEL_STUDIO_USERNAME": EMAIL, "LABEL_STUDIO_PASSWORD": password}
         port = _port(port, data)
@@ -202,7 +204,9 @@ def _back_up_before_upgrade(data: Path) -> None:
     """Copy the database aside before another version of the server migrates it."""
     state = _state(data)
     if state is not None and state["version"] != VERSION and (data / DATABASE).exists():
-        shutil.copy2(data / DATABASE, data / f"{DATABASE}.of-{state['version']}")
+        copy = data / f"{DATABASE}.of-{state['version']}"
+        with closing(sqlite3.connect(data / DATABASE, timeout=60)) as old, closing(sqlite3.connect(copy)) as new:
+            old.backup(new)  # a plain copy would miss what a killed server left in its journal
 
 
 def _postgres(url: str) -> dict[str, str]:
