@@ -186,7 +186,7 @@ def test_status_says_who_agrees_what_changed_and_how_long_it_takes(labelled: Lab
     labelled.pull()
     labelled.answer(1, "denial")
     standing = status(labelled.workspace, server=labelled.server)
-    assert (standing.changed, standing.counts["tasks changed since the last pull"]) == (1, 1)
+    assert standing.changed == 1
     (part,) = standing.projects
     assert (part.title, part.sent, part.answers, part.changed) == (
         labelled.workspace.config.label_studio.project,

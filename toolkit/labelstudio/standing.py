@@ -113,7 +113,6 @@ class Standing:
             "answers on the server": self.answers_on_server,
             "not pulled yet": max(self.answers_on_server - self.answers_pulled, 0),
             "sentences complete": self.complete,
-            **({} if self.changed is None else {"tasks changed since the last pull": self.changed}),
         }
 
 
