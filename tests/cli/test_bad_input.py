@@ -181,6 +181,13 @@ def test_an_unknown_command_and_an_unknown_schema(shell: Shell, tmp_path: Path) 
     assert not (tmp_path / "new").exists()
 
 
+def test_a_title_that_label_studio_refuses_leaves_nothing_behind(shell: Shell, tmp_path: Path) -> None:
+    code, _, err = shell("init", tmp_path / "new", "--title", "P2")
+    assert code == 3
+    assert "at least 3 characters @ label_studio.project" in err
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_full_disk(shell: Shell, tmp_path: Path) -> None:
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path)], capture_output=True, text=True, check=False

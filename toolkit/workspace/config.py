@@ -131,20 +131,30 @@ def read_config(path: Path, *, environment: Mapping[str, str] = os.environ) -> C
         InvalidConfig: There is no such file, it is not YAML, or it has unknown keys or wrong values (all at once).
     """
     try:
-        config = _validated(read_document(path.read_text(encoding="utf-8"), str(path)))
+        config = check_config(path.read_text(encoding="utf-8"), path)
     except FileNotFoundError as error:
         raise InvalidConfig(
             "there is no toolkit.yaml here", where=str(path.parent), remedy="make a project with `toolkit init DIR`"
         ) from error
     except UnicodeDecodeError as error:
         raise InvalidConfig("is not UTF-8 text", where=str(path), remedy="save it as UTF-8") from error
-    except InvalidInput as error:
-        faults = [InvalidConfig(fault.what, where=fault.where, remedy=fault.remedy) for fault in error.faults]
-        raise InvalidConfig.all_of(faults) from error
     url = environment.get("LABEL_STUDIO_URL")
     if not url:
         return config
     return config.model_copy(update={"label_studio": config.label_studio.model_copy(update={"url": url})})
+
+
+def check_config(text: str, path: Path) -> Config:
+    """Return what the text of a toolkit.yaml says, which need not be written yet.
+
+    Raises:
+        InvalidConfig: It is not YAML, or it has unknown keys or wrong values (all at once).
+    """
+    try:
+        return _validated(read_document(text, str(path)))
+    except InvalidInput as error:
+        faults = [InvalidConfig(fault.what, where=fault.where, remedy=fault.remedy) for fault in error.faults]
+        raise InvalidConfig.all_of(faults) from error
 
 
 def with_schema(path: Path, schema: str, project: str) -> str:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.records import Annotation, Article, Decision, Sentence
 from toolkit.schema import Schema, load
-from toolkit.workspace.config import FILE_NAME, Config, new_config, read_config
+from toolkit.workspace.config import FILE_NAME, Config, check_config, new_config, read_config
 from toolkit.workspace.files import write_atomic
 from toolkit.workspace.history import current, holding
 from toolkit.workspace.lock import exclusive
@@ -88,15 +88,18 @@ class Workspace:
         Raises:
             UsageError: There is a toolkit.yaml already.
             InvalidInput: There is no such schema.
+            InvalidConfig: The title is too short or too long for Label Studio; nothing is written.
         """
         if (root / FILE_NAME).exists():
             raise UsageError("there is a project already", where=str(root), remedy=f"look at {root / FILE_NAME}")
         load(schema)
         if Path(schema).is_file():
             schema = json.dumps(os.path.relpath(schema, root), ensure_ascii=False)  # a path counts from the project
+        config = new_config(schema, title=title)
+        check_config(config, root / FILE_NAME)
         (root / "pages").mkdir(parents=True, exist_ok=True)
         write_atomic(root / ".gitignore", ".secrets/\n.toolkit/\n")
-        write_atomic(root / FILE_NAME, new_config(schema, title=title))
+        write_atomic(root / FILE_NAME, config)
         return cls(root)
 
     def path(self, *parts: str) -> Path:
