@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import jinja2
@@ -16,8 +17,11 @@ from toolkit.baselines.drawing import PICTURE
 from toolkit.baselines.evaluation import Evaluation
 from toolkit.baselines.ladder import LADDER
 from toolkit.baselines.model import Model
+from toolkit.baselines.spans.evaluation import SpanEvaluation
 
 README, METRICS, REQUIREMENTS = "README.md", "metrics.json", "requirements.txt"
+
+_NONE: Mapping[str, SpanEvaluation] = MappingProxyType({})
 
 _TYPES = {"macro_f1": "f1", "micro_f1": "f1", "accuracy": "accuracy", "f1_positive": "f1"}
 _NAMES = {"macro_f1": "macro F1", "micro_f1": "micro F1", "accuracy": "accuracy", "f1_positive": "F1 of the positive"}
@@ -44,9 +48,11 @@ class DataSource:
     splits: Mapping[str, str] = field(default_factory=dict)
 
 
-def metrics_json(evaluations: Mapping[str, Evaluation]) -> str:
-    """Return metrics.json: split → evaluation without its errors table, which quotes the data."""
+def metrics_json(evaluations: Mapping[str, Evaluation], spans: Mapping[str, SpanEvaluation] = _NONE) -> str:
+    """Return metrics.json: split → evaluation without its errors table, which quotes the data; with "spans" if any."""
     kept = {split: {**item.to_dict(), "errors": len(item.errors)} for split, item in evaluations.items()}
+    for split, found in spans.items():
+        kept[split]["spans"] = found.to_dict()
     return json.dumps(kept, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -56,7 +62,13 @@ def requirements() -> str:
     return "".join(f"{name}=={version(name)}\n" for name in names)
 
 
-def card(model: Model, name: str, source: DataSource, evaluations: Mapping[str, Evaluation]) -> str:
+def card(
+    model: Model,
+    name: str,
+    source: DataSource,
+    evaluations: Mapping[str, Evaluation],
+    spans: Mapping[str, SpanEvaluation] = _NONE,
+) -> str:
     """Return README.md.
 
     Args:
@@ -64,6 +76,7 @@ def card(model: Model, name: str, source: DataSource, evaluations: Mapping[str, 
         name: Its name in the model-index.
         source: What it was trained on.
         evaluations: Split → evaluation; may be empty.
+        spans: Split → evaluation of the spans that are found; may be empty.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -81,6 +94,7 @@ def card(model: Model, name: str, source: DataSource, evaluations: Mapping[str, 
         source=source,
         summary=LADDER[model.baseline].summary,
         evaluations=evaluations,
+        spans=spans,
         sklearn=version("scikit-learn"),
         measures=_NAMES,
         picture=PICTURE if evaluations else None,

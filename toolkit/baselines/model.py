@@ -13,6 +13,7 @@ import scipy.sparse as sp
 from scipy.special import expit
 
 from toolkit.baselines.features import FittedBlock, Sparse
+from toolkit.baselines.spans.tagger import SpanModel
 from toolkit.baselines.targets import Floats, Targets
 from toolkit.errors import InvalidInput
 
@@ -36,6 +37,7 @@ class Model:
         seed: What it was trained with.
         facts: What a model card tells: training rows, counts, cross-validation, schema …; JSON-able.
         notes: What a reader must know, in sentences.
+        tagger: Finds spans; None where none were learnt.
     """
 
     baseline: str
@@ -47,6 +49,7 @@ class Model:
     seed: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    tagger: SpanModel | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,8 +17,10 @@ from toolkit.baselines.model import Model
 from toolkit.baselines.reading import iter_rows, read_rows, rows_of_release
 from toolkit.baselines.rows import Rows, concat
 from toolkit.baselines.skops_file import save_pipeline
+from toolkit.baselines.spans import SpanEvaluation, evaluate_spans, has_spans, span_rows_of_release, train_spans
 from toolkit.baselines.stored import contents, load, save
 from toolkit.baselines.training import train
+from toolkit.errors import InvalidInput
 from toolkit.release import load as load_release
 from toolkit.schema import Schema
 from toolkit.workspace.files import write_atomic
@@ -42,6 +44,7 @@ class Run:
         predict_cpu_seconds: For answering the rows of the last evaluation once.
         model_bytes: Size of model.safetensors, vocabulary.json and config.json together.
         path: The model directory, if one was written.
+        spans: Split → evaluation of the spans that are found, where a tagger was trained.
     """
 
     model: Model
@@ -50,6 +53,7 @@ class Run:
     predict_cpu_seconds: float
     model_bytes: int
     path: Path | None
+    spans: Mapping[str, SpanEvaluation] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the run as JSON-able values.
@@ -73,6 +77,7 @@ class Run:
             "cpu_seconds": {"train": round(self.train_cpu_seconds, 3), "predict": round(self.predict_cpu_seconds, 3)},
             "sentences_per_cpu_second": round(rows / self.predict_cpu_seconds) if rows else None,
             "model_bytes": self.model_bytes,
+            "spans": {split: item.to_dict() for split, item in self.spans.items()},
             "notes": list(self.model.notes),
             "path": str(self.path) if self.path else None,
         }
@@ -174,9 +179,50 @@ def train_release(
         seed=seed,
         resamples=resamples,
     )
+    run = _with_tagger(run, Path(directory), splits, seed=seed, resamples=resamples)
     name = f"{run.model.baseline}-{release.version}"
     source = DataSource(name=dataset or "a release", dataset=dataset, version=release.version, revision=revision)
     return _written(run, Path(models) / name, name, source)
+
+
+def _with_tagger(run: Run, directory: Path, splits: Sequence[str], *, seed: int, resamples: int) -> Run:
+    """Train a tagger beside the model where spans were decided, and judge it; a note says where there are too few."""
+    if not has_spans(directory):
+        return run
+    try:
+        tagger, seconds = timed(lambda: train_spans(span_rows_of_release(directory, "train"), seed=seed))
+    except InvalidInput as error:
+        return replace(run, model=replace(run.model, notes=(*run.model.notes, f"no spans were learnt: {error.what}")))
+    model = replace(run.model, tagger=tagger)
+    return replace(
+        run,
+        model=model,
+        train_cpu_seconds=run.train_cpu_seconds + seconds,
+        model_bytes=sum(map(len, contents(model).values())),
+        spans={
+            split: found
+            for split in splits
+            if (found := evaluate_release_spans(model, directory, split, seed=seed, resamples=resamples)) is not None
+        },
+    )
+
+
+def evaluate_release_spans(
+    model: Model, directory: Path | str, split: str, *, seed: int = 0, resamples: int = 1000
+) -> SpanEvaluation | None:
+    """Judge the spans that a model finds in a split of a release; None where it finds none or none were decided.
+
+    Args:
+        model: The model.
+        directory: The release.
+        split: "validation" or "test".
+        seed: For the bootstrap.
+        resamples: For the intervals.
+    """
+    if model.tagger is None or not has_spans(directory, split):
+        return None
+    rows = span_rows_of_release(directory, split)
+    return evaluate_spans(rows, model.tagger.predict(rows.texts), seed=seed, resamples=resamples)
 
 
 def evaluate_release(
@@ -267,11 +313,11 @@ def _written(run: Run, directory: Path, name: str, source: DataSource) -> Run:
     save(run.model, directory)
     if run.model.blocks:
         save_pipeline(run.model, directory)
-    write_atomic(directory / METRICS, metrics_json(run.evaluations))
+    write_atomic(directory / METRICS, metrics_json(run.evaluations, run.spans))
     write_atomic(directory / REQUIREMENTS, requirements())
     for split, evaluation in list(run.evaluations.items())[-1:]:
         write_atomic(directory / PICTURE, f1_picture(evaluation, split=split))
-    write_atomic(directory / README, card(run.model, name, source, run.evaluations))
+    write_atomic(directory / README, card(run.model, name, source, run.evaluations, run.spans))
     return replace(run, path=directory)
 
 

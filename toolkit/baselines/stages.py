@@ -14,7 +14,8 @@ from pathlib import Path
 
 from toolkit.baselines.curve import annotator_curve, sentence_curve
 from toolkit.baselines.reading import rows_of_release
-from toolkit.baselines.runs import answers_of_release, evaluate_release, train_release
+from toolkit.baselines.runs import answers_of_release, evaluate_release, evaluate_release_spans, train_release
+from toolkit.baselines.stored import load as load_model
 from toolkit.errors import InvalidInput
 from toolkit.release import Release, load, newest
 from toolkit.workspace import Made, Outcome, Workspace, derive
@@ -172,8 +173,12 @@ def evaluate_project(
 
 
 def _evaluate(folder: Path, source: Release, split: str, seed: int, resamples: int) -> Made:
-    found = evaluate_release(folder, source.path, split=split, seed=seed, resamples=resamples)
+    model = load_model(folder)
+    found = evaluate_release(model, source.path, split=split, seed=seed, resamples=resamples)
+    spans = evaluate_release_spans(model, source.path, split, seed=seed, resamples=resamples)
     value = {"model": folder.name, "release": source.version, "split": split, **found.to_dict()}
+    if spans is not None:
+        value["spans"] = spans.to_dict()
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
     return Made(files={EVALUATION: text.encode()}, counts={"rows": found.rows, "stories": found.groups})
 

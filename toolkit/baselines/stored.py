@@ -3,6 +3,7 @@
     config.json         settings, labels, thresholds' meaning, and the SHA-256 of the next two
     vocabulary.json     a list of terms a feature block, in the order of the weights' columns
     model.safetensors   weights and idf as 32-bit floats, bias and thresholds as 64-bit
+    spans/              the tagger of spans, where there is one: config.json and model.safetensors again
 
 The same model is the same bytes; a stored and loaded model answers exactly as the one in memory.
 """
@@ -21,6 +22,8 @@ from safetensors import SafetensorError
 
 from toolkit.baselines.features import Block, FittedBlock
 from toolkit.baselines.model import Model
+from toolkit.baselines.spans.stored import load_spans, span_contents
+from toolkit.baselines.spans.tagger import SpanModel
 from toolkit.baselines.targets import Targets
 from toolkit.errors import InvalidInput
 from toolkit.records import digest, from_json, to_json
@@ -28,6 +31,7 @@ from toolkit.records.base import record
 from toolkit.workspace.files import write_atomic
 
 CONFIG, VOCABULARY, TENSORS = "config.json", "vocabulary.json", "model.safetensors"
+SPANS = "spans"
 
 Array = npt.NDArray[Any]
 
@@ -80,6 +84,8 @@ def contents(model: Model) -> dict[str, bytes]:
     """Return the files of a model by name, config.json last: the same bytes for the same model."""
     terms = json.dumps([block.terms for block in model.blocks], ensure_ascii=False, separators=(",", ":")).encode()
     files = {TENSORS: _tensors(model), VOCABULARY: terms}
+    if model.tagger is not None:
+        files |= {f"{SPANS}/{name}": content for name, content in span_contents(model.tagger).items()}
     config = _Config(
         format=_FORMAT,
         baseline=model.baseline,
@@ -132,7 +138,16 @@ def load(directory: Path | str) -> Model:
         seed=config.seed,
         facts=config.facts,
         notes=config.notes,
+        tagger=_tagger(directory, config),
     )
+
+
+def _tagger(directory: Path, config: _Config) -> SpanModel | None:
+    """Read the span tagger that a model was stored with, held against config.json."""
+    names = [name for name in config.files if name.startswith(f"{SPANS}/")]
+    for name in names:
+        _verified(directory / name, config, name)
+    return load_spans(directory / SPANS) if names else None
 
 
 def _targets(config: _Config, path: Path) -> Targets:
@@ -164,9 +179,9 @@ def _read(path: Path) -> bytes:
         ) from None
 
 
-def _verified(path: Path, config: _Config) -> bytes:
+def _verified(path: Path, config: _Config, name: str | None = None) -> bytes:
     content = _read(path)
-    if config.files.get(path.name) != digest(content):
+    if config.files.get(name or path.name) != digest(content):
         raise InvalidInput(
             f"is not the {path.name} that {CONFIG} was written with", where=str(path), remedy="fetch or train it again"
         )

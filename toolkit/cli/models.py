@@ -18,6 +18,7 @@ from toolkit.cli.output import interval, number, put, put_json, put_outcome, put
 from toolkit.errors import InvalidInput, UsageError
 
 if TYPE_CHECKING:
+    from toolkit.baselines import Prediction
     from toolkit.workspace import Workspace
 
 Release = Annotated[Path | None, typer.Argument(help="A release directory; default: the newest of the project.")]
@@ -212,11 +213,20 @@ def predict(
                 broken += 1
             else:
                 answer = next(answers)
-                row |= {"labels": answer.labels, "probabilities": answer.probabilities}
+                row |= _answered(answer, spans=ready.tagger is not None)
             put(json.dumps(row, ensure_ascii=False))
         sys.stdout.flush()
     if broken:
         raise InvalidInput(f"{broken} lines could not be read", where="stdin", remedy='look at the lines with "error"')
+
+
+def _answered(answer: Prediction, *, spans: bool) -> dict[str, Any]:
+    """Return what goes out for a sentence; spans only of a model that looks for them."""
+    fields: dict[str, Any] = {"labels": answer.labels, "probabilities": answer.probabilities}
+    if spans:
+        names = ("label", "start", "end", "text")
+        fields["spans"] = [{name: getattr(span, name) for name in names} for span in answer.spans]
+    return fields
 
 
 def _put_run(run: dict[str, Any]) -> None:
@@ -243,5 +253,9 @@ def _put_evaluation(found: dict[str, Any]) -> None:
     rows += [
         [scores["label"], str(scores["support"]), number(scores["f1"]["value"]), interval(scores["f1"])]
         for scores in found["labels"]
+    ]
+    rows += [
+        [f"{each['label']} ({each['by']})", str(each["support"]), number(each["f1"]["value"]), interval(each["f1"])]
+        for each in found.get("spans", {}).get("scores", [])
     ]
     put_table([f"{found['model']} on {found['split']}", "rows", "F1", "95 % interval"], rows)
