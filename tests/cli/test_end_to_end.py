@@ -35,6 +35,13 @@ def test_every_stage_hands_on_what_it_got(first: dict[str, Any], project: Path) 
     assert 0 < queued < sentences / 4
 
 
+def test_spans_are_learnt_beside_labels_and_judged(first: dict[str, Any], project: Path) -> None:
+    (tagger,) = project.glob("models/*/spans/config.json")
+    assert json.loads(tagger.read_text())["labels"] == ["CUE", "FIGURE", "SOURCE"]
+    judged = {(each["label"], each["by"]): each["support"] for each in first["evaluate"]["spans"]["scores"]}
+    assert judged["FIGURE", "exact"] > 0
+
+
 def test_nothing_is_done_twice(first: dict[str, Any], run_all: Callable[[], dict[str, Any]], project: Path) -> None:
     before = files(project)
     second = run_all()

@@ -77,7 +77,7 @@ def has_spans(directory: Path | str, split: str = "train") -> bool:
     return (
         "spans" in release.configs
         and split in release.splits()
-        and {"text", "spans"} <= set(release.table("default", split).column_names)
+        and "text" in release.table("default", split).column_names
     )
 
 
@@ -101,11 +101,15 @@ def span_rows_of_release(directory: Path | str, split: str) -> SpanRows:
     if "text" not in table.column_names:
         remedy = "put the text back first: toolkit hydrate"
         raise InvalidInput("holds offsets and no text", where=str(directory), remedy=remedy)
-    rows = table.select(["text", "story_id", "language", "spans"]).to_pylist()
-    names = ("span_id", "label", "start", "end", "text")
+    rows = table.select(["sentence_id", "text", "story_id", "language"]).to_pylist()
+    names = ["span_id", "label", "start", "end", "text"]
+    spans: dict[str, list[Span]] = {row["sentence_id"]: [] for row in rows}
+    if split in release.splits("spans"):
+        for span in release.table("spans", split).select(["sentence_id", *names]).to_pylist():
+            spans[span["sentence_id"]].append(Span(**{name: span[name] for name in names}))
     return SpanRows(
         texts=tuple(row["text"] for row in rows),
-        spans=tuple(tuple(Span(**{name: span[name] for name in names}) for span in row["spans"]) for row in rows),
+        spans=tuple(tuple(spans[row["sentence_id"]]) for row in rows),
         groups=tuple(row["story_id"] for row in rows),
         languages=tuple(row["language"] or "" for row in rows),
         where=where,
