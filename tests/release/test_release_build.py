@@ -143,6 +143,13 @@ def test_an_address_in_the_agreement_report_is_found(world, tmp_path: Path) -> N
         world.freeze(tmp_path / "1.0.0", agreement=report)
 
 
+def test_an_address_in_a_text_is_found(world, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"an e-mail address would be released") as caught:
+        world.freeze(tmp_path / "1.0.0", takedowns={"f" * 24: "jane.doe@example.org asked for it"})
+    assert [fault.where for fault in caught.value.faults] == ["manifest.json"]
+    assert list(tmp_path.iterdir()) == []
+
+
 REPORT = {
     "labels": [
         {

@@ -66,7 +66,17 @@ def freeze(corpus: Corpus, folder: Path, terms: Terms, *, previous: Release | No
         _write_texts(stage.folder, corpus, terms, tables, previous, change)
         manifest = _manifest(corpus, terms, tables, file_sums(stage.folder))
         (stage.folder / NAME).write_text(to_json(manifest), encoding="utf-8")
+        _refuse_private_words(stage.folder, terms)
     return load(folder / terms.version)
+
+
+def _refuse_private_words(folder: Path, terms: Terms) -> None:
+    """Look at every file that is no table: what people wrote on the card, in takedowns and as authors."""
+    scanner = Scanner(terms.allowed)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".parquet":
+            scanner.look_at(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
+    scanner.refuse()
 
 
 def _version(wanted: str, previous: Release | None, change: Diff | None) -> str:

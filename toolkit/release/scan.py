@@ -74,7 +74,7 @@ class Scanner:
         ]
 
 
-_REMEDY = "mend the note or the page, allow that very string, or take the article down"
+_REMEDY = "mend what says so, allow that very string under `release:` in toolkit.yaml, or take the article down"
 
 
 def _strings(
