@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # blocks.py lies beside the tests
+sys.path.append(str(Path(__file__).parents[1] / "hub"))  # the stand-in imports what lies beside it
 
 from blocks import program
 
