@@ -6,7 +6,8 @@ DIR holds `crowd/NAME.votes.jsonl.gz` ({"task", "worker", "label"} a line), `cro
 "label"}) and `agreement/dawid_skene_1979.jsonl` ({"task", "worker", "rep", "label"}).
 
 accuracy  Share of the gold tasks that have votes whose aggregated label is the gold one. A tie counts as the label that
-          the aggregation gives. "best" is the best of majority, dawid-skene and mace on that set.
+          the aggregation gives. "best" is the best of majority, dawid-skene and mace on that set. "glad" is GLAD,
+          written here to compare with: what the toolkit has in its place is "difficulty".
 mean      Over all sets; "mean (gold ≥ 50)" leaves out sets with fewer gold answers, where one answer moves the mean.
 cpu       CPU seconds of `aggregate` for 100,000 votes of 1,000 annotators on 20,000 items with four labels.
 1979      Log-likelihood and class shares of Dawid and Skene's own data (published: -192.8909; .3996 .4220 .1118 .0667).
@@ -25,10 +26,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit, softmax
 
 from toolkit.adjudicate import METHODS, aggregate
+from toolkit.adjudicate.confusion import vote_shares
 from toolkit.adjudicate.dawid_skene import dawid_skene
-from toolkit.adjudicate.votes import Votes
+from toolkit.adjudicate.votes import FloatArray, Votes
 
 PEERS = ("majority", "dawid-skene", "mace")
 
@@ -55,8 +59,41 @@ def accuracies(folder: Path, methods: list[str]) -> dict[str, dict[str, float]]:
         for method in methods:
             labels = aggregate(votes, method)  # type: ignore[arg-type]
             row[method] = sum(labels[task][0] == label for task, label in gold.items()) / len(gold)
+        coded = Votes.of(votes)
+        said = dict(zip(coded.items, glad(coded).argmax(axis=1), strict=True))
+        row["glad"] = sum(coded.labels[said[task]] == label for task, label in gold.items()) / len(gold)
         found[path.name.removesuffix(".votes.jsonl.gz")] = row
     return found
+
+
+def glad(votes: Votes, rounds: int = 20, steps: int = 10) -> FloatArray:
+    """Return each item's probability of every label under GLAD, shape (items, labels); to compare with, in this bench.
+
+    An annotator is right with the logistic of ability × ease of the item, and errs evenly over the other labels; both
+    parameters are N(1, 1) beforehand, ease on the scale of its logarithm (Whitehill et al. 2009, NIPS 22).
+    """
+    items, people, size = len(votes.items), len(votes.annotators), len(votes.labels)
+    truth, found = vote_shares(votes), np.ones(people + items)
+    for _ in range(rounds):
+        right = truth[votes.item, votes.label]
+
+        def loss(now: FloatArray, right: FloatArray = right) -> tuple[float, FloatArray]:
+            ability, ease = now[:people], np.exp(np.minimum(now[people:], 10))
+            logit = ability[votes.annotator] * ease[votes.item]
+            excess = expit(logit) - right
+            slopes = [
+                np.bincount(votes.annotator, excess * ease[votes.item], minlength=people),
+                np.bincount(votes.item, excess * logit, minlength=items),
+            ]
+            fit = (np.logaddexp(0, logit) - right * logit).sum()
+            return float(fit + 0.5 * ((now - 1) ** 2).sum()), np.concatenate(slopes) + now - 1
+
+        found = minimize(loss, found, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x
+        logit = found[votes.annotator] * np.exp(np.minimum(found[people + votes.item], 10))
+        gain = np.zeros((items, size))
+        np.add.at(gain, (votes.item, votes.label), logit + np.log(max(size - 1, 1)))
+        truth = softmax(gain, axis=1)
+    return truth
 
 
 def seconds(methods: list[str]) -> dict[str, float]:
@@ -73,6 +110,9 @@ def seconds(methods: list[str]) -> dict[str, float]:
         before = time.process_time()
         aggregate(votes, method)  # type: ignore[arg-type]
         spent[method] = time.process_time() - before
+    before = time.process_time()
+    glad(Votes.of(votes))
+    spent["glad"] = time.process_time() - before
     return spent
 
 
@@ -95,17 +135,18 @@ def main() -> int:
     cpu = seconds(methods)
     own = anaesthetists(options.dir)
     peers = [method for method in PEERS if method in methods]
+    shown = [*methods, "glad"]
     width = max(map(len, sets)) + 2
-    print(" " * width + "  gold" + "".join(f"{name:>14}" for name in [*methods, "best"]))
+    print(" " * width + "  gold" + "".join(f"{name:>14}" for name in [*shown, "best"]))
     for name, row in sets.items():
         best = max((row[method] for method in peers), default=float("nan"))
-        print(f"{name:<{width}}{row['gold']:6.0f}" + "".join(f"{x:14.4f}" for x in [*(row[m] for m in methods), best]))
+        print(f"{name:<{width}}{row['gold']:6.0f}" + "".join(f"{x:14.4f}" for x in [*(row[m] for m in shown), best]))
     for title, least in (("mean", 0), ("mean (gold ≥ 50)", 50)):
         rows = [row for row in sets.values() if row["gold"] >= least]
-        means = [np.mean([row[method] for row in rows]) for method in methods]
+        means = [np.mean([row[method] for row in rows]) for method in shown]
         means.append(np.mean([max(row[method] for method in peers) for row in rows]) if peers else np.nan)
         print(f"{title:<{width}}{len(rows):6}" + "".join(f"{x:14.4f}" for x in means))
-    print(f"{'cpu s, 100k votes':<{width + 6}}" + "".join(f"{cpu[method]:14.2f}" for method in methods))
+    print(f"{'cpu s, 100k votes':<{width + 6}}" + "".join(f"{cpu[method]:14.2f}" for method in shown))
     print(f"1979: log-likelihood {own['log_likelihood']:.4f}, shares {' '.join(f'{x:.4f}' for x in own['shares'])}")
     if options.json:
         tables = {"accuracy": sets, "cpu_s": cpu, "dawid_skene_1979": own}

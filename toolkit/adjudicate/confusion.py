@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -38,9 +39,9 @@ def infer(table: VoteTable, log_given: FloatArray, log_prior: FloatArray) -> tup
         log_prior: Log share of each state, shape (states,).
     """
     log_joint = table @ log_given + log_prior
-    top = log_joint.max(axis=1, keepdims=True, initial=-np.inf)
+    top = reduce(np.maximum, log_joint.T)[:, None]  # a column at a time: numpy is slow along a short last axis
     joint = np.exp(log_joint - top)
-    total = joint.sum(axis=1, keepdims=True)
+    total = np.einsum("ij->i", joint)[:, None]
     return joint / total, float((top + np.log(total)).sum())
 
 
