@@ -1,7 +1,7 @@
 """Measure sentence splitters on gold sets: F1c, exact match and speed of all in one interleaved run.
 
     python scripts/bench/segment.py DIR [--against nupunkt,livekit-blingfire] [--floor [FILE|KEY=VALUE,...]]
-        [--curve] [--json FILE]
+        [--json FILE]
 
 DIR (default: what the repository ships) holds `*.jsonl` or `*.jsonl.gz`: one document a line, {"lang", "text", "spans":
 [[start, end], ...]} in code points, and "optional": ends that are right either way.
@@ -19,9 +19,6 @@ Every splitter gets a document line by line, because line breaks separate first,
 breaks themselves. Floors are KEY=VALUE with the keys of the table ("avg5.f1c", "hard_news.exact") and "ratio.PEER", the
 rules' speed by a peer's; without a value, --floor takes those of DIR/floor.txt, or else the goals that the project set
 itself. Exit code 4: a floor is missed.
-
---curve prints how the rules' time grows with texts that invite backtracking, and the exponent of the growth between the
-shortest and the longest: 1 is linear.
 """
 
 from __future__ import annotations
@@ -29,7 +26,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import math
 import re
 import statistics
 import sys
@@ -265,42 +261,6 @@ def table(rows: list[list[str]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-ADVERSARIAL = {
-    "initials": "A. ",
-    "quotation marks": '"',
-    "quoted stops": '." ',
-    "one line of words": "word ",
-    "one word": "a",
-    "spaces": " ",
-    "stops": ".",
-    "spaced stops": ". ",
-    "open brackets": "(",
-    "brackets after stops": ".(",
-    "titles": "Mr. ",
-    "abbreviations": "Inc. etc. a.m. No. U.S. ",
-    "open acronyms": "U.S. Aa ",
-    "questions": '?" Aa Aa Aa Aa ',
-    "list markers": "1. a 2. ",
-    "no capitals": "word. the ",
-}
-CURVE = (1_250_000, 2_500_000, 5_000_000, 10_000_000)
-
-
-def curve() -> list[list[str]]:
-    """Return the rows of a table: a text a row, seconds of processor time for each length in characters."""
-    rows = [["seconds for", *(f"{size / 1e6:g} M" for size in CURVE), "exponent"]]
-    for label, unit in ADVERSARIAL.items():
-        seconds = []
-        for size in CURVE:
-            text = unit * (size // len(unit))
-            began = time.process_time()
-            segment(text)
-            seconds.append(time.process_time() - began)
-        exponent = math.log(seconds[-1] / seconds[0], CURVE[-1] / CURVE[0])
-        rows.append([label, *(f"{taken:.3f}" for taken in seconds), f"{exponent:.2f}"])
-    return rows
-
-
 def summary(figures: dict[str, float], names: list[str], sets: list[str]) -> list[list[str]]:
     """Return the rows of the table: a set a row, then the averages and the speed."""
     rows = [["", *names]]
@@ -377,7 +337,6 @@ def arguments() -> argparse.Namespace:
         const="",
         help="exit 4 when the rules are below any of these (default: DIR/floor.txt, or the project's goals)",
     )
-    parser.add_argument("--curve", action="store_true", help="also time texts that invite backtracking")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure as JSON")
     return parser.parse_args()
 
@@ -405,8 +364,6 @@ def main() -> int:
     print("\n".join(table(summary(figures, list(splitters), list(sets)))))
     for name in peers:
         print(f"rules are {figures[f'rules:ratio.{name}']:.2f} times as fast as {name}")
-    if asked.curve:
-        print("\n".join(["", *table(curve())]))
     if asked.json:
         asked.json.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     faults = [] if asked.floor is None else missed(figures, floors(asked.floor or default_floors(asked.dir)))

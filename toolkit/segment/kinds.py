@@ -30,7 +30,7 @@ class Looks:
         self._caption, self._credit = _caption(language.caption or {"Photo"})
         self._dateline = _dateline(language)
         bullet = _BULLET if language.dash_speaks else rf"{_BULLET}|[–—]"
-        self._item = re.compile(rf"\s*(?:(?:{bullet}|{_NUMBER})\s|{_MARK_OF_ITS_OWN})")
+        self._item = re.compile(rf"\s*+(?:(?:{bullet}|{_NUMBER})\s|{_MARK_OF_ITS_OWN})")
 
     def kind(self, line: str) -> Kind:
         """Return what a line that is no title is."""
