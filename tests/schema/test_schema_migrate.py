@@ -187,7 +187,7 @@ def test_answers_under_another_schema_are_left_alone() -> None:
             "m.yaml:1:1: it migrates weather@0.9.0",
         ),
         ("from: weather@1.0.0\nto: weather@2.0.0\nreviewed_by: ' '\nsteps: []\n", "m.yaml:3:1: nobody has reviewed it"),
-        ("from: weather@1.0.0\nto: weather@2.0.0\nsteps: []\n", "m.yaml:1:1:"),
+        ("from: weather@1.0.0\nto: weather@2.0.0\nsteps: []\n", "m.yaml:1:1: 'reviewed_by' is missing"),
         ("from: weather@1.0.0\nto: weather@2.0.0\nreviewed_by: x\nsteps: []\n", "label 'fog' cannot be given any more"),
         (
             "from: weather@1.0.0\nto: weather@2.0.0\nreviewed_by: x\nsteps:\n  - {type: retire, label: fgo}\n",
@@ -195,8 +195,13 @@ def test_answers_under_another_schema_are_left_alone() -> None:
         ),
         (
             "from: weather@1.0.0\nto: weather@2.0.0\nreviewed_by: x\nsteps:\n  - {type: drop, label: fog}\n",
-            "m.yaml:5:5:",
+            "m.yaml:5:5: the type of a step is one of rename, merge, split, retire, add_attribute",
         ),
+        (
+            "from: weather@1.0.0\nto: weather@2.0.0\nreviewed_by: x\nsteps:\n  - {type: retire, labl: fog}\n",
+            "m.yaml:5:20: unknown key 'labl'; did you mean 'label'? @ steps[0].labl",
+        ),
+        ("from: weather@1.0.0\nto: weather@2.0.0\nreviewed_by: x\nsteps: [7]\n", "a step is a mapping, not 7"),
     ],
 )
 def test_faults_of_a_migration_are_found_at_their_place(text: str, expected: str) -> None:

@@ -74,10 +74,22 @@ def mended(data: Mapping[str, Any], digest: str) -> tuple[Schema | None, dict[Pa
 
 
 def translated(document: Document, detail: ErrorDetails) -> InvalidInput:
-    """Return a fault of pydantic's in the words of this project."""
-    path, kind, value = detail["loc"], detail["type"], detail["input"]
+    """Return a fault of a schema's form in the words of this project."""
+    return said(document, detail["loc"], detail, _keys(detail["loc"]))
+
+
+def said(document: Document, path: Path, detail: ErrorDetails, keys: Sequence[str]) -> InvalidInput:
+    """Return a fault of pydantic's in the words of this project.
+
+    Args:
+        document: Where it stands.
+        path: Its path in the document.
+        detail: What pydantic says.
+        keys: Those that are known there.
+    """
+    kind, value = detail["type"], detail["input"]
     if kind == _UNKNOWN:
-        return document.fault(path, f"unknown key {path[-1]!r}{nearest(str(path[-1]), _keys(path))}")
+        return document.fault(path, f"unknown key {path[-1]!r}{nearest(str(path[-1]), keys)}")
     if kind.startswith("missing"):
         return document.fault(path, f"{path[-1]!r} is missing")
     if kind == "string_type" and isinstance(value, bool | int | float):

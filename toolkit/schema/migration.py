@@ -14,14 +14,18 @@ steps:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Literal
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
 
 import pydantic
+from pydantic_core import ErrorDetails
 
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.records.base import record
 from toolkit.schema.document import Document, read_document, text_of
+from toolkit.schema.form import said
 from toolkit.schema.model import LowerId, Schema, UpperId
 from toolkit.schema.text import nearest
 
@@ -134,6 +138,10 @@ class AddAttribute:
     value: str | int | float | bool | None = None
 
 
+_STEPS: Mapping[str, type[Any]] = MappingProxyType(
+    {"rename": Rename, "merge": Merge, "split": Split, "retire": Retire, "add_attribute": AddAttribute}
+)
+
 Step = Annotated[Rename | Merge | Split | Retire | AddAttribute, pydantic.Field(discriminator="type")]
 
 
@@ -180,7 +188,7 @@ def parse_migration(text: str, old: Schema, new: Schema, *, name: str = "migrati
     try:
         migration = _ADAPTER.validate_python(data, strict=False)
     except pydantic.ValidationError as error:
-        faults = [document.fault(_place(detail["loc"]), detail["msg"]) for detail in error.errors(include_url=False)]
+        faults = [_fault(document, detail) for detail in error.errors(include_url=False)]
         raise InvalidInput.all_of([*document.faults, *faults]) from error
     faults = [*document.faults, *_faults(migration, old, new, document)]
     if faults:
@@ -193,6 +201,18 @@ def _place(location: Sequence[str | int]) -> tuple[str | int, ...]:
     names = {"source": "from", "target": "to"}
     parts = [names.get(str(part), part) if at == 0 else part for at, part in enumerate(location)]
     return tuple(part for at, part in enumerate(parts) if not (at == 2 and parts[0] == "steps"))
+
+
+def _fault(document: Document, detail: ErrorDetails) -> InvalidInput:
+    """Return a fault of a migration's form in the words of this project."""
+    location, place = detail["loc"], _place(detail["loc"])
+    if detail["type"].startswith("union_tag"):
+        return document.fault(place, f"the type of a step is one of {', '.join(_STEPS)}")
+    if detail["type"] == "model_attributes_type":
+        return document.fault(place, f"a step is a mapping, not {detail['input']!r}")
+    record = By if "by" in location[3:-1] else _STEPS.get(str(location[2])) if len(location) > 2 else None
+    keys = [item.name for item in fields(record)] if record else ["from", "to", "reviewed_by", "steps"]
+    return said(document, place, detail, keys)
 
 
 def _faults(migration: Migration, old: Schema, new: Schema, document: Document) -> Iterator[InvalidInput]:
