@@ -167,6 +167,17 @@ def test_files_train_a_model_and_are_judged(make_rows, tmp_path: Path) -> None: 
     assert alone["metrics_of"] == "cross-validation"
 
 
+def test_a_label_that_training_never_saw_is_noted(make_rows, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    rows = make_rows(40, multi=False)
+    for name, labels in (("train", rows.labels), ("test", (("unheard of",), *rows.labels[1:]))):
+        lines = [json.dumps({"text": t, "label": given[0]}) for t, given in zip(rows.texts, labels, strict=True)]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    run = train_files([tmp_path / "train.jsonl"], test=tmp_path / "test.jsonl", baseline="words-lr", resamples=10)
+    notes = run.to_dict()["notes"]
+    assert [note for note in notes if "unheard of" in note]
+    assert len(notes) == len(set(notes))
+
+
 def test_an_exclusive_label_is_given_alone_or_not_at_all() -> None:
     targets = Targets(names=("a", "b", "none"), multi=True, exclusive=("none",))
     probabilities = np.array([[0.9, 0.6, 0.6], [0.5, 0.6, 0.9], [0.1, 0.1, 0.7], [0.1, 0.1, 0.1]])

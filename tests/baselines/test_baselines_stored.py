@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -40,6 +43,19 @@ def test_two_pipelines_are_the_same_bytes_and_deflated(make_rows, tmp_path: Path
     assert first == second
     with zipfile.ZipFile(tmp_path / "a" / "model.skops") as archive:
         assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_DEFLATED}
+
+
+def test_another_process_writes_the_same_pipeline(make_rows, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    save(train(make_rows(100), baseline="blend"), tmp_path)
+    program = (
+        "import sys; from toolkit.baselines import load, save_pipeline; save_pipeline(load(sys.argv[1]), sys.argv[2])"
+    )
+    written = []
+    for name in ("1", "2"):
+        command = [sys.executable, "-c", program, str(tmp_path), str(tmp_path / name)]
+        subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": name, "OMP_NUM_THREADS": name})
+        written.append((tmp_path / name / "model.skops").read_bytes())
+    assert written[0] == written[1]
 
 
 @pytest.mark.parametrize("baseline", ["blend", "hashing-sgd"])

@@ -51,6 +51,14 @@ def test_a_bad_line_is_answered_with_its_error_and_stops_nothing(model: Path) ->
     assert b"error: stdin: 3 lines could not be read" in err
 
 
+def test_half_a_character_comes_back_as_it_was_sent(model: Path) -> None:
+    with predict(model) as process:
+        out, err = process.communicate(b'{"text": "the mayor denied \\ud800 it"}\n', timeout=60)
+    row = json.loads(out)
+    assert (row["text"], row["labels"]) == ("the mayor denied \ud800 it", ["denial"])
+    assert (process.returncode, err) == (0, b"")
+
+
 def test_no_more_is_read_than_was_answered() -> None:
     class Endless(io.RawIOBase):
         taken = 0

@@ -55,6 +55,10 @@ class Run:
     path: Path | None
     spans: Mapping[str, SpanEvaluation] = field(default_factory=dict)
 
+    @property
+    def _judged_notes(self) -> list[str]:
+        return [note for item in self.evaluations.values() for note in item.notes]
+
     def to_dict(self) -> dict[str, Any]:
         """Return the run as JSON-able values.
 
@@ -78,7 +82,7 @@ class Run:
             "sentences_per_cpu_second": round(rows / self.predict_cpu_seconds) if rows else None,
             "model_bytes": self.model_bytes,
             "spans": {split: item.to_dict() for split, item in self.spans.items()},
-            "notes": list(self.model.notes),
+            "notes": list(dict.fromkeys((*self.model.notes, *self._judged_notes))),
             "path": str(self.path) if self.path else None,
         }
 

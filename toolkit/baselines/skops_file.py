@@ -49,6 +49,7 @@ def pipeline(model: Model) -> Pipeline:
         if not isinstance(vectorizer, HashingVectorizer):
             vectorizer.transform([""])  # turns the given vocabulary into a fitted one …
             vectorizer.set_params(vocabulary=None)  # … which need not be stored twice
+            vars(vectorizer).pop("_stop_words_id", None)  # a memory address, another one in every process
     return steps
 
 

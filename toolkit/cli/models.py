@@ -214,10 +214,20 @@ def predict(
             else:
                 answer = next(answers)
                 row |= _answered(answer, spans=ready.tagger is not None)
-            put(json.dumps(row, ensure_ascii=False))
+            put(_line(row))
         sys.stdout.flush()
     if broken:
         raise InvalidInput(f"{broken} lines could not be read", where="stdin", remedy='look at the lines with "error"')
+
+
+def _line(row: dict[str, Any]) -> str:
+    """Return an object as a line of JSON; one with half a character, which no UTF-8 holds, is escaped."""
+    line = json.dumps(row, ensure_ascii=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return json.dumps(row)
+    return line
 
 
 def _answered(answer: Prediction, *, spans: bool) -> dict[str, Any]:
