@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from toolkit.cli import main
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import Annotation
-from toolkit.release import Release, diff, patch
+from toolkit.release import Release, TextRule, diff, patch
 from toolkit.release.versions import Version, check_version
 
 
@@ -88,6 +93,119 @@ def test_older_and_difference_make_the_newer_byte_for_byte(
     assert change.as_markdown().startswith("- ")
 
 
+@st.composite
+def edits(draw: st.DrawFn) -> dict[str, Any]:
+    """What happens between two releases; numbers are places, taken modulo what is there."""
+    places = st.sets(st.integers(0, 200), max_size=6)
+    return {
+        "articles": draw(st.integers(4, 8)),
+        "gone": draw(st.sets(st.integers(0, 3), max_size=2)),
+        "undecided": draw(places),
+        "relabelled": draw(places),
+        "withdrawn": draw(places),
+        "noted": draw(places),
+        "text": draw(st.sampled_from(["full", "offsets", "snippet:30"])),
+    }
+
+
+def edited(world: Any, edit: dict[str, Any]) -> Any:
+    def at(name: str, items: Any) -> set[int]:
+        return {place % len(items) for place in edit[name]}
+
+    gone = {world.articles[place].article_id for place in edit["gone"]}
+    articles = tuple(item for item in world.articles if item.article_id not in gone)
+    sentences = tuple(item for item in world.sentences if item.article_id not in gone)
+    there = {item.sentence_id for item in sentences}
+    decisions = [item for item in world.decisions if item.sentence_id in there]
+    for place in at("relabelled", decisions):
+        decisions[place] = replace(
+            decisions[place], labels=("denial",), spans=(), relations=(), soft_labels={}, method="expert"
+        )
+    kept = [item for place, item in enumerate(decisions) if place not in at("undecided", decisions)]
+    answers = [item for item in world.annotations if item.sentence_id in there]
+    for place in at("noted", answers):
+        answers[place] = replace(answers[place], note=f"comment {place}")
+    left = [item for place, item in enumerate(answers) if place not in at("withdrawn", answers)]
+    return replace(world, articles=articles, sentences=sentences, decisions=tuple(kept), annotations=tuple(left))
+
+
+@settings(max_examples=12)
+@given(before=edits(), after=edits())
+def test_any_difference_makes_the_newer_byte_for_byte(
+    make_world: Any, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        older, newer = (
+            edited(make_world(edit["articles"], 4, seed=6), edit).freeze(
+                folder / side / "x", version=version, previous=None, text=TextRule.parse(edit["text"])
+            )
+            for side, version, edit in (("a", "1.0.0", before), ("b", "2.0.0", after))
+        )
+        change = diff(older, newer)
+        assert contents(patch(older, change, folder / "c" / "2.0.0").path) == contents(newer.path)
+        assert change.scores == diff(older, newer, whole=False).scores
+        for split, part in change.scores.splits.items():
+            assert part.after == part.before + part.added - part.removed, split
+
+
+def run(*arguments: str) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(list(arguments))
+    assert not left.value.code
+
+
+def test_scores_on_the_same_test_split_are_comparable(world: Any, release: Release, tmp_path: Path) -> None:
+    change = diff(release, other_note(world).freeze(tmp_path / "1.0.1", version="1.0.1", previous=release))
+    assert change.scores.comparable is True
+    assert "Scores are comparable" in change.as_markdown()
+
+
+def test_scores_are_not_comparable_once_a_test_row_is_decided_otherwise(
+    world: Any, release: Release, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tested = release.table(split="test").to_pylist()
+    row = next(row for row in tested if row["labels"] == ["denial"])
+    decisions = tuple(
+        replace(item, labels=("none",), soft_labels={}) if item.sentence_id == row["sentence_id"] else item
+        for item in world.decisions
+    )
+    newer = replace(world, decisions=decisions).freeze(tmp_path / "1.0.1", version="1.0.1", previous=release)
+    run("diff", str(release.path), str(newer.path))
+    text = capsys.readouterr().out
+    reasons = f"0 rows added, 0 removed, 1 decided otherwise ({len(tested)} → {len(tested)} rows)"
+    assert f"Scores are not comparable: of the test split {reasons}" in text
+    assert f"{row['sentence_id']}  denial → none  (adjudication)" in text
+    run("diff", str(release.path), str(newer.path), "--json")
+    found = json.loads(capsys.readouterr().out)
+    denials = sum("denial" in item["labels"] for item in tested)
+    assert found["scores"]["comparable"] is False
+    assert found["scores"]["labels"]["denial"]["test"] == [denials, denials - 1]
+    assert found["labels"] == [
+        {"sentence_id": row["sentence_id"], "before": ["denial"], "after": ["none"], "cause": "adjudication"}
+    ]
+    assert "Scores are not comparable" in (newer.path / "CHANGELOG.md").read_text()
+
+
+def test_twenty_decisions_are_printed_and_the_rest_counted(
+    world: Any, release: Release, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    less = replace(world, decisions=world.decisions[25:])
+    newer = less.freeze(tmp_path / "2.0.0", version="2.0.0", previous=release)
+    run("diff", str(release.path), str(newer.path))
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(" → gone  (adjudication)" in line for line in lines) == 20
+    assert lines[-1] == "… and 5 more; --json has all of them"
+
+
+def test_a_schema_that_renumbers_its_labels_is_refused(world: Any, release: Release, tmp_path: Path) -> None:
+    first, second, *rest = world.schema.labels
+    shuffled = replace(world, schema=replace(world.schema, labels=(second, first, *rest)))
+    with pytest.raises(InvalidInput, match=rf"label number 0 was '{first.id}' and is '{second.id}'"):
+        shuffled.freeze(tmp_path / "1.0.1", version="1.0.1", previous=release)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_takedown_is_major_and_says_so(world: Any, release: Release, tmp_path: Path) -> None:
     victim = world.articles[0].article_id
     newer = world.freeze(
@@ -104,8 +222,6 @@ def test_a_takedown_is_major_and_says_so(world: Any, release: Release, tmp_path:
 
 
 def test_withheld_text_is_major_and_patches_too(world: Any, release: Release, tmp_path: Path) -> None:
-    from toolkit.release import TextRule
-
     newer = world.freeze(tmp_path / "2.0.0", version="2.0.0", previous=release, text=TextRule.parse("offsets"))
     change = diff(release, newer)
     assert change.level == "major"

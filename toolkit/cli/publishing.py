@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from toolkit.cli.options import Json, Project
-from toolkit.cli.output import put, put_counts, put_json, put_outcome, say
+from toolkit.cli.output import put, put_counts, put_json, put_outcome, put_table, say
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.hub import Published
-    from toolkit.release import Release
+    from toolkit.release import Diff, Release
     from toolkit.workspace.config import HubConfig
 
 _HUB = "hub:"
+_SHOWN = 20  # decisions that `diff` prints
 _LOAD = 'load_dataset("{}", revision="{}")'
 _ANY = "A release directory, a version, newest, or hub:OWNER/NAME@TAG."
 
@@ -90,6 +91,41 @@ def diff(
     else:
         put(f"{found.older} → {found.newer}: {found.level}")
         put(found.as_markdown().rstrip("\n"))
+        _put_support(found)
+        _put_decisions(found)
+
+
+def _put_support(found: Diff) -> None:
+    """Print the labels and span labels whose number of rows changed, split by split."""
+    scores = found.scores
+    rows = [
+        [label, *(str(old) if old == new else f"{old} → {new}" for old, new in supports.values())]
+        for supports_of in (scores.labels, scores.spans)
+        for label, supports in supports_of.items()
+        if any(old != new for old, new in supports.values())
+    ]
+    if rows:
+        put("")
+        put_table(["support", *scores.splits], rows)
+
+
+def _put_decisions(found: Diff) -> None:
+    """Print the first sentences whose decision changed or went, with the cause of each."""
+    rows = found.labels.slice(0, _SHOWN).to_pylist()
+    if not rows:
+        return
+    put("")
+    for row in rows:
+        put(f"{row['sentence_id']}  {_decision(row['before'], row['after'])}  ({row['cause']})")
+    if found.labels.num_rows > _SHOWN:
+        put(f"… and {found.labels.num_rows - _SHOWN} more; --json has all of them")
+
+
+def _decision(before: list[str], after: list[str] | None) -> str:
+    old = ", ".join(before) or "no label"
+    if after is None:
+        return f"{old} → gone"
+    return f"{old}, other spans" if before == after else f"{old} → {', '.join(after) or 'no label'}"
 
 
 def export(

@@ -16,6 +16,7 @@ from toolkit.release.columns import CONFIGS, KEYS
 from toolkit.release.compare import Indices, Mask, Match, identical, match, unequal
 from toolkit.release.manifest import NAME
 from toolkit.release.release import Release
+from toolkit.release.scores import Scores, score_changes
 from toolkit.release.versions import Level
 
 SPLIT = "split"
@@ -61,6 +62,7 @@ class Diff:
         configs: The configs that either has.
         labels: One row a sentence whose decision changed or is gone: sentence_id, before, after (null when it is gone),
             cause ("annotation", "adjudication", "migration", "segmentation", "takedown", "article").
+        scores: Whether scores on both can be compared, and how many rows each label has.
         files: Path → content of every file of the newer release that is no table.
     """
 
@@ -69,6 +71,7 @@ class Diff:
     schemas: tuple[str, str]
     configs: Mapping[str, ConfigDiff]
     labels: pa.Table
+    scores: Scores
     files: Mapping[str, bytes]
 
     @cached_property
@@ -102,6 +105,7 @@ class Diff:
                 for name, part in self.configs.items()
             },
             "causes": self.causes,
+            "scores": self.scores.as_dict(),
             "labels": self.labels.to_pylist(),
         }
 
@@ -117,7 +121,8 @@ class Diff:
             lines += [f"- Column `{column}` of `{name}` is new." for column in part.new]
             lines += [f"- Column `{column}` of `{name}` is gone or of another type." for column in part.gone]
         lines += [f"- Decisions that changed or went, cause {cause}: {count}." for cause, count in self.causes.items()]
-        return "\n".join(lines or ["- No row changed."]) + "\n"
+        lines = lines or ["- No row changed."]
+        return "\n".join([*lines, f"- {self.scores.sentence()}"]) + "\n"
 
 
 def _counts(part: ConfigDiff) -> dict[str, int]:
@@ -139,12 +144,14 @@ def diff(older: Release, newer: Release, *, whole: bool = True) -> Diff:
     configs = [name for name in CONFIGS if name in older.configs or name in newer.configs]
     tables = {entry["file"] for splits in newer.manifest["tables"].values() for entry in splits.values()}
     names = [*(name for name in newer.manifest["files"] if name not in tables), NAME]
+    labels = label_changes(older, newer)
     return Diff(
         older=older.version,
         newer=newer.version,
         schemas=(older.schema_ref, newer.schema_ref),
         configs={name: _config_diff(name, older, newer, whole=whole) for name in configs},
-        labels=label_changes(older, newer),
+        labels=labels,
+        scores=score_changes(older, newer, labels["sentence_id"]),
         files={name: (newer.path / name).read_bytes() for name in names if whole},
     )
 

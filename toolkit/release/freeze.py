@@ -31,6 +31,7 @@ from toolkit.release.staging import staged
 from toolkit.release.terms import Terms
 from toolkit.release.versions import Version, check_version
 from toolkit.schema import Schema
+from toolkit.schema import diff as schema_diff
 
 AUTO: Final = "auto"
 """The version that says: the smallest that what changed allows."""
@@ -47,10 +48,13 @@ def freeze(corpus: Corpus, folder: Path, terms: Terms, *, previous: Release | No
 
     Raises:
         UsageError: There is a release of that version, or the version is too small for what changed.
-        InvalidInput: Nothing is decided yet, or an e-mail address or a token would be released.
+        InvalidInput: Nothing is decided yet, the schema numbers its labels otherwise than the release before, or an
+            e-mail address or a token would be released.
     """
     if not (corpus.decision_of >= 0).any():
         raise InvalidInput("no sentence is decided yet", where=str(folder), remedy="run `toolkit adjudicate`")
+    if previous is not None:
+        _hold_label_numbers(previous.schema, corpus.schema)
     with staged(folder) as stage:
         if terms.version != AUTO:
             stage.name(terms.version)
@@ -68,6 +72,16 @@ def freeze(corpus: Corpus, folder: Path, terms: Terms, *, previous: Release | No
         (stage.folder / NAME).write_text(to_json(manifest), encoding="utf-8")
         _refuse_private_words(stage.folder, terms)
     return load(folder / terms.version)
+
+
+def _hold_label_numbers(before: Schema, now: Schema) -> None:
+    """Refuse other ClassLabel numbers within a schema's major version: trained models would mean other labels."""
+    if (before.name, before.version.split(".")[0]) != (now.name, now.version.split(".")[0]):
+        return
+    remedy = "keep the order, retire labels instead of removing them, and append new ones"
+    faults = [InvalidInput(fault, where=now.ref, remedy=remedy) for fault in schema_diff(before, now).faults]
+    if faults:
+        raise InvalidInput.all_of(faults)
 
 
 def _refuse_private_words(folder: Path, terms: Terms) -> None:
