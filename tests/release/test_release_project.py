@@ -102,6 +102,68 @@ def test_an_address_that_articles_print_can_be_allowed(world: Any, project: Work
     assert build(Workspace(project.root), "1.0.0").version == "1.0.0"
 
 
+ADA = {"id": 7, "email": "ada@example.org", "first_name": "Ada", "last_name": "Quill", "username": "ada"}
+NAMED = "the name or address of an annotator would be released"
+
+
+def noted(world: Any, note: str, raw: dict[str, Any] | None = None) -> dict[str, Any]:
+    return revision(replace(world.annotations[0], note=note, updated_at="2026-01-02T00:00:00Z"), raw or {})
+
+
+@pytest.mark.parametrize(
+    ("note", "refused"),
+    [
+        ("Ada said so", True),
+        ("ADA QUILL said so", True),
+        ("Quill, Ada", True),
+        ("ask ben.stone", True),
+        ("ask Ben\nStone", True),
+        ("by cleo@intranet", True),
+        ("Adams, Adana and ada lovelace", False),
+        ("a stone, a quill", False),
+        ("schema news_events@1.0.0", False),
+    ],
+)
+def test_an_annotator_who_is_named_in_a_note_is_found(world: Any, project: Workspace, note: str, refused: bool) -> None:
+    project.write("annotators.yaml", "annotators:\n  - {email: ben.stone@example.org}\n  - email: cleo@intranet\n")
+    raw = {"completed_by": ADA, "prediction": {"model_version": "news_events@1.0.0"}, "data": {"user": "x@1.0"}}
+    project.annotations.append([noted(world, note, raw)])
+    if not refused:
+        assert build(project, "1.0.0").version == "1.0.0"
+        return
+    with pytest.raises(InvalidInput, match=NAMED) as caught:
+        build(project, "1.0.0")
+    assert caught.value.where == f"annotations.note of annotation_id {world.annotations[0].annotation_id}"
+    assert "release:" in str(caught.value)
+    assert not list(project.path("releases").glob("*"))
+
+
+def test_an_annotator_who_is_named_in_a_file_is_found_with_its_line(project: Workspace) -> None:
+    project.write("annotators.yaml", "annotators:\n  - {email: ben.stone@example.org}\n")
+    project.write("takedowns.yaml", f"{'f' * 24}: Ben Stone asked for it\n")
+    with pytest.raises(InvalidInput, match=NAMED) as caught:
+        build(project, "1.0.0")
+    lines = [fault.where for fault in caught.value.faults]
+    assert [where.partition(":")[0] for where in lines if where] == ["manifest.json"]
+
+
+def test_the_news_may_name_whom_it_likes(world: Any, project: Workspace) -> None:
+    """Annotators are called like the towns and the headlines of the articles."""
+    raw = [{"first_name": "Arlo", "last_name": "Brenn"}, {"first_name": "Headline", "last_name": "1"}]
+    project.annotations.append([noted(world, "as before", {"completed_by": raw[0], "reviewed_by": raw[1]})])
+    release = build(project, "1.0.0")
+    assert "Arlo" in "".join(release.table()["text"].to_pylist())
+    assert "Headline 1" in release.table()["title"].to_pylist()
+
+
+def test_an_author_may_be_an_annotator(world: Any, project: Workspace) -> None:
+    project.annotations.append([noted(world, "as before", {"completed_by": ADA})])
+    settings = project.path("toolkit.yaml")
+    settings.write_text(settings.read_text().replace("authors: []", "authors: [Ada Quill]"))
+    release = build(Workspace(project.root), "1.0.0")
+    assert "Ada Quill" in (release.path / "CITATION.cff").read_text()
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [("- a\n", "article_id or url"), ("https://nowhere.example/1: x\n", "no article has this url"), ("a: [\n", "YAML")],

@@ -10,6 +10,7 @@ from typing import Any
 from toolkit.records import Article, Decision, Sentence
 from toolkit.release.corpus import gather
 from toolkit.release.freeze import AUTO, freeze
+from toolkit.release.identities import identities
 from toolkit.release.release import Release, load
 from toolkit.release.rights import TextRule
 from toolkit.release.takedowns import read_takedowns
@@ -49,7 +50,7 @@ def build(
     Raises:
         UsageError: The version is malformed, too small or there already.
         InvalidInput: A stage has not run yet, takedowns.yaml is malformed, the records contradict each other, or an
-            e-mail address or a token would be released.
+            e-mail address, a token or the name of an annotator would be released.
     """
     with workspace.lock():
         previous = newest(workspace.path("releases"))
@@ -65,7 +66,7 @@ def build(
             experts=workspace.expert_answers(),
             without=terms.takedowns,
         )
-        return freeze(corpus, workspace.path("releases"), terms, previous=previous)
+        return freeze(corpus, workspace.path("releases"), terms, previous=previous, known=identities(workspace))
 
 
 def standing(

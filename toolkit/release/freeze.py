@@ -23,6 +23,7 @@ from toolkit.release.corpus import Corpus
 from toolkit.release.croissant import croissant
 from toolkit.release.diff import Diff, diff
 from toolkit.release.facts import Facts
+from toolkit.release.identities import Identities
 from toolkit.release.manifest import NAME, Tables, file_sums, to_json, write_table
 from toolkit.release.release import Release, load
 from toolkit.release.scan import Scanner
@@ -37,7 +38,9 @@ AUTO: Final = "auto"
 """The version that says: the smallest that what changed allows."""
 
 
-def freeze(corpus: Corpus, folder: Path, terms: Terms, *, previous: Release | None = None) -> Release:
+def freeze(
+    corpus: Corpus, folder: Path, terms: Terms, *, previous: Release | None = None, known: Identities | None = None
+) -> Release:
     """Write a release.
 
     Args:
@@ -45,11 +48,12 @@ def freeze(corpus: Corpus, folder: Path, terms: Terms, *, previous: Release | No
         folder: Where releases lie; this one becomes `folder`/<version>.
         terms: What it says of itself. Version "auto" takes the smallest that what changed allows.
         previous: The release before it: its sentences keep their splits, and its card the sections that people wrote.
+        known: The annotators' names and addresses, which must not be in it; the authors' may.
 
     Raises:
         UsageError: There is a release of that version, or the version is too small for what changed.
         InvalidInput: Nothing is decided yet, the schema numbers its labels otherwise than the release before, or an
-            e-mail address or a token would be released.
+            e-mail address, a token or an annotator's name would be released.
     """
     if not (corpus.decision_of >= 0).any():
         raise InvalidInput("no sentence is decided yet", where=str(folder), remedy="run `toolkit adjudicate`")
@@ -59,7 +63,8 @@ def freeze(corpus: Corpus, folder: Path, terms: Terms, *, previous: Release | No
         if terms.version != AUTO:
             stage.name(terms.version)
         split_of = _article_splits(corpus, terms, previous)
-        tables = _write_tables(corpus, stage.folder, terms, split_of)
+        scanner = Scanner(terms.allowed, known, terms.authors)
+        tables = _write_tables(corpus, stage.folder, terms, split_of, scanner)
         _write_schema(stage.folder, corpus.schema, terms)
         change = None
         if previous is not None:
@@ -70,7 +75,7 @@ def freeze(corpus: Corpus, folder: Path, terms: Terms, *, previous: Release | No
         _write_texts(stage.folder, corpus, terms, tables, previous, change)
         manifest = _manifest(corpus, terms, tables, file_sums(stage.folder))
         (stage.folder / NAME).write_text(to_json(manifest), encoding="utf-8")
-        _refuse_private_words(stage.folder, terms)
+        _refuse_private_words(stage.folder, scanner)
     return load(folder / terms.version)
 
 
@@ -84,9 +89,8 @@ def _hold_label_numbers(before: Schema, now: Schema) -> None:
         raise InvalidInput.all_of(faults)
 
 
-def _refuse_private_words(folder: Path, terms: Terms) -> None:
+def _refuse_private_words(folder: Path, scanner: Scanner) -> None:
     """Look at every file that is no table: what people wrote on the card, in takedowns and as authors."""
-    scanner = Scanner(terms.allowed)
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix != ".parquet":
             scanner.look_at(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
@@ -167,13 +171,12 @@ def read_splits(folder: Path) -> dict[str, Any]:
     return splits
 
 
-def _write_tables(corpus: Corpus, folder: Path, terms: Terms, split_of: list[str | None]) -> Tables:
+def _write_tables(corpus: Corpus, folder: Path, terms: Terms, split_of: list[str | None], scanner: Scanner) -> Tables:
     columns = arrow_schemas(corpus.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
     configs = Configs(corpus, columns, terms.text, terms.withheld)
     told = _told(corpus)
     sentence_split = np.array(split_of, dtype=object)[corpus.article_of]
-    scanner = Scanner(terms.allowed)
-    scanner.look_at("agreement.json", json.dumps(terms.agreement, ensure_ascii=False))
+    scanner.look_at("agreement.json", to_json(terms.agreement))
     kept = sorted({split for split in split_of if split is not None} - set(terms.fractions))  # made no more, but frozen
     tables: Tables = {}
     for config in columns:

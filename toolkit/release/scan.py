@@ -1,4 +1,9 @@
-"""A last look before freezing: no e-mail address and no token may get into a release."""
+"""A last look before freezing: no e-mail address, no token and no annotator's name may get into a release.
+
+Addresses and tokens are looked for in every string. Annotators' names are looked for where people of the project write:
+in every file that is no table, and in the notes, pseudonyms and paths of the tables. The words of the articles, and
+what was marked in them, may name anybody: a minister may have an annotator's name.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +11,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit.errors import InvalidInput
+from toolkit.release.identities import Identities
 
 _PATTERNS: Final[Mapping[str, str]] = {
     "an e-mail address": r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}",
@@ -20,6 +27,10 @@ _PATTERNS: Final[Mapping[str, str]] = {
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
 }
 _ANY = "|".join(f"(?:{pattern})" for pattern in _PATTERNS.values())
+_PEOPLE_WRITE: Final = frozenset({"annotator", "note", "page_source"})
+"""Columns of tables in which annotators' names are looked for."""
+
+_A_NAME: Final = "the name or address of an annotator"
 _MOST = 20  # faults that are shown; who sees twenty looks at the rule, not at the twenty-first
 
 
@@ -28,10 +39,16 @@ class Scanner:
 
     Args:
         allowed: Strings that may be released all the same, such as the address of a newsroom.
+        known: Who the annotators are.
+        authors: Who is named on purpose, though perhaps an annotator too.
     """
 
-    def __init__(self, allowed: Collection[str] = ()) -> None:
+    def __init__(
+        self, allowed: Collection[str] = (), known: Identities | None = None, authors: Collection[str] = ()
+    ) -> None:
         self._allowed = frozenset(allowed)
+        self._nameable = self._allowed | frozenset(authors)
+        self._names = None if known is None else known.pattern(self._nameable)
         self._faults: list[InvalidInput] = []
 
     def watch(self, config: str, slices: Iterator[pa.Table]) -> Iterator[pa.Table]:
@@ -46,6 +63,9 @@ class Scanner:
         self._faults += [
             InvalidInput(f"{what} would be released", where=name, remedy=_REMEDY) for what in self._found(text)
         ]
+        for start in self._named(text):
+            where = f"{name}:{text.count(_LINE_FEED, 0, start) + 1}"
+            self._faults.append(InvalidInput(f"{_A_NAME} would be released", where=where, remedy=_REMEDY))
 
     def refuse(self) -> None:
         """Raise if anything was found.
@@ -60,11 +80,28 @@ class Scanner:
         key = table.column_names[0]
         for path, parents, values in _strings(name, table[name].combine_chunks()):
             hits = pc.indices_nonzero(pc.fill_null(pc.match_substring_regex(values, _ANY), False)).to_pylist()
-            for hit in hits if len(self._faults) < _MOST else []:
+            found = [(hit, what) for hit in hits for what in self._found(values[hit].as_py())]
+            if name in _PEOPLE_WRITE:
+                found += [(hit, _A_NAME) for hit in self._rows_with_names(values)]
+            for hit, what in found if len(self._faults) < _MOST else []:
                 row = table[key][parents[hit].as_py() if parents is not None else hit].as_py()
-                for what in self._found(values[hit].as_py()):
-                    where = f"{config}.{path} of {key} {row}"
-                    self._faults.append(InvalidInput(f"{what} would be released", where=where, remedy=_REMEDY))
+                where = f"{config}.{path} of {key} {row}"
+                self._faults.append(InvalidInput(f"{what} would be released", where=where, remedy=_REMEDY))
+
+    def _rows_with_names(self, values: pa.Array) -> list[int]:
+        """Return where a name stands, looking at each different string once."""
+        if self._names is None:
+            return []
+        coded = values.dictionary_encode()
+        named = [any(True for _ in self._named(text)) for text in coded.dictionary.to_pylist()]
+        chosen = pc.is_in(coded.indices, value_set=pa.array(np.flatnonzero(named), coded.indices.type))
+        return [int(row) for row in pc.indices_nonzero(chosen).to_pylist()]
+
+    def _named(self, text: str) -> Iterator[int]:
+        """Yield where names stand that are not allowed."""
+        for found in self._names.finditer(text) if self._names is not None else ():
+            if " ".join(found[0].split()) not in self._nameable:
+                yield found.start()
 
     def _found(self, text: str) -> list[str]:
         return [
@@ -74,6 +111,7 @@ class Scanner:
         ]
 
 
+_LINE_FEED: Final = "\n"
 _REMEDY = "mend what says so, allow that very string under `release:` in toolkit.yaml, or take the article down"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,11 @@ class AppendLog:
                     raise
         return len(lines)
 
-    def rows(self) -> Iterator[dict[str, Any]]:
+    def rows(self, *, having: re.Pattern[bytes] | None = None) -> Iterator[dict[str, Any]]:
         """Yield every row from the oldest on.
+
+        Args:
+            having: Yield only rows in whose line (JSON without spaces between its parts) this is found.
 
         Raises:
             InvalidInput: A line that was wholly written is not a JSON object.
@@ -62,7 +66,7 @@ class AppendLog:
             return
         with self.path.open("rb") as file:
             for number, line in enumerate(file, start=1):
-                if line.endswith(b"\n"):
+                if line.endswith(b"\n") and (having is None or having.search(line)):
                     yield self._parse(line, number)
 
     def _parse(self, line: bytes, number: int) -> dict[str, Any]:
