@@ -16,6 +16,7 @@ from tests.conftest import write_corpus
 from tests.report.conftest import ARABIC, CLOSING, SCRIPT, texts
 from toolkit import release
 from toolkit.baselines import stages as baseline_stages
+from toolkit.cli import main
 from toolkit.report import gather, render, write
 from toolkit.report.rendering import embedded
 from toolkit.workspace import Workspace, judging, stages
@@ -95,6 +96,21 @@ def test_a_model_and_what_more_sentences_are_worth_are_drawn(
     page = render(report)
     assert "Learning curve over sentences" in page
     assert html.escape(report.curves[0]["summary"]) in page
+
+
+def test_a_model_is_judged_beside_what_changed_since_an_older_release(
+    project: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    baseline_stages.train_project(project, baseline="words-lr", resamples=20)
+    first = project.release_path("1.0.0")
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", "--since", str(first), "--project", str(project.root), "--resamples", "20"])
+    assert ended.value.code == 0
+    rows = release.load(first).table("default", "test").num_rows
+    assert re.search(rf"^unchanged +{rows} ", capsys.readouterr().out, flags=re.MULTILINE)
+    evaluation = gather(project).evaluation
+    assert evaluation is not None
+    assert [part["rows"] for part in evaluation["slices"] if part["column"] == "since"] == [rows]
 
 
 def test_json_has_the_same_numbers_and_no_rows(project: Workspace) -> None:

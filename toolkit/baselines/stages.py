@@ -140,6 +140,7 @@ def evaluate_project(
     release: Path | None = None,
     *,
     split: str = "test",
+    since: Path | None = None,
     seed: int = 0,
     resamples: int = 1000,
 ) -> Outcome:
@@ -150,6 +151,7 @@ def evaluate_project(
         model: The model directory; default: the one that was trained last.
         release: The release directory; default: the newest of the project.
         split: "validation" or "test".
+        since: An older release: scores are also told apart by whether a row is unchanged, relabelled or added since.
         seed: For the bootstrap.
         resamples: For the intervals.
 
@@ -157,24 +159,29 @@ def evaluate_project(
         InvalidInput: There is no such model, release or split.
     """
     with workspace.lock():
-        source = _release(workspace, release)
+        source, older = _release(workspace, release), None if since is None else load(since)
         folder = model or trained_model(workspace)
+        manifests = (each for each in (source, older) if each is not None)
         return derive(
             workspace.root,
             "evaluate",
             inputs={
                 f"{folder.name}/config.json": file_digest(folder / "config.json"),
                 f"{folder.name}/model.safetensors": file_digest(folder / "model.safetensors"),
-                f"releases/{source.version}/manifest.json": file_digest(source.path / "manifest.json"),
+                **{
+                    f"releases/{each.version}/manifest.json": file_digest(each.path / "manifest.json")
+                    for each in manifests
+                },
             },
-            parameters={"split": split, "seed": seed, "resamples": resamples},
-            make=partial(_evaluate, folder, source, split, seed, resamples),
+            parameters={"split": split, "seed": seed, "resamples": resamples}
+            | ({"since": older.version} if older else {}),
+            make=partial(_evaluate, folder, source, split, older, seed, resamples),
         )
 
 
-def _evaluate(folder: Path, source: Release, split: str, seed: int, resamples: int) -> Made:
-    model = load_model(folder)
-    found = evaluate_release(model, source.path, split=split, seed=seed, resamples=resamples)
+def _evaluate(folder: Path, source: Release, split: str, older: Release | None, seed: int, resamples: int) -> Made:
+    model, since = load_model(folder), older.path if older else None
+    found = evaluate_release(model, source.path, split=split, since=since, seed=seed, resamples=resamples)
     spans = evaluate_release_spans(model, source.path, split, seed=seed, resamples=resamples)
     value = {"model": folder.name, "release": source.version, "split": split, **found.to_dict()}
     if spans is not None:

@@ -136,6 +136,10 @@ def evaluate(
     model: Annotated[Path | None, typer.Argument(help="A model directory; default: the one trained last.")] = None,
     release: Release = None,
     split: Annotated[str, typer.Option(help="validation or test.")] = "test",
+    since: Annotated[
+        Path | None,
+        typer.Option(metavar="RELEASE", help="Tell rows apart that changed or came since this older release."),
+    ] = None,
     quiz: Annotated[
         bool, typer.Option("--quiz", help="Judge it on the examples of the project's schema instead.")
     ] = False,
@@ -155,7 +159,9 @@ def evaluate(
     if quiz:
         _quiz(workspace, model or stages.trained_model(workspace), as_json)
         return
-    outcome = stages.evaluate_project(workspace, model, release, split=split, seed=seed, resamples=resamples)
+    outcome = stages.evaluate_project(
+        workspace, model, release, split=split, since=since, seed=seed, resamples=resamples
+    )
     found = json.loads(workspace.path(stages.EVALUATION).read_bytes())
     if as_json:
         put_json({"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, **found})
@@ -269,3 +275,10 @@ def _put_evaluation(found: dict[str, Any]) -> None:
         for each in found.get("spans", {}).get("scores", [])
     ]
     put_table([f"{found['model']} on {found['split']}", "rows", "F1", "95 % interval"], rows)
+    moved = [part for part in found["slices"] if part["column"] == "since"]
+    if moved:
+        lines = [
+            [part["value"], str(part["rows"]), number(part["macro_f1"]["value"]), interval(part["macro_f1"])]
+            for part in moved
+        ]
+        put_table(["since the older release", "rows", "macro F1", "95 % interval"], lines)
