@@ -99,22 +99,3 @@ def _worth(release: Path | None, count: int, seed: int) -> dict[str, Any]:
     stop = curve.gain.high is not None and curve.gain.high < ENOUGH
     advice = "; that is too little to go on labelling" if stop else ""
     return {"stop": stop, "summary": curve.summary + advice, "curve": curve.to_dict()}
-
-
-def order_of(path: Path) -> list[str]:
-    """Read the sentence_ids of a selection, in their order.
-
-    Raises:
-        InvalidInput: There is no such file, or a line of it names no sentence.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise InvalidInput("there is no such file", where=str(path), remedy="run `toolkit select`") from None
-    found = []
-    for number, line in enumerate(lines, 1):
-        try:
-            found.append(str(json.loads(line)["sentence_id"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise InvalidInput('is no object with "sentence_id"', where=f"{path}:{number}") from error
-    return found

@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -54,16 +55,7 @@ def read_rows(
     )
     if not batches:
         raise InvalidInput("has no rows", where=str(path))
-    whole = concat(batches)
-    return Rows(
-        texts=whole.texts,
-        labels=whole.labels,
-        multi=whole.multi,
-        groups=whole.groups,
-        ids=whole.ids,
-        columns=whole.columns,
-        where=str(path),
-    )
+    return replace(concat(batches), where=str(path))
 
 
 def iter_rows(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import yaml
 
 from toolkit.errors import InvalidInput, RemoteError
 from toolkit.hub.access import hub_errors, quietly
+from toolkit.hub.commit import commit, tags
 from toolkit.hub.publish import Published
 from toolkit.records import digest
 from toolkit.release.card import joined, parted
@@ -24,7 +26,6 @@ RESULTS = ".eval_results"
 
 _OURS = ("model.safetensors", "vocabulary.json", "model.skops", "metrics.json", "requirements.txt", "f1.png")
 _OUR_FOLDERS = (f"{RESULTS}/", "spans/")
-_ATTEMPTS = 5  # somebody else committed between our look and our commit: look again
 
 
 def publish_model(
@@ -67,13 +68,15 @@ def publish_model(
         tied = _tied(api, files[CARD].decode())
         contents = files | tied
         api.create_repo(repo, repo_type="model", private=private, exist_ok=True)
-        tagged = _tags(api, repo, "model").get(tag)
-        commit = tagged or _commit(api, repo, {name: tied.get(name, directory / name) for name in contents}, tag)
+        tagged = tags(api, repo, "model").get(tag)
+        sent = {name: tied.get(name, directory / name) for name in contents}
+        wanted = partial(_operations, api, repo, sent)
+        oid = tagged or commit(api, repo, "model", wanted, title=f"Model {tag}", tag=tag)
         if tagged is None:
-            api.create_tag(repo, tag=tag, revision=commit, repo_type="model", exist_ok=True)
+            api.create_tag(repo, tag=tag, revision=oid, repo_type="model", exist_ok=True)
         if check or tagged is not None:
             _same(api, repo, contents, tag, fresh=tagged is None)
-    return Published(repo, tag, commit, f"{api.endpoint}/{repo}/tree/{tag}", changed=tagged is None)
+    return Published(repo, tag, oid, f"{api.endpoint}/{repo}/tree/{tag}", changed=tagged is None)
 
 
 def fetch_model(repo: str, revision: str = "main", *, token: str | None = None, endpoint: str | None = None) -> Path:
@@ -163,45 +166,28 @@ def _commit_of(api: HfApi, dataset: str, metadata: Mapping[str, Any]) -> str:
         if result["dataset"].get("type") == dataset and "revision" in result["dataset"]
     }
     with hub_errors(f"dataset {dataset}"):
-        tags = _tags(api, dataset, "dataset")
+        known = tags(api, dataset, "dataset")
         head = api.repo_info(dataset, repo_type="dataset").sha if not revisions else None
     if not revisions:
         return str(head)
     for revision in sorted(revisions):
-        if revision not in tags:
+        if revision not in known:
             raise RemoteError(
                 f"there is no tag {revision}, on which the model was trained",
                 where=f"dataset {dataset}",
                 remedy=f"publish it first: toolkit publish {revision.removeprefix('v')}",
             )
-    return tags[max(revisions)]
+    return known[max(revisions)]
 
 
-def _tags(api: HfApi, repo: str, kind: str) -> dict[str, str]:
-    return {ref.name: ref.target_commit for ref in api.list_repo_refs(repo, repo_type=kind).tags}
-
-
-def _commit(api: HfApi, repo: str, contents: Mapping[str, bytes | Path], tag: str) -> str:
-    """Bring the whole model into the repository in one commit and return the commit."""
+def _operations(api: HfApi, repo: str, contents: Mapping[str, bytes | Path], head: str | None) -> list[Any]:
+    """Return what turns the head into the model: its files, and no file of a model that is there now."""
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
-    from huggingface_hub.errors import HfHubHTTPError
 
-    for _ in range(_ATTEMPTS):
-        head = api.repo_info(repo, repo_type="model", revision="main").sha
-        there = api.list_repo_files(repo, repo_type="model", revision=head)
-        stale = [name for name in there if name not in contents and (name in _OURS or name.startswith(_OUR_FOLDERS))]
-        operations: list[Any] = [CommitOperationAdd(name, content) for name, content in sorted(contents.items())]
-        operations += [CommitOperationDelete(name) for name in sorted(stale)]
-        try:
-            made = api.create_commit(
-                repo, operations, commit_message=f"Model {tag}", repo_type="model", revision="main", parent_commit=head
-            )
-        except HfHubHTTPError as error:
-            if error.response.status_code != 412:
-                raise
-            continue
-        return str(made.oid)
-    raise RemoteError(f"somebody commits all the time; {tag} was not published", where=repo, remedy="try again later")
+    there = api.list_repo_files(repo, repo_type="model", revision=head)
+    stale = [name for name in there if name not in contents and (name in _OURS or name.startswith(_OUR_FOLDERS))]
+    adds = [CommitOperationAdd(name, content) for name, content in sorted(contents.items())]
+    return [*adds, *(CommitOperationDelete(name) for name in sorted(stale))]
 
 
 def _same(api: HfApi, repo: str, contents: Mapping[str, bytes], tag: str, *, fresh: bool) -> None:

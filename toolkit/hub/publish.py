@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import RemoteError
 from toolkit.hub.access import hub_errors, quietly
+from toolkit.hub.commit import commit, tags
 from toolkit.hub.merge import merge_cards
 from toolkit.hub.reload import check_reload
 from toolkit.records import digest
@@ -17,7 +19,6 @@ from toolkit.release.manifest import NAME, to_json
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
-_ATTEMPTS = 5  # somebody else committed between our look and our commit: look again
 _CARD = "README.md"
 
 
@@ -73,41 +74,18 @@ def publish(
     with hub_errors(repo), quietly():
         api.whoami()
         api.create_repo(repo, repo_type="dataset", private=private, exist_ok=True)
-        tagged = _tags(api, repo).get(tag)
+        tagged = tags(api, repo, "dataset").get(tag)
         if tagged is None:
-            commit = _commit(api, repo, release, tag)
-            _tag(api, repo, tag, commit)
+            title = f"Release {release.version}"
+            oid = commit(api, repo, "dataset", partial(_operations, api, repo, release), title=title, tag=tag)
+            _tag(api, repo, tag, oid)
         else:
             _same_content(api, repo, release, tag)
-            commit = tagged
+            oid = tagged
     if check:
         check_reload(release, repo, tag, token=api.token if isinstance(api.token, str) else None, endpoint=endpoint)
     url = f"{api.endpoint}/datasets/{repo}/tree/{tag}"
-    return Published(repo, tag, commit, url, changed=tagged is None)
-
-
-def _tags(api: HfApi, repo: str) -> dict[str, str]:
-    return {ref.name: ref.target_commit for ref in api.list_repo_refs(repo, repo_type="dataset").tags}
-
-
-def _commit(api: HfApi, repo: str, release: Release, tag: str) -> str:
-    """Bring the whole release into the repository in one commit and return the commit."""
-    from huggingface_hub.errors import HfHubHTTPError
-
-    for _ in range(_ATTEMPTS):
-        head = api.repo_info(repo, repo_type="dataset", revision="main").sha
-        operations = _operations(api, repo, release, head)
-        title = f"Release {release.version}"
-        try:
-            made = api.create_commit(
-                repo, operations, commit_message=title, repo_type="dataset", revision="main", parent_commit=head
-            )
-        except HfHubHTTPError as error:
-            if error.response.status_code != 412:
-                raise
-            continue
-        return str(made.oid)
-    raise RemoteError(f"somebody commits all the time; {tag} was not published", where=repo, remedy="try again later")
+    return Published(repo, tag, oid, url, changed=tagged is None)
 
 
 def _operations(api: HfApi, repo: str, release: Release, head: str | None) -> list[Any]:
@@ -147,10 +125,10 @@ def _read(api: HfApi, repo: str, name: str, revision: str | None) -> str:
         return Path(path).read_text(encoding="utf-8")
 
 
-def _tag(api: HfApi, repo: str, tag: str, commit: str) -> None:
+def _tag(api: HfApi, repo: str, tag: str, oid: str) -> None:
     """Make the tag; if somebody has made it meanwhile, it must name the same commit."""
-    api.create_tag(repo, tag=tag, revision=commit, repo_type="dataset", exist_ok=True)
-    if _tags(api, repo).get(tag) != commit:
+    api.create_tag(repo, tag=tag, revision=oid, repo_type="dataset", exist_ok=True)
+    if tags(api, repo, "dataset").get(tag) != oid:
         raise _taken(repo, tag)
 
 

@@ -6,6 +6,7 @@ A model is anything that answers texts with labels, spans and a certainty; this 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from toolkit.labelstudio.predictions import Suggestion
@@ -117,14 +118,7 @@ def _with_fields(span: Span, figures: Sequence[Span]) -> Span:
     if not near:
         return span
     best = max(near, key=lambda each: (min(each.end, span.end) - max(each.start, span.start), -each.start))
-    return Span(
-        span_id=span.span_id,
-        label=span.label,
-        start=span.start,
-        end=span.end,
-        text=span.text,
-        attributes=best.attributes,
-    )
+    return replace(span, attributes=best.attributes)
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -68,10 +68,7 @@ class Scores:
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything for JSON; supports are [before, after]."""
-        splits = {
-            name: {key: getattr(part, key) for key in SplitChange.__dataclass_fields__}
-            for name, part in self.splits.items()
-        }
+        splits = {name: asdict(part) for name, part in self.splits.items()}
         return {
             "comparable": self.comparable,
             "splits": splits,
