@@ -41,7 +41,7 @@ def make(root: Path, *, engine: str = "embedded") -> Workspace:
 
 
 @pytest.fixture
-def cluster() -> Iterator[Any]:
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A head, whose `client` is the URL for toolkit.yaml, and a node `doomed`, each of one CPU."""
     try:
         from ray.cluster_utils import Cluster
@@ -50,6 +50,7 @@ def cluster() -> Iterator[Any]:
             raise
         pytest.skip(f"NO RAY, NO CLUSTER IS TESTED: {error}")
 
+    monkeypatch.setenv("RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S", "300")  # a busy machine is no fault
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

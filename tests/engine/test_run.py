@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from toolkit.engine import Chunk, Stage, run, write_chunk
-from toolkit.errors import InvalidConfig, InvalidInput
+from toolkit.errors import InvalidConfig, InvalidInput, RemoteError
 
 WHOLE = pa.table({"n": range(250)})
 names = itertools.count()
@@ -77,3 +77,23 @@ def test_a_chunk_lies_behind_any_url() -> None:
 def test_an_unknown_engine_is_named() -> None:
     with pytest.raises(InvalidConfig, match="'spark'"):
         run(stage(), [Chunk(held=(WHOLE,))], into="", engine="spark")
+
+
+@pytest.mark.parametrize(
+    ("fault", "attempts", "words"),
+    [(ConnectionAbortedError, 3, "started no process for it, 3 times"), (ConnectionError, 1, "no Ray cluster answers")],
+)
+def test_a_cluster_that_is_busy_is_asked_again_and_an_absent_one_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: type[Exception], attempts: int, words: str
+) -> None:
+    asked = []
+
+    def refuse(address: str, *, noop_if_initialized: bool) -> None:
+        asked.append((address, noop_if_initialized))
+        raise fault
+
+    monkeypatch.setattr("daft.set_runner_ray", refuse)
+    with pytest.raises(RemoteError, match=words) as caught:
+        run(stage(), chunks(tmp_path / "in", 4), into=str(tmp_path / "out"), engine="ray://head:1")
+    assert caught.value.where == "ray://head:1"
+    assert asked == [("ray://head:1", True)] * attempts

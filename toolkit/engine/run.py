@@ -16,12 +16,13 @@ from typing import Any
 import pyarrow as pa
 
 from toolkit.engine.chunk import Chunk, exists, write_chunk
-from toolkit.errors import InvalidConfig, InvalidInput, ToolkitError
+from toolkit.errors import InvalidConfig, InvalidInput, RemoteError, ToolkitError
 
 Stage = Callable[[pa.Table], Iterable[pa.Table]]
 
 EMBEDDED = "embedded"
 _RAY = "ray://"
+_ATTEMPTS = 3
 
 
 def run(stage: Stage, chunks: Sequence[Chunk], *, into: str, engine: str = EMBEDDED) -> list[Chunk]:
@@ -40,6 +41,7 @@ def run(stage: Stage, chunks: Sequence[Chunk], *, into: str, engine: str = EMBED
 
     Raises:
         InvalidConfig: `engine` is neither.
+        RemoteError: The cluster can't be reached, or takes no driver.
         ToolkitError: The stage raised it, a result can't be written, or this process runs on another engine already.
     """
     if engine != EMBEDDED and not engine.startswith(_RAY):
@@ -80,6 +82,7 @@ def _daft(engine: str) -> Any:
     """Return the module `daft`, set up to run on an engine; that can be done once a process.
 
     Raises:
+        RemoteError: The cluster can't be reached, or takes no driver.
         ToolkitError: It runs on another one already.
     """
     os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -88,7 +91,7 @@ def _daft(engine: str) -> Any:
     from daft.runners import get_or_create_runner
 
     if engine != EMBEDDED:
-        daft.set_runner_ray(engine, noop_if_initialized=True)
+        _join(daft, engine)
     address = getattr(get_or_create_runner(), "ray_address", None)
     if address != (None if engine == EMBEDDED else engine):
         raise ToolkitError(
@@ -96,6 +99,29 @@ def _daft(engine: str) -> Any:
             remedy="run the command in a process of its own",
         )
     return daft
+
+
+def _join(daft: Any, engine: str) -> None:
+    """Connect to a Ray cluster, again where its head was too busy to start the process that serves us in time."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            daft.set_runner_ray(engine, noop_if_initialized=True)
+        except ConnectionAbortedError as error:
+            if attempt == _ATTEMPTS:
+                raise RemoteError(
+                    f"the cluster took the connection but started no process for it, {attempt} times",
+                    where=engine,
+                    remedy="see ray_client_server*.err in /tmp/ray/session_latest/logs on its head; "
+                    "once it has room, run the same command again",
+                ) from error
+        except ConnectionError as error:
+            raise RemoteError(
+                f"no Ray cluster answers: {error}",
+                where=engine,
+                remedy="start its head with `ray start --head --ray-client-server-port PORT`, or mend `engine` in toolkit.yaml",
+            ) from error
+        else:
+            return
 
 
 def _do(stage: Stage, chunk: Chunk, result: Chunk) -> bytes:
