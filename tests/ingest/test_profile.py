@@ -56,6 +56,23 @@ def test_all_faults_of_a_profile_are_named() -> None:
         parse_profile("rules: [", where="own.yaml")
 
 
+def test_groups_of_a_pattern_are_its_own() -> None:
+    own = r"{name: x, rules: [{id: twice, why: y, patterns: ['(?P<a>.)(?P=a)!', '(.)\1\1']}]}"
+    book = Rulebook([parse_profile(own, where="own.yaml"), default_profile()])
+    judged = {line: book.judge(line) for line in ("oo!", "ooo", "oxo", "Share this article")}
+    assert {line: rule and rule.id for line, rule in judged.items()} == {
+        "oo!": "twice",
+        "ooo": "twice",
+        "oxo": None,
+        "Share this article": "share-bar",
+    }
+
+
+def test_flags_for_a_whole_regex_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="is no regular expression: global flags"):
+        parse_profile("{name: x, rules: [{id: a, why: b, patterns: ['(?i)hello']}]}", where="own.yaml")
+
+
 def test_lines_that_recur_over_many_pages_are_cut() -> None:
     texts = [
         f"Title number {i}\nThe council of town {i} voted.\nFetchly, the dog of news\n\nThe Tern\n2 "

@@ -118,7 +118,8 @@ def _join(daft: Any, engine: str) -> None:
             raise RemoteError(
                 f"no Ray cluster answers: {error}",
                 where=engine,
-                remedy="start its head with `ray start --head --ray-client-server-port PORT`, or mend `engine` in toolkit.yaml",
+                remedy="start its head with `ray start --head --ray-client-server-port PORT`, or mend `engine` in "
+                "toolkit.yaml",
             ) from error
         else:
             return

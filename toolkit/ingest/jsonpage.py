@@ -89,11 +89,12 @@ def read_columns(page: Traced, *, where: str, names: Mapping[str, str] | None = 
         InvalidInput: It is no JSON object, or has neither text nor HTML.
     """
     spans, values = _members(page.text, where)
+    filled = {name for name, value in values.items() if value not in (None, "", [])}
     traced: dict[str, Traced] = {}
     facts: dict[str, str] = {}
     for role, usual in COLUMNS.items():
         candidates = _candidates((names or {}).get(role), usual)
-        column = next((name for name in candidates if values.get(name) not in (None, "", [])), None)
+        column = next(filter(filled.__contains__, candidates), None)
         if column is None:
             continue
         if role in ("text", "html", "title"):

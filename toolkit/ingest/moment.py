@@ -95,6 +95,13 @@ def _relative_patterns() -> list[tuple[re.Pattern[str], dict[str, str]]]:
 
 
 @cache
+def _looks_relative() -> re.Pattern[str]:
+    """Return one regex that matches what any of the patterns does: most lines are none of them."""
+    bodies = (re.sub(r"\?P<\w+>", "?:", pattern.pattern) for pattern, _ in _relative_patterns())
+    return re.compile("|".join(f"(?:{body})" for body in bodies), re.I)
+
+
+@cache
 def _fixed() -> dict[str, tuple[str, int]]:
     return {
         word.casefold(): (unit, int(count))
@@ -105,10 +112,10 @@ def _fixed() -> dict[str, tuple[str, int]]:
 
 @cache
 def _triggers() -> frozenset[str]:
-    """Return the words of which a line without a digit has at least one if it is a moment."""
+    """Return the words of which a line without a digit has at least one if it is a moment, of a phrase the longest."""
     phrases = [form for words in _words()["relative"].values() for forms in words["units"].values() for form in forms]
     return frozenset(
-        word for phrase in (*phrases, *_fixed(), *_words()["weekdays"]) for word in _WORDS.findall(phrase.casefold())
+        max(_WORDS.findall(phrase.casefold()), key=len) for phrase in (*phrases, *_fixed(), *_words()["weekdays"])
     )
 
 
@@ -162,6 +169,8 @@ def _relative(text: str, said: str) -> Moment | None:
         unit, count = _fixed()[core]
         exact = core == said
         return Moment(text, count * _UNITS[unit] if unit in _UNITS and exact else None, unit == "day", relative=True)
+    if not _looks_relative().fullmatch(said):
+        return None
     for pattern, unit_of in _relative_patterns():
         if found := pattern.fullmatch(said):
             unit = unit_of[found["unit"].casefold()]

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
@@ -64,7 +64,7 @@ class Rule(pydantic.BaseModel):
     def _compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
         for pattern in patterns:
             try:
-                re.compile(pattern)
+                re.compile(f"(?:{pattern})")  # as it stands among others: flags for the whole of a regex are refused
             except re.error as error:
                 raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
         return patterns
@@ -100,10 +100,10 @@ class Rulebook:
             for rule in profile.rules:
                 for phrase in rule.phrases:
                     self._by_phrase.setdefault(fold(phrase), rule)
-                if rule.patterns:
-                    alternatives = "|".join(f"(?:{pattern})" for pattern in rule.patterns)
-                    self._by_pattern.append((re.compile(alternatives, re.I), rule))
+                self._by_pattern += ((pattern, rule) for pattern in _compiled(rule.patterns))
         self._longest = max((rule.max_length for _, rule in self._by_pattern), default=0)
+        patterns = tuple(pattern.pattern for pattern, _ in self._by_pattern)
+        self._any = _compiled(patterns)  # most lines match none of them, which one regex tells faster
 
     def judge(self, line: str) -> Rule | None:
         """Return the first rule that a line, stripped, falls under."""
@@ -112,13 +112,20 @@ class Rulebook:
         rule = self._by_phrase.get(fold(line))
         if rule is not None:
             return rule
-        if _REPORTED.search(line):
-            return None
         tidy = line.replace("’", "'")
+        if not any(pattern.fullmatch(tidy) for pattern in self._any) or _REPORTED.search(line):
+            return None
         for pattern, rule in self._by_pattern:
             if len(line) <= rule.max_length and pattern.fullmatch(tidy):
                 return rule
         return None
+
+
+def _compiled(patterns: Sequence[str]) -> list[re.Pattern[str]]:
+    """Compile patterns as one regex; those with groups, which count from its beginning, each for itself."""
+    alone = [pattern for pattern in patterns if re.compile(pattern).groups]
+    joined = "|".join(f"(?:{pattern})" for pattern in patterns if pattern not in alone)
+    return [re.compile(pattern, re.I) for pattern in (joined, *alone) if pattern]
 
 
 def fold(line: str) -> str:

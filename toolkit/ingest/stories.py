@@ -45,7 +45,7 @@ def signature(text: str) -> bytes:
     from rensa import RMinHash
 
     sketch = RMinHash(num_perm=_BANDS * _ROWS, seed=_SEED)
-    sketch.update(sorted(_shingles(text)))
+    sketch.update(_shingled(text))  # minima don't depend on order or repeats
     rows = np.array(sketch.digest(), dtype=np.uint64).reshape(_BANDS, _ROWS)
     keys: npt.NDArray[np.uint64] = np.zeros(_BANDS, dtype=np.uint64)
     for column in range(_ROWS):
@@ -133,9 +133,14 @@ def _place(page: Page) -> tuple[str, int, int, str]:
     return (page.source, page.start, page.end, page.sha256)
 
 
-def _shingles(text: str) -> frozenset[str]:
+def _shingled(text: str) -> list[str]:
     words = _WORD.findall(text.casefold())
-    return frozenset(" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1)))
+    runs = zip(*(words[first:] for first in range(SHINGLE)), strict=False)
+    return list(map(" ".join, runs)) or [" ".join(words)]
+
+
+def _shingles(text: str) -> frozenset[str]:
+    return frozenset(_shingled(text))
 
 
 def _alike(left: frozenset[str], right: frozenset[str]) -> bool:

@@ -14,6 +14,7 @@ from toolkit.records import Piece
 
 _LINE = re.compile(r"\S(?:[^\r\n]*\S)?")
 _NOWHERE: Offsets = np.zeros(1, dtype=np.int64)
+_FEW_RUNS = 16
 
 Run = tuple[int, int, str] | None
 """A stretch of a source text and what it stands for; see `Traced.of_runs`."""
@@ -48,6 +49,9 @@ class Traced:
             runs: Start and end in the source and what that stretch stands for: itself, or one escape; None is a line
                 feed of no bytes.
         """
+        runs = list(runs)
+        if 0 < len(runs) <= _FEW_RUNS:
+            return cls._of_few(source, runs)
         texts: list[str] = []
         places: list[tuple[int, int, int, bool]] = []  # first and last character, length of the text, verbatim
         for run in runs:
@@ -63,6 +67,24 @@ class Traced:
         starts = np.append(source.starts, 0)[first]
         ends = np.append(source.ends, 0)[last]
         return cls("".join(texts), np.where(somewhere, starts, 0), np.where(somewhere, ends, 0))
+
+    @classmethod
+    def _of_few(cls, source: Traced, runs: Sequence[Run]) -> Traced:
+        """Return what `of_runs` does, faster where there are few: runs are copied one by one."""
+        starts, ends = [], []
+        for run in runs:
+            start, end, text = run or (0, 0, "\n")
+            if run is None:
+                starts.append(_NOWHERE)
+                ends.append(_NOWHERE)
+            elif len(text) == end - start:
+                starts.append(source.starts[start:end])
+                ends.append(source.ends[start:end])
+            else:
+                starts.append(source.starts[start : start + 1].repeat(len(text)))
+                ends.append(source.ends[end - 1 : end].repeat(len(text)))
+        whole = "".join("\n" if run is None else run[2] for run in runs)
+        return cls(whole, np.concatenate(starts), np.concatenate(ends))
 
     def cut(self, start: int, end: int) -> Traced:
         """Return characters `start` to `end`."""
@@ -84,6 +106,9 @@ class Traced:
         """
         starts, ends = self.starts[start:end], self.ends[start:end]
         somewhere = ends > starts
+        if somewhere.all() and (starts[1:] == ends[:-1]).all():
+            whole = (int(starts[0]), int(ends[-1])) if len(starts) else None
+            return [Piece(start=at, end=at + len(starts), byte_start=whole[0], byte_end=whole[1])] if whole else []
         follows = (starts[1:] == ends[:-1]) | ((starts[1:] == starts[:-1]) & (ends[1:] == ends[:-1]))
         follows &= somewhere[1:] & somewhere[:-1]
         edges = [0, *(np.flatnonzero(~follows) + 1).tolist(), end - start]
