@@ -165,6 +165,52 @@ def test_other_encodings_are_found_out_and_rebuilt(encoding: str, text: str) -> 
     assert rebuild(article, raw) == article.text
 
 
+RUSSIAN = "Совет порта проголосовал в понедельник за восстановление дамбы.\nЕё разрушили два шторма."
+CHINESE = "港口委员会星期一投票决定重建东部防波堤。\n该防波堤在两次冬季风暴中被冲开了四十米的缺口。"
+ENGLISH = "The council voted on Monday.\nThe dam was broken by two storms."
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [RUSSIAN, CHINESE, ENGLISH])
+def test_utf16_without_a_mark_is_told_by_its_blanks(encoding: str, text: str) -> None:
+    raw = text.encode(encoding)
+    (article,) = extract(raw, source="page.txt")
+    assert article.text == text
+    assert rebuild(article, raw) == text
+
+
+def test_quotation_marks_of_windows_are_no_stray_bytes() -> None:
+    text = "A headline\nIt will cost €12 million, officials said — “at most”."
+    (article,) = extract(text.encode("cp1252"), source="page.txt")
+    assert article.text == text
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis", "euc_jp", "gbk"])
+def test_a_legacy_encoding_is_found_between_tags(encoding: str) -> None:
+    text = (
+        CHINESE.replace("\n", "")
+        if encoding == "gbk"
+        else "港の評議会は月曜日に、嵐で穴が開いた東の防波堤を再建することを決めた。"
+    )
+    raw = f"<html><body><article><p>{text}</p></article></body></html>".encode(encoding)
+    (article,) = extract(raw, source="page.html")
+    assert article.text == text
+
+
+def test_a_damaged_page_of_a_legacy_encoding_is_read_all_the_same() -> None:
+    text = "\n".join([CHINESE] * 3)
+    raw = text.encode("gbk")
+    damaged = raw[:20] + b"\xff" + raw[20:-1]  # a stray byte, and the last character cut
+    found = read(damaged, source="page.txt")
+    (article,) = found.articles
+    assert article.text.replace("\ufffd", "") == text[:-1]
+    assert {(cut.reason, cut.start) for cut in found.rejects} == {
+        ("malformed-bytes", 20),
+        ("malformed-bytes", len(raw) - 1),
+    }
+    assert rebuild(article, damaged) == article.text
+
+
 def test_a_declared_encoding_is_believed() -> None:
     raw = (
         '<html><head><meta charset="iso-8859-2"></head><body><article><p>Rada portu przegłosowała '

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -73,11 +74,11 @@ def decode(raw: bytes, *, declared: str | None = None, html: bool = False) -> De
 
 
 def _choose(raw: bytes, declared: str | None, *, html: bool) -> str:
-    if raw.isascii():
+    if raw.isascii() and b"\0" not in raw:  # Cyrillic in UTF-16 has no byte above 0x7F
         return "utf-8"
     if html and (found := _META.search(raw, 0, _META_WINDOW)):
         declared = declared or found[1].decode("ascii", "replace")
-    wide = _utf16_by_zeros(raw)
+    wide = _unmarked_utf16(raw)
     if wide:
         return wide
     try:
@@ -98,42 +99,60 @@ def _known(name: str | None) -> str | None:
     return _WHATWG.get(info.name, info.name)
 
 
-def _utf16_by_zeros(raw: bytes) -> str | None:
-    """Return the byte order of UTF-16 without a mark: most of its even, or odd, bytes are zero in western text."""
-    head = raw[:1024]
-    if head.count(0) * 4 < len(head):
+def _unmarked_utf16(raw: bytes) -> str | None:
+    """Return the byte order of UTF-16 without a mark, None where the bytes are no such text.
+
+    Any text has blanks, line ends or stops, which the other byte order makes something else; a zero byte, which no
+    other encoding of text has, is half of each.
+    """
+    head = raw[:_UTF16_WINDOW]
+    if b"\0" not in head:
         return None
-    return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+    texts = {order: head.decode(order, "replace") for order in ("utf-16-le", "utf-16-be")}
+    order, text = max(texts.items(), key=lambda found: sum(map(found[1].count, _COMMONEST)))
+    odd = sum((unicodedata.category(ch) in _NO_TEXT and ch not in "\t\n\r") or ch == REPLACEMENT for ch in text)
+    common = sum(map(text.count, _COMMONEST))
+    return order if common >= _LEAST_COMMON * len(text) and odd <= _MOST_ODD * len(text) else None
+
+
+_UTF16_WINDOW = 4096
+_COMMONEST = " \n,.。，、"
+_LEAST_COMMON, _MOST_ODD = 0.01, 0.01
+_NO_TEXT = ("Cc", "Cn", "Co", "Cs")
 
 
 def _detected(raw: bytes) -> str | None:
     """Return the encoding that explains the bytes, None where UTF-8 with a few broken characters is likelier."""
+    raw = _TAG.sub(b"", raw)  # markup is ASCII in any page
     text, bad = _tolerant(raw, "utf-8")
     whole = sum(ch > "\x7f" for ch in text) - len(bad)
     found = None
     if sum(end - start for start, end in bad) * 3 > len(raw):
-        from charset_normalizer import from_bytes
-
-        best = from_bytes(raw[:_DETECT_BYTES], cp_isolation=_OTHER_SCRIPTS).best()
-        found = _known(best.encoding) if best else None
+        found = _of_other_script(raw[:_DETECT_BYTES])
     elif whole <= len(bad) and _between_letters(raw, bad):
         found = _WESTERN.get(identify(raw.decode("cp1252", "replace")), "cp1252")
-    return found if found and _decodes(raw, found) else None
+    return found if found and _damage(raw, found) <= _MOST_DAMAGE else None
 
 
-_OTHER_SCRIPTS = [
-    "cp1251",
-    "koi8_r",
-    "cp1253",
-    "cp1255",
-    "cp1256",
-    "gb18030",
-    "big5",
-    "cp932",
-    "euc_jp",
-    "cp949",
-    "cp874",
-]
+def _of_other_script(sample: bytes) -> str | None:
+    """Return the legacy encoding that makes the most sensible text of a sample whose letters are hardly ASCII."""
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample, cp_isolation=_OTHER_SCRIPTS).best()
+    if best is not None:
+        return _known(best.encoding)
+    sound = {}  # without its faults, as a page has that is cut within a character
+    for encoding in _MULTI_BYTE:
+        if _damage(sample, encoding) <= _MOST_DAMAGE:
+            mended = _tolerant(sample, encoding)[0].replace(REPLACEMENT, "").encode(encoding)
+            if match := from_bytes(mended, cp_isolation=[encoding]).best():
+                sound[encoding] = (match.chaos, -match.coherence)
+    return _known(min(sound, key=sound.__getitem__, default=None))
+
+
+_MULTI_BYTE = ("gb18030", "big5", "cp932", "euc_jp", "cp949")
+_MOST_DAMAGE = 0.02  # share of the bytes
+_OTHER_SCRIPTS = ["cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874", *_MULTI_BYTE]
 """Where many letters are no ASCII: the legacy encodings of the Encoding Standard."""
 _WESTERN = {
     **dict.fromkeys(("pl", "cs", "sk", "hu", "hr", "bs", "sl", "ro", "sq"), "cp1250"),
@@ -143,19 +162,25 @@ _WESTERN = {
 """Where most letters are ASCII, they tell the language, and that the code page, better than the few others do."""
 
 
-def _decodes(raw: bytes, encoding: str) -> bool:
-    try:
-        raw.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+_WESTERN_MARKS = "€…‘’“”–—•™£§©«®°»".encode("cp1252")
+_TAG = re.compile(rb"<[A-Za-z/!][^<>]{0,4000}>")
+
+
+def _damage(raw: bytes, encoding: str) -> float:
+    """Return the share of bytes that an encoding does not allow."""
+    return sum(end - start for start, end in _tolerant(raw, encoding)[1]) / len(raw)
 
 
 def _between_letters(raw: bytes, bad: list[tuple[int, int]]) -> bool:
-    """Whether most runs of unexplained bytes touch an ASCII letter, as letters do and stray bytes don't."""
+    """Whether most runs of unexplained bytes are quotation marks and the like, or touch a letter as letters do."""
     runs = _joined(bad)
-    touching = sum(raw[max(start - 1, 0) : start].isalpha() or raw[end : end + 1].isalpha() for start, end in runs)
-    return 2 * touching > len(runs)
+    explained = sum(
+        not raw[start:end].strip(_WESTERN_MARKS)
+        or raw[max(start - 1, 0) : start].isalpha()
+        or raw[end : end + 1].isalpha()
+        for start, end in runs
+    )
+    return 2 * explained > len(runs)
 
 
 def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
