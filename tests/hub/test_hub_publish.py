@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from standin import TOKEN, Hub
 
-from toolkit.errors import AccessDenied, InvalidInput, RemoteError
+from toolkit.errors import AccessDenied, InvalidInput, RemoteError, UsageError
 from toolkit.hub import publish
 from toolkit.release import Release, load
 
@@ -140,6 +140,23 @@ def test_without_the_right_to_write(hub: Hub, endpoint: str, make_release: Make,
     with pytest.raises(AccessDenied, match=words):
         publish(make_release(), REPO, token=token, endpoint=endpoint)
     assert hub.repos == {}
+
+
+@pytest.mark.parametrize("name", ["news", "a/b/c", "tester/", "tester/the news"])
+def test_a_name_without_an_owner_makes_no_repository(hub: Hub, endpoint: str, make_release: Make, name: str) -> None:
+    with pytest.raises(UsageError, match="write owner/name"):
+        publish(make_release(), name, token=TOKEN, endpoint=endpoint)
+    assert hub.repos == {}
+
+
+def test_what_shall_be_private_does_not_go_into_a_public_repository(
+    hub: Hub, endpoint: str, make_release: Make
+) -> None:
+    publish(make_release(), REPO, token=TOKEN, endpoint=endpoint, check=False)
+    second = make_release("1.1.0", articles=7)
+    with pytest.raises(AccessDenied, match="is there already, and public: nothing was uploaded"):
+        publish(second, REPO, token=TOKEN, endpoint=endpoint, private=True, check=False)
+    assert titles(hub) == ["initial commit", "Release 1.0.0"]
 
 
 def test_no_server(make_release: Make) -> None:

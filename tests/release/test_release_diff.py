@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from toolkit.cli import main
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import Annotation
-from toolkit.release import Release, TextRule, diff, patch
+from toolkit.release import Diff, Release, Terms, TextRule, diff, freeze, patch
 from toolkit.release.versions import Version, check_version
 
 
@@ -309,3 +311,22 @@ def test_a_version_too_small_for_the_change_leaves_nothing(world: Any, release: 
     with pytest.raises(UsageError, match=r"1\.0\.1 is too small after 1\.0\.0: rows were removed"):
         without_last_story(world).freeze(tmp_path / "1.0.1", version="1.0.1", previous=release)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_corpus_is_let_go_before_the_comparison(
+    world, release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpora, alive = [], []
+
+    def gathered() -> Any:
+        corpus = world.corpus()
+        corpora.append(weakref.ref(corpus))
+        return corpus
+
+    def compare(*releases: Release, **options: Any) -> Diff:
+        alive.append(corpora[0]() is not None)
+        return diff(*releases, **options)
+
+    monkeypatch.setattr(sys.modules["toolkit.release.freeze"], "diff", compare)
+    freeze(gathered(), tmp_path, Terms(version="1.0.1"), previous=release)
+    assert alive == [False]

@@ -186,7 +186,9 @@ def publish(
     ] = None,
     repo: Annotated[str | None, typer.Option(metavar="OWNER/NAME", help="Default: hub.repo of toolkit.yaml.")] = None,
     to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Publish into a directory instead.")] = None,
-    private: Annotated[bool, typer.Option("--private", help="Make the repository private if it is new.")] = False,
+    private: Annotated[
+        bool, typer.Option("--private", help="Make the repository private; one that is there must be.")
+    ] = False,
     endpoint: Annotated[str | None, typer.Option(help="Another Hub; default: HF_ENDPOINT, then toolkit.yaml.")] = None,
     project: Project = None,
     as_json: Json = False,

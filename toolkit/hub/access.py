@@ -1,14 +1,43 @@
-"""Errors of the Hub's client in this project's words."""
+"""A repository to write to, and the errors of the Hub's client in this project's words."""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal
 
-from toolkit.errors import AccessDenied, RemoteError
+from toolkit.errors import AccessDenied, RemoteError, UsageError
 
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _AGAIN = "run the same command again: it takes up where it stopped"
+
+
+def checked_name(repo: str) -> str:
+    """Return a repository's name if it is "owner/name": without an owner, the Hub would make one of the token's user.
+
+    Raises:
+        UsageError: It is not.
+    """
+    if _NAME.fullmatch(repo) is None:
+        raise UsageError("is not a name that a repository can have", where=repo, remedy="write owner/name")
+    return repo
+
+
+def make_repo(api: HfApi, repo: str, kind: Literal["dataset", "model"], *, private: bool) -> None:
+    """Make the repository unless it is there.
+
+    Raises:
+        AccessDenied: It shall be private and is there already, for everybody to read.
+    """
+    api.create_repo(repo, repo_type=kind, private=private, exist_ok=True)
+    if private and not api.repo_info(repo, repo_type=kind).private:
+        remedy = "make it private in its settings, take another --repo, or leave out --private"
+        raise AccessDenied("is there already, and public: nothing was uploaded", where=repo, remedy=remedy)
 
 
 @contextmanager

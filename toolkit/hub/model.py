@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from toolkit.errors import InvalidInput, RemoteError
-from toolkit.hub.access import hub_errors, quietly
+from toolkit.hub.access import checked_name, hub_errors, make_repo, quietly
 from toolkit.hub.commit import commit, tags
 from toolkit.hub.publish import Published
 from toolkit.records import digest
@@ -48,12 +48,13 @@ def publish_model(
             that it may be the dataset's own name.
         token: A token with write access, None for the one that the client finds.
         endpoint: The Hub, None for the public one (or HF_ENDPOINT).
-        private: Make a new repository private.
+        private: Make a new repository private; one that is there must be.
         check: Fetch it afterwards and compare every byte.
 
     Raises:
+        UsageError: The name is not "owner/name".
         InvalidInput: It is no model directory, or was changed.
-        AccessDenied: There is no token, or it may not write.
+        AccessDenied: There is no token, it may not write, or the repository is public and shall be private.
         RemoteError: The dataset is not there, the tag is there with another content, the Hub failed, or readers would
             get other bytes.
     """
@@ -63,11 +64,11 @@ def publish_model(
     files = _files(directory)
     tag = directory.name
     api = HfApi(endpoint=endpoint, token=token)
-    with hub_errors(repo), quietly():
+    with hub_errors(checked_name(repo)), quietly():
         api.whoami()
         tied = _tied(api, files[CARD].decode())
         contents = files | tied
-        api.create_repo(repo, repo_type="model", private=private, exist_ok=True)
+        make_repo(api, repo, "model", private=private)
         tagged = tags(api, repo, "model").get(tag)
         sent = {name: tied.get(name, directory / name) for name in contents}
         wanted = partial(_operations, api, repo, sent)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import RemoteError
-from toolkit.hub.access import hub_errors, quietly
+from toolkit.hub.access import checked_name, hub_errors, make_repo, quietly
 from toolkit.hub.commit import commit, tags
 from toolkit.hub.merge import merge_cards
 from toolkit.hub.reload import check_reload
@@ -57,12 +57,13 @@ def publish(
         repo: "owner/name"; made if it is not there.
         token: A token with write access, None for the one that the client finds (HF_TOKEN or its own file).
         endpoint: The Hub, None for the public one (or HF_ENDPOINT).
-        private: Make a new repository private.
+        private: Make a new repository private; one that is there must be.
         check: Load it afterwards as readers do, and compare every row.
 
     Raises:
+        UsageError: The name is not "owner/name".
         InvalidInput: The release has been changed.
-        AccessDenied: There is no token, or it may not write.
+        AccessDenied: There is no token, it may not write, or the repository is public and shall be private.
         RemoteError: The tag is there with another content, the Hub failed, the connection was lost, or readers would
             get other rows.
     """
@@ -71,9 +72,9 @@ def publish(
     release.verify()
     api = HfApi(endpoint=endpoint, token=token)
     tag = f"v{release.version}"
-    with hub_errors(repo), quietly():
+    with hub_errors(checked_name(repo)), quietly():
         api.whoami()
-        api.create_repo(repo, repo_type="dataset", private=private, exist_ok=True)
+        make_repo(api, repo, "dataset", private=private)
         tagged = tags(api, repo, "dataset").get(tag)
         if tagged is None:
             title = f"Release {release.version}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.records import Article, Decision, Sentence
-from toolkit.release.corpus import gather
+from toolkit.release.corpus import Corpus, gather
 from toolkit.release.freeze import AUTO, freeze
 from toolkit.release.identities import identities
 from toolkit.release.release import Release, load
@@ -57,16 +57,20 @@ def build(
         if version != AUTO:
             check_version(version, None if previous is None else previous.version)
         terms = _terms(workspace, version, seed, TextRule.parse(text or workspace.config.release.text), released_on)
-        corpus = gather(
-            workspace.schema(),
-            articles=workspace.stream(Article),
-            sentences=workspace.stream(Sentence),
-            decisions=workspace.stream(Decision),
-            annotations=workspace.stream_answers(),
-            experts=workspace.expert_answers(),
-            without=terms.takedowns,
-        )
-        return freeze(corpus, workspace.path("releases"), terms, previous=previous, known=identities(workspace))
+        known = identities(workspace)
+        return freeze(_corpus(workspace, terms), workspace.path("releases"), terms, previous=previous, known=known)
+
+
+def _corpus(workspace: Workspace, terms: Terms) -> Corpus:
+    return gather(
+        workspace.schema(),
+        articles=workspace.stream(Article),
+        sentences=workspace.stream(Sentence),
+        decisions=workspace.stream(Decision),
+        annotations=workspace.stream_answers(),
+        experts=workspace.expert_answers(),
+        without=terms.takedowns,
+    )
 
 
 def standing(

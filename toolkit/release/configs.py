@@ -40,8 +40,6 @@ class Configs:
         self._annotators = _annotators(corpus)
         names = corpus.annotations["annotator"].cast(pa.string()).take(corpus.annotation_order)
         self._released = ~np.asarray(pc.is_in(names, value_set=pa.array(sorted(withheld), pa.string())), dtype=bool)
-        votes = pc.list_flatten(corpus.decisions["votes"])
-        self._counted = pc.is_in(corpus.annotations["annotation_id"], value_set=votes)
 
     def slices(self, config: str, sentences: npt.NDArray[np.bool_]) -> Iterator[pa.Table]:
         """Yield the rows of a config that belong to the given sentences.
@@ -89,11 +87,17 @@ class Configs:
         own = self._corpus.annotation_order[rows]
         taken = self._corpus.annotations.take(own)
         values = {name: taken[name] for name in taken.column_names}
-        sentences = self._corpus.sentences.select(["article_id", "start", "end"]).take(self._corpus.sentence_of[rows])
+        of = self._corpus.sentence_of[rows]
+        sentences = self._corpus.sentences.select(["article_id", "start", "end"]).take(of)
         values |= {"article_id": sentences["article_id"]}
         values |= {"sentence_start": sentences["start"], "sentence_end": sentences["end"]}
-        values["counted"] = self._counted.take(pa.array(own))
+        values["counted"] = pc.is_in(taken["annotation_id"], value_set=self._votes(of))
         return self._as_config("annotations", values)
+
+    def _votes(self, sentences: Indices) -> pa.ChunkedArray:
+        """Return the annotation_ids that the decisions on these sentences rest on."""
+        decisions = np.unique(self._corpus.decision_of[sentences])
+        return pc.list_flatten(self._corpus.decisions["votes"].take(decisions[decisions >= 0]))
 
     def _article_rows(self, rows: Indices) -> pa.Table:
         taken = self._corpus.articles.take(rows)

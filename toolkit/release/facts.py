@@ -28,14 +28,15 @@ class Facts:
         tables: Its tables, as in the manifest.
         features: Config → features as `dataset_info` spells them.
         shares: Prevalence by split.
-        languages: Language → released articles.
-        licences: Licence → released articles; "not stated" among them.
-        publishers: Publisher → released articles.
+        languages: Language → articles, those of the config `articles`.
+        licences: Licence → articles; "not stated" among them.
+        publishers: Publisher → articles.
         methods: Method → decisions.
         published: First and last date of publication that is known.
         annotators: Pseudonyms of those who answered, experts not among them.
         answers: Their answers, skipped ones not among them.
         skipped: Their skipped ones.
+        orphans: Answers that were left out because their sentence is not there any more.
     """
 
     terms: Terms
@@ -51,6 +52,7 @@ class Facts:
     annotators: tuple[str, ...]
     answers: int
     skipped: int
+    orphans: int
 
     @classmethod
     def of(cls, corpus: Corpus, terms: Terms, tables: Tables, shares: Mapping[str, Any]) -> Self:
@@ -73,9 +75,10 @@ class Facts:
             publishers=_counts(articles["publisher"]),
             methods=_counts(corpus.decisions["method"]),
             published=(dates["min"], dates["max"]) if dates["min"] else None,
-            annotators=tuple(sorted(set(answers["annotator"].to_pylist()))),
+            annotators=tuple(sorted(answers["annotator"].unique().to_pylist())),
             answers=answers.num_rows - skipped,
             skipped=skipped,
+            orphans=corpus.orphans,
         )
 
     @property

@@ -44,7 +44,8 @@ def freeze(
     """Write a release.
 
     Args:
-        corpus: What it is made from.
+        corpus: What it is made from. It is let go before the comparison with `previous`, which needs as much memory: so
+            hold no other reference to a large one.
         folder: Where releases lie; this one becomes `folder`/<version>.
         terms: What it says of itself. Version "auto" takes the smallest that what changed allows.
         previous: The release before it: its sentences keep their splits, and its card the sections that people wrote.
@@ -66,17 +67,20 @@ def freeze(
         scanner = Scanner(terms.allowed, known, terms.authors)
         tables = _write_tables(corpus, stage.folder, terms, split_of, scanner)
         _write_schema(stage.folder, corpus.schema, terms)
+        _write_splits(stage.folder, corpus, terms, split_of, previous)
+        facts = Facts.of(corpus, terms, tables, prevalence.by_split(stage.folder, tables, corpus.schema))
+        del corpus
+        pa.default_memory_pool().release_unused()
         change = None
         if previous is not None:
-            change = diff(previous, Release(stage.folder, _manifest(corpus, terms, tables, {})), whole=False)
-        terms = replace(terms, version=_version(terms.version, previous, change))
-        stage.name(terms.version)
-        _write_splits(stage.folder, corpus, terms, split_of, previous)
-        _write_texts(stage.folder, corpus, terms, tables, previous, change)
-        manifest = _manifest(corpus, terms, tables, file_sums(stage.folder))
+            change = diff(previous, Release(stage.folder, _manifest(facts, {})), whole=False)
+        facts = replace(facts, terms=replace(terms, version=_version(terms.version, previous, change)))
+        stage.name(facts.terms.version)
+        _write_texts(stage.folder, facts, previous, change)
+        manifest = _manifest(facts, file_sums(stage.folder))
         (stage.folder / NAME).write_text(to_json(manifest), encoding="utf-8")
         _refuse_private_words(stage.folder, scanner)
-    return load(folder / terms.version)
+    return load(folder / facts.terms.version)
 
 
 def _hold_label_numbers(before: Schema, now: Schema) -> None:
@@ -106,21 +110,13 @@ def _version(wanted: str, previous: Release | None, change: Diff | None) -> str:
     return wanted
 
 
-def _write_texts(
-    folder: Path,
-    corpus: Corpus,
-    terms: Terms,
-    tables: Tables,
-    previous: Release | None,
-    change: Diff | None,
-) -> None:
-    shares = prevalence.by_split(folder, tables, corpus.schema)
-    facts = Facts.of(corpus, terms, tables, shares)
-    (folder / "prevalence.json").write_text(to_json(shares), encoding="utf-8")
+def _write_texts(folder: Path, facts: Facts, previous: Release | None, change: Diff | None) -> None:
+    terms = facts.terms
+    (folder / "prevalence.json").write_text(to_json(facts.shares), encoding="utf-8")
     if terms.agreement is not None:
         (folder / "agreement.json").write_text(to_json(terms.agreement), encoding="utf-8")
     notes.write(folder, facts, previous, None if change is None else change.as_markdown())
-    columns = arrow_schemas(corpus.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
+    columns = arrow_schemas(facts.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
     (folder / "croissant.json").write_text(to_json(croissant(facts, columns)), encoding="utf-8")
     drawn = pictures.write(folder, facts)
     (folder / "README.md").write_text(card.render(facts, previous, drawn), encoding="utf-8")
@@ -213,19 +209,20 @@ def _write_splits(
     (folder / "splits.json").write_text(to_json(value), encoding="utf-8")
 
 
-def _manifest(corpus: Corpus, terms: Terms, tables: Tables, files: Mapping[str, Any]) -> dict[str, Any]:
+def _manifest(facts: Facts, files: Mapping[str, Any]) -> dict[str, Any]:
+    schema, terms = facts.schema, facts.terms
     return {
         "format": 1,
         "title": terms.title,
         "version": terms.version,
         "toolkit": __version__,
         "arrow": pa.__version__,
-        "schema": {"ref": corpus.schema.ref, "digest": corpus.schema.digest},
-        "recipe": terms.recipe(corpus.schema.digest),
+        "schema": {"ref": schema.ref, "digest": schema.digest},
+        "recipe": terms.recipe(schema.digest),
         "text": str(terms.text),
         "takedowns": dict(sorted(terms.takedowns.items())),
-        "left_out": {"annotations_of_sentences_that_are_gone": corpus.orphans},
+        "left_out": {"annotations_of_sentences_that_are_gone": facts.orphans},
         "inputs": dict(sorted(terms.inputs.items())),
-        "tables": tables,
+        "tables": facts.tables,
         "files": files,
     }

@@ -13,7 +13,7 @@ from toolkit.records import Annotation, Article, Decision, Relation, Sentence, S
 from toolkit.release.columns import soft_label_type, span_type
 from toolkit.schema import Schema
 
-_BATCH = 20_000
+_BATCH = 2_000  # records that are Python objects at a time
 _STRING, _INTEGER = pa.string(), pa.int64()
 _REPEATED = pa.dictionary(pa.int32(), pa.string())  # a value that many rows share
 _NAMES = pa.list_(_STRING)

@@ -22,6 +22,7 @@ from toolkit.records import digest, from_row
 T = TypeVar("T")
 
 SLICE_ROWS = 20_000
+_RECORDS = 2_000  # rows that are Python objects at a time
 _SCALARS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 
 
@@ -95,13 +96,13 @@ def from_table(cls: type[T], table: pa.Table, *, where: str | None = None) -> li
 
 
 def records_in(cls: type[T], path: Path) -> Iterator[T]:
-    """Yield the records of a Parquet file that `to_table`'s table became, a slice of rows in memory at a time.
+    """Yield the records of a Parquet file that `to_table`'s table became, few of them in memory at a time.
 
     Raises:
         InvalidInput: The file is no Parquet file, or a row breaks a rule of the record.
     """
     with _opened(path) as file:
-        for batch in file.iter_batches(SLICE_ROWS):
+        for batch in file.iter_batches(_RECORDS):
             yield from from_table(cls, pa.Table.from_batches([batch]), where=str(path))
 
 
