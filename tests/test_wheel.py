@@ -24,8 +24,9 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 
 def oldest() -> str:
-    """Return pip constraints that hold every library of the default install to its lower bound."""
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    """Return pip constraints that hold every library of the default install, and embeddings, to its lower bound."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["embeddings"]]
     return "".join(line.partition(",")[0].replace(">=", "==") + "\n" for line in wanted)
 
 
@@ -80,7 +81,7 @@ def test_the_wheel_does_the_job_with_the_oldest_libraries(dist: Path, tmp_path: 
     constraints.write_text(oldest(), encoding="utf-8")
     venv.create(tmp_path / "venv", with_pip=True)
     pip = [tmp_path / "venv/bin/pip", "install", "--quiet", "--disable-pip-version-check"]
-    run(*pip, "--constraint", constraints, wheel, cwd=tmp_path)
+    run(*pip, "--constraint", constraints, f"{wheel}[embeddings]", cwd=tmp_path)
     toolkit = tmp_path / "venv/bin/toolkit"
     for schema in ("news_events", "claims"):
         assert "no faults" in run(toolkit, "schema", "check", schema, cwd=tmp_path)
@@ -95,5 +96,9 @@ def test_the_wheel_does_the_job_with_the_oldest_libraries(dist: Path, tmp_path: 
         run(toolkit, command, cwd=project)
     run(toolkit, "build", "1.0.0", cwd=project)
     run(toolkit, "publish", "1.0.0", "--to", tmp_path / "published", cwd=project)
+    rows = [{"text": f"They {verb} it, {number}.", "label": verb} for number in range(9) for verb in ("sold", "denied")]
+    (project / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    run(toolkit, "train", "--train", "rows.jsonl", "--baseline", "embeddings", "-o", "model", cwd=project)
+    assert '"sold"' in run(toolkit, "predict", "--model", "model", "They sold it.", cwd=project)
     program = "import datasets, sys; print(datasets.load_dataset(sys.argv[1]).num_rows)"
     assert "train" in run(tmp_path / "venv/bin/python", "-c", program, project / "releases/1.0.0", cwd=tmp_path)

@@ -14,6 +14,7 @@ import jinja2
 import yaml
 
 from toolkit.baselines.drawing import PICTURE
+from toolkit.baselines.embedding import PACKAGES
 from toolkit.baselines.evaluation import Evaluation
 from toolkit.baselines.ladder import LADDER
 from toolkit.baselines.model import Model
@@ -56,9 +57,9 @@ def metrics_json(evaluations: Mapping[str, Evaluation], spans: Mapping[str, Span
     return json.dumps(kept, ensure_ascii=False, indent=2) + "\n"
 
 
-def requirements() -> str:
-    """Return requirements.txt: what the model was trained with, version by version."""
-    names = ("toolkit", "numpy", "scipy", "scikit-learn", "safetensors", "skops")
+def requirements(model: Model) -> str:
+    """Return requirements.txt: what a model that was just trained was trained with, version by version."""
+    names = ("toolkit", "numpy", "scipy", "scikit-learn", "safetensors", "skops", *(PACKAGES if model.embeds else ()))
     return "".join(f"{name}=={version(name)}\n" for name in names)
 
 

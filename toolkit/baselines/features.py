@@ -11,6 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfTransformer, TfidfVectorizer
 
+from toolkit.baselines import embedding
 from toolkit.baselines.targets import Floats, Ints
 
 Sparse = Any
@@ -28,22 +29,33 @@ class Block:
     """One family of features.
 
     Attributes:
-        kind: "tfidf" (1 + log tf, smoothed idf, rows of length 1), "binary" (0 or 1) or "hashing" (no vocabulary,
-            rows of length 1).
+        kind: "tfidf" (1 + log tf, smoothed idf, rows of length 1), "binary" (0 or 1), "hashing" (no vocabulary, rows
+            of length 1) or "embedding" (a frozen network, see `embedding`; what is below does not concern it).
         analyzer: "word" (words and punctuation marks, lower case) or "char_wb" (characters inside words).
         ngrams: Shortest and longest n.
         min_count: A term must be in so many rows.
         terms: A vocabulary that is given and not learned.
     """
 
-    kind: Literal["tfidf", "binary", "hashing"]
+    kind: Literal["tfidf", "binary", "hashing", "embedding"]
     analyzer: Literal["word", "char_wb"] = "word"
     ngrams: tuple[int, int] = (1, 2)
     min_count: int = 1
     terms: tuple[str, ...] | None = None
 
+    @property
+    def learns(self) -> bool:
+        """Whether it has a vocabulary that comes from the texts."""
+        return self.kind in ("tfidf", "binary")
+
     def vectorizer(self, terms: Sequence[str] | None = None) -> Any:
-        """Return an unfitted scikit-learn vectorizer, or one with the vocabulary `terms`, in their order."""
+        """Return an unfitted scikit-learn vectorizer, or one with the vocabulary `terms`, in their order.
+
+        Raises:
+            InvalidInput: It stands for embeddings, and what makes them is not installed.
+        """
+        if self.kind == "embedding":
+            return embedding.embedder()
         common: dict[str, Any] = {"analyzer": self.analyzer, "ngram_range": self.ngrams, "lowercase": True}
         if self.analyzer == "word":
             common["token_pattern"] = _TOKEN
@@ -87,12 +99,12 @@ class FeatureTable:
         self._counts: dict[Block, tuple[Sparse, tuple[str, ...]]] = {}
 
     def counts(self, block: Block) -> tuple[Sparse, tuple[str, ...]]:
-        """Return [N, features] counts (hashing: its values) and the terms of the columns, sorted (hashing: none).
+        """Return [N, features] counts and the terms of the columns, sorted; values and () of blocks that learn nothing.
 
         A vocabulary may be empty, for texts without a word in them.
         """
         key = Block(
-            kind="hashing" if block.kind == "hashing" else "binary",
+            kind="binary" if block.learns else block.kind,
             analyzer=block.analyzer,
             ngrams=block.ngrams,
             min_count=block.min_count,
@@ -104,7 +116,7 @@ class FeatureTable:
 
     def _count(self, block: Block) -> tuple[Sparse, tuple[str, ...]]:
         vectorizer = block.vectorizer(block.terms)
-        if block.kind == "hashing":
+        if not block.learns:
             return vectorizer.transform(self._texts), ()
         vectorizer.set_params(binary=False)
         if block.terms is not None:
@@ -155,7 +167,7 @@ class FittedBlock:
 
     Attributes:
         block: Its settings.
-        terms: Names of the columns; () for hashing, and for a vocabulary that came out empty.
+        terms: Names of the columns; () for hashing and embeddings, and for a vocabulary that came out empty.
         idf: [features] for "tfidf", representable as 32-bit floats, so that a stored model is the fitted one.
     """
 
@@ -166,7 +178,7 @@ class FittedBlock:
     @property
     def width(self) -> int:
         """Number of columns."""
-        return HASHED if self.block.kind == "hashing" else len(self.terms)
+        return {"hashing": HASHED, "embedding": embedding.WIDTH}.get(self.block.kind, len(self.terms))
 
     def vectorizer(self, *, fast: bool = False) -> Any:
         """Return the fitted scikit-learn vectorizer.
@@ -175,6 +187,8 @@ class FittedBlock:
             fast: Let it cut words with `WordNgrams`: the same numbers, but nothing that a skops file may hold.
         """
         fitted = self.block.vectorizer(self.terms)
+        if self.block.kind == "embedding":
+            return fitted
         if fast and self.block.analyzer == "word":
             fitted.set_params(analyzer=WordNgrams(*self.block.ngrams), token_pattern=None, ngram_range=(1, 1))
         if self.idf is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from toolkit.baselines.embedding import ENCODER
 from toolkit.baselines.features import Block
 from toolkit.errors import UsageError
 from toolkit.schema.model import Schema
@@ -14,6 +15,7 @@ Learner = Literal["logistic", "svm", "nb-svm", "sgd", "rules"]
 
 WORDS = Block(kind="tfidf")
 CHARACTERS = Block(kind="tfidf", analyzer="char_wb", ngrams=(2, 5), min_count=2)
+EMBEDDING = Block(kind="embedding")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class Baseline:
 
 _WORDS_NB = Part(blocks=(Block(kind="binary"),), learner="nb-svm", strengths=(0.01, 0.1))
 _WORDS_CHARS = Part(blocks=(WORDS, CHARACTERS), learner="svm", strengths=(0.1, 0.3))
+_EMBEDDING = Part(blocks=(EMBEDDING,), learner="logistic", strengths=(0.3, 1.0, 3.0))
 
 LADDER: dict[str, Baseline] = {
     rung.name: rung
@@ -81,11 +84,24 @@ LADDER: dict[str, Baseline] = {
             summary="hashed words and word pairs, logistic regression by stochastic gradient descent",
             parts=(Part(blocks=(Block(kind="hashing"),), learner="sgd", strengths=(1e-5, 1e-6)),),
         ),
+        Baseline(
+            name="embeddings",
+            summary=f"frozen sentence embeddings ({ENCODER.name}), logistic regression",
+            parts=(_EMBEDDING,),
+        ),
+        Baseline(
+            name="embeddings-blend",
+            summary="the mean log-odds of words-chars-svm and embeddings",
+            parts=(_WORDS_CHARS, _EMBEDDING),
+        ),
     )
 }
 
-AUTO = ("majority", "keywords", "words-lr", "nb-svm", "words-chars-svm", "blend")
-"""What `auto` chooses from; equals go to the earlier."""
+_AUTO = ("majority", "keywords", "words-lr", "nb-svm", "words-chars-svm", "blend")
+
+AUTO = {"auto": _AUTO, "auto+embeddings": (*_AUTO, "embeddings", "embeddings-blend")}
+"""What is chosen from under these names; equals go to the earlier. `auto` leaves embeddings alone even where they are
+installed: they take a hundred times as long, and the same rows must give the same model on every machine."""
 
 
 def rung(name: str, schema: Schema | None) -> Baseline:
@@ -95,7 +111,7 @@ def rung(name: str, schema: Schema | None) -> Baseline:
         UsageError: There is no such baseline, or keyword rules were asked for without a schema.
     """
     if name not in LADDER:
-        raise UsageError(f"there is no baseline {name!r}", remedy=f"choose one of auto, {', '.join(LADDER)}")
+        raise UsageError(f"there is no baseline {name!r}", remedy=f"choose one of {', '.join((*AUTO, *LADDER))}")
     if name != "keywords":
         return LADDER[name]
     if schema is None:
@@ -105,9 +121,15 @@ def rung(name: str, schema: Schema | None) -> Baseline:
     return Baseline(name=name, summary=LADDER[name].summary, parts=(part,))
 
 
-def candidates(schema: Schema | None) -> tuple[Baseline, ...]:
-    """Return what `auto` chooses from."""
-    return tuple(rung(name, schema) for name in AUTO if name != "keywords" or schema is not None)
+def candidates(name: str, schema: Schema | None) -> tuple[Baseline, ...]:
+    """Return the rungs that a name stands for: those it chooses from, or the one that is called so.
+
+    Raises:
+        UsageError: As `rung`.
+    """
+    if name not in AUTO:
+        return (rung(name, schema),)
+    return tuple(rung(each, schema) for each in AUTO[name] if each != "keywords" or schema is not None)
 
 
 def keywords(schema: Schema) -> dict[str, tuple[str, ...]]:

@@ -56,6 +56,11 @@ class Model:
         """The label names, sorted: the columns of `predict_proba`."""
         return self.targets.names
 
+    @property
+    def embeds(self) -> bool:
+        """Whether frozen embeddings are among its features."""
+        return any(block.block.kind == "embedding" for block in self.blocks)
+
     def features(self, texts: Sequence[str]) -> Sparse:
         """Return the features of texts, CSR [N, features]. Half a character (a lone surrogate) counts as "?"."""
         if not self.blocks:

@@ -113,7 +113,7 @@ def train_files(
         text_column: Holds the sentence.
         label_column: Holds the label or labels; left out, "labels" or "label".
         group_column: Holds the story or article; left out, story_id, article_id, or equal texts.
-        baseline: A name on the ladder, or "auto".
+        baseline: A name on the ladder, "auto" or "auto+embeddings".
         positive: The positive label of a two-label task; left out, the rarer.
         schema: For keyword rules.
         seed: For folds, solvers and the bootstrap.
@@ -162,7 +162,7 @@ def train_release(
     Args:
         directory: The release.
         models: Where the model directory `<baseline>-<version>` is put.
-        baseline: A name on the ladder, or "auto".
+        baseline: A name on the ladder, "auto" or "auto+embeddings".
         seed: For folds, solvers and the bootstrap.
         resamples: For the intervals.
         dataset: The dataset's id on the Hub, for the model card.
@@ -315,10 +315,10 @@ def _judged(
 
 def _written(run: Run, directory: Path, name: str, source: DataSource) -> Run:
     save(run.model, directory)
-    if run.model.blocks:
+    if run.model.blocks and not run.model.embeds:
         save_pipeline(run.model, directory)
     write_atomic(directory / METRICS, metrics_json(run.evaluations, run.spans))
-    write_atomic(directory / REQUIREMENTS, requirements())
+    write_atomic(directory / REQUIREMENTS, requirements(run.model))
     for split, evaluation in list(run.evaluations.items())[-1:]:
         write_atomic(directory / PICTURE, f1_picture(evaluation, split=split))
     write_atomic(directory / README, card(run.model, name, source, run.evaluations, run.spans))

@@ -38,10 +38,11 @@ def pipeline(model: Model) -> Pipeline:
     probabilities by the thresholds.
 
     Raises:
-        UsageError: The model reads no text, or was trained with one label only.
+        UsageError: The model reads no text, or embeddings, which scikit-learn has not.
     """
-    if not model.blocks:
-        raise UsageError(f"a {model.baseline} model has no scikit-learn pipeline: it reads no text")
+    if not model.blocks or model.embeds:
+        why = "its embeddings are none of scikit-learn's" if model.embeds else "it reads no text"
+        raise UsageError(f"a {model.baseline} model has no scikit-learn pipeline: {why}")
     vectorizers = [block.vectorizer() for block in model.blocks]
     union = FeatureUnion([(f"block{number}", part) for number, part in enumerate(vectorizers)])
     steps = Pipeline([("features", union), ("classifier", _classifier(model))])

@@ -34,7 +34,7 @@ def train_project(
     Args:
         workspace: The project.
         release: The release directory; default: the newest of the project.
-        baseline: A name on the ladder, or "auto".
+        baseline: A name on the ladder, "auto" or "auto+embeddings".
         seed: For folds, solvers and the bootstrap.
         resamples: For the intervals.
 

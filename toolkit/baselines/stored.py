@@ -1,6 +1,7 @@
 """A model on disk: numbers in safetensors, words and settings in JSON. Loading runs no code and unpickles nothing.
 
-    config.json         settings, labels, thresholds' meaning, and the SHA-256 of the next two
+    config.json         settings, labels, thresholds' meaning, the SHA-256 of the next two, and of the network that
+                        made embeddings, which itself is not stored
     vocabulary.json     a list of terms a feature block, in the order of the weights' columns
     model.safetensors   weights and idf as 32-bit floats, bias and thresholds as 64-bit
     spans/              the tagger of spans, where there is one: config.json and model.safetensors again
@@ -20,6 +21,7 @@ import numpy.typing as npt
 import safetensors.numpy
 from safetensors import SafetensorError
 
+from toolkit.baselines import embedding
 from toolkit.baselines.features import Block, FittedBlock
 from toolkit.baselines.model import Model
 from toolkit.baselines.spans.stored import load_spans, span_contents
@@ -42,7 +44,7 @@ _FORMAT: Literal["toolkit-baseline/1"] = "toolkit-baseline/1"
 class _Block:
     """A feature block as config.json has it."""
 
-    kind: Literal["tfidf", "binary", "hashing"]
+    kind: Literal["tfidf", "binary", "hashing", "embedding"]
     analyzer: Literal["word", "char_wb"]
     ngrams: tuple[int, int]
 
@@ -62,6 +64,7 @@ class _Config:
     notes: tuple[str, ...]
     facts: dict[str, Any]
     files: dict[str, str]
+    encoder: embedding.Encoder | None = None
 
 
 def save(model: Model, directory: Path | str) -> list[Path]:
@@ -101,6 +104,7 @@ def contents(model: Model) -> dict[str, bytes]:
         notes=model.notes,
         facts=dict(model.facts),
         files={name: digest(content) for name, content in files.items()},
+        encoder=embedding.ENCODER if model.embeds else None,
     )
     files[CONFIG] = (json.dumps(json.loads(to_json(config)), ensure_ascii=False, indent=2) + "\n").encode()
     return files
@@ -111,10 +115,12 @@ def load(directory: Path | str) -> Model:
 
     Raises:
         InvalidInput: A file is missing, is not the one that config.json was written with, or holds a field, a tensor
-            or a type that does not belong there; the message names it.
+            or a type that does not belong there; the message names it. Or it needs embeddings that are not here.
     """
     directory = Path(directory)
     config = from_json(_Config, _read(directory / CONFIG), where=str(directory / CONFIG))
+    if any(block.kind == "embedding" for block in config.blocks):
+        embedding.check(config.encoder, str(directory / CONFIG))
     contents = {name: _verified(directory / name, config) for name in (TENSORS, VOCABULARY)}
     vocabulary = _vocabulary(contents[VOCABULARY], config, directory / VOCABULARY)
     tensors = _loaded(contents[TENSORS], directory / TENSORS)

@@ -10,7 +10,7 @@ from scipy.special import logit
 
 from toolkit.baselines.crossval import CrossValidation, Trial
 from toolkit.baselines.features import FittedBlock
-from toolkit.baselines.ladder import LADDER, candidates, keywords, rung
+from toolkit.baselines.ladder import LADDER, candidates, keywords
 from toolkit.baselines.model import Model
 from toolkit.baselines.rows import Rows
 from toolkit.baselines.targets import Floats, Targets
@@ -31,22 +31,23 @@ def train(
     """Train a baseline on labelled sentences.
 
     Regularisation, calibration and thresholds come from cross-validation inside `rows` with groups kept whole; when
-    the baseline is "auto", so does the choice among `ladder.AUTO`, by macro F1. A label that is too rare to be held
-    out gets its frequency as its probability, and a note. The same rows and seed give the same model, bit for bit.
+    the baseline is "auto" or "auto+embeddings", so does the choice among `ladder.AUTO`, by macro F1. A label that is
+    too rare to be held out gets its frequency as its probability, and a note. The same rows and seed give the same
+    model, bit for bit.
 
     Args:
         rows: At least one row with a label.
-        baseline: A name in `ladder.LADDER`, or "auto".
+        baseline: A name in `ladder.LADDER` or `ladder.AUTO`.
         seed: For folds and solvers.
         folds: Cross-validation folds, at least 2; fewer if there are fewer groups.
         positive: The positive label of a two-label task; left out, the rarer.
         schema: Where keyword rules come from, and which labels stand alone; its reference is kept in the model.
 
     Raises:
-        InvalidInput: There are no rows, or none has a label.
+        InvalidInput: There are no rows, or none has a label; or embeddings were asked for and are not installed.
         UsageError: The baseline or the positive label does not exist.
     """
-    wanted = candidates(schema) if baseline == "auto" else (rung(baseline, schema),)
+    wanted = candidates(baseline, schema)
     if not len(rows):
         raise InvalidInput("there are no rows to train on", where=rows.where)
     alone = {label.id for label in schema.labels if label.exclusive} if schema else ()

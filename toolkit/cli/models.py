@@ -53,7 +53,7 @@ def train(
         str | None, typer.Option(metavar="NAME@VERSION", help="For keyword rules (with --train).")
     ] = None,
     positive: Annotated[str | None, typer.Option(metavar="LABEL", help="Default: the rarer of two.")] = None,
-    baseline: Annotated[str, typer.Option(help="A name on the ladder, or auto.")] = "auto",
+    baseline: Annotated[str, typer.Option(help="A name on the ladder, auto, or auto+embeddings.")] = "auto",
     curve: Annotated[
         bool, typer.Option("--curve", help="No model, but what more sentences and annotators are worth.")
     ] = False,
@@ -113,7 +113,7 @@ def train(
 
 def _cheap(baseline: str) -> str:
     """Return the rung for a learning curve, which trains many times."""
-    return "words-lr" if baseline == "auto" else baseline
+    return "words-lr" if baseline.startswith("auto") else baseline
 
 
 def _curve_of_project(
