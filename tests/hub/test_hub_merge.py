@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toolkit.hub.merge import merge_cards
-from toolkit.release.card import PROMPTS
+from toolkit.release.sections import PROMPTS
 
 OURS = f"""---
 license: cc0-1.0

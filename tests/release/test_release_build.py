@@ -197,6 +197,17 @@ def test_what_a_person_wrote_on_the_card_survives_the_next_build(world, tmp_path
     assert prompt not in text
 
 
+def test_the_card_and_the_licence_count_every_article_that_is_released(world, release: Release, tmp_path: Path) -> None:
+    last = world.articles[-1].article_id
+    of_last = {sentence.sentence_id for sentence in world.sentences if sentence.article_id == last}
+    undecided = tuple(item for item in world.decisions if item.sentence_id not in of_last)
+    fewer = replace(world, decisions=undecided).freeze(tmp_path / "1.0.0")
+    assert fewer.counts["articles"] == len(world.articles)
+    for made in (release, fewer):
+        assert f"| CC0-1.0 | {len(world.articles)} |" in (made.path / "README.md").read_text()
+        assert f"  CC0-1.0: {len(world.articles)}\n" in (made.path / "LICENSE").read_text()
+
+
 def test_without_an_agreement_report_there_is_no_picture_of_it(release: Release) -> None:
     assert [path.name for path in (release.path / "pictures").iterdir()] == ["prevalence.svg"]
     assert "agreement.svg" not in (release.path / "README.md").read_text()

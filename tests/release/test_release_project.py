@@ -69,6 +69,41 @@ def test_the_next_version_is_the_smallest_that_the_change_allows(world: Any, pro
     assert build(project, "auto").version == "2.0.0"
 
 
+def test_sections_of_the_card_are_read_from_the_project(project: Workspace) -> None:
+    project.write("card/uses.md", "For storms.\n\n## Not for hiring\n")
+    first = build(project, "1.0.0")
+    assert (
+        "<!-- own:uses -->\nFor storms.\n\n## Not for hiring\n<!-- /own -->" in (first.path / "README.md").read_text()
+    )
+    assert "card/uses.md" in first.manifest["inputs"]
+    assert standing(project, "1.0.0") is not None
+    project.write("card/uses.md", "For floods.")
+    assert standing(project, "1.0.0") is None
+    assert "<!-- own:uses -->\nFor floods.\n<!-- /own -->" in (build(project, "auto").path / "README.md").read_text()
+
+
+def test_every_fault_of_the_card_s_sections_at_once(project: Workspace) -> None:
+    project.write("card/usage.md", "For storms.")
+    project.write("card/uses.md", "For storms. <!-- /own -->")
+    project.write("card/motivation.md", b"\xff")
+    with pytest.raises(InvalidInput) as caught:
+        build(project, "1.0.0")
+    assert [fault.what for fault in caught.value.faults] == [
+        "is no UTF-8 text",
+        "is no section of the card",
+        "holds <!-- /own -->, which stands around sections on the card",
+    ]
+    assert not list(project.path("releases").glob("*"))
+
+
+def test_an_edited_card_of_a_release_says_where_to_write_instead(project: Workspace) -> None:
+    release = build(project, "1.0.0")
+    with (release.path / "README.md").open("a") as card:
+        card.write("For storms.")
+    with pytest.raises(InvalidInput, match=r"README\.md has been changed; write sections of the card into card/"):
+        release.verify()
+
+
 def test_takedowns_are_read_from_the_project(world: Any, project: Workspace) -> None:
     article, other = world.articles[0], world.articles[1]
     project.write("takedowns.yaml", f"{article.article_id}: asked by the author\n{other.url}: asked by the publisher\n")

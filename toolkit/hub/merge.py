@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from toolkit.release.card import OWN_SECTION, PROMPTS, joined, own_sections, parted
+from toolkit.release.card import joined, parted
+from toolkit.release.sections import OWN_SECTION, PROMPTS, own_sections
 
 _OURS = ("configs", "dataset_info", "size_categories", "pretty_name", "license", "language")
 """Metadata that follows from the data: the release's word holds."""

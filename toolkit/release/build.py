@@ -13,6 +13,7 @@ from toolkit.release.freeze import AUTO, freeze
 from toolkit.release.identities import identities
 from toolkit.release.release import Release, load
 from toolkit.release.rights import TextRule
+from toolkit.release.sections import FOLDER, PROMPTS, read_sections
 from toolkit.release.takedowns import read_takedowns
 from toolkit.release.terms import Terms
 from toolkit.release.versions import Version, check_version
@@ -27,6 +28,8 @@ _INPUTS = (
     "annotations/log.jsonl",
     "adjudications/log.jsonl",
     "reports/agreement.json",
+    "takedowns.yaml",
+    *(f"{FOLDER}/{name}.md" for name in PROMPTS),
 )
 
 
@@ -49,8 +52,8 @@ def build(
 
     Raises:
         UsageError: The version is malformed, too small or there already.
-        InvalidInput: A stage has not run yet, takedowns.yaml is malformed, the records contradict each other, or an
-            e-mail address, a token or the name of an annotator would be released.
+        InvalidInput: A stage has not run yet, takedowns.yaml or a file of card/ is malformed, the records contradict
+            each other, or an e-mail address, a token or the name of an annotator would be released.
     """
     with workspace.lock():
         previous = newest(workspace.path("releases"))
@@ -136,6 +139,7 @@ def _terms(
         takedowns=_takedowns(workspace),
         allowed=settings.allowed,
         withheld=tuple(sorted(name for name, given in settings.consent.items() if not given)),
+        sections=read_sections(workspace.path(FOLDER)),
         guidelines=guidelines(workspace.schema()),
         agreement=_agreement(workspace.path("reports", "agreement.json")),
         inputs={name: value for name, value in sums.items() if value is not None},

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import yaml
 
@@ -14,21 +14,7 @@ from toolkit.release.facts import Facts
 from toolkit.release.manifest import Tables
 from toolkit.release.pictures import agreement_rows
 from toolkit.release.release import Release
-
-OWN_SECTION: Final = "<!-- own:{name} -->\n{text}<!-- /own -->"
-"""How a section of people's own words stands on a card."""
-
-_OWN = re.compile(r"<!-- own:([a-z]+) -->\n(.*?)<!-- /own -->", re.DOTALL)
-
-PROMPTS: Final[Mapping[str, str]] = {
-    "motivation": "*Nobody has written yet why this dataset was made and who paid for it.*",
-    "collection": "*Nobody has written yet how the pages were chosen and fetched.*",
-    "annotators": "*Nobody has written yet who the annotators are, how they were trained and paid.*",
-    "uses": "*Nobody has written yet what the dataset should and should not be used for.*",
-    "limitations": "*Nobody has written yet about biases and limitations beyond those below.*",
-    "maintenance": "*Nobody has written yet who maintains the dataset and where to ask.*",
-}
-"""Sections that only people can write → what stands there until they have."""
+from toolkit.release.sections import PROMPTS, own_sections
 
 
 def render(facts: Facts, previous: Release | None = None, pictures: Mapping[str, str] | None = None) -> str:
@@ -36,8 +22,8 @@ def render(facts: Facts, previous: Release | None = None, pictures: Mapping[str,
 
     Args:
         facts: What it is written from.
-        previous: The release before it: what people wrote between `<!-- own:NAME -->` and `<!-- /own -->` on its card
-            is taken over.
+        previous: The release before it: what people wrote on its card is taken over, unless the terms have that section
+            of their own.
         pictures: Path within the release → what the picture shows.
     """
     import jinja2
@@ -53,7 +39,11 @@ def render(facts: Facts, previous: Release | None = None, pictures: Mapping[str,
         facts=facts,
         terms=facts.terms,
         schema=facts.schema,
-        own={**{name: f"{prompt}\n" for name, prompt in PROMPTS.items()}, **own_sections(before)},
+        own={
+            **{name: f"{prompt}\n" for name, prompt in PROMPTS.items()},
+            **own_sections(before),
+            **facts.terms.sections,
+        },
         agreement=_agreement_rows(facts.terms.agreement),
         pictures={} if pictures is None else {Path(name).stem: (name, title) for name, title in pictures.items()},
     )
@@ -74,11 +64,6 @@ def parted(card: str) -> tuple[dict[str, Any], str]:
 def joined(metadata: Mapping[str, Any], body: str) -> str:
     """Return the card with this metadata and text."""
     return f"---\n{yaml.safe_dump(dict(metadata), sort_keys=False, allow_unicode=True, width=120)}---\n{body}"
-
-
-def own_sections(text: str) -> dict[str, str]:
-    """Return the sections of a card that people may write, by name."""
-    return {name: body for name, body in _OWN.findall(text) if name in PROMPTS}
 
 
 def cell(value: object) -> str:

@@ -47,6 +47,13 @@ class Corpus:
     sentence_of: Indices
     orphans: int
 
+    @property
+    def told(self) -> npt.NDArray[np.bool_]:
+        """A mask of the sentences that somebody answered or that are decided: what is released, with its articles."""
+        told: npt.NDArray[np.bool_] = self.decision_of >= 0
+        told[self.sentence_of] = True
+        return told
+
 
 def gather(
     schema: Schema,

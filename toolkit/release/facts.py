@@ -58,8 +58,7 @@ class Facts:
     def of(cls, corpus: Corpus, terms: Terms, tables: Tables, shares: Mapping[str, Any]) -> Self:
         """Take the facts from what was frozen."""
         columns = arrow_schemas(corpus.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
-        decided = corpus.decision_of >= 0
-        articles = corpus.articles.take(np.unique(corpus.article_of[decided]))
+        articles = corpus.articles.take(np.unique(corpus.article_of[corpus.told]))
         dates = pc.min_max(articles["published_at"]).as_py()
         answers = corpus.annotations.select(["annotator", "role", "skipped"]).take(corpus.annotation_order)
         answers = answers.filter(pc.equal(answers["role"], "annotator"))

@@ -128,7 +128,7 @@ def _article_splits(corpus: Corpus, terms: Terms, previous: Release | None) -> l
     A story goes where its articles were in the previous release. If they were in different splits, since they turned
     out to be one story only now, each stays where it was, and new ones join the first.
     """
-    told = _told(corpus)
+    told = corpus.told
     stories = corpus.articles["story_id"].to_pylist()
     ids = corpus.articles["article_id"].to_pylist()
     before: Mapping[str, str] = {} if previous is None else read_splits(previous.path)["articles"]
@@ -140,13 +140,6 @@ def _article_splits(corpus: Corpus, terms: Terms, previous: Release | None) -> l
             frozen[story] = min(split, frozen.get(story, split), key=lambda name: order.get(name, len(order)))
     split_of = assign(_strata(corpus, told, stories), seed=terms.seed, fractions=terms.fractions, frozen=frozen)
     return [before.get(article) or split_of.get(story) for article, story in zip(ids, stories, strict=True)]
-
-
-def _told(corpus: Corpus) -> npt.NDArray[np.bool_]:
-    """Return a mask of the sentences that somebody answered or that are decided."""
-    told: npt.NDArray[np.bool_] = corpus.decision_of >= 0
-    told[corpus.sentence_of] = True
-    return told
 
 
 def _strata(corpus: Corpus, told: npt.NDArray[np.bool_], stories: list[str]) -> Iterator[Row]:
@@ -170,7 +163,7 @@ def read_splits(folder: Path) -> dict[str, Any]:
 def _write_tables(corpus: Corpus, folder: Path, terms: Terms, split_of: list[str | None], scanner: Scanner) -> Tables:
     columns = arrow_schemas(corpus.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
     configs = Configs(corpus, columns, terms.text, terms.withheld)
-    told = _told(corpus)
+    told = corpus.told
     sentence_split = np.array(split_of, dtype=object)[corpus.article_of]
     scanner.look_at("agreement.json", to_json(terms.agreement))
     kept = sorted({split for split in split_of if split is not None} - set(terms.fractions))  # made no more, but frozen

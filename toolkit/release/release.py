@@ -127,6 +127,8 @@ class Release:
             faults[-1] = f"{name} {faults[-1]}"
         if faults:
             remedy = "fetch the release again"
+            if faults == ["README.md has been changed"]:
+                remedy = "write sections of the card into card/ of the project, not here, and build the next version"
             raise InvalidInput.all_of([InvalidInput(what, where=str(self.path), remedy=remedy) for what in faults])
 
     def _file(self, path: Path) -> pq.ParquetFile:

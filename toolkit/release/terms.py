@@ -30,6 +30,7 @@ class Terms:
         takedowns: article_id → why it must not be released any more.
         allowed: Strings that look like an e-mail address or a token and may be released all the same.
         withheld: Pseudonyms of annotators who do not consent to their answers being released one by one.
+        sections: Section of the card → what people wrote there; see `toolkit.release.sections`.
         guidelines: The annotation guidelines as Markdown.
         agreement: How far the annotators agree, as `toolkit agreement` reports it.
         inputs: Name of an input → SHA-256.
@@ -47,6 +48,7 @@ class Terms:
     takedowns: Mapping[str, str] = field(default_factory=dict)
     allowed: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    sections: Mapping[str, str] = field(default_factory=dict)
     guidelines: str | None = None
     agreement: Mapping[str, Any] | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
