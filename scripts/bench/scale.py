@@ -101,10 +101,11 @@ def with_datasets(project: Path) -> None:
     """Do the same with datasets: what its documentation shows, on Arrow tables, with the functions of the toolkit."""
     import numpy as np
     import pyarrow as pa
+    import pyarrow.compute as pc
     from datasets import Dataset, disable_progress_bars
 
     from toolkit.engine import Chunk
-    from toolkit.ingest import pages, story_ids
+    from toolkit.ingest import is_silent, pages, story_ids
     from toolkit.records import Article, Sentence
     from toolkit.workspace import Workspace
     from toolkit.workspace.cutting import cut
@@ -118,7 +119,8 @@ def with_datasets(project: Path) -> None:
             with found.open() as file:
                 for page, raw in pages(file, source=found.source):
                     names = ("source", "sha256", "start", "end")
-                    yield {"page": {name: getattr(page, name) for name in names}, "raw": raw}
+                    where = {name: getattr(page, name) for name in names}
+                    yield {"page": where, "raw": raw, "silent": is_silent(raw, page.source)}
 
     def count_batch(table: pa.Table) -> pa.Table:
         return count_lines(table, columns={})[0]
@@ -137,9 +139,11 @@ def with_datasets(project: Path) -> None:
     opened = Dataset.from_generator(rows, gen_kwargs={"files": files}, cache_dir=cache).with_format("arrow")
     each = {"batched": True, "batch_size": 2000, "num_proc": 2}
     # A fingerprint spares datasets to disassemble all that the functions refer to, a minute whatever the corpus.
-    counted = opened.map(count_batch, **each, remove_columns=opened.column_names, new_fingerprint="count")
     how = workspace.config.ingest
-    settings = how.settings(project, recurring([Chunk(held=(counted.data.table,))], how.recurring))
+    settings = how.settings(project)
+    if not pc.all(opened.data.column("silent")).as_py():
+        counted = opened.map(count_batch, **each, remove_columns=opened.column_names, new_fingerprint="count")
+        settings = how.settings(project, recurring([Chunk(held=(counted.data.table,))], how.recurring))
     read = opened.map(read_batch, **each, remove_columns=opened.column_names, new_fingerprint="read")
     table = read.data.table
     kept, shared = first_and_shared(table.column("article_id").to_numpy().astype("S24"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import pytest
 
 from toolkit.errors import InvalidInput
-from toolkit.ingest import Settings, default_profile, lines_to_count, parse_profile, read, recurring_lines
+from toolkit.ingest import Settings, default_profile, is_silent, lines_to_count, parse_profile, read, recurring_lines
 from toolkit.ingest.profile import Rulebook, fold
 
 OWN = """
@@ -91,3 +92,13 @@ def test_lines_that_recur_over_many_pages_are_cut() -> None:
         ("Boats sail again", "The Tern"),
     ]
     assert not recurring_lines(counts, least_pages=10)
+
+
+@pytest.mark.parametrize("mark", ["\n", "\r", "\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_a_row_of_several_lines_is_not_silent(mark: str, ascii_only: bool) -> None:
+    """A row of one line says nothing for the statistics, whatever its quotes; with any line break it does."""
+    one, two = "“One line” – it’s all…", f"Share{mark}A line of prose, which is the longer one."
+    rows = [json.dumps({"text": text}, ensure_ascii=ascii_only).encode() for text in (one, two)]
+    assert [is_silent(raw, "a.jsonl") for raw in rows] == [True, False]
+    assert [bool(lines_to_count(raw, source="a.jsonl").short) for raw in rows] == [False, True]

@@ -1,6 +1,6 @@
 """Raw pages in, articles out: bytes to records, pure."""
 
-from toolkit.ingest.corpus import PageLines, lines_to_count, recurring_lines
+from toolkit.ingest.corpus import PageLines, is_silent, lines_to_count, recurring_lines
 from toolkit.ingest.pages import Limits, pages
 from toolkit.ingest.profile import Profile, Rule, default_profile, parse_profile
 from toolkit.ingest.read import Extraction, Settings, extract, read
@@ -19,6 +19,7 @@ __all__ = [
     "assign_stories",
     "default_profile",
     "extract",
+    "is_silent",
     "lines_to_count",
     "merge_copies",
     "page_order",

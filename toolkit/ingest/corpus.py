@@ -11,6 +11,7 @@ in any order.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -18,12 +19,14 @@ from toolkit.errors import InvalidInput
 from toolkit.ingest.envelope import open_page
 from toolkit.ingest.jsonpage import read_columns
 from toolkit.ingest.lines import SUBSTANTIAL
+from toolkit.ingest.media import kind_of
 from toolkit.ingest.profile import fold
 from toolkit.records import content_id
 
 LEAST_PAGES = 8
 """A line on fewer pages may be chance: a phrase, a column's name, the same story on several sites."""
-_BREAKS = (b"\n", b"\r", b"\\n", b"\\r", b"\\u", b"\x85", b"\xe2\x80")
+_BREAKS = (b"\n", b"\r", b"\\n", b"\\r", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
+_ESCAPED_BREAK = re.compile(rb"\\u(?:00(?:0[a-dA-D]|1[c-eC-E]|85)|202[89])")
 
 
 class PageLines(NamedTuple):
@@ -52,11 +55,11 @@ def lines_to_count(raw: bytes, *, source: str, columns: Mapping[str, str] | None
         source: Its file.
         columns: As in `Settings`.
     """
-    if raw[:1] == b"{" and not any(mark in raw for mark in _BREAKS):
-        return _SILENT  # a row whose text is one line, which is its title or its body
+    if is_silent(raw, source):
+        return _SILENT
     try:
         page = open_page(raw, source=source)
-        if page.kind == "html":
+        if page.kind == "html":  # of an archive
             return _SILENT
         text = page.decoded.text
         if page.kind == "json":
@@ -67,6 +70,18 @@ def lines_to_count(raw: bytes, *, source: str, columns: Mapping[str, str] | None
     lines = [line.strip() for line in text.splitlines()]
     short = frozenset(key for line in lines if len(line) < SUBSTANTIAL and (key := fold(line)))
     return PageLines(content_id(max(lines, key=len, default="")), short)
+
+
+def is_silent(raw: bytes, source: str) -> bool:
+    """Tell, at a glance, that a page says nothing for the statistics; what is not silent may still turn out to be.
+
+    Args:
+        raw: One page.
+        source: Its file.
+    """
+    if raw[:1] == b"{":  # a row whose text is one line, which is its title or its body
+        return not any(mark in raw for mark in _BREAKS) and not (b"\\u" in raw and _ESCAPED_BREAK.search(raw))
+    return kind_of(raw, source=source) == "html"
 
 
 def recurring_lines(counts: Mapping[str, int], *, least_pages: int = LEAST_PAGES) -> frozenset[str]:

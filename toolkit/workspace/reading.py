@@ -19,10 +19,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from toolkit.engine import Chunk, write_chunk
 from toolkit.errors import InvalidInput
-from toolkit.ingest import Settings, merge_copies, page_order, pages, read, read_whole, signature, story_ids
+from toolkit.ingest import Settings, is_silent, merge_copies, page_order, pages, read, read_whole, signature, story_ids
 from toolkit.records import Article, Page, Reject, from_row, to_json
 from toolkit.workspace.pagefile import PageFile
 from toolkit.workspace.project import IMPORTED
@@ -43,11 +44,13 @@ class Spooled:
 
     Attributes:
         chunks: Tables of (page, raw), pages in their order.
+        speaking: Those of the chunks whose pages may say something for the statistics of lines.
         pages: How many there are.
         unopened: A fault for each file that can't be opened, or not to its end.
     """
 
     chunks: Sequence[Chunk]
+    speaking: Sequence[Chunk]
     pages: int
     unopened: Sequence[InvalidInput]
 
@@ -61,19 +64,29 @@ def spool(files: Iterable[PageFile], folder: Path) -> Spooled:
     if index.exists():
         said = json.loads(index.read_bytes())
         chunks = [Chunk(_spooled(folder, number)) for number in range(said["chunks"])]
-        return Spooled(chunks, said["pages"], [InvalidInput(w, where=at, remedy=r) for w, at, r in said["unopened"]])
-    unopened: list[InvalidInput] = []
+        unopened = [InvalidInput(what, where=where, remedy=remedy) for what, where, remedy in said["unopened"]]
+        return Spooled(chunks, [chunks[number] for number in said["speaking"]], said["pages"], unopened)
+    unopened = []
     tables = _tables(_opened(files, unopened))
     first, second = next(tables, _PAGE_TABLE.empty_table()), next(tables, None)
     if second is None:
-        return Spooled([Chunk(held=(first,))], first.num_rows, unopened)
-    chunks, count = [], 0
+        only = [Chunk(held=(first,))]
+        return Spooled(only, only if _speaks(first) else [], first.num_rows, unopened)
+    chunks, speaking, count = [], [], 0
     for number, table in enumerate(itertools.chain([first, second], tables)):
         chunks.append(Chunk(_spooled(folder, number)))
         count += write_chunk([table], chunks[-1].url)
+        speaking += [number] if _speaks(table) else []
     faults = [(fault.what, fault.where, fault.remedy) for fault in unopened]
-    index.write_text(json.dumps({"chunks": len(chunks), "pages": count, "unopened": faults}))
-    return Spooled(chunks, count, unopened)
+    said = {"chunks": len(chunks), "speaking": speaking, "pages": count, "unopened": faults}
+    index.write_text(json.dumps(said))
+    return Spooled(chunks, [chunks[number] for number in speaking], count, unopened)
+
+
+def _speaks(table: pa.Table) -> bool:
+    """Tell whether a page of a table may say something for the statistics of lines."""
+    sources, raws = pc.struct_field(table.column("page"), "source"), table.column("raw")
+    return not all(map(is_silent, raws.to_pylist(), sources.to_pylist()))
 
 
 def _spooled(folder: Path, number: int) -> str:

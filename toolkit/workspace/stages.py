@@ -68,9 +68,9 @@ def _ingest(
     engine = workspace.config.engine
     spooled = spool(files, folder / "pages")
     lines: frozenset[str] = frozenset()
-    if how.recurring:
+    if how.recurring and spooled.speaking:
         count = partial(count_lines, columns=how.named_columns())
-        lines = recurring(run(count, spooled.chunks, into=str(folder / "lines"), engine=engine), how.recurring)
+        lines = recurring(run(count, spooled.speaking, into=str(folder / "lines"), engine=engine), how.recurring)
     stage = partial(read_pages, settings=how.settings(workspace.root, lines))
     chunks = run(stage, spooled.chunks, into=str(folder / "read"), engine=engine)
     faults = [*spooled.unopened, *faults_of(chunks)]
