@@ -8,6 +8,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from toolkit.cli import main
@@ -232,3 +234,20 @@ def test_a_page_from_stdin_never_overwrites_one(shell: Shell, project: Path, mon
     code, _, err = piped("../a.txt", story)
     assert code == 2
     assert "leads out of pages/" in err
+    code, _, err = piped("b.txt", "")
+    assert code == 2
+    assert "nothing came in for 'b.txt'" in err
+    assert [path.name for path in (project / "pages").iterdir()] == ["a.txt"]
+
+
+def test_what_every_row_of_a_table_lacks_is_said_once(shell: Shell, project: Path) -> None:
+    pq.write_table(pa.table({"story": ["The port was shut on Monday."] * 99}), project / "pages" / "rows.parquet")
+    code, _, err = shell("ingest", "--project", project)
+    assert code == 3
+    assert err == (
+        "error: rows.parquet (99 of its pages): no column holds the text; there are story; name it with `toolkit "
+        "ingest --column text=NAME`, or in `ingest.columns` of toolkit.yaml, or leave such pages out with `toolkit ingest "
+        "--skip-unreadable`\n"
+    )
+    code, out, _ = shell("ingest", "--skip-unreadable", "--column", "text=story", "--project", project)
+    assert (code, "98 exact copies" in out) == (0, True)

@@ -87,6 +87,10 @@ def test_parquet_rows_are_pages(tmp_path: Path) -> None:
     raw_file = path.read_bytes()
     found = read(raw_file, source="rows.parquet").articles
     assert [(article.title, article.body) for article in found] == [(row["headline"], row["body"]) for row in ROWS]
+    packed = gzip.compress(raw_file)
+    assert [raw for _, raw in pages(packed, source="rows.parquet.gz")] == [
+        raw for _, raw in pages(raw_file, source="rows.parquet")
+    ]
     for article, (page, raw) in zip(found, pages(raw_file, source="rows.parquet"), strict=True):
         assert article.page == page
         assert rebuild(article, raw) == article.text
@@ -175,6 +179,15 @@ def test_a_broken_file_is_refused_with_its_place(source: str, raw: bytes, what: 
     with pytest.raises(InvalidInput, match=what) as fault:
         list(pages(raw, source=source))
     assert str(fault.value.where).startswith(source)
+
+
+def test_an_archive_that_is_cut_is_refused_in_a_head_or_a_payload() -> None:
+    whole = warc(packed=False)
+    last = whole.rindex(b"WARC/1.0")
+    assert len(list(pages(whole[: last - 4], source="crawl.warc"))) == 1  # between two records nothing is missing
+    for cut in (last + 12, last + 30, last + 60, last + 200, last + 300, len(whole) - 60, len(whole) - 6):
+        with pytest.raises(InvalidInput, match=r"cut short|not readable as WARC"):
+            list(pages(whole[:cut], source="crawl.warc"))
 
 
 def test_a_file_is_streamed() -> None:

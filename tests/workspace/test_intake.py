@@ -12,6 +12,7 @@ from toolkit.cli import main
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.workspace import Workspace, provenance, stages
 from toolkit.workspace.intake import IngestConfig
+from toolkit.workspace.pagefile import PageFile
 
 BODY = "The council of town {0} voted on Monday to open harbour {0} again after the two storms of the winter."
 PROFILE = """name: one site
@@ -149,3 +150,18 @@ def test_a_missing_profile_and_wrong_flags_are_named(workspace: Workspace) -> No
         IngestConfig().with_flags(columns=["txt=a"])
     with pytest.raises(UsageError, match="no time in ISO 8601"):
         IngestConfig().with_flags(fetched_at="soon")
+
+
+def test_a_file_that_went_away_or_holds_nothing_is_told(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(workspace, "a.txt", f"Boats sail again\n{BODY.format(1)}")
+    add(workspace, "blank.jsonl", "\n")
+    files = [*workspace.page_files(), PageFile("gone.txt", str(workspace.path("pages", "gone.txt")))]
+    monkeypatch.setattr(Workspace, "page_files", lambda _: files)
+    with pytest.raises(InvalidInput) as refused:
+        stages.ingest(workspace)
+    told = [str(fault) for fault in refused.value.faults]
+    assert told[0].startswith("blank.jsonl: the file holds no page; remove it")
+    assert told[1].startswith("gone.txt: can't be read: No such file or directory; check its rights, or remove it")
+    assert not workspace.path("articles.parquet").exists()
+    assert stages.ingest(workspace, skip_unreadable=True).counts["articles"] == 1
+    assert rejects(workspace, "unreadable") == ["blank.jsonl", "gone.txt"]

@@ -88,7 +88,7 @@ def ingest(
         _put_passages(explain_page(explain or Path(), how, workspace), as_json)
         return
     if stdin is not None:
-        workspace.add_page(stdin, sys.stdin.buffer.read())
+        workspace.add_page(stdin, sys.stdin.buffer)
     put_outcome(stages.ingest(workspace, skip_unreadable=skip_unreadable, how=how), as_json)
 
 

@@ -14,6 +14,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import shutil
+import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,7 +74,12 @@ def pages(
 
 
 def _pages_of(kind: Kind, stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tuple[Page, bytes]]:
-    if kind == "parquet":
+    if kind == "parquet" and not stream.seekable():
+        with tempfile.TemporaryFile() as whole:
+            shutil.copyfileobj(stream, whole, _CHUNK)
+            whole.seek(0)
+            yield from _rows(io.BufferedReader(whole), source, limits)
+    elif kind == "parquet":
         yield from _rows(stream, source, limits)
     elif kind == "warc":
         yield from _records(stream, source, limits)
@@ -96,7 +103,7 @@ def _too_long(what: str, where: str, limits: Limits) -> InvalidInput:
     return InvalidInput(
         f"a {what} of more than {limits.page_bytes:,} bytes, the limit",
         where=where,
-        remedy="split it, or raise the limit",
+        remedy="split it",
     )
 
 
@@ -178,24 +185,37 @@ def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
 
-    records = ArchiveIterator(stream, no_record_parse=False, ensure_http_headers=False)
+    counted, end = _Counted(stream), 0
+    records = ArchiveIterator(counted, no_record_parse=False, ensure_http_headers=False)
     records.INC_RECORD = ""  # what warcio would write to stderr where a record's length is wrong
     try:
         for record in records:
-            if record.rec_type not in ("response", "resource", "conversion"):
-                continue
-            payload = record.content_stream().read(limits.page_bytes + 1)
+            payload = b""
+            if record.rec_type in _WITH_PAGES:
+                payload = record.content_stream().read(limits.page_bytes + 1)
             if len(payload) > limits.page_bytes:
                 raise _too_long("record", f"{source} @ {records.get_record_offset()}", limits)
-            head = record.rec_headers.to_bytes()
-            http = record.http_headers.to_bytes() if record.http_headers else b""
-            raw = head + http + payload
             start = records.get_record_offset()
-            end = start + records.get_record_length()
-            yield Page(source=source, sha256=digest(raw), start=start, end=end), raw
+            end = start + records.get_record_length()  # which reads the record to its end
+            if record.length is None or getattr(record.raw_stream, "limit", 0):
+                raise _cut_short(source, start)
+            if record.rec_type in _WITH_PAGES:
+                http = record.http_headers.to_bytes() if record.http_headers else b""
+                raw = record.rec_headers.to_bytes() + http + payload
+                yield Page(source=source, sha256=digest(raw), start=start, end=end), raw
+        if counted.read_bytes > end + _BETWEEN_RECORDS:
+            raise _cut_short(source, end)
     except (ArchiveLoadFailed, zlib.error, EOFError, OSError, ValueError, AttributeError) as error:
         # AttributeError: warcio's own, where a record's header has no type
         raise InvalidInput(f"not readable as WARC: {error}", where=source, remedy="fetch the archive again") from error
+
+
+_WITH_PAGES = ("response", "resource", "conversion")
+_BETWEEN_RECORDS = 8  # bytes of blank lines at an archive's end: four are the rule
+
+
+def _cut_short(source: str, at: int) -> InvalidInput:
+    return InvalidInput("a record is cut short", where=f"{source} @ {at}", remedy="fetch the archive again")
 
 
 class _Unpacked(io.RawIOBase):

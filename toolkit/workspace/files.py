@@ -5,22 +5,24 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from toolkit.errors import ToolkitError, UsageError
 
 
-def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o644) -> None:
+def write_atomic(path: Path, data: bytes | str | BinaryIO, *, mode: int = 0o644) -> None:
     """Write a file so that a kill at any instant leaves the old content or the new, never a part.
 
     The data goes to a temporary file in the same folder, is flushed to disk and renamed over `path`.
 
     Args:
         path: Its folder is made if it is missing.
-        data: The whole content; text is written as UTF-8.
+        data: The whole content, or a stream of it; text is written as UTF-8.
         mode: Permission bits.
 
     Raises:
@@ -31,7 +33,10 @@ def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o644) -> None:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data.encode() if isinstance(data, str) else data)
+                if isinstance(data, bytes | str):
+                    file.write(data.encode() if isinstance(data, str) else data)
+                else:
+                    shutil.copyfileobj(data, file, 1 << 20)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(temporary, mode)

@@ -33,7 +33,7 @@ class PageFile:
             InvalidInput: It can't be opened.
         """
         if "://" not in self.url:
-            with open(self.url, "rb") as file:
+            with self._open_here() as file:
                 yield file
             return
         import fsspec
@@ -45,12 +45,22 @@ class PageFile:
         with opened as file:
             yield file
 
-    def digest(self) -> str:
-        """Return the SHA-256 of its bytes."""
+    def _open_here(self) -> BinaryIO:
+        try:
+            return open(self.url, "rb")
+        except OSError as error:
+            what = f"can't be read: {error.strerror}"
+            raise InvalidInput(what, where=self.source, remedy="check its rights, or remove it") from error
+
+    def digest(self) -> str | None:
+        """Return the SHA-256 of its bytes, None when it can't be opened."""
         found = hashlib.sha256()
-        with self.open() as file:
-            while block := file.read(_BLOCK):
-                found.update(block)
+        try:
+            with self.open() as file:
+                while block := file.read(_BLOCK):
+                    found.update(block)
+        except InvalidInput:
+            return None
         return found.hexdigest()
 
 

@@ -7,13 +7,13 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.records import Annotation, Article, Decision, Sentence
 from toolkit.schema import Schema, load
 from toolkit.workspace.config import FILE_NAME, Config, check_config, new_config, read_config
-from toolkit.workspace.files import write_atomic
+from toolkit.workspace.files import file_digest, move_atomic, write_atomic
 from toolkit.workspace.history import current, holding
 from toolkit.workspace.lock import exclusive
 from toolkit.workspace.log import AppendLog
@@ -146,18 +146,29 @@ class Workspace:
                 write_atomic(target, source.read_bytes())
         return len(sources)
 
-    def add_page(self, source: str, data: bytes) -> None:
+    def add_page(self, source: str, data: bytes | BinaryIO) -> None:
         """Put a page into pages/; one that is there with the same bytes stays.
 
+        Args:
+            source: Its path below pages/.
+            data: Its bytes, or a stream of them, which may be longer than memory.
+
         Raises:
-            UsageError: Another page has that name, or the name leads out of pages/.
+            UsageError: There are no bytes, another page has that name, or the name leads out of pages/.
         """
         path = self.path("pages", source)
         if not path.resolve().is_relative_to(self.path("pages").resolve()):
             raise UsageError(f"{source!r} leads out of pages/", remedy="give a plain file name")
-        if path.exists() and path.read_bytes() != data:
-            raise UsageError("another page has that name, and pages are never rewritten", where=str(path))
-        write_atomic(path, data)
+        arrived = path.with_name(f".{path.name}.{os.getpid()}.arrived")
+        try:
+            write_atomic(arrived, data)
+            if not arrived.stat().st_size:
+                raise UsageError(f"nothing came in for {source!r}", remedy="pipe a page in, such as `… < page.html`")
+            if path.exists() and file_digest(path) != file_digest(arrived):
+                raise UsageError("another page has that name, and pages are never rewritten", where=str(path))
+            move_atomic(arrived, path)
+        finally:
+            arrived.unlink(missing_ok=True)
 
     def articles(self) -> list[Article]:
         """Read the articles, in the order of their pages. Raises InvalidInput before `toolkit ingest`."""

@@ -97,7 +97,12 @@ def _opened(files: Iterable[PageFile], faults: list[InvalidInput]) -> Iterator[t
     for found in files:
         try:
             with found.open() as file:
-                yield from pages(file, source=found.source)
+                some = False
+                for opened in pages(file, source=found.source):
+                    yield opened
+                    some = True
+            if not some:
+                faults.append(InvalidInput("the file holds no page", where=found.source, remedy="remove it"))
         except InvalidInput as fault:
             faults += fault.faults
 
@@ -165,9 +170,17 @@ def unreadable(fault: InvalidInput) -> Reject:
 
 
 def faults_of(chunks: Sequence[Chunk]) -> list[InvalidInput]:
-    """Return why pages can't be read, in their order."""
+    """Return why pages can't be read, in their order; what many pages of a file lack is said once."""
     rows = (row for chunk in chunks for row in chunk.read(_OUTSIDE, ["fault"]).column("fault").to_pylist() if row)
-    return [InvalidInput(what, where=where, remedy=remedy) for what, where, remedy in rows]
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for what, where, remedy in rows:
+        alike.setdefault((what, where.partition(" (bytes ")[0], remedy), []).append(where)
+    return [
+        InvalidInput(
+            what, where=places[0] if len(places) == 1 else f"{file} ({len(places)} of its pages)", remedy=remedy
+        )
+        for (what, file, remedy), places in alike.items()
+    ]
 
 
 def write_rejects(chunks: Sequence[Chunk], unopened: Sequence[InvalidInput], path: Path) -> int:
