@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from standin import TOKEN, Hub
 
 from toolkit import baselines
 from toolkit.cli import main
+from toolkit.cli.headstart import head_start
 from toolkit.errors import InvalidInput, RemoteError
 from toolkit.hub import fetch_model, publish, publish_model
 from toolkit.release import Release
 from toolkit.release.card import parted
+from toolkit.workspace import Workspace
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # the client's own way to upload
 
@@ -102,3 +105,46 @@ def test_the_command_says_where_it_is_and_how_to_load_it(
         main(["publish"])
     assert ended.value.code == 2
     assert "give either a RELEASE or --model DIR" in capsys.readouterr().err
+
+
+def test_commands_take_datasets_and_models_of_the_hub(
+    hub: Hub,
+    endpoint: str,
+    release: Release,
+    model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    dataset = publish(release, DATASET, token=TOKEN, endpoint=endpoint, check=False)
+    published = publish_model(model, REPO, token=TOKEN, endpoint=endpoint, check=False)
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    monkeypatch.setenv("HF_ENDPOINT", endpoint)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(list(words))
+        said = capsys.readouterr()
+        assert ended.value.code == 0, said.err
+        return said.out
+
+    trained = ("train", f"hub:{DATASET}@{dataset.tag}", "--baseline", "words-lr", "--resamples", "20", "-o", "here")
+    assert json.loads(run(*trained, "--json"))["baseline"] == "words-lr"
+    metadata, _ = parted((tmp_path / "here/README.md").read_text(encoding="utf-8"))
+    assert metadata["datasets"] == [DATASET]
+    assert metadata["model-index"][0]["results"][0]["dataset"]["revision"] == dataset.tag
+    for name in ("model.safetensors", "vocabulary.json"):
+        assert (tmp_path / "here" / name).read_bytes() == (model / name).read_bytes()
+
+    reference = f"hub:{REPO}@{published.tag}"
+    (answer,) = run("predict", "--model", reference, "The baker denied report 3.").splitlines()
+    assert json.loads(answer)["labels"] == ["denial"]
+    run("init", "project")
+    start = head_start(Workspace.find(tmp_path / "project"), reference, tmp_path / "project")
+    assert start.suggester.version.startswith(f"{REPO}@{published.tag}")
+    with pytest.raises(SystemExit) as ended:
+        main(["predict", "--model", f"hub:{REPO}@v9.9.9", "One."])
+    assert ended.value.code == 5
+    assert "v9.9.9" in capsys.readouterr().err

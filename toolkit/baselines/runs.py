@@ -156,17 +156,19 @@ def train_release(
     resamples: int = 1000,
     dataset: str | None = None,
     revision: str | None = None,
+    name: str | None = None,
 ) -> Run:
     """Train on a release's train split, judge on validation and test where it has them, and write the model.
 
     Args:
         directory: The release.
-        models: Where the model directory `<baseline>-<version>` is put.
+        models: Where the model directory is put.
         baseline: A name on the ladder, "auto" or "auto+embeddings".
         seed: For folds, solvers and the bootstrap.
         resamples: For the intervals.
         dataset: The dataset's id on the Hub, for the model card.
         revision: Its git revision or tag there; left out, the card says "v<version>".
+        name: Of the model directory; left out, `<baseline>-<version>`.
 
     Raises:
         InvalidInput: There is no release, it has no train split, or no text.
@@ -184,7 +186,7 @@ def train_release(
         resamples=resamples,
     )
     run = _with_tagger(run, Path(directory), splits, seed=seed, resamples=resamples)
-    name = f"{run.model.baseline}-{release.version}"
+    name = name or f"{run.model.baseline}-{release.version}"
     source = DataSource(name=dataset or "a release", dataset=dataset, version=release.version, revision=revision)
     return _written(run, Path(models) / name, name, source)
 

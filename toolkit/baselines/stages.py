@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from toolkit.baselines.curve import annotator_curve, sentence_curve
 from toolkit.baselines.reading import rows_of_release
@@ -27,7 +29,14 @@ CURVE = "reports/learning_curve.json"
 
 
 def train_project(
-    workspace: Workspace, release: Path | None = None, *, baseline: str = "auto", seed: int = 0, resamples: int = 1000
+    workspace: Workspace,
+    release: Path | None = None,
+    *,
+    baseline: str = "auto",
+    seed: int = 0,
+    resamples: int = 1000,
+    dataset: str | None = None,
+    revision: str | None = None,
 ) -> Outcome:
     """Train a baseline on a release of a project, into models/<baseline>-<version>/.
 
@@ -37,6 +46,8 @@ def train_project(
         baseline: A name on the ladder, "auto" or "auto+embeddings".
         seed: For folds, solvers and the bootstrap.
         resamples: For the intervals.
+        dataset: The release's id on the Hub, for the model card; default: `hub.repo` of toolkit.yaml.
+        revision: Its tag or commit there; default: "v<version>".
 
     Raises:
         InvalidInput: There is no release, or it has nothing to train on.
@@ -44,20 +55,20 @@ def train_project(
     """
     with workspace.lock():
         source = _release(workspace, release)
-        parameters = {"baseline": baseline, "seed": seed, "resamples": resamples, "repo": workspace.config.hub.repo}
+        how = {"baseline": baseline, "seed": seed, "resamples": resamples}
+        at_hub = {"dataset": dataset or workspace.config.hub.repo, "revision": revision}
         return derive(
             workspace.root,
             "train",
             inputs={f"releases/{source.version}/manifest.json": file_digest(source.path / "manifest.json")},
-            parameters=parameters,
-            make=partial(_train, workspace, source, baseline, seed, resamples),
+            parameters=how | at_hub,
+            make=partial(_train, source, how | at_hub),
         )
 
 
-def _train(workspace: Workspace, source: Release, baseline: str, seed: int, resamples: int) -> Made:
+def _train(source: Release, how: Mapping[str, Any]) -> Made:
     with tempfile.TemporaryDirectory() as folder:
-        repo = workspace.config.hub.repo
-        run = train_release(source.path, folder, baseline=baseline, seed=seed, resamples=resamples, dataset=repo)
+        run = train_release(source.path, folder, **how)
         files = {
             f"models/{path.relative_to(folder).as_posix()}": path.read_bytes()
             for path in sorted(Path(folder).rglob("*"))
@@ -139,6 +150,7 @@ def evaluate_project(
     model: Path | None = None,
     release: Path | None = None,
     *,
+    name: str | None = None,
     split: str = "test",
     since: Path | None = None,
     seed: int = 0,
@@ -150,6 +162,7 @@ def evaluate_project(
         workspace: The project.
         model: The model directory; default: the one that was trained last.
         release: The release directory; default: the newest of the project.
+        name: What the report calls the model; default: the name of its directory.
         split: "validation" or "test".
         since: An older release: scores are also told apart by whether a row is unchanged, relabelled or added since.
         seed: For the bootstrap.
@@ -173,17 +186,19 @@ def evaluate_project(
                     for each in manifests
                 },
             },
-            parameters={"split": split, "seed": seed, "resamples": resamples}
+            parameters={"model": name or folder.name, "split": split, "seed": seed, "resamples": resamples}
             | ({"since": older.version} if older else {}),
-            make=partial(_evaluate, folder, source, split, older, seed, resamples),
+            make=partial(_evaluate, folder, name or folder.name, source, split, older, seed, resamples),
         )
 
 
-def _evaluate(folder: Path, source: Release, split: str, older: Release | None, seed: int, resamples: int) -> Made:
+def _evaluate(
+    folder: Path, name: str, source: Release, split: str, older: Release | None, seed: int, resamples: int
+) -> Made:
     model, since = load_model(folder), older.path if older else None
     found = evaluate_release(model, source.path, split=split, since=since, seed=seed, resamples=resamples)
     spans = evaluate_release_spans(model, source.path, split, seed=seed, resamples=resamples)
-    value = {"model": folder.name, "release": source.version, "split": split, **found.to_dict()}
+    value = {"model": name, "release": source.version, "split": split, **found.to_dict()}
     if spans is not None:
         value["spans"] = spans.to_dict()
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"

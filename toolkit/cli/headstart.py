@@ -12,12 +12,12 @@ import typer
 
 from toolkit.cli.options import Json, Project, Seed
 from toolkit.cli.output import put, put_json, put_outcome, say
+from toolkit.cli.references import Model, model_folder
 
 if TYPE_CHECKING:
     from toolkit.labelstudio import HeadStart
     from toolkit.workspace import Workspace
 
-Model = Annotated[Path | None, typer.Option("--model", metavar="DIR", help="Default: the one trained last.")]
 HeldBack = Annotated[
     float | None,
     typer.Option(
@@ -54,7 +54,8 @@ def select(
     from toolkit.workspace import Workspace
 
     workspace = Workspace.find(project)
-    outcome = choosing.select_project(workspace, model, count=count, random_share=random_share, seed=seed)
+    folder = model_folder(model, project).path
+    outcome = choosing.select_project(workspace, folder, count=count, random_share=random_share, seed=seed)
     worth = json.loads(workspace.path(choosing.REPORT).read_bytes())
     if as_json:
         put_json({"stage": "select", "counts": outcome.counts, "up_to_date": outcome.up_to_date, **worth})
@@ -64,9 +65,7 @@ def select(
 
 
 def serve(
-    model: Annotated[
-        Path | None, typer.Option("--model", metavar="DIR", help="Default: the one trained last, if there is one.")
-    ] = None,
+    model: Model = None,
     figures: Annotated[
         bool, typer.Option("--figures", help="Suggest casualty figures alone, without a model.")
     ] = False,
@@ -89,7 +88,7 @@ def serve(
     from toolkit.workspace import Workspace
 
     workspace = Workspace.find(project)
-    start = head_start(workspace, model, figures=figures, optional=True, held_back=held_back)
+    start = head_start(workspace, model, project, figures=figures, optional=True, held_back=held_back)
     with labelstudio.listen(host, port) as listening:
         url = f"http://{host}:{listening.getsockname()[1]}"
         about = {"url": url, "model_version": start.suggester.version, "held_back": start.share}
@@ -101,7 +100,8 @@ def serve(
 
 def head_start(
     workspace: Workspace,
-    model: Path | None,
+    model: str | None,
+    project: Path | None,
     *,
     figures: bool = False,
     optional: bool = False,
@@ -111,7 +111,8 @@ def head_start(
 
     Args:
         workspace: The project.
-        model: Its directory; default: the one that was trained last.
+        model: Its directory, or hub:OWNER/NAME@TAG; default: the one that was trained last.
+        project: As it was named on the command line.
         figures: Take no model.
         optional: Take figures alone where nothing was trained yet, instead of refusing.
         held_back: Share without suggestions; default: that of toolkit.yaml.
@@ -120,7 +121,6 @@ def head_start(
         InvalidInput: There is no such model, or none was trained and it is not optional.
         UsageError: Figures alone, and a model or a share that is none.
     """
-    from toolkit.baselines import stages
     from toolkit.errors import InvalidInput, UsageError
     from toolkit.labelstudio import HeadStart, Suggester
 
@@ -129,19 +129,19 @@ def head_start(
     if figures and model is not None:
         raise UsageError("--figures goes without --model")
     try:
-        folder = None if figures else model or stages.trained_model(workspace)
+        folder = None if figures else model_folder(model, project)
     except InvalidInput:
-        if not optional:
+        if not optional or model is not None:
             raise
         folder = None
     if folder is None:
         return HeadStart(workspace, Suggester(schema), share=share)
     from toolkit import baselines
 
-    ready = baselines.load(folder)
+    ready = baselines.load(folder.path)
     trained_with = ready.facts.get("schema")
     if trained_with != schema.ref:
         known = f"with schema {trained_with}" if trained_with else "without a schema"
         say(f"{folder.name} was trained {known}; labels that {schema.ref} lacks are left out")
-    suggester = Suggester(schema, partial(baselines.predictions, ready), name=folder.absolute().name)
+    suggester = Suggester(schema, partial(baselines.predictions, ready), name=folder.name)
     return HeadStart(workspace, suggester, share=share)

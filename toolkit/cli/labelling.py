@@ -15,6 +15,7 @@ from toolkit.cli.linking import linked
 from toolkit.cli.options import DryRun, Json, Project
 from toolkit.cli.output import number as figure
 from toolkit.cli.output import progress_bar, put, put_counts, put_json, put_table, say
+from toolkit.cli.references import Model
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,10 +60,7 @@ def push(
     predictions: Annotated[
         bool, typer.Option("--predictions", help="Then show what a model suggests, in place of earlier suggestions.")
     ] = False,
-    model: Annotated[
-        Path | None,
-        typer.Option("--model", metavar="DIR", help="For --predictions; default: the one trained last."),
-    ] = None,
+    model: Model = None,
     held_back: HeldBack = None,
 ) -> None:
     """Send sentences to Label Studio; what is there already is not sent again.
@@ -77,7 +75,7 @@ def push(
         raise UsageError("--calibration sends the whole quiz: it takes no part of it, and no --prefill")
     _check_suggestions(predictions, prefill or calibration, model, held_back)
     workspace = Workspace.find(project)
-    start = head_start(workspace, model, held_back=held_back) if predictions else None
+    start = head_start(workspace, model, project, held_back=held_back) if predictions else None
     chosen: dict[str, Any] = {"limit": limit, "articles": articles or (), "whole_articles": whole_articles}
     chosen |= {"where": selection.where(workspace, where or ()), "order": _order(workspace, order)}
     with linked(workspace) as server, progress_bar("push") as progress:
@@ -92,7 +90,7 @@ def push(
     _put("push", result, as_json, more)
 
 
-def _check_suggestions(predictions: bool, other: bool, model: Path | None, held_back: float | None) -> None:
+def _check_suggestions(predictions: bool, other: bool, model: str | None, held_back: float | None) -> None:
     if predictions and other:
         raise UsageError("--predictions has the figures too and none of the quiz: leave --prefill, --calibration out")
     if not predictions and (model is not None or held_back is not None):

@@ -15,13 +15,14 @@ from toolkit.cli import headstart
 from toolkit.cli.lines import read_batches
 from toolkit.cli.options import Json, Project, Seed
 from toolkit.cli.output import interval, number, put, put_json, put_outcome, put_table, say
+from toolkit.cli.references import RELEASE_HELP, Model, ModelFolder, model_folder, on_hub, open_release
 from toolkit.errors import InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from toolkit.baselines import Prediction
     from toolkit.workspace import Workspace
 
-Release = Annotated[Path | None, typer.Argument(help="A release directory; default: the newest of the project.")]
+Release = Annotated[str | None, typer.Argument(help=f"{RELEASE_HELP} Default: the newest of the project.")]
 Resamples = Annotated[int, typer.Option(help="Bootstrap resamples of stories.")]
 
 SUMMARY = ("macro_f1", "micro_f1", "accuracy")
@@ -58,7 +59,9 @@ def train(
         bool, typer.Option("--curve", help="No model, but what more sentences and annotators are worth.")
     ] = False,
     more: Annotated[int, typer.Option(min=1, help="Sentences that might be added (with --curve).")] = 500,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the model here (with --train).")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the model here; no project is then needed.")
+    ] = None,
     seed: Seed = 0,
     resamples: Resamples = 1000,
     project: Project = None,
@@ -74,14 +77,21 @@ def train(
     from toolkit.workspace import Workspace
 
     if not train_files:
-        if dev or test or output or positive or label_column or group_column or schema:
+        if dev or test or positive or label_column or group_column or schema:
             raise UsageError("options that name files, columns, labels or a schema go with --train FILE")
+        source = open_release(release or "newest", project)
+        dataset, revision = on_hub(release or "") or (None, None)
+        how: dict[str, Any] = {"baseline": baseline, "seed": seed, "resamples": resamples}
+        how |= {"dataset": dataset, "revision": revision}
+        if output is not None and not curve:
+            run = baselines.train_release(source.path, output.parent, name=output.name, **how)
+            put_json(run.to_dict()) if as_json else _put_run(run.to_dict())
+            return
         workspace = Workspace.find(project)
         if curve:
-            _curve_of_project(workspace, release, _cheap(baseline), more, seed, as_json)
+            _curve_of_project(workspace, source.path, _cheap(baseline), more, seed, as_json)
             return
-        outcome = stages.train_project(workspace, release, baseline=baseline, seed=seed, resamples=resamples)
-        put_outcome(outcome, as_json)
+        put_outcome(stages.train_project(workspace, source.path, **how), as_json)
         say(f"model       {stages.trained_model(workspace)}")
         return
     if release is not None:
@@ -116,9 +126,7 @@ def _cheap(baseline: str) -> str:
     return "words-lr" if baseline.startswith("auto") else baseline
 
 
-def _curve_of_project(
-    workspace: Workspace, release: Path | None, baseline: str, more: int, seed: int, as_json: bool
-) -> None:
+def _curve_of_project(workspace: Workspace, release: Path, baseline: str, more: int, seed: int, as_json: bool) -> None:
     from toolkit.baselines import stages
 
     outcome = stages.curve_project(workspace, release, baseline=baseline, more=more, seed=seed)
@@ -133,11 +141,13 @@ def _curve_of_project(
 
 
 def evaluate(
-    model: Annotated[Path | None, typer.Argument(help="A model directory; default: the one trained last.")] = None,
+    model: Annotated[
+        str | None, typer.Argument(help="A model directory or hub:OWNER/NAME@TAG; default: the one trained last.")
+    ] = None,
     release: Release = None,
     split: Annotated[str, typer.Option(help="validation or test.")] = "test",
     since: Annotated[
-        Path | None,
+        str | None,
         typer.Option(metavar="RELEASE", help="Tell rows apart that changed or came since this older release."),
     ] = None,
     quiz: Annotated[
@@ -155,12 +165,19 @@ def evaluate(
     from toolkit.baselines import stages
     from toolkit.workspace import Workspace
 
-    workspace = Workspace.find(project)
+    workspace, judged = Workspace.find(project), model_folder(model, project)
     if quiz:
-        _quiz(workspace, model or stages.trained_model(workspace), as_json)
+        _quiz(workspace, judged, as_json)
         return
     outcome = stages.evaluate_project(
-        workspace, model, release, split=split, since=since, seed=seed, resamples=resamples
+        workspace,
+        judged.path,
+        open_release(release or "newest", project).path,
+        name=judged.name,
+        split=split,
+        since=open_release(since, project).path if since else None,
+        seed=seed,
+        resamples=resamples,
     )
     found = json.loads(workspace.path(stages.EVALUATION).read_bytes())
     if as_json:
@@ -172,11 +189,11 @@ def evaluate(
         say("no intervals: they say how scores differ from story to story, and all rows are of one story")
 
 
-def _quiz(workspace: Workspace, model: Path, as_json: bool) -> None:
+def _quiz(workspace: Workspace, model: ModelFolder, as_json: bool) -> None:
     """Say which examples of the schema a model gets wrong."""
     from toolkit import baselines
 
-    found = baselines.quiz_score(baselines.load(model), workspace.schema())
+    found = baselines.quiz_score(baselines.load(model.path), workspace.schema())
     if as_json:
         put_json(
             {"model": model.name, "answered": found.answered, "correct": found.correct, "mistakes": found.mistakes}
@@ -192,7 +209,7 @@ def _quiz(workspace: Workspace, model: Path, as_json: bool) -> None:
 
 def predict(
     texts: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]…", help="Sentences; default: stdin.")] = None,
-    model: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: the one trained last.")] = None,
+    model: Model = None,
     project: Project = None,
     as_json: Json = False,
 ) -> None:
@@ -204,10 +221,8 @@ def predict(
     Example: toolkit predict --model models/words-lr-1.0.0 < sentences.jsonl > labelled.jsonl
     """
     from toolkit import baselines
-    from toolkit.baselines import stages
-    from toolkit.workspace import Workspace
 
-    ready = baselines.load(model or stages.trained_model(Workspace.find(project)))
+    ready = baselines.load(model_folder(model, project).path)
     batches = (
         iter([[{"text": text} for text in texts]]) if texts else read_batches(cast(BufferedIOBase, sys.stdin.buffer))
     )

@@ -13,17 +13,16 @@ import typer
 
 from toolkit.cli.options import Json, Project
 from toolkit.cli.output import put, put_counts, put_json, put_outcome, put_table, say
+from toolkit.cli.references import RELEASE_HELP, hub_settings, model_folder, open_release
+from toolkit.cli.references import endpoint as at_hub
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.hub import Published
-    from toolkit.release import Diff, Release
-    from toolkit.workspace.config import HubConfig
+    from toolkit.release import Diff
 
-_HUB = "hub:"
 _SHOWN = 20  # decisions that `diff` prints
 _LOAD = 'load_dataset("{}", revision="{}")'
-_ANY = "A release directory, a version, newest, or hub:OWNER/NAME@TAG."
 
 
 class Format(StrEnum):
@@ -74,8 +73,8 @@ def build(
 
 
 def diff(
-    older: Annotated[str, typer.Argument(help=_ANY)],
-    newer: Annotated[str, typer.Argument(help=_ANY)],
+    older: Annotated[str, typer.Argument(help=RELEASE_HELP)],
+    newer: Annotated[str, typer.Argument(help=RELEASE_HELP)],
     project: Project = None,
     as_json: Json = False,
 ) -> None:
@@ -85,7 +84,7 @@ def diff(
     """
     from toolkit import release
 
-    found = release.diff(_open(older, project), _open(newer, project), whole=False)
+    found = release.diff(open_release(older, project), open_release(newer, project), whole=False)
     if as_json:
         put_json(found.as_dict())
     else:
@@ -141,7 +140,7 @@ def export(
     """
     from toolkit import release
 
-    opened = _open(release_path, project)
+    opened = open_release(release_path, project)
     if kind is Format.LABELSTUDIO:
         from toolkit.labelstudio import export_tasks
 
@@ -167,7 +166,7 @@ def hydrate(
     from toolkit import release
     from toolkit.workspace import Workspace
 
-    found = release.hydrate(_open(release_path, project), Workspace.find(project).articles(), target)
+    found = release.hydrate(open_release(release_path, project), Workspace.find(project).articles(), target)
     if as_json:
         put_json({"release": found.release.path, "missing": found.missing})
         return
@@ -207,20 +206,20 @@ def publish(
     if to is not None and (repo or private or endpoint or model):
         raise UsageError("--to DIR goes with a RELEASE, and with no --repo, --private or --endpoint")
     if to is not None and release_path is not None:
-        _put_published(hub.publish_to(_open(release_path, project), to), as_json, 'load_dataset("{}/{}")')
+        _put_published(hub.publish_to(open_release(release_path, project), to), as_json, 'load_dataset("{}/{}")')
         return
-    settings = _hub_settings(project)
+    settings = hub_settings(project)
     wanted = repo or settings.repo
     if wanted is None:
         remedy = "give --repo OWNER/NAME or --to DIR, or set hub.repo in toolkit.yaml"
         raise UsageError("no repository is named", remedy=remedy)
-    token, address = os.environ.get(settings.token_variable), endpoint or _endpoint(settings)
+    token, address = os.environ.get(settings.token_variable), endpoint or at_hub(settings)
     if model is not None:
-        folder = _model_folder(model, project)
+        folder = model_folder(model, project).path
         published = hub.publish_model(folder, wanted, token=token, endpoint=address, private=private)
         _put_published(published, as_json, 'baselines.load(hub.fetch_model("{}", "{}"))')
     elif release_path is not None:
-        opened = _open(release_path, project)
+        opened = open_release(release_path, project)
         result = hub.publish(opened, wanted, token=token, endpoint=address, private=private)
         _put_published(result, as_json, _LOAD)
 
@@ -231,16 +230,6 @@ def _put_published(result: Published, as_json: bool, load: str) -> None:
     else:
         put(f"{result.url}  {result.tag}" + ("" if result.changed else "   [up to date]"))
         say(load.format(result.repo, result.tag))
-
-
-def _model_folder(reference: str, project: Path | None) -> Path:
-    """Return a model directory: the one that is named, or the project's newest."""
-    if reference != "newest":
-        return Path(reference)
-    from toolkit.baselines.stages import trained_model
-    from toolkit.workspace import Workspace
-
-    return trained_model(Workspace.find(project))
 
 
 def audit_leakage(
@@ -261,48 +250,6 @@ def audit_leakage(
     put_counts("leakage", {"exact": leakage.exact, "near": leakage.near})
     for pair in leakage.pairs:
         put(f"{pair.kind:<6} {pair.similarity:.2f}  {pair.later} ← {pair.earlier}  {pair.text}")
-
-
-def _open(reference: str, project: Path | None) -> Release:
-    """Open a release by directory, by its version in the project, the project's "newest", or one on the Hub."""
-    from toolkit import release
-    from toolkit.workspace import Workspace
-
-    if reference.startswith(_HUB):
-        return _fetched(reference.removeprefix(_HUB), project)
-    if Path(reference).is_dir():
-        return release.load(reference)
-    workspace = Workspace.find(project)
-    newest = release.newest(workspace.path("releases")) if reference == "newest" else None
-    return newest or release.load(workspace.release_path(reference))
-
-
-def _fetched(reference: str, project: Path | None) -> Release:
-    """Fetch OWNER/NAME@REVISION into the Hub client's cache."""
-    from toolkit import hub
-
-    repo, _, revision = reference.partition("@")
-    settings = _hub_settings(project)
-    token = os.environ.get(settings.token_variable)
-    return hub.fetch(repo, revision or "main", token=token, endpoint=_endpoint(settings))
-
-
-def _hub_settings(project: Path | None) -> HubConfig:
-    """Return the project's settings if there is one, else the defaults."""
-    from toolkit.errors import InvalidConfig
-    from toolkit.workspace import Workspace
-    from toolkit.workspace.config import HubConfig
-
-    try:
-        return Workspace.find(project).config.hub
-    except InvalidConfig:
-        if project is not None:
-            raise
-        return HubConfig()
-
-
-def _endpoint(settings: HubConfig) -> str | None:
-    return os.environ.get("HF_ENDPOINT") or settings.endpoint
 
 
 def _is_date(text: str) -> bool:

@@ -1,0 +1,109 @@
+"""What releases and models are called on the command line: a directory, a version, or hub:OWNER/NAME@TAG."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from toolkit.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from toolkit.release import Release
+    from toolkit.workspace.config import HubConfig
+
+HUB = "hub:"
+
+RELEASE_HELP = "A release directory, a version, newest, or hub:OWNER/NAME@TAG."
+Model = Annotated[
+    str | None,
+    typer.Option("--model", metavar="DIR", help="Or hub:OWNER/NAME@TAG; default: the one trained last."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A model directory on this machine.
+
+    Attributes:
+        path: Where it is; in the Hub client's cache for one of the Hub.
+        name: What people call it: the directory's name, or OWNER/NAME@REVISION.
+    """
+
+    path: Path
+    name: str
+
+
+def on_hub(reference: str) -> tuple[str, str] | None:
+    """Return repository and revision of hub:OWNER/NAME@REVISION ("main" where none is named); None for a path."""
+    if not reference.startswith(HUB):
+        return None
+    repo, _, revision = reference.removeprefix(HUB).partition("@")
+    return repo, revision or "main"
+
+
+def open_release(reference: str, project: Path | None) -> Release:
+    """Open a release by directory, by its version in the project, the project's "newest", or one on the Hub.
+
+    Raises:
+        InvalidInput: There is no such release, or it is damaged.
+        RemoteError: The Hub does not have it or can't be reached.
+    """
+    from toolkit import hub, release
+    from toolkit.workspace import Workspace
+
+    there = on_hub(reference)
+    if there is not None:
+        settings = hub_settings(project)
+        return hub.fetch(*there, token=os.environ.get(settings.token_variable), endpoint=endpoint(settings))
+    if Path(reference).is_dir():
+        return release.load(reference)
+    workspace = Workspace.find(project)
+    if reference != "newest":
+        return release.load(workspace.release_path(reference))
+    newest, where = release.newest(workspace.path("releases")), str(workspace.path("releases"))
+    if newest is None:
+        raise InvalidInput("there is no release yet", where=where, remedy="run `toolkit build 1.0.0`")
+    return newest
+
+
+def model_folder(reference: str | None, project: Path | None) -> ModelFolder:
+    """Return the model that is named, from the Hub or from here; None and "newest" are the project's last.
+
+    Raises:
+        InvalidInput: Nothing was trained yet.
+        RemoteError: The Hub does not have it or can't be reached.
+    """
+    from toolkit import hub
+    from toolkit.baselines.stages import trained_model
+    from toolkit.workspace import Workspace
+
+    there = on_hub(reference or "")
+    if there is not None:
+        settings = hub_settings(project)
+        token = os.environ.get(settings.token_variable)
+        return ModelFolder(hub.fetch_model(*there, token=token, endpoint=endpoint(settings)), "@".join(there))
+    folder = trained_model(Workspace.find(project)) if reference in (None, "newest") else Path(reference or "")
+    return ModelFolder(folder, folder.absolute().name)
+
+
+def hub_settings(project: Path | None) -> HubConfig:
+    """Return the project's settings if there is one, else the defaults."""
+    from toolkit.errors import InvalidConfig
+    from toolkit.workspace import Workspace
+    from toolkit.workspace.config import HubConfig
+
+    try:
+        return Workspace.find(project).config.hub
+    except InvalidConfig:
+        if project is not None:
+            raise
+        return HubConfig()
+
+
+def endpoint(settings: HubConfig) -> str | None:
+    """Return the Hub's address; None for the public one."""
+    return os.environ.get("HF_ENDPOINT") or settings.endpoint
