@@ -246,8 +246,8 @@ def test_what_every_row_of_a_table_lacks_is_said_once(shell: Shell, project: Pat
     assert code == 3
     assert err == (
         "error: rows.parquet (99 of its pages): no column holds the text; there are story; name it with `toolkit "
-        "ingest --column text=NAME`, or in `ingest.columns` of toolkit.yaml, or leave such pages out with `toolkit ingest "
-        "--skip-unreadable`\n"
+        "ingest --column text=NAME`, or in `ingest.columns` of toolkit.yaml, or leave such pages out with `toolkit "
+        "ingest --skip-unreadable`\n"
     )
     code, out, _ = shell("ingest", "--skip-unreadable", "--column", "text=story", "--project", project)
     assert (code, "98 exact copies" in out) == (0, True)
