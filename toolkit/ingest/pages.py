@@ -197,7 +197,8 @@ def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator
                 raise _too_long("record", f"{source} @ {records.get_record_offset()}", limits)
             start = records.get_record_offset()
             end = start + records.get_record_length()  # which reads the record to its end
-            if record.length is None or getattr(record.raw_stream, "limit", 0):
+            missing: int = getattr(record.raw_stream, "limit", 0)
+            if record.length is None or missing:
                 raise _cut_short(source, start)
             if record.rec_type in _WITH_PAGES:
                 http = record.http_headers.to_bytes() if record.http_headers else b""
