@@ -18,6 +18,7 @@ _INLINE = re.compile(
     r"strong|sub|sup|time|tt|u|var|wbr)\b",
     re.I,
 )
+_OPENS = re.compile(r"<[A-Za-z/!?]")  # any other "<" is text
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
 _TITLE = re.compile(r"<title\b[^>]{0,200}>([^<]{1,2000})<", re.I)
 _META = re.compile(r"<meta\b[^>]{1,1000}>", re.I)
@@ -49,26 +50,20 @@ def unescape(source: str) -> str:
 def _runs(source: str) -> Iterator[Run]:
     at = 0
     while at < len(source):
-        opening = source.find("<", at)
-        opening = opening if opening >= 0 else len(source)
-        yield from _resolved(source, at, opening)
-        if opening == len(source):
+        found = _OPENS.search(source, at)
+        if found is None:
+            yield from _resolved(source, at, len(source))
             return
-        at, breaks = _past_tag(source, opening)
-        if at == opening:  # a "<" that opens nothing is text
-            yield (opening, opening + 1, "<")
-            at += 1
-        elif breaks:
+        yield from _resolved(source, at, found.start())
+        at, breaks = _past_tag(source, found.start())
+        if breaks:
             yield None
 
 
 def _past_tag(source: str, opening: int) -> tuple[int, bool]:
-    """Return where the markup at a "<" ends, the same place if it is none, and whether it breaks the line."""
+    """Return where the markup at a "<" ends, and whether it breaks the line."""
     if source.startswith("<!--", opening):
         return _after(source, "-->", opening + 4), False
-    following = source[opening + 1 : opening + 2]
-    if not following or not (following.isascii() and (following.isalpha() or following in "/!?")):
-        return opening, False
     hidden = _HIDDEN.match(source, opening + 1)
     if hidden:
         closing = re.compile(rf"</{hidden[1]}\b", re.I).search(source, hidden.end())

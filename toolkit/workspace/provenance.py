@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from toolkit.errors import UsageError
+from toolkit.errors import InvalidInput, UsageError
 from toolkit.ingest import pages, rebuild
-from toolkit.records import Annotation, Article, Decision, Piece, Sentence
+from toolkit.records import Annotation, Article, Decision, Page, Piece, Sentence
+from toolkit.workspace.derive import read_lock
+from toolkit.workspace.files import file_digest
 from toolkit.workspace.project import GOLD, Workspace
 
 
@@ -35,7 +37,7 @@ class Difference:
     """Something that a rebuild from raw bytes gives otherwise.
 
     Attributes:
-        record: "article <id>" or "sentence <id>".
+        record: "article <id>", "sentence <id>" or "file <name>".
         what: What differs.
     """
 
@@ -70,7 +72,8 @@ def trace(workspace: Workspace, sentence_id: str) -> Trace:
     """
     found = [item for item in workspace.sentences() if item.sentence_id.startswith(sentence_id)]
     if len(found) != 1:
-        raise UsageError(f"{len(found)} sentences have an id that begins with {sentence_id!r}")
+        what = f"{len(found) or 'no'} sentences have an id that begins with {sentence_id!r}"
+        raise UsageError(what, remedy="give more of the id" if found else "copy one out of sentences.parquet or a task")
     sentence = found[0]
     article = next(item for item in workspace.articles() if item.article_id == sentence.article_id)
     decisions = workspace.decisions() if workspace.path(GOLD).exists() else []
@@ -86,30 +89,52 @@ def trace(workspace: Workspace, sentence_id: str) -> Trace:
 def verify(workspace: Workspace) -> Verification:
     """Rebuild every article from the raw bytes of its page and cut every sentence out of it again.
 
+    Every copy's page must still be there too, and the derived files must be those that the stages wrote.
+
     Raises:
         InvalidInput: There are no articles or sentences yet.
     """
     articles = {article.article_id: article for article in workspace.articles()}
     sentences = workspace.sentences()
-    differences = [*_changed_articles(workspace, articles), *_changed_sentences(articles, sentences)]
+    differences = [
+        *_changed_files(workspace),
+        *_changed_articles(workspace, articles),
+        *_changed_sentences(articles, sentences),
+    ]
     return Verification(len(articles), len(sentences), tuple(differences))
 
 
+def _changed_files(workspace: Workspace) -> Iterator[Difference]:
+    """Hold the derived files against what toolkit.lock says was written: a row that is gone has no other trace."""
+    lock = read_lock(workspace.root)
+    for stage in ("ingest", "segment"):
+        for name, sha256 in lock.get(stage, {}).get("outputs", {}).items():
+            if file_digest(workspace.root / name) != sha256:
+                yield Difference(f"file {name}", f"it is not the one that `toolkit {stage}` wrote")
+
+
 def _changed_articles(workspace: Workspace, articles: dict[str, Article]) -> Iterator[Difference]:
-    raw_pages: dict[str, bytes] = {}
-    wanted = {article.page.sha256 for article in articles.values()}
-    for found in workspace.page_files():
-        with found.open() as file:
-            raw_pages |= {page.sha256: raw for page, raw in pages(file, source=found.source) if page.sha256 in wanted}
+    awaited: dict[tuple[str, str], list[Article]] = {}
     for article in articles.values():
-        raw = raw_pages.get(article.page.sha256)
-        if raw is None:
-            what = f"its page {article.page.source} is gone or has changed"
-        elif rebuild(article, raw) != article.text:
-            what = f"the bytes of {article.page.source} give another text"
-        else:
+        for page in (article.page, *article.copies):
+            awaited.setdefault((page.source, page.sha256), []).append(article)
+    for page, raw in _raw_pages(workspace):
+        for article in awaited.pop((page.source, page.sha256), ()):
+            if article.page.sha256 == page.sha256 and rebuild(article, raw) != article.text:
+                yield Difference(f"article {article.article_id}", f"the bytes of {page.source} give another text")
+    for (source, _), missed in awaited.items():
+        for article in missed:
+            yield Difference(f"article {article.article_id}", f"its page {source} is gone or has changed")
+
+
+def _raw_pages(workspace: Workspace) -> Iterator[tuple[Page, bytes]]:
+    """Yield the pages of every file, of one that can't be read those before the fault."""
+    for found in workspace.page_files():
+        try:
+            with found.open() as file:
+                yield from pages(file, source=found.source)
+        except InvalidInput:  # `ingest` told it; an article that stood behind the fault is now missed
             continue
-        yield Difference(f"article {article.article_id}", what)
 
 
 def _changed_sentences(articles: dict[str, Article], sentences: list[Sentence]) -> Iterator[Difference]:

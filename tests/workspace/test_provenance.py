@@ -1,0 +1,60 @@
+"""What is proved from raw bytes: every change of a page, of an article and of a sentence is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from toolkit.errors import UsageError
+from toolkit.workspace import Workspace, provenance, stages
+
+STORY = "Harbour to open again\nThe council voted on Monday to open it. Work on the pier begins in May.\n"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace.create(tmp_path / "p")
+    for name in ("a.txt", "copy.txt"):
+        made.add_page(name, STORY.encode())
+    made.add_page("broken.jsonl", b'{"text": "A storm hit the coast on Sunday."}\n{"text"\n')
+    stages.ingest(made, skip_unreadable=True)
+    stages.segment(made)
+    return made
+
+
+def told(workspace: Workspace) -> list[str]:
+    return [f"{found.record.split()[0]}: {found.what}" for found in provenance.verify(workspace).differences]
+
+
+def test_nothing_differs_although_a_page_could_not_be_read(workspace: Workspace) -> None:
+    assert told(workspace) == []
+
+
+@pytest.mark.parametrize("name", ["a.txt", "copy.txt"])
+def test_a_changed_byte_of_either_copy_is_told(workspace: Workspace, name: str) -> None:
+    path = workspace.path("pages", name)
+    path.write_bytes(path.read_bytes().replace(b"Monday", b"Sunday"))
+    assert told(workspace) == [f"article: its page {name} is gone or has changed"]
+
+
+def test_a_byte_of_a_derived_file_is_told_even_where_no_record_changes(workspace: Workspace) -> None:
+    path = workspace.path("articles.parquet")
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b"parquet-cpp", b"parquet-cpq"))
+    assert told(workspace) == ["file: it is not the one that `toolkit ingest` wrote"]
+
+
+def test_a_sentence_that_was_taken_out_is_told(workspace: Workspace) -> None:
+    path = workspace.path("sentences.parquet")
+    table = pq.read_table(path)
+    pq.write_table(table.slice(1), path)
+    assert told(workspace) == ["file: it is not the one that `toolkit segment` wrote"]
+
+
+def test_an_id_that_names_no_sentence_is_refused_with_a_remedy(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="no sentences have an id that begins with 'zz'; copy one out of"):
+        provenance.trace(workspace, "zz")
+    with pytest.raises(UsageError, match="4 sentences have an id that begins with ''; give more of the id"):
+        provenance.trace(workspace, "")
