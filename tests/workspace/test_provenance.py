@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -51,6 +52,42 @@ def test_a_sentence_that_was_taken_out_is_told(workspace: Workspace) -> None:
     table = pq.read_table(path)
     pq.write_table(table.slice(1), path)
     assert told(workspace) == ["file: it is not the one that `toolkit segment` wrote"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_a_trace_gives_just_the_bytes_of_a_sentence(tmp_path: Path, encoding: str) -> None:
+    workspace = Workspace.create(tmp_path / "p")
+    text = "Le port rouvrira\nÀ l’été, la digue sera « rebâtie » à Valmer. Le Zürich « Marée » rouvrira, a dit l’élue."
+    workspace.add_page("a.txt", text.encode(encoding))
+    stages.ingest(workspace)
+    stages.segment(workspace)
+    raw = workspace.path("pages", "a.txt").read_bytes()
+    for sentence in workspace.sentences():
+        (piece,) = provenance.trace(workspace, sentence.sentence_id).pieces
+        found = raw[piece.byte_start : piece.byte_end]
+        assert found.decode("utf-16-le" if encoding == "utf-16" else encoding) == sentence.text
+
+
+def test_a_trace_through_escapes_and_references_gives_them_whole(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "p")
+    line = json.dumps(
+        {"title": "Zürich", "html": "<p>It said \u201cno\u201d &amp; left.</p><p>2 &lt; 3 at the Zürich.</p>"}
+    )
+    workspace.add_page("a.jsonl", line.encode())
+    stages.ingest(workspace)
+    stages.segment(workspace)
+    chains = [provenance.trace(workspace, found.sentence_id) for found in workspace.sentences()]
+    assert [[line[piece.byte_start : piece.byte_end] for piece in chain.pieces] for chain in chains] == [
+        ["Z\\u00fcrich"],
+        ["It said \\u201cno\\u201d &amp; left."],
+        ["2 &lt; 3 at the Z\\u00fcrich."],
+    ]
+
+
+def test_a_trace_whose_page_is_gone_names_the_run(workspace: Workspace) -> None:
+    (headline, first, *_) = workspace.sentences()
+    workspace.path("pages", "a.txt").unlink()
+    assert [piece.byte_start for piece in provenance.trace(workspace, first.sentence_id).pieces] == [headline.end + 1]
 
 
 def test_an_id_that_names_no_sentence_is_refused_with_a_remedy(workspace: Workspace) -> None:

@@ -5,7 +5,7 @@ from toolkit.ingest.pages import Limits, pages
 from toolkit.ingest.profile import Profile, Rule, default_profile, parse_profile
 from toolkit.ingest.read import Extraction, Settings, extract, read
 from toolkit.ingest.reasons import why
-from toolkit.ingest.rebuild import rebuild
+from toolkit.ingest.rebuild import bytes_of, rebuild
 from toolkit.ingest.stories import assign_stories, merge_copies, page_order, signature, story_ids
 from toolkit.ingest.whole import read_whole
 
@@ -17,6 +17,7 @@ __all__ = [
     "Rule",
     "Settings",
     "assign_stories",
+    "bytes_of",
     "default_profile",
     "extract",
     "is_silent",

@@ -99,7 +99,7 @@ def read_columns(page: Traced, *, where: str, names: Mapping[str, str] | None = 
             continue
         if role in ("text", "html", "title"):
             if column in spans:
-                traced[role] = Traced.of_runs(page, _unescaped(page.text, *spans[column]))
+                traced[role] = unescaped(page.cut(*spans[column]))
         elif value := _as_text(values[column]):
             facts[role] = value
     if not {"text", "html"} & set(traced):
@@ -156,20 +156,20 @@ def _past(source: str, at: int, mark: str) -> int:
     return at + 1 if mark == '"' else _blank(source, at + 1)
 
 
-def _unescaped(source: str, start: int, end: int) -> Iterator[Run]:
-    at = start
-    for found in _ESCAPE.finditer(source, start, end):
+def unescaped(source: Traced) -> Traced:
+    """Resolve the escapes of a run of a JSON string; a lone surrogate, which no text holds, becomes U+FFFD."""
+    return Traced.of_runs(source, _unescaped(source.text))
+
+
+def _unescaped(source: str) -> Iterator[Run]:
+    at = 0
+    for found in _ESCAPE.finditer(source):
         if found.start() > at:
             yield (at, found.start(), source[at : found.start()])
-        yield (found.start(), found.end(), unescape(found[0]))
+        yield (found.start(), found.end(), _SURROGATE.sub(REPLACEMENT, _scan(found[0] + '"', 0, False)[0]))
         at = found.end()
-    if end > at:
-        yield (at, end, source[at:end])
-
-
-def unescape(source: str) -> str:
-    """Return what a run of a JSON string stands for; a lone surrogate, which no text holds, becomes U+FFFD."""
-    return _SURROGATE.sub(REPLACEMENT, _scan(source + '"', 0, False)[0])
+    if len(source) > at:
+        yield (at, len(source), source[at:])
 
 
 def _as_text(value: Any) -> str | None:

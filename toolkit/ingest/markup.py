@@ -42,9 +42,9 @@ def stated_titles(page: Traced) -> Traced:
     return Traced.of_runs(page, (run for start, end in spans for run in (*_resolved(page.text, start, end), None)))
 
 
-def unescape(source: str) -> str:
+def resolved(source: Traced) -> Traced:
     """Resolve the character references of a run of source text that has no tags."""
-    return _REFERENCE.sub(lambda found: html.unescape(found[0]), source)
+    return Traced.of_runs(source, _resolved(source.text, 0, len(source.text)))
 
 
 def _runs(source: str) -> Iterator[Run]:

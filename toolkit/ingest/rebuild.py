@@ -7,6 +7,7 @@ import numpy as np
 from toolkit.errors import InvalidInput
 from toolkit.ingest import jsonpage, markup
 from toolkit.ingest.envelope import Opened, open_page
+from toolkit.ingest.traced import Traced
 from toolkit.records import Article, Piece
 
 
@@ -33,13 +34,34 @@ def rebuild(article: Article, raw_page: bytes, *, media_type: str | None = None)
     at = 0
     for piece in article.pieces:
         parts.append(article.text[at : piece.start])
-        parts.append(_characters(page, piece, article))
+        parts.append(_characters(page, piece, article).text)
         at = piece.end
     parts.append(article.text[at:])
     return "".join(parts)
 
 
-def _characters(page: Opened, piece: Piece, article: Article) -> str:
+def bytes_of(article: Article, raw_page: bytes, start: int, end: int) -> tuple[Piece, ...]:
+    """Return where in its raw page the characters of a stretch of an article stand: just their bytes.
+
+    Args:
+        article: As `read` returned it.
+        raw_page: The bytes of `article.page`.
+        start: First code point in the article's text.
+        end: One past the last.
+
+    Raises:
+        InvalidInput: As `rebuild`.
+    """
+    page = open_page(raw_page, source=article.page.source)
+    found: list[Piece] = []
+    for piece in article.pieces:
+        first, last = max(start, piece.start), min(end, piece.end)
+        if first < last:
+            found += _characters(page, piece, article).pieces(first - piece.start, last - piece.start, first)
+    return tuple(found)
+
+
+def _characters(page: Opened, piece: Piece, article: Article) -> Traced:
     bounds = page.decoded.bounds
     start, end = np.searchsorted(bounds, (piece.byte_start, piece.byte_end)).tolist()
     if end >= len(bounds) or bounds[start] != piece.byte_start or bounds[end] != piece.byte_end:
@@ -48,10 +70,10 @@ def _characters(page: Opened, piece: Piece, article: Article) -> str:
             where=f"article {article.article_id} ({article.page.source})",
             remedy="the raw page was changed; restore it or run `toolkit ingest` again",
         )
-    source = page.decoded.text[start:end]
+    source = page.text.cut(start, end)
     length = piece.end - piece.start
-    if len(source) != length and page.kind == "json":
-        source = jsonpage.unescape(source)
-    if len(source) != length:
-        source = markup.unescape(source)
+    if len(source.text) != length and page.kind == "json":
+        source = jsonpage.unescaped(source)
+    if len(source.text) != length:
+        source = markup.resolved(source)
     return source

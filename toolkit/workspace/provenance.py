@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from toolkit.errors import InvalidInput, UsageError
-from toolkit.ingest import pages, rebuild
+from toolkit.ingest import bytes_of, pages, rebuild
 from toolkit.records import Annotation, Article, Decision, Page, Piece, Sentence
 from toolkit.workspace.derive import read_lock
 from toolkit.workspace.files import file_digest
@@ -20,7 +21,7 @@ class Trace:
     Attributes:
         sentence: The sentence.
         article: The article that it was cut from, without its text.
-        pieces: The byte ranges of the page that hold the sentence's characters.
+        pieces: The byte ranges of the page that are the sentence's characters.
         answers: What people said of it.
         decision: What the project holds to be true of it, once it is adjudicated.
     """
@@ -80,10 +81,19 @@ def trace(workspace: Workspace, sentence_id: str) -> Trace:
     return Trace(
         sentence=sentence,
         article=article,
-        pieces=tuple(piece for piece in article.pieces if piece.start < sentence.end and sentence.start < piece.end),
+        pieces=_bytes_of(workspace, article, sentence),
         answers=tuple(item for item in workspace.answers() if item.sentence_id == sentence.sentence_id),
         decision=next((item for item in decisions if item.sentence_id == sentence.sentence_id), None),
     )
+
+
+def _bytes_of(workspace: Workspace, article: Article, sentence: Sentence) -> tuple[Piece, ...]:
+    """Return where a sentence's characters stand in its page; without the page, where the runs that hold them do."""
+    with suppress(InvalidInput):  # no page is there any more
+        for page, raw in _raw_pages(workspace, article.page.source):
+            if page == article.page:
+                return bytes_of(article, raw, sentence.start, sentence.end)
+    return tuple(piece for piece in article.pieces if piece.start < sentence.end and sentence.start < piece.end)
 
 
 def verify(workspace: Workspace) -> Verification:
@@ -127,9 +137,11 @@ def _changed_articles(workspace: Workspace, articles: dict[str, Article]) -> Ite
             yield Difference(f"article {article.article_id}", f"its page {source} is gone or has changed")
 
 
-def _raw_pages(workspace: Workspace) -> Iterator[tuple[Page, bytes]]:
-    """Yield the pages of every file, of one that can't be read those before the fault."""
+def _raw_pages(workspace: Workspace, source: str | None = None) -> Iterator[tuple[Page, bytes]]:
+    """Yield the pages of every file, or of one, and of one that can't be read those before the fault."""
     for found in workspace.page_files():
+        if source not in (None, found.source):
+            continue
         try:
             with found.open() as file:
                 yield from pages(file, source=found.source)
