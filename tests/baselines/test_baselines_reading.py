@@ -122,3 +122,12 @@ def test_single_and_multi_label_files_do_not_mix() -> None:
     many = Rows(texts=("a",), labels=(("x",),), multi=True)
     with pytest.raises(InvalidInput, match="can't be trained on together"):
         concat([one, many])
+
+
+def test_a_missing_column_names_the_option_that_mends_it(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("sentence,label\nA.,x\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="the columns are sentence, label; name the column to use: --text-column"):
+        read_rows(path)
+    with pytest.raises(InvalidInput, match="name the column to use: --label-column NAME"):
+        read_rows(path, text_column="sentence", label_column="labels")

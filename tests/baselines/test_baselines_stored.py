@@ -166,3 +166,15 @@ def test_a_forged_configuration_is_named(stored: Path, key: str, value: object, 
 def test_a_directory_without_a_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="so this is no model directory; train one: toolkit train"):
         load(tmp_path)
+
+
+def test_a_model_of_another_format_says_what_to_do(make_rows, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    save(train(make_rows(60), baseline="words-lr"), tmp_path)
+    config = tmp_path / CONFIG
+    written = config.read_text(encoding="utf-8")
+    config.write_text(written.replace("toolkit-baseline/1", "toolkit-baseline/2"), encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"is of format 'toolkit-baseline/2', .*; install the toolkit that"):
+        load(tmp_path)
+    config.write_text(written.replace('"multi"', '"many"'), encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"config\.json: not a valid ModelConfig: .*; fetch or train it again"):
+        load(tmp_path)

@@ -148,3 +148,7 @@ def test_commands_take_datasets_and_models_of_the_hub(
         main(["predict", "--model", f"hub:{REPO}@v9.9.9", "One."])
     assert ended.value.code == 5
     assert "v9.9.9" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        main(["predict", "--model", "hub:news", "One."])
+    assert ended.value.code == 2
+    assert "write owner/name" in capsys.readouterr().err

@@ -121,14 +121,17 @@ class _Columns:
             InvalidInput: A named column is not there, or no label column is.
         """
         where, fields = first
-        have = f"the columns are {', '.join(map(str, fields))}"
-        for name in (text, label, group):
+        have = f"the columns are {', '.join(name for name in map(str, fields) if name[:1] != chr(0))}"
+        for option, name in (("text", text), ("label", label), ("group", group)):
             if name is not None and name not in fields:
-                raise InvalidInput(f"has no column {name!r}; {have}", where=where, remedy="name the column to use")
+                remedy = f"name the column to use: --{option}-column NAME"
+                raise InvalidInput(f"has no column {name!r}; {have}", where=where, remedy=remedy)
         label = label or _first(_LABEL_COLUMNS, fields)
         if label is None:
             raise InvalidInput(
-                f"has no column 'label' or 'labels'; {have}", where=where, remedy="name the column to use"
+                f"has no column 'label' or 'labels'; {have}",
+                where=where,
+                remedy="name the column to use: --label-column NAME",
             )
         cell = fields[label]
         multi = isinstance(cell, list) or (

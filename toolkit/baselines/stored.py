@@ -50,7 +50,7 @@ class _Block:
 
 
 @record
-class _Config:
+class ModelConfig:
     """All of config.json."""
 
     format: Literal["toolkit-baseline/1"]
@@ -89,7 +89,7 @@ def contents(model: Model) -> dict[str, bytes]:
     files = {TENSORS: _tensors(model), VOCABULARY: terms}
     if model.tagger is not None:
         files |= {f"{SPANS}/{name}": content for name, content in span_contents(model.tagger).items()}
-    config = _Config(
+    config = ModelConfig(
         format=_FORMAT,
         baseline=model.baseline,
         labels=model.targets.names,
@@ -118,7 +118,7 @@ def load(directory: Path | str) -> Model:
             or a type that does not belong there; the message names it. Or it needs embeddings that are not here.
     """
     directory = Path(directory)
-    config = from_json(_Config, _read(directory / CONFIG), where=str(directory / CONFIG))
+    config = _config(directory / CONFIG)
     if any(block.kind == "embedding" for block in config.blocks):
         embedding.check(config.encoder, str(directory / CONFIG))
     contents = {name: _verified(directory / name, config) for name in (TENSORS, VOCABULARY)}
@@ -148,7 +148,27 @@ def load(directory: Path | str) -> Model:
     )
 
 
-def _tagger(directory: Path, config: _Config) -> SpanModel | None:
+def _config(path: Path) -> ModelConfig:
+    """Read config.json; one of another version of toolkit is told by its format."""
+    content = _read(path)
+    try:
+        fields = json.loads(content)
+    except ValueError:
+        fields = None  # what is wrong with it is said below
+    found = fields.get("format") if isinstance(fields, dict) else None
+    if isinstance(found, str) and found != _FORMAT:
+        raise InvalidInput(
+            f"is of format {found!r}, and this version of toolkit reads {_FORMAT!r}",
+            where=str(path),
+            remedy="install the toolkit that its requirements.txt names, or train it again: toolkit train",
+        )
+    try:
+        return from_json(ModelConfig, content, where=str(path))
+    except InvalidInput as error:
+        raise InvalidInput(error.what, where=error.where, remedy="fetch or train it again") from error
+
+
+def _tagger(directory: Path, config: ModelConfig) -> SpanModel | None:
     """Read the span tagger that a model was stored with, held against config.json."""
     names = [name for name in config.files if name.startswith(f"{SPANS}/")]
     for name in names:
@@ -156,7 +176,7 @@ def _tagger(directory: Path, config: _Config) -> SpanModel | None:
     return load_spans(directory / SPANS) if names else None
 
 
-def _targets(config: _Config, path: Path) -> Targets:
+def _targets(config: ModelConfig, path: Path) -> Targets:
     if not config.labels or list(config.labels) != sorted(set(config.labels)):
         raise InvalidInput("'labels' are not different names in alphabetical order", where=str(path))
     two = len(config.labels) == 2 and not config.multi
@@ -185,7 +205,7 @@ def _read(path: Path) -> bytes:
         ) from None
 
 
-def _verified(path: Path, config: _Config, name: str | None = None) -> bytes:
+def _verified(path: Path, config: ModelConfig, name: str | None = None) -> bytes:
     content = _read(path)
     if config.files.get(name or path.name) != digest(content):
         raise InvalidInput(
@@ -194,7 +214,7 @@ def _verified(path: Path, config: _Config, name: str | None = None) -> bytes:
     return content
 
 
-def _vocabulary(content: bytes, config: _Config, path: Path) -> list[tuple[str, ...]]:
+def _vocabulary(content: bytes, config: ModelConfig, path: Path) -> list[tuple[str, ...]]:
     lists = json.loads(content)
     proper = isinstance(lists, list) and len(lists) == len(config.blocks)
     if not proper or not all(isinstance(terms, list) and all(isinstance(t, str) for t in terms) for terms in lists):

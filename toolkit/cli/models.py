@@ -268,6 +268,10 @@ def _put_run(run: dict[str, Any]) -> None:
         for name, (low, high) in intervals.items()
     ]
     put_table([run["metrics_of"], "value", "95 % interval"], rows)
+    for note in run["notes"]:
+        say(note)
+    if run["path"]:
+        say(f"model       {run['path']}")
 
 
 def _put_curve(curve: dict[str, Any]) -> None:

@@ -47,7 +47,12 @@ def hub_errors(where: str) -> Iterator[None]:
     Args:
         where: The repository that is worked on.
     """
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
+    from huggingface_hub.errors import (
+        HfHubHTTPError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+        LocalTokenNotFoundError,
+    )
 
     # requests', httpx' or httpx2's, by the client's version
     transport_error: type[BaseException] = HfHubHTTPError.__bases__[0]
@@ -57,6 +62,8 @@ def hub_errors(where: str) -> Iterator[None]:
         raise AccessDenied("there is no token", where=where, remedy=_TOKEN) from error
     except HFValidationError as error:
         raise RemoteError("is not a name that a repository can have", where=where, remedy="write owner/name") from error
+    except LocalEntryNotFoundError as error:  # and the client's cache does not have it either
+        raise RemoteError("the Hub can't be reached", where=where, remedy=_AGAIN) from error
     except HfHubHTTPError as error:
         raise _translated(error, where) from error
     except (transport_error, ConnectionError, TimeoutError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from toolkit.hub.access import hub_errors, quietly
+from toolkit.hub.access import checked_name, hub_errors, quietly
 from toolkit.release import Release, load
 
 
@@ -26,13 +26,14 @@ def fetch(
         directory: Where to put it; by default the client's cache, which does not download twice.
 
     Raises:
+        UsageError: The name is not "owner/name".
         AccessDenied: The repository is private and the token does not open it.
         RemoteError: There is no such repository or revision, or the connection was lost.
         InvalidInput: What is there is no release, or it is damaged.
     """
     from huggingface_hub import snapshot_download
 
-    with hub_errors(f"{repo}@{revision}"), quietly():
+    with hub_errors(f"{checked_name(repo)}@{revision}"), quietly():
         folder = snapshot_download(
             repo,
             repo_type="dataset",

@@ -90,12 +90,13 @@ def fetch_model(repo: str, revision: str = "main", *, token: str | None = None, 
         endpoint: The Hub, None for the public one (or HF_ENDPOINT).
 
     Raises:
+        UsageError: The name is not "owner/name".
         AccessDenied: The repository is private and the token does not open it.
         RemoteError: There is no such repository or revision, or the connection was lost.
     """
     from huggingface_hub import snapshot_download
 
-    with hub_errors(f"{repo}@{revision}"), quietly():
+    with hub_errors(f"{checked_name(repo)}@{revision}"), quietly():
         folder = snapshot_download(
             repo, repo_type="model", revision=revision, token=token, endpoint=endpoint, ignore_patterns=[".git*"]
         )

@@ -21,7 +21,7 @@ CONFIG, TENSORS = "config.json", "model.safetensors"
 
 
 @record
-class _Config:
+class SpanConfig:
     """All of config.json."""
 
     format: Literal["toolkit-spans/1"]
@@ -44,7 +44,7 @@ def span_contents(model: SpanModel) -> dict[str, bytes]:
         "bias": model.bias,
     }
     files = {TENSORS: bytes(safetensors.numpy.save(tensors))}
-    config = _Config(
+    config = SpanConfig(
         format="toolkit-spans/1",
         labels=model.labels,
         language=model.language,
@@ -71,7 +71,7 @@ def load_spans(directory: Path | str) -> SpanModel:
             belong there.
     """
     directory = Path(directory)
-    config = from_json(_Config, read_bytes(directory / CONFIG), where=str(directory / CONFIG))
+    config = from_json(SpanConfig, read_bytes(directory / CONFIG), where=str(directory / CONFIG))
     content = read_bytes(directory / TENSORS)
     if config.files.get(TENSORS) != digest(content):
         what = f"is not the {TENSORS} that {CONFIG} was written with"
