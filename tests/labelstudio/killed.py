@@ -2,9 +2,9 @@
 
     python killed.py push|pull PROJECT URL N
 
-A step is a request about to leave, an answer that has just come, or bytes about to be flushed or renamed into
-place: everything between which the outside world can tell a difference. N = 0 kills nowhere. The token comes from the
-environment. Prints the number of steps that were taken, or "killed".
+A step is a request about to leave, an answer that has just come, bytes about to be flushed or renamed into place, or a
+cache about to be saved: everything between which the outside world can tell a difference. N = 0 kills nowhere. The
+token comes from the environment. Prints the number of steps that were taken, or "killed".
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import Any
 
 import httpx
 
-from toolkit.labelstudio import Server, pull, push, sending
+from toolkit.labelstudio import Server, pull, push, sending, snapshot
+from toolkit.labelstudio.known import Known
 from toolkit.workspace import Workspace
 
 
@@ -43,7 +44,8 @@ def main(verb: str, project: str, url: str, fatal: int) -> int:
 
     httpx.Client.send = stepping(httpx.Client.send, after=True)  # type: ignore[method-assign]
     os.fsync, os.replace = stepping(os.fsync), stepping(os.replace)
-    sending.BATCH = 2
+    Known.save = stepping(Known.save, after=True)  # type: ignore[method-assign]
+    sending.BATCH, snapshot.WINDOW = 2, 4
     with Server(url, os.environ["LABEL_STUDIO_API_KEY"]) as server:
         {"push": push, "pull": pull}[verb](Workspace(Path(project)), server=server)
     return steps

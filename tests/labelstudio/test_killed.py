@@ -1,6 +1,7 @@
-"""kill -9 of push and of pull at 20 of their steps; each time the next run ends as an undisturbed one does.
+"""kill -9 of push and of pulls at some of their steps; each time the next run ends as an undisturbed one does.
 
-The steps are drawn with a seed. TOOLKIT_KILL_POINTS=1000 tries every step, which takes minutes.
+The steps are drawn with a seed: 20 of a push, 20 of three kinds of pull together. TOOLKIT_KILL_POINTS=1000 tries every
+step, which takes minutes.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pytest
 
 from toolkit.labelstudio import Server, pull, push, replay
 from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.people import people
 from toolkit.labelstudio.studio import Studio
 from toolkit.samples import Recorded
 from toolkit.workspace import Workspace
@@ -40,9 +42,9 @@ def run(studio: Studio, verb: str, project: Path, fatal: int) -> int:
     return int(done.stdout)
 
 
-def points(steps: int) -> list[int]:
-    """Return where to kill, in order."""
-    return sorted(random.Random(0).sample(range(1, steps + 1), min(POINTS, steps)))
+def points(steps: int, share: int = 1) -> list[int]:
+    """Return where to kill, in order: a part of the points."""
+    return sorted(random.Random(0).sample(range(1, steps + 1), min(-(-POINTS // share), steps)))
 
 
 def test_push(studio: Studio, server: Server, make_project: Callable[..., Workspace]) -> None:
@@ -63,6 +65,7 @@ def test_push(studio: Studio, server: Server, make_project: Callable[..., Worksp
 
 
 def test_pull(studio: Studio, server: Server, make_project: Callable[..., Workspace]) -> None:
+    """The first pull, one of what changed since, and one that compares everything because a task is gone."""
     workspace = make_project([TEXT], name="source")
     push(workspace, server=server)
     answers = [
@@ -71,24 +74,43 @@ def test_pull(studio: Studio, server: Server, make_project: Callable[..., Worksp
         for text in TEXT.split("\n")
     ]
     replay(workspace, answers, server=server)
-    first = _copy(workspace, "first")
-    pull(first, server=server)
-    shutil.copytree(first.path(".secrets"), workspace.path(".secrets"))
-    undisturbed = _copy(workspace, "undisturbed")
+    people(workspace)  # one secret for every copy
+    project = projects.of_workspace(server, workspace)[0]
+    first = _killed_and_repeated(studio, server, workspace, "first")
+    assert first.annotations.path.read_bytes().count(b"\n") == 18
+
+    tasks = list(server.tasks(project.id, fields="all"))
+    edited, deleted = (task["annotations"][0] for task in tasks[:2])
+    server.patch(f"/api/annotations/{edited['id']}/", {"result": [], "was_cancelled": True})
+    server.delete(f"/api/annotations/{deleted['id']}/")
+    server.post(f"/api/tasks/{tasks[2]['id']}/annotations/", {"result": edited["result"], "lead_time": 2.0})
+    changed = _killed_and_repeated(studio, server, first, "changed")
+    assert changed.annotations.path.read_bytes().count(b"\n") == 21
+
+    server.delete(f"/api/tasks/{tasks[4]['id']}/")
+    compared = _killed_and_repeated(studio, server, changed, "compared")
+    assert compared.annotations.path.read_bytes().count(b"\n") == 23
+    assert server.get(f"/api/projects/{project.id}/exports/") == []
+    assert server.get("/api/dm/views/", project=project.id) == []
+
+
+def _killed_and_repeated(studio: Studio, server: Server, workspace: Workspace, name: str) -> Workspace:
+    """Kill pulls of copies of a project; hold each one's next pull against an undisturbed one, which is returned."""
+    undisturbed = _copy(workspace, name)
     steps = run(studio, "pull", undisturbed.root, 0)
     log = undisturbed.annotations.path.read_bytes()
-    assert steps > 20
-    assert log.count(b"\n") == 18
+    assert log.startswith(workspace.annotations.path.read_bytes() if workspace.annotations.path.exists() else b"")
 
     def disturbed(fatal: int) -> None:
-        mine = _copy(workspace, f"killed-{fatal}")
+        mine = _copy(workspace, f"{name}-killed-{fatal}")
         assert run(studio, "pull", mine.root, fatal) == -1
         pull(mine, server=server)
-        assert mine.annotations.path.read_bytes() == log, fatal
-        assert pull(mine, server=server).up_to_date, fatal
+        assert mine.annotations.path.read_bytes() == log, (name, fatal)
+        assert pull(mine, server=server).up_to_date, (name, fatal)
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(disturbed, points(steps)))
+        list(pool.map(disturbed, points(steps, 3)))
+    return undisturbed
 
 
 def _copy(workspace: Workspace, name: str) -> Workspace:

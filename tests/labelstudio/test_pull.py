@@ -211,9 +211,17 @@ def test_a_pull_through_a_bad_line_ends_like_any_other(labelled: Labelled, studi
 def test_a_log_without_its_cache_is_read_again(labelled: Labelled) -> None:
     labelled.answer(1, "claim")
     labelled.pull()
-    for cache in labelled.workspace.path(".toolkit").glob("*.json"):
+    for cache in labelled.workspace.path(".toolkit").iterdir():
         cache.unlink()
     assert labelled.pull() == {}
+
+
+def test_a_damaged_cache_is_made_again(labelled: Labelled) -> None:
+    labelled.answer(1, "claim")
+    labelled.pull()
+    labelled.workspace.path(".toolkit", "annotations.sqlite3").write_bytes(b"no database" * 1000)
+    labelled.answer(2, "claim")
+    assert labelled.pull() == {"new": 1}
 
 
 def test_status_counts_both_sides(labelled: Labelled) -> None:

@@ -67,27 +67,44 @@ def test_a_snapshot_whose_answer_was_lost_is_found_or_asked_for_again(
     assert snapshots_on(labelled) == []
 
 
-def test_a_snapshot_that_a_pull_left_behind_is_used_and_what_changed_since_is_added(
+def test_a_first_pull_that_was_cut_off_goes_on_and_adds_what_changed_since(
     labelled: Labelled, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(snapshots, "WINDOW", 2)
+    stream, streams = Server.stream, 0
+
+    def cut_off(*arguments: Any, **options: Any) -> Any:
+        nonlocal streams
+        streams += 1
+        if streams == 2:
+            raise RemoteError("the line broke")
+        return stream(*arguments, **options)
+
     with monkeypatch.context() as patched:
         patched.setattr(Server, "stream", cut_off)
         with pytest.raises(RemoteError):
             labelled.pull()
-    (left,) = snapshots_on(labelled)
-    labelled.answer(2, "denial")
+    assert len(labelled.workspace.answers()) == 2
+    assert len(snapshots_on(labelled)) == 1
+    labelled.answer(0, "denial")
     labelled.server.delete(f"/api/tasks/{labelled.tasks[5]}/")
     with proxied(studio.url, on="/exports") as proxy, Server(proxy.url, str(studio.token)) as through:
         pull(labelled.workspace, server=through)
-        assert f"GET /api/projects/{labelled.project.id}/exports/{left['id']}/download" in proxy.seen
+        asked = [request for request in proxy.seen if request.startswith("POST") and request.endswith("/exports/")]
+        assert len(asked) == 2  # of the tasks that are left, not of the two that were taken
     labels = sorted(answer.labels for answer in labelled.workspace.answers())
     assert labels == [("claim",)] * 5 + [("denial",)]
     assert snapshots_on(labelled) == []
+    assert labelled.server.get("/api/dm/views/", project=labelled.project.id) == []
     assert labelled.pull() == {}
 
 
-def cut_off(*arguments: Any, **options: Any) -> Any:
-    raise RemoteError("the line broke")
+def test_many_windows_make_the_log_of_one(labelled: Labelled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(snapshots, "WINDOW", 1)
+        assert labelled.pull() == {"new": 6}
+        assert labelled.pull(full=True) == {}
+    assert labelled.workspace.annotations.path.read_bytes() == undisturbed(labelled, tmp_path)
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
@@ -200,8 +217,9 @@ def test_status_says_who_agrees_what_changed_and_how_long_it_takes(labelled: Lab
 
 @pytest.mark.slow
 def test_a_server_killed_under_a_pull_is_read_to_its_end_after_its_restart(
-    studio_home: Path, tmp_path: Path, make_project: Callable[..., Workspace]
+    studio_home: Path, tmp_path: Path, make_project: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(snapshots, "WINDOW", 1)  # so that the pull still needs the server
     own = studio.start(home=studio_home, data=tmp_path / "own")
     try:
         workspace = make_project([TEXT])

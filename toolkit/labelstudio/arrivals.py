@@ -52,7 +52,7 @@ class PullResult:
 
 
 class Arrivals:
-    """Adds answers to a log, each revision once.
+    """Adds answers to a log, each revision once. To be closed.
 
     Args:
         workspace: The project directory.
@@ -70,7 +70,7 @@ class Arrivals:
     def __init__(
         self, workspace: Workspace, log: AppendLog, folder: str, schema: Schema | None, people: People
     ) -> None:
-        self.known = Known(workspace, log, f"{folder}.json")
+        self.known = Known(workspace, log, f"{folder}.sqlite3")
         self.counts: Counter[str] = Counter()
         self.homes: Mapping[str, str] = {}
         self._fates: Counter[tuple[str, str]] = Counter()
@@ -131,6 +131,10 @@ class Arrivals:
         """Mark an answer that is no longer on the server."""
         self._add(tombstone(annotation_id, reason))
         self.counts["deleted"] += 1
+
+    def close(self) -> None:
+        """Let go of what is known; `known.save` keeps it."""
+        self.known.close()
 
     def flush(self) -> None:
         """Write what was gathered, the answers last: an answer in the log is one of which all else is written."""

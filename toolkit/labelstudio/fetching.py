@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,7 +30,8 @@ from toolkit.workspace import Workspace, write_atomic
 OVERLAP = timedelta(seconds=60)
 """A change carries the time at which its transaction began; it may become visible this much later."""
 
-_CHUNK = 500  # rows that are written at once
+_FEW = 50  # changed tasks that are asked for with all they hold at once; the server writes 230 a second
+_STAMPS = "id,created_at,updated_at,total_annotations,cancelled_annotations"
 
 Progress = Callable[[int, int], None]
 
@@ -63,24 +65,23 @@ def pull(
     with workspace.lock(), connected(workspace, server) as connection:
         schema = workspace.schema()
         names = people(workspace, connection.users(), keep_identities=keep_identities)
-        answers = Arrivals(workspace, workspace.annotations, "annotations", schema, names)
         found = projects.at_work(connection, workspace)
-        whole = [_pull(workspace, connection, project, answers, full, progress or _silent) for project in found]
+        with closing(Arrivals(workspace, workspace.annotations, "annotations", schema, names)) as answers:
+            whole = [_pull(workspace, connection, one, answers, full, progress or _silent) for one in found.work]
         counts = Counter(answers.counts)
         others = (
-            ("expert", projects.expert_title(workspace), workspace.adjudications, "adjudications"),
-            ("quiz", projects.calibration_title(workspace), workspace.calibration, "calibration"),
+            ("expert", found.expert, workspace.adjudications, "adjudications"),
+            ("quiz", found.quiz, workspace.calibration, "calibration"),
         )
-        for kind, title, log, folder in others:
-            project = projects.find(connection, title)
+        for kind, project, log, folder in others:
             if project is not None:
-                words = Arrivals(workspace, log, folder, schema, names)
-                _pull(workspace, connection, project, words, full, _silent)
+                with closing(Arrivals(workspace, log, folder, schema, names)) as words:
+                    _pull(workspace, connection, project, words, full, _silent)
                 counts.update(
                     {f"{kind} {name}": words.counts[name] for name in ("new", "edited", "deleted", "rejects")}
                 )
         return PullResult(
-            found[0].url if found else connection.url,
+            found.work[0].url if found.work else connection.url,
             all(whole),
             {name: count for name, count in counts.items() if count},
         )
@@ -91,7 +92,7 @@ def changed_since(workspace: Workspace, server: Server, project: Project) -> int
     state = _State(workspace, project.place)
     if state.mark is None:
         return None
-    tasks = _changed(server, project, state.mark - OVERLAP)
+    tasks = server.tasks(project.id, include=_STAMPS, where=[_since(state.mark - OVERLAP)])
     return sum(1 for task in tasks if state.seen.get(str(task["id"])) != task["updated_at"])
 
 
@@ -110,10 +111,10 @@ def _pull(
 
     ahead = server.ahead
     full = full or state.clock_was_set(ahead)
-    changed = [] if full or state.mark is None else list(_changed(server, project, state.mark - OVERLAP))
+    changed = _Changes() if full or state.mark is None else _changed(server, project, state.mark - OVERLAP)
     now = server.now
     if not full and state.mark is not None:
-        new = sum(_moment(task["created_at"]) > state.mark for task in changed)
+        new = sum(_moment(task["created_at"]) > state.mark for task in changed.tasks)
         full = project.tasks != state.tasks + new
     if full or state.mark is None:
         taken = _read_all(workspace, server, project, arrivals, link, progress, resume=state.mark is None)
@@ -121,11 +122,11 @@ def _pull(
         full = True
     else:
         tasks, again = project.tasks, False
-        seen = {str(task["id"]): task["updated_at"] for task in changed}
+        seen = {str(task["id"]): task["updated_at"] for task in changed.tasks}
         mark = max([state.mark, *map(_moment, seen.values())])
         mark = mark if now is None else min(mark, now)  # a stamp of a clock that went fast must not hide what follows
-        fresh = [task for task in changed if state.seen.get(str(task["id"])) != task["updated_at"]]
-        _read_changed(server, project, fresh, arrivals, link, progress)
+        fresh = [task for task in changed.tasks if state.seen.get(str(task["id"])) != task["updated_at"]]
+        _read_changed(server, project, replace(changed, tasks=fresh), arrivals, link, progress)
     arrivals.flush()
     arrivals.known.save()
     recent = {task: moment for task, moment in seen.items() if _moment(moment) > mark - OVERLAP}
@@ -158,37 +159,54 @@ def _read_all(
     """Read a snapshot of every task; what the log holds beyond it is gone."""
     before = arrivals.known.live_within(project.place)
     seen = {}
-    with snapshot(workspace, server, project, resume=resume) as taken:
-        for done, task in enumerate(taken.tasks, start=1):
+    with snapshot(workspace, server, project, resume=resume, settle=arrivals.flush) as taken:
+        for done, task in enumerate(taken.tasks, start=taken.taken + 1):
             before.pop(task_key(project.place, task["id"]), None)
             arrivals.task(task, source=link, place=project.place)
             seen[str(task["id"])] = task["updated_at"]
             progress(done, max(done, project.tasks))
-    ids = {task["id"] for task in server.tasks(project.id, include="id")} if before else set()
-    for key, live in sorted(before.items()):
-        there = int(key.rpartition(": ")[2]) in ids
+    numbers = {int(key.rpartition(": ")[2]): live for key, live in before.items()}
+    lost = {number: live for number, live in numbers.items() if number > taken.after}
+    ids = {task["id"] for task in server.tasks(project.id, include="id")} if lost else set()
+    for number, live in sorted(lost.items()):
+        reason = "the annotation was deleted on the server" if number in ids else "its task was deleted"
         for annotation_id in sorted(live):
-            arrivals.gone(
-                annotation_id, "the annotation was deleted on the server" if there else "its task was deleted"
-            )
-    return _ReadAll(taken.begun, seen, len(seen), taken.resumed)
+            arrivals.gone(annotation_id, reason)
+    return _ReadAll(taken.begun, seen, taken.taken + len(seen), resumed=bool(taken.taken))
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """The tasks that changed; `whole` when they came with their answers."""
+
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    whole: bool = False
+
+
+def _changed(server: Server, project: Project, since: datetime) -> _Changes:
+    """List what changed: a few tasks with all that they hold, in one request; many only by their stamps."""
+    few = server.few_tasks(project.id, where=[_since(since)], at_most=_FEW)
+    if few is not None:
+        return _Changes(few, whole=True)
+    return _Changes(list(server.tasks(project.id, include=_STAMPS, where=[_since(since)])))
 
 
 def _read_changed(
     server: Server,
     project: Project,
-    changed: list[dict[str, Any]],
+    changed: _Changes,
     arrivals: Arrivals,
     link: Callable[[int], str],
     progress: Progress,
 ) -> None:
     """Read the tasks that changed, with their answers where they have any."""
-    left = {task["id"] for task in changed}
-    for done, task in enumerate(_with_answers(server, project, changed), start=1):
+    left = {task["id"] for task in changed.tasks}
+    whole = changed.tasks if changed.whole else _with_answers(server, project, changed.tasks)
+    for done, task in enumerate(whole, start=1):
         if task["id"] in left:
             arrivals.task(task, source=link, place=project.place)
             left.discard(task["id"])
-        progress(done, max(done, len(changed)))
+        progress(done, max(done, len(changed.tasks)))
     for number in sorted(left):
         arrivals.task({"id": number, "project": project.id, "annotations": []}, source=link, place=project.place)
 
@@ -204,11 +222,6 @@ def _with_answers(server: Server, project: Project, changed: list[dict[str, Any]
         if tasks:
             since = min(_moment(task["updated_at"]) for task in tasks) - timedelta(microseconds=1)
             yield from server.tasks(project.id, fields="all", where=[_since(since), *items], page_size=200)
-
-
-def _changed(server: Server, project: Project, since: datetime) -> Iterable[dict[str, Any]]:
-    include = "id,created_at,updated_at,total_annotations,cancelled_annotations"
-    return server.tasks(project.id, include=include, where=[_since(since)])
 
 
 def _since(moment: datetime) -> dict[str, Any]:

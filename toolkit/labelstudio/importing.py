@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,18 +43,18 @@ def pull_export(
     imported = _import_texts(workspace, path) if import_texts else 0
     with workspace.lock():
         names = people(workspace, keep_identities=keep_identities)
-        arrivals = Arrivals(workspace, workspace.annotations, "annotations", workspace.schema(), names)
-        arrivals.homes = {answer.annotation_id: answer.sentence_id for answer in workspace.answers()}
         texts = _Texts(workspace)
         unknown = 0
-        for task in read_tasks(path):
-            known = texts.join(task)
-            unknown += not known and len(task["annotations"])
-            arrivals.task(task, source=lambda number: f"{path}: task {number}", place=None)
-            for draft, reject in drafts_of(task, str(path)):
-                arrivals.draft(task, draft, reject)
-        arrivals.flush()
-        arrivals.known.save()
+        with closing(Arrivals(workspace, workspace.annotations, "annotations", workspace.schema(), names)) as arrivals:
+            arrivals.homes = {answer.annotation_id: answer.sentence_id for answer in workspace.answers()}
+            for task in read_tasks(path):
+                known = texts.join(task)
+                unknown += not known and len(task["annotations"])
+                arrivals.task(task, source=lambda number: f"{path}: task {number}", place=None)
+                for draft, reject in drafts_of(task, str(path)):
+                    arrivals.draft(task, draft, reject)
+            arrivals.flush()
+            arrivals.known.save()
         more = {"texts imported": imported, "answers to texts that are not in the project": unknown}
         counts = {name: count for name, count in {**arrivals.counts, **more}.items() if count}
         return PullResult(str(path), False, counts, arrivals.fates)

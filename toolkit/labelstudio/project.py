@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import Any
 
 from toolkit.errors import InvalidInput, RemoteError
@@ -11,6 +13,9 @@ from toolkit.labelstudio.server import NotThere, Refused, Server, Unanswered
 from toolkit.labelstudio.team import blind_names, blind_title
 from toolkit.schema import Schema, instructions
 from toolkit.workspace import Workspace
+
+ANSWER_COUNTS = ("total_annotations_number", "skipped_annotations_number")
+"""Settings that count the answers in a project, skips apart."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class Project:
             since numbers are given again after a server has been set up anew, and addresses change.
         url: Where a person opens it.
         tasks: How many tasks it holds.
-        settings: The server's JSON of it.
+        settings: The server's JSON of it, or as much of it as was asked for.
     """
 
     id: int
@@ -33,23 +38,32 @@ class Project:
     settings: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class AtWork:
+    """The projects of a workspace, with no more of their settings than their counts.
+
+    Attributes:
+        work: Those that hold its sentences; none while only the quiz has been sent.
+        expert: Where experts decide, if it was made.
+        quiz: Of the calibration, if it was made.
+    """
+
+    work: tuple[Project, ...]
+    expert: Project | None
+    quiz: Project | None
+
+
 def find(server: Server, title: str) -> Project | None:
-    """Return the project with exactly this title, None when there is none.
+    """Return the project with exactly this title and all its settings, None when there is none.
 
     Raises:
         InvalidInput: There are several.
     """
-    found = [entry["id"] for entry in _all_titled(server, title)]
-    if len(found) > 1:
-        raise InvalidInput(
-            f"{len(found)} projects have the title {title!r} (ids {', '.join(map(str, sorted(found)))})",
-            where=server.url,
-            remedy="rename all but one of them, or change label_studio.project in toolkit.yaml",
-        )
-    if not found:
+    found = _titled(server, [title]).get(title)
+    if found is None:
         return None
     try:
-        return _project(server, server.get(f"/api/projects/{found[0]}/"))
+        return _project(server, server.get(f"/api/projects/{found.id}/"))
     except NotThere:
         return None
 
@@ -62,7 +76,7 @@ def existing(server: Server, title: str) -> Project:
     """
     project = find(server, title)
     if project is None:
-        raise InvalidInput(f"there is no project {title!r}", where=server.url, remedy="run `toolkit push`")
+        raise _not_there(server, title)
     return project
 
 
@@ -72,22 +86,26 @@ def of_workspace(server: Server, workspace: Workspace) -> list[Project]:
     Raises:
         InvalidInput: One was not made yet.
     """
-    blind = [blind_title(workspace, name) for name in blind_names(workspace)]
-    return [existing(server, title) for title in blind or [workspace.config.label_studio.project]]
+    return [existing(server, title) for title in _work_titles(workspace)]
 
 
-def at_work(server: Server, workspace: Workspace) -> list[Project]:
-    """Return the projects of `of_workspace`, none while only the quiz has been sent.
+def at_work(server: Server, workspace: Workspace, *, counts: bool = False) -> AtWork:
+    """Look for all projects of a workspace, in one request.
+
+    Args:
+        server: The server.
+        workspace: The project directory.
+        counts: With `ANSWER_COUNTS` in their settings, which takes the server longer.
 
     Raises:
-        InvalidInput: Neither was made yet.
+        InvalidInput: Neither the work nor the quiz was sent yet, or two projects have the same title.
     """
-    try:
-        return of_workspace(server, workspace)
-    except InvalidInput:
-        if find(server, calibration_title(workspace)) is None:
-            raise
-        return []
+    work, expert, quiz = _work_titles(workspace), expert_title(workspace), calibration_title(workspace)
+    there = _titled(server, [*work, expert, quiz], more=ANSWER_COUNTS if counts else ())
+    missing = [title for title in work if title not in there]
+    if missing and quiz not in there:
+        raise _not_there(server, missing[0])
+    return AtWork(() if missing else tuple(there[title] for title in work), there.get(expert), there.get(quiz))
 
 
 def expert_title(workspace: Workspace) -> str:
@@ -114,7 +132,7 @@ def create(server: Server, title: str, wanted: dict[str, Any]) -> Project:
         if project is None:
             raise
         return project
-    oldest = min(entry["id"] for entry in _all_titled(server, title))
+    oldest = min(_numbers([entry for entry in _listed(server, title, ("id", "title")) if entry["title"] == title]))
     if oldest == made["id"]:
         return _project(server, made)
     server.delete(f"/api/projects/{made['id']}/")
@@ -175,14 +193,46 @@ def _project(server: Server, body: dict[str, Any]) -> Project:
     return Project(body["id"], place, f"{server.url}/projects/{body['id']}", body["task_number"] or 0, body)
 
 
-def _all_titled(server: Server, title: str) -> list[dict[str, Any]]:
+def _work_titles(workspace: Workspace) -> list[str]:
+    blind = [blind_title(workspace, name) for name in blind_names(workspace)]
+    return blind or [workspace.config.label_studio.project]
+
+
+def _not_there(server: Server, title: str) -> InvalidInput:
+    return InvalidInput(f"there is no project {title!r}", where=server.url, remedy="run `toolkit push`")
+
+
+def _titled(server: Server, titles: Sequence[str], *, more: Sequence[str] = ()) -> dict[str, Project]:
+    """Return those projects that have one of these titles, by title."""
+    include = ("id", "title", "created_at", "task_number", *more)
+    listed = _listed(server, commonprefix(titles), include)  # noqa: RUF071  # titles are no paths
+    found: dict[str, Project] = {}
+    for title in titles:
+        same = [entry for entry in listed if entry["title"] == title]
+        if len(same) > 1:
+            raise InvalidInput(
+                f"{len(same)} projects have the title {title!r} (ids {', '.join(str(n) for n in _numbers(same))})",
+                where=server.url,
+                remedy="rename all but one of them, or change label_studio.project in toolkit.yaml",
+            )
+        if same:
+            found[title] = _project(server, same[0])
+    return found
+
+
+def _numbers(listed: Sequence[dict[str, Any]]) -> list[int]:
+    return sorted(entry["id"] for entry in listed)
+
+
+def _listed(server: Server, within: str, include: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the projects whose title holds these words, in whatever case."""
     found: list[dict[str, Any]] = []
     page = 1
     while True:
-        answer = server.get("/api/projects/", title=title, page=page, page_size=100, include="id,title")
+        answer = server.get("/api/projects/", title=within, page=page, page_size=100, include=",".join(include))
         found += answer["results"]
         if len(found) >= answer["count"]:
-            return [entry for entry in found if entry["title"] == title]
+            return found
         if not answer["results"]:
             raise RemoteError(f"the server says {answer['count']} projects and gave {len(found)}", where=server.url)
         page += 1

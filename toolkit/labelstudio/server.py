@@ -29,6 +29,10 @@ from toolkit.workspace import Workspace
 _BROKEN = (502, 503, 504, 408, 429)
 _ATTEMPTS = 5
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_KEPT = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+_FRESH = httpx.Limits(max_keepalive_connections=0)
+"""Label Studio's own server writes head and body apart, so that a second answer on one connection waits 40 ms for the
+first's acknowledgement; a new connection to the same machine takes 0.2 ms (measured)."""
 
 
 class Unanswered(RemoteError):
@@ -63,10 +67,12 @@ class Server:
         self._sleep = sleep
         self._now: datetime | None = None
         self._then = 0.0  # our own clock at that moment
+        near = urlsplit(self.url).hostname in _LOOPBACK
         self._http = httpx.Client(
             base_url=self.url,
             timeout=httpx.Timeout(timeout, connect=10),
-            trust_env=urlsplit(self.url).hostname not in _LOOPBACK,  # a company's proxy can't reach our loopback
+            trust_env=not near,  # a company's proxy can't reach our loopback
+            limits=_FRESH if near else _KEPT,
         )
 
     @property
@@ -161,15 +167,7 @@ class Server:
         """
         last = 0
         while True:
-            items = [*where, {"filter": "filter:tasks:id", "operator": "greater", "type": "Number", "value": last}]
-            query = {"ordering": ["tasks:id"], "filters": {"conjunction": "and", "items": items}}
-            params: dict[str, Any] = {
-                "project": project,
-                "fields": fields,
-                "page_size": page_size,
-                "query": json.dumps(query),
-            }
-            page = self.get("/api/tasks", **params, **({"include": include} if include else {}))
+            page = self._tasks(project, [*where, _after(last)], page_size, fields=fields, include=include)
             tasks, total = page["tasks"], page["total"]
             if len(tasks) < min(page_size, total):
                 raise RemoteError(
@@ -179,6 +177,40 @@ class Server:
             if total <= len(tasks):
                 return
             last = tasks[-1]["id"]
+
+    def few_tasks(
+        self, project: int, *, where: Sequence[Mapping[str, Any]], at_most: int
+    ) -> list[dict[str, Any]] | None:
+        """Return tasks with all their fields, by rising id, in one request; None when there are more.
+
+        Args:
+            project: Its id.
+            where: As in `tasks`.
+            at_most: How many may be wanted.
+        """
+        page = self._tasks(project, where, at_most, fields="all")
+        return list(page["tasks"]) if page["total"] == len(page["tasks"]) else None
+
+    def edge(self, project: int, *, after: int = 0, descending: bool = False) -> tuple[int | None, int]:
+        """Return the first (or last) id among the tasks with larger ids, None without any; and how many they are."""
+        page = self._tasks(project, [_after(after)], 1, include="id", descending=descending)
+        return (page["tasks"][0]["id"] if page["tasks"] else None), page["total"]
+
+    def _tasks(
+        self,
+        project: int,
+        where: Sequence[Mapping[str, Any]],
+        page_size: int,
+        *,
+        fields: str = "task_only",
+        include: str | None = None,
+        descending: bool = False,
+    ) -> Any:
+        """Return the first page of a list of tasks, by id."""
+        ordering = ["-tasks:id" if descending else "tasks:id"]
+        query = json.dumps({"ordering": ordering, "filters": {"conjunction": "and", "items": list(where)}})
+        params: dict[str, Any] = {"project": project, "fields": fields, "page_size": page_size, "query": query}
+        return self.get("/api/tasks", **params, **({"include": include} if include else {}))
 
     def users(self) -> dict[int, str]:
         """Return the e-mail address of every user of the organisation by id."""
@@ -332,6 +364,10 @@ def connected(workspace: Workspace, server: Server | None) -> Iterator[Server]:
     else:
         with connect(workspace) as own:
             yield own
+
+
+def _after(task: int) -> dict[str, Any]:
+    return {"filter": "filter:tasks:id", "operator": "greater", "type": "Number", "value": task}
 
 
 def _address(url: str) -> str:

@@ -124,7 +124,7 @@ def status(workspace: Workspace, *, server: Server | None = None) -> Standing:
         RemoteError: The server can't be reached or refuses.
     """
     with connected(workspace, server) as connection:
-        found = projects.at_work(connection, workspace)
+        found = projects.at_work(connection, workspace, counts=True).work
         parts = tuple(_part(workspace, connection, project) for project in found)
     answers = workspace.answers()
     wanted = workspace.config.label_studio.annotators_per_sentence
@@ -190,8 +190,7 @@ def _shares(answers: Sequence[Annotation]) -> dict[str, float]:
 
 def _answers_in(project: Project) -> int:
     """Return how many answers a project counts, skips included."""
-    counts = ("total_annotations_number", "skipped_annotations_number")
-    return sum(project.settings[name] or 0 for name in counts)
+    return sum(project.settings[name] or 0 for name in projects.ANSWER_COUNTS)
 
 
 def _people(answers: list[Annotation], quiz: Mapping[str, Score], asked: Mapping[str, int]) -> tuple[Person, ...]:
