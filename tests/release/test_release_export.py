@@ -118,8 +118,35 @@ def test_tokens_are_the_text_and_tags_are_well_formed(text: str, places: list[tu
 
 
 def test_of_two_that_overlap_the_longer_is_tagged() -> None:
-    spans = [{"start": 0, "end": 5, "label": "A"}, {"start": 4, "end": 13, "label": "B"}]
-    assert [tag for *_, tag in bio("about 20 dead", spans)] == ["B-B", "I-B", "I-B"]
+    spans = [{"start": 0, "end": 6, "label": "A"}, {"start": 4, "end": 14, "label": "B"}]
+    assert bio("nearly 20 dead", spans) == [
+        ("near", 0, 4, "O"),
+        ("ly", 4, 6, "B-B"),
+        ("20", 7, 9, "I-B"),
+        ("dead", 10, 14, "I-B"),
+    ]
+
+
+@given(st.text(alphabet="ab é́\n🥖قو", min_size=1, max_size=30), st.data())
+def test_spans_come_back_out_of_the_tags(text: str, data: st.DataObject) -> None:
+    borders = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=8)))
+    spans = [
+        {"start": start, "end": end, "label": "X"} for start, end in zip(borders[::2], borders[1::2], strict=False)
+    ]
+    found: list[list[int]] = []
+    for _, start, end, tag in bio(text, spans):
+        if tag == "B-X":
+            found.append([start, end])
+        elif tag == "I-X":
+            found[-1][1] = end
+    assert found == [[start, end] for start, end in map(_without_space, [text] * len(spans), spans) if start < end]
+
+
+def _without_space(text: str, span: dict[str, Any]) -> tuple[int, int]:
+    """What a span holds of tokens: spaces at its edges are in none."""
+    inside = text[span["start"] : span["end"]]
+    start = span["start"] + len(inside) - len(inside.lstrip())
+    return start, start + len(inside.strip())
 
 
 def test_what_cannot_be_exported(world: Any, release: Release, tmp_path: Path) -> None:

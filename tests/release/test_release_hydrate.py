@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from toolkit.errors import UsageError
+from toolkit.errors import InvalidInput, UsageError
 from toolkit.release import Release, TextRule, hydrate
 
 
@@ -45,9 +46,23 @@ def test_all_articles_give_all_rows_back(world: Any, release: Release, tmp_path:
 def test_what_is_missing_is_named(world: Any, bare: Release, tmp_path: Path) -> None:
     found = hydrate(bare, world.articles[1:], tmp_path / "full")
     gone = world.articles[0]
-    assert [(item.article_id, item.url) for item in found.missing] == [(gone.article_id, gone.url)]
+    assert [(item.article_id, item.url, item.page) for item in found.missing] == [
+        (gone.article_id, gone.url, "0000.txt")
+    ]
+    assert [str(item) for item in found.missing] == [f"{gone.article_id}  {gone.url}"]
+    assert str(replace(found.missing[0], url=None)) == f"{gone.article_id}  0000.txt"
+    assert (
+        "Text released: offsets. This copy was hydrated with 14 of 15 articles;"
+        in (found.release.path / "README.md").read_text()
+    )
     left = set(found.release.table()["article_id"].to_pylist())
     assert left == {article.article_id for article in world.articles[1:]}
+
+
+def test_without_any_of_the_articles_nothing_is_made(bare: Release, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="none of its 15 articles is among yours; copy the pages"):
+        hydrate(bare, [], tmp_path / "full")
+    assert not (tmp_path / "full").exists()
 
 
 def test_a_release_with_text_needs_none(world: Any, release: Release, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -19,6 +20,7 @@ from toolkit.records import Article, Decision, Sentence
 from toolkit.release import build, load, standing
 from toolkit.workspace import Workspace
 from toolkit.workspace.history import revision
+from toolkit.workspace.judging import agreement
 from toolkit.workspace.tables import parquet_bytes, to_table
 
 BUILD = """
@@ -125,6 +127,38 @@ def test_who_does_not_consent_is_not_released_but_still_counts(world: Any, proje
     assert after.same_rows(before, "default")
     assert "The answers of 1 of them are not in it" in (after.path / "README.md").read_text()
     assert "annotator-1" not in "".join(path.read_text() for path in after.path.glob("*.*"))
+
+
+def test_the_agreement_report_says_nothing_alone_of_who_does_not_consent(world: Any, project: Workspace) -> None:
+    other = replace(
+        world.annotations[0], labels=("not_article",), spans=(), relations=(), updated_at="2026-01-02T00:00:00Z"
+    )
+    project.annotations.append([revision(other, {})])
+    agreement(project, resamples=9)
+    measured = json.loads(project.path("reports", "agreement.json").read_text())
+    assert [len(measured[part]) for part in ("by_annotator", "pairs", "disputed")] == [2, 1, 1]
+    settings = project.path("toolkit.yaml")
+    settings.write_text(settings.read_text().replace("release:\n", "release:\n  consent: {annotator-1: false}\n"))
+    released = json.loads((build(Workspace(project.root), "1.0.0").path / "agreement.json").read_text())
+    assert [len(released[part]) for part in ("by_annotator", "pairs", "disputed")] == [1, 0, 0]
+    assert released["labels"] == measured["labels"]
+    assert "annotator-1" not in json.dumps(released)
+
+
+def test_a_misspelt_name_of_who_does_not_consent_is_refused(project: Workspace) -> None:
+    settings = project.path("toolkit.yaml")
+    settings.write_text(settings.read_text().replace("release:\n", "release:\n  consent: {annotator-l: false}\n"))
+    with pytest.raises(InvalidInput, match="nobody who answered is called annotator-l; take it out, or name one of"):
+        build(Workspace(project.root), "1.0.0")
+    assert not list(project.path("releases").glob("*"))
+
+
+def test_what_was_disputed_of_a_taken_down_article_is_not_released(world: Any, project: Workspace) -> None:
+    disputes = [{"sentence_id": world.sentences[place].sentence_id, "answers": []} for place in (0, -1)]
+    project.write("reports/agreement.json", json.dumps({"labels": [], "layers": [], "disputed": disputes}))
+    project.write("takedowns.yaml", f"{world.articles[0].article_id}: asked by the author\n")
+    released = json.loads((build(project, "1.0.0").path / "agreement.json").read_text())
+    assert released["disputed"] == disputes[1:]
 
 
 def test_an_address_that_articles_print_can_be_allowed(world: Any, project: Workspace) -> None:

@@ -17,6 +17,9 @@ from toolkit.agreement.rows import Measurer
 from toolkit.records import Annotation
 from toolkit.schema import Score
 
+PAIR = " · "
+"""What stands between the two names of a pair's row."""
+
 SHARED = 5
 """Sentences that two people must share for a row of their own."""
 
@@ -81,7 +84,7 @@ def pair_rows(answers: Answers, measurer: Measurer) -> tuple[Row, ...]:
         for left, right in combinations(given, 2):
             shared[left.annotator, right.annotator].append((left, right))
     return tuple(
-        _pairwise_row("pair", " · ".join(pair), both, answers, measurer)
+        _pairwise_row("pair", PAIR.join(pair), both, answers, measurer)
         for pair, both in sorted(shared.items())
         if len(both) >= SHARED
     )

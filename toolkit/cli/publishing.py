@@ -172,7 +172,7 @@ def hydrate(
         return
     put_counts("hydrate", found.release.counts)
     for missing in found.missing:
-        put(f"missing: {missing}")
+        put(f"missing     {missing}")
 
 
 def publish(

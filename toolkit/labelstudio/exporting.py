@@ -24,7 +24,7 @@ from toolkit.labelstudio.tasks import link_of
 from toolkit.records import Annotation, Relation, Span, digest
 from toolkit.release import Release
 from toolkit.release.export import rows
-from toolkit.release.staging import staged
+from toolkit.release.staging import ANOTHER, staged
 from toolkit.schema import Schema
 
 _PREFIX: Final = {"annotator": "tasks", "expert": "expert-tasks"}
@@ -51,7 +51,7 @@ def export_tasks(release: Release, target: Path) -> tuple[Path, ...]:
         raise UsageError("has no text to label", where=str(release.path), remedy="run `toolkit hydrate` first")
     names = ["label_config.xml"]
     with staged(target.parent) as stage:
-        stage.name(target.name)
+        stage.name(target.name, remedy=ANOTHER)
         (stage.folder / names[0]).write_text(render_config(release.schema), encoding="utf-8")
         first = 1  # tasks and answers are numbered through all files, so that they can be imported together
         for role, prefix in _PREFIX.items():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -15,6 +15,9 @@ from toolkit.release.manifest import Tables
 from toolkit.release.pictures import agreement_rows
 from toolkit.release.release import Release
 from toolkit.release.sections import PROMPTS, own_sections
+
+TEXT_RELEASED: Final = "- Text released"
+"""How the card's line begins that says how much of the articles' words is released."""
 
 
 def render(facts: Facts, previous: Release | None = None, pictures: Mapping[str, str] | None = None) -> str:
@@ -36,6 +39,7 @@ def render(facts: Facts, previous: Release | None = None, pictures: Mapping[str,
     before = "" if previous is None else (previous.path / "README.md").read_text(encoding="utf-8")
     return environment.from_string(template).render(
         front=yaml.safe_dump(front_matter(facts), sort_keys=False, allow_unicode=True, width=120),
+        text_released=TEXT_RELEASED,
         facts=facts,
         terms=facts.terms,
         schema=facts.schema,
@@ -44,7 +48,7 @@ def render(facts: Facts, previous: Release | None = None, pictures: Mapping[str,
             **own_sections(before),
             **facts.terms.sections,
         },
-        agreement=_agreement_rows(facts.terms.agreement),
+        agreement=_agreement_rows(facts.agreement),
         pictures={} if pictures is None else {Path(name).stem: (name, title) for name, title in pictures.items()},
     )
 

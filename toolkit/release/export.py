@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from toolkit.errors import UsageError
 from toolkit.release.configs import SLICE_ROWS
 from toolkit.release.release import Release
-from toolkit.release.staging import staged
+from toolkit.release.staging import ANOTHER, staged
 
-_FORMULA = re.compile(r"[=+\-@\t\r]")  # how a formula begins, to a spreadsheet (OWASP, "CSV Injection")
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # how a formula begins, to a spreadsheet (OWASP, "CSV Injection")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 Row = Mapping[str, Any]
@@ -46,7 +47,7 @@ def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
         raise UsageError("has no text to tag", where=str(release.path), remedy="run `toolkit hydrate` first")
     names = []
     with staged(target.parent) as stage:
-        stage.name(target.name)
+        stage.name(target.name, remedy=ANOTHER)
         for config in ("default",) if kind in _OF_SENTENCES else release.configs:
             for split in release.splits(config):
                 names.append(f"{config}-{split}.{kind}")
@@ -123,21 +124,35 @@ def _spacy(path: Path, release: Release, config: str, split: str) -> None:
 def bio(text: str, spans: Sequence[Row]) -> list[tuple[str, int, int, str]]:
     """Return (token, start, end, tag) of a sentence; offsets are code points, end exclusive.
 
-    A token is a run of word characters or a single other sign. One that a span begins in the middle of is tagged as
-    the span's, since CoNLL cannot cut it.
+    A token is a run of word characters or a single other sign, cut where a span begins or ends within it: so that the
+    offsets of a span's first and last token are the span's.
 
     Args:
         text: The sentence.
         spans: Rows with "start", "end" and "label"; of two that overlap the longer is kept, then the earlier.
     """
-    tokens = [(found.group(), found.start(), found.end()) for found in _TOKEN.finditer(text)]
-    tags = ["O"] * len(tokens)
+    kept = _apart(spans)
+    cuts = {border for span in kept for border in (span["start"], span["end"])}
+    tagged, begun = [], set()
+    for start, end in (piece for found in _TOKEN.finditer(text) for piece in _pieces(*found.span(), cuts)):
+        place = next((n for n, span in enumerate(kept) if span["start"] <= start and end <= span["end"]), None)
+        tag = "O" if place is None else f"{'I' if place in begun else 'B'}-{kept[place]['label']}"
+        begun.add(place)
+        tagged.append((text[start:end], start, end, tag))
+    return tagged
+
+
+def _apart(spans: Sequence[Row]) -> list[Row]:
+    """Return the spans without those that overlap a longer one, or an earlier one of the same length."""
+    kept: list[Row] = []
     for span in sorted(spans, key=lambda item: (item["start"] - item["end"], item["start"], item["label"])):
-        inside = [n for n, (_, start, end) in enumerate(tokens) if start < span["end"] and end > span["start"]]
-        if inside and all(tags[n] == "O" for n in inside):
-            for place, number in enumerate(inside):
-                tags[number] = f"{'I' if place else 'B'}-{span['label']}"
-    return [(*token, tag) for token, tag in zip(tokens, tags, strict=True)]
+        if all(span["end"] <= other["start"] or other["end"] <= span["start"] for other in kept):
+            kept.append(span)
+    return kept
+
+
+def _pieces(start: int, end: int, cuts: Collection[int]) -> Iterator[tuple[int, int]]:
+    return itertools.pairwise([start, *sorted(cut for cut in cuts if start < cut < end), end])
 
 
 _OF_SENTENCES: Final = ("conll", "spacy")

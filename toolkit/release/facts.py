@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from toolkit.release.columns import arrow_schemas, features
+from toolkit.release.consent import released_report
 from toolkit.release.corpus import Corpus
 from toolkit.release.manifest import Tables
 from toolkit.release.terms import Terms
@@ -36,6 +37,7 @@ class Facts:
         annotators: Pseudonyms of those who answered, experts not among them.
         answers: Their answers, skipped ones not among them.
         skipped: Their skipped ones.
+        agreement: The agreement report as it may be released; see `toolkit.release.consent`.
         orphans: Answers that were left out because their sentence is not there any more.
     """
 
@@ -52,6 +54,7 @@ class Facts:
     annotators: tuple[str, ...]
     answers: int
     skipped: int
+    agreement: Mapping[str, Any] | None
     orphans: int
 
     @classmethod
@@ -77,6 +80,7 @@ class Facts:
             annotators=tuple(sorted(answers["annotator"].unique().to_pylist())),
             answers=answers.num_rows - skipped,
             skipped=skipped,
+            agreement=released_report(terms.agreement, corpus, terms.withheld),
             orphans=corpus.orphans,
         )
 

@@ -19,6 +19,7 @@ from toolkit.records import to_row
 from toolkit.release import card, notes, pictures, prevalence
 from toolkit.release.columns import arrow_schemas
 from toolkit.release.configs import Configs
+from toolkit.release.consent import check_withheld
 from toolkit.release.corpus import Corpus
 from toolkit.release.croissant import croissant
 from toolkit.release.diff import Diff, diff
@@ -53,11 +54,12 @@ def freeze(
 
     Raises:
         UsageError: There is a release of that version, or the version is too small for what changed.
-        InvalidInput: Nothing is decided yet, the schema numbers its labels otherwise than the release before, or an
-            e-mail address, a token or an annotator's name would be released.
+        InvalidInput: Nothing is decided yet, nobody answered who is said not to consent, the schema numbers its labels
+            otherwise than the release before, or an e-mail address, a token or an annotator's name would be released.
     """
     if not (corpus.decision_of >= 0).any():
         raise InvalidInput("no sentence is decided yet", where=str(folder), remedy="run `toolkit adjudicate`")
+    check_withheld(corpus, terms.withheld)
     if previous is not None:
         _hold_label_numbers(previous.schema, corpus.schema)
     with staged(folder) as stage:
@@ -113,8 +115,8 @@ def _version(wanted: str, previous: Release | None, change: Diff | None) -> str:
 def _write_texts(folder: Path, facts: Facts, previous: Release | None, change: Diff | None) -> None:
     terms = facts.terms
     (folder / "prevalence.json").write_text(to_json(facts.shares), encoding="utf-8")
-    if terms.agreement is not None:
-        (folder / "agreement.json").write_text(to_json(terms.agreement), encoding="utf-8")
+    if facts.agreement is not None:
+        (folder / "agreement.json").write_text(to_json(facts.agreement), encoding="utf-8")
     notes.write(folder, facts, previous, None if change is None else change.as_markdown())
     columns = arrow_schemas(facts.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
     (folder / "croissant.json").write_text(to_json(croissant(facts, columns)), encoding="utf-8")

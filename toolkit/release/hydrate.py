@@ -10,14 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from toolkit.errors import UsageError
+from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import Article
-from toolkit.release.card import declarations, joined, parted
+from toolkit.release.card import TEXT_RELEASED, declarations, joined, parted
 from toolkit.release.columns import arrow_schemas, features
 from toolkit.release.configs import in_slices
 from toolkit.release.manifest import NAME, Tables, file_sums, to_json, write_table
 from toolkit.release.release import Release, load
-from toolkit.release.staging import staged
+from toolkit.release.staging import ANOTHER, staged
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,15 @@ class Missing:
     Attributes:
         article_id: Its id, a hash of its text.
         url: Where it was published.
+        page: The page that it was read from, as the project that made the release calls it.
     """
 
     article_id: str
     url: str | None
+    page: str
+
+    def __str__(self) -> str:
+        return f"{self.article_id}  {self.url or self.page}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +64,24 @@ def hydrate(release: Release, articles: Iterable[Article], target: Path) -> Hydr
 
     Raises:
         UsageError: The release has its text, or `target` is there.
+        InvalidInput: None of its articles is among the reader's.
     """
     if release.manifest["text"] == "full":
         raise UsageError("has its text already", where=str(release.path))
     wanted = release.table("articles")
     ids = set(wanted["article_id"].to_pylist())
     found = {article.article_id: article for article in articles if article.article_id in ids}
+    if not found:
+        remedy = "copy the pages that it was made from into pages/ and run `toolkit ingest` as its makers did"
+        raise InvalidInput(f"none of its {len(ids)} articles is among yours", where=str(release.path), remedy=remedy)
     with staged(target.parent) as stage:
-        stage.name(target.name)
-        _write_files(release, _write_tables(release, _Texts(release, found), stage.folder), stage.folder)
+        stage.name(target.name, remedy=ANOTHER)
+        tables = _write_tables(release, _Texts(release, found), stage.folder)
+        _write_files(release, tables, stage.folder, f"{len(found)} of {len(ids)}")
     gone = wanted.filter(pc.invert(pc.is_in(wanted["article_id"], value_set=pa.array(found, pa.string()))))
-    lost = gone.select(["article_id", "url"]).sort_by("article_id").to_pylist()
-    return Hydration(load(target), tuple(Missing(row["article_id"], row["url"]) for row in lost))
+    lost = gone.select(["article_id", "url", "page_source"]).sort_by("article_id").to_pylist()
+    missing = tuple(Missing(row["article_id"], row["url"], row["page_source"]) for row in lost)
+    return Hydration(load(target), missing)
 
 
 class _Texts:
@@ -121,7 +132,7 @@ def _write_tables(release: Release, texts: _Texts, folder: Path) -> Tables:
     return tables
 
 
-def _write_files(release: Release, tables: Tables, folder: Path) -> None:
+def _write_files(release: Release, tables: Tables, folder: Path, found: str) -> None:
     """Copy what is no table; card and manifest say what is in the tables now, croissant.json would not."""
     old = {entry["file"] for splits in release.manifest["tables"].values() for entry in splits.values()}
     for name in sorted(set(release.manifest["files"]) - old - {"README.md", "croissant.json"}):
@@ -130,6 +141,10 @@ def _write_files(release: Release, tables: Tables, folder: Path) -> None:
     columns = arrow_schemas(release.schema)
     metadata, body = parted((release.path / "README.md").read_text(encoding="utf-8"))
     metadata |= declarations(tables, {name: features(columns[name], release.schema.label_ids) for name in tables})
+    was = f"{TEXT_RELEASED}: {release.manifest['text']}."
+    body = body.replace(
+        was, f"{was} This copy was hydrated with {found} articles; the counts here are the release's.", 1
+    )
     (folder / "README.md").write_text(joined(metadata, body), encoding="utf-8")
     manifest = {**release.manifest, "text": "full", "hydrated": True, "tables": tables, "files": file_sums(folder)}
     (folder / NAME).write_text(to_json(manifest), encoding="utf-8")

@@ -15,7 +15,7 @@ from toolkit.release.configs import in_slices
 from toolkit.release.diff import SPLIT, ConfigDiff, Diff, rows_of
 from toolkit.release.manifest import write_table
 from toolkit.release.release import Release, load
-from toolkit.release.staging import staged
+from toolkit.release.staging import ANOTHER, staged
 
 
 def patch(older: Release, change: Diff, target: Path) -> Release:
@@ -34,7 +34,7 @@ def patch(older: Release, change: Diff, target: Path) -> Release:
         what = f"is version {older.version}, and the difference starts from {change.older}"
         raise InvalidInput(what, where=str(older.path))
     with staged(target.parent) as stage:
-        stage.name(target.name)
+        stage.name(target.name, remedy=ANOTHER)
         folder = stage.folder
         for name, data in change.files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -48,7 +48,7 @@ def write(folder: Path, facts: Facts) -> dict[str, str]:
     labels = [label.id for label in facts.schema.labels if not label.retired]
     if labels:
         drawn[PREVALENCE] = ("Share of the sentences with each label, by split", _prevalence(facts, labels))
-    rows = agreement_rows(facts.terms.agreement)
+    rows = agreement_rows(facts.agreement)
     if any(row["alpha"]["value"] is not None for row in rows):
         drawn[AGREEMENT] = ("Krippendorff's α of each label and layer, with its 95 % interval", _agreement(rows))
     for name, (_, data) in drawn.items():

@@ -8,9 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from toolkit.errors import UsageError
 from toolkit.workspace.files import disk_errors
+
+ANOTHER: Final = "name another directory, or remove it"
 
 
 class Stage:
@@ -25,16 +28,19 @@ class Stage:
         self.folder = folder
         self.target: Path | None = None
 
-    def name(self, name: str) -> None:
+    def name(self, name: str, *, remedy: str = "a release is never changed: take a new version") -> None:
         """Say what the directory will be called.
+
+        Args:
+            name: Its name within the folder.
+            remedy: What to do if there is one of that name.
 
         Raises:
             UsageError: There is one of that name.
         """
         target = self.folder.parent / name
         if target.exists():
-            remedy = "take a new version"
-            raise UsageError("is there already; a release is never changed", where=str(target), remedy=remedy)
+            raise UsageError("is there already", where=str(target), remedy=remedy)
         self.target = target
 
 
