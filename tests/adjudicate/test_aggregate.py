@@ -168,3 +168,30 @@ def test_faults_are_named():
     with pytest.raises(InvalidInput, match="is not \\(item, annotator, label\\)") as caught:
         aggregate([("i", "a", "x"), ("i", "x"), ("j",)])
     assert [fault.where for fault in caught.value.faults] == ["votes[1]", "votes[2]"]
+
+
+@pytest.mark.parametrize(
+    ("votes", "fault"),
+    [
+        (None, "None are no votes"),
+        ([None], "None is not \\(item, annotator, label\\)"),
+        (["abc"], "'abc' is not \\(item, annotator, label\\)"),
+        ([("i", "a", None)], "None is no label"),
+        ([("i", "a", float("nan"))], "nan is no label"),
+        ([("i", None, "x")], "None is no annotator"),
+        ([(["i"], "a", "x")], "\\['i'\\] is no item"),
+        ([("i", "a", ["x"])], "\\['x'\\] is no label"),
+    ],
+)
+def test_what_is_no_vote_is_named(votes, fault):
+    with pytest.raises(InvalidInput, match=fault):
+        aggregate(votes)
+
+
+def test_a_method_without_a_name_is_refused():
+    with pytest.raises(UsageError, match="no method \\['auto'\\]"):
+        aggregate([("i", "a", "x")], ["auto"])
+
+
+def test_who_votes_twice_on_an_item_is_heard_twice():
+    assert aggregate([("i", "a", "x"), ("i", "a", "y")])["i"] == ("x", pytest.approx(0.5))

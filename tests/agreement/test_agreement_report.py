@@ -194,7 +194,7 @@ def test_annotators_to_talk_to():
         answers += [answer(sentence, who, truth, lead_time=12.0, **(known if who == "a" else {})) for who in "ab"]
         answers.append(answer(sentence, "lazy", "claim", lead_time=1.0))
     found = {(warning.annotator, warning.kind) for warning in measured(answers).warnings}
-    assert found == {("lazy", kind) for kind in ("fast", "uniform", "calibration", "chance")}
+    assert found == {("lazy", kind) for kind in ("fast", "uniform", "calibration")}  # for "chance" articles are too few
 
 
 def test_answers_worse_than_chance_are_warned_about():

@@ -6,6 +6,7 @@ import math
 from itertools import permutations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -176,3 +177,32 @@ def test_ordinal_words_need_their_order():
         alpha(ratings, "ordinal")
     ranked = alpha(ratings, "ordinal", categories=["low", "mid", "high"])
     assert ranked == pytest.approx(alpha([[0, 1, 2], [0, 2, 2]], "ordinal"))
+
+
+@pytest.mark.parametrize(
+    ("ratings", "level", "fault"),
+    [
+        (None, "nominal", "None is no table of ratings"),
+        ("abc", "nominal", "'abc' is no table of ratings"),
+        ({"a": 1}, "nominal", "is no table of ratings"),
+        ([1, 2], "nominal", "1 is no row of ratings"),
+        (["ab", "ab"], "nominal", "'ab' is no row of ratings"),
+        (np.zeros((2, 2, 2)), "nominal", "3 dimensions, not 2"),
+        (np.zeros(2), "nominal", "1 dimensions, not 2"),
+        ([[{1}, {2}], [{1}, {2}]], "nominal", "\\{1\\} is no single value"),
+        ([[1, float("inf")], [1, 2]], "interval", "must be finite"),
+        (np.array([[1, np.inf], [1, 2]]), "ratio", "must be finite"),
+    ],
+)
+def test_what_is_no_table_of_ratings_is_named(ratings, level, fault):
+    with pytest.raises(InvalidInput, match=fault):
+        alpha(ratings, level)
+
+
+def test_tables_of_pandas_and_masked_arrays_are_read_as_what_they_show():
+    rows = [[1.0, 2.0, None, 1.0], [1.0, 2.0, 2.0, 2.0]]
+    frame = pd.DataFrame(rows)
+    masked = np.ma.masked_invalid(np.array(rows, dtype=float))
+    assert alpha(frame) == alpha(frame.astype("Int64")) == alpha(masked) == pytest.approx(alpha(rows))
+    words = pd.DataFrame([["a", None], ["a", "b"], ["b", "b"]])
+    assert alpha(words) == alpha([["a", None], ["a", "b"], ["b", "b"]])

@@ -7,7 +7,7 @@ import pytest
 
 from toolkit.agreement import Ratings, coefficient, interval
 from toolkit.agreement.coefficient import statistic
-from toolkit.agreement.interval import Resampling, bca
+from toolkit.agreement.interval import Resampling, exact, student
 from toolkit.agreement.statistic import krippendorff
 from toolkit.errors import UsageError
 
@@ -84,10 +84,66 @@ def test_intervals_drawn_together_are_those_drawn_alone():
     assert resampling.intervals(measures) == [resampling.interval(measure) for measure in measures]
 
 
-def test_bca_of_a_symmetric_bootstrap_is_nearly_the_percentile_interval():
-    draws = np.random.default_rng(0).normal(size=100_001)
-    low, high = bca(draws, float(np.median(draws)), np.linspace(-1, 1, 2001), 0.95)
-    assert (low, high) == pytest.approx((-1.96, 1.96), abs=0.03)
+def test_far_from_its_ends_the_scale_changes_nothing_and_near_them_it_is_not_left():
+    middle = student(0.0, 0.01, 1e6, -1.0, 0.95)
+    assert middle == pytest.approx((-0.0196, 0.0196), abs=1e-5)
+    assert student(0.0, 0.01, 1e6, -np.inf, 0.95) == pytest.approx(middle, abs=1e-5)
+    low, high = student(0.98, 0.02, 3, -0.1, 0.95)
+    assert -0.1 < low < 0.98 < high < 1
+    assert 0.98 - low > high - 0.98
+
+
+def test_few_clusters_widen_it():
+    few, many = (student(0.5, 0.1, freedom, 0.0, 0.95) for freedom in (2, 200))
+    assert few[0] < many[0] < many[1] < few[1]
+
+
+def test_where_all_agree_the_number_of_clusters_bounds_it():
+    # Clopper & Pearson for 30 of 30: 0.8843 to 1
+    found = interval([[1, 0] * 15] * 2, list(range(30)), "percent", seed=0, resamples=50)
+    assert (found.low, found.high, found.method) == (pytest.approx(0.025 ** (1 / 30)), 1.0, "exact")
+    assert found.low == pytest.approx(0.8843, abs=5e-5)
+    assert exact(False, 30, 0.0, 0.95) == pytest.approx((0.0, 0.1157), abs=5e-5)
+    assert exact(True, 0, -0.5, 0.95) == (-0.5, 1.0)
+
+
+def test_articles_without_the_rare_value_are_no_witnesses_of_agreement_on_it():
+    # Two of 30 articles hold the label; alpha of 1 rests on those two, whose agreement .025^(1/2) of the scale proves
+    rare = [at < 2 for at in range(30)]
+    found = interval([rare, rare], list(range(30)), seed=0, resamples=200)
+    least = 1 - 2 * 4 / 60 / (2 * 4 * 56 / (60 * 59))
+    assert (found.low, found.high, found.method) == (
+        pytest.approx(least + (1 - least) * 0.025**0.5),
+        1.0,
+        "exact",
+    )
+
+
+@pytest.mark.parametrize(("level", "least"), [("nominal", -1.0), ("interval", -1.0), ("ratio", -1.0)])
+def test_systematic_disagreement_stays_above_the_least_value(level, least):
+    found = interval([[1, 2] * 10, [2, 1] * 9 + [2, 2]], list(range(20)), level=level, seed=0, resamples=200)
+    assert least <= found.low < found.high < 0
+
+
+def test_clusters_that_are_all_alike_show_no_spread_and_give_no_interval():
+    ratings = [[1, 0, 1, 1] * 5, [1, 0, 0, 1] * 5]
+    found = interval(ratings, np.repeat(np.arange(5), 4).tolist(), seed=0, resamples=100)
+    assert (found.low, found.high, found.method) == (None, None, "none")
+
+
+def test_a_rare_label_in_few_articles_is_covered():
+    # 100 crowds of 15 articles with a label on 5 % of the sentences; BCa covered 88 %, the standard error is 2 points
+    def rare(seed: int, articles: int) -> tuple[Ratings, list[int]]:
+        random = np.random.default_rng(seed)
+        clusters = np.repeat(np.arange(articles), 8)
+        truth = random.random(clusters.size) < random.beta(0.1, 1.9, articles)[clusters]
+        said = np.where(random.random((3, clusters.size)) < 0.9, truth, ~truth).astype(float)
+        said[random.random(said.shape) < 0.3] = np.nan
+        return Ratings.of(said), clusters.tolist()
+
+    truth = coefficient(rare(10_000, 20_000)[0]).value
+    found = [interval(*rare(seed, 15), seed=seed, resamples=200) for seed in range(100)]
+    assert sum(each.low <= truth <= each.high for each in found) >= 92
 
 
 def test_calls_that_make_no_sense_are_refused():

@@ -47,7 +47,7 @@ def aggregate(
 
     Raises:
         UsageError: There is no such method.
-        InvalidInput: A vote is no triple.
+        InvalidInput: A vote is no triple of names: None and NaN are none, nor is what has no hash.
     """
     coded = Votes.of(votes)
     posterior = fit(coded, method)
@@ -64,7 +64,7 @@ def fit(votes: Votes, method: Method = "auto") -> Posterior:
     Raises:
         UsageError: There is no such method.
     """
-    model = _MODELS.get(method)
+    model = _MODELS.get(method) if isinstance(method, str) else None
     if model is None:
         raise UsageError(f"there is no method {method!r}", remedy=f"use one of {', '.join(METHODS)}")
     return model(votes) if votes.item.size else majority(votes)

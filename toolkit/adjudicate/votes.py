@@ -40,14 +40,12 @@ class Votes:
         """Code (item, annotator, label) triples.
 
         Raises:
-            InvalidInput: A vote is no triple.
+            InvalidInput: A vote is no triple of names; all such votes are told.
         """
+        if not isinstance(votes, Iterable):
+            raise InvalidInput(f"{votes!r} are no votes", remedy="give (item, annotator, label) triples")
         triples = list(votes)
-        faults = [
-            InvalidInput(f"{vote!r} is not (item, annotator, label)", where=f"votes[{at}]")
-            for at, vote in enumerate(triples)
-            if len(vote) != 3
-        ]
+        faults = [fault for at, vote in enumerate(triples) if (fault := _fault(at, vote)) is not None]
         if faults:
             raise InvalidInput.all_of(faults)
         columns = [list(column) for column in zip(*triples, strict=True)] or [[], [], []]
@@ -71,6 +69,18 @@ class Votes:
         return Votes(
             number[self.item[there]], self.annotator[there], self.label[there], items, self.annotators, self.labels
         )
+
+
+def _fault(at: int, vote: Any) -> InvalidInput | None:
+    """Return what is wrong with a vote: no triple, or a part that is missing, not equal to itself or not hashable."""
+    where = f"votes[{at}]"
+    if isinstance(vote, str) or not isinstance(vote, Sequence | np.ndarray) or len(vote) != 3:
+        return InvalidInput(f"{vote!r} is not (item, annotator, label)", where=where)
+    for part, name in zip(vote, ("item", "annotator", "label"), strict=True):
+        if part is None or not isinstance(part, Hashable) or part != part:
+            remedy = "leave out who did not answer, and give a set of labels as a tuple or a frozenset"
+            return InvalidInput(f"{part!r} is no {name}", where=where, remedy=remedy)
+    return None
 
 
 def _coded(names: Sequence[Any]) -> tuple[tuple[Hashable, ...], IntArray]:

@@ -154,7 +154,7 @@ def _difference(name: str, terms: FloatArray, draws: Resampling) -> Difference:
     if shown is None or held_back is None:
         reason = f"no answer {'with' if shown is None else 'without'} a suggestion yet"
         return Difference(name=name, shown=shown, held_back=held_back, difference=Estimate(value=None, reason=reason))
-    bounds = draws.interval(Statistic(name, terms, parts))
+    bounds = draws.interval(Statistic(name, terms, parts, floor=lambda _: -np.inf))
     return Difference(
         name=name,
         shown=shown,

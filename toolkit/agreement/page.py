@@ -59,7 +59,8 @@ def _method(report: AgreementReport) -> str:
     return (
         f"In brackets {report.confidence:.0%} intervals: {escape(report.interval)}, {report.resamples:,} resamples, "
         f"seed {report.seed}. α is Krippendorff's, with MASI distance between label sets; AC1 is Gwet's; percent is "
-        "the share of agreeing pairs, for label sets of equal ones. A dash is undefined; hover it for the reason."
+        "the share of agreeing pairs, for label sets of equal ones. Hover a dash (undefined), or a value without "
+        "brackets, for the reason."
     )
 
 
@@ -133,7 +134,7 @@ def _estimate(figure: Estimate | None) -> str:
     if figure.value is None:
         return f'<span title="{escape(figure.reason or "")}">–</span>'
     if figure.low is None or figure.high is None:
-        return f"{figure.value:.2f}"
+        return f'<span title="{escape(figure.reason or "")}">{figure.value:.2f}</span>'
     return f"{figure.value:.2f} <small>[{figure.low:.2f}, {figure.high:.2f}]</small>"
 
 

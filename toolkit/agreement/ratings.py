@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -69,17 +69,10 @@ class Ratings:
         Raises:
             InvalidInput: Rows differ in length, or a value does not fit the level or the categories.
         """
-        if isinstance(ratings, np.ndarray) and ratings.ndim == 2 and ratings.dtype.kind in "fiub" and not categories:
-            return _of_numbers(ratings)
-        rows = [list(row) for row in ratings]
+        if _is_plain(ratings) and not categories and level not in SET_LEVELS:
+            return _of_numbers(ratings, level)
+        rows = _rows(ratings)
         width = len(rows[0]) if rows else 0
-        faults = [
-            InvalidInput(f"row {at} has {len(row)} units, the first has {width}", where=f"ratings[{at}]")
-            for at, row in enumerate(rows)
-            if len(row) != width
-        ]
-        if faults:
-            raise InvalidInput.all_of(faults)
         cells = ((at, unit, value) for at, row in enumerate(rows) for unit, value in enumerate(row))
         return cls.of_cells(cells, n_annotators=len(rows), n_units=width, level=level, categories=categories)
 
@@ -98,9 +91,14 @@ class Ratings:
         first_code: dict[Hashable, int] = {}
         annotators, units, codes = [], [], []
         for annotator, unit, value in cells:
-            if value is None or value != value:
+            if _is_missing(value):
                 continue
             key = _label_set(value) if as_sets else value
+            if not isinstance(key, Hashable):
+                remedy = "for sets of labels use level='masi' or 'jaccard'"
+                raise InvalidInput(
+                    f"{value!r} is no single value", where=f"ratings[{annotator}][{unit}]", remedy=remedy
+                )
             annotators.append(annotator)
             units.append(unit)
             codes.append(first_code.setdefault(key, len(first_code)))
@@ -132,10 +130,59 @@ class Ratings:
         )
 
 
-def _of_numbers(array: npt.NDArray[Any]) -> Ratings:
+def _is_missing(value: object) -> bool:
+    """Return whether an answer is none: None, pandas' NA, or what is not equal to itself (NaN, NaT)."""
+    if value is None or type(value).__name__ == "NAType":
+        return True
+    unlike = value != value
+    return isinstance(unlike, bool | np.bool_) and bool(unlike)
+
+
+def _is_plain(ratings: Any) -> bool:
+    """Return whether these are an array of numbers, which needs no look at each cell."""
+    numbers = isinstance(ratings, np.ndarray) and ratings.ndim == 2 and ratings.dtype.kind in "fiub"
+    return numbers and not isinstance(ratings, np.ma.MaskedArray)
+
+
+def _rows(ratings: Any) -> list[list[Any]]:
+    """Return the rows of a table, whose cells may be anything.
+
+    Raises:
+        InvalidInput: It is no table, or rows differ in length.
+    """
+    remedy = "give one row an annotator, one cell a unit"
+    if hasattr(ratings, "to_numpy"):  # a table of pandas or polars, which iterates over its columns
+        ratings = ratings.to_numpy()
+    if isinstance(ratings, np.ndarray):
+        if ratings.ndim != 2:
+            raise InvalidInput(f"ratings have {ratings.ndim} dimensions, not 2", where="ratings", remedy=remedy)
+        return list(ratings.tolist())  # masked cells become None
+    if isinstance(ratings, str | bytes | Mapping | Set) or not isinstance(ratings, Iterable):
+        raise InvalidInput(f"{ratings!r} is no table of ratings", where="ratings", remedy=remedy)
+    rows = list(ratings)
+    faults = [
+        InvalidInput(f"{row!r} is no row of ratings", where=f"ratings[{at}]", remedy=remedy)
+        for at, row in enumerate(rows)
+        if isinstance(row, str | bytes | Mapping | Set) or not isinstance(row, Iterable)
+    ]
+    if faults:
+        raise InvalidInput.all_of(faults)
+    table = [list(row) for row in rows]
+    faults = [
+        InvalidInput(f"row {at} has {len(row)} units, the first has {len(table[0])}", where=f"ratings[{at}]")
+        for at, row in enumerate(table)
+        if len(row) != len(table[0])
+    ]
+    if faults:
+        raise InvalidInput.all_of(faults)
+    return table
+
+
+def _of_numbers(array: npt.NDArray[Any], level: Level) -> Ratings:
     there = ~np.isnan(array) if array.dtype.kind == "f" else np.ones(array.shape, dtype=bool)
     annotator, unit = np.nonzero(there)
     values, code = np.unique(array[there], return_inverse=True)
+    _check_finite(values, level)
     return Ratings(
         annotator.astype(np.int64),
         unit.astype(np.int64),
@@ -144,6 +191,11 @@ def _of_numbers(array: npt.NDArray[Any]) -> Ratings:
         array.shape[0],
         array.shape[1],
     )
+
+
+def _check_finite(values: Any, level: Level) -> None:
+    if level in NUMERIC_LEVELS and np.isinf(values).any():
+        raise InvalidInput(f"values of level {level} must be finite")
 
 
 def _label_set(value: object) -> frozenset[Hashable]:
@@ -166,4 +218,6 @@ def _ordered(found: list[Any], level: Level, categories: Sequence[Any] | None) -
         raise UsageError("the ranks of words are unknown", remedy="give categories=[lowest, …, highest]")
     if level in NUMERIC_LEVELS and not numeric:
         raise InvalidInput(f"values of level {level} must be numbers")
+    if numeric:
+        _check_finite(found, level)
     return tuple(sorted(found) if numeric else sorted(found, key=lambda value: (type(value).__name__, str(value))))

@@ -7,6 +7,12 @@ from collections.abc import Iterable
 from toolkit.agreement.ratings import Level
 from toolkit.records.base import record
 
+INTERVAL = (
+    "Student's t with the standard error of a bootstrap over articles, on a logistic scale; "
+    "Clopper-Pearson over articles where all or no pairs agree"
+)
+"""How every interval of a report is made; see `toolkit.agreement.interval`."""
+
 
 @record
 class Estimate:
@@ -16,7 +22,7 @@ class Estimate:
         value: None where undefined.
         low: Lower bound; None where undefined.
         high: Upper bound.
-        reason: Why the value is None.
+        reason: Why the value, or its interval, is None.
     """
 
     value: float | None
@@ -195,7 +201,7 @@ class AgreementReport:
     annotators: int
     articles: int
     confidence: float
-    interval: str = "BCa bootstrap over articles"
+    interval: str = INTERVAL
     resamples: int
     seed: int
     labels: tuple[Row, ...]

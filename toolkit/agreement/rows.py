@@ -83,11 +83,11 @@ class Measurer:
         if np.isnan(value):
             return Estimate(value=None, reason=reason)
         found = self.resampling.interval(measure)
-        return Estimate(value=value, low=found.low, high=found.high)
+        return Estimate(value=value, low=found.low, high=found.high, reason=found.reason)
 
 
 def _estimate(found: Coefficient, interval: Interval) -> Estimate:
-    return Estimate(value=found.value, low=interval.low, high=interval.high, reason=found.reason)
+    return Estimate(value=found.value, low=interval.low, high=interval.high, reason=found.reason or interval.reason)
 
 
 def _prevalence(ratings: Ratings, positive: Hashable) -> float | None:

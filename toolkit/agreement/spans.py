@@ -63,7 +63,7 @@ def span_f1(answers: Sequence[Sequence[Sequence[Span]]], groups: IntArray, *, ex
             observed = terms[:, 0] / terms[:, 1]
         return observed, np.zeros_like(observed)
 
-    return Statistic("exact_f1" if exact else "overlap_f1", sums, parts)
+    return Statistic("exact_f1" if exact else "overlap_f1", sums, parts, exposed=lambda rows: rows[:, 1])
 
 
 def tokens(text: str) -> list[tuple[int, int]]:

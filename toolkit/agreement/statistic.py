@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolkit.agreement.distance import distance
-from toolkit.agreement.ratings import Counts, FloatArray, IntArray, Level, Ratings
+from toolkit.agreement.ratings import SET_LEVELS, Counts, FloatArray, IntArray, Level, Ratings
 from toolkit.errors import UsageError
 
 Parts = tuple[FloatArray, FloatArray]
@@ -28,11 +28,17 @@ class Statistic:
         name: Its name in `COEFFICIENTS`.
         terms: Sums of each cluster, shape (clusters, terms).
         parts: Observed and expected agreement of rows of summed terms, shape (rows, terms) → two of (rows,).
+        floor: Least value that is possible with these sums, shape (terms,) → number; -inf where nothing bounds it.
+            None: that of no agreement at all, and not below −1.
+        exposed: Ratings of each row of terms that could have disagreed, shape (rows, terms) → (rows,). None: as many
+            in each.
     """
 
     name: str
     terms: FloatArray
     parts: Callable[[FloatArray], Parts]
+    floor: Callable[[FloatArray], float] | None = None
+    exposed: Callable[[FloatArray], FloatArray] | None = None
 
     def values(self, sums: FloatArray) -> FloatArray:
         """Return (observed − expected) / (1 − expected) of each row; NaN where chance explains everything."""
@@ -40,6 +46,25 @@ class Statistic:
         with np.errstate(divide="ignore", invalid="ignore"):
             chance = 1.0 - expected
             return np.asarray(np.where(chance > 1e-12, (observed - expected) / chance, np.nan))
+
+    def least(self) -> float:
+        """Return the least value that the sums of all clusters allow; a coefficient is never above 1."""
+        sums = self.terms.sum(axis=0)
+        if self.floor is not None:
+            return self.floor(sums)
+        expected = float(self.parts(sums[None])[1][0])
+        return max(-1.0, -expected / (1 - expected)) if expected < 1 else -1.0
+
+    def witnesses(self) -> float:
+        """Return how many clusters could have shown a disagreement, fewer where some could far more than others.
+
+        Kish's effective number, (Σw)² / Σw², of the ratings that were exposed to one (Survey Sampling 1965, 11.7).
+        """
+        if self.exposed is None:
+            return float(len(self.terms))
+        weight = self.exposed(self.terms)
+        square = float((weight**2).sum())
+        return float(weight.sum()) ** 2 / square if square > 0 else 0.0
 
 
 def krippendorff(ratings: Ratings, groups: IntArray, *, level: Level) -> Statistic:
@@ -62,7 +87,18 @@ def krippendorff(ratings: Ratings, groups: IntArray, *, level: Level) -> Statist
             expected = 1.0 - measure.expected(totals) / (n * (n - 1))
         return observed, expected
 
-    return Statistic("alpha", terms, parts)
+    def exposed(rows: FloatArray) -> FloatArray:
+        usual = int(terms[:, 1:].sum(axis=0).argmax()) if len(ratings.values) else 0
+        return np.asarray(rows[:, 1:].sum(axis=1) - rows[:, 1 + usual])
+
+    def floor(sums: FloatArray) -> float:
+        if level not in ("nominal", *SET_LEVELS):
+            return -1.0
+        # Who does not give the commonest value disagrees at most with everybody, and everybody with them
+        apart = min(1.0, 2 * float(exposed(sums[None])[0]) / float(sums[1:].sum()))
+        return max(-1.0, 1 - apart / (1 - float(parts(sums[None])[1][0])))
+
+    return Statistic("alpha", terms, parts, floor, exposed)
 
 
 def percent(ratings: Ratings, groups: IntArray) -> Statistic:
@@ -101,7 +137,7 @@ def specific(ratings: Ratings, groups: IntArray, *, value: Hashable, negative: b
             observed = sums[:, 0] / sums[:, 1]
         return observed, np.zeros_like(observed)
 
-    return Statistic("negative" if negative else "positive", terms, parts)
+    return Statistic("negative" if negative else "positive", terms, parts, exposed=lambda rows: rows[:, 1])
 
 
 Weights = str

@@ -91,6 +91,10 @@ def _hold_gate(layers: list[dict[str, Any]], least: float) -> None:
 def _put_report(report: dict[str, Any]) -> None:
     figures = ["n", "prevalence", "percent", "positive", "α", "95 % interval", "AC1"]
     put_table(["layer or label", *figures], [_measure(row) for row in [*report["layers"], *report["labels"]]])
+    put(
+        f"{report['confidence']:.0%} intervals of α: {report['interval']}; {report['resamples']:,} resamples of "
+        f"{report['articles']:,} articles, seed {report['seed']}"
+    )
     if report["slices"]:
         put("")
         put_table(["part", *figures], [_measure(each["row"] | {"name": each["name"]}) for each in report["slices"]])
