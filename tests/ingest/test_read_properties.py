@@ -220,6 +220,13 @@ def test_a_declared_encoding_is_believed() -> None:
     assert "przegłosowała odbudowę" in article.text
 
 
+@pytest.mark.parametrize("raw", [b"<html><body><script>render()</script></body></html>", b"<html><!-- nothing"])
+def test_a_page_that_shows_nothing_is_told(raw: bytes) -> None:
+    found = read(raw, source="page.html")
+    assert not found.articles
+    assert [(cut.reason, cut.start, cut.end) for cut in found.rejects] == [("no-text", 0, len(raw))]
+
+
 @pytest.mark.parametrize("raw", [b"", b" \n\r\n\t", b"\xef\xbb\xbf\n"])
 def test_an_empty_page_is_refused(raw: bytes) -> None:
     with pytest.raises(InvalidInput, match=r"page\.txt: the page is empty; "):

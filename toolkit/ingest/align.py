@@ -52,7 +52,10 @@ class Aligner:
             start = self._key.find(key)
         if start >= 0:
             self._at = start + len(key)
-            return self._taken(paragraph, range(start, start + len(key)))
+            first, last = self._places[start], self._places[self._at - 1] + 1
+            if self._page.text[first:last] == paragraph:  # as it mostly stands
+                return self._page.cut(first, last)
+            return self._taken(paragraph, range(start, self._at))
         return self._in_parts(paragraph)
 
     def _in_parts(self, paragraph: str) -> Traced | None:

@@ -102,6 +102,8 @@ def read(
     articles, cut = compose(
         page, text, lines, layout(lines, titled=titled), known=_dated(facts, fetched_at), fetched_at=fetched_at
     )
+    if not lines:
+        outside = [*outside, Reject(stage="ingest", reason="no-text", source=source, start=0, end=len(raw))]
     rejects = sorted([*outside, *cut, *_malformed(opened, page)], key=lambda r: (r.start or 0, r.end or 0, r.reason))
     return Extraction(tuple(articles), tuple(rejects), _notes(opened.decoded))
 

@@ -20,6 +20,7 @@ PLACED = {
     "not-on-page": "Text of the extractor that stands nowhere on the page as it was sent.",
     "second-title": "The page's title where a column states another.",
     "malformed-bytes": "Bytes that the page's encoding does not allow; U+FFFD stands for them.",
+    "no-text": "A page on which a reader sees no text, such as one that only a script fills.",
     "unreadable": "A page of a file that can't be read.",
 }
 """Reasons that come from the page or a line's place on it; all others are ids of a profile's rules."""
