@@ -2,8 +2,8 @@
 
     python scripts/bench/long_pages.py [--megabytes 1,3,10] [--page NAME]
 
-A row a page; processor time at each length, and the exponent by which time grows between the shortest and the longest: 1 is
-linear, 2 quadratic.
+A row a page: processor seconds at each length, and the exponent by which they grow between the shortest and the
+longest: 1 is linear, 2 quadratic.
 """
 
 from __future__ import annotations
