@@ -241,7 +241,8 @@ def compare(folder: Path | None, count: int, repeat: int, scratch: Path) -> bool
         for name in CONTENDERS if turn % 2 == 0 else reversed(CONTENDERS):
             project = scratch / f"{name.partition('.')[0]}-{turn}"
             runs[name].append(run := measure(name, scratch / "pages", project))
-            print(f"  {name} {run.seconds:.1f} s, load {os.getloadavg()[0]:.1f}", flush=True)
+            used = f"{run.seconds:.1f} s, {run.cpu:.1f} CPU s, {run.peak / 1e6:.0f} MB, load {os.getloadavg()[0]:.1f}"
+            print(f"  {name} {used}", flush=True)
             subprocess.run(["rm", "-rf", project / "cache"], check=True)
     print(f"\n{'':26}{'wall s':>8} {'pages/s':>8} {'CPU s':>8} {'peak MB':>8}")
     middle = {name: statistics.median(run.seconds for run in found) for name, found in runs.items()}

@@ -1,6 +1,7 @@
 """Where corpus stages run: embedded in this process, or on a Ray cluster. The stages themselves don't know."""
 
-from toolkit.engine.chunk import Chunk, exists, write_chunk
+from toolkit.engine import place
+from toolkit.engine.chunk import Chunk, write_chunk
 from toolkit.engine.run import EMBEDDED, Stage, run
 
-__all__ = ["EMBEDDED", "Chunk", "Stage", "exists", "run", "write_chunk"]
+__all__ = ["EMBEDDED", "Chunk", "Stage", "place", "run", "write_chunk"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+
+from toolkit.engine.place import reading, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,9 @@ class Chunk:
         if self.held:
             table = pa.concat_tables(self.held) if group is None else self.held[group]
             return table if columns is None else table.select(list(columns))
-        import fsspec
         import pyarrow.parquet as pq
 
-        with fsspec.open(self.url, "rb") as file, pq.ParquetFile(file) as parquet:
+        with reading(self.url) as file, pq.ParquetFile(file) as parquet:
             return parquet.read(columns, use_threads=False) if group is None else parquet.read_row_group(group, columns)
 
 
@@ -49,14 +48,10 @@ def write_chunk(tables: Iterable[pa.Table], url: str) -> int:
         tables: At least one; an empty one is an empty row group.
         url: As in `Chunk`; what is there already is replaced.
     """
-    import fsspec
     import pyarrow.parquet as pq
 
-    system, path = fsspec.core.url_to_fs(url)
-    part = f"{path}.{uuid.uuid4().hex}.part"  # two workers may do the same chunk when a node is thought lost
-    system.makedirs(os.path.dirname(path), exist_ok=True)
     rows = 0
-    with system.open(part, "wb") as file:
+    with writing(url) as file:
         writer = None
         for table in tables:
             writer = writer or pq.ParquetWriter(file, table.schema, compression="lz4", write_statistics=False)
@@ -64,13 +59,4 @@ def write_chunk(tables: Iterable[pa.Table], url: str) -> int:
             rows += table.num_rows
         if writer is not None:
             writer.close()
-    system.mv(part, path)
     return rows
-
-
-def exists(url: str) -> bool:
-    """Tell whether a chunk was written."""
-    import fsspec
-
-    system, path = fsspec.core.url_to_fs(url)
-    return bool(system.exists(path))

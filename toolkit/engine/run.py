@@ -15,7 +15,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from toolkit.engine.chunk import Chunk, exists, write_chunk
+from toolkit.engine.chunk import Chunk, write_chunk
+from toolkit.engine.place import exists
 from toolkit.errors import InvalidConfig, InvalidInput, RemoteError, ToolkitError
 
 Stage = Callable[[pa.Table], Iterable[pa.Table]]

@@ -24,6 +24,15 @@ FILE_NAME = "toolkit.yaml"
 Fraction = Annotated[float, pydantic.Field(gt=0, lt=1)]
 
 
+def _shared(url: str) -> str:
+    """Refuse what is no URL, and one that only one process sees."""
+    if not re.match(r"[a-z][a-z0-9+-]*://[^/]|file:///[^/]", url):
+        raise ValueError(f"{url!r} is no URL of a folder such as s3://bucket/project or file:///srv/project")
+    if url.startswith("memory://"):
+        raise ValueError("memory:// is seen by one process only, and workers are processes of their own")
+    return url
+
+
 class _Section(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
 
@@ -106,6 +115,7 @@ class Config(_Section):
     Attributes:
         schema_name: Key `schema`: "name@version" of a shipped schema, or a path to one, relative to the project.
         engine: "embedded", or "ray://HOST:PORT".
+        store: A folder by any URL that fsspec knows, where ingest and segment work and leave a copy of what they make.
         ingest: How pages are read.
         splitter: Name of the sentence splitter.
         aggregation: How several people's answers become one decision.
@@ -116,6 +126,7 @@ class Config(_Section):
 
     schema_name: str = pydantic.Field(default="news_events@1.0.0", alias="schema")
     engine: str = EMBEDDED
+    store: Annotated[str, pydantic.AfterValidator(_shared)] | None = None
     ingest: IngestConfig = IngestConfig()
     splitter: str = "rules"
     aggregation: Method = "auto"
@@ -242,6 +253,7 @@ hub:
   token_variable: HF_TOKEN
 
 engine: embedded                # or ray://HOST:PORT
+# store: s3://bucket/project    # where ingest and segment work and leave a copy; any URL that fsspec knows
 
 ingest:
   # fetched_at: 2026-03-01T08:00:00Z    # "2 hours ago" is resolved against it; without it, it stays text

@@ -30,8 +30,12 @@ class _Row(NamedTuple):
     page: Mapping[str, str]
 
 
-def article_chunks(path: Path) -> list[Chunk]:
+def article_chunks(path: Path, *, url: str | None = None) -> list[Chunk]:
     """Return the row groups of articles.parquet.
+
+    Args:
+        path: The file.
+        url: Where workers read a copy of it; None: the file itself.
 
     Raises:
         InvalidInput: It is no Parquet file, or lacks a column.
@@ -45,7 +49,7 @@ def article_chunks(path: Path) -> list[Chunk]:
         raise InvalidInput("is not a readable Parquet file", where=str(path), remedy=remedy) from error
     if missing:
         raise InvalidInput(f"lacks the column {missing[0]}", where=str(path), remedy=remedy)
-    return [Chunk(str(path), group) for group in range(groups)]
+    return [Chunk(url or str(path), group) for group in range(groups)]
 
 
 def cut(table: pa.Table, *, splitter: str) -> list[pa.Table]:

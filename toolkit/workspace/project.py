@@ -18,6 +18,7 @@ from toolkit.workspace.history import current, holding
 from toolkit.workspace.lock import exclusive
 from toolkit.workspace.log import AppendLog
 from toolkit.workspace.pagefile import PageFile, behind
+from toolkit.workspace.store import Store
 from toolkit.workspace.tables import records_in
 
 T = TypeVar("T")
@@ -105,6 +106,10 @@ class Workspace:
     def path(self, *parts: str) -> Path:
         """Return a path within the project."""
         return self.root.joinpath(*parts)
+
+    def store(self) -> Store | None:
+        """Return where the corpus is worked on and left, None where that is the project directory."""
+        return Store(self.config.store) if self.config.store else None
 
     def lock(self) -> AbstractContextManager[None]:
         """Hold the project for one command; raises `Locked` when another one is at work."""

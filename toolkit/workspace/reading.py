@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from toolkit.engine import Chunk, write_chunk
+from toolkit.engine import Chunk, place, write_chunk
 from toolkit.errors import InvalidInput
 from toolkit.ingest import Settings, is_silent, merge_copies, page_order, pages, read, read_whole, signature, story_ids
 from toolkit.records import Article, Page, Reject, from_row, to_json
@@ -55,14 +55,18 @@ class Spooled:
     unopened: Sequence[InvalidInput]
 
 
-def spool(files: Iterable[PageFile], folder: Path) -> Spooled:
-    """Cut the pages of files into chunks: written to `folder`, or in memory when they fit into one.
+def spool(files: Iterable[PageFile], folder: str) -> Spooled:
+    """Cut the pages of files into chunks: in memory when they fit into one, else written to a folder.
 
     What an earlier run has written whole is taken as it is.
+
+    Args:
+        files: What to cut.
+        folder: A path, or any URL that fsspec knows.
     """
-    index = folder / "index.json"
-    if index.exists():
-        said = json.loads(index.read_bytes())
+    index = f"{folder}/index.json"
+    if place.exists(index):
+        said = json.loads(place.read_bytes(index))
         chunks = [Chunk(_spooled(folder, number)) for number in range(said["chunks"])]
         unopened = [InvalidInput(what, where=where, remedy=remedy) for what, where, remedy in said["unopened"]]
         return Spooled(chunks, [chunks[number] for number in said["speaking"]], said["pages"], unopened)
@@ -79,7 +83,8 @@ def spool(files: Iterable[PageFile], folder: Path) -> Spooled:
         speaking += [number] if _speaks(table) else []
     faults = [(fault.what, fault.where, fault.remedy) for fault in unopened]
     said = {"chunks": len(chunks), "speaking": speaking, "pages": count, "unopened": faults}
-    index.write_text(json.dumps(said))
+    with place.writing(index) as file:
+        file.write(json.dumps(said).encode())
     return Spooled(chunks, [chunks[number] for number in speaking], count, unopened)
 
 
@@ -89,8 +94,8 @@ def _speaks(table: pa.Table) -> bool:
     return not all(map(is_silent, raws.to_pylist(), sources.to_pylist()))
 
 
-def _spooled(folder: Path, number: int) -> str:
-    return str(folder / f"{number:06}.parquet")
+def _spooled(folder: str, number: int) -> str:
+    return f"{folder}/{number:06}.parquet"
 
 
 def _opened(files: Iterable[PageFile], faults: list[InvalidInput]) -> Iterator[tuple[Page, bytes]]:

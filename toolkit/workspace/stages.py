@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from toolkit.engine import run
 from toolkit.errors import InvalidInput
@@ -21,7 +20,8 @@ from toolkit.workspace.pagefile import PageFile
 from toolkit.workspace.project import ARTICLES, REJECTS, SENTENCES, Workspace
 from toolkit.workspace.reading import faults_of, merge, read_pages, spool, write_rejects
 from toolkit.workspace.recurring import count_lines, recurring
-from toolkit.workspace.scratch import scratch
+from toolkit.workspace.scratch import Scratch, scratch
+from toolkit.workspace.store import Store
 
 
 def ingest(workspace: Workspace, *, skip_unreadable: bool = False, how: IngestConfig | None = None) -> Outcome:
@@ -46,14 +46,17 @@ def ingest(workspace: Workspace, *, skip_unreadable: bool = False, how: IngestCo
             found.source if "://" in found.url else f"pages/{found.source}": found.digest() for found in files
         }
         inputs |= {name: file_digest(workspace.root / name) for name in how.profiles}
-        with scratch(workspace.root, "ingest", inputs, json.dumps(parameters, sort_keys=True)) as folder:
-            return derive(
+        store = workspace.store()
+        with scratch(workspace.root, "ingest", inputs, json.dumps(parameters, sort_keys=True), store=store) as work:
+            outcome = derive(
                 workspace.root,
                 "ingest",
                 inputs=inputs,
                 parameters=parameters,
-                make=partial(_ingest, workspace, files, folder, how, skip_unreadable),
+                make=partial(_ingest, workspace, files, work, how, skip_unreadable),
             )
+            _leave(workspace, store, "ingest")
+            return outcome
 
 
 def skips_unreadable(workspace: Workspace) -> bool:
@@ -63,16 +66,17 @@ def skips_unreadable(workspace: Workspace) -> bool:
 
 
 def _ingest(
-    workspace: Workspace, files: Sequence[PageFile], folder: Path, how: IngestConfig, skip_unreadable: bool
+    workspace: Workspace, files: Sequence[PageFile], work: Scratch, how: IngestConfig, skip_unreadable: bool
 ) -> Made:
     engine = workspace.config.engine
-    spooled = spool(files, folder / "pages")
+    folder = work.folder
+    spooled = spool(files, f"{work.chunks}/pages")
     lines: frozenset[str] = frozenset()
     if how.recurring and spooled.speaking:
         count = partial(count_lines, columns=how.named_columns())
-        lines = recurring(run(count, spooled.speaking, into=str(folder / "lines"), engine=engine), how.recurring)
+        lines = recurring(run(count, spooled.speaking, into=f"{work.chunks}/lines", engine=engine), how.recurring)
     stage = partial(read_pages, settings=how.settings(workspace.root, lines))
-    chunks = run(stage, spooled.chunks, into=str(folder / "read"), engine=engine)
+    chunks = run(stage, spooled.chunks, into=f"{work.chunks}/read", engine=engine)
     faults = [*spooled.unopened, *faults_of(chunks)]
     if faults and not skip_unreadable:
         remedy = faults[-1].remedy or "remove it"
@@ -102,28 +106,39 @@ def segment(workspace: Workspace, *, splitter: str | None = None) -> Outcome:
     with workspace.lock():
         if not path.exists():
             raise InvalidInput("is not there yet", where=str(path), remedy="run `toolkit ingest`")
-        inputs = {ARTICLES: file_digest(path)}
-        with scratch(workspace.root, "segment", inputs, splitter) as folder:
-            return derive(
+        inputs = {ARTICLES: file_digest(path) or ""}
+        store = workspace.store()
+        if store is not None:
+            store.keep(workspace.root, inputs)  # where workers read it; it may have been made before the store was
+        with scratch(workspace.root, "segment", inputs, splitter, store=store) as work:
+            outcome = derive(
                 workspace.root,
                 "segment",
                 inputs=inputs,
                 parameters={"splitter": splitter},
-                make=partial(_segment, workspace, folder, splitter),
+                make=partial(_segment, workspace, work, splitter),
             )
+            _leave(workspace, store, "segment")
+            return outcome
 
 
-def _segment(workspace: Workspace, folder: Path, splitter: str) -> Made:
-    path = workspace.path(ARTICLES)
-    articles = article_chunks(path)
-    chunks = run(partial(cut, splitter=splitter), articles, into=str(folder / "cut"), engine=workspace.config.engine)
-    sentences = write_sentences(chunks, folder / SENTENCES)
+def _segment(workspace: Workspace, work: Scratch, splitter: str) -> Made:
+    path, store = workspace.path(ARTICLES), workspace.store()
+    articles = article_chunks(path, url=store.path(ARTICLES) if store else None)
+    chunks = run(partial(cut, splitter=splitter), articles, into=f"{work.chunks}/cut", engine=workspace.config.engine)
+    sentences = write_sentences(chunks, work.folder / SENTENCES)
     defaults = by_default_rules(articles)
     return Made(
-        files={SENTENCES: folder / SENTENCES},
+        files={SENTENCES: work.folder / SENTENCES},
         counts={
             "articles": number_of_rows(path),
             "sentences": sentences,
             **({"articles cut by the default rules": defaults} if defaults else {}),
         },
     )
+
+
+def _leave(workspace: Workspace, store: Store | None, stage: str) -> None:
+    """Copy what a stage made to the project's store, if it has one."""
+    if store is not None:
+        store.keep(workspace.root, read_lock(workspace.root)[stage]["outputs"])
