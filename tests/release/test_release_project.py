@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -96,6 +97,15 @@ def test_every_fault_of_the_card_s_sections_at_once(project: Workspace) -> None:
         "holds <!-- /own -->, which stands around sections on the card",
     ]
     assert not list(project.path("releases").glob("*"))
+
+
+def test_what_must_not_be_released_is_told_where_a_person_wrote_it(world: Any, project: Workspace) -> None:
+    project.write("card/uses.md", "For storms.\nAsk ada@example.org.")
+    project.write("takedowns.yaml", f"{world.articles[0].article_id}: bea@example.org asked\n")
+    with pytest.raises(InvalidInput) as caught:
+        build(project, "1.0.0")
+    places = [fault.where for fault in caught.value.faults]
+    assert places == ["card/uses.md:2", f"takedowns.yaml, {world.articles[0].article_id}:1"]
 
 
 def test_an_edited_card_of_a_release_says_where_to_write_instead(project: Workspace) -> None:
@@ -209,11 +219,13 @@ def test_an_annotator_who_is_named_in_a_note_is_found(world: Any, project: Works
 
 def test_an_annotator_who_is_named_in_a_file_is_found_with_its_line(project: Workspace) -> None:
     project.write("annotators.yaml", "annotators:\n  - {email: ben.stone@example.org}\n")
-    project.write("takedowns.yaml", f"{'f' * 24}: Ben Stone asked for it\n")
+    settings = project.path("toolkit.yaml")
+    settings.write_text(settings.read_text().replace('title: "News sentences"', 'title: "By Ben Stone"'))
     with pytest.raises(InvalidInput, match=NAMED) as caught:
-        build(project, "1.0.0")
-    lines = [fault.where for fault in caught.value.faults]
-    assert [where.partition(":")[0] for where in lines if where] == ["manifest.json"]
+        build(Workspace(project.root), "1.0.0")
+    places = [fault.where or "" for fault in caught.value.faults]
+    assert {"CITATION.cff:4", "LICENSE:1"} <= {*places}
+    assert all(re.fullmatch(r"[\w/.]+:[0-9]+", place) for place in places)
 
 
 def test_the_news_may_name_whom_it_likes(world: Any, project: Workspace) -> None:

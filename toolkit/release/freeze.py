@@ -28,6 +28,7 @@ from toolkit.release.identities import Identities
 from toolkit.release.manifest import NAME, Tables, file_sums, to_json, write_table
 from toolkit.release.release import Release, load
 from toolkit.release.scan import Scanner
+from toolkit.release.sections import FOLDER
 from toolkit.release.splits import Row, assign
 from toolkit.release.staging import staged
 from toolkit.release.terms import Terms
@@ -168,6 +169,10 @@ def _write_tables(corpus: Corpus, folder: Path, terms: Terms, split_of: list[str
     told = corpus.told
     sentence_split = np.array(split_of, dtype=object)[corpus.article_of]
     scanner.look_at("agreement.json", to_json(terms.agreement))
+    for name, words in terms.sections.items():
+        scanner.look_at(f"{FOLDER}/{name}.md", words)
+    for article, reason in terms.takedowns.items():
+        scanner.look_at(f"takedowns.yaml, {article}", reason)
     kept = sorted({split for split in split_of if split is not None} - set(terms.fractions))  # made no more, but frozen
     tables: Tables = {}
     for config in columns:

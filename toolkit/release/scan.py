@@ -60,12 +60,9 @@ class Scanner:
 
     def look_at(self, name: str, text: str) -> None:
         """Look at a file that is no table."""
-        self._faults += [
-            InvalidInput(f"{what} would be released", where=name, remedy=_REMEDY) for what in self._found(text)
-        ]
-        for start in self._named(text):
+        for start, what in sorted([*self._found(text), *((start, _A_NAME) for start in self._named(text))]):
             where = f"{name}:{text.count(_LINE_FEED, 0, start) + 1}"
-            self._faults.append(InvalidInput(f"{_A_NAME} would be released", where=where, remedy=_REMEDY))
+            self._faults.append(InvalidInput(f"{what} would be released", where=where, remedy=_REMEDY))
 
     def refuse(self) -> None:
         """Raise if anything was found.
@@ -80,7 +77,7 @@ class Scanner:
         key = table.column_names[0]
         for path, parents, values in _strings(name, table[name].combine_chunks()):
             hits = pc.indices_nonzero(pc.fill_null(pc.match_substring_regex(values, _ANY), False)).to_pylist()
-            found = [(hit, what) for hit in hits for what in self._found(values[hit].as_py())]
+            found = [(hit, what) for hit in hits for what in self._kinds(values[hit].as_py())]
             if name in _PEOPLE_WRITE:
                 found += [(hit, _A_NAME) for hit in self._rows_with_names(values)]
             for hit, what in found if len(self._faults) < _MOST else []:
@@ -103,12 +100,15 @@ class Scanner:
             if " ".join(found[0].split()) not in self._nameable:
                 yield found.start()
 
-    def _found(self, text: str) -> list[str]:
-        return [
-            what
-            for what, pattern in _PATTERNS.items()
-            if any(found[0] not in self._allowed for found in re.finditer(pattern, text))
-        ]
+    def _kinds(self, text: str) -> list[str]:
+        return list(dict.fromkeys(what for _, what in self._found(text)))
+
+    def _found(self, text: str) -> Iterator[tuple[int, str]]:
+        """Yield where an address or token stands that is not allowed, and which."""
+        for what, pattern in _PATTERNS.items():
+            for found in re.finditer(pattern, text):
+                if found[0] not in self._allowed:
+                    yield found.start(), what
 
 
 _LINE_FEED: Final = "\n"
