@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -107,21 +106,3 @@ def test_only_the_process_that_was_started_is_ever_ended(tmp_path: Path) -> None
     assert identity(pid) == known
     terminate(pid, known)
     assert identity(pid) is None
-
-
-@pytest.mark.parametrize("url", ["mysql://me@host/name", "postgresql:///name", "postgresql://host"])
-def test_what_is_no_postgresql_address_is_refused(url: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no PostgreSQL address"):
-        studio._postgres(url)
-
-
-def test_a_postgresql_address_is_taken_apart() -> None:
-    parts: dict[str, Any] = studio._postgres("postgresql://me:p%40ss@db.example.org:5433/labels")
-    assert parts == {
-        "DJANGO_DB": "default",
-        "POSTGRE_USER": "me",
-        "POSTGRE_PASSWORD": "p@ss",
-        "POSTGRE_HOST": "db.example.org",
-        "POSTGRE_PORT": "5433",
-        "POSTGRE_NAME": "labels",
-    }

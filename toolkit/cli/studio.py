@@ -19,15 +19,21 @@ Data = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="The server's data; default: in the user's cache."),
 ]
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        envvar="TOOLKIT_STUDIO_DATABASE_URL",
+        metavar="URL",
+        help="PostgreSQL for teams (the variable keeps its password from the list of processes); default: SQLite.",
+    ),
+]
 
 
 @app.command()
 def start(
     data: Data = None,
     port: Annotated[int | None, typer.Option(help="Default: a free port, the same as last time if it can be.")] = None,
-    database_url: Annotated[
-        str | None, typer.Option(envvar="TOOLKIT_STUDIO_DATABASE_URL", help="PostgreSQL for teams; default: SQLite.")
-    ] = None,
+    database_url: DatabaseUrl = None,
     local_backends: Annotated[
         bool, typer.Option("--local-backends", help="Let it ask a `toolkit serve` on this machine for suggestions.")
     ] = False,
@@ -87,19 +93,19 @@ def status(data: Data = None, project: Project = None, as_json: Json = False) ->
 
 
 @app.command()
-def password(data: Data = None, project: Project = None, as_json: Json = False) -> None:
+def password(
+    data: Data = None, database_url: DatabaseUrl = None, project: Project = None, as_json: Json = False
+) -> None:
     """Make a new password for the server's user and show it, this once.
 
     Example: toolkit studio password
     """
-    from toolkit.labelstudio import password as passwords
     from toolkit.labelstudio import studio
-    from toolkit.labelstudio.install import DATABASE
 
     server = studio.status(data=data)
     if server is None:
         raise InvalidInput("the server does not run", remedy="run `toolkit studio start`")
-    fresh = passwords.reset(server.data / DATABASE, server.email)
+    fresh = studio.reset_password(server, database_url)
     if as_json:
         put_json({"url": server.url, "email": server.email, "password": fresh})
     else:

@@ -24,17 +24,17 @@ def reset(database: Path, email: str) -> str:
     Raises:
         InvalidInput: There is no such server or user.
     """
-    password = secrets.token_urlsafe(12)
+    password, encoded = fresh()
     if database.exists():
         with closing(sqlite3.connect(database, timeout=60)) as connection, connection:
             change = "UPDATE htx_user SET password = ? WHERE email = ?"
-            if connection.execute(change, (_encoded(password), email)).rowcount == 1:
+            if connection.execute(change, (encoded, email)).rowcount == 1:
                 return password
     raise InvalidInput(f"there is no user {email}", where=str(database), remedy="run `toolkit studio start`")
 
 
-def _encoded(password: str) -> str:
-    """Return a password as Django stores it: algorithm$iterations$salt$hash."""
-    salt = secrets.token_hex(11)
+def fresh() -> tuple[str, str]:
+    """Return a new password, and the same as Django stores it: algorithm$iterations$salt$hash."""
+    password, salt = secrets.token_urlsafe(12), secrets.token_hex(11)
     key = hashlib.pbkdf2_hmac("sha256", password.encode(), salt.encode(), _ITERATIONS)
-    return f"pbkdf2_sha256${_ITERATIONS}${salt}${base64.b64encode(key).decode()}"
+    return password, f"pbkdf2_sha256${_ITERATIONS}${salt}${base64.b64encode(key).decode()}"

@@ -13,10 +13,9 @@ import socket
 import sqlite3
 import time
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypedDict
-from urllib.parse import unquote, urlsplit
 
 import httpx
 
@@ -33,6 +32,8 @@ from toolkit.labelstudio.install import (
     tail,
     waiting_lock,
 )
+from toolkit.labelstudio.password import reset
+from toolkit.labelstudio.postgres import Postgres
 from toolkit.labelstudio.process import identity, spawn, terminate
 from toolkit.workspace import write_atomic
 
@@ -49,7 +50,7 @@ class Studio:
         url: Where it is, without a slash at the end.
         email: Who to log in as.
         password: The password, from the start that made it; None afterwards.
-        token: The legacy token of that user; None with a database that is not SQLite.
+        token: The legacy token of that user; None with PostgreSQL, unless `start` was told where it is.
         pid: Its process id.
         data: Its data directory.
         log: What it printed.
@@ -85,7 +86,7 @@ def start(
     python: Path | None = None,
     database_url: str | None = None,
     local_backends: bool = False,
-    patience: float = 180.0,
+    patience: float = 600.0,
 ) -> Studio:
     """Start a server, or return the one that runs already.
 
@@ -94,35 +95,37 @@ def start(
         home: Where the installation lies; default: TOOLKIT_STUDIO_HOME, else the user's cache.
         data: The server's data directory; default: `home`/data.
         python: An interpreter that has Label Studio; default: TOOLKIT_STUDIO_PYTHON, else it is installed.
-        database_url: "postgresql://user:password@host:port/name" for teams; default: SQLite in `data`.
+        database_url: "postgresql://user:password@host:port/name" for teams; default: SQLite in `data`. Its first start
+            makes the tables, which takes a minute or two.
         local_backends: Let the server call prediction backends on loopback (`toolkit serve`).
         patience: Seconds that the server may take to become healthy.
 
     Raises:
-        UsageError: Another program listens on `port`.
+        UsageError: Another program listens on `port`, or `database_url` is no address.
         ToolkitError: The installation failed.
-        RemoteError: The server ended, or is not healthy in time; the message ends with the end of its log.
+        RemoteError: The server ended, or is not healthy in time; the message ends with the end of its log. Or
+            PostgreSQL can't be used.
     """
     home = home or default_home()
+    postgres = None if database_url is None else Postgres.parse(database_url)
     data = (data or home / "data").absolute()
     with waiting_lock(data.parent / f".{data.name}.lock"):
         running = status(data=data)
-        if running is not None:
-            return running
         program = installed(home, python)
+        if running is not None:
+            return running if postgres is None else replace(running, token=postgres.token(program, EMAIL))
         environment = server_environment(data)
         if local_backends:
             environment |= {"ML_BLOCK_LOCAL_IP": "false", "SSRF_PROTECTION_ENABLED": "false"}
-        if database_url is None:
+        if postgres is None:
             _back_up_before_upgrade(data)
             fill_from_template(program, home, data)
+            has_user = token_of(data) is not None
         else:
+            has_user = postgres.has_user(program, EMAIL)
             data.mkdir(parents=True, exist_ok=True, mode=0o700)
-            environment |= _postgres(database_url)
-        if database_url is None:
-            password = _password_for_new_user(data)
-        else:  # the user is in the other database since the first start with this data directory
-            password = None if _state(data) else secrets.token_urlsafe(12)
+            environment |= postgres.environment()
+        password = None if has_user else secrets.token_urlsafe(12)
         if password is not None:
             environment |= {"LABEL_STUDIO_USERNAME": EMAIL, "LABEL_STUDIO_PASSWORD": password}
         port = _port(port, data)
@@ -131,7 +134,8 @@ def start(
         state = {"pid": pid, "identity": identity(pid), "port": port, "version": VERSION}
         write_atomic(data / STATE, json.dumps(state) + "\n", mode=0o600)
         _wait_until_healthy(port, pid, data / LOG, patience)
-        return _studio(data, pid, port, VERSION, password=password, fresh=True)
+        server = _studio(data, pid, port, VERSION, password=password, fresh=True)
+        return server if postgres is None else replace(server, token=postgres.token(program, EMAIL))
 
 
 def stop(*, home: Path | None = None, data: Path | None = None) -> bool:
@@ -150,6 +154,29 @@ def status(*, home: Path | None = None, data: Path | None = None) -> Studio | No
     if state is None or state["identity"] is None or identity(state["pid"]) != state["identity"]:
         return None
     return _studio(data, state["pid"], state["port"], state["version"], password=None, fresh=False)
+
+
+def reset_password(server: Studio, database_url: str | None = None, *, home: Path | None = None) -> str:
+    """Give the user of a running server a new password and return it.
+
+    Args:
+        server: Which.
+        database_url: As in `start`, when its users are in PostgreSQL.
+        home: Where the installation lies.
+
+    Raises:
+        InvalidInput: Its users are in PostgreSQL, and `database_url` is missing.
+        RemoteError: PostgreSQL can't be used.
+    """
+    if database_url is not None:
+        return Postgres.parse(database_url).reset_password(installed(home or default_home()), server.email)
+    if server.token is None:
+        raise InvalidInput(
+            "the users of this server are not in its data directory",
+            where=str(server.data),
+            remedy="say where its PostgreSQL is, in --database-url or TOOLKIT_STUDIO_DATABASE_URL",
+        )
+    return reset(server.data / DATABASE, server.email)
 
 
 def token_of(data: Path, email: str = EMAIL) -> str | None:
@@ -196,10 +223,6 @@ def _state(data: Path) -> _State | None:
     return state
 
 
-def _password_for_new_user(data: Path) -> str | None:
-    return secrets.token_urlsafe(12) if token_of(data) is None else None
-
-
 def _back_up_before_upgrade(data: Path) -> None:
     """Copy the database aside before another version of the server migrates it."""
     state = _state(data)
@@ -207,22 +230,6 @@ def _back_up_before_upgrade(data: Path) -> None:
         copy = data / f"{DATABASE}.of-{state['version']}"
         with closing(sqlite3.connect(data / DATABASE, timeout=60)) as old, closing(sqlite3.connect(copy)) as new:
             old.backup(new)  # a plain copy would miss what a killed server left in its journal
-
-
-def _postgres(url: str) -> dict[str, str]:
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql") or not parts.hostname or not parts.path.strip("/"):
-        raise UsageError(
-            "is no PostgreSQL address", where="--database-url", remedy="write postgresql://USER:PASSWORD@HOST:PORT/NAME"
-        )
-    return {
-        "DJANGO_DB": "default",
-        "POSTGRE_USER": unquote(parts.username or "postgres"),
-        "POSTGRE_PASSWORD": unquote(parts.password or ""),
-        "POSTGRE_HOST": parts.hostname,
-        "POSTGRE_PORT": str(parts.port or 5432),
-        "POSTGRE_NAME": parts.path.strip("/"),
-    }
 
 
 def _port(wanted: int | None, data: Path) -> int:
