@@ -1,10 +1,11 @@
 """Train baselines on public sentence sets and print a table: score with its interval, CPU seconds, speed.
 
-    python scripts/bench/baselines.py DIR [--baseline auto] [--only NAME …] [--json]
+    python scripts/bench/baselines.py DIR [--baseline auto+embeddings] [--only NAME …] [--json]
 
 DIR holds a folder a set (ct24_checkworthy_en, subj_clef25, disaster_response, cnc) with its .jsonl.gz files. A row of
 the table is one set, judged on its test file if that is there, else on its dev file, else on a fifth of the training
 rows that training did not see. Nothing is chosen by what these say.
+What `toolkit select` saves is measured by selection.py.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.isotonic import IsotonicRegression
 
-from toolkit.baselines import Rows, concat, read_rows, select, train
+from toolkit.baselines import Model, Rows, concat, read_rows, select, train
 from toolkit.baselines.folds import grouped_folds
 from toolkit.baselines.metrics import counts, macro_f1
 from toolkit.baselines.targets import flags_of
@@ -41,20 +41,24 @@ TARGET = 0.60
 
 def curve(pool: Rows, held: Rows, start: Sequence[int], way: str, seed: int) -> list[float]:
     """Return held-out macro F1 after each batch; `start` are the row numbers of the first."""
-    batch, have, found = len(start), list(start), [judged(pool.take(sorted(start)), held)]
     order = np.random.default_rng(seed + 1).permutation(len(pool)).tolist()
-    while len(found) < POINTS:
+    have, found = list(start), list[float]()
+    while True:
+        model = trained(pool.take(sorted(have)))
+        found.append(judged(model, held))
+        if len(found) == POINTS:
+            return found
         labelled = set(have)
         rest = [number for number in order if number not in labelled]
-        have += rest[:batch] if way == "random" else selected(pool, sorted(have), rest, batch, seed)
-        found.append(judged(pool.take(sorted(have)), held))
-    return found
+        if way == "select":
+            rest = selected(model, pool, have, rest, len(start), seed)
+        have += rest[: len(start)]
 
 
-def selected(pool: Rows, have: Sequence[int], rest: Sequence[int], count: int, seed: int) -> list[int]:
+def selected(model: Model, pool: Rows, have: Sequence[int], rest: Sequence[int], count: int, seed: int) -> list[int]:
     """Return the rows that `select` would have labelled next."""
     chosen = select(
-        train(pool.take(have), baseline="words-lr", folds=3),
+        model,
         [pool.texts[number] for number in rest],
         [str(number) for number in rest],
         count=count,
@@ -64,9 +68,13 @@ def selected(pool: Rows, have: Sequence[int], rest: Sequence[int], count: int, s
     return [int(item.sentence_id) for item in chosen]
 
 
-def judged(rows: Rows, held: Rows) -> float:
-    """Return the macro F1 on held-out rows after training on some."""
-    model = train(rows, baseline="words-lr", folds=3)
+def trained(rows: Rows) -> Model:
+    """Return the cheap rung."""
+    return train(rows, baseline="words-lr", folds=3)
+
+
+def judged(model: Model, held: Rows) -> float:
+    """Return the macro F1 of a model on held-out rows."""
     names = held.label_names
     return float(macro_f1(counts(flags_of(held.labels, names), flags_of(model.predict(held.texts), names))))
 
@@ -92,7 +100,7 @@ def measure(name: str, folder: Path, seeds: int) -> str:
         number = grouped_folds(flags_of(part.labels, part.label_names), part.groups, count=5, seed=seed).number
         pool, held = (part.take(np.flatnonzero(mine).tolist()) for mine in (number != 0, number == 0))
         size = len(pool)
-        full.append(judged(pool, held))
+        full.append(judged(trained(pool), held))
         start = np.random.default_rng(seed + 2).permutation(size)[: size // STEPS].tolist()
         for way, curves in ways.items():
             curves.append(curve(pool, held, start, way, seed))

@@ -50,3 +50,21 @@ def test_few_sentences_and_a_model_that_reads_nothing_are_no_trouble(make_rows: 
     model = train(make_rows(60), baseline="majority")
     assert select(model, [], [], count=10) == []
     assert len(select(model, ["a", "b"], ["1", "2"], count=10)) == 2
+
+
+def test_likely_rows_of_a_rare_label_come_before_unsure_ones_of_a_common_one(make_rows: Callable[..., Rows]) -> None:
+    model = train(make_rows(240, rare=12), baseline="words-lr")
+    texts = [
+        "the town negotiated early",
+        "a school denied it late",
+        "on Monday a bridge was wounded",
+        "market by the road",
+    ]
+    first = select(model, texts, ["1", "2", "3", "4"], count=4, random_share=0.0)[0]
+    assert (first.sentence_id, first.label) == ("1", "talks")
+
+
+def test_half_is_drawn_at_random_unless_told_otherwise(make_rows: Callable[..., Rows], pool: Rows) -> None:
+    model = train(make_rows(120), baseline="words-lr")
+    chosen = select(model, pool.texts, [f"{number:04}" for number in range(len(pool))], count=40)
+    assert [item.why for item in chosen].count("random") == 20

@@ -10,7 +10,7 @@ from typing import Any
 
 from toolkit.baselines.curve import sentence_curve
 from toolkit.baselines.reading import rows_of_release
-from toolkit.baselines.selecting import select
+from toolkit.baselines.selecting import RANDOM_SHARE, select
 from toolkit.baselines.stages import trained_model
 from toolkit.baselines.stored import load
 from toolkit.errors import InvalidInput
@@ -30,7 +30,7 @@ def select_project(
     model: Path | None = None,
     *,
     count: int = 500,
-    random_share: float = 0.1,
+    random_share: float = RANDOM_SHARE,
     seed: int = 0,
 ) -> Outcome:
     """Rank the sentences that nobody has answered yet, into selection.jsonl, which `toolkit push --order` sends.
@@ -39,7 +39,7 @@ def select_project(
         workspace: The project.
         model: The model directory; default: the one that was trained last.
         count: How many sentences.
-        random_share: Share of them that is drawn at random, for honest estimates.
+        random_share: Share of them that is drawn at random, for honest estimates and thresholds.
         seed: For the random ones and the learning curve.
 
     Raises:

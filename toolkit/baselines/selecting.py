@@ -15,6 +15,9 @@ from toolkit.baselines.targets import Floats
 from toolkit.errors import UsageError
 from toolkit.records import content_id
 
+RANDOM_SHARE = 0.5
+"""Thresholds are learnt from what is labelled: where most of that is unusual, they are off everywhere else."""
+
 _RANDOM_FIRST = "random-first"  # part of the hash by which rows are drawn
 
 
@@ -25,8 +28,8 @@ class Selected:
     Attributes:
         sentence_id: The sentence.
         why: "random" rows were drawn without looking at them: estimates made on them alone are honest.
-        score: uncertainty × diversity, higher is sooner; 0 for random rows.
-        label: The label about which the model is least sure, rare ones counted more; "" for random rows.
+        score: What it is expected to teach × diversity, higher is sooner; 0 for random rows.
+        label: The label of which it is expected to teach most; "" for random rows.
     """
 
     sentence_id: str
@@ -42,14 +45,17 @@ def select(
     *,
     count: int,
     labelled: Sequence[str] = (),
-    random_share: float = 0.1,
+    random_share: float = RANDOM_SHARE,
     seed: int = 0,
 ) -> list[Selected]:
     """Return the `count` sentences to label next, in their order.
 
-    Uncertainty is how near a calibrated probability is to its threshold, the sum over labels weighted by the inverse
-    square root of how often a label was seen: macro F1 counts each label alike. Diversity is 1 less the cosine
-    similarity to the nearest sentence that was labelled or selected before. Random rows stand at even distances.
+    Of a label that half of the labelled rows carry, most is learnt where the model is unsure: where the calibrated
+    probability is near its threshold. Of a rare one it is learnt from the rows that carry it, so that the rarer a label
+    is, the more its probability counts, and the less its uncertainty. Labels are weighted by the inverse square root
+    of how often they were seen: macro F1 counts each alike. Diversity is 1 less the cube of the cosine similarity to
+    the nearest sentence that was labelled or selected before: copies come last, what is merely alike hardly later.
+    Random rows stand at even distances.
 
     Args:
         model: Trained on what is labelled.
@@ -67,7 +73,7 @@ def select(
         raise UsageError(f"{random_share} is no share between 0 and 1")
     order = sorted(range(len(texts)), key=lambda number: ids[number])  # equals by id, whatever order they came in
     texts, ids = [texts[number] for number in order], [ids[number] for number in order]
-    by_label = _uncertainty(model, texts)
+    by_label = _teaches(model, texts)
     picker = _Picker(by_label.sum(axis=1), _directions(model, texts), _directions(model, labelled))
     drawn = sorted(range(len(ids)), key=lambda number: content_id(_RANDOM_FIRST, seed, ids[number]))
     waiting = iter(drawn)
@@ -91,16 +97,16 @@ class _Picker:
         taken: [N].
     """
 
-    def __init__(self, uncertainty: Floats, directions: sp.csr_matrix, seen: sp.csr_matrix) -> None:
-        self.taken = np.zeros(len(uncertainty), dtype=bool)
-        self._uncertainty = uncertainty
+    def __init__(self, teaches: Floats, directions: sp.csr_matrix, seen: sp.csr_matrix) -> None:
+        self.taken = np.zeros(len(teaches), dtype=bool)
+        self._teaches = teaches
         self._directions = directions
         self._columns = directions.T.tocsr()
         self._nearest = _nearest(directions, seen)
 
     def best(self) -> tuple[int, float]:
         """Take the row with the highest score, the first of equals."""
-        scores = np.where(self.taken, -1.0, self._uncertainty * (1.0 - self._nearest))
+        scores = np.where(self.taken, -1.0, self._teaches * (1.0 - self._nearest**3))
         number = int(scores.argmax())
         self.take(number)
         return number, float(scores[number])
@@ -112,15 +118,17 @@ class _Picker:
         self._nearest = np.maximum(self._nearest, np.minimum(like, 1.0))
 
 
-def _uncertainty(model: Model, texts: Sequence[str]) -> Floats:
-    """Return [N, questions]: 1 at the threshold, 0 at certainty, times the label's weight (mean 1)."""
+def _teaches(model: Model, texts: Sequence[str]) -> Floats:
+    """Return [N, questions]: uncertainty (1 at the threshold) mixed with probability, times the label's weight."""
     probabilities = model.asked(texts)
     thresholds = np.clip(model.thresholds, 1e-6, 1 - 1e-6)
     below = probabilities / thresholds
     above = (1.0 - probabilities) / (1.0 - thresholds)
-    counts = model.facts.get("label_counts", {})
-    weights = np.array([1.0 / np.sqrt(1.0 + counts.get(name, 0)) for name in model.targets.questions])
-    return np.asarray(np.clip(np.minimum(below, above), 0.0, 1.0) * (weights / weights.mean()))
+    uncertain = np.clip(np.minimum(below, above), 0.0, 1.0)
+    seen = np.array([model.facts.get("label_counts", {}).get(name, 0) for name in model.targets.questions])
+    common = np.clip(2.0 * seen / max(model.facts.get("rows", 0), 1), 0.0, 1.0) ** 2
+    weights = 1.0 / np.sqrt(1.0 + seen)
+    return np.asarray((common * uncertain + (1.0 - common) * probabilities) * (weights / weights.mean()))
 
 
 def _directions(model: Model, texts: Sequence[str]) -> sp.csr_matrix:

@@ -40,8 +40,8 @@ def select(
     model: Model = None,
     count: Annotated[int, typer.Option(min=1, help="How many sentences.")] = 500,
     random_share: Annotated[
-        float, typer.Option(min=0, max=1, help="Share that is drawn at random, for honest estimates.")
-    ] = 0.1,
+        float, typer.Option(min=0, max=1, help="Share that is drawn at random, for honest estimates and thresholds.")
+    ] = 0.5,
     seed: Seed = 0,
     project: Project = None,
     as_json: Json = False,
