@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from toolkit.cli import main
+
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
 
 
@@ -19,6 +21,14 @@ def files(project: Path) -> dict[str, bytes]:
     """Return every file of the project by its relative path, the lock aside."""
     found = (path for path in sorted(project.rglob("*")) if path.is_file() and path.parent.name != ".toolkit")
     return {path.relative_to(project).as_posix(): path.read_bytes() for path in found}
+
+
+def printed(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """Run a command that succeeds, and return what it prints."""
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == 0
+    return capsys.readouterr().out
 
 
 def test_every_stage_hands_on_what_it_got(first: dict[str, Any], project: Path) -> None:
@@ -40,6 +50,20 @@ def test_spans_are_learnt_beside_labels_and_judged(first: dict[str, Any], projec
     assert json.loads(tagger.read_text())["labels"] == ["CUE", "FIGURE", "SOURCE"]
     judged = {(each["label"], each["by"]): each["support"] for each in first["evaluate"]["spans"]["scores"]}
     assert judged["FIGURE", "exact"] > 0
+
+
+def test_full_agreement_shows_every_part_with_its_n_and_interval(
+    first: dict[str, Any], project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    brief, shown = (printed(capsys, "agreement", "--project", str(project), *more) for more in ((), ("--full",)))
+    assert "FIGURE.harm" in shown
+    assert "FIGURE.harm" not in brief
+    tables = {table.partition("  ")[0]: table.splitlines() for table in shown.split("\n\n")}
+    figure = next(line.split() for line in tables["span"] if line.startswith("FIGURE"))
+    assert int(figure[2]) > 0
+    assert float(figure[4]) < float(figure[3]) < float(figure[6])
+    assert {"span, by token", "attribute", "pair", "annotator", "most disputed sentence"} <= set(tables)
+    assert all("resamples of 22 articles, seed 0" in each for each in (brief, shown))
 
 
 def test_nothing_is_done_twice(first: dict[str, Any], run_all: Callable[[], dict[str, Any]], project: Path) -> None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from toolkit.cli.agreement_tables import put_head_start, put_report
 from toolkit.cli.linking import linked
 from toolkit.cli.options import DryRun, Json, Project, Seed
-from toolkit.cli.output import interval, number, put, put_counts, put_json, put_outcome, put_table, say
+from toolkit.cli.output import number, put_counts, put_json, put_outcome, put_table, say
 from toolkit.errors import GateFailed, UsageError
 
 if TYPE_CHECKING:
-    from toolkit.agreement.headstart import HeadStartReport
     from toolkit.workspace.judging import Adjudication
 
 
@@ -39,6 +39,9 @@ def agreement(
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the whole report as an HTML page too.")
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Show spans, attributes, annotators, pairs and the disputed sentences too.")
+    ] = False,
 ) -> None:
     """Measure how far the annotators agree, with intervals over articles.
 
@@ -59,9 +62,9 @@ def agreement(
         put_json(about | {"head_start": started})
     else:
         put_outcome(outcome, as_json=False)
-        _put_report(report)
+        put_report(report, full=full)
         if started is not None:
-            _put_head_start(started)
+            put_head_start(started)
     if least is not None:
         _hold_gate(report["layers"], least)
 
@@ -86,56 +89,6 @@ def _hold_gate(layers: list[dict[str, Any]], least: float) -> None:
             f"the lower bound of α is below {least:g}, or undefined, for {', '.join(failed)}",
             remedy="look at what people disagree on with `toolkit agreement`, and sharpen the guidelines",
         )
-
-
-def _put_report(report: dict[str, Any]) -> None:
-    figures = ["n", "prevalence", "percent", "positive", "α", "95 % interval", "AC1"]
-    put_table(["layer or label", *figures], [_measure(row) for row in [*report["layers"], *report["labels"]]])
-    put(
-        f"{report['confidence']:.0%} intervals of α: {report['interval']}; {report['resamples']:,} resamples of "
-        f"{report['articles']:,} articles, seed {report['seed']}"
-    )
-    if report["slices"]:
-        put("")
-        put_table(["part", *figures], [_measure(each["row"] | {"name": each["name"]}) for each in report["slices"]])
-    if report["warnings"]:
-        put("")
-        put_table(
-            ["annotator", "warning", "what was seen"],
-            [[each["annotator"], each["kind"], each["message"]] for each in report["warnings"]],
-        )
-
-
-def _put_head_start(report: HeadStartReport) -> None:
-    put("")
-    rows = [
-        [
-            each.name,
-            number(each.shown),
-            number(each.held_back),
-            number(each.difference.value),
-            interval({"low": each.difference.low, "high": each.difference.high}),
-        ]
-        for each in report.measures
-    ]
-    put_table(["with and without suggestions", "shown", "held back", "difference", "95 % interval"], rows)
-    put(
-        f"{report.answers_shown:,} answers to {report.sentences_shown:,} sentences with a suggestion, "
-        f"{report.answers_held_back:,} to {report.sentences_held_back:,} whose suggestion was held back"
-    )
-
-
-def _measure(row: dict[str, Any]) -> list[str]:
-    return [
-        row["name"],
-        str(row["n_units"]),
-        number(row["prevalence"]),
-        number(row["percent"]["value"]),
-        number(row["positive"]["value"]) if row["positive"] else "–",
-        number(row["alpha"]["value"]),
-        interval(row["alpha"]),
-        number(row["ac1"]["value"]) if row["ac1"] else "–",
-    ]
 
 
 def adjudicate(
