@@ -167,6 +167,14 @@ def test_a_bomb_is_refused_with_the_limit() -> None:
         list(pages(b"{}\n" + b"x" * 20_000, source="a.jsonl", limits=limits))
 
 
+def test_a_table_that_grows_like_a_bomb_is_refused_before_it_is_unpacked() -> None:
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"text": ["tide " * 100_000]}), buffer, compression="zstd")
+    with pytest.raises(InvalidInput, match=r"a\.parquet: unpacks to more than 200 times its size, the limit"):
+        next(pages(buffer.getvalue(), source="a.parquet", limits=Limits(page_bytes=10_000)))
+    assert len(list(pages(buffer.getvalue(), source="a.parquet"))) == 1  # small enough for any machine
+
+
 @pytest.mark.parametrize(
     ("source", "raw", "what"),
     [

@@ -19,7 +19,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from toolkit.errors import InvalidInput
 from toolkit.ingest.media import Kind, kind_of
@@ -36,7 +36,7 @@ class Limits:
 
     Attributes:
         page_bytes: The longest page, line, row or record payload.
-        gzip_ratio: The most bytes that a byte of a gzip file may become, over the whole file; text makes 3 to 20.
+        gzip_ratio: The most bytes that a byte of a gzip or Parquet file may become, over the whole file; text: 3 to 20.
     """
 
     page_bytes: int = 64 << 20
@@ -169,7 +169,9 @@ def _rows(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tu
 
     at = 0
     try:
-        for batch in pq.ParquetFile(stream).iter_batches(batch_size=256):
+        file = pq.ParquetFile(stream)
+        _check_growth(file.metadata, source, limits)
+        for batch in file.iter_batches(batch_size=_BATCH_ROWS):
             for row in batch.to_pylist():
                 raw = json.dumps(row, ensure_ascii=False, default=str).encode("utf-8", "replace")
                 if len(raw) > limits.page_bytes:
@@ -179,6 +181,28 @@ def _rows(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tu
     except (pa.ArrowException, OSError, ValueError) as error:
         what = " ".join(str(error).split())
         raise InvalidInput(f"not readable as Parquet: {what}", where=source, remedy="write the file again") from error
+
+
+_BATCH_ROWS = 16  # few, since each may be as long as the limit
+
+
+def _check_growth(metadata: Any, source: str, limits: Limits) -> None:
+    """Refuse a table that says itself that it unpacks to what memory may not hold."""
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
+    packed, unpacked = (
+        sum(getattr(c, f"total_{what}_size") for c in chunks) for what in ("compressed", "uncompressed")
+    )
+    if unpacked > max(limits.page_bytes, limits.gzip_ratio * packed):
+        raise _grown(source, limits)
+
+
+def _grown(source: str, limits: Limits) -> InvalidInput:
+    return InvalidInput(
+        f"unpacks to more than {limits.gzip_ratio} times its size, the limit",
+        where=source,
+        remedy="check what it is; unpack it yourself",
+    )
 
 
 def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tuple[Page, bytes]]:
@@ -241,11 +265,7 @@ class _Unpacked(io.RawIOBase):
         self._given += len(data)
         ratio = self._limits.gzip_ratio
         if self._given > self._limits.page_bytes and self._given > ratio * max(self._counted.read_bytes, 1):
-            raise InvalidInput(
-                f"unpacks to more than {ratio} times its size, the limit",
-                where=self._source,
-                remedy="check what it is; unpack it yourself",
-            )
+            raise _grown(self._source, self._limits)
         return len(data)
 
 
