@@ -76,13 +76,13 @@ def counts_line(name: str, counts: Mapping[str, int]) -> str:
 
 def number(value: float | None) -> str:
     """Return a figure with two decimals, a dash where it is undefined."""
-    return "–" if value is None else f"{value:.2f}"
+    return "–" if value is None else f"{value:z.2f}"
 
 
 def interval(figure: Mapping[str, float | None]) -> str:
     """Return "low to high" of a figure, a dash where it is undefined."""
     low, high = figure["low"], figure["high"]
-    return "–" if low is None or high is None else f"{low:.2f} to {high:.2f}"
+    return "–" if low is None or high is None else f"{low:z.2f} to {high:z.2f}"
 
 
 def put_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
