@@ -31,8 +31,8 @@ _ATTEMPTS = 5
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _KEPT = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 _FRESH = httpx.Limits(max_keepalive_connections=0)
-"""Label Studio's own server writes head and body apart, so that a second answer on one connection waits 40 ms for the
-first's acknowledgement; a new connection to the same machine takes 0.2 ms (measured)."""
+"""For a server on this machine: measured against Label Studio 1.23's own, a small request on a kept connection took 60 ms
+and one on a fresh connection 15 ms."""
 
 
 class Unanswered(RemoteError):
