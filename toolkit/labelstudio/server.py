@@ -31,8 +31,8 @@ _ATTEMPTS = 5
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _KEPT = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 _FRESH = httpx.Limits(max_keepalive_connections=0)
-"""For a server on this machine: measured against Label Studio 1.23's own, a small request on a kept connection took 60 ms
-and one on a fresh connection 15 ms."""
+"""For a server on this machine: a small request to Label Studio 1.23's own took 60 ms on a kept connection, 15 ms on a
+fresh one."""
 
 
 class Unanswered(RemoteError):
