@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ TICKED = """() => [...document.querySelectorAll('.tk input[type=checkbox], .tk i
 """Which boxes are ticked, and which are shown."""
 
 PATIENCE = 12  # times five seconds
+
+sync_api.expect.set_options(timeout=60_000)
 
 
 class Desk:
@@ -113,13 +115,12 @@ class Desk:
             self.page.wait_for_function(f"before => ({TICKED})() !== before", arg=before)
 
     def unselect(self) -> None:
-        self.press("Escape")
-        self.page.wait_for_function("!document.querySelector('.lsf-label_selected, .tk-sentence .__active')")
+        selected = "document.querySelector('.lsf-label_selected, .tk-sentence .__active')"
+        self.until(lambda: self.press("Escape"), f"!{selected}")
 
     def mark(self, key: str, words: str) -> None:
         """Arm a span label by its key and drag over words; then nothing is selected."""
-        self.press(key)
-        self.page.wait_for_selector(".lsf-label_selected")
+        self.until(lambda: self.press(key), "document.querySelector('.lsf-label_selected')")
         spans = self.page.locator(".tk-sentence .htx-highlight").count()
         left, middle, right = self.page.evaluate(BOX_OF_WORDS, words)
         self.page.mouse.move(left + 1, middle)
@@ -163,13 +164,16 @@ class Desk:
 
     def warning(self) -> str:
         """Submit, expect to be refused, and return the words of the refusal."""
-        self.press("Control+Enter")
-        box = self.page.locator(".ant-modal-confirm-content")
-        box.wait_for()
-        words: str = box.inner_text()
-        self.press("Escape")
-        box.wait_for(state="hidden")
+        box = "document.querySelector('.ant-modal-confirm-content')?.offsetParent"
+        self.until(lambda: self.press("Control+Enter"), box)
+        words: str = self.page.locator(".ant-modal-confirm-content").inner_text()
+        self.until(lambda: self.press("Escape"), f"!{box}")
         return words
+
+    def shows(self, parts: Sequence[Any], visible: Sequence[bool]) -> None:
+        """Wait until some parts of the page are to be seen, and the others are not."""
+        for part, seen in zip(parts, visible, strict=True):
+            sync_api.expect(part).to_be_visible(visible=seen)
 
     def answers(self, task: int) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.api.get(f"/api/tasks/{task}").raise_for_status().json()["annotations"]
@@ -254,18 +258,18 @@ def test_labels_figure_source_and_link_come_back_as_they_were_given(desk: Desk) 
 def test_what_is_incomplete_is_refused_and_rules_and_fields_show_when_they_apply(desk: Desk) -> None:
     task = desk.open(TOLL)
     rule = desk.page.get_by_text(f"Non-disclosure: {SCHEMA.labels[3].rule}")
-    low, kind = desk.page.locator("input[name=figure_low]"), desk.page.get_by_text("Kind of source")
-    assert [part.is_visible() for part in (rule, low, kind)] == [False, False, False]
+    parts = [rule, desk.page.locator("input[name=figure_low]"), desk.page.get_by_text("Kind of source")]
+    desk.shows(parts, [False, False, False])
     assert desk.warning() == "Tick at least one label. If no other applies: None of these or Not the article."
     desk.tick("4")
-    assert [part.is_visible() for part in (rule, low, kind)] == [True, False, False]
+    desk.shows(parts, [True, False, False])
     desk.mark("f", "at least 14")
     desk.mark("s", "The ministry")
     desk.select("at least 14")
-    assert [part.is_visible() for part in (rule, low, kind)] == [True, True, False]
+    desk.shows(parts, [True, True, False])
     desk.unselect()
     desk.select("The ministry")
-    assert [part.is_visible() for part in (rule, low, kind)] == [True, False, True]
+    desk.shows(parts, [True, False, True])
     assert desk.warning() == "Source: Kind of source"
     assert desk.answers(task) == []
 
@@ -273,7 +277,7 @@ def test_what_is_incomplete_is_refused_and_rules_and_fields_show_when_they_apply
 def test_an_exclusive_label_hides_and_drops_the_others(desk: Desk) -> None:
     desk.open(TOLL)
     desk.tick("1", "0")
-    assert not desk.page.get_by_text("Who commits to what?").is_visible()
+    desk.shows([desk.page.get_by_text("Who commits to what?")], [False])
     reading = read_result(desk.submit(), TOLL, SCHEMA)
     assert reading.labels == ("none",)
 

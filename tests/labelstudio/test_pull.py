@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -67,6 +68,18 @@ def test_each_revision_is_one_line_and_the_last_one_holds(labelled: Labelled) ->
     assert (first["annotation"]["labels"], second["annotation"]["labels"]) == (["claim"], [])
     assert first["raw"]["result"][0]["value"] == {"choices": ["claim"]}
     assert len(labelled.workspace.answers()) == 1
+
+
+def test_a_pull_in_the_second_of_the_push_reads_only_what_changed(
+    labelled: Labelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamps = [datetime.fromisoformat(task["created_at"]) for task in labelled.server.tasks(labelled.project.id)]
+    monkeypatch.setattr(Server, "now", max(stamps).replace(microsecond=0))
+    labelled.pull()
+    for number in (1, 2):
+        labelled.answer(number, "claim")
+        found = pull(labelled.workspace, server=labelled.server)
+        assert (found.full, dict(found.counts)) == (False, {"new": 1})
 
 
 def test_what_was_deleted_gets_a_tombstone(labelled: Labelled) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ sync_api = pytest.importorskip("playwright.sync_api")
 
 CHROMIUM = Path(os.environ.get("TOOLKIT_CHROMIUM", "/usr/bin/chromium"))
 SENTENCES = 11 * 4 + 4
+
+expect = sync_api.expect
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture
@@ -64,17 +68,17 @@ def test_plots_have_marks_in_both_schemes(page: Any) -> None:
 
 
 def test_filters_filter(page: Any) -> None:
-    assert rows(page).count() == SENTENCES
+    expect(rows(page)).to_have_count(SENTENCES)
     page.fill("#f-words", "SHELLED")
-    assert rows(page).count() == 11
+    expect(rows(page)).to_have_count(11)
     page.click("#filters button[type=reset]")
-    page.wait_for_function(f"document.querySelectorAll('#list tbody tr').length === {SENTENCES}")
+    expect(rows(page)).to_have_count(SENTENCES)
     page.select_option("#f-answers", "differ")
-    assert rows(page).count() == len([number for number in range(SENTENCES) if number % 10 == 1])
+    expect(rows(page)).to_have_count(len([number for number in range(SENTENCES) if number % 10 == 1]))
     page.select_option("#f-label", label="Denial")
     page.select_option("#f-answers", "agree")
-    assert rows(page).count() == 0
-    assert page.inner_text("#found").startswith("0 of ")
+    expect(rows(page)).to_have_count(0)
+    expect(page.locator("#found")).to_have_text(re.compile("^0 of "))
 
 
 def test_a_click_opens_the_detail_and_keys_move_in_it(page: Any) -> None:
@@ -83,21 +87,21 @@ def test_a_click_opens_the_detail_and_keys_move_in_it(page: Any) -> None:
     said = detail.inner_text()
     for words in ("ann", "ben", "raw page pages/test.txt", "toolkit trace", "Claim"):
         assert words in said
-    assert "Sentence 2 of" in said
+    expect(detail).to_contain_text("Sentence 2 of")
     page.keyboard.press("ArrowDown")
-    assert "Sentence 3 of" in detail.inner_text()
+    expect(detail).to_contain_text("Sentence 3 of")
     page.keyboard.press("Escape")
-    assert not detail.is_visible()
+    expect(detail).to_be_hidden()
     rows(page).nth(0).locator("button").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    assert "Sentence 2 of" in detail.inner_text()
+    expect(detail).to_contain_text("Sentence 2 of")
 
 
 def test_hostile_sentences_show_as_text(page: Any) -> None:
     for words, sentence in (("onmouseover", SCRIPT), ("onerror", CLOSING), ("😀", ARABIC)):
         page.fill("#f-words", words)
-        assert rows(page).count() == 1
+        expect(rows(page)).to_have_count(1)
         assert page.evaluate("document.querySelector('.open').textContent") == sentence
         page.locator(".open").first.click()
         assert sentence[5:30].strip()[:10] in page.locator("#d-body").text_content()

@@ -123,8 +123,7 @@ def _pull(
     else:
         tasks, again = project.tasks, False
         seen = {str(task["id"]): task["updated_at"] for task in changed.tasks}
-        mark = max([state.mark, *map(_moment, seen.values())])
-        mark = mark if now is None else min(mark, now)  # a stamp of a clock that went fast must not hide what follows
+        mark = _mark(max([state.mark, *map(_moment, seen.values())]), now)
         fresh = [task for task in changed.tasks if state.seen.get(str(task["id"])) != task["updated_at"]]
         _read_changed(server, project, replace(changed, tasks=fresh), arrivals, link, progress)
     arrivals.flush()
@@ -222,6 +221,16 @@ def _with_answers(server: Server, project: Project, changed: list[dict[str, Any]
         if tasks:
             since = min(_moment(task["updated_at"]) for task in tasks) - timedelta(microseconds=1)
             yield from server.tasks(project.id, fields="all", where=[_since(since), *items], page_size=200)
+
+
+def _mark(newest: datetime, now: datetime | None) -> datetime:
+    """Return until when all is known: a stamp of a clock that went fast must not hide what follows.
+
+    Args:
+        newest: The last change that was seen.
+        now: The server's clock, cut to the second: what was made in that second may bear a later stamp.
+    """
+    return newest if now is None else min(newest, now + timedelta(seconds=1))
 
 
 def _since(moment: datetime) -> dict[str, Any]:
