@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from toolkit.baselines import Rows, compare, evaluate, predictions, train
+from toolkit.baselines.moved import moves
 from toolkit.errors import InvalidInput
 
 
@@ -45,6 +46,69 @@ def test_slices_cover_all_rows(make_rows) -> None:  # type: ignore[no-untyped-de
     assert by_column == {"source": 200, "length": 200, "training": 200}
     assert {item.value: item.rows for item in figures.slices if item.column == "training"} == {"seen": 20, "new": 180}
     assert "(other)" in {item.value for item in figures.slices}
+
+
+def test_rows_that_nearly_stand_in_training_are_told_apart(binary: Rows) -> None:
+    texts = (
+        "The harbour council rejected the report about the flooded road on Monday!",
+        "The harbour council rejected the report about the flooded roads on Monday.",
+        "Nobody was in the school when the storm came.",
+    )
+    rows = Rows(texts=texts, labels=(("no",),) * 3, multi=False)
+    known = "the harbour council rejected the report about the flooded road on monday"
+    figures = evaluate(train(binary, baseline="words-lr"), rows, resamples=0, trained_on=(known,))
+    parts = {item.value: item.rows for item in figures.slices if item.column == "training"}
+    assert parts == {"seen": 1, "nearly seen": 1, "new": 1}
+
+
+def test_labels_that_stand_together_and_rows_without_any_are_counted() -> None:
+    rows = Rows(
+        texts=tuple(f"{text} {number}" for number in range(9) for text in ("they met", "a road", "it rained", "noon")),
+        labels=(("x", "y"), (), ("x",), ()) * 9,
+        multi=True,
+    )
+    model = train(rows, baseline="words-lr")
+    unlike = Rows(texts=("they met", "noon"), labels=((), ("x", "z")), multi=True)
+    assert model.predict(unlike.texts) == [("x", "y"), ()]
+    figures = evaluate(model, unlike, resamples=0)
+    assert figures.confusion == {"(none)": {"x": 1, "y": 1}, "x": {"(none)": 1}, "z": {"(none)": 1}}
+    assert [(item.labels, item.gold, item.given) for item in figures.co_occurrence] == [
+        (("x", "y"), 0, 1),
+        (("x", "z"), 1, 0),
+    ]
+
+
+def test_the_way_from_older_rows_to_newer_ones_is_told_cause_by_cause(binary: Rows) -> None:
+    model = train(binary, baseline="words-lr")
+    texts = ("they met", "a road", "they met early", "the town")
+    older = Rows(texts=texts, labels=(("yes",), ("no",), ("yes",), ("no",)), multi=False, ids=tuple("abcd"))
+    newer = Rows(
+        texts=("a road", "they met early", "the town", "they met late", "a school"),
+        labels=(("no",), ("no",), ("no",), ("yes",), ("yes",)),
+        multi=False,
+        ids=tuple("bcdef"),
+    )
+    assert set(model.predict(texts)) == {("yes",), ("no",)}
+    found = moves(model, older, newer, resamples=200)
+    assert [(move.cause, move.rows) for move in found] == [
+        ("before", 4),
+        ("rows removed", 1),
+        ("labels changed", 1),
+        ("rows added", 2),
+    ]
+    assert found[0].macro_f1.value == evaluate(model, older, resamples=0).macro_f1.value
+    assert found[-1].macro_f1.value == evaluate(model, newer, resamples=0).macro_f1.value
+    whole = sum(move.change.value for move in found if move.change is not None)
+    assert whole == pytest.approx(found[-1].macro_f1.value - found[0].macro_f1.value, abs=1e-5)
+    relabelled = found[2].change
+    assert relabelled.value < 0
+    assert relabelled.low <= relabelled.value <= relabelled.high
+
+
+def test_the_same_rows_moved_nowhere(binary: Rows) -> None:
+    found = moves(train(binary, baseline="words-lr"), binary, binary, resamples=50)
+    assert [move.rows for move in found] == [len(binary), 0, 0, 0]
+    assert {(move.change.value, move.change.low, move.change.high) for move in found if move.change} == {(0, 0, 0)}
 
 
 def test_the_untuned_figure_has_every_threshold_at_one_half(make_rows) -> None:  # type: ignore[no-untyped-def]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 import random
 from pathlib import Path
@@ -9,10 +10,12 @@ import pytest
 from huggingface_hub import ModelCard
 
 from toolkit.baselines import Rows, Targets, evaluate_release, load, rows_of_release, train, train_files, train_release
+from toolkit.cli import main
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation, Article, Decision, Page, Piece, Sentence, content_id
 from toolkit.release import Release, Terms, freeze, gather
 from toolkit.schema import load as load_schema
+from toolkit.workspace import Workspace
 
 FORMS = {
     "casualty_figure": "Storm {n} killed people in the {place}.",
@@ -22,7 +25,14 @@ FORMS = {
 PLACES = ("market", "harbour", "old town", "valley")
 
 
-def make_release(folder: Path, version: str = "1.0.0", *, articles: int = 40, relabelled: int = 0) -> Release:
+def make_release(
+    folder: Path,
+    version: str = "1.0.0",
+    *,
+    articles: int = 40,
+    relabelled: int = 0,
+    previous: Release | None = None,
+) -> Release:
     """Freeze invented articles of five sentences; one annotator agrees with gold, the other always says "none"."""
     chance = random.Random(0)
     schema = load_schema("news_events@1.0.0")
@@ -53,7 +63,7 @@ def make_release(folder: Path, version: str = "1.0.0", *, articles: int = 40, re
             corpus[3].extend(answers)
     names = ("articles", "sentences", "decisions", "annotations")
     return freeze(
-        gather(schema, **dict(zip(names, corpus, strict=True))), folder, Terms(version=version), previous=None
+        gather(schema, **dict(zip(names, corpus, strict=True))), folder, Terms(version=version), previous=previous
     )
 
 
@@ -139,6 +149,56 @@ def test_people_stand_beside_the_model_and_changes_are_told_apart(releases: Path
     assert set(since) == {"unchanged", "relabelled", "added"}
     assert since["relabelled"].accuracy.value == 0
     assert since["unchanged"].accuracy.value > 0.9
+
+
+def test_a_model_is_judged_on_a_later_release_and_against_another_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = Workspace.create(tmp_path / "project", title="Two releases")
+    first = make_release(project.path("releases"))
+    make_release(project.path("releases"), "2.0.0", articles=60, relabelled=40, previous=first)
+    for name in ("words-lr", "majority"):
+        train_release(first.path, tmp_path, baseline=name, resamples=0, name=name)
+    line = [
+        "evaluate",
+        str(tmp_path / "words-lr"),
+        "2.0.0",
+        "--since",
+        "1.0.0",
+        "--against",
+        str(tmp_path / "majority"),
+    ]
+
+    def run(*more: str) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main([*line, "--project", str(project.root), "--resamples", "50", *more])
+        assert ended.value.code == 0
+        return capsys.readouterr().out
+
+    found = json.loads(run("--json"))
+    causes = {move["cause"]: move["rows"] for move in found["moves"]}
+    parts = {item["value"]: item["rows"] for item in found["slices"] if item["column"] == "since"}
+    assert causes == {"before": 20, "rows removed": 0, "labels changed": parts["relabelled"], "rows added": 10}
+    assert found["against"]["model"] == "majority"
+    assert found["against"]["difference"]["value"] > 0.5
+    short, full = run(), run("--full")
+    assert "evaluate    30 rows · 6 stories   [up to date]" in short
+    assert "words-lr less majority: +0.9" in short
+    assert "words that decided" not in short
+    assert "words that decided" in full
+    with project.path("reports/errors.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["sentence_id"], row["label"]) for row in rows] == [(e["id"], e["label"]) for e in found["errors"]]
+    assert rows[0]["words"].startswith(found["errors"][0]["words"][0][0])
+
+
+def test_a_split_that_the_older_release_lacks_is_noted(releases: Path) -> None:
+    model = train(rows_of_release(releases / "1.0.0", "train"), baseline="majority")
+    older = make_release(releases / "small", articles=2)
+    figures = evaluate_release(model, releases / "1.0.0", since=older.path, resamples=0)
+    assert "test" not in older.splits()
+    assert figures.moves == ()
+    assert "why the score moved can't be told: 1.0.0 has no test split" in figures.notes
 
 
 def test_a_model_of_another_schema_says_so(releases: Path, make_rows) -> None:  # type: ignore[no-untyped-def]

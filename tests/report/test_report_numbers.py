@@ -107,7 +107,7 @@ def test_a_model_is_judged_beside_what_changed_since_an_older_release(
         main(["evaluate", "--since", str(first), "--project", str(project.root), "--resamples", "20"])
     assert ended.value.code == 0
     rows = release.load(first).table("default", "test").num_rows
-    assert re.search(rf"^unchanged +{rows} ", capsys.readouterr().out, flags=re.MULTILINE)
+    assert re.search(rf"^since: unchanged +{rows} ", capsys.readouterr().out, flags=re.MULTILINE)
     evaluation = gather(project).evaluation
     assert evaluation is not None
     assert [part["rows"] for part in evaluation["slices"] if part["column"] == "since"] == [rows]

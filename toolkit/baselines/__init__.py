@@ -5,6 +5,7 @@ from toolkit.baselines.curve import Curve, annotator_curve, sentence_curve
 from toolkit.baselines.evaluation import Evaluation, compare, evaluate
 from toolkit.baselines.examples import quiz_score
 from toolkit.baselines.model import Model
+from toolkit.baselines.moved import Move, moves
 from toolkit.baselines.predicting import Prediction, predictions
 from toolkit.baselines.reading import iter_rows, read_rows, rows_of_release
 from toolkit.baselines.rows import Rows, concat
@@ -22,6 +23,7 @@ __all__ = [
     "Evaluation",
     "Figure",
     "Model",
+    "Move",
     "Prediction",
     "Rows",
     "Run",
@@ -35,6 +37,7 @@ __all__ = [
     "iter_rows",
     "load",
     "load_pipeline",
+    "moves",
     "pipeline",
     "predictions",
     "quiz_score",

@@ -6,22 +6,25 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from toolkit.baselines.bootstrap import Comparison, Figure, GroupedCounts, label_f1, paired_test, plain, scores
+from toolkit.baselines.judged import Judged
 from toolkit.baselines.metrics import average_precision, calibration_error, counts, precision_recall_f1
 from toolkit.baselines.model import Model
-from toolkit.baselines.rows import Rows, reading_key
-from toolkit.baselines.targets import Flags, Floats, flags_of
+from toolkit.baselines.moved import Move
+from toolkit.baselines.rows import Rows
+from toolkit.baselines.slicing import SliceScores, slices
+from toolkit.baselines.targets import Floats, flags_of
 from toolkit.errors import InvalidInput
-
-_LENGTHS = ((10, "1-9 words"), (20, "10-19 words"), (40, "20-39 words"))
-_SLICE_VALUES = 20  # the most frequent values of a column; the rest is one slice
 
 Answers = Mapping[str, Mapping[str, tuple[str, ...]]]
 """Annotator → sentence id → labels."""
+
+NO_LABEL = "(none)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +53,18 @@ class LabelScores:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SliceScores:
-    """Scores of some of the rows: those with one value in one column, or those that one annotator answered."""
+class CoOccurrence:
+    """How often two labels stand together on a row.
 
-    column: str
-    value: str
-    rows: int
-    macro_f1: Figure
-    accuracy: Figure
+    Attributes:
+        labels: The two, in the order of the alphabet.
+        gold: Rows that carry both.
+        given: Rows that were given both.
+    """
+
+    labels: tuple[str, str]
+    gold: int
+    given: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +119,12 @@ class Evaluation:
         f1_positive: Its F1.
         labels: Scores a label.
         confusion: gold → given → rows. For multi-label rows: how often the model gives a label where gold has
-            another (or the same) one.
-        slices: By source, language, year, length and whether the text was trained on.
+            another (or the same) one; "(none)" stands for a row without a label.
+        co_occurrence: Pairs of labels that stand together, in gold or in what was given; of multi-label rows.
+        slices: By source, language, year, length and whether the text, or one nearly like it, was trained on.
         ceiling: Every annotator against gold, if answers were given.
         errors: The surest mistakes first.
+        moves: From an older release to this one, step by step, if an older one was named.
         notes: What a reader must know.
     """
 
@@ -130,10 +139,12 @@ class Evaluation:
     f1_positive: Figure | None
     labels: tuple[LabelScores, ...]
     confusion: Mapping[str, Mapping[str, int]]
+    co_occurrence: tuple[CoOccurrence, ...]
     slices: tuple[SliceScores, ...]
     ceiling: tuple[AnnotatorScores, ...]
     errors: tuple[ErrorRow, ...]
     notes: tuple[str, ...]
+    moves: tuple[Move, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, numbers and strings."""
@@ -158,7 +169,7 @@ def evaluate(
         rows: At least one row, of the model's kind (single-label or multi-label).
         seed: For the bootstrap.
         resamples: Bootstrap resamples of whole groups; 0 leaves the intervals out.
-        trained_on: Texts of the training rows, to tell apart rows that read the same.
+        trained_on: Texts of the training rows, to tell apart rows that stand there, exactly or nearly.
         answers: What each annotator said, for the human ceiling.
         max_errors: How many mistakes to list.
 
@@ -168,7 +179,7 @@ def evaluate(
     _check(model, rows)
     names = sorted({*model.labels, *rows.label_names})
     given_labels = model.predict(rows.texts)
-    judged = _Judged(rows, names, flags_of(rows.labels, names), flags_of(given_labels, names), seed, resamples)
+    judged = Judged(rows, names, flags_of(rows.labels, names), flags_of(given_labels, names), seed, resamples)
     probabilities = np.zeros((len(rows), len(names)))
     probabilities[:, [names.index(name) for name in model.labels]] = model.predict_proba(rows.texts)
     everything = np.ones(len(rows), dtype=bool)
@@ -188,7 +199,8 @@ def evaluate(
         f1_positive=next((item.f1 for item in labels if item.label == positive), None),
         labels=labels,
         confusion=_confusion(rows.labels, given_labels),
-        slices=_slices(judged, trained_on),
+        co_occurrence=_co_occurrence(rows.labels, given_labels),
+        slices=slices(judged, trained_on),
         ceiling=_ceiling(judged, answers or {}),
         errors=_errors(model, judged, probabilities, given_labels, max_errors),
         notes=_notes(model, rows),
@@ -209,31 +221,6 @@ def compare(first: Model, second: Model, rows: Rows, *, seed: int = 0, resamples
         GroupedCounts(gold, flags_of(model.predict(rows.texts), names), rows.groups) for model in (first, second)
     )
     return paired_test(one, other, seed=seed, resamples=resamples)
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """Rows with the truth and the answers as flags [N, names]."""
-
-    rows: Rows
-    names: list[str]
-    gold: Flags
-    given: Flags
-    seed: int
-    resamples: int
-
-    def answered(self, given: Sequence[tuple[str, ...]]) -> _Judged:
-        """Return the same rows with other answers."""
-        return replace(self, given=flags_of(given, self.names))
-
-    def grouped(self, chosen: Flags) -> GroupedCounts:
-        """Add up the rows that are chosen [N]."""
-        groups = [group for group, yes in zip(self.rows.groups, chosen, strict=True) if yes]
-        return GroupedCounts(self.gold[chosen], self.given[chosen], groups)
-
-    def scored(self, chosen: Flags) -> dict[str, Figure]:
-        """Score the rows that are chosen [N]."""
-        return scores(self.grouped(chosen), seed=self.seed, resamples=self.resamples)
 
 
 def _check(model: Model, rows: Rows) -> None:
@@ -259,7 +246,7 @@ def _notes(model: Model, rows: Rows) -> tuple[str, ...]:
     return (*model.notes, f"labels that training never saw, counted as missed: {listed}")
 
 
-def _label_scores(judged: _Judged, grouped: GroupedCounts, probabilities: Floats) -> tuple[LabelScores, ...]:
+def _label_scores(judged: Judged, grouped: GroupedCounts, probabilities: Floats) -> tuple[LabelScores, ...]:
     table = counts(judged.gold, judged.given)
     precision, recall, _ = precision_recall_f1(table)
     intervals = label_f1(grouped, seed=judged.seed, resamples=judged.resamples)
@@ -279,48 +266,24 @@ def _label_scores(judged: _Judged, grouped: GroupedCounts, probabilities: Floats
 
 
 def _confusion(gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]]) -> dict[str, dict[str, int]]:
-    pairs = Counter((true, said) for row, answer in zip(gold, given, strict=True) for true in row for said in answer)
+    pairs = Counter(
+        (true, said)
+        for row, answer in zip(gold, given, strict=True)
+        for true in row or (NO_LABEL,)
+        for said in answer or (NO_LABEL,)
+    )
     return {
         true: {said: number for (one, said), number in sorted(pairs.items()) if one == true}
         for true, _ in sorted(pairs)
     }
 
 
-def _slices(judged: _Judged, trained_on: Collection[str]) -> tuple[SliceScores, ...]:
-    columns = {name: list(values) for name, values in judged.rows.columns.items()}
-    columns["length"] = [_length(text) for text in judged.rows.texts]
-    if trained_on:
-        seen = {reading_key(text) for text in trained_on}
-        columns["training"] = ["seen" if reading_key(text) in seen else "new" for text in judged.rows.texts]
-    return tuple(item for name, values in columns.items() for item in _sliced(judged, name, values))
+def _co_occurrence(gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]]) -> tuple[CoOccurrence, ...]:
+    there, said = (Counter(pair for row in rows for pair in combinations(sorted(row), 2)) for rows in (gold, given))
+    return tuple(CoOccurrence(labels=pair, gold=there[pair], given=said[pair]) for pair in sorted({*there, *said}))
 
 
-def _sliced(judged: _Judged, column: str, values: list[str]) -> list[SliceScores]:
-    ranked = sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))
-    kept = {value for value, _ in ranked[:_SLICE_VALUES]}
-    named = np.array([value or "(unknown)" if value in kept else "(other)" for value in values])
-    items = []
-    for value in sorted(set(named.tolist())):
-        chosen = named == value
-        figures = judged.scored(chosen)
-        items.append(
-            SliceScores(
-                column=column,
-                value=value,
-                rows=int(chosen.sum()),
-                macro_f1=figures["macro_f1"],
-                accuracy=figures["accuracy"],
-            )
-        )
-    return items
-
-
-def _length(text: str) -> str:
-    words = len(text.split())
-    return next((name for limit, name in _LENGTHS if words < limit), "40 words or more")
-
-
-def _ceiling(judged: _Judged, answers: Answers) -> tuple[AnnotatorScores, ...]:
+def _ceiling(judged: Judged, answers: Answers) -> tuple[AnnotatorScores, ...]:
     items = []
     for annotator, said in sorted(answers.items()):
         chosen = np.array([row_id in said for row_id in judged.rows.ids])
@@ -339,7 +302,7 @@ def _ceiling(judged: _Judged, answers: Answers) -> tuple[AnnotatorScores, ...]:
 
 
 def _errors(
-    model: Model, judged: _Judged, probabilities: Floats, given: Sequence[tuple[str, ...]], limit: int
+    model: Model, judged: Judged, probabilities: Floats, given: Sequence[tuple[str, ...]], limit: int
 ) -> tuple[ErrorRow, ...]:
     """List mistakes, those first in which the model was surest; of a single-label row only what was wrongly given."""
     wrong = judged.gold != judged.given

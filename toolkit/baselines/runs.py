@@ -14,6 +14,7 @@ from toolkit.baselines.card import METRICS, README, REQUIREMENTS, DataSource, ca
 from toolkit.baselines.drawing import PICTURE, f1_picture
 from toolkit.baselines.evaluation import Evaluation, evaluate
 from toolkit.baselines.model import Model
+from toolkit.baselines.moved import moves
 from toolkit.baselines.reading import iter_rows, read_rows, rows_of_release
 from toolkit.baselines.rows import Rows, concat
 from toolkit.baselines.skops_file import save_pipeline
@@ -21,6 +22,7 @@ from toolkit.baselines.spans import SpanEvaluation, evaluate_spans, has_spans, s
 from toolkit.baselines.stored import contents, load, save
 from toolkit.baselines.training import train
 from toolkit.errors import InvalidInput
+from toolkit.release import Release
 from toolkit.release import load as load_release
 from toolkit.schema import Schema
 from toolkit.workspace.files import write_atomic
@@ -247,7 +249,7 @@ def evaluate_release(
         directory: The release.
         split: "validation" or "test".
         since: An older release, such as the one the model was trained on: rows are told apart by whether they are
-            unchanged, relabelled or added since, which says why a figure moved.
+            unchanged, relabelled or added since, and macro F1 is led from its split to this one, cause by cause.
         seed: For the bootstrap.
         resamples: For the intervals.
 
@@ -257,12 +259,14 @@ def evaluate_release(
     ready = model if isinstance(model, Model) else load(model)
     release = load_release(directory)
     rows = rows_of_release(directory, split)
-    if since is not None:
-        rows = replace(rows, columns={**rows.columns, "since": _since(rows, Path(since))})
-    trained_on = rows_of_release(directory, "train").texts if "train" in release.splits() else ()
-    found = evaluate(
-        ready, rows, seed=seed, resamples=resamples, trained_on=trained_on, answers=answers_of_release(directory, split)
-    )
+    older = None if since is None else load_release(since)
+    if older is not None:
+        rows = replace(rows, columns={**rows.columns, "since": _since(rows, older)})
+    answers = answers_of_release(directory, split)
+    trained_on = [text for each in (release, older) if each is not None for text in _train_texts(each)]
+    found = evaluate(ready, rows, seed=seed, resamples=resamples, trained_on=trained_on, answers=answers)
+    if older is not None:
+        found = _moved(found, ready, older, rows, split, seed, resamples)
     trained_with = ready.facts.get("schema")
     if trained_with == release.schema_ref:
         return found
@@ -342,10 +346,24 @@ def _text_bytes(path: Path | str) -> int:
     return path.stat().st_size * (4 if path.suffix in (".gz", ".parquet") else 1) if path.is_file() else 0
 
 
-def _since(rows: Rows, older: Path) -> tuple[str, ...]:
+def _train_texts(release: Release) -> tuple[str, ...]:
+    return rows_of_release(release.path, "train").texts if "train" in release.splits() else ()
+
+
+def _moved(
+    found: Evaluation, model: Model, older: Release, rows: Rows, split: str, seed: int, resamples: int
+) -> Evaluation:
+    if split not in older.splits():
+        note = f"why the score moved can't be told: {older.version} has no {split} split"
+        return replace(found, notes=(*found.notes, note))
+    before = rows_of_release(older.path, split)
+    return replace(found, moves=moves(model, before, rows, seed=seed, resamples=resamples))
+
+
+def _since(rows: Rows, older: Release) -> tuple[str, ...]:
     before: dict[str, tuple[str, ...]] = {}
-    for split in load_release(older).splits():
-        part = rows_of_release(older, split)
+    for split in older.splits():
+        part = rows_of_release(older.path, split)
         before.update(zip(part.ids, part.labels, strict=True))
     states = {True: "unchanged", False: "relabelled"}
     return tuple(

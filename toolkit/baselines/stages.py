@@ -1,7 +1,7 @@
 """Stages of a project that need scikit-learn: each reruns only if its release or its options changed.
 
 train       releases/<version>/            → models/<baseline>-<version>/
-evaluate    models/<name>/, releases/<version>/ → reports/evaluation.json
+evaluate    models/<name>/, releases/<version>/ → reports/evaluation.json, reports/errors.csv
 curve       releases/<version>/            → reports/learning_curve.json
 """
 
@@ -10,11 +10,14 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from toolkit.baselines.curve import annotator_curve, sentence_curve
+from toolkit.baselines.errors_table import errors_csv
+from toolkit.baselines.evaluation import compare
 from toolkit.baselines.reading import rows_of_release
 from toolkit.baselines.runs import answers_of_release, evaluate_release, evaluate_release_spans, train_release
 from toolkit.baselines.stored import load as load_model
@@ -25,6 +28,7 @@ from toolkit.workspace.derive import read_lock
 from toolkit.workspace.files import file_digest
 
 EVALUATION = "reports/evaluation.json"
+ERRORS = "reports/errors.csv"
 CURVE = "reports/learning_curve.json"
 
 
@@ -153,10 +157,12 @@ def evaluate_project(
     name: str | None = None,
     split: str = "test",
     since: Path | None = None,
+    against: Path | None = None,
+    against_name: str | None = None,
     seed: int = 0,
     resamples: int = 1000,
 ) -> Outcome:
-    """Judge a model on a split of a release, into reports/evaluation.json.
+    """Judge a model on a split of a release, into reports/evaluation.json and its mistakes into reports/errors.csv.
 
     Args:
         workspace: The project.
@@ -164,9 +170,11 @@ def evaluate_project(
         release: The release directory; default: the newest of the project.
         name: What the report calls the model; default: the name of its directory.
         split: "validation" or "test".
-        since: An older release: scores are also told apart by whether a row is unchanged, relabelled or added since.
-        seed: For the bootstrap.
-        resamples: For the intervals.
+        since: An older release: the report also says why the score moved since.
+        against: The directory of another model, for a paired test on the same rows.
+        against_name: What the report calls that one; default: the name of its directory.
+        seed: For the bootstrap and the test.
+        resamples: For the intervals and the test.
 
     Raises:
         InvalidInput: There is no such model, release or split.
@@ -174,26 +182,53 @@ def evaluate_project(
     with workspace.lock():
         source, older = _release(workspace, release), None if since is None else load(since)
         folder = model or trained_model(workspace)
+        rival = None if against is None else _Rival(against, against_name or against.name)
         manifests = (each for each in (source, older) if each is not None)
         return derive(
             workspace.root,
             "evaluate",
             inputs={
-                f"{folder.name}/config.json": file_digest(folder / "config.json"),
-                f"{folder.name}/model.safetensors": file_digest(folder / "model.safetensors"),
+                **_model_files(folder, folder.name),
+                **(_model_files(rival.folder, _place(rival.folder, workspace.root)) if rival else {}),
                 **{
                     f"releases/{each.version}/manifest.json": file_digest(each.path / "manifest.json")
                     for each in manifests
                 },
             },
             parameters={"model": name or folder.name, "split": split, "seed": seed, "resamples": resamples}
-            | ({"since": older.version} if older else {}),
-            make=partial(_evaluate, folder, name or folder.name, source, split, older, seed, resamples),
+            | ({"since": older.version} if older else {})
+            | ({"against": rival.name} if rival else {}),
+            make=partial(_evaluate, folder, name or folder.name, source, split, older, rival, seed, resamples),
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    """The model that another one is tested against."""
+
+    folder: Path
+    name: str
+
+
+def _model_files(folder: Path, called: str) -> dict[str, str | None]:
+    return {f"{called}/{name}": file_digest(folder / name) for name in ("config.json", "model.safetensors")}
+
+
+def _place(folder: Path, root: Path) -> str:
+    """Return a path from the project on, or from the root of the disk on if it is elsewhere."""
+    whole = folder.absolute()
+    return str(whole.relative_to(root) if whole.is_relative_to(root) else whole)
+
+
 def _evaluate(
-    folder: Path, name: str, source: Release, split: str, older: Release | None, seed: int, resamples: int
+    folder: Path,
+    name: str,
+    source: Release,
+    split: str,
+    older: Release | None,
+    rival: _Rival | None,
+    seed: int,
+    resamples: int,
 ) -> Made:
     model, since = load_model(folder), older.path if older else None
     found = evaluate_release(model, source.path, split=split, since=since, seed=seed, resamples=resamples)
@@ -201,8 +236,13 @@ def _evaluate(
     value = {"model": name, "release": source.version, "split": split, **found.to_dict()}
     if spans is not None:
         value["spans"] = spans.to_dict()
+    if rival is not None:
+        rows = rows_of_release(source.path, split)
+        tested = compare(model, load_model(rival.folder), rows, seed=seed, resamples=resamples)
+        value["against"] = {"model": rival.name, **asdict(tested)}
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    return Made(files={EVALUATION: text.encode()}, counts={"rows": found.rows, "stories": found.groups})
+    files = {EVALUATION: text.encode(), ERRORS: errors_csv(found).encode()}
+    return Made(files=files, counts={"rows": found.rows, "stories": found.groups})
 
 
 def _release(workspace: Workspace, release: Path | None) -> Release:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from toolkit.cli import headstart
+from toolkit.cli.evaluation_tables import put_evaluation
 from toolkit.cli.lines import read_batches
 from toolkit.cli.options import Json, Project, Seed
 from toolkit.cli.output import interval, number, put, put_json, put_outcome, put_table, say
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 Release = Annotated[str | None, typer.Argument(help=f"{RELEASE_HELP} Default: the newest of the project.")]
 Resamples = Annotated[int, typer.Option(help="Bootstrap resamples of stories.")]
-
-SUMMARY = ("macro_f1", "micro_f1", "accuracy")
 
 
 def register(app: typer.Typer) -> None:
@@ -148,8 +147,15 @@ def evaluate(
     split: Annotated[str, typer.Option(help="validation or test.")] = "test",
     since: Annotated[
         str | None,
-        typer.Option(metavar="RELEASE", help="Tell rows apart that changed or came since this older release."),
+        typer.Option(metavar="RELEASE", help="Say why the score moved since this older release."),
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Test whether it differs from this other model by more than chance."),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Also confusions, parts of the rows and the surest mistakes.")
+    ] = False,
     quiz: Annotated[
         bool, typer.Option("--quiz", help="Judge it on the examples of the project's schema instead.")
     ] = False,
@@ -160,7 +166,9 @@ def evaluate(
 ) -> None:
     """Judge a model on a release, with intervals over stories and beside the annotators themselves.
 
-    Example: toolkit evaluate models/words-lr-1.0.0 releases/1.1.0
+    Everything is in reports/evaluation.json, and the surest mistakes with the words that decided in reports/errors.csv.
+
+    Example: toolkit evaluate models/words-lr-1.0.0 releases/1.1.0 --since releases/1.0.0
     """
     from toolkit.baselines import stages
     from toolkit.workspace import Workspace
@@ -169,6 +177,7 @@ def evaluate(
     if quiz:
         _quiz(workspace, judged, as_json)
         return
+    rival = model_folder(against, project) if against else None
     outcome = stages.evaluate_project(
         workspace,
         judged.path,
@@ -176,6 +185,8 @@ def evaluate(
         name=judged.name,
         split=split,
         since=open_release(since, project).path if since else None,
+        against=rival.path if rival else None,
+        against_name=rival.name if rival else None,
         seed=seed,
         resamples=resamples,
     )
@@ -184,7 +195,9 @@ def evaluate(
         put_json({"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, **found})
         return
     put_outcome(outcome, as_json=False)
-    _put_evaluation(found)
+    put_evaluation(found, full=full)
+    for note in found["notes"]:
+        say(note)
     if outcome.counts["stories"] < 2:
         say("no intervals: they say how scores differ from story to story, and all rows are of one story")
 
@@ -281,23 +294,3 @@ def _put_curve(curve: dict[str, Any]) -> None:
     ]
     put_table([f"{curve['of']} ({curve['baseline']})", "macro F1", "95 % interval"], rows)
     put(curve["summary"])
-
-
-def _put_evaluation(found: dict[str, Any]) -> None:
-    rows = [[name, "", number(found[name]["value"]), interval(found[name])] for name in SUMMARY]
-    rows += [
-        [scores["label"], str(scores["support"]), number(scores["f1"]["value"]), interval(scores["f1"])]
-        for scores in found["labels"]
-    ]
-    rows += [
-        [f"{each['label']} ({each['by']})", str(each["support"]), number(each["f1"]["value"]), interval(each["f1"])]
-        for each in found.get("spans", {}).get("scores", [])
-    ]
-    put_table([f"{found['model']} on {found['split']}", "rows", "F1", "95 % interval"], rows)
-    moved = [part for part in found["slices"] if part["column"] == "since"]
-    if moved:
-        lines = [
-            [part["value"], str(part["rows"]), number(part["macro_f1"]["value"]), interval(part["macro_f1"])]
-            for part in moved
-        ]
-        put_table(["since the older release", "rows", "macro F1", "95 % interval"], lines)
