@@ -83,6 +83,15 @@ def test_malformed_settings_are_all_named(shell: Shell, project: Path) -> None:
     ]
 
 
+def test_malformed_settings_are_not_passed_over(
+    shell: Shell, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "toolkit.yaml").write_text("hub: {endpoint: [https://hub.example]}\n")
+    monkeypatch.chdir(project)
+    code, _, err = shell("predict", "a", "--model", "hub:owner/name@v1.0.0")
+    assert (code, "toolkit.yaml:1:" in err) == (3, True), err
+
+
 def test_no_pages(shell: Shell, project: Path) -> None:
     code, _, err = shell("ingest", "--project", project)
     assert code == 3

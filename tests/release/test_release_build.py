@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from lxml import etree
 
 from toolkit.errors import InvalidInput, UsageError
-from toolkit.release import Release, load
+from toolkit.release import Release, TextRule, load
 
 LOAD = """
 import json, sys
@@ -206,6 +207,21 @@ def test_the_card_and_the_licence_count_every_article_that_is_released(world, re
     for made in (release, fewer):
         assert f"| CC0-1.0 | {len(world.articles)} |" in (made.path / "README.md").read_text()
         assert f"  CC0-1.0: {len(world.articles)}\n" in (made.path / "LICENSE").read_text()
+
+
+@pytest.mark.parametrize("stated", [None, "CC-BY-4.0"])
+def test_the_licence_of_the_labels_does_not_cover_the_words_of_others(
+    world, tmp_path: Path, stated: str | None
+) -> None:
+    owned = replace(world, articles=(replace(world.articles[0], licence=stated), *world.articles[1:]))
+    for text, licence in (("full", "other"), ("snippet:20", "other"), ("offsets", "cc0-1.0")):
+        made = owned.freeze(tmp_path / text / "1.0.0", text=TextRule.parse(text))
+        metadata = yaml.safe_load((made.path / "README.md").read_text().split("---\n")[1])
+        assert (metadata["license"], "license_link" in metadata) == (licence, licence == "other")
+        assert "no right to the article's words is granted" in (made.path / "LICENSE").read_text()
+        croissant = json.loads((made.path / "croissant.json").read_text())["license"]
+        assert croissant.endswith("/LICENSE" if licence == "other" else "/CC0-1.0.html")
+        assert ("license" in yaml.safe_load((made.path / "CITATION.cff").read_text())) == (licence != "other")
 
 
 def test_without_an_agreement_report_there_is_no_picture_of_it(release: Release) -> None:

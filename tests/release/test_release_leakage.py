@@ -115,6 +115,8 @@ def test_one_file_is_not_enough(tmp_path: Path) -> None:
         ("a.jsonl", '{"text": 1}', "the text is not a string"),
         ("a.jsonl", "[1]", "rows that are not objects"),
         ("a.parquet", "no parquet", "cannot be read"),
+        ("a.jsonl.gz", "no gzip", "cannot be read"),
+        ("a.csv", "text\n" + "x" * 200_000, "cannot be read"),
         ("a.docx", "", "is no dataset file"),
     ],
 )

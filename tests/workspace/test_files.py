@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import Locked, ToolkitError
+from toolkit.release.staging import staged
 from toolkit.workspace import AppendLog, write_atomic
+from toolkit.workspace.files import move_atomic
 from toolkit.workspace.lock import exclusive
 
 
@@ -63,3 +66,33 @@ def test_the_second_command_names_the_first(tmp_path: Path) -> None:
         pass
     with exclusive(lock):
         pass
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_the_umask_holds_for_every_file(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        write_atomic(tmp_path / "a.txt", b"a")
+        write_atomic(tmp_path / "secret", b"s", mode=0o600)
+        (tmp_path / "made").write_bytes(b"b")
+        move_atomic(tmp_path / "made", tmp_path / "b.txt")
+        with staged(tmp_path) as stage:
+            stage.name("release")
+            (stage.folder / "data").mkdir()
+    finally:
+        os.umask(before)
+    modes = {str(path.relative_to(tmp_path)): stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+    file, folder = 0o666 & ~mask, 0o777 & ~mask
+    assert modes == {"a.txt": file, "b.txt": file, "secret": 0o600, "release": folder, "release/data": folder}
+
+
+def test_two_directories_in_the_making_leave_each_other_alone(tmp_path: Path) -> None:
+    with staged(tmp_path) as first:
+        first.name("first")
+        (first.folder / "a.txt").write_text("a")
+        with staged(tmp_path) as second:
+            second.name("second")
+    (tmp_path / ".making-killed.part").mkdir()
+    with staged(tmp_path):
+        pass
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")) == ["first", "first/a.txt", "second"]

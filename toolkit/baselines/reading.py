@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -241,7 +242,7 @@ def _records(path: Path) -> Iterator[Iterator[Record]]:
         else:
             with _open_text(path) as file:
                 yield _csv_records(path, file, suffix) if suffix in (".csv", ".tsv") else _json_records(path, file)
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, csv.Error, pa.ArrowInvalid) as error:
+    except (UnicodeDecodeError, OSError, EOFError, csv.Error, zlib.error, pa.ArrowInvalid) as error:
         raise InvalidInput(f"can't be read: {error}", where=str(path)) from error
 
 

@@ -43,7 +43,8 @@ def init(
     from toolkit import samples as shipped
     from toolkit.workspace import Workspace
 
-    workspace = Workspace.create(directory or project or Path(), schema=schema, title=title)
+    licence = shipped.LICENCE if samples else None
+    workspace = Workspace.create(directory or project or Path(), schema=schema, title=title, licence=licence)
     copied = workspace.add_pages(shipped.pages()) if samples else 0
     if as_json:
         put_json({"project": workspace.root, "pages": copied})

@@ -136,6 +136,8 @@ def export(
 ) -> None:
     """Write a release in another format.
 
+    In conll a line is token, start, end and BIO tag; a comment begins with "# ", and a token may be "#".
+
     Example: toolkit export 1.0.0 out --format conll
     """
     from toolkit import release
@@ -234,6 +236,9 @@ def _put_published(result: Published, as_json: bool, load: str) -> None:
 
 def audit_leakage(
     files: Annotated[list[Path], typer.Argument(help="Files in the order train, dev, test; or a directory.")],
+    text_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Holds the sentence; default: text, sentence … as it is there.")
+    ] = None,
     as_json: Json = False,
     project: Project = None,
 ) -> None:
@@ -243,7 +248,7 @@ def audit_leakage(
     """
     from toolkit.release import audit_files
 
-    leakage = audit_files(files)
+    leakage = audit_files(files, column=text_column)
     if as_json:
         put_json(leakage.as_dict())
         return

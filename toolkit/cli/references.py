@@ -91,17 +91,12 @@ def model_folder(reference: str | None, project: Path | None) -> ModelFolder:
 
 
 def hub_settings(project: Path | None) -> HubConfig:
-    """Return the project's settings if there is one, else the defaults."""
-    from toolkit.errors import InvalidConfig
+    """Return the project's settings if there is one, else the defaults. A malformed toolkit.yaml is an error."""
     from toolkit.workspace import Workspace
     from toolkit.workspace.config import HubConfig
 
-    try:
-        return Workspace.find(project).config.hub
-    except InvalidConfig:
-        if project is not None:
-            raise
-        return HubConfig()
+    workspace = Workspace.nearest() if project is None else Workspace.find(project)
+    return HubConfig() if workspace is None else workspace.config.hub
 
 
 def endpoint(settings: HubConfig) -> str | None:

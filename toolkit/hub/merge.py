@@ -7,7 +7,16 @@ from typing import Any
 from toolkit.release.card import joined, parted
 from toolkit.release.sections import OWN_SECTION, PROMPTS, own_sections
 
-_OURS = ("configs", "dataset_info", "size_categories", "pretty_name", "license", "language")
+_OURS = (
+    "configs",
+    "dataset_info",
+    "size_categories",
+    "pretty_name",
+    "license",
+    "license_name",
+    "license_link",
+    "language",
+)
 """Metadata that follows from the data: the release's word holds."""
 
 

@@ -86,7 +86,7 @@ def front_matter(facts: Facts) -> dict[str, Any]:
     ]
     return {
         "pretty_name": terms.title,
-        "license": terms.licence.lower(),
+        **_licence(facts),
         **({"language": [language for language in languages if language != "und"]} if languages != ["und"] else {}),
         "task_categories": tasks,
         "task_ids": ["multi-label-classification"] if facts.schema.labels else [],
@@ -95,6 +95,13 @@ def front_matter(facts: Facts) -> dict[str, Any]:
         "tags": ["news", facts.schema.name],
         **declarations(facts.tables, facts.features),
     }
+
+
+def _licence(facts: Facts) -> dict[str, str]:
+    """Return the Hub's keys for a licence; where one does not cover all, they lead to the file that says which do."""
+    if facts.licence is not None:
+        return {"license": facts.licence.lower()}
+    return {"license": "other", "license_name": "of-labels-and-articles", "license_link": "LICENSE"}
 
 
 def declarations(tables: Tables, features: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:

@@ -62,12 +62,13 @@ def croissant(facts: Facts, columns: dict[str, pa.Schema]) -> dict[str, Any]:
     """
     terms = facts.terms
     home = f"https://huggingface.co/datasets/{terms.repo}" if terms.repo else "https://example.org/not-published"
+    at_tag = f"{home}/tree/v{terms.version}"
     repository = {
         "@type": "cr:FileObject",
         "@id": "repo",
         "name": "repo",
         "description": "The directory that the release is.",
-        "contentUrl": f"{home}/tree/v{terms.version}",
+        "contentUrl": at_tag,
         "encodingFormat": "git+https",
         "sha256": "https://github.com/mlcommons/croissant/issues/80",
     }
@@ -80,7 +81,7 @@ def croissant(facts: Facts, columns: dict[str, pa.Schema]) -> dict[str, Any]:
         "description": f"{facts.rows} sentences of {facts.stories} news stories. {facts.schema.description}",
         "url": home,
         "version": terms.version,
-        "license": f"https://spdx.org/licenses/{terms.licence}.html",
+        "license": f"https://spdx.org/licenses/{facts.licence}.html" if facts.licence else f"{at_tag}/LICENSE",
         "creator": [{"@type": "sc:Person", "name": author} for author in terms.authors],
         **({"datePublished": terms.released_on} if terms.released_on else {}),
         "distribution": [repository, *(_file_set(config) for config in facts.tables)],

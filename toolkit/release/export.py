@@ -29,7 +29,8 @@ def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
         release: What to write.
         kind: "csv": lists and structs as JSON; a cell that a spreadsheet would take for a formula begins with an
             apostrophe. "jsonl": one object a row. "conll": one token a line (token, start, end, BIO tag), sentences
-            parted by an empty line, only of decided sentences; where spans overlap the longer one is tagged.
+            parted by an empty line, only of decided sentences; where spans overlap the longer one is tagged. A comment
+            begins with "# ", a line whose token is "#" with "#" and a tab.
             "parquet": the tables as they stand in the release. "spacy": a DocBin of decided sentences, see
             `toolkit.release.docbin`.
         target: Directory of the result, which must not be there.

@@ -95,6 +95,12 @@ class Facts:
         return sum(int(share["stories"]) for share in self.shares.values())
 
     @property
+    def licence(self) -> str | None:
+        """The licence of the whole release; None if it carries words of articles under another one or none."""
+        foreign = {name for name in self.licences if name.casefold() != self.terms.licence.casefold()}
+        return None if foreign and self.terms.text.mode != "offsets" else self.terms.licence
+
+    @property
     def size_category(self) -> str:
         """The Hub's word for the number of rows."""
         return next((name for limit, name in _SIZES if self.rows < limit), "1M<n<10M")

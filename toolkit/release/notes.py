@@ -52,8 +52,9 @@ def _citation(facts: Facts) -> str:
         "title": terms.title,
         "version": terms.version,
         "authors": [{"name": author} for author in terms.authors] or [{"name": f"The authors of {terms.title}"}],
-        "license": terms.licence,
     }
+    if facts.licence:
+        value["license"] = facts.licence
     if terms.released_on:
         value["date-released"] = terms.released_on
     if terms.repo:
@@ -70,9 +71,8 @@ def _licence(facts: Facts) -> str:
         "Each article keeps the licence that its source states (column `licence`); released articles by licence:",
         *(f"  {licence}: {count}" for licence, count in facts.licences.items()),
         "",
-        f"Where no licence is stated, the text is released under {terms.licence}."
-        if terms.text.full
-        else f"Of the articles' words this release carries: {terms.text}.",
+        "Where none is stated, no right to the article's words is granted: they are their owners'.",
+        f"Of the articles' words this release carries: {terms.text}.",
         "",
     ]
     return "\n".join(lines)

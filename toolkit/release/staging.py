@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,29 +49,49 @@ class Stage:
 def staged(parent: Path) -> Iterator[Stage]:
     """Yield a stage in `parent` that gets its name if the block succeeds, and is removed if not.
 
-    What a killed process left behind is removed by the next one; the caller holds the lock that keeps two from running
-    at once.
+    What a killed process left behind is removed by the next one; what another one is at work on is locked and stays.
 
     Raises:
         ToolkitError: The disk is full, or the folder cannot be written to.
     """
     with disk_errors(parent):
         parent.mkdir(parents=True, exist_ok=True)
-        for left in parent.glob(f"{_PREFIX}*{_SUFFIX}"):
-            shutil.rmtree(left)
-        stage = Stage(Path(tempfile.mkdtemp(dir=parent, prefix=_PREFIX, suffix=_SUFFIX)))
+        _remove_left(parent)
+        stage = Stage(parent / f"{_PREFIX}{secrets.token_hex(4)}{_SUFFIX}")
+        stage.folder.mkdir()
+        handle = os.open(stage.folder, os.O_RDONLY)
         try:
+            _lock(handle)
             yield stage
-            stage.folder.chmod(0o755)
             _flush(stage.folder)
             if stage.target is not None:
                 stage.folder.rename(stage.target)
                 _sync(parent)
         finally:
             shutil.rmtree(stage.folder, ignore_errors=True)
+            os.close(handle)
 
 
 _PREFIX, _SUFFIX = ".making-", ".part"
+
+
+def _remove_left(parent: Path) -> None:
+    for left in parent.glob(f"{_PREFIX}*{_SUFFIX}"):
+        handle = os.open(left, os.O_RDONLY)
+        try:
+            if _lock(handle):
+                shutil.rmtree(left)
+        finally:
+            os.close(handle)
+
+
+def _lock(folder: int) -> bool:
+    """Lock an open folder until it is closed; False if another process holds it, or its disk knows no locks."""
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _flush(folder: Path) -> None:

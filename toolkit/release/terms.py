@@ -20,7 +20,7 @@ class Terms:
     Attributes:
         version: "major.minor.patch".
         title: Its title on the card.
-        licence: SPDX id of the labels, and of the text where an article states none.
+        licence: SPDX id of the labels; articles keep their own.
         authors: Whom to cite.
         repo: Where it is published, "owner/name"; the card's examples load it from there.
         released_on: ISO 8601 date, only if it is to be told: no clock is read.

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def _texts(path: Path, column: str | None) -> list[str]:
         raise InvalidInput("is no dataset file", where=str(path), remedy="give jsonl, json, csv, tsv or parquet")
     try:
         rows = reader(path)
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, csv.Error, zlib.error) as error:
         raise InvalidInput(f"cannot be read: {error}", where=str(path)) from error
     if not rows:
         return []
@@ -64,7 +65,8 @@ def _texts(path: Path, column: str | None) -> list[str]:
     name = column or next((known for known in _COLUMNS if known in rows[0]), None)
     if name is None or name not in rows[0]:
         there = ", ".join(map(str, rows[0]))
-        raise InvalidInput(f"has no column {name or 'of text'}", where=str(path), remedy=f"name one of {there}")
+        remedy = f"name one of {there} with --text-column"
+        raise InvalidInput(f"has no column {name or 'of text'}", where=str(path), remedy=remedy)
     return [_text(row.get(name), f"{path}:{number}") for number, row in enumerate(rows, start=1)]
 
 

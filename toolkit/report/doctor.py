@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from toolkit import __version__
-from toolkit.errors import InvalidConfig, InvalidInput, Locked
+from toolkit.errors import InvalidConfig, InvalidInput, ToolkitError
 from toolkit.workspace import Workspace
 
 State = Literal["ok", "note", "fault"]
@@ -108,10 +108,8 @@ def _project(workspace: Workspace) -> Iterator[Check]:
     try:
         with workspace.lock():
             yield Check("lock", "ok", "nobody is at work on this project")
-    except Locked as error:
+    except ToolkitError as error:
         yield Check("lock", "fault", error.what, error.remedy)
-    except OSError as error:
-        yield Check("lock", "fault", f"can't be taken ({error.strerror})", "give yourself the right to write there")
 
 
 def _writable(workspace: Workspace) -> Check:

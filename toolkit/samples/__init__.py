@@ -7,7 +7,10 @@ from pathlib import Path
 
 from toolkit.samples.recorded import Recorded, read
 
-__all__ = ["Recorded", "answers", "expert", "pages", "read"]
+__all__ = ["LICENCE", "Recorded", "answers", "expert", "pages", "read"]
+
+LICENCE = "CC0-1.0"
+"""SPDX id of all of it."""
 
 _HERE = Path(str(resources.files(__name__)))
 

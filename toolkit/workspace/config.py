@@ -89,7 +89,7 @@ class ReleaseConfig(_Section):
 
     Attributes:
         title: Its title on the card.
-        licence: SPDX id of the labels, and of the text where the articles state none.
+        licence: SPDX id of the labels; articles keep their own.
         authors: Whom to cite.
         seed: Seed of the splits.
         splits: Shares of the splits.
@@ -228,8 +228,15 @@ def _keys_at(path: tuple[str | int, ...]) -> list[str]:
     return [field.alias or name for name, field in section.model_fields.items()]
 
 
-def new_config(schema: str, *, title: str = "News sentences") -> str:
-    """Return the toolkit.yaml of a new project, with a word on each key."""
+def new_config(schema: str, *, title: str = "News sentences", licence: str | None = None) -> str:
+    """Return the toolkit.yaml of a new project, with a word on each key.
+
+    Args:
+        schema: As the key `schema` has it.
+        title: Of the dataset, and of the project in Label Studio.
+        licence: Of every page that states none; None: that is not known.
+    """
+    pages = f"licence: {licence}  " if licence else "# licence: CC-BY-4.0"
     quoted = json.dumps(title, ensure_ascii=False)  # JSON strings are YAML
     return f"""\
 # What this project is made with. Tokens never stand here: only the names of the variables that hold them.
@@ -243,7 +250,7 @@ label_studio:
 
 release:
   title: {quoted}
-  licence: CC0-1.0
+  licence: CC0-1.0              # of the labels; articles keep their own
   authors: []
   seed: 0
   splits: {{train: 0.7, validation: 0.15, test: 0.15}}
@@ -259,7 +266,7 @@ ingest:
   # fetched_at: 2026-03-01T08:00:00Z    # "2 hours ago" is resolved against it; without it, it stays text
   # profiles: [profiles/example.yaml]   # rules of your own for a site
   # columns: {{text: story, title: kopf}} # of JSON and Parquet, where they have names of their own
-  # licence: CC-BY-4.0                  # of every page that states none; so publisher and language
+  {pages:<38}# of every page that states none; so publisher and language
   # urls: ["s3://bucket/news/*.jsonl.gz"] # further pages, by any URL that fsspec knows
   recurring: 8                          # a short line on so many pages is boilerplate; 0: none is for that
 """

@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import BinaryIO
 from toolkit.errors import ToolkitError, UsageError
 
 
-def write_atomic(path: Path, data: bytes | str | BinaryIO, *, mode: int = 0o644) -> None:
+def write_atomic(path: Path, data: bytes | str | BinaryIO, *, mode: int = 0o666) -> None:
     """Write a file so that a kill at any instant leaves the old content or the new, never a part.
 
     The data goes to a temporary file in the same folder, is flushed to disk and renamed over `path`.
@@ -23,14 +23,15 @@ def write_atomic(path: Path, data: bytes | str | BinaryIO, *, mode: int = 0o644)
     Args:
         path: Its folder is made if it is missing.
         data: The whole content, or a stream of it; text is written as UTF-8.
-        mode: Permission bits.
+        mode: Permission bits; the process's umask takes from them, as from those of every new file.
 
     Raises:
         ToolkitError: The disk is full, or the folder can't be written to.
     """
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:
             with os.fdopen(handle, "wb") as file:
                 if isinstance(data, bytes | str):
@@ -39,10 +40,9 @@ def write_atomic(path: Path, data: bytes | str | BinaryIO, *, mode: int = 0o644)
                     shutil.copyfileobj(data, file, 1 << 20)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(temporary, mode)
             os.replace(temporary, path)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
         _sync_folder(path.parent)
 
@@ -57,7 +57,6 @@ def move_atomic(finished: Path, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with finished.open("rb") as file:
             os.fsync(file.fileno())
-        finished.chmod(0o644)
         os.replace(finished, path)
         _sync_folder(path.parent)
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from toolkit.errors import Locked
+from toolkit.workspace.files import disk_errors
 
 
 @contextmanager
@@ -21,9 +22,12 @@ def exclusive(path: Path) -> Iterator[None]:
 
     Raises:
         Locked: Another process holds it; the message says which.
+        ToolkitError: The project can't be written to.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+")
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -83,8 +83,21 @@ class Workspace:
         return next((cls(folder) for folder in [first, *first.parents] if (folder / FILE_NAME).is_file()), None)
 
     @classmethod
-    def create(cls, root: Path, *, schema: str = "news_events@1.0.0", title: str = "News sentences") -> Workspace:
+    def create(
+        cls,
+        root: Path,
+        *,
+        schema: str = "news_events@1.0.0",
+        title: str = "News sentences",
+        licence: str | None = None,
+    ) -> Workspace:
         """Make a new project directory: toolkit.yaml and an empty pages/.
+
+        Args:
+            root: The directory; made if it is not there.
+            schema: A shipped schema, or the path of one.
+            title: Of the dataset, and of the project in Label Studio.
+            licence: SPDX id for every page that states none; None: that is not known.
 
         Raises:
             UsageError: There is a toolkit.yaml already.
@@ -96,7 +109,7 @@ class Workspace:
         load(schema)
         if Path(schema).is_file():
             schema = json.dumps(os.path.relpath(schema, root), ensure_ascii=False)  # a path counts from the project
-        config = new_config(schema, title=title)
+        config = new_config(schema, title=title, licence=licence)
         check_config(config, root / FILE_NAME)
         (root / "pages").mkdir(parents=True, exist_ok=True)
         write_atomic(root / ".gitignore", ".secrets/\n.toolkit/\n")
