@@ -23,6 +23,16 @@ hypothesis.settings.load_profile("toolkit")
 
 ROOT = Path(__file__).parent.parent
 
+IMPATIENCE = ["Timeout", "RemoteError", "Unanswered", "ConnectionError", "ConnectError"]
+"""What says that a program of others was slow: a browser, a server, a cluster. A wrong answer is none of these."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what waited in vain for a program of others wait once more; the summary names it as RERUN."""
+    for item in items:
+        if item.get_closest_marker("studio") or item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=IMPATIENCE))
+
 
 @pytest.fixture(scope="session")
 def studio_home() -> Path:

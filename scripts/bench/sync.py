@@ -16,6 +16,7 @@ memory  Peak resident size of the process of a `toolkit` verb. Goal: under 300 M
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import resource
@@ -75,8 +76,10 @@ def measure(options: argparse.Namespace) -> None:
 
 def child(verb: str, project: str) -> None:
     """Run one verb and print seconds and peak memory; its own process, so that the peak is its own."""
+    from toolkit.cli.app import ALLOCATIONS
     from toolkit.labelstudio import connect, pull, push
 
+    gc.set_threshold(ALLOCATIONS)
     workspace = Workspace(Path(project))
     with connect(workspace) as server:
         started = time.perf_counter()

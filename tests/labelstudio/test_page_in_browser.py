@@ -101,7 +101,7 @@ class Desk:
             except sync_api.TimeoutError:
                 continue
             return
-        raise AssertionError(f"the page never came to: {condition}")
+        raise TimeoutError(f"the page never came to: {condition}")
 
     def press(self, *keys: str) -> None:
         for key in keys:

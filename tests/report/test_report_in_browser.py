@@ -16,6 +16,8 @@ from toolkit.workspace import Workspace
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
+pytestmark = pytest.mark.slow
+
 CHROMIUM = Path(os.environ.get("TOOLKIT_CHROMIUM", "/usr/bin/chromium"))
 SENTENCES = 11 * 4 + 4
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ from toolkit import __version__
 from toolkit.cli import corpus, judgement, labelling, models, publishing, reporting, schemas, studio
 from toolkit.cli.output import Talk, put, put_error
 from toolkit.errors import ToolkitError
+
+ALLOCATIONS = 10_000
+"""So many objects are made before a search for cycles; records form none, and looking among many takes its time."""
 
 app = typer.Typer(
     name="toolkit",
@@ -63,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Raises:
         SystemExit: Always, with an exit code of `toolkit.errors`.
     """
+    gc.set_threshold(ALLOCATIONS)
     Talk.debug = bool(os.environ.get("TOOLKIT_DEBUG"))
     try:
         app(args=arguments, prog_name="toolkit")

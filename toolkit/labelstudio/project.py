@@ -80,6 +80,19 @@ def existing(server: Server, title: str) -> Project:
     return project
 
 
+def tasks_in(server: Server, project: Project) -> int:
+    """Return how many tasks a project holds by now.
+
+    Raises:
+        InvalidInput: It is gone.
+    """
+    title = project.settings["title"]
+    now = _titled(server, [title]).get(title)
+    if now is None:
+        raise _not_there(server, title)
+    return now.tasks
+
+
 def of_workspace(server: Server, workspace: Workspace) -> list[Project]:
     """Return the projects that hold a workspace's sentences: one, or one a person in blind mode.
 

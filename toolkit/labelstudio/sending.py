@@ -7,15 +7,18 @@ what it holds before anything more is sent.
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from toolkit.errors import Interrupted, InvalidInput, RemoteError
 from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.ahead import ahead
 from toolkit.labelstudio.ledger import Ledger
 from toolkit.labelstudio.people import people
 from toolkit.labelstudio.project import Project
@@ -255,10 +258,10 @@ class Sender:
 
     def _send(self, project: Project, ledger: Ledger, missing: dict[Key, Task]) -> None:
         total, done = len(missing), 0
-        for batch in _batches(missing):
+        for batch, body in ahead(partial(_written, batch) for batch in _batches(missing)):
             ledger.sending(batch)
             try:
-                self.server.post(f"/api/projects/{project.id}/import", list(batch.values()))
+                self.server.post(f"/api/projects/{project.id}/import", body)
             except Unanswered as error:
                 self._settle(project, ledger, batch, error)
             except RemoteError as error:
@@ -271,7 +274,7 @@ class Sender:
                 ledger.acknowledged()
             done += len(batch)
             self.progress(done, total)
-        if missing and projects.existing(self.server, project.settings["title"]).tasks != len(ledger.sent):
+        if missing and projects.tasks_in(self.server, project) != len(ledger.sent):
             ledger.saw(self._look(project))  # somebody else sent too, or a lost batch came late: each task once
 
     def _settle(self, project: Project, ledger: Ledger, batch: dict[Key, Task], error: RemoteError) -> None:
@@ -298,6 +301,11 @@ class Sender:
             where=project.url,
             remedy="run `toolkit push` again: it looks what is there before it sends",
         ) from error
+
+
+def _written(batch: dict[Key, Task]) -> tuple[dict[Key, Task], bytes]:
+    """Return a batch beside the body of its request, which is written while the server stores the one before."""
+    return batch, json.dumps(list(batch.values()), ensure_ascii=False).encode()
 
 
 def _batches(tasks: dict[Key, Task]) -> Iterator[dict[Key, Task]]:

@@ -70,6 +70,7 @@ class Server:
         near = urlsplit(self.url).hostname in _LOOPBACK
         self._http = httpx.Client(
             base_url=self.url,
+            headers={"Content-Type": "application/json"},
             timeout=httpx.Timeout(timeout, connect=10),
             trust_env=not near,  # a company's proxy can't reach our loopback
             limits=_FRESH if near else _KEPT,
@@ -107,11 +108,18 @@ class Server:
     def post(self, path: str, body: Any = None, *, timeout: float | None = None, **params: Any) -> Any:
         """Write once.
 
+        Args:
+            path: Where.
+            body: What; bytes are JSON already.
+            timeout: Seconds, where the server may take long.
+            params: Of the address.
+
         Raises:
             Unanswered: It may have been stored, or not.
             RemoteError: It was not stored.
         """
-        response = self._send("POST", path, json=body, params=params, timeout=timeout)
+        form = "content" if isinstance(body, bytes) else "json"
+        response = self._send("POST", path, params=params, timeout=timeout, **{form: body})
         if response.status_code >= 500 or response.status_code in _BROKEN:
             raise Unanswered(
                 f"the server answered {response.status_code} to a write: {self._detail(response)}", where=self.url
