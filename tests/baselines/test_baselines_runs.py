@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import re
 from pathlib import Path
 
 import numpy as np
@@ -190,6 +191,28 @@ def test_a_model_is_judged_on_a_later_release_and_against_another_model(
         rows = list(csv.DictReader(file))
     assert [(row["sentence_id"], row["label"]) for row in rows] == [(e["id"], e["label"]) for e in found["errors"]]
     assert rows[0]["words"].startswith(found["errors"][0]["words"][0][0])
+
+
+@pytest.mark.parametrize("option", [("--seed", "-1"), ("--seed", "99999999999"), ("--resamples", "-1")])
+def test_numbers_that_nothing_can_be_drawn_with_are_refused(
+    option: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["train", "--train", "rows.jsonl", *option])
+    assert ended.value.code == 2
+    assert option[0] in capsys.readouterr().err
+
+
+def test_without_a_file_to_judge_on_the_cross_validated_score_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [{"text": f"{('they met', 'a road')[n % 2]} {n}", "label": "ab"[n % 2]} for n in range(40)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["train", "--train", str(tmp_path / "rows.jsonl"), "--baseline", "words-lr"])
+    out = capsys.readouterr().out
+    assert "cross-validation" in out
+    assert re.search(r"^macro_f1 +1\.00 +–$", out, flags=re.MULTILINE)
 
 
 def test_a_split_that_the_older_release_lacks_is_noted(releases: Path) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from toolkit.workspace import Workspace
 
 Release = Annotated[str | None, typer.Argument(help=f"{RELEASE_HELP} Default: the newest of the project.")]
-Resamples = Annotated[int, typer.Option(help="Bootstrap resamples of stories.")]
+Resamples = Annotated[int, typer.Option(min=0, help="Bootstrap resamples of stories; 0 for no intervals.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -275,11 +275,12 @@ def _answered(answer: Prediction, *, spans: bool) -> dict[str, Any]:
 
 def _put_run(run: dict[str, Any]) -> None:
     put(f"baseline    {run['baseline']}  ({run['train_rows']:,} rows, {run['cpu_seconds']['train']} CPU s)")
-    intervals = run["metrics"]["intervals"]
-    rows = [
-        [name, number(run["metrics"][name]), interval({"low": low, "high": high})]
-        for name, (low, high) in intervals.items()
-    ]
+    metrics = run["metrics"]
+    rows = []
+    for name in ("macro_f1", "f1_positive", "accuracy", "micro_f1"):
+        if metrics.get(name) is not None:
+            low, high = metrics["intervals"].get(name, (None, None))
+            rows.append([name, number(metrics[name]), interval({"low": low, "high": high})])
     put_table([run["metrics_of"], "value", "95 % interval"], rows)
     for note in run["notes"]:
         say(note)
