@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.baselines import auditing
 from toolkit.cli.app import main
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import Annotation, content_id
 from toolkit.workspace import Workspace, judging
 from toolkit.workspace.history import revision
@@ -96,6 +96,12 @@ def test_the_command_ranks_and_queues(workspace: Workspace, capsys: pytest.Captu
     assert len(printed["suspects"]) == 20
     main_ok(["audit", "--project", str(workspace.root), "--show", "1"])
     assert workspace.sentences()[0].sentence_id in capsys.readouterr().out
+
+
+def test_what_chooses_among_baselines_is_no_single_one(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="no baseline 'auto'; choose one of majority, ") as refused:
+        auditing.audit(workspace, baseline="auto")
+    assert "auto+embeddings" not in str(refused.value)
 
 
 def test_without_stories_to_hold_out_there_is_no_audit(make_project: Callable[..., Workspace]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,13 @@ def test_it_runs_only_when_something_changed(tmp_path: Path) -> None:
     assert not stage(parameters={"p": 2})
     assert (tmp_path / "out.txt").read_text() == "made"
     assert stage.runs == 4
+
+
+def test_another_toolkit_makes_it_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(tmp_path)
+    assert not stage()
+    monkeypatch.setattr(import_module("toolkit.workspace.derive"), "__version__", "99.0.0")
+    assert [stage(), stage()] == [False, True]
 
 
 def test_a_failed_stage_leaves_nothing(tmp_path: Path) -> None:

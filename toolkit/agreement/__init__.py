@@ -6,6 +6,7 @@ from toolkit.agreement.measure import report
 from toolkit.agreement.page import page
 from toolkit.agreement.ratings import Level, Ratings
 from toolkit.agreement.report import (
+    INTERVAL,
     AgreementReport,
     AnnotatorRow,
     AnnotatorWarning,
@@ -20,6 +21,7 @@ from toolkit.agreement.unitizing import Unitizing, unitizing_alpha, unitizing_al
 
 __all__ = [
     "COEFFICIENTS",
+    "INTERVAL",
     "AgreementReport",
     "AnnotatorRow",
     "AnnotatorWarning",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -111,7 +111,7 @@ def rung(name: str, schema: Schema | None) -> Baseline:
         UsageError: There is no such baseline, or keyword rules were asked for without a schema.
     """
     if name not in LADDER:
-        raise UsageError(f"there is no baseline {name!r}", remedy=f"choose one of {', '.join((*AUTO, *LADDER))}")
+        raise _unknown(name, LADDER)
     if name != "keywords":
         return LADDER[name]
     if schema is None:
@@ -127,9 +127,15 @@ def candidates(name: str, schema: Schema | None) -> tuple[Baseline, ...]:
     Raises:
         UsageError: As `rung`.
     """
-    if name not in AUTO:
-        return (rung(name, schema),)
-    return tuple(rung(each, schema) for each in AUTO[name] if each != "keywords" or schema is not None)
+    if name in AUTO:
+        return tuple(rung(each, schema) for each in AUTO[name] if each != "keywords" or schema is not None)
+    if name not in LADDER:
+        raise _unknown(name, (*AUTO, *LADDER))
+    return (rung(name, schema),)
+
+
+def _unknown(name: str, known: Iterable[str]) -> UsageError:
+    return UsageError(f"there is no baseline {name!r}", remedy=f"choose one of {', '.join(known)}")
 
 
 def keywords(schema: Schema) -> dict[str, tuple[str, ...]]:
