@@ -55,34 +55,20 @@ def _overall(found: dict[str, Any]) -> list[list[str]]:
 
 def _labels(found: dict[str, Any]) -> list[list[str]]:
     return [
-        [
-            each["label"],
-            str(each["support"]),
-            number(each["precision"]),
-            number(each["recall"]),
-            number(each["f1"]["value"]),
-            interval(each["f1"]),
-            number(each["average_precision"]),
-            number(each["calibration_error"]),
-        ]
+        [each["label"], *_scores(each), number(each["average_precision"]), number(each["calibration_error"])]
         for each in found["labels"]
     ]
 
 
 def _spans(found: dict[str, Any]) -> list[list[str]]:
     return [
-        [
-            f"{each['label']} ({each['by']})",
-            str(each["support"]),
-            "",
-            "",
-            number(each["f1"]["value"]),
-            interval(each["f1"]),
-            "",
-            "",
-        ]
-        for each in found.get("spans", {}).get("scores", [])
+        [f"{each['label']} ({each['by']})", *_scores(each), "", ""] for each in found.get("spans", {}).get("scores", [])
     ]
+
+
+def _scores(each: dict[str, Any]) -> list[str]:
+    figures = (each["precision"], each["recall"], each["f1"]["value"])
+    return [str(each["support"]), *map(number, figures), interval(each["f1"])]
 
 
 def _together(found: dict[str, Any]) -> list[dict[str, Any]]:
