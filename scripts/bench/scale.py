@@ -109,8 +109,9 @@ def with_datasets(project: Path) -> None:
     from toolkit.records import Article, Sentence
     from toolkit.workspace import Workspace
     from toolkit.workspace.cutting import cut
+    from toolkit.workspace.merging import Copies, first_and_shared
     from toolkit.workspace.pagefile import PageFile
-    from toolkit.workspace.reading import Copies, first_and_shared, read_pages
+    from toolkit.workspace.reading import read_pages
     from toolkit.workspace.recurring import count_lines, recurring
     from toolkit.workspace.tables import arrow_schema, write_parquet
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -43,7 +44,7 @@ def read(results: list[Chunk], group: int) -> list[int]:
 
 @pytest.mark.parametrize("rows", [40, 250])
 def test_chunks_have_no_influence(tmp_path: Path, rows: int) -> None:
-    results = run(stage(), chunks(tmp_path, rows), into=str(tmp_path / "out"))
+    results = list(run(stage(), chunks(tmp_path, rows), into=str(tmp_path / "out")))
     for group, table in enumerate(stage()(WHOLE)):
         assert read(results, group) == table.column("n").to_pylist()
 
@@ -58,13 +59,32 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     """The chunk that a fault stopped is the only one that the next run makes."""
     given = chunks(tmp_path, 100)
     with pytest.raises(InvalidInput, match="row 241: too high; lower it"):
-        run(stage(above=240), given, into=str(tmp_path / "out"))
+        list(run(stage(above=240), given, into=str(tmp_path / "out")))
     made = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()}
     assert sorted(made) == ["000000.parquet", "000001.parquet"]
-    results = run(stage(), given, into=str(tmp_path / "out"))
+    results = list(run(stage(), given, into=str(tmp_path / "out")))
     assert read(results, 1) == stage()(WHOLE)[1].column("n").to_pylist()
     assert {name: (tmp_path / "out" / name).stat().st_mtime_ns for name in made} == made
     assert len(list((tmp_path / "out").iterdir())) == 3
+
+
+def test_results_come_while_others_are_made(tmp_path: Path) -> None:
+    """The last chunk is done only once the first result was taken."""
+    taken = tmp_path / "taken"
+
+    def last_waits(table: pa.Table) -> list[pa.Table]:
+        patience = 6000
+        while table.column("n")[0].as_py() == 240 and not taken.exists():
+            time.sleep(0.01)
+            patience -= 1
+            if not patience:
+                raise InvalidInput("nobody took the first result")
+        return [table]
+
+    results = run(last_waits, chunks(tmp_path, 40), into=str(tmp_path / "out"))
+    first = next(results)
+    taken.touch()
+    assert read([first, *results], 0) == list(range(250))
 
 
 def test_a_chunk_lies_behind_any_url() -> None:
@@ -94,6 +114,6 @@ def test_a_cluster_that_is_busy_is_asked_again_and_an_absent_one_is_named(
 
     monkeypatch.setattr("daft.set_runner_ray", refuse)
     with pytest.raises(RemoteError, match=words) as caught:
-        run(stage(), chunks(tmp_path / "in", 4), into=str(tmp_path / "out"), engine="ray://head:1")
+        list(run(stage(), chunks(tmp_path / "in", 4), into=str(tmp_path / "out"), engine="ray://head:1"))
     assert caught.value.where == "ray://head:1"
     assert asked == [("ray://head:1", True)] * attempts

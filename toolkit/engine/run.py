@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -26,8 +26,8 @@ _RAY = "ray://"
 _ATTEMPTS = 3
 
 
-def run(stage: Stage, chunks: Sequence[Chunk], *, into: str, engine: str = EMBEDDED) -> list[Chunk]:
-    """Apply `stage` to every chunk.
+def run(stage: Stage, chunks: Sequence[Chunk], *, into: str, engine: str = EMBEDDED) -> Iterator[Chunk]:
+    """Apply `stage` to every chunk; who takes the results one by one works beside the workers.
 
     Args:
         stage: A picklable pure function; how many tables it returns and their schema must not depend on the rows.
@@ -38,7 +38,8 @@ def run(stage: Stage, chunks: Sequence[Chunk], *, into: str, engine: str = EMBED
         engine: "embedded", or "ray://HOST:PORT" of a Ray cluster whose nodes can read and write chunks and `into`.
 
     Returns:
-        The result of each chunk, in their order.
+        The result of each chunk, in their order, as soon as it is there. What follows is raised on the way, faults of
+        the stage when all chunks were tried.
 
     Raises:
         InvalidConfig: `engine` is neither.
@@ -50,18 +51,30 @@ def run(stage: Stage, chunks: Sequence[Chunk], *, into: str, engine: str = EMBED
             f"engine {engine!r} is neither {EMBEDDED!r} nor {_RAY}HOST:PORT", remedy="mend `engine` in toolkit.yaml"
         )
     if len(chunks) == 1 and engine == EMBEDDED:  # Daft would add its start-up and change nothing
-        return [Chunk(held=tuple(stage(chunks[0].read())))]
+        return iter([Chunk(held=tuple(stage(chunks[0].read())))])
     results = [Chunk(f"{into}/{number:06}.parquet") for number in range(len(chunks))]
-    missing = [(chunk, result) for chunk, result in zip(chunks, results, strict=True) if not exists(result.url)]
-    if missing:
-        failed = [pickle.loads(fault) for fault in _map(stage, missing, engine) if fault]  # noqa: S301  # from our workers
-        if failed:
-            _raise(failed)
-    return results
+    tasks = {at: pair for at, pair in enumerate(zip(chunks, results, strict=True)) if not exists(pair[1].url)}
+    return _in_order(results, {at: b"" for at in range(len(chunks)) if at not in tasks}, _map(stage, tasks, engine))
 
 
-def _map(stage: Stage, tasks: Sequence[tuple[Chunk, Chunk]], engine: str) -> list[bytes]:
-    """Return what went wrong with each task, pickled, b"" where all went well."""
+def _in_order(results: Sequence[Chunk], done: dict[int, bytes], faults: Iterator[tuple[int, bytes]]) -> Iterator[Chunk]:
+    """Yield the results; after a fault none, but wait for those that the others may have."""
+    failed = []
+    for number, result in enumerate(results):
+        while number not in done:
+            done.update([next(faults)])
+        if fault := done.pop(number):
+            failed.append(pickle.loads(fault))  # noqa: S301  # from our workers
+        elif not failed:
+            yield result
+    if failed:
+        _raise(failed)
+
+
+def _map(stage: Stage, tasks: Mapping[int, tuple[Chunk, Chunk]], engine: str) -> Iterator[tuple[int, bytes]]:
+    """Yield the number of each task that is done and what went wrong with it, pickled, b"" where all went well."""
+    if not tasks:
+        return
     daft = _daft(engine)
 
     def apply(messages: Any) -> pa.Array:
@@ -72,11 +85,11 @@ def _map(stage: Stage, tasks: Sequence[tuple[Chunk, Chunk]], engine: str) -> lis
         batch_size=1,
         use_process=engine == EMBEDDED,  # Ray has processes of its own
     )(apply)
-    frame = daft.from_pydict({"task": [pickle.dumps(task) for task in tasks]})
+    frame = daft.from_pydict({"number": list(tasks), "task": [pickle.dumps(task) for task in tasks.values()]})
     if engine != EMBEDDED:
         frame = frame.into_partitions(len(tasks))  # what Ray places, and places again when a node is lost
-    done: list[bytes] = frame.select(mapped(daft.col("task")).alias("fault")).to_pydict()["fault"]
-    return done
+    done = frame.select(daft.col("number"), mapped(daft.col("task")).alias("fault"))
+    yield from ((row["number"], row["fault"]) for row in done.iter_rows(results_buffer_size=None))
 
 
 def _daft(engine: str) -> Any:

@@ -25,8 +25,8 @@ from toolkit.records import content_id
 
 LEAST_PAGES = 8
 """A line on fewer pages may be chance: a phrase, a column's name, the same story on several sites."""
-_BREAKS = (b"\n", b"\r", b"\\n", b"\\r", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
-_ESCAPED_BREAK = re.compile(rb"\\u(?:00(?:0[a-dA-D]|1[c-eC-E]|85)|202[89])")
+_BREAKS = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
+_ESCAPED_BREAK = re.compile(rb"\\(?:[nr]|u(?:00(?:0[a-dA-D]|1[c-eC-E]|85)|202[89]))")
 
 
 class PageLines(NamedTuple):
@@ -80,7 +80,8 @@ def is_silent(raw: bytes, source: str) -> bool:
         source: Its file.
     """
     if raw[:1] == b"{":  # a row whose text is one line, which is its title or its body
-        return not any(mark in raw for mark in _BREAKS) and not (b"\\u" in raw and _ESCAPED_BREAK.search(raw))
+        plain = b"\n" not in raw and b"\r" not in raw and not _ESCAPED_BREAK.search(raw)
+        return plain and (raw.isascii() or not any(mark in raw for mark in _BREAKS))
     return kind_of(raw, source=source) == "html"
 
 

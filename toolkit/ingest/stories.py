@@ -1,13 +1,14 @@
 """Which articles tell the same story: near-duplicates and wire copies, the unit that splits never cut.
 
-MinHash over word shingles proposes pairs (rensa's R-MinHash, band keys as LSH), the true Jaccard similarity of their
-shingle sets decides, and connected pairs are one story. Nothing depends on the order of the input or on who computed
-a signature.
+MinHash over word shingles (rensa's R-MinHash) proposes pairs, by bands as LSH, and dismisses those that are far from
+alike; the true Jaccard similarity of their shingle sets decides, and connected pairs are one story. Nothing depends on
+the order of the input or on who computed a signature.
 """
 
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -28,30 +29,26 @@ pair only makes a split coarser. A wire copy with a new lead, or cut to two thir
 press releases, 45 pairs reach 0.5, all one text or one form letter filled in anew; articles written apart stay
 below 0.2.
 """
-_BANDS, _ROWS = 64, 4  # a pair at 0.5 is proposed with 1 - (1 - 0.5**4)**64 = 98.4 %, one at 0.1 with 0.6 %
+_BANDS, _ROWS = 64, 4  # a pair at 0.5 is proposed with 1 - (1 - 0.5**4)**64 = 98.4 %, one at 0.1 with 0.7 %
+_HOPELESS = 80  # equal minima of 256; a pair at 0.5 has 128, give or take 8: fewer than this, one in a billion
 _SEED = 0x5EED
 _REMEMBERED = 4096  # shingle sets; a bucket's pairs ask for the same ones again
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\w+")  # a character is a word where no spaces part them
 
-SIGNATURE_BYTES = 4 * _BANDS
+SIGNATURE_BYTES = _BANDS * _ROWS
 """Length of what `signature` returns."""
 
 
 def signature(text: str) -> bytes:
-    """Return the LSH band keys of a text: 64 little-endian 32-bit numbers; texts that share one are compared.
+    """Return the last byte of each of 256 minima; two texts have as many in common as shingles, and 1 of 256 by chance.
 
-    Computed per article, on any worker, in any order.
+    Texts that share a band of four are compared. Computed per article, on any worker, in any order.
     """
     from rensa import RMinHash
 
-    sketch = RMinHash(num_perm=_BANDS * _ROWS, seed=_SEED)
+    sketch = RMinHash(num_perm=SIGNATURE_BYTES, seed=_SEED)
     sketch.update(_shingled(text))  # minima don't depend on order or repeats
-    rows = np.array(sketch.digest(), dtype=np.uint64).reshape(_BANDS, _ROWS)
-    keys: npt.NDArray[np.uint64] = np.zeros(_BANDS, dtype=np.uint64)
-    for column in range(_ROWS):
-        keys = (keys ^ rows[:, column]) * np.uint64(0x9E3779B97F4A7C15)
-        keys ^= keys >> np.uint64(29)
-    return (keys >> np.uint64(32)).astype("<u4").tobytes()
+    return np.array(sketch.digest(), dtype=np.uint64).astype(np.uint8).tobytes()
 
 
 def jaccard(first: str, second: str) -> float:
@@ -72,11 +69,17 @@ def story_ids(ids: Sequence[str], signatures: Sequence[bytes], text_of: Callable
         The story_id of each article: the smallest article_id of its cluster.
     """
     order = sorted(range(len(ids)), key=ids.__getitem__)
-    keys = np.frombuffer(b"".join(signatures[i] for i in order), dtype="<u4").reshape(len(ids), _BANDS)
+    minima = np.frombuffer(b"".join(signatures[i] for i in order), np.uint8).reshape(len(ids), SIGNATURE_BYTES)
     shingles = lru_cache(maxsize=_REMEMBERED)(lambda rank: _shingles(text_of(order[rank])))
-    clusters = _Clusters(len(ids), lambda one, other: _alike(shingles(one), shingles(other)))
+
+    def alike(one: int, other: int) -> bool:
+        hopeless = np.count_nonzero(minima[one] == minima[other]) < _HOPELESS
+        return not hopeless and _alike(shingles(one), shingles(other))
+
+    clusters = _Clusters(len(ids), alike)
+    bands = minima.view("<u4")
     for band in range(_BANDS):
-        for bucket in clusters.undecided(keys[:, band]):
+        for bucket in clusters.undecided(bands[:, band]):
             clusters.settle(bucket)
     stories = [""] * len(ids)
     for rank, root in enumerate(clusters.roots().tolist()):
@@ -144,20 +147,21 @@ def _shingles(text: str) -> frozenset[str]:
 
 
 def _alike(left: frozenset[str], right: frozenset[str]) -> bool:
-    return len(left & right) >= THRESHOLD * len(left | right)
+    both = len(left & right)
+    return both >= THRESHOLD * (len(left) + len(right) - both)
 
 
 class _Clusters:
     """Union-find over ranks, whose roots are the smallest ranks; pairs are joined when `alike` says so."""
 
     def __init__(self, size: int, alike: Callable[[int, int], bool]) -> None:
-        self._parent = list(range(size))
+        self._parent = array("q", range(size))
         self._alike = alike
         self._refused: set[tuple[int, int]] = set()
 
     def roots(self) -> npt.NDArray[np.int64]:
         """Return the root of every rank."""
-        parent = np.array(self._parent, dtype=np.int64)
+        parent = np.array(self._parent)
         while not np.array_equal(parent, above := parent[parent]):
             parent = above
         return parent
@@ -166,8 +170,9 @@ class _Clusters:
         """Yield, in ascending order, the ranks that share a key and aren't all in one cluster yet."""
         if not len(keys):
             return
-        order = np.argsort(keys, kind="stable")
-        starts = np.concatenate([[0], np.flatnonzero(np.diff(keys[order])) + 1])
+        pairs = np.sort(keys.astype(np.uint64) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64))
+        order = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        starts = np.concatenate([[0], np.flatnonzero(np.diff(pairs >> np.uint64(32))) + 1])
         roots = self.roots()[order]
         mixed = np.minimum.reduceat(roots, starts) != np.maximum.reduceat(roots, starts)
         ends = np.append(starts[1:], len(keys))

@@ -25,8 +25,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from toolkit.engine.ahead import ahead
 from toolkit.errors import RemoteError
-from toolkit.labelstudio.ahead import ahead
 from toolkit.labelstudio.export import json_items
 from toolkit.labelstudio.project import Project
 from toolkit.labelstudio.server import Server, Unanswered

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,7 +82,7 @@ def _fault(row: _Row) -> str | None:
     return None
 
 
-def write_sentences(chunks: Sequence[Chunk], path: Path) -> int:
+def write_sentences(chunks: Iterable[Chunk], path: Path) -> int:
     """Write the sentences of all chunks as one file and return their number."""
     return write_parquet(path, arrow_schema(Sentence), (chunk.read() for chunk in chunks))
 

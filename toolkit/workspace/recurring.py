@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
@@ -24,7 +24,7 @@ def count_lines(table: pa.Table, *, columns: Mapping[str, str]) -> list[pa.Table
     return [pa.table([pa.array(lines, pa.string()), pa.array(prose, pa.string())], schema=_PAIRS)]
 
 
-def recurring(chunks: Sequence[Chunk], least_pages: int) -> frozenset[str]:
+def recurring(chunks: Iterable[Chunk], least_pages: int) -> frozenset[str]:
     """Return the lines that stand on so many pages of different prose.
 
     Args:

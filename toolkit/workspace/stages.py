@@ -16,9 +16,10 @@ from toolkit.workspace.cutting import article_chunks, by_default_rules, cut, num
 from toolkit.workspace.derive import Made, Outcome, derive, read_lock
 from toolkit.workspace.files import file_digest
 from toolkit.workspace.intake import IngestConfig, described
+from toolkit.workspace.merging import collect, merge
 from toolkit.workspace.pagefile import PageFile
 from toolkit.workspace.project import ARTICLES, REJECTS, SENTENCES, Workspace
-from toolkit.workspace.reading import faults_of, merge, read_pages, spool, write_rejects
+from toolkit.workspace.reading import read_pages, spool
 from toolkit.workspace.recurring import count_lines, recurring
 from toolkit.workspace.scratch import Scratch, scratch
 from toolkit.workspace.store import Store
@@ -77,16 +78,16 @@ def _ingest(
         lines = recurring(run(count, spooled.speaking, into=f"{work.chunks}/lines", engine=engine), how.recurring)
     stage = partial(read_pages, settings=how.settings(workspace.root, lines))
     chunks = run(stage, spooled.chunks, into=f"{work.chunks}/read", engine=engine)
-    faults = [*spooled.unopened, *faults_of(chunks)]
+    readings = collect(chunks, spooled.unopened, folder / REJECTS, folder / "texts.arrow")
+    faults = [*spooled.unopened, *readings.faults]
     if faults and not skip_unreadable:
         remedy = faults[-1].remedy or "remove it"
         faults[-1].remedy = f"{remedy}, or leave such pages out with `toolkit ingest --skip-unreadable`"
         raise InvalidInput.all_of(faults)
-    articles = merge(chunks, folder / ARTICLES)
-    rejects = write_rejects(chunks, spooled.unopened, folder / REJECTS)
+    articles = merge(readings, folder / ARTICLES)
     return Made(
         files={ARTICLES: folder / ARTICLES, REJECTS: folder / REJECTS},
-        counts={"pages": spooled.pages, **articles, "rejects": rejects},
+        counts={"pages": spooled.pages, **articles, "rejects": readings.rejects},
     )
 
 
