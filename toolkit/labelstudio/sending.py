@@ -16,9 +16,9 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from toolkit.engine.ahead import ahead
 from toolkit.errors import Interrupted, InvalidInput, RemoteError
 from toolkit.labelstudio import project as projects
-from toolkit.labelstudio.ahead import ahead
 from toolkit.labelstudio.ledger import Ledger
 from toolkit.labelstudio.people import people
 from toolkit.labelstudio.project import Project
