@@ -164,7 +164,7 @@ def test_a_forged_configuration_is_named(stored: Path, key: str, value: object, 
 
 
 def test_a_directory_without_a_model_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="so this is no model directory; train one: toolkit train"):
+    with pytest.raises(InvalidInput, match="so this is no model directory; train one with `toolkit train`"):
         load(tmp_path)
 
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -66,10 +67,7 @@ def test_no_project(shell: Shell, tmp_path: Path, command: list[str]) -> None:
     code, out, err = shell(*command, "--project", tmp_path)
     assert code == 3
     assert out == ""
-    assert err == (
-        f"error: {tmp_path}: no toolkit.yaml here or in a directory above; "
-        "make a project with `toolkit init DIR`, or name one with --project DIR\n"
-    )
+    assert err == (f"error: {tmp_path}: there is no toolkit.yaml here; make a project with `toolkit init DIR`\n")
 
 
 def test_malformed_settings_are_all_named(shell: Shell, project: Path) -> None:
@@ -90,6 +88,43 @@ def test_malformed_settings_are_not_passed_over(
     monkeypatch.chdir(project)
     code, _, err = shell("predict", "a", "--model", "hub:owner/name@v1.0.0")
     assert (code, "toolkit.yaml:1:" in err) == (3, True), err
+
+
+def test_the_project_that_is_named_is_the_one(shell: Shell, project: Path) -> None:
+    (project / "inner").mkdir()
+    for name in ("inner", "nowhere", "toolkit.yaml"):
+        code, _, err = shell("segment", "--project", project / name)
+        assert (code, err.count("there is no toolkit.yaml here")) == (3, 1), err
+
+
+def test_what_is_no_mapping_is_no_settings(shell: Shell, project: Path) -> None:
+    (project / "toolkit.yaml").write_text("- a\n")
+    code, _, err = shell("segment", "--project", project)
+    assert (code, "is no mapping of keys" in err) == (3, True), err
+
+
+def test_a_release_that_is_nowhere_is_named(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, err = shell("train", "my-release")
+    assert (code, err.startswith("error: my-release: there is no such directory")) == (3, True), err
+
+
+def test_a_page_whose_name_is_no_utf8_is_named(shell: Shell, project: Path) -> None:
+    name = os.fsencode(project / "pages") + b"/a\xff.txt"
+    with open(name, "wb") as file:
+        file.write(b"Title\n\nThe bridge is shut.\n")
+    code, _, err = shell("ingest", "--project", project)
+    assert (code, "a\\udcff.txt: its name is not UTF-8; rename it" in err) == (3, True), err
+
+
+def test_output_is_utf8_in_every_locale(project: Path) -> None:
+    (project / "toolkit.yaml").write_text('schema: claims\nrelease: {title: "Döbeln 北"}\n', encoding="utf-8")
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    done = subprocess.run(
+        [sys.executable, "-m", "toolkit"], cwd=project, env=environment, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "Döbeln 北" in done.stdout.decode()
 
 
 def test_no_pages(shell: Shell, project: Path) -> None:

@@ -224,6 +224,12 @@ def test_the_licence_of_the_labels_does_not_cover_the_words_of_others(
         assert ("license" in yaml.safe_load((made.path / "CITATION.cff").read_text())) == (licence != "other")
 
 
+def test_a_release_of_a_newer_toolkit_is_refused(release: Release, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps({**release.manifest, "format": 2}))
+    with pytest.raises(InvalidInput, match=r"has format 2, and this toolkit reads format 1; run `pip install"):
+        load(tmp_path)
+
+
 def test_without_an_agreement_report_there_is_no_picture_of_it(release: Release) -> None:
     assert [path.name for path in (release.path / "pictures").iterdir()] == ["prevalence.svg"]
     assert "agreement.svg" not in (release.path / "README.md").read_text()

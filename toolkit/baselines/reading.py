@@ -92,13 +92,12 @@ def rows_of_release(directory: Path | str, split: str) -> Rows:
         raise InvalidInput(
             f"has no {split} split; it has {', '.join(have) or 'no rows at all'}",
             where=str(directory),
-            remedy="label sentences of more stories and run: toolkit build",
+            remedy="label sentences of more stories and run `toolkit build`",
         )
     table = release.table("default", split)
     if "text" not in table.column_names:
-        raise InvalidInput(
-            "holds offsets and no text", where=str(directory), remedy="put the text back first: toolkit hydrate"
-        )
+        remedy = f"put the text back with `toolkit hydrate {directory} DIR` and take DIR"
+        raise InvalidInput("holds offsets and no text", where=str(directory), remedy=remedy)
     where = f"{directory} ({split})"
     records = [(f"{where}, row {number}", fields) for number, fields in enumerate(table.to_pylist(), 1)]
     return _Columns.choose(records[0], "text", "labels", None).rows(records, where)

@@ -160,7 +160,7 @@ def _config(path: Path) -> ModelConfig:
         raise InvalidInput(
             f"is of format {found!r}, and this version of toolkit reads {_FORMAT!r}",
             where=str(path),
-            remedy="install the toolkit that its requirements.txt names, or train it again: toolkit train",
+            remedy="install the toolkit that its requirements.txt names, or run `toolkit train` again",
         )
     try:
         return from_json(ModelConfig, content, where=str(path))
@@ -201,7 +201,9 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise InvalidInput(
-            "there is no such file, so this is no model directory", where=str(path), remedy="train one: toolkit train"
+            "there is no such file, so this is no model directory",
+            where=str(path),
+            remedy="train one with `toolkit train`",
         ) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -12,7 +13,7 @@ import typer
 
 from toolkit import __version__
 from toolkit.cli import corpus, judgement, labelling, models, publishing, reporting, schemas, studio
-from toolkit.cli.output import Talk, put, put_error
+from toolkit.cli.output import Talk, put, put_error, speak_utf8
 from toolkit.errors import ToolkitError
 
 ALLOCATIONS = 10_000
@@ -69,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     gc.set_threshold(ALLOCATIONS)
     Talk.debug = bool(os.environ.get("TOOLKIT_DEBUG"))
+    speak_utf8()
     try:
         app(args=arguments, prog_name="toolkit")
     except ToolkitError as error:
@@ -79,6 +81,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if Talk.debug:
             raise
-        what = f"this is a fault of toolkit itself ({type(error).__name__}: {error})"
-        put_error(ToolkitError(what, remedy="run it again with `toolkit --debug …` and report what that prints"))
+        put_error(_unforeseen(error))
         sys.exit(ToolkitError.exit_code)
+
+
+def _unforeseen(error: Exception) -> ToolkitError:
+    """Say what no room of the house has foreseen: what the operating system refused, or a fault of the code."""
+    if isinstance(error, OSError) and (error.filename is not None or error.errno == errno.ENOSPC):
+        where = "output" if error.filename is None else str(error.filename)
+        return ToolkitError(
+            f"{error.strerror}".lower(), where=where, remedy="check its rights and the room on its disk"
+        )
+    what = f"this is a fault of toolkit itself ({type(error).__name__}: {error})"
+    return ToolkitError(what, remedy="run it again with `toolkit --debug …` and report what that prints")

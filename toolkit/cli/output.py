@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,6 +29,13 @@ class Talk:
 
     quiet = False
     debug = False
+
+
+def speak_utf8() -> None:
+    """Let stdout and stderr be UTF-8 in every locale; half a character, as in the name of a file, is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def say(text: str) -> None:
@@ -85,13 +94,17 @@ def interval(figure: Mapping[str, float | None]) -> str:
     return "–" if low is None or high is None else f"{low:z.2f} to {high:z.2f}"
 
 
+_FIGURE = re.compile(r"[-–]?\d|[-–]?$")
+
+
 def put_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table; the first column to the left, numbers to the right."""
+    """Print a table; columns of figures to the right, the first one and words to the left."""
+    right = [number > 0 and all(map(_FIGURE.match, cells)) for number, cells in enumerate(zip(*rows, strict=True))]
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in [header, ["─" * width for width in widths], *rows]:
         cells = [
-            cell.ljust(width) if number == 0 else cell.rjust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+            cell.rjust(width) if figures else cell.ljust(width)
+            for cell, width, figures in zip(row, widths, right or [False] * len(widths), strict=True)
         ]
         put("  ".join(cells).rstrip())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import os
 import time
@@ -69,7 +70,12 @@ def build(
     standing = release.standing(workspace, wanted, text=text, seed=seed, released_on=released_on)
     built = standing or release.build(workspace, wanted, text=text, seed=seed, released_on=released_on)
     seconds = time.perf_counter() - started
-    put_outcome(Outcome("build", built.counts, up_to_date=standing is not None, seconds=seconds), as_json)
+    outcome = Outcome("build", built.counts, up_to_date=standing is not None, seconds=seconds)
+    if as_json:
+        put_json(dataclasses.asdict(outcome) | {"version": built.version, "path": built.path})
+        return
+    put_outcome(outcome, as_json=False)
+    say(f"release     {built.path}")
 
 
 def diff(

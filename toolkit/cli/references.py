@@ -61,6 +61,9 @@ def open_release(reference: str, project: Path | None) -> Release:
         return hub.fetch(*there, token=os.environ.get(settings.token_variable), endpoint=endpoint(settings))
     if Path(reference).is_dir():
         return release.load(reference)
+    if reference != "newest" and project is None and Workspace.nearest() is None:
+        what = "there is no such directory, and no project here that could have such a version"
+        raise InvalidInput(what, where=reference, remedy="name a release directory, or a project with --project DIR")
     workspace = Workspace.find(project)
     if reference != "newest":
         return release.load(workspace.release_path(reference))

@@ -47,4 +47,4 @@ def publish_to(release: Release, directory: Path, *, check: bool = True) -> Publ
     if check:
         check_reload(release, str(target), None, token=None, endpoint=None)
     commit = digest((target / NAME).read_bytes())
-    return Published(str(directory), tag, commit, target.as_uri(), changed=changed)
+    return Published(str(directory), tag, commit, target.resolve().as_uri(), changed=changed)

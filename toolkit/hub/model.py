@@ -177,7 +177,7 @@ def _commit_of(api: HfApi, dataset: str, metadata: Mapping[str, Any]) -> str:
             raise RemoteError(
                 f"there is no tag {revision}, on which the model was trained",
                 where=f"dataset {dataset}",
-                remedy=f"publish it first: toolkit publish {revision.removeprefix('v')}",
+                remedy=f"publish it first with `toolkit publish {revision.removeprefix('v')}`",
             )
     return known[max(revisions)]
 

@@ -25,7 +25,7 @@ from toolkit.release.croissant import croissant
 from toolkit.release.diff import Diff, diff
 from toolkit.release.facts import Facts
 from toolkit.release.identities import Identities
-from toolkit.release.manifest import NAME, Tables, file_sums, to_json, write_table
+from toolkit.release.manifest import FORMAT, NAME, Tables, file_sums, to_json, write_table
 from toolkit.release.release import Release, load
 from toolkit.release.scan import Scanner
 from toolkit.release.sections import FOLDER
@@ -212,7 +212,7 @@ def _write_splits(
 def _manifest(facts: Facts, files: Mapping[str, Any]) -> dict[str, Any]:
     schema, terms = facts.schema, facts.terms
     return {
-        "format": 1,
+        "format": FORMAT,
         "title": terms.title,
         "version": terms.version,
         "toolkit": __version__,

@@ -16,6 +16,8 @@ from toolkit.release.content import ContentHash
 from toolkit.workspace.tables import parquet_writer
 
 NAME: Final = "manifest.json"
+FORMAT: Final = 1
+"""What a release's files are and mean; a reader refuses another one."""
 
 Tables = dict[str, dict[str, dict[str, Any]]]
 """Config → split → {"file", "rows", "bytes" (uncompressed), "content"}."""
@@ -83,7 +85,7 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     """Read the manifest of a release.
 
     Raises:
-        InvalidInput: There is none, or it is damaged.
+        InvalidInput: There is none, it is damaged, or a newer toolkit has made it.
     """
     path = folder / NAME
     try:
@@ -95,6 +97,9 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
         ) from error
     except (ValueError, TypeError) as error:
         raise InvalidInput("is damaged", where=str(path), remedy="fetch the release again") from error
+    if manifest.get("format", FORMAT) != FORMAT:
+        what = f"has format {manifest['format']}, and this toolkit reads format {FORMAT}"
+        raise InvalidInput(what, where=str(path), remedy="run `pip install --upgrade toolkit`")
     if missing:
         raise InvalidInput(f"lacks {', '.join(sorted(missing))}", where=str(path), remedy="fetch the release again")
     checked: Mapping[str, Any] = manifest

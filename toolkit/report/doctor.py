@@ -14,6 +14,7 @@ from typing import Literal
 from toolkit import __version__
 from toolkit.errors import InvalidConfig, InvalidInput, ToolkitError
 from toolkit.workspace import Workspace
+from toolkit.workspace.derive import read_lock
 
 State = Literal["ok", "note", "fault"]
 
@@ -71,11 +72,10 @@ def _dependencies() -> Check:
     """Hold what is installed against what the distribution asks for."""
     from packaging.requirements import Requirement
 
-    wanted = [Requirement(line) for line in metadata.requires("toolkit") or []]
+    every = [Requirement(line) for line in metadata.requires("toolkit") or []]
+    wanted = [each for each in every if each.marker is None or each.marker.evaluate({"extra": ""})]
     missing = []
     for requirement in wanted:
-        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
-            continue
         try:
             version = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
@@ -105,11 +105,20 @@ def _project(workspace: Workspace) -> Iterator[Check]:
     else:
         yield Check("schema", "ok", f"{schema.name}@{schema.version}")
     yield _writable(workspace)
+    yield _lock_file(workspace)
     try:
         with workspace.lock():
             yield Check("lock", "ok", "nobody is at work on this project")
     except ToolkitError as error:
         yield Check("lock", "fault", error.what, error.remedy)
+
+
+def _lock_file(workspace: Workspace) -> Check:
+    try:
+        stages = read_lock(workspace.root)
+    except InvalidInput as error:
+        return Check("toolkit.lock", "fault", error.what, error.remedy)
+    return Check("toolkit.lock", "ok", f"{len(stages)} stages")
 
 
 def _writable(workspace: Workspace) -> Check:

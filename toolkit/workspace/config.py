@@ -143,12 +143,14 @@ def read_config(path: Path, *, environment: Mapping[str, str] = os.environ) -> C
     """
     try:
         config = check_config(path.read_text(encoding="utf-8"), path)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise InvalidConfig(
             "there is no toolkit.yaml here", where=str(path.parent), remedy="make a project with `toolkit init DIR`"
         ) from error
     except UnicodeDecodeError as error:
         raise InvalidConfig("is not UTF-8 text", where=str(path), remedy="save it as UTF-8") from error
+    except OSError as error:
+        raise InvalidConfig(f"can't be read: {error.strerror}", where=str(path), remedy="check its rights") from error
     url = environment.get("LABEL_STUDIO_URL")
     if not url:
         return config
@@ -201,6 +203,8 @@ def _rewritten(text: str, key: str, value: str) -> str:
 
 def _validated(document: Document) -> Config:
     faults = list(document.faults)
+    if not isinstance(document.data, dict | None):
+        raise document.fault((), "is no mapping of keys such as `schema: claims`")
     try:
         config = Config.model_validate({} if document.data is None else document.data)
     except pydantic.ValidationError as error:

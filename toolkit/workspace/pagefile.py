@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from toolkit.errors import InvalidInput
@@ -62,6 +63,21 @@ class PageFile:
         except InvalidInput:
             return None
         return found.hexdigest()
+
+
+def check_names(folder: Path, names: Iterable[str]) -> None:
+    """Refuse names of files that no record could hold.
+
+    Raises:
+        InvalidInput: Some are not UTF-8 (all of these are named).
+    """
+    faults = []
+    for name in names:
+        shown = name.encode("utf-8", "backslashreplace").decode()
+        if shown != name:
+            faults.append(InvalidInput("its name is not UTF-8", where=str(folder / shown), remedy="rename it"))
+    if faults:
+        raise InvalidInput.all_of(faults)
 
 
 def behind(urls: Iterable[str]) -> list[PageFile]:

@@ -13,11 +13,11 @@ from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.records import Annotation, Article, Decision, Sentence
 from toolkit.schema import Schema, load
 from toolkit.workspace.config import FILE_NAME, Config, check_config, new_config, read_config
-from toolkit.workspace.files import file_digest, move_atomic, write_atomic
+from toolkit.workspace.files import disk_errors, file_digest, move_atomic, write_atomic
 from toolkit.workspace.history import current, holding
 from toolkit.workspace.lock import exclusive
 from toolkit.workspace.log import AppendLog
-from toolkit.workspace.pagefile import PageFile, behind
+from toolkit.workspace.pagefile import PageFile, behind, check_names
 from toolkit.workspace.store import Store
 from toolkit.workspace.tables import records_in
 
@@ -58,29 +58,31 @@ class Workspace:
         self.calibration = AppendLog(root / "calibration" / "log.jsonl")
 
     @classmethod
-    def find(cls, start: Path | str | None = None) -> Workspace:
-        """Open the project of the nearest toolkit.yaml, from `start` (default: here) upwards.
+    def find(cls, root: Path | str | None = None) -> Workspace:
+        """Open the project in `root`, or that of the nearest toolkit.yaml from here upwards.
 
         Raises:
             InvalidConfig: There is none, or it is malformed.
         """
-        if (found := cls.nearest(start)) is not None:
+        if root is not None:
+            return cls(Path(root).absolute())
+        if (found := cls.nearest()) is not None:
             return found
         raise InvalidConfig(
             "no toolkit.yaml here or in a directory above",
-            where=str(Path.cwd() if start is None else start),
+            where=str(Path.cwd()),
             remedy="make a project with `toolkit init DIR`, or name one with --project DIR",
         )
 
     @classmethod
-    def nearest(cls, start: Path | str | None = None) -> Workspace | None:
-        """Open the project of the nearest toolkit.yaml as `find` does; None if there is none.
+    def nearest(cls) -> Workspace | None:
+        """Open the project of the nearest toolkit.yaml from here upwards; None if there is none.
 
         Raises:
             InvalidConfig: It is malformed.
         """
-        first = (Path.cwd() if start is None else Path(start)).absolute()
-        return next((cls(folder) for folder in [first, *first.parents] if (folder / FILE_NAME).is_file()), None)
+        here = Path.cwd()
+        return next((cls(folder) for folder in [here, *here.parents] if (folder / FILE_NAME).is_file()), None)
 
     @classmethod
     def create(
@@ -111,7 +113,8 @@ class Workspace:
             schema = json.dumps(os.path.relpath(schema, root), ensure_ascii=False)  # a path counts from the project
         config = new_config(schema, title=title, licence=licence)
         check_config(config, root / FILE_NAME)
-        (root / "pages").mkdir(parents=True, exist_ok=True)
+        with disk_errors(root):
+            (root / "pages").mkdir(parents=True, exist_ok=True)
         write_atomic(root / ".gitignore", ".secrets/\n.toolkit/\n")
         write_atomic(root / FILE_NAME, config)
         return cls(root)
@@ -145,11 +148,12 @@ class Workspace:
         """Return every file below pages/, hidden ones left out, and those behind `ingest.urls`, by source.
 
         Raises:
-            InvalidInput: There are none.
+            InvalidInput: There are none, or the names of some are not UTF-8.
         """
         folder = self.path("pages")
         files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
         visible = [source for source in files if not any(part.startswith(".") for part in source.split("/"))]
+        check_names(folder, visible)
         remote = behind(self.config.ingest.urls)
         if not visible and not remote:
             raise InvalidInput("there are no pages", where=str(folder), remedy="copy raw pages into it")

@@ -212,6 +212,8 @@ def _opened(path: Path) -> Iterator[pq.ParquetFile]:
     try:
         with pq.ParquetFile(path) as file:  # read_table would import pyarrow.dataset and with it pandas: 0.4 s
             yield file
+    except PermissionError as error:
+        raise InvalidInput("can't be read: permission denied", where=str(path), remedy="check its rights") from error
     except pa.ArrowInvalid as error:
         raise InvalidInput(
             "is not a readable Parquet file", where=str(path), remedy="delete it and run the stage that makes it again"

@@ -99,7 +99,7 @@ def span_rows_of_release(directory: Path | str, split: str) -> SpanRows:
         raise InvalidInput(f"has no {split} split", where=str(directory), remedy="label more stories")
     table = release.table("default", split)
     if "text" not in table.column_names:
-        remedy = "put the text back first: toolkit hydrate"
+        remedy = f"put the text back with `toolkit hydrate {directory} DIR` and take DIR"
         raise InvalidInput("holds offsets and no text", where=str(directory), remedy=remedy)
     rows = table.select(["sentence_id", "text", "story_id", "language"]).to_pylist()
     names = ["span_id", "label", "start", "end", "text"]
