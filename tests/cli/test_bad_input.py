@@ -284,6 +284,18 @@ def test_a_page_from_stdin_never_overwrites_one(shell: Shell, project: Path, mon
     assert [path.name for path in (project / "pages").iterdir()] == ["a.txt"]
 
 
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.jsonl.gz"])
+@pytest.mark.parametrize(("before", "line"), [("", 1), ('{"text": "The port was shut."}\n\r\n', 3)])
+def test_a_row_that_cannot_be_read_is_named_by_its_line(
+    shell: Shell, project: Path, name: str, before: str, line: int
+) -> None:
+    rows = f'{before}{{"text": "The port\n{{"text": "It opened later."}}\n'.encode()
+    (project / "pages" / name).write_bytes(gzip.compress(rows) if name.endswith(".gz") else rows)
+    code, _, err = shell("ingest", "--project", project)
+    assert code == 3
+    assert err.startswith(f"error: {name}:{line}: not a JSON object")
+
+
 def test_what_every_row_of_a_table_lacks_is_said_once(shell: Shell, project: Path) -> None:
     pq.write_table(pa.table({"story": ["The port was shut on Monday."] * 99}), project / "pages" / "rows.parquet")
     code, _, err = shell("ingest", "--project", project)

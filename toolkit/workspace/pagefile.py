@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +14,7 @@ from typing import BinaryIO
 from toolkit.errors import InvalidInput
 
 _BLOCK = 1 << 20
+_ROW = re.compile(r"(?P<source>.+\.(?:jsonl|ndjson)(?:\.gz)?)(?: \(bytes (?P<start>\d+)-\d+\))?", re.I | re.S)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,6 +56,15 @@ class PageFile:
             what = f"can't be read: {error.strerror}"
             raise InvalidInput(what, where=self.source, remedy="check its rights, or remove it") from error
 
+    def line_at(self, byte: int) -> int:
+        """Return on which line, from 1, a byte of the file lies, counted after decompression."""
+        line, packed = 1, self.source.lower().endswith(".gz")
+        with self.open() as file, gzip.open(file) if packed else nullcontext(file) as stream:
+            while byte > 0 and (block := stream.read(min(byte, _BLOCK))):
+                line += block.count(b"\n")
+                byte -= len(block)
+        return line
+
     def digest(self) -> str | None:
         """Return the SHA-256 of its bytes, None when it can't be opened."""
         found = hashlib.sha256()
@@ -78,6 +90,13 @@ def check_names(folder: Path, names: Iterable[str]) -> None:
             faults.append(InvalidInput("its name is not UTF-8", where=str(folder / shown), remedy="rename it"))
     if faults:
         raise InvalidInput.all_of(faults)
+
+
+def on_its_line(where: str, files: Iterable[PageFile]) -> str:
+    """Name a row of JSON Lines by its line, as editors do, where it is named by its bytes; leave other places alone."""
+    row = _ROW.fullmatch(where)
+    file = next((file for file in files if row and file.source == row["source"]), None)
+    return f"{file.source}:{file.line_at(int(row['start'] or 0))}" if row and file else where
 
 
 def behind(urls: Iterable[str]) -> list[PageFile]:

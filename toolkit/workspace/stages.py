@@ -17,7 +17,7 @@ from toolkit.workspace.derive import Made, Outcome, derive, read_lock
 from toolkit.workspace.files import file_digest
 from toolkit.workspace.intake import IngestConfig, described
 from toolkit.workspace.merging import collect, merge
-from toolkit.workspace.pagefile import PageFile
+from toolkit.workspace.pagefile import PageFile, on_its_line
 from toolkit.workspace.project import ARTICLES, REJECTS, SENTENCES, Workspace
 from toolkit.workspace.reading import read_pages, spool
 from toolkit.workspace.recurring import count_lines, recurring
@@ -81,6 +81,8 @@ def _ingest(
     readings = collect(chunks, spooled.unopened, folder / REJECTS, folder / "texts.arrow")
     faults = [*spooled.unopened, *readings.faults]
     if faults and not skip_unreadable:
+        for fault in readings.faults:
+            fault.where = on_its_line(fault.where or "", files)
         remedy = faults[-1].remedy or "remove it"
         faults[-1].remedy = f"{remedy}, or leave such pages out with `toolkit ingest --skip-unreadable`"
         raise InvalidInput.all_of(faults)
