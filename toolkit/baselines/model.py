@@ -42,14 +42,14 @@ class Model:
 
     baseline: str
     targets: Targets
-    blocks: tuple[FittedBlock, ...]
-    weights: Floats
-    bias: Floats
-    thresholds: Floats
+    blocks: tuple[FittedBlock, ...] = field(repr=False)
+    weights: Floats = field(repr=False)
+    bias: Floats = field(repr=False)
+    thresholds: Floats = field(repr=False)
     seed: int = 0
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
-    tagger: SpanModel | None = None
+    tagger: SpanModel | None = field(default=None, repr=False)
 
     @property
     def labels(self) -> tuple[str, ...]:

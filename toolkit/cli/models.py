@@ -221,7 +221,7 @@ def _quiz(workspace: Workspace, model: ModelFolder, as_json: bool) -> None:
 
 
 def predict(
-    texts: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]…", help="Sentences; default: stdin.")] = None,
+    texts: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="Sentences; default: stdin.")] = None,
     model: Model = None,
     project: Project = None,
     as_json: Json = False,

@@ -185,7 +185,7 @@ def hydrate(
 
 def publish(
     release_path: Annotated[
-        str | None, typer.Argument(metavar="[RELEASE]", help="A release directory, a version, or newest.")
+        str | None, typer.Argument(metavar="RELEASE", help="A release directory, a version, or newest.")
     ] = None,
     model: Annotated[
         str | None,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Check label schemas, and render what follows from them.", no_args_is_help=True)
 
 Reference = Annotated[
-    str | None, typer.Argument(metavar="[SCHEMA]", help="A path, NAME or NAME@VERSION; default: the project's.")
+    str | None, typer.Argument(metavar="SCHEMA", help="A path, NAME or NAME@VERSION; default: the project's.")
 ]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -126,9 +127,10 @@ def read_tasks(path: Path) -> Iterator[dict[str, Any]]:
                 yield task
     except FileNotFoundError as error:
         raise InvalidInput("there is no such file", where=str(path)) from error
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        why = str(getattr(error, "strerror", None) or error)
         raise InvalidInput(
-            f"can't be read as a JSON export ({type(error).__name__})", where=str(path), remedy="export it again"
+            f"can't be read as a JSON export: {why}", where=str(path), remedy="export it again"
         ) from error
 
 

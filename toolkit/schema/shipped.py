@@ -29,14 +29,15 @@ def find(reference: str) -> Path:
     if reference.endswith((".yaml", ".yml")) or "/" in reference:
         path = Path(reference)
         if not path.is_file():
-            raise UsageError("no such schema file", where=reference)
+            raise UsageError("there is no such schema file", where=reference)
         return path
     name, _, version = reference.partition("@")
     versions = _versions(shipped("schemas") / name)
     if not versions:
         names = sorted(folder.name for folder in shipped("schemas").iterdir() if folder.is_dir())
         raise UsageError(
-            f"no schema named {name!r} is shipped{nearest(name, names)}", remedy="or give a path to a YAML file"
+            f"no schema named {name!r} is shipped{nearest(name, names)}",
+            remedy=f"take one of {', '.join(names)}, or a path to a YAML file",
         )
     if not version:
         return versions[-1]
