@@ -215,6 +215,26 @@ def test_without_a_file_to_judge_on_the_cross_validated_score_is_shown(
     assert re.search(r"^macro_f1 +1\.00 +–$", out, flags=re.MULTILINE)
 
 
+def test_several_files_follow_one_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [tmp_path / f"part-{number}.jsonl" for number in range(3)]
+    for number, path in enumerate(paths):
+        lines = [{"text": f"part {number} line {n} {'met' * (n % 2)}", "label": "ab"[n % 2]} for n in range(10)]
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+    def run(*arguments: object) -> tuple[object, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["train", "--baseline", "majority", "--json", *map(str, arguments)])
+        out, err = capsys.readouterr()
+        return ended.value.code, out or err
+
+    for arguments in (["--train", *paths], ["--train", paths[0], "--train", paths[1], paths[2]]):
+        code, out = run(*arguments, "--test", paths[0])
+        assert code == 0
+        assert json.loads(out)["train_rows"] == 30
+    assert run("--train", paths[0], tmp_path) == (2, "error: train on a release or on files, not on both\n")
+    assert run("1.0.0", "2.0.0")[0] == 2
+
+
 def test_a_split_that_the_older_release_lacks_is_noted(releases: Path) -> None:
     model = train(rows_of_release(releases / "1.0.0", "train"), baseline="majority")
     older = make_release(releases / "small", articles=2)

@@ -36,9 +36,16 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
-    release: Release = None,
+    named: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="RELEASE",
+            help=f"{RELEASE_HELP} Default: the newest of the project. After --train: further files.",
+        ),
+    ] = None,
     train_files: Annotated[
-        list[Path] | None, typer.Option("--train", metavar="FILE", help="Train on files instead; may be repeated.")
+        list[Path] | None,
+        typer.Option("--train", metavar="FILE…", help="Train on files instead; may also be repeated."),
     ] = None,
     dev: Annotated[Path | None, typer.Option(metavar="FILE", help="Report on this file.")] = None,
     test: Annotated[Path | None, typer.Option(metavar="FILE", help="Report on this file.")] = None,
@@ -78,6 +85,9 @@ def train(
     if not train_files:
         if dev or test or positive or label_column or group_column or schema:
             raise UsageError("options that name files, columns, labels or a schema go with --train FILE")
+        if len(named or ()) > 1:
+            raise UsageError(f"train on one release, not on {len(named or ())}, or on files: --train FILE…")
+        release = named[0] if named else None
         source = open_release(release or "newest", project)
         dataset, revision = on_hub(release or "") or (None, None)
         how: dict[str, Any] = {"baseline": baseline, "seed": seed, "resamples": resamples}
@@ -93,7 +103,8 @@ def train(
         put_outcome(stages.train_project(workspace, source.path, **how), as_json)
         say(f"model       {stages.trained_model(workspace)}")
         return
-    if release is not None:
+    train_files = [*train_files, *map(Path, named or ())]
+    if any(path.is_dir() for path in train_files):
         raise UsageError("train on a release or on files, not on both")
     if curve:
         read = partial(
