@@ -9,7 +9,7 @@ import pytest
 from toolkit.agreement import AgreementReport, report
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation, Span, from_json, to_json
-from toolkit.schema import Attribute, Label, Layer, Schema, SpanLabel
+from toolkit.schema import Attribute, Label, Layer, Schema, Score, SpanLabel
 
 TEXT = "At least 14 people died near the old port."
 
@@ -112,6 +112,47 @@ def test_counts_and_prevalence():
     assert "without variation" in claim.alpha.reason
     assert (toll.prevalence, toll.percent.value, toll.positive.value) == (0.5, 0.0, 0.0)
     assert none.positive.reason == "nobody gave the value that it is about"
+
+
+def test_every_figure_has_its_n_its_interval_and_its_method():
+    found = measured(crowd(), texts=TEXTS)
+    rows = [*found.rows(), *found.tokens, *found.attributes, *found.pairs, *(row.others for row in found.by_annotator)]
+    assert len(rows) > 10
+    for row in rows:
+        assert min(row.n_units, row.n_annotators, row.n_pairable, row.n_articles) > 1
+        for figure in filter(None, (row.percent, row.positive, row.negative, row.alpha, row.ac1)):
+            if figure.value is None:
+                assert (figure.method, bool(figure.reason)) == ("none", True)
+            else:
+                assert figure.method == ("exact" if figure.value == 1 else "student")
+                assert figure.low < figure.value <= figure.high
+        if row.prevalence is not None:
+            assert row.prevalence_low < row.prevalence < row.prevalence_high
+    for spans in found.spans:
+        assert (spans.n_annotators, spans.n_articles) == (3, 10)
+        assert spans.exact_f1.low < spans.exact_f1.value < spans.exact_f1.high
+
+
+def test_full_agreement_says_that_its_interval_is_exact():
+    answers = [answer(at, who, "claim" if at % 4 else "toll") for at in range(40) for who in "ab"]
+    claim, _, none = measured(answers).labels
+    assert (claim.percent.value, claim.percent.high, claim.percent.method) == (1.0, 1.0, "exact")
+    assert claim.percent.low == pytest.approx(0.025 ** (1 / 10))
+    assert (none.prevalence, none.prevalence_low) == (0.0, 0.0)
+    assert none.prevalence_high == pytest.approx(1 - 0.025 ** (1 / 10))
+    assert none.alpha.method == "none"
+
+
+def test_known_answers_that_were_met_have_an_interval():
+    quiz = {"a": Score(answered=10, correct=9, mistakes=()), "b": Score(answered=10, correct=0, mistakes=())}
+    found = {row.annotator: row for row in measured(crowd(), quiz=quiz).by_annotator}
+    # Clopper & Pearson's exact bounds of 9 and 0 of 10
+    assert (found["a"].accuracy_low, found["a"].accuracy_high) == (
+        pytest.approx(0.5550, abs=1e-4),
+        pytest.approx(0.9975, abs=1e-4),
+    )
+    assert (found["b"].accuracy_low, found["b"].accuracy_high) == (0.0, pytest.approx(0.3085, abs=1e-4))
+    assert (found["c"].accuracy, found["c"].accuracy_low) == (None, None)
 
 
 def test_layers_compare_label_sets():

@@ -60,8 +60,14 @@ def test_full_agreement_shows_every_part_with_its_n_and_interval(
     assert "FIGURE.harm" not in brief
     tables = {table.partition("  ")[0]: table.splitlines() for table in shown.split("\n\n")}
     figure = next(line.split() for line in tables["span"] if line.startswith("FIGURE"))
-    assert int(figure[2]) > 0
-    assert float(figure[4]) < float(figure[3]) < float(figure[6])
+    assert int(figure[1]) > 0
+    people, articles, value, low, high = (float(figure[at].strip("[],")) for at in (2, 3, 5, 6, 7))
+    assert people == 2
+    assert articles > 10
+    assert low < value < high
+    claim = next(line for line in shown.splitlines() if line.startswith("claim "))
+    assert claim.count("[") == 5, "prevalence, percent, positive, α and AC1, each with its interval"
+    assert "α of FIGURE.high_open: no unit has two ratings" in shown
     assert {"span, by token", "attribute", "pair", "annotator", "most disputed sentence"} <= set(tables)
     assert all("resamples of 22 articles, seed 0" in each for each in (brief, shown))
 

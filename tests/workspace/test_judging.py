@@ -1,12 +1,15 @@
-"""When the stages of people's judgement run again."""
+"""When the stages of people's judgement run again, and when a gate holds them up."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 
 import pytest
 
 from toolkit import agreement
+from toolkit.cli.app import main
 from toolkit.records import Annotation, content_id
 from toolkit.workspace import Workspace, judging
 from toolkit.workspace.history import revision
@@ -39,12 +42,31 @@ def workspace(make_project: Callable[..., Workspace]) -> Workspace:
     return made
 
 
-def test_a_report_whose_intervals_were_made_otherwise_is_not_up_to_date(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("what", "then"), [("INTERVAL", "BCa over articles"), ("REVISION", 1)])
+def test_a_report_that_was_made_otherwise_is_not_up_to_date(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, what: str, then: object
 ) -> None:
     with monkeypatch.context() as older:
-        older.setattr(agreement, "INTERVAL", "BCa over articles")
+        older.setattr(agreement, what, then)
         assert not judging.agreement(workspace, resamples=9).up_to_date
         assert judging.agreement(workspace, resamples=9).up_to_date
     assert not judging.agreement(workspace, resamples=9).up_to_date
     assert judging.agreement(workspace, resamples=9).up_to_date
+
+
+def test_the_gate_looks_at_the_lower_bound(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    def ends_with(*options: str) -> object:
+        with pytest.raises(SystemExit) as end:
+            main(["agreement", "--project", str(workspace.root), *options])
+        return end.value.code
+
+    assert not ends_with("--json")
+    layers = {row["name"]: row["alpha"] for row in json.loads(capsys.readouterr().out)["report"]["layers"]}
+    assert layers["all"]["low"] < 0.667 < layers["all"]["value"]
+    assert layers["content"]["low"] is None, "nobody gives a label of it"
+    assert ends_with("--gate", "alpha=0.667") == 4
+    assert re.search(
+        r"error: the lower bound of α is below 0.667, or undefined, for .*content.*, all; ", capsys.readouterr().err
+    )
+    assert ends_with("--gate", "alpha=2") == 2
+    assert ends_with("--gate", "kappa=0.5") == 2

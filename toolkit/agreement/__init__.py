@@ -7,6 +7,7 @@ from toolkit.agreement.page import page
 from toolkit.agreement.ratings import Level, Ratings
 from toolkit.agreement.report import (
     INTERVAL,
+    REVISION,
     AgreementReport,
     AnnotatorRow,
     AnnotatorWarning,
@@ -22,6 +23,7 @@ from toolkit.agreement.unitizing import Unitizing, unitizing_alpha, unitizing_al
 __all__ = [
     "COEFFICIENTS",
     "INTERVAL",
+    "REVISION",
     "AgreementReport",
     "AnnotatorRow",
     "AnnotatorWarning",

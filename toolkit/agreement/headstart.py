@@ -159,7 +159,13 @@ def _difference(name: str, terms: FloatArray, draws: Resampling) -> Difference:
         name=name,
         shown=shown,
         held_back=held_back,
-        difference=Estimate(value=_plain(shown - held_back), low=_plain(bounds.low), high=_plain(bounds.high)),
+        difference=Estimate(
+            value=_plain(shown - held_back),
+            low=_plain(bounds.low),
+            high=_plain(bounds.high),
+            method=bounds.method,
+            reason=bounds.reason,
+        ),
     )
 
 

@@ -189,6 +189,22 @@ def exact(at_top: bool, witnesses: float, least: float, confidence: float) -> tu
     return (least + (1 - least) * share, 1.0) if at_top else (least, 1 - (1 - least) * share)
 
 
+def clopper_pearson(hits: int, trials: int, confidence: float) -> tuple[float, float]:
+    """Return exact bounds of a share of independent trials (1934, Biometrika 26:404).
+
+    Args:
+        hits: How many succeeded.
+        trials: Of how many, at least one.
+        confidence: Nominal coverage.
+    """
+    from scipy.special import betaincinv
+
+    tail = (1 - confidence) / 2
+    low = float(betaincinv(hits, trials - hits + 1, tail)) if hits else 0.0
+    high = float(betaincinv(hits + 1, trials - hits, 1 - tail)) if hits < trials else 1.0
+    return low, high
+
+
 def _freedom(spread: FloatArray) -> float:
     """Return the degrees of freedom of the clusters' variance: K − 1, fewer where a few of them make most of it.
 

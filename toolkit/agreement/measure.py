@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from types import MappingProxyType
 
+import numpy as np
+
 from toolkit.agreement.answers import Answers, label_set
 from toolkit.agreement.interval import Resampling, group
 from toolkit.agreement.people import annotator_rows, disputed, pair_rows, warnings
@@ -101,12 +103,15 @@ def _span_rows(answers: Answers, schema: Schema, measurer: Measurer) -> Iterator
         drawn = [
             [[span for span in answer.spans if span.label in chosen] for answer in people] for people in answers.doubled
         ]
+        marked = [at for at, people in enumerate(drawn) if any(people)]
         exact, overlap = (span_f1(drawn, answers.groups, exact=exact) for exact in (True, False))
         reason = "nobody marked one"
         yield SpanRow(
             label=name,
-            n_sentences=sum(any(people) for people in drawn),
+            n_sentences=len(marked),
+            n_annotators=len({answer.annotator for at in marked for answer in answers.doubled[at]}),
             n_spans=sum(len(spans) for people in drawn for spans in people),
+            n_articles=len(np.unique(answers.groups[marked])),
             exact_f1=measurer.estimate(exact, reason),
             overlap_f1=measurer.estimate(overlap, reason),
         )

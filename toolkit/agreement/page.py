@@ -59,8 +59,9 @@ def _method(report: AgreementReport) -> str:
     return (
         f"In brackets {report.confidence:.0%} intervals: {escape(report.interval)}, {report.resamples:,} resamples, "
         f"seed {report.seed}. α is Krippendorff's, with MASI distance between label sets; AC1 is Gwet's; percent is "
-        "the share of agreeing pairs, for label sets of equal ones. Hover a dash (undefined), or a value without "
-        "brackets, for the reason."
+        "the share of agreeing pairs, for label sets of equal ones; met is the share of the known answers that were "
+        "given, with Clopper and Pearson's interval over these. Hover a dash (undefined), or a value without brackets, "
+        "for the reason."
     )
 
 
@@ -69,9 +70,9 @@ def _rows(title: str, what: str, rows: Iterable[Row]) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    prevalence = "–" if row.prevalence is None else f"{row.prevalence:.1%}"
     counts = (row.n_units, row.n_annotators, row.n_pairable, row.n_articles)
     estimates = (row.percent, row.positive, row.alpha, row.ac1)
+    prevalence = _share(row.prevalence, row.prevalence_low, row.prevalence_high)
     return (*(f"{count:,}" for count in counts), prevalence, *(_estimate(each) for each in estimates))
 
 
@@ -79,14 +80,13 @@ def _span_rows(rows: Iterable[SpanRow]) -> str:
     cells = [
         (
             escape(row.label) or "all",
-            f"{row.n_sentences:,}",
-            f"{row.n_spans:,}",
+            *(f"{count:,}" for count in (row.n_sentences, row.n_annotators, row.n_spans, row.n_articles)),
             _estimate(row.exact_f1),
             _estimate(row.overlap_f1),
         )
         for row in rows
     ]
-    return _table("Spans", ("span", "sentences", "spans", "exact F1", "overlap F1"), cells)
+    return _table("Spans", ("span", "sentences", "people", "spans", "articles", "exact F1", "overlap F1"), cells)
 
 
 def _annotators(rows: Iterable[AnnotatorRow]) -> str:
@@ -100,7 +100,7 @@ def _annotators(rows: Iterable[AnnotatorRow]) -> str:
             escape(", ".join(row.commonest)) or "no label",
             f"{row.commonest_share:.0%}",
             f"{row.calibrated:,}",
-            "–" if row.accuracy is None else f"{row.accuracy:.0%}",
+            _share(row.accuracy, row.accuracy_low, row.accuracy_high),
             *_cells(row.others),
         )
         for row in rows
@@ -135,7 +135,15 @@ def _estimate(figure: Estimate | None) -> str:
         return f'<span title="{escape(figure.reason or "")}">–</span>'
     if figure.low is None or figure.high is None:
         return f'<span title="{escape(figure.reason or "")}">{figure.value:.2f}</span>'
-    return f"{figure.value:.2f} <small>[{figure.low:.2f}, {figure.high:.2f}]</small>"
+    how = ' title="exact: all or no pairs agree"' if figure.method == "exact" else ""
+    return f"{figure.value:.2f} <small{how}>[{figure.low:.2f}, {figure.high:.2f}]</small>"
+
+
+def _share(value: float | None, low: float | None, high: float | None) -> str:
+    """Return a share in per cent, with its bounds where it has some."""
+    if value is None:
+        return "–"
+    return f"{value:.1%}" + ("" if low is None or high is None else f" <small>[{low:.1%}, {high:.1%}]</small>")
 
 
 def _table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, words: int = 1) -> str:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from toolkit.agreement.answers import Answers, label_set
 from toolkit.agreement.distance import label_set_distance
-from toolkit.agreement.interval import group
+from toolkit.agreement.interval import clopper_pearson, group
 from toolkit.agreement.ratings import Ratings
 from toolkit.agreement.report import AnnotatorRow, AnnotatorWarning, Disputed, Given, Row
 from toolkit.agreement.rows import Measurer
@@ -63,6 +63,8 @@ def _annotator_row(
 ) -> AnnotatorRow:
     times = [answer.lead_time for answer in own if answer.lead_time is not None]
     sets = Counter(answer.labels for answer in own)
+    confidence = measurer.resampling.confidence
+    low, high = clopper_pearson(sum(known), len(known), confidence) if known else (None, None)
     commonest, times_given = min(sets.items(), key=lambda entry: (-entry[1], entry[0]), default=((), 0))
     return AnnotatorRow(
         annotator=annotator,
@@ -73,6 +75,8 @@ def _annotator_row(
         commonest_share=times_given / len(own) if own else 0.0,
         calibrated=len(known),
         accuracy=sum(known) / len(known) if known else None,
+        accuracy_low=low,
+        accuracy_high=high,
         others=_pairwise_row("annotator", annotator, shared, answers, measurer),
     )
 

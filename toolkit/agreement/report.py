@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from toolkit.agreement.interval import Method
 from toolkit.agreement.ratings import Level
 from toolkit.records.base import record
 
@@ -12,6 +13,9 @@ INTERVAL = (
     "Clopper-Pearson over articles where all or no pairs agree"
 )
 """How every interval of a report is made; see `toolkit.agreement.interval`."""
+
+REVISION = 2
+"""Of the report: raised with every change of its fields or of what they mean, so that older ones are made anew."""
 
 
 @record
@@ -22,12 +26,14 @@ class Estimate:
         value: None where undefined.
         low: Lower bound; None where undefined.
         high: Upper bound.
+        method: How the bounds were made, as `Interval.method`; "none" without bounds.
         reason: Why the value, or its interval, is None.
     """
 
     value: float | None
     low: float | None = None
     high: float | None = None
+    method: Method = "none"
     reason: str | None = None
 
 
@@ -44,6 +50,8 @@ class Row:
         n_pairable: Ratings in units with at least two.
         n_articles: Articles that these come from; the interval draws them.
         prevalence: Share of the ratings that are positive; None where there is no positive value.
+        prevalence_low: Lower bound of its interval, made as all others are.
+        prevalence_high: Upper bound.
         percent: Share of agreeing pairs.
         positive: Given that one says yes, the chance that another does.
         negative: The same of no.
@@ -59,6 +67,8 @@ class Row:
     n_pairable: int
     n_articles: int
     prevalence: float | None = None
+    prevalence_low: float | None = None
+    prevalence_high: float | None = None
     percent: Estimate
     positive: Estimate | None = None
     negative: Estimate | None = None
@@ -73,14 +83,18 @@ class SpanRow:
     Attributes:
         label: Span label, "" for all.
         n_sentences: Sentences that at least two people answered and at least one of them marked.
+        n_annotators: People who answered one of these.
         n_spans: Spans that all of them drew.
+        n_articles: Articles of these sentences; the interval draws them.
         exact_f1: Mean pairwise F1 where boundaries must be the same.
         overlap_f1: The same where an overlap is a match.
     """
 
     label: str
     n_sentences: int
+    n_annotators: int
     n_spans: int
+    n_articles: int
     exact_f1: Estimate
     overlap_f1: Estimate
 
@@ -98,6 +112,8 @@ class AnnotatorRow:
         commonest_share: Its share of the answers.
         calibrated: Sentences with a known answer, and items of the quiz.
         accuracy: Share of those answered with exactly its labels.
+        accuracy_low: Lower bound, Clopper and Pearson's over the known answers.
+        accuracy_high: Upper bound.
         others: Agreement on label sets with everybody else, pair by pair.
     """
 
@@ -109,6 +125,8 @@ class AnnotatorRow:
     commonest_share: float
     calibrated: int
     accuracy: float | None
+    accuracy_low: float | None = None
+    accuracy_high: float | None = None
     others: Row
 
 

@@ -11,7 +11,7 @@ from toolkit.agreement.coefficient import Coefficient, Name, describe, statistic
 from toolkit.agreement.interval import Interval, Resampling
 from toolkit.agreement.ratings import SET_LEVELS, IntArray, Level, Ratings
 from toolkit.agreement.report import Estimate, Row
-from toolkit.agreement.statistic import Statistic
+from toolkit.agreement.statistic import Statistic, prevalence
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,12 @@ class Measurer:
         if level not in SET_LEVELS:
             names.append("ac1")
         measures = [statistic(ratings, groups, each, level=level, positive=positive) for each in names]
-        found = dict(
-            zip(names, ((describe(each, ratings), each) for each in measures), strict=True),
-        )
+        found = dict(zip(names, (describe(each, ratings) for each in measures), strict=True))
         intervals = dict(zip(names, self.resampling.intervals(measures), strict=True))
-        shown = {each: _estimate(found[each][0], intervals[each]) for each in names}
-        whole = found["percent"][0]
+        shown = {each: _estimate(found[each], intervals[each]) for each in names}
+        whole, share = found["percent"], Estimate(value=None)
+        if positive is not None:
+            share = self.estimate(prevalence(ratings, groups, value=positive), "nobody answered")
         return Row(
             kind=kind,
             name=name,
@@ -64,7 +64,9 @@ class Measurer:
             n_annotators=whole.n_annotators,
             n_pairable=whole.n_pairable,
             n_articles=intervals["percent"].clusters,
-            prevalence=None if positive is None else _prevalence(ratings, positive),
+            prevalence=share.value,
+            prevalence_low=share.low,
+            prevalence_high=share.high,
             percent=shown["percent"],
             positive=shown.get("positive"),
             negative=shown.get("negative"),
@@ -83,15 +85,9 @@ class Measurer:
         if np.isnan(value):
             return Estimate(value=None, reason=reason)
         found = self.resampling.interval(measure)
-        return Estimate(value=value, low=found.low, high=found.high, reason=found.reason)
+        return Estimate(value=value, low=found.low, high=found.high, method=found.method, reason=found.reason)
 
 
 def _estimate(found: Coefficient, interval: Interval) -> Estimate:
-    return Estimate(value=found.value, low=interval.low, high=interval.high, reason=found.reason or interval.reason)
-
-
-def _prevalence(ratings: Ratings, positive: Hashable) -> float | None:
-    if not ratings.code.size:
-        return None
-    code = ratings.values.index(positive) if positive in ratings.values else -1
-    return float((ratings.code == code).mean())
+    reason = found.reason or interval.reason
+    return Estimate(value=found.value, low=interval.low, high=interval.high, method=interval.method, reason=reason)

@@ -140,6 +140,27 @@ def specific(ratings: Ratings, groups: IntArray, *, value: Hashable, negative: b
     return Statistic("negative" if negative else "positive", terms, parts, exposed=lambda rows: rows[:, 1])
 
 
+def prevalence(ratings: Ratings, groups: IntArray, *, value: Hashable) -> Statistic:
+    """Return the share of all ratings that are `value`: no agreement, but what agreement is to be read beside.
+
+    Args:
+        ratings: The ratings.
+        groups: Cluster of each unit, shape (units,).
+        value: The value that is counted.
+    """
+    code = ratings.values.index(value) if value in ratings.values else -1
+    clusters, n_groups = groups[ratings.unit], int(groups.max()) + 1 if groups.size else 1
+    given = _sums(clusters, (ratings.code == code).astype(np.float64), n_groups)
+    terms = np.column_stack([given, _sums(clusters, np.ones(clusters.size), n_groups)])
+
+    def parts(sums: FloatArray) -> Parts:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = sums[:, 0] / sums[:, 1]
+        return share, np.zeros_like(share)
+
+    return Statistic("prevalence", terms, parts, exposed=lambda rows: rows[:, 1])
+
+
 Weights = str
 """How near two categories count as agreeing: "identity", "linear" or "quadratic" in their rank."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from toolkit.cli.output import interval, number, put, put_table
@@ -11,30 +12,37 @@ if TYPE_CHECKING:
     from toolkit.agreement.headstart import HeadStartReport
 
 _FIGURES = ("n", "prevalence", "percent", "positive", "α", "95 % interval", "AC1")
+_BOUNDED = ("n", "people", "articles", "prevalence", "percent", "positive", "α", "AC1")
+_SPANS = ("sentences", "people", "articles", "spans", "exact F1", "overlap F1")
+_PEOPLE = ("answered", "skipped", "median s", "known answers", "met", "n with others", "articles", "α")
 
 
 def put_report(report: dict[str, Any], *, full: bool) -> None:
-    """Print a report.
+    """Print a report, with the interval of α; in full with the interval of every figure.
 
     Args:
         report: As reports/agreement.json has it.
         full: Also spans, attributes, annotators, pairs and the sentences that people disagree on most.
     """
-    put_table(["layer or label", *_FIGURES], _measures([*report["layers"], *report["labels"]]))
+    columns, measures = (_BOUNDED, _bounded) if full else (_FIGURES, _brief)
+    shown = [*report["layers"], *report["labels"]]
+    put_table(["layer or label", *columns], measures(shown))
     put(
-        f"{report['confidence']:.0%} intervals of α: {report['interval']}; {report['resamples']:,} resamples of "
-        f"{report['articles']:,} articles, seed {report['seed']}"
+        f"{report['confidence']:.0%} intervals{' in brackets' if full else ' of α'}: {report['interval']}; "
+        f"{report['resamples']:,} resamples of {report['articles']:,} articles, seed {report['seed']}"
+        + ("" if full else "; `--full` has those of the other figures")
     )
     if full:
-        _put("span, by token", _FIGURES, _measures(report["tokens"]))
-        _put("span", ("sentences", "spans", "exact F1", "95 % interval", "overlap F1", "95 % interval"), _spans(report))
-        _put("attribute", _FIGURES, _measures(report["attributes"]))
-        _put("pair", _FIGURES, _measures(report["pairs"]))
-        columns = ("answered", "skipped", "median s", "known answers", "met", "n with others", "α", "95 % interval")
-        _put("annotator", columns, _annotators(report))
-    _put("part", _FIGURES, _measures(each["row"] | {"name": each["name"]} for each in report["slices"]))
+        shown += [*report["tokens"], *report["attributes"], *report["pairs"]]
+        _put("span, by token", columns, measures(report["tokens"]))
+        _put("span", _SPANS, _spans(report))
+        _put("attribute", columns, measures(report["attributes"]))
+        _put("pair", columns, measures(report["pairs"]))
+        _put("annotator", _PEOPLE, _annotators(report))
+    _put("part", columns, measures([each["row"] | {"name": each["name"]} for each in report["slices"]]))
     if full:
         _put("most disputed sentence", ("distance", "answers"), _disputed(report))
+    _put_reasons(shown)
     warnings = [[each["annotator"], each["kind"], each["message"]] for each in report["warnings"]]
     _put("annotator", ("warning", "what was seen"), warnings)
 
@@ -64,7 +72,19 @@ def _put(what: str, columns: tuple[str, ...], rows: list[list[str]]) -> None:
         put_table([what, *columns], rows)
 
 
-def _measures(rows: Iterable[dict[str, Any]]) -> list[list[str]]:
+def _put_reasons(rows: Iterable[dict[str, Any]]) -> None:
+    """Say of each row whose α has no value or no interval why, rows with the same reason in one line."""
+    names = defaultdict(list)
+    for row in rows:
+        if row["alpha"]["reason"]:
+            names[row["alpha"]["reason"]].append(row["name"])
+    if names:
+        put("")
+    for reason, alike in names.items():
+        put(f"α of {', '.join(alike)}: {reason}")
+
+
+def _brief(rows: Iterable[dict[str, Any]]) -> list[list[str]]:
     return [
         [
             row["name"],
@@ -80,16 +100,34 @@ def _measures(rows: Iterable[dict[str, Any]]) -> list[list[str]]:
     ]
 
 
+def _bounded(rows: Iterable[dict[str, Any]]) -> list[list[str]]:
+    return [
+        [
+            row["name"],
+            *(str(row[count]) for count in ("n_units", "n_annotators", "n_articles")),
+            _with_bounds(row["prevalence"], row["prevalence_low"], row["prevalence_high"]),
+            *(_figure(row[name]) for name in ("percent", "positive", "alpha", "ac1")),
+        ]
+        for row in rows
+    ]
+
+
+def _figure(estimate: Mapping[str, Any] | None) -> str:
+    return "–" if estimate is None else _with_bounds(estimate["value"], estimate["low"], estimate["high"])
+
+
+def _with_bounds(value: float | None, low: float | None, high: float | None) -> str:
+    """Return "0.94 [0.89, 0.97]", without brackets where there are no bounds, a dash where there is no value."""
+    return number(value) + ("" if low is None or high is None else f" [{number(low)}, {number(high)}]")
+
+
 def _spans(report: dict[str, Any]) -> list[list[str]]:
     return [
         [
             row["label"] or "all",
-            str(row["n_sentences"]),
-            str(row["n_spans"]),
-            number(row["exact_f1"]["value"]),
-            interval(row["exact_f1"]),
-            number(row["overlap_f1"]["value"]),
-            interval(row["overlap_f1"]),
+            *(str(row[count]) for count in ("n_sentences", "n_annotators", "n_articles", "n_spans")),
+            _figure(row["exact_f1"]),
+            _figure(row["overlap_f1"]),
         ]
         for row in report["spans"]
     ]
@@ -103,10 +141,10 @@ def _annotators(report: dict[str, Any]) -> list[list[str]]:
             str(row["skipped"]),
             number(row["seconds"]),
             str(row["calibrated"]),
-            number(row["accuracy"]),
+            _with_bounds(row["accuracy"], row["accuracy_low"], row["accuracy_high"]),
             str(row["others"]["n_units"]),
-            number(row["others"]["alpha"]["value"]),
-            interval(row["others"]["alpha"]),
+            str(row["others"]["n_articles"]),
+            _figure(row["others"]["alpha"]),
         ]
         for row in report["by_annotator"]
     ]

@@ -40,7 +40,7 @@ def agreement(
         Path | None, typer.Option(metavar="FILE", help="Write the whole report as an HTML page too.")
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Show spans, attributes, annotators, pairs and the disputed sentences too.")
+        bool, typer.Option("--full", help="Show all intervals, spans, attributes, people, pairs and disputes too.")
     ] = False,
 ) -> None:
     """Measure how far the annotators agree, with intervals over articles.
@@ -87,7 +87,7 @@ def _hold_gate(layers: list[dict[str, Any]], least: float) -> None:
     if failed:
         raise GateFailed(
             f"the lower bound of α is below {least:g}, or undefined, for {', '.join(failed)}",
-            remedy="look at what people disagree on with `toolkit agreement`, and sharpen the guidelines",
+            remedy="look at what people disagree on with `toolkit agreement --full`, and sharpen the guidelines",
         )
 
 

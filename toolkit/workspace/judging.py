@@ -84,7 +84,8 @@ def agreement(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> 
             inputs=_inputs(workspace, _ANNOTATIONS, _CALIBRATION, SENTENCES),
             parameters={
                 "schema": workspace.schema().digest,
-                "interval": agreement_room.INTERVAL,  # a report of a toolkit that made them otherwise is not up to date
+                "report": agreement_room.REVISION,  # what another toolkit of the same version made is not up to date
+                "interval": agreement_room.INTERVAL,
                 "seed": seed,
                 "resamples": resamples,
             },
