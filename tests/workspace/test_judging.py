@@ -54,6 +54,31 @@ def test_a_report_that_was_made_otherwise_is_not_up_to_date(
     assert judging.agreement(workspace, resamples=9).up_to_date
 
 
+def test_rounds_are_measured_on_their_own(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    ids = [sentence.sentence_id for sentence in workspace.sentences()]
+    pilot, main_round = workspace.path("pilot.jsonl"), workspace.path("main.txt")
+    pilot.write_text("".join(json.dumps({"sentence_id": each}) + "\n" for each in ids[:4]))
+    main_round.write_text("\n".join(ids[4:10]))
+
+    def agreement_of(*options: str) -> tuple[object, str, str]:
+        with pytest.raises(SystemExit) as end:
+            main(["agreement", "--project", str(workspace.root), *options])
+        return end.value.code or 0, *capsys.readouterr()
+
+    code, out, _ = agreement_of("--round", "pilot=pilot.jsonl", "--round", f"main={main_round}", "--json")
+    parts = {(each["kind"], each["name"]): each["row"] for each in json.loads(out)["report"]["slices"]}
+    assert code == 0
+    assert {key: row["n_units"] for key, row in parts.items()} == {("round", "main"): 6, ("round", "pilot"): 4}
+    assert parts["round", "pilot"]["percent"]["value"] == 0.75
+    assert re.search("^pilot +4 ", agreement_of("--round", "pilot=pilot.jsonl")[1], re.MULTILINE)
+    assert json.loads(agreement_of("--json")[1])["report"]["slices"] == []
+
+    code, _, err = agreement_of("--round", "pilot=pilot.jsonl", "--round", "again=pilot.jsonl")
+    assert (code, err.count("is in the rounds pilot and again")) == (3, 4)
+    assert agreement_of("--round", "pilot.jsonl")[0] == 2
+    assert agreement_of("--round", "pilot=none.jsonl")[0] == 3
+
+
 def test_the_gate_looks_at_the_lower_bound(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     def ends_with(*options: str) -> object:
         with pytest.raises(SystemExit) as end:

@@ -171,8 +171,7 @@ def _slices(answers: Answers, measurer: Measurer, round_of: Mapping[str, str] | 
     }
     for kind, read in readings.items():
         read_names = {read(answer) for people in answers.by_sentence.values() for answer in people}
-        names = sorted(name for name in read_names if name is not None)
-        if len(names) > 1:
-            for name in names:
+        if len(read_names) > 1:
+            for name in sorted(name for name in read_names if name is not None):
                 part = answers.within(lambda answer, name=name, read=read: read(answer) == name)  # type: ignore[misc]
                 yield Slice(kind=kind, name=name, row=_whole(part, measurer))

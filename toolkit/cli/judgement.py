@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from toolkit.cli.agreement_tables import put_head_start, put_report
+from toolkit.cli.labelling import sentence_ids
 from toolkit.cli.linking import linked
 from toolkit.cli.options import DryRun, Json, Project, Seed
 from toolkit.cli.output import number, put_counts, put_json, put_outcome, put_table, say
-from toolkit.errors import GateFailed, UsageError
+from toolkit.errors import GateFailed, InvalidInput, UsageError
 
 if TYPE_CHECKING:
+    from toolkit.workspace import Workspace
     from toolkit.workspace.judging import Adjudication
 
 
@@ -36,6 +39,12 @@ def agreement(
         str | None,
         typer.Option(metavar="alpha=X", help="Exit 4 unless the lower bound of every layer's α is at least X."),
     ] = None,
+    rounds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--round", metavar="NAME=FILE", help="Measure the file's sentence_ids apart too; may be repeated."
+        ),
+    ] = None,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the whole report as an HTML page too.")
     ] = None,
@@ -52,7 +61,8 @@ def agreement(
 
     least = _threshold(gate)
     workspace = Workspace.find(project)
-    outcome = judging.agreement(workspace, seed=seed, resamples=resamples)
+    round_of = _round_of(workspace, rounds or ())
+    outcome = judging.agreement(workspace, seed=seed, resamples=resamples, round_of=round_of)
     report = json.loads(workspace.path(AGREEMENT).read_bytes())
     started = suggested.head_start_of(workspace, seed=seed, resamples=resamples)
     if html is not None:
@@ -80,6 +90,23 @@ def _threshold(gate: str | None) -> float | None:
     if name != "alpha" or not 0 <= threshold <= 1:
         raise UsageError(f"--gate {gate!r} is not alpha=X with X from 0 to 1", remedy="write --gate alpha=0.667")
     return threshold
+
+
+def _round_of(workspace: Workspace, rounds: Iterable[str]) -> dict[str, str]:
+    """Return the round of each sentence that is in one."""
+    found: dict[str, str] = {}
+    faults: list[InvalidInput] = []
+    for given in rounds:
+        name, _, file = given.partition("=")
+        if not name or not file:
+            raise UsageError(f"--round {given!r} is not NAME=FILE", remedy="write --round pilot=pilot.jsonl")
+        for sentence_id in sentence_ids(workspace, Path(file)):
+            other = found.setdefault(sentence_id, name)
+            if other != name:
+                faults.append(InvalidInput(f"is in the rounds {other} and {name}", where=f"sentence {sentence_id}"))
+    if faults:
+        raise InvalidInput.all_of(faults)
+    return found
 
 
 def _hold_gate(layers: list[dict[str, Any]], least: float) -> None:

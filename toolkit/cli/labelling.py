@@ -77,7 +77,10 @@ def push(
     workspace = Workspace.find(project)
     start = head_start(workspace, model, project, held_back=held_back) if predictions else None
     chosen: dict[str, Any] = {"limit": limit, "articles": articles or (), "whole_articles": whole_articles}
-    chosen |= {"where": selection.where(workspace, where or ()), "order": _order(workspace, order)}
+    chosen |= {
+        "where": selection.where(workspace, where or ()),
+        "order": sentence_ids(workspace, order) if order else [],
+    }
     with linked(workspace) as server, progress_bar("push") as progress:
         how: dict[str, Any] = {"dry_run": dry_run, "server": server}
         if calibration:
@@ -97,12 +100,10 @@ def _check_suggestions(predictions: bool, other: bool, model: str | None, held_b
         raise UsageError("--model and --held-back go with --predictions")
 
 
-def _order(workspace: Workspace, path: Path | None) -> list[str]:
+def sentence_ids(workspace: Workspace, path: Path) -> list[str]:
     """Read a file of sentence_ids, which may be named from here or from the project."""
     from toolkit.labelstudio.selection import read_order
 
-    if path is None:
-        return []
     return read_order(path if path.exists() or not workspace.path(str(path)).exists() else workspace.path(str(path)))
 
 

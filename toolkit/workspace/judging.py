@@ -10,13 +10,15 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from toolkit import agreement as agreement_room
 from toolkit.adjudicate import Change, Decisions, SecondLook, changes, decide
 from toolkit.errors import InvalidInput
-from toolkit.records import Annotation, Decision, from_json, to_json
+from toolkit.records import Annotation, Decision, content_id, from_json, to_json
 from toolkit.schema import Contradiction, Schema, contradictions
 from toolkit.workspace.calibrating import quiz_scores
 from toolkit.workspace.derive import Made, Outcome, derive, read_lock
@@ -48,8 +50,20 @@ class Adjudication(Outcome):
     changes: tuple[Change, ...] = ()
 
 
-def agreement(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> Outcome:
+def agreement(
+    workspace: Workspace,
+    *,
+    seed: int = 0,
+    resamples: int = 1000,
+    round_of: Mapping[str, str] = MappingProxyType({}),
+) -> Outcome:
     """Measure how far the annotators agree, with intervals over articles, into reports/agreement.json.
+
+    Args:
+        workspace: The project.
+        seed: Seed of the draws of articles.
+        resamples: How many.
+        round_of: sentence_id → round of labelling, to measure each round on its own too.
 
     Raises:
         InvalidInput: No answers were pulled yet.
@@ -64,6 +78,7 @@ def agreement(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> 
             seed=seed,
             resamples=resamples,
             texts={sentence.sentence_id: sentence.text for sentence in sentences},
+            round_of=round_of,
             quiz=quiz_scores(workspace),
         )
         text = json.dumps(json.loads(to_json(report)), indent=2, ensure_ascii=False) + "\n"
@@ -88,6 +103,7 @@ def agreement(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> 
                 "interval": agreement_room.INTERVAL,
                 "seed": seed,
                 "resamples": resamples,
+                "rounds": content_id(*chain.from_iterable(sorted(round_of.items()))) if round_of else None,
             },
             make=make,
         )
