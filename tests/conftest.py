@@ -23,8 +23,8 @@ hypothesis.settings.load_profile("toolkit")
 
 ROOT = Path(__file__).parent.parent
 
-IMPATIENCE = ["Timeout", "RemoteError", "Unanswered", "ConnectionError", "ConnectError"]
-"""What says that a program of others was slow: a browser, a server, a cluster. A wrong answer is none of these."""
+IMPATIENCE = ["Timeout", "RemoteError", "Unanswered", "ConnectionError", "ConnectError", "ChildProcessError"]
+"""What says that a program of others was slow or fell: browser, server, cluster. A wrong answer is none of these."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -70,6 +70,8 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def toolkit(*arguments: str) -> None:
     """Run a command in a process of its own: Daft keeps its engine as long as a process lives."""
     done = subprocess.run([sys.executable, "-m", "toolkit", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode < 0:  # gRPC, through which a client speaks to Ray, has died of SIGSEGV on a busy machine
+        raise ChildProcessError(f"signal {-done.returncode}: {done.stderr}")
     assert done.returncode == 0, done.stderr
 
 
@@ -91,7 +93,7 @@ def test_a_lost_node_costs_no_byte(tmp_path: Path, cluster: Any) -> None:
     for project in (there, here):
         toolkit("ingest", "--project", str(project.root))
         toolkit("segment", "--project", str(project.root))
-    killer.join(timeout=1)
+    killer.join(timeout=60)
     assert lost_after
     assert lost_after[0] < 10, "the node was lost after the work"
     for name in OUTPUTS:
