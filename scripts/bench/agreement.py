@@ -14,6 +14,7 @@ speed      α of 1,000,000 ratings: 1,000 annotators, 1,000 units, 5,000 values;
 coverage   Share of simulated crowds whose 95 % interval holds the true coefficient. A crowd: K articles of 2 to 14
            sentences, three annotators who each miss three sentences in ten; prevalence and accuracy differ between
            articles (beta-distributed prevalence; accuracy normal, sd 0.05). The truth is that of 40,000 articles.
+           Of the prevalence, which a report gives beside the coefficients, it is shown and no goal.
            With --others crowds beyond the goal: rarer labels, fewer articles, better and worse annotators.
 
 Exit code 4: a published value, a goal of speed (2 s, 1 GB) or, without --others, of coverage (93 to 97 %) is missed.
@@ -37,6 +38,7 @@ import numpy as np
 from toolkit.agreement import Ratings, alpha, coefficient
 from toolkit.agreement.coefficient import statistic
 from toolkit.agreement.interval import Resampling
+from toolkit.agreement.statistic import Statistic, prevalence
 
 MEASURES = {
     "PercentageAgreement": "percent",
@@ -151,15 +153,15 @@ def one_level(level: str) -> dict[str, float]:
 
 
 def coverage(crowds: list[tuple[int, float, float, float]], runs: int) -> list[dict[str, Any]]:
-    """Return how often intervals hold the truth, for each crowd and coefficient."""
+    """Return how often intervals hold the truth, for each crowd and coefficient, and for the prevalence."""
     found = []
     for clusters, *crowd in crowds:
-        for name in ("alpha", "ac1", "percent", "positive"):
-            big = statistic(*simulate(np.random.default_rng(1), 40_000, *crowd), name, positive=True)  # type: ignore[arg-type]
+        for name in ("alpha", "ac1", "percent", "positive", "prevalence"):
+            big = measured(*simulate(np.random.default_rng(1), 40_000, *crowd), name)  # type: ignore[arg-type]
             truth = big.values(big.terms.sum(axis=0, keepdims=True))[0]
             inside = defined = 0
             for run in range(runs):
-                drawn = statistic(*simulate(np.random.default_rng(1000 + run), clusters, *crowd), name, positive=True)  # type: ignore[arg-type]
+                drawn = measured(*simulate(np.random.default_rng(1000 + run), clusters, *crowd), name)  # type: ignore[arg-type]
                 interval = Resampling(999, run).interval(drawn)
                 if interval.low is not None and interval.high is not None:
                     defined += 1
@@ -168,6 +170,13 @@ def coverage(crowds: list[tuple[int, float, float, float]], runs: int) -> list[d
             found.append({**row, "truth": float(truth), "coverage": inside / defined, "runs": defined})
             print(_row(found[-1].values()), flush=True)
     return found
+
+
+def measured(ratings: Ratings, groups: Any, name: Any) -> Statistic:
+    """Return a coefficient, or the prevalence, as a statistic over articles."""
+    if name == "prevalence":
+        return prevalence(ratings, groups, value=True)
+    return statistic(ratings, groups, name, positive=True)
 
 
 def simulate(
@@ -217,7 +226,8 @@ def main() -> int:
     if options.json:
         options.json.write_text(json.dumps(tables, indent=2) + "\n", encoding="utf-8")
     fast = all(row["cpu_s"] < 2 and row["peak_mb"] < 1024 for row in tables.get("speed", {}).values())
-    held = options.others or all(0.93 <= row["coverage"] <= 0.97 for row in tables.get("coverage", []))
+    goals = [row["coverage"] for row in tables.get("coverage", []) if row["coefficient"] != "prevalence"]
+    held = options.others or all(0.93 <= share <= 0.97 for share in goals)
     return 0 if fast and held and not tables.get("published", {}).get("missed") else 4
 
 
