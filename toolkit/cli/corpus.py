@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from toolkit.cli.options import Json, Project
-from toolkit.cli.output import coloured, put, put_counts, put_json, put_outcome, say
+from toolkit.cli.output import coloured, progress_bar, put, put_counts, put_json, put_outcome, say
 from toolkit.errors import GateFailed
 
 if TYPE_CHECKING:
@@ -90,7 +90,9 @@ def ingest(
         return
     if stdin is not None:
         workspace.add_page(stdin, sys.stdin.buffer)
-    put_outcome(stages.ingest(workspace, skip_unreadable=skip_unreadable, how=how), as_json)
+    with progress_bar("ingest") as progress:
+        outcome = stages.ingest(workspace, skip_unreadable=skip_unreadable, how=how, progress=progress)
+    put_outcome(outcome, as_json)
 
 
 def _put_passages(passages: Sequence[Passage], as_json: bool) -> None:
@@ -117,7 +119,10 @@ def segment(
     """
     from toolkit.workspace import Workspace, stages
 
-    put_outcome(stages.segment(Workspace.find(project), splitter=splitter), as_json)
+    workspace = Workspace.find(project)
+    with progress_bar("segment") as progress:
+        outcome = stages.segment(workspace, splitter=splitter, progress=progress)
+    put_outcome(outcome, as_json)
 
 
 def trace(
@@ -156,7 +161,8 @@ def verify(project: Project = None, as_json: Json = False) -> None:
     """
     from toolkit.workspace import Workspace, provenance
 
-    found = provenance.verify(Workspace.find(project))
+    with progress_bar("verify"):
+        found = provenance.verify(Workspace.find(project))
     if as_json:
         put_json(found)
     else:

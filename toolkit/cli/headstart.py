@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from toolkit.cli.options import Json, Project, Seed
-from toolkit.cli.output import put, put_json, put_outcome, say
+from toolkit.cli.output import progress_bar, put, put_json, put_outcome, say
 from toolkit.cli.references import Model, model_folder
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def select(
 
     workspace = Workspace.find(project)
     folder = model_folder(model, project).path
-    outcome = choosing.select_project(workspace, folder, count=count, random_share=random_share, seed=seed)
+    with progress_bar("select"):
+        outcome = choosing.select_project(workspace, folder, count=count, random_share=random_share, seed=seed)
     worth = json.loads(workspace.path(choosing.REPORT).read_bytes())
     if as_json:
         put_json({"stage": "select", "counts": outcome.counts, "up_to_date": outcome.up_to_date, **worth})

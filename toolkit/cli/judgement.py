@@ -15,7 +15,7 @@ from toolkit.cli.agreement_tables import put_head_start, put_report
 from toolkit.cli.labelling import sentence_ids
 from toolkit.cli.linking import linked
 from toolkit.cli.options import DryRun, Json, Project, Seed
-from toolkit.cli.output import number, put_counts, put_json, put_outcome, put_table, say
+from toolkit.cli.output import number, progress_bar, put_counts, put_json, put_outcome, put_table, say
 from toolkit.errors import GateFailed, InvalidInput, UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def agreement(
     least = _threshold(gate)
     workspace = Workspace.find(project)
     round_of = _round_of(workspace, rounds or ())
-    outcome = judging.agreement(workspace, seed=seed, resamples=resamples, round_of=round_of)
+    with progress_bar("agreement"):
+        outcome = judging.agreement(workspace, seed=seed, resamples=resamples, round_of=round_of)
     report = json.loads(workspace.path(AGREEMENT).read_bytes())
     started = suggested.head_start_of(workspace, seed=seed, resamples=resamples)
     if html is not None:
@@ -140,7 +141,8 @@ def adjudicate(
     workspace = Workspace.find(project)
     with linked(workspace) if pull or push else nullcontext() as server:
         pulled = labelstudio.pull(workspace, server=server) if pull else None
-        outcome = None if dry_run else judging.adjudicate(workspace, keep=keep)
+        with progress_bar("adjudicate"):
+            outcome = None if dry_run else judging.adjudicate(workspace, keep=keep)
         pushed = labelstudio.push_disputes(workspace, dry_run=dry_run, server=server) if push else None
     if as_json:
         link = {"pull": pulled and pulled.counts, "push": pushed and pushed.counts}
@@ -186,7 +188,8 @@ def audit(
     from toolkit.workspace import Workspace
 
     workspace = Workspace.find(project)
-    outcome = auditing.audit(workspace, baseline=baseline, seed=seed)
+    with progress_bar("audit"):
+        outcome = auditing.audit(workspace, baseline=baseline, seed=seed)
     found = auditing.suspects(workspace)
     queued = None if queue is None else auditing.queue_suspects(workspace, queue)
     if as_json:

@@ -15,7 +15,7 @@ from toolkit.cli import headstart
 from toolkit.cli.evaluation_tables import put_evaluation
 from toolkit.cli.lines import read_batches
 from toolkit.cli.options import Json, Project, Seed
-from toolkit.cli.output import interval, number, put, put_json, put_outcome, put_table, say
+from toolkit.cli.output import interval, number, progress_bar, put, put_json, put_outcome, put_table, say
 from toolkit.cli.references import RELEASE_HELP, Model, ModelFolder, model_folder, on_hub, open_release
 from toolkit.errors import InvalidInput, UsageError
 
@@ -93,14 +93,17 @@ def train(
         how: dict[str, Any] = {"baseline": baseline, "seed": seed, "resamples": resamples}
         how |= {"dataset": dataset, "revision": revision}
         if output is not None and not curve:
-            run = baselines.train_release(source.path, output.parent, name=output.name, **how)
+            with progress_bar("train"):
+                run = baselines.train_release(source.path, output.parent, name=output.name, **how)
             put_json(run.to_dict()) if as_json else _put_run(run.to_dict())
             return
         workspace = Workspace.find(project)
         if curve:
             _curve_of_project(workspace, source.path, _cheap(baseline), more, seed, as_json)
             return
-        put_outcome(stages.train_project(workspace, source.path, **how), as_json)
+        with progress_bar("train"):
+            outcome = stages.train_project(workspace, source.path, **how)
+        put_outcome(outcome, as_json)
         say(f"model       {stages.trained_model(workspace)}")
         return
     train_files = [*train_files, *map(Path, named or ())]
@@ -111,23 +114,26 @@ def train(
             baselines.read_rows, text_column=text_column, label_column=label_column, group_column=group_column
         )
         rows = baselines.concat([read(path) for path in train_files])
-        found = baselines.sentence_curve(rows, baseline=_cheap(baseline), more=more, seed=seed).to_dict()
+        with progress_bar("train"):
+            found = baselines.sentence_curve(rows, baseline=_cheap(baseline), more=more, seed=seed).to_dict()
         put_json({"curves": [found]}) if as_json else _put_curve(found)
         return
-    run = baselines.train_files(
-        train_files,
-        dev=dev,
-        test=test,
-        text_column=text_column,
-        label_column=label_column,
-        group_column=group_column,
-        baseline=baseline,
-        positive=positive,
-        schema=load(schema) if schema else None,
-        seed=seed,
-        resamples=resamples,
-        out=output,
-    )
+    rules = load(schema) if schema else None
+    with progress_bar("train"):
+        run = baselines.train_files(
+            train_files,
+            dev=dev,
+            test=test,
+            text_column=text_column,
+            label_column=label_column,
+            group_column=group_column,
+            baseline=baseline,
+            positive=positive,
+            schema=rules,
+            seed=seed,
+            resamples=resamples,
+            out=output,
+        )
     put_json(run.to_dict()) if as_json else _put_run(run.to_dict())
 
 
@@ -139,7 +145,8 @@ def _cheap(baseline: str) -> str:
 def _curve_of_project(workspace: Workspace, release: Path, baseline: str, more: int, seed: int, as_json: bool) -> None:
     from toolkit.baselines import stages
 
-    outcome = stages.curve_project(workspace, release, baseline=baseline, more=more, seed=seed)
+    with progress_bar("train"):
+        outcome = stages.curve_project(workspace, release, baseline=baseline, more=more, seed=seed)
     found = json.loads(workspace.path(stages.CURVE).read_bytes())
     if as_json:
         put_json({"stage": "curve", "counts": outcome.counts, "up_to_date": outcome.up_to_date, **found})
@@ -189,18 +196,20 @@ def evaluate(
         _quiz(workspace, judged, as_json)
         return
     rival = model_folder(against, project) if against else None
-    outcome = stages.evaluate_project(
-        workspace,
-        judged.path,
-        open_release(release or "newest", project).path,
-        name=judged.name,
-        split=split,
-        since=open_release(since, project).path if since else None,
-        against=rival.path if rival else None,
-        against_name=rival.name if rival else None,
-        seed=seed,
-        resamples=resamples,
-    )
+    judging, older = open_release(release or "newest", project), open_release(since, project) if since else None
+    with progress_bar("evaluate"):
+        outcome = stages.evaluate_project(
+            workspace,
+            judged.path,
+            judging.path,
+            name=judged.name,
+            split=split,
+            since=older.path if older else None,
+            against=rival.path if rival else None,
+            against_name=rival.name if rival else None,
+            seed=seed,
+            resamples=resamples,
+        )
     found = json.loads(workspace.path(stages.EVALUATION).read_bytes())
     if as_json:
         put_json({"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, **found})

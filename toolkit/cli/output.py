@@ -118,21 +118,20 @@ def put_error(error: ToolkitError) -> None:
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar with rate and time left on a terminal, nothing elsewhere.
+    """Show a bar on a terminal, nothing elsewhere; it has rate and time left once a total is told.
+
+    Print nothing on stdout while it is there.
 
     Yields:
-        A function to call with (done, total).
+        A function to call with (done, total); work that can't be counted never calls it.
     """
     if Talk.quiet or not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from toolkit.cli.bar import bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    with bar(what) as progress:
+        yield progress
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from toolkit.cli.options import Json, Project
-from toolkit.cli.output import put, put_counts, put_json, put_outcome, put_table, say
+from toolkit.cli.output import progress_bar, put, put_counts, put_json, put_outcome, put_table, say
 from toolkit.cli.references import RELEASE_HELP, hub_settings, model_folder, open_release
 from toolkit.cli.references import endpoint as at_hub
 from toolkit.errors import UsageError
@@ -68,7 +68,8 @@ def build(
         raise UsageError(f"--released-on {released_on!r} is no date", remedy="write it as 2026-01-31")
     workspace, wanted, started = Workspace.find(project), version or "auto", time.perf_counter()
     standing = release.standing(workspace, wanted, text=text, seed=seed, released_on=released_on)
-    built = standing or release.build(workspace, wanted, text=text, seed=seed, released_on=released_on)
+    with progress_bar("build"):
+        built = standing or release.build(workspace, wanted, text=text, seed=seed, released_on=released_on)
     seconds = time.perf_counter() - started
     outcome = Outcome("build", built.counts, up_to_date=standing is not None, seconds=seconds)
     if as_json:
@@ -90,7 +91,8 @@ def diff(
     """
     from toolkit import release
 
-    found = release.diff(open_release(older, project), open_release(newer, project), whole=False)
+    with progress_bar("diff"):
+        found = release.diff(open_release(older, project), open_release(newer, project), whole=False)
     if as_json:
         put_json(found.as_dict())
     else:
@@ -174,7 +176,8 @@ def hydrate(
     from toolkit import release
     from toolkit.workspace import Workspace
 
-    found = release.hydrate(open_release(release_path, project), Workspace.find(project).articles(), target)
+    with progress_bar("hydrate"):
+        found = release.hydrate(open_release(release_path, project), Workspace.find(project).articles(), target)
     if as_json:
         put_json({"release": found.release.path, "missing": found.missing})
         return
@@ -254,7 +257,8 @@ def audit_leakage(
     """
     from toolkit.release import audit_files
 
-    leakage = audit_files(files, column=text_column)
+    with progress_bar("audit-leakage"):
+        leakage = audit_files(files, column=text_column)
     if as_json:
         put_json(leakage.as_dict())
         return

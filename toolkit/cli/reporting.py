@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from toolkit.cli.options import Json, Project
-from toolkit.cli.output import coloured, put, put_json, say
+from toolkit.cli.output import coloured, progress_bar, put, put_json, say
 
 if TYPE_CHECKING:
     from toolkit.report import Check, Step
@@ -37,7 +37,8 @@ def report(
     from toolkit.report import write
     from toolkit.workspace import Workspace
 
-    path, found = write(Workspace.find(project), output)
+    with progress_bar("report"):
+        path, found = write(Workspace.find(project), output)
     if as_json:
         put_json({"page": path, **found.as_dict()})
         return

@@ -7,10 +7,10 @@ segment      articles.parquet              → sentences.parquet
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from toolkit.engine import run
+from toolkit.engine import Chunk, run
 from toolkit.errors import InvalidInput
 from toolkit.workspace.cutting import article_chunks, by_default_rules, cut, number_of_rows, write_sentences
 from toolkit.workspace.derive import Made, Outcome, derive, read_lock
@@ -24,8 +24,20 @@ from toolkit.workspace.recurring import count_lines, recurring
 from toolkit.workspace.scratch import Scratch, scratch
 from toolkit.workspace.store import Store
 
+Progress = Callable[[int, int], None]
 
-def ingest(workspace: Workspace, *, skip_unreadable: bool = False, how: IngestConfig | None = None) -> Outcome:
+
+def _silent(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def ingest(
+    workspace: Workspace,
+    *,
+    skip_unreadable: bool = False,
+    how: IngestConfig | None = None,
+    progress: Progress = _silent,
+) -> Outcome:
     """Read every page of the project into articles, near-duplicates marked by their story_id.
 
     What was cut from a page goes to rejects.jsonl with its reason.
@@ -34,6 +46,7 @@ def ingest(workspace: Workspace, *, skip_unreadable: bool = False, how: IngestCo
         workspace: The project.
         skip_unreadable: Put pages that can't be read among the rejects instead of stopping.
         how: How to read them; default: as toolkit.yaml says.
+        progress: Called with (pages read, pages to read), as near as the chunks in which they are read tell.
 
     Raises:
         InvalidInput: There are no pages, or some can't be read (all of them are named); nothing is written.
@@ -54,7 +67,7 @@ def ingest(workspace: Workspace, *, skip_unreadable: bool = False, how: IngestCo
                 "ingest",
                 inputs=inputs,
                 parameters=parameters,
-                make=partial(_ingest, workspace, files, work, how, skip_unreadable),
+                make=partial(_ingest, workspace, files, work, how, skip_unreadable, progress),
             )
             _leave(workspace, store, "ingest")
             return outcome
@@ -67,7 +80,12 @@ def skips_unreadable(workspace: Workspace) -> bool:
 
 
 def _ingest(
-    workspace: Workspace, files: Sequence[PageFile], work: Scratch, how: IngestConfig, skip_unreadable: bool
+    workspace: Workspace,
+    files: Sequence[PageFile],
+    work: Scratch,
+    how: IngestConfig,
+    skip_unreadable: bool,
+    progress: Progress,
 ) -> Made:
     engine = workspace.config.engine
     folder = work.folder
@@ -78,6 +96,7 @@ def _ingest(
         lines = recurring(run(count, spooled.speaking, into=f"{work.chunks}/lines", engine=engine), how.recurring)
     stage = partial(read_pages, settings=how.settings(workspace.root, lines))
     chunks = run(stage, spooled.chunks, into=f"{work.chunks}/read", engine=engine)
+    chunks = _telling(chunks, len(spooled.chunks), spooled.pages, progress)
     readings = collect(chunks, spooled.unopened, folder / REJECTS, folder / "texts.arrow")
     faults = [*spooled.unopened, *readings.faults]
     if faults and not skip_unreadable:
@@ -93,12 +112,13 @@ def _ingest(
     )
 
 
-def segment(workspace: Workspace, *, splitter: str | None = None) -> Outcome:
+def segment(workspace: Workspace, *, splitter: str | None = None, progress: Progress = _silent) -> Outcome:
     """Cut every article into sentences.
 
     Args:
         workspace: The project.
         splitter: Name of the splitter; None: the one that toolkit.yaml names.
+        progress: Called with (articles cut, articles to cut), as for `ingest`.
 
     Raises:
         InvalidInput: There are no articles yet, or the splitter breaks a rule of offsets.
@@ -119,26 +139,34 @@ def segment(workspace: Workspace, *, splitter: str | None = None) -> Outcome:
                 "segment",
                 inputs=inputs,
                 parameters={"splitter": splitter},
-                make=partial(_segment, workspace, work, splitter),
+                make=partial(_segment, workspace, work, splitter, progress),
             )
             _leave(workspace, store, "segment")
             return outcome
 
 
-def _segment(workspace: Workspace, work: Scratch, splitter: str) -> Made:
+def _segment(workspace: Workspace, work: Scratch, splitter: str, progress: Progress) -> Made:
     path, store = workspace.path(ARTICLES), workspace.store()
+    rows = number_of_rows(path)
     articles = article_chunks(path, url=store.path(ARTICLES) if store else None)
     chunks = run(partial(cut, splitter=splitter), articles, into=f"{work.chunks}/cut", engine=workspace.config.engine)
-    sentences = write_sentences(chunks, work.folder / SENTENCES)
+    sentences = write_sentences(_telling(chunks, len(articles), rows, progress), work.folder / SENTENCES)
     defaults = by_default_rules(articles)
     return Made(
         files={SENTENCES: work.folder / SENTENCES},
         counts={
-            "articles": number_of_rows(path),
+            "articles": rows,
             "sentences": sentences,
             **({"articles cut by the default rules": defaults} if defaults else {}),
         },
     )
+
+
+def _telling(chunks: Iterator[Chunk], number: int, rows: int, progress: Progress) -> Iterator[Chunk]:
+    """Pass results on and tell which share of the rows is done."""
+    for done, chunk in enumerate(chunks, start=1):
+        progress(rows * done // number, rows)
+        yield chunk
 
 
 def _leave(workspace: Workspace, store: Store | None, stage: str) -> None:
