@@ -127,6 +127,24 @@ def test_output_is_utf8_in_every_locale(project: Path) -> None:
     assert "Döbeln 北" in done.stdout.decode()
 
 
+def test_a_model_takes_the_place_of_nothing_else(shell: Shell, project: Path) -> None:
+    rows = [f'{{"text": "row {number}", "label": "{"ab"[number % 2]}"}}' for number in range(20)]
+    (project / "train.jsonl").write_text("\n".join(rows))
+    train = ("train", "--train", project / "train.jsonl", "--baseline", "majority", "-o")
+    before = everything_in(project)
+    for target in (project, project / "train.jsonl"):
+        code, _, err = shell(*train, target)
+        assert (code, "is there already, and is no model; name another directory" in err) == (2, True), err
+    assert everything_in(project) == before
+    for _ in range(2):
+        assert shell(*train, project / "model")[0] == 0
+
+
+def test_a_file_that_is_a_directory_is_named(shell: Shell, project: Path) -> None:
+    code, _, err = shell("schema", "render", "claims", "-o", project / "pages")
+    assert (code, err) == (1, f"error: {project / 'pages'}: can't be written: is a directory; name another place\n")
+
+
 def test_no_pages(shell: Shell, project: Path) -> None:
     code, _, err = shell("ingest", "--project", project)
     assert code == 3

@@ -12,7 +12,7 @@ from toolkit.baselines.rows import Rows, concat
 from toolkit.baselines.runs import Run, evaluate_release, train_files, train_release
 from toolkit.baselines.selecting import Selected, select
 from toolkit.baselines.skops_file import load_pipeline, pipeline, save_pipeline
-from toolkit.baselines.stored import load, save
+from toolkit.baselines.stored import check_place, load, save
 from toolkit.baselines.streaming import train_stream
 from toolkit.baselines.targets import Targets
 from toolkit.baselines.training import train
@@ -30,6 +30,7 @@ __all__ = [
     "Selected",
     "Targets",
     "annotator_curve",
+    "check_place",
     "compare",
     "concat",
     "evaluate",

@@ -27,7 +27,7 @@ from toolkit.baselines.model import Model
 from toolkit.baselines.spans.stored import load_spans, span_contents
 from toolkit.baselines.spans.tagger import SpanModel
 from toolkit.baselines.targets import Targets
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import digest, from_json, to_json
 from toolkit.records.base import record
 from toolkit.workspace.files import write_atomic
@@ -81,6 +81,19 @@ def save(model: Model, directory: Path | str) -> list[Path]:
     for name, content in files.items():
         write_atomic(Path(directory) / name, content)
     return [Path(directory) / name for name in files]
+
+
+def check_place(directory: Path | str) -> None:
+    """Refuse a directory that holds something else than a model, whose README.md or config.json would be replaced.
+
+    Raises:
+        UsageError: It holds files and none of a model, or is no directory.
+    """
+    path = Path(directory)
+    if path.is_dir() and ((path / TENSORS).is_file() or not any(path.iterdir())):
+        return
+    if path.exists():
+        raise UsageError("is there already, and is no model", where=str(path), remedy="name another directory")
 
 
 def contents(model: Model) -> dict[str, bytes]:

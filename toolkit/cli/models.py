@@ -82,6 +82,8 @@ def train(
     from toolkit.schema import load
     from toolkit.workspace import Workspace
 
+    if output is not None:
+        baselines.check_place(output)
     if not train_files:
         if dev or test or positive or label_column or group_column or schema:
             raise UsageError("options that name files, columns, labels or a schema go with --train FILE")

@@ -77,6 +77,9 @@ def disk_errors(path: Path) -> Iterator[None]:
             raise ToolkitError(
                 "can't be written", where=str(path), remedy=f"check the rights of {path.parent}"
             ) from error
+        if isinstance(error, IsADirectoryError | NotADirectoryError | FileExistsError):
+            what = f"can't be written: {str(error.strerror).lower()}"
+            raise ToolkitError(what, where=str(path), remedy="name another place") from error
         raise
 
 
