@@ -75,7 +75,8 @@ def put_outcome(outcome: Outcome, as_json: bool) -> None:
 def put_counts(name: str, counts: Mapping[str, int], *, up_to_date: bool = False, seconds: float | None = None) -> None:
     """Print one line: the name, the counts, and the time it took or that nothing was to be done."""
     end = "up to date" if up_to_date else "" if seconds is None else f"{seconds:.1f} s"
-    put(counts_line(name, counts) + (f"   [{end}]" if end else ""))
+    gap = "   " if counts else ""
+    put(counts_line(name, counts) + (f"{gap}[{end}]" if end else ""))
 
 
 def counts_line(name: str, counts: Mapping[str, int]) -> str:
