@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.cli import main
-from toolkit.errors import InvalidInput, RemoteError
+from toolkit.errors import InvalidInput, RemoteError, UsageError
 from toolkit.hub import publish_to
 from toolkit.release import Release, load
 
@@ -43,6 +43,12 @@ def test_another_release_of_that_version_is_refused(make_release: Make, tmp_path
     with pytest.raises(RemoteError, match="another content"):
         publish_to(make_release(articles=8), tmp_path / "shared", check=False)
     load(tmp_path / "shared" / "v1.0.0").verify()
+
+
+def test_a_directory_that_datasets_does_not_find_is_refused(make_release: Make, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="takes for a pattern; name another directory"):
+        publish_to(make_release(), tmp_path / "shared [1]")
+    assert not (tmp_path / "shared [1]").exists()
 
 
 def test_a_copy_that_was_changed_is_noticed(make_release: Make, tmp_path: Path) -> None:

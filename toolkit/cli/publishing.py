@@ -77,6 +77,8 @@ def build(
         return
     put_outcome(outcome, as_json=False)
     say(f"release     {built.path}")
+    if release.is_pattern(built.path):
+        say("`datasets` takes a path with * ? or [ for a pattern: copy the release elsewhere to load it")
 
 
 def diff(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from toolkit.errors import RemoteError
+from toolkit.errors import RemoteError, UsageError
 from toolkit.hub.publish import Published
 from toolkit.hub.reload import check_reload
 from toolkit.records import digest
-from toolkit.release import Release, load
+from toolkit.release import Release, is_pattern, load
 from toolkit.release.manifest import NAME
 from toolkit.release.staging import staged
 
@@ -26,10 +26,14 @@ def publish_to(release: Release, directory: Path, *, check: bool = True) -> Publ
         Where it is; `commit` is the SHA-256 of its manifest.
 
     Raises:
+        UsageError: `datasets` would not find the directory.
         InvalidInput: The release, or the copy that is there, has been changed.
         RemoteError: Another release of that version is there, or readers would get other rows.
     """
     release.verify()
+    if is_pattern(directory):
+        what = "has one of the signs * ? [ in it, which `datasets` takes for a pattern"
+        raise UsageError(what, where=str(directory), remedy="name another directory")
     tag = f"v{release.version}"
     target = directory.absolute() / tag
     changed = not target.exists()

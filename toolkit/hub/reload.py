@@ -22,6 +22,9 @@ _CALL = (
 )
 
 
+_SHOWN = 300  # characters of an error; one of `datasets` names every kind of file that there is
+
+
 def check_reload(release: Release, repo: str, revision: str | None, *, token: str | None, endpoint: str | None) -> None:
     """Load every config of a published release as a reader would, with an empty cache, and compare all rows.
 
@@ -45,7 +48,7 @@ def check_reload(release: Release, repo: str, revision: str | None, *, token: st
         run = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     where = f"{repo}@{revision}" if revision else repo
     if run.returncode:
-        reason = (run.stderr.strip().splitlines() or ["no reason given"])[-1]
+        reason = (run.stderr.strip().splitlines() or ["no reason given"])[-1][:_SHOWN]
         raise RemoteError(f"is published but does not load: {reason}", where=where, remedy="look at the repository")
     if found := json.loads(run.stdout):
         raise RemoteError(f"loads with other rows in {', '.join(found)}", where=where, remedy="look at the repository")

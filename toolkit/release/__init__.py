@@ -8,7 +8,7 @@ from toolkit.release.freeze import freeze
 from toolkit.release.hydrate import Hydration, Missing, hydrate
 from toolkit.release.leakage import Leakage, audit, audit_files
 from toolkit.release.patch import patch
-from toolkit.release.release import Release, load
+from toolkit.release.release import Release, is_pattern, load
 from toolkit.release.rights import TextRule
 from toolkit.release.splits import Row, assign
 from toolkit.release.terms import Terms
@@ -35,6 +35,7 @@ __all__ = [
     "freeze",
     "gather",
     "hydrate",
+    "is_pattern",
     "load",
     "newest",
     "patch",

@@ -155,3 +155,8 @@ def load(directory: str | Path) -> Release:
     """
     folder = Path(directory)
     return Release(folder, read_manifest(folder))
+
+
+def is_pattern(path: Path) -> bool:
+    """Tell whether `datasets` takes a path for a pattern, and so doesn't find what lies there."""
+    return any(sign in str(path.absolute()) for sign in "*?[")
