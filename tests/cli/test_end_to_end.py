@@ -42,6 +42,8 @@ def test_every_stage_hands_on_what_it_got(first: dict[str, Any], project: Path) 
     skipped_by_both = sentences - decided - queued
     assert skipped_by_both == 0
     assert first["build"]["counts"]["default"] == decided
+    assert (first["build"]["version"], first["train"]["metrics_of"]) == ("1.0.0", "test")
+    assert 0 < first["train"]["metrics"]["macro_f1"] <= 1
     assert 0 < queued < sentences / 4
 
 

@@ -32,7 +32,7 @@ T = TypeVar("T")
 STREAM_BYTES = 1_000_000_000
 """Training files beyond this are not read into memory, where they would take several times as much."""
 
-_SCORES = ("macro_f1", "f1_positive", "accuracy", "micro_f1")
+SCORES = ("macro_f1", "f1_positive", "accuracy", "micro_f1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,7 +332,7 @@ def _written(run: Run, directory: Path, name: str, source: DataSource) -> Run:
 
 
 def _metrics(evaluation: Evaluation) -> dict[str, Any]:
-    figures: dict[str, Figure | None] = {name: getattr(evaluation, name) for name in _SCORES}
+    figures: dict[str, Figure | None] = {name: getattr(evaluation, name) for name in SCORES}
     return {
         **{name: item.value if item else None for name, item in figures.items()},
         "intervals": {name: [item.low, item.high] for name, item in figures.items() if item},

@@ -15,11 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from toolkit.baselines.card import METRICS
 from toolkit.baselines.curve import annotator_curve, sentence_curve
 from toolkit.baselines.errors_table import errors_csv
 from toolkit.baselines.evaluation import compare
 from toolkit.baselines.reading import rows_of_release
-from toolkit.baselines.runs import answers_of_release, evaluate_release, evaluate_release_spans, train_release
+from toolkit.baselines.runs import SCORES, answers_of_release, evaluate_release, evaluate_release_spans, train_release
+from toolkit.baselines.stored import CONFIG
 from toolkit.baselines.stored import load as load_model
 from toolkit.errors import InvalidInput
 from toolkit.release import Release, load, newest
@@ -147,6 +149,24 @@ def trained_model(workspace: Workspace) -> Path:
             "no model was trained yet", where=str(workspace.path("models")), remedy="run `toolkit train`"
         )
     return workspace.root / min(folders)
+
+
+def trained(workspace: Workspace) -> dict[str, Any]:
+    """Return what `train` made last, in the words of `Run.to_dict`: path, baseline, metrics and of which split.
+
+    Raises:
+        InvalidInput: Nothing was trained yet.
+    """
+    folder = trained_model(workspace)
+    judged = {name: each for name, each in json.loads((folder / METRICS).read_bytes()).items() if "macro_f1" in each}
+    last = list(judged)[-1] if judged else None
+    figures = {name: judged[last][name] for name in SCORES} if last else {}
+    metrics = {
+        **{name: figure and figure["value"] for name, figure in figures.items()},
+        "intervals": {name: [figure["low"], figure["high"]] for name, figure in figures.items() if figure},
+    }
+    baseline = json.loads((folder / CONFIG).read_bytes())["baseline"]
+    return {"path": str(folder), "baseline": baseline, "metrics": metrics, "metrics_of": last}
 
 
 def evaluate_project(

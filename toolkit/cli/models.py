@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from functools import partial
@@ -105,7 +106,10 @@ def train(
             return
         with progress_bar("train"):
             outcome = stages.train_project(workspace, source.path, **how)
-        put_outcome(outcome, as_json)
+        if as_json:
+            put_json(dataclasses.asdict(outcome) | stages.trained(workspace))
+            return
+        put_outcome(outcome, as_json=False)
         say(f"model       {stages.trained_model(workspace)}")
         return
     train_files = [*train_files, *map(Path, named or ())]
