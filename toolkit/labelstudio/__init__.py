@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from toolkit.labelstudio.arrivals import PullResult
     from toolkit.labelstudio.calibration import push_calibration
     from toolkit.labelstudio.config import render_config
+    from toolkit.labelstudio.connecting import connect
     from toolkit.labelstudio.disputes import push_disputes
     from toolkit.labelstudio.export import Import, read_export, read_export_all
     from toolkit.labelstudio.exporting import export_tasks
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from toolkit.labelstudio.prefill import push_figures
     from toolkit.labelstudio.replaying import ReplayResult, replay
     from toolkit.labelstudio.sending import PushResult, push
-    from toolkit.labelstudio.server import Server, connect
+    from toolkit.labelstudio.server import Server
     from toolkit.labelstudio.standing import Standing, status
     from toolkit.labelstudio.suggesting import Asked, Suggester
 
@@ -66,6 +67,7 @@ _HOMES = {
     "arrivals": ("PullResult",),
     "ml_backend": ("backend", "listen", "serve"),
     "calibration": ("push_calibration",),
+    "connecting": ("connect",),
     "config": ("render_config",),
     "disputes": ("push_disputes",),
     "export": ("Import", "read_export", "read_export_all"),
@@ -78,7 +80,7 @@ _HOMES = {
     "prefill": ("push_figures",),
     "replaying": ("ReplayResult", "replay"),
     "sending": ("PushResult", "push"),
-    "server": ("Server", "connect"),
+    "server": ("Server",),
     "standing": ("Standing", "status"),
     "suggesting": ("Asked", "Suggester"),
 }

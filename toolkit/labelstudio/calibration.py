@@ -12,12 +12,14 @@ from collections.abc import Iterator
 
 from toolkit.labelstudio import project as projects
 from toolkit.labelstudio.config import DATA
-from toolkit.labelstudio.sending import Progress, PushResult, Sender, Task
-from toolkit.labelstudio.server import Server, connected
+from toolkit.labelstudio.connecting import connected
+from toolkit.labelstudio.sending import PushResult, Sender, Task
+from toolkit.labelstudio.server import Server
 from toolkit.labelstudio.tasks import Key
 from toolkit.records import digest
 from toolkit.schema import Schema, quiz
 from toolkit.workspace import Workspace
+from toolkit.workspace.progress import Progress
 
 _EVERYBODY = 1000  # people who may answer an item: the server would close it after as many
 

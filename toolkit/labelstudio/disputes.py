@@ -12,13 +12,15 @@ from typing import Any
 from toolkit.adjudicate import Dispute
 from toolkit.errors import InvalidInput
 from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.connecting import connected
 from toolkit.labelstudio.results import to_result
-from toolkit.labelstudio.sending import Progress, PushResult, Sender, Task
-from toolkit.labelstudio.server import Server, connected
+from toolkit.labelstudio.sending import PushResult, Sender, Task
+from toolkit.labelstudio.server import Server
 from toolkit.labelstudio.tasks import Key, task_data
 from toolkit.records import from_json
 from toolkit.schema import Schema
 from toolkit.workspace import Workspace
+from toolkit.workspace.progress import Progress
 
 QUEUE = "adjudications/queue.jsonl"
 

@@ -20,20 +20,20 @@ from typing import Any
 from toolkit.errors import InvalidInput
 from toolkit.labelstudio import project as projects
 from toolkit.labelstudio.arrivals import Arrivals, PullResult
+from toolkit.labelstudio.connecting import connected
 from toolkit.labelstudio.known import task_key
 from toolkit.labelstudio.people import people
 from toolkit.labelstudio.project import Project
-from toolkit.labelstudio.server import Server, connected
+from toolkit.labelstudio.server import Server
 from toolkit.labelstudio.snapshot import snapshot
 from toolkit.workspace import Workspace, write_atomic
+from toolkit.workspace.progress import Progress, silent
 
 OVERLAP = timedelta(seconds=60)
 """A change carries the time at which its transaction began; it may become visible this much later."""
 
 _FEW = 50  # changed tasks that are asked for with all they hold at once; the server writes 230 a second
 _STAMPS = "id,created_at,updated_at,total_annotations,cancelled_annotations"
-
-Progress = Callable[[int, int], None]
 
 
 def pull(
@@ -67,7 +67,7 @@ def pull(
         names = people(workspace, connection.users(), keep_identities=keep_identities)
         found = projects.at_work(connection, workspace)
         with closing(Arrivals(workspace, workspace.annotations, "annotations", schema, names)) as answers:
-            whole = [_pull(workspace, connection, one, answers, full, progress or _silent) for one in found.work]
+            whole = [_pull(workspace, connection, one, answers, full, progress or silent) for one in found.work]
         counts = Counter(answers.counts)
         others = (
             ("expert", found.expert, workspace.adjudications, "adjudications"),
@@ -76,7 +76,7 @@ def pull(
         for kind, project, log, folder in others:
             if project is not None:
                 with closing(Arrivals(workspace, log, folder, schema, names)) as words:
-                    _pull(workspace, connection, project, words, full, _silent)
+                    _pull(workspace, connection, project, words, full, silent)
                 counts.update(
                     {f"{kind} {name}": words.counts[name] for name in ("new", "edited", "deleted", "rejects")}
                 )
@@ -94,10 +94,6 @@ def changed_since(workspace: Workspace, server: Server, project: Project) -> int
         return None
     tasks = server.tasks(project.id, include=_STAMPS, where=[_since(state.mark - OVERLAP)])
     return sum(1 for task in tasks if state.seen.get(str(task["id"])) != task["updated_at"])
-
-
-def _silent(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 def _pull(

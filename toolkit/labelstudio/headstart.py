@@ -16,8 +16,9 @@ from toolkit.agreement.headstart import Offered
 from toolkit.errors import UsageError
 from toolkit.figures import LANGUAGES
 from toolkit.ingest.language import identify
+from toolkit.labelstudio.connecting import connected
 from toolkit.labelstudio.predictions import Suggestion, answered_sentences, push_predictions
-from toolkit.labelstudio.server import Server, connected
+from toolkit.labelstudio.server import Server
 from toolkit.labelstudio.suggesting import Asked, Suggester, is_held_back
 from toolkit.workspace import Workspace
 from toolkit.workspace.project import ARTICLES, SENTENCES

@@ -12,8 +12,9 @@ from typing import Any
 
 from toolkit.errors import Interrupted, InvalidInput, RemoteError
 from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.connecting import connected
 from toolkit.labelstudio.results import to_result
-from toolkit.labelstudio.server import Server, connected
+from toolkit.labelstudio.server import Server
 from toolkit.labelstudio.tasks import key_of
 from toolkit.records import Span
 from toolkit.records.base import record

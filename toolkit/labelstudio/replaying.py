@@ -20,9 +20,10 @@ import httpx
 
 from toolkit.errors import RemoteError
 from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.connecting import connected
 from toolkit.labelstudio.project import Project
 from toolkit.labelstudio.results import to_result
-from toolkit.labelstudio.server import Conflict, Server, connected
+from toolkit.labelstudio.server import Conflict, Server
 from toolkit.samples import Recorded, read
 from toolkit.schema import Schema
 from toolkit.workspace import Workspace

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -19,22 +19,23 @@ from typing import Any
 from toolkit.engine.ahead import ahead
 from toolkit.errors import Interrupted, InvalidInput, RemoteError
 from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.connecting import connected
 from toolkit.labelstudio.ledger import Ledger
 from toolkit.labelstudio.people import people
 from toolkit.labelstudio.project import Project
 from toolkit.labelstudio.selection import Test, selected
-from toolkit.labelstudio.server import Server, Unanswered, connected
+from toolkit.labelstudio.server import Server, Unanswered
 from toolkit.labelstudio.tasks import Key, key_of, task_data
 from toolkit.labelstudio.team import FILE_NAME as ANNOTATORS
 from toolkit.labelstudio.team import Team, blind_title, read_team, shares
 from toolkit.workspace import Workspace
 from toolkit.workspace.migrating import settled
+from toolkit.workspace.progress import Progress, silent
 
 BATCH = 1000
 _SETTLE = 2.0  # seconds after a lost answer in which the server may still be storing the batch
 _ROUNDS = 5
 
-Progress = Callable[[int, int], None]
 Task = dict[str, Any]
 """The body of a task as it is sent: its data, and predictions where there are any."""
 
@@ -181,7 +182,7 @@ class Sender:
         self.workspace = workspace
         self.server = server
         self.dry_run = dry_run
-        self.progress = progress or (lambda done, total: None)
+        self.progress = progress or silent
         self.removed = 0
 
     def run(self, title: str, settings: dict[str, Any], wanted: dict[Key, Task], every: Collection[Key]) -> PushResult:

@@ -11,9 +11,10 @@ from itertools import permutations
 
 from toolkit.agreement import alpha
 from toolkit.labelstudio import project as projects
+from toolkit.labelstudio.connecting import connected
 from toolkit.labelstudio.fetching import changed_since
 from toolkit.labelstudio.project import Project
-from toolkit.labelstudio.server import Server, connected
+from toolkit.labelstudio.server import Server
 from toolkit.labelstudio.team import blind_names, blind_title
 from toolkit.records import Annotation
 from toolkit.schema import Score

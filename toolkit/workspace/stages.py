@@ -7,7 +7,7 @@ segment      articles.parquet              → sentences.parquet
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from toolkit.engine import Chunk, run
@@ -18,17 +18,12 @@ from toolkit.workspace.files import file_digest
 from toolkit.workspace.intake import IngestConfig, described
 from toolkit.workspace.merging import collect, merge
 from toolkit.workspace.pagefile import PageFile, on_its_line
+from toolkit.workspace.progress import Progress, silent
 from toolkit.workspace.project import ARTICLES, REJECTS, SENTENCES, Workspace
 from toolkit.workspace.reading import read_pages, spool
 from toolkit.workspace.recurring import count_lines, recurring
 from toolkit.workspace.scratch import Scratch, scratch
 from toolkit.workspace.store import Store
-
-Progress = Callable[[int, int], None]
-
-
-def _silent(done: int, total: int) -> None:
-    """Tell nobody."""
 
 
 def ingest(
@@ -36,7 +31,7 @@ def ingest(
     *,
     skip_unreadable: bool = False,
     how: IngestConfig | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Outcome:
     """Read every page of the project into articles, near-duplicates marked by their story_id.
 
@@ -112,7 +107,7 @@ def _ingest(
     )
 
 
-def segment(workspace: Workspace, *, splitter: str | None = None, progress: Progress = _silent) -> Outcome:
+def segment(workspace: Workspace, *, splitter: str | None = None, progress: Progress = silent) -> Outcome:
     """Cut every article into sentences.
 
     Args:
