@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from toolkit.cli.output import interval, number, put, put_table
+from toolkit.cli.output import interval, number, put, put_section, put_table
 
 if TYPE_CHECKING:
     from toolkit.agreement.headstart import HeadStartReport
@@ -34,17 +34,17 @@ def put_report(report: dict[str, Any], *, full: bool) -> None:
     )
     if full:
         shown += [*report["tokens"], *report["attributes"], *report["pairs"]]
-        _put("span, by token", columns, measures(report["tokens"]))
-        _put("span", _SPANS, _spans(report))
-        _put("attribute", columns, measures(report["attributes"]))
-        _put("pair", columns, measures(report["pairs"]))
-        _put("annotator", _PEOPLE, _annotators(report))
-    _put("part", columns, measures([each["row"] | {"name": each["name"]} for each in report["slices"]]))
+        put_section(("span, by token", *columns), measures(report["tokens"]))
+        put_section(("span", *_SPANS), _spans(report))
+        put_section(("attribute", *columns), measures(report["attributes"]))
+        put_section(("pair", *columns), measures(report["pairs"]))
+        put_section(("annotator", *_PEOPLE), _annotators(report))
+    put_section(("part", *columns), measures([each["row"] | {"name": each["name"]} for each in report["slices"]]))
     if full:
-        _put("most disputed sentence", ("distance", "answers"), _disputed(report))
+        put_section(("most disputed sentence", "distance", "answers"), _disputed(report))
     _put_reasons(shown)
     warnings = [[each["annotator"], each["kind"], each["message"]] for each in report["warnings"]]
-    _put("annotator", ("warning", "what was seen"), warnings)
+    put_section(("annotator", "warning", "what was seen"), warnings)
 
 
 def put_head_start(report: HeadStartReport) -> None:
@@ -59,17 +59,11 @@ def put_head_start(report: HeadStartReport) -> None:
         ]
         for each in report.measures
     ]
-    _put("with and without suggestions", ("shown", "held back", "difference", "95 % interval"), rows)
+    put_section(("with and without suggestions", "shown", "held back", "difference", "95 % interval"), rows)
     put(
         f"{report.answers_shown:,} answers to {report.sentences_shown:,} sentences with a suggestion, "
         f"{report.answers_held_back:,} to {report.sentences_held_back:,} whose suggestion was held back"
     )
-
-
-def _put(what: str, columns: tuple[str, ...], rows: list[list[str]]) -> None:
-    if rows:
-        put("")
-        put_table([what, *columns], rows)
 
 
 def _put_reasons(rows: Iterable[dict[str, Any]]) -> None:

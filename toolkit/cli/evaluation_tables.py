@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from toolkit.cli.output import interval, number, put, put_table
+from toolkit.cli.output import interval, number, put, put_section, put_table
 
 _OVERALL = ("macro_f1", "micro_f1", "accuracy")
 _MISTAKES = 20
@@ -23,27 +23,21 @@ def put_evaluation(found: dict[str, Any], *, full: bool) -> None:
     put_table([f"{found['model']} on {found['split']}", *header], [*_overall(found), *_labels(found), *_spans(found)])
     if full:
         pairs = [[gold, given, str(rows)] for gold, row in found["confusion"].items() for given, rows in row.items()]
-        _put(("label in gold", "given", "rows"), pairs)
+        put_section(("label in gold", "given", "rows"), pairs)
         together = ([" + ".join(each["labels"]), str(each["gold"]), str(each["given"])] for each in _together(found))
-        _put(("labels together", "in gold", "given"), together)
-        _put(("part", "rows", "macro F1", "95 % interval", "accuracy"), _parts(found["slices"]))
-    else:
-        moved = [part for part in found["slices"] if part["column"] == "since"]
-        _put(("part", "rows", "macro F1", "95 % interval", "accuracy"), _parts(moved))
-    _put(("annotator, against gold", "rows", "macro F1", "95 % interval", "model on these"), _people(found["ceiling"]))
-    _put(("why macro F1 moved", "rows", "macro F1", "change", "95 % interval"), _moves(found["moves"]))
+        put_section(("labels together", "in gold", "given"), together)
+    parts = [part for part in found["slices"] if full or part["column"] == "since"]
+    put_section(("part", "rows", "macro F1", "95 % interval", "accuracy"), _parts(parts))
+    put_section(
+        ("annotator, against gold", "rows", "macro F1", "95 % interval", "model on these"), _people(found["ceiling"])
+    )
+    put_section(("why macro F1 moved", "rows", "macro F1", "change", "95 % interval"), _moves(found["moves"]))
     if "against" in found:
         _put_test(found["model"], found["against"])
     if full:
-        _put(("mistake", "label", "probability", "words that decided", "text"), _mistakes(found["errors"][:_MISTAKES]))
-
-
-def _put(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table after an empty line, or nothing without rows."""
-    lines = list(rows)
-    if lines:
-        put("")
-        put_table(header, lines)
+        put_section(
+            ("mistake", "label", "probability", "words that decided", "text"), _mistakes(found["errors"][:_MISTAKES])
+        )
 
 
 def _overall(found: dict[str, Any]) -> list[list[str]]:

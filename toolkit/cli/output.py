@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -108,6 +108,14 @@ def put_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
             for cell, width, figures in zip(row, widths, right or [False] * len(widths), strict=True)
         ]
         put("  ".join(cells).rstrip())
+
+
+def put_section(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table after an empty line, or nothing without rows."""
+    lines = list(rows)
+    if lines:
+        put("")
+        put_table(header, lines)
 
 
 def put_error(error: ToolkitError) -> None:
