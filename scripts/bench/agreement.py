@@ -157,11 +157,11 @@ def coverage(crowds: list[tuple[int, float, float, float]], runs: int) -> list[d
     found = []
     for clusters, *crowd in crowds:
         for name in ("alpha", "ac1", "percent", "positive", "prevalence"):
-            big = measured(*simulate(np.random.default_rng(1), 40_000, *crowd), name)  # type: ignore[arg-type]
+            big = measured(*simulate(np.random.default_rng(1), 40_000, *crowd), name)
             truth = big.values(big.terms.sum(axis=0, keepdims=True))[0]
             inside = defined = 0
             for run in range(runs):
-                drawn = measured(*simulate(np.random.default_rng(1000 + run), clusters, *crowd), name)  # type: ignore[arg-type]
+                drawn = measured(*simulate(np.random.default_rng(1000 + run), clusters, *crowd), name)
                 interval = Resampling(999, run).interval(drawn)
                 if interval.low is not None and interval.high is not None:
                     defined += 1

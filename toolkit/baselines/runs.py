@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from toolkit.baselines import streaming
-from toolkit.baselines.bootstrap import Figure
 from toolkit.baselines.card import METRICS, README, REQUIREMENTS, DataSource, card, metrics_json, requirements
 from toolkit.baselines.drawing import PICTURE, f1_picture
 from toolkit.baselines.evaluation import Evaluation, evaluate
@@ -32,7 +31,7 @@ T = TypeVar("T")
 STREAM_BYTES = 1_000_000_000
 """Training files beyond this are not read into memory, where they would take several times as much."""
 
-SCORES = ("macro_f1", "f1_positive", "accuracy", "micro_f1")
+_SCORES = ("macro_f1", "f1_positive", "accuracy", "micro_f1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,13 +330,17 @@ def _written(run: Run, directory: Path, name: str, source: DataSource) -> Run:
     return replace(run, path=directory)
 
 
-def _metrics(evaluation: Evaluation) -> dict[str, Any]:
-    figures: dict[str, Figure | None] = {name: getattr(evaluation, name) for name in SCORES}
+def summary(evaluation: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the overall figures of an evaluation, as `Evaluation.to_dict` has them, and their intervals."""
+    figures = {name: evaluation[name] for name in _SCORES}
     return {
-        **{name: item.value if item else None for name, item in figures.items()},
-        "intervals": {name: [item.low, item.high] for name, item in figures.items() if item},
-        "rows": evaluation.rows,
+        **{name: figure and figure["value"] for name, figure in figures.items()},
+        "intervals": {name: [figure["low"], figure["high"]] for name, figure in figures.items() if figure},
     }
+
+
+def _metrics(evaluation: Evaluation) -> dict[str, Any]:
+    return {**summary(evaluation.to_dict()), "rows": evaluation.rows}
 
 
 def _text_bytes(path: Path | str) -> int:

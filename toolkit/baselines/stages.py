@@ -20,8 +20,8 @@ from toolkit.baselines.curve import annotator_curve, sentence_curve
 from toolkit.baselines.errors_table import errors_csv
 from toolkit.baselines.evaluation import compare
 from toolkit.baselines.reading import rows_of_release
-from toolkit.baselines.runs import SCORES, answers_of_release, evaluate_release, evaluate_release_spans, train_release
-from toolkit.baselines.stored import CONFIG
+from toolkit.baselines.runs import answers_of_release, evaluate_release, evaluate_release_spans, summary, train_release
+from toolkit.baselines.stored import CONFIG, TENSORS
 from toolkit.baselines.stored import load as load_model
 from toolkit.errors import InvalidInput
 from toolkit.release import Release, load, newest
@@ -160,11 +160,7 @@ def trained(workspace: Workspace) -> dict[str, Any]:
     folder = trained_model(workspace)
     judged = {name: each for name, each in json.loads((folder / METRICS).read_bytes()).items() if "macro_f1" in each}
     last = list(judged)[-1] if judged else None
-    figures = {name: judged[last][name] for name in SCORES} if last else {}
-    metrics = {
-        **{name: figure and figure["value"] for name, figure in figures.items()},
-        "intervals": {name: [figure["low"], figure["high"]] for name, figure in figures.items() if figure},
-    }
+    metrics = summary(judged[last]) if last else {"intervals": {}}
     baseline = json.loads((folder / CONFIG).read_bytes())["baseline"]
     return {"path": str(folder), "baseline": baseline, "metrics": metrics, "metrics_of": last}
 
@@ -231,7 +227,7 @@ class _Rival:
 
 
 def _model_files(folder: Path, called: str) -> dict[str, str | None]:
-    return {f"{called}/{name}": file_digest(folder / name) for name in ("config.json", "model.safetensors")}
+    return {f"{called}/{name}": file_digest(folder / name) for name in (CONFIG, TENSORS)}
 
 
 def _place(folder: Path, root: Path) -> str:
