@@ -173,12 +173,60 @@ def test_experts_have_the_last_word():
     assert found.queue == ()
 
 
-def test_standing_decisions_change_only_where_votes_do():
-    before = Decision(sentence_id="s", labels=("toll",), schema=SCHEMA.ref, method="majority", votes=("s-a", "s-b"))
-    answers = [answer("s", "a", "claim"), answer("s", "b", "claim")]
-    assert decide(answers, SCHEMA, standing={"s": before}).decided == (before,)
-    (changed,) = decide([*answers, answer("s", "c", "claim")], SCHEMA, standing={"s": before}).decided
-    assert changed.labels == ("claim",)
+def split(sentence_id: str, *, first: str = "a") -> list[Annotation]:
+    """Two say claim, one says toll."""
+    third = answer(sentence_id, "c", "toll")
+    return [answer(sentence_id, first, "claim"), answer(sentence_id, "b", "claim"), third]
+
+
+def against(who: str, others: str, times: int) -> list[Annotation]:
+    """Return answers that make one person look unreliable."""
+    return [
+        answer(f"x{who}{at}", name, "none" if name == who else "claim")
+        for at in range(times)
+        for name in (who, *others)
+    ]
+
+
+def test_a_verdict_stands_while_its_answers_and_rules_do():
+    answers = [*split("s"), *split("t")]
+    first = decide(answers, SCHEMA)
+    assert [verdict.sentence_id for verdict in first.verdicts] == ["s", "t"]
+    held = {verdict.sentence_id: verdict for verdict in first.verdicts}
+    more = [*answers, *against("b", "cdef", 30), answer("t", "d", "toll")]
+    afresh, kept = decide(more, SCHEMA), decide(more[::-1], SCHEMA, standing=held)
+    before, after, new = ({each.sentence_id: each for each in run.verdicts} for run in (first, kept, afresh))
+    assert after["s"] == before["s"] != new["s"]
+    assert after["t"] == new["t"] != before["t"], "an answer came"
+    assert {key: after[key] for key in after if key.startswith("x")} == {
+        key: new[key] for key in new if key.startswith("x")
+    }
+    assert decide(more, SCHEMA, standing=held | after) == kept
+    edited = [answer("s", "c", "none", updated_at="2026-02-01T00:00:00Z") if each is more[2] else each for each in more]
+    assert {each.sentence_id: each for each in decide(edited, SCHEMA, standing=held).verdicts}["s"].rests_on != held[
+        "s"
+    ].rests_on
+    for rules in ({"method": "majority"}, {"threshold": 0.9}):
+        assert decide(more, SCHEMA, standing=held, **rules) == decide(more, SCHEMA, **rules)
+
+
+def test_what_stands_against_the_present_opinion_is_counted():
+    answers = split("s")
+    (first,) = decide(answers, SCHEMA).decided
+    assert first.labels == ("claim",)
+    held = {verdict.sentence_id: verdict for verdict in decide(answers, SCHEMA).verdicts}
+    more = [*answers, *against("a", "cdef", 30), *against("b", "cdef", 30)]
+    afresh = decide(more, SCHEMA)
+    assert "s" in {dispute.sentence_id for dispute in afresh.queue}
+    kept = decide(more, SCHEMA, standing=held)
+    assert first in kept.decided
+    assert (afresh.overtaken, kept.overtaken) == ((), ("s",))
+    doubted = {verdict.sentence_id: verdict for verdict in afresh.verdicts}
+    back = decide(answers, SCHEMA, standing=doubted)
+    assert back.decided == (), "a dispute stands too"
+    assert back.overtaken == ("s",)
+    word = Decision(sentence_id="s", labels=("none",), schema=SCHEMA.ref, method="expert", votes=("e",))
+    assert decide(more, SCHEMA, standing=held, experts={"s": word}).overtaken == ()
 
 
 def test_boundaries_are_those_of_the_span_nearest_to_what_most_cover():

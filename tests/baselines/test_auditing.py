@@ -79,16 +79,6 @@ def test_a_wrong_decision_comes_first_and_goes_to_the_experts(workspace: Workspa
     assert first not in {suspect.sentence_id for suspect in auditing.suspects(workspace)}
 
 
-def test_keep_holds_what_was_not_touched(workspace: Workspace) -> None:
-    before = {decision.sentence_id: decision for decision in workspace.decisions()}
-    second = workspace.sentences()[1].sentence_id
-    workspace.annotations.append([revision(answer(second, "dan", "claim"), {})])
-    judging.adjudicate(workspace, keep=True)
-    after = {decision.sentence_id: decision for decision in workspace.decisions()}
-    assert {key for key in before if after[key] != before[key]} == {second}
-    assert judging.adjudicate(workspace, keep=True).up_to_date
-
-
 def test_the_command_ranks_and_queues(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     main_ok(["audit", "--project", str(workspace.root), "--queue", "2", "--json"])
     printed = json.loads(capsys.readouterr().out)

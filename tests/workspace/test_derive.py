@@ -36,6 +36,9 @@ def test_it_runs_only_when_something_changed(tmp_path: Path) -> None:
     assert not stage(parameters={"p": 2})
     assert (tmp_path / "out.txt").read_text() == "made"
     assert stage.runs == 4
+    derive(tmp_path, "stage", inputs={"in": "1"}, parameters={"p": 2}, make=stage._make, again=True)
+    assert stage.runs == 5
+    assert stage(parameters={"p": 2})
 
 
 def test_another_toolkit_makes_it_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

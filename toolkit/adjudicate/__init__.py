@@ -2,8 +2,10 @@
 
 from toolkit.adjudicate.aggregate import METHODS, Method, aggregate
 from toolkit.adjudicate.changes import Change, changes
-from toolkit.adjudicate.decide import THRESHOLD, Answer, Decisions, Dispute, SecondLook, decide
+from toolkit.adjudicate.decide import THRESHOLD, Decisions, decide
+from toolkit.adjudicate.dispute import Answer, Dispute, SecondLook
 from toolkit.adjudicate.label_errors import Doubt, Suspect, label_errors
+from toolkit.adjudicate.verdict import Verdict
 
 __all__ = [
     "METHODS",
@@ -16,6 +18,7 @@ __all__ = [
     "Method",
     "SecondLook",
     "Suspect",
+    "Verdict",
     "aggregate",
     "changes",
     "decide",

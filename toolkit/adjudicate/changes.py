@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from toolkit.adjudicate.decide import Decisions
+from toolkit.adjudicate.verdict import decided
 from toolkit.records import Annotation, Decision
 from toolkit.records.base import record
 
@@ -63,7 +64,7 @@ def changes(
 
 
 def _content(decision: Decision | None) -> object:
-    return None if decision is None else (decision.labels, decision.spans, decision.relations, decision.schema)
+    return None if decision is None else decided(decision)
 
 
 def _touched(earlier: Sequence[Annotation], now: Sequence[Annotation]) -> Mapping[str, Counter[str]]:

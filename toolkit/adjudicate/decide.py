@@ -3,77 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
 from toolkit.adjudicate.aggregate import Method
 from toolkit.adjudicate.ballot import answer_key, ballots
+from toolkit.adjudicate.dispute import Answer, Dispute
 from toolkit.adjudicate.labels import LabelBeliefs, label_beliefs
 from toolkit.adjudicate.spans import Merged, merge
 from toolkit.adjudicate.trust import trust
+from toolkit.adjudicate.verdict import Verdict, rests_on
 from toolkit.adjudicate.votes import FloatArray
-from toolkit.records import Annotation, Decision, Relation, Span
-from toolkit.records.base import record
+from toolkit.records import Annotation, Decision
 from toolkit.schema import Schema, validate
 
 THRESHOLD = 0.7
 """A model's probability from which on a label counts as decided, and 1 − it as refused."""
 
 _NO_EXPERTS: Mapping[str, Decision] = MappingProxyType({})
+_NO_VERDICTS: Mapping[str, Verdict] = MappingProxyType({})
 _NO_LOOKS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-
-
-@record
-class Answer:
-    """One of the competing answers to a sentence.
-
-    Attributes:
-        labels: Sentence labels, sorted.
-        spans: By start, end, label, span_id.
-        relations: By label, head, tail.
-        votes: annotation_ids of those who gave it, sorted.
-    """
-
-    labels: tuple[str, ...]
-    spans: tuple[Span, ...] = ()
-    relations: tuple[Relation, ...] = ()
-    votes: tuple[str, ...]
-
-
-@record
-class Dispute:
-    """A sentence that people must decide.
-
-    Attributes:
-        sentence_id: The sentence.
-        schema: "name@version".
-        causes: Why it could not be decided, in plain words.
-        answers: The competing answers, the one with most votes first.
-        soft_labels: Label id → probability, for labels that anybody gave.
-        uncertainty: Entropy of the labels' probabilities in bits, summed; the higher, the more there is to decide.
-    """
-
-    sentence_id: str
-    schema: str
-    causes: tuple[str, ...]
-    answers: tuple[Answer, ...]
-    soft_labels: Mapping[str, float] = field(default_factory=dict)
-    uncertainty: float
-
-
-@record
-class SecondLook:
-    """A sentence that an expert should see although it is decided.
-
-    Attributes:
-        sentence_id: The sentence.
-        causes: Why, in plain words.
-    """
-
-    sentence_id: str
-    causes: tuple[str, ...]
+_SELF_EVIDENT = ("single", "unanimous")  # methods that look at nothing but a sentence's own answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +37,14 @@ class Decisions:
     Attributes:
         decided: By sentence_id.
         queue: By sentence_id.
+        verdicts: By sentence_id, on each sentence that its own answers alone don't settle and no expert has decided.
+        overtaken: Sentences whose verdict stands although it would be another now, by sentence_id.
     """
 
     decided: tuple[Decision, ...]
     queue: tuple[Dispute, ...]
+    verdicts: tuple[Verdict, ...] = ()
+    overtaken: tuple[str, ...] = ()
 
 
 def decide(
@@ -98,7 +54,7 @@ def decide(
     method: Method = "auto",
     threshold: float | None = None,
     experts: Mapping[str, Decision] = _NO_EXPERTS,
-    standing: Mapping[str, Decision] = _NO_EXPERTS,
+    standing: Mapping[str, Verdict] = _NO_VERDICTS,
     second_looks: Mapping[str, tuple[str, ...]] = _NO_LOOKS,
 ) -> Decisions:
     """Decide each sentence from all its answers; what is not safe goes to the queue with its cause.
@@ -114,8 +70,8 @@ def decide(
         method: How votes on a label become probabilities.
         threshold: Above 0.5; by default more than half of the votes for "majority" and "weighted", else `THRESHOLD`.
         experts: Experts' decisions by sentence_id.
-        standing: Earlier decisions by sentence_id: one that rests on exactly the votes there are now is kept, so that
-            new answers change only the sentences that they touch.
+        standing: Earlier verdicts by sentence_id: one that rests on the answers and rules that there are now is kept,
+            so that new answers change only the sentences that they touch.
         second_looks: sentence_id → causes, for sentences that are queued although they are decided, until an expert
             has spoken.
 
@@ -126,22 +82,35 @@ def decide(
     votes = ballots(annotations, schema)
     beliefs = label_beliefs(votes, schema, method)
     weights = trust(votes, beliefs)
+    rules = schema.digest, method, None if threshold is None else repr(threshold)
     decided = dict(experts)
     queue: list[Dispute] = []
+    verdicts: list[Verdict] = []
+    overtaken: list[str] = []
     for at, sentence_id in enumerate(beliefs.sentences):
         if sentence_id in experts:
             continue
         ballot = _Ballot(votes[sentence_id], schema, beliefs, at, weights)
-        before = standing.get(sentence_id)
-        stands = before is not None and before.votes == ballot.ids and before.schema == schema.ref
-        outcome = before if before is not None and stands else ballot.decide(threshold)
+        outcome = ballot.decide(threshold)
+        if isinstance(outcome, Dispute) or outcome.method not in _SELF_EVIDENT:
+            now = Verdict(sentence_id=sentence_id, rests_on=rests_on(ballot.answers, *rules), outcome=outcome)
+            held = _held(standing.get(sentence_id), now)
+            if held.content != now.content:
+                overtaken.append(sentence_id)
+            verdicts.append(held)
+            outcome = held.outcome
         if isinstance(outcome, Dispute):
             queue.append(outcome)
             continue
         decided[sentence_id] = outcome
         if sentence_id in second_looks:
             queue.append(ballot.dispute(second_looks[sentence_id]))
-    return Decisions(tuple(decided[key] for key in sorted(decided)), tuple(queue))
+    return Decisions(tuple(decided[key] for key in sorted(decided)), tuple(queue), tuple(verdicts), tuple(overtaken))
+
+
+def _held(before: Verdict | None, now: Verdict) -> Verdict:
+    """Return the verdict that holds: the earlier one where it rests on the same."""
+    return before if before is not None and before.rests_on == now.rests_on else now
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,8 +124,8 @@ def adjudicate(
     as_json: Json = False,
     push: Annotated[bool, typer.Option("--push", help="Then send the queue to the experts' project.")] = False,
     pull: Annotated[bool, typer.Option("--pull", help="First fetch what annotators and experts answered.")] = False,
-    keep: Annotated[
-        bool, typer.Option("--keep", help="Let decisions stand whose votes have not changed, whatever else has.")
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Decide anew where answers are what they were, too.")
     ] = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -142,7 +142,7 @@ def adjudicate(
     with linked(workspace) if pull or push else nullcontext() as server:
         pulled = labelstudio.pull(workspace, server=server) if pull else None
         with progress_bar("adjudicate"):
-            outcome = None if dry_run else judging.adjudicate(workspace, keep=keep)
+            outcome = None if dry_run else judging.adjudicate(workspace, afresh=afresh)
         pushed = labelstudio.push_disputes(workspace, dry_run=dry_run, server=server) if push else None
     if as_json:
         link = {"pull": pulled and pulled.counts, "push": pushed and pushed.counts}
@@ -158,6 +158,11 @@ def adjudicate(
 
 
 def _put_changes(outcome: Adjudication) -> None:
+    from toolkit.workspace.judging import OVERTAKEN
+
+    if overtaken := outcome.counts.get(OVERTAKEN):
+        say(f"{overtaken:,} stand as their own answers left them; what all answers say now would change them:")
+        say("run `toolkit adjudicate --afresh` to decide them again")
     if outcome.up_to_date or outcome.decided_before is None:
         return
     say(f"decided     {outcome.decided_before:,} before, {outcome.counts['decided']:,} now")

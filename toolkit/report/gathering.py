@@ -15,6 +15,8 @@ from toolkit.report.sentences import SHOWN, Texts, sentence_rows
 from toolkit.report.stages import read_report
 from toolkit.schema import Schema
 from toolkit.workspace import Workspace
+from toolkit.workspace.derive import read_lock
+from toolkit.workspace.judging import OVERTAKEN
 from toolkit.workspace.project import AGREEMENT, ARTICLES, GOLD, QUEUE, REJECTS, SENTENCES
 
 NOTHING = "(nothing)"
@@ -61,6 +63,7 @@ def gather(workspace: Workspace, *, shown: int = SHOWN) -> Report:
         agreement=agreement,
         disagreement=_disagreement(workspace, answers) if answers else None,
         decisions=None if decisions is None else _counted(decision.method for decision in decisions),
+        overtaken=read_lock(workspace.root).get("adjudicate", {}).get("counts", {}).get(OVERTAKEN, 0),
         releases=releases,
         models=models,
         evaluation=read_report(workspace.path("reports", "evaluation.json")),

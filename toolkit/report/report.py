@@ -152,6 +152,7 @@ class Report:
         agreement: reports/agreement.json.
         disagreement: What people disagree on.
         decisions: Method → number of decisions.
+        overtaken: Verdicts that stand although all answers there are now would give another.
         releases: Splits, leakage, changes.
         models: Name → its metrics.json.
         evaluation: reports/evaluation.json.
@@ -170,6 +171,7 @@ class Report:
     agreement: Mapping[str, Any] | None = None
     disagreement: Disagreement | None = None
     decisions: Mapping[str, int] | None = None
+    overtaken: int = 0
     releases: Releases | None = None
     models: Mapping[str, Any] = field(default_factory=dict)
     evaluation: Mapping[str, Any] | None = None

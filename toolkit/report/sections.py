@@ -182,7 +182,11 @@ def _decisions(report: Report) -> Section | None:
         return None
     said = f"{sum(report.decisions.values()):,} decisions, each with the answers that it rests on."
     drawn = plots.bars("Decisions by method", {"sentences": report.decisions}, unit="sentences")
-    return Section("decisions", "How it was decided", said, (drawn,) if report.decisions else ())
+    left = (
+        f"{report.overtaken:,} stand although what all answers say now would change them: toolkit adjudicate --afresh"
+    )
+    points = (left,) if report.overtaken else ()
+    return Section("decisions", "How it was decided", said, (drawn,) if report.decisions else (), points)
 
 
 def _splits(report: Report) -> Section | None:

@@ -47,7 +47,13 @@ class Outcome:
 
 
 def derive(
-    root: Path, stage: str, *, inputs: Mapping[str, str | None], parameters: Mapping[str, Any], make: Callable[[], Made]
+    root: Path,
+    stage: str,
+    *,
+    inputs: Mapping[str, str | None],
+    parameters: Mapping[str, Any],
+    make: Callable[[], Made],
+    again: bool = False,
 ) -> Outcome:
     """Make a stage's files unless toolkit.lock shows that they are up to date.
 
@@ -60,6 +66,7 @@ def derive(
         inputs: Name of an input → SHA-256 of its content (None: it is not there).
         parameters: Everything else that decides the output; JSON values.
         make: Does the work.
+        again: Make them even if they are up to date.
     """
     started = time.perf_counter()
     because = {
@@ -68,7 +75,7 @@ def derive(
         "parameters": dict(sorted(parameters.items())),
     }
     entry = read_lock(root).get(stage)
-    if entry is not None and entry["because"] == because and _all_there(root, entry["outputs"]):
+    if not again and entry is not None and entry["because"] == because and _all_there(root, entry["outputs"]):
         return Outcome(stage, entry["counts"], up_to_date=True, seconds=time.perf_counter() - started)
     made = make()
     for name, data in sorted(made.files.items()):

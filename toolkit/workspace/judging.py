@@ -2,6 +2,7 @@
 
 agreement    annotations/log.jsonl         → reports/agreement.json
 adjudicate   annotations/, adjudications/  → gold.parquet, adjudications/queue.jsonl, reports/contradictions.jsonl
+                                             and more lines of adjudications/verdicts.jsonl
 """
 
 from __future__ import annotations
@@ -26,12 +27,16 @@ from toolkit.workspace.files import file_digest, write_atomic
 from toolkit.workspace.history import current
 from toolkit.workspace.project import AGREEMENT, GOLD, QUEUE, SENTENCES, Workspace
 from toolkit.workspace.tables import parquet_bytes, to_table
+from toolkit.workspace.verdicts import VERDICTS, verdicts, with_verdicts
 
 SECOND_LOOKS = "adjudications/second_looks.jsonl"
 """Decided sentences that an expert should see all the same, a `SecondLook` a line, by sentence_id."""
 
 _ANNOTATIONS, _ADJUDICATIONS = "annotations/log.jsonl", "adjudications/log.jsonl"
 _CALIBRATION = "calibration/log.jsonl"
+
+OVERTAKEN = "would change with --afresh"
+"""The count of verdicts that stand although all answers there are now would give another."""
 
 CONTRADICTIONS = "reports/contradictions.jsonl"
 """Decided sentences that say otherwise than an example of the schema with the same words, a `Contradiction` a line."""
@@ -122,50 +127,48 @@ def agreement_page(workspace: Workspace) -> str:
     return agreement_room.page(report, {sentence.sentence_id: sentence.text for sentence in workspace.sentences()})
 
 
-def adjudicate(workspace: Workspace, *, keep: bool = False) -> Adjudication:
+def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
     """Decide what the answers agree on, take the experts' word where there is one, and queue the rest.
 
-    By default the decisions follow from the logs, the schema and the method alone: the same logs give the same bytes,
-    here, on another machine and after gold.parquet was deleted. The price is that new answers, which change how far
-    annotators are trusted, may turn a close decision on a sentence that nobody touched; each such change is named with
-    that cause. With `keep`, decisions whose votes are what they were stand, so that only what was touched changes;
-    they then rest on the gold that was there, and can't be made again from the logs alone.
+    A verdict stands while the answers to its sentence, the schema and the method are what they were, so that new
+    answers change only the sentences that they touch. The verdicts of adjudications/verdicts.jsonl belong to the logs:
+    with them the same logs give the same bytes, here, on another machine and after gold.parquet was deleted.
 
     Args:
         workspace: The project.
-        keep: Let decisions stand whose votes have not changed.
+        afresh: Let no verdict stand: decide every sentence by what all answers say of annotators now.
 
     Raises:
-        InvalidInput: No answers were pulled yet.
+        InvalidInput: No answers were pulled yet, or a log is damaged.
     """
     method, schema = workspace.config.aggregation, workspace.schema()
     compared: tuple[Change, ...] = ()
     with workspace.lock():
         answers = _answers(workspace)
         before = workspace.decisions() if workspace.path(GOLD).exists() else None
-        earlier = _answers_then(workspace)
 
         def make() -> Made:
             nonlocal compared
-            edited = () if earlier is None else {answer.annotation_id for answer in _edited(earlier, answers)}
-            standing = [] if not keep or before is None or earlier is None else before
+            held = verdicts(workspace)
             result = decide(
                 answers,
                 schema,
                 method=method,
                 experts=_expert_decisions(workspace),
-                standing={each.sentence_id: each for each in standing if not set(each.votes) & set(edited)},
+                standing={} if afresh else held,
                 second_looks={look.sentence_id: look.causes for look in second_looks(workspace)},
             )
-            compared = () if before is None else changes(before, result, earlier, answers)
-            return _made(result, _contradictions(workspace, schema, result.decided))
+            compared = () if before is None else changes(before, result, _answers_then(workspace), answers)
+            contradicting = _contradictions(workspace, schema, result.decided)
+            return _made(result, contradicting, with_verdicts(workspace, held, result.verdicts))
 
         outcome = derive(
             workspace.root,
             "adjudicate",
             inputs=_inputs(workspace, _ANNOTATIONS, _ADJUDICATIONS, SENTENCES, SECOND_LOOKS),
-            parameters={"schema": schema.digest, "method": method, "keep": keep},
+            parameters={"schema": schema.digest, "method": method},
             make=make,
+            again=afresh,
         )
     return Adjudication(
         stage=outcome.stage,
@@ -175,12 +178,6 @@ def adjudicate(workspace: Workspace, *, keep: bool = False) -> Adjudication:
         decided_before=None if before is None else len(before),
         changes=compared,
     )
-
-
-def _edited(earlier: Sequence[Annotation], now: Sequence[Annotation]) -> list[Annotation]:
-    """Return the answers of `now` that were there with another content."""
-    old = {answer.annotation_id: answer for answer in earlier}
-    return [answer for answer in now if old.get(answer.annotation_id, answer) != answer]
 
 
 def look_again(workspace: Workspace, looks: Iterable[SecondLook]) -> int:
@@ -217,7 +214,7 @@ def _contradictions(workspace: Workspace, schema: Schema, decided: Iterable[Deci
     return contradictions(schema, judged)
 
 
-def _made(result: Decisions, contradicting: Sequence[Contradiction]) -> Made:
+def _made(result: Decisions, contradicting: Sequence[Contradiction], written: bytes) -> Made:
     methods = sorted({decision.method for decision in result.decided})
     queue = "".join(to_json(dispute) + "\n" for dispute in result.queue)
     decided = {decision.sentence_id for decision in result.decided}
@@ -226,6 +223,7 @@ def _made(result: Decisions, contradicting: Sequence[Contradiction]) -> Made:
         files={
             GOLD: parquet_bytes(to_table(Decision, result.decided)),
             QUEUE: queue.encode(),
+            VERDICTS: written,
             CONTRADICTIONS: "".join(to_json(each) + "\n" for each in contradicting).encode(),
         },
         counts={
@@ -234,6 +232,7 @@ def _made(result: Decisions, contradicting: Sequence[Contradiction]) -> Made:
             "queued for an expert": len(result.queue) - again,
             **({"for a second look": again} if again else {}),
             **({"contradict an example": len(contradicting)} if contradicting else {}),
+            **({OVERTAKEN: len(result.overtaken)} if result.overtaken else {}),
         },
     )
 
