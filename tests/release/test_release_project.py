@@ -155,6 +155,29 @@ def test_the_agreement_report_says_nothing_alone_of_who_does_not_consent(world: 
     assert "annotator-1" not in json.dumps(released)
 
 
+def test_the_agreement_of_a_release_is_that_of_its_answers(world: Any, project: Workspace) -> None:
+    def released(version: str) -> int:
+        report = json.loads((build(project, version).path / "agreement.json").read_text())
+        return sum(row["skipped"] for row in report["by_annotator"])
+
+    first, second = world.annotations[:2]
+    agreement(project, resamples=9, seed=3)
+    before = released("1.0.0")
+    skip = replace(first, skipped=True, labels=(), spans=(), relations=(), updated_at="2026-01-02T00:00:00Z")
+    project.annotations.append([revision(skip, {})])
+    assert released("auto") == before + 1
+    assert standing(project, "auto") is not None
+    assert agreement(project, resamples=9, seed=3).up_to_date, "as it was measured before"
+
+    agreement(project, resamples=9, round_of={first.sentence_id: "pilot"})
+    released("auto")
+    project.annotations.append([revision(replace(second, updated_at="2026-01-03T00:00:00Z"), {})])
+    with pytest.raises(InvalidInput, match="is older than the answers; run `toolkit agreement --round NAME=FILE` with"):
+        build(project, "auto")
+    project.path("reports/agreement.json").unlink()
+    assert not (build(project, "auto").path / "agreement.json").exists()
+
+
 def test_a_misspelt_name_of_who_does_not_consent_is_refused(project: Workspace) -> None:
     settings = project.path("toolkit.yaml")
     settings.write_text(settings.read_text().replace("release:\n", "release:\n  consent: {annotator-l: false}\n"))

@@ -10,8 +10,9 @@ from typing import Any
 
 from tests.conftest import write_corpus
 from tests.report.conftest import texts
+from toolkit import __version__
 from toolkit.report import checkup, standing
-from toolkit.workspace import Workspace, stages
+from toolkit.workspace import Workspace, judging, stages
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -62,6 +63,25 @@ def test_a_release_is_out_of_date_when_answers_came(project: Workspace) -> None:
     project.annotations.append([{"event": "tombstone", "annotation_id": "gone", "reason": "test"}])
     after = states(project)
     assert (after["agreement"], after["adjudicate"], after["build"]) == ("out of date",) * 3
+
+
+def test_a_stage_that_would_be_done_otherwise_is_out_of_date(project: Workspace, monkeypatch: Any) -> None:
+    def because(workspace: Workspace, *stages: str) -> set[tuple[str, ...]]:
+        return {step.because for step in standing(workspace).steps if step.stage in stages}
+
+    assert because(project, "agreement", "adjudicate") == {()}
+    with monkeypatch.context() as newer:
+        newer.setattr(judging.agreement_room, "REVISION", 10_000)
+        assert because(project, "agreement") == {("an earlier toolkit measured it",)}
+    with monkeypatch.context() as newer:
+        newer.setattr("toolkit.report.stages.__version__", "99.0.0")
+        assert because(project, "agreement", "adjudicate") == {(f"made by toolkit {__version__}",)}
+    config = project.path("toolkit.yaml")
+    config.write_text(config.read_text() + "\naggregation: majority\n")
+    assert because(Workspace(project.root), "agreement", "adjudicate") == {(), ("the aggregation changed",)}
+    done = run(project.root, "build", "--bump", "auto")
+    assert done.returncode == 0, done.stderr
+    assert "its decisions are not of today (the aggregation changed): run `toolkit adjudicate`" in done.stderr
 
 
 def test_the_command_alone_shows_it_and_outside_the_help(project: Workspace, tmp_path: Path) -> None:

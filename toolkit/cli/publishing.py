@@ -60,6 +60,7 @@ def build(
     Example: toolkit build 1.0.0
     """
     from toolkit import release
+    from toolkit.report.stages import step
     from toolkit.workspace import Outcome, Workspace
 
     if (version is None) == (bump is None) or bump not in (None, "auto"):
@@ -77,6 +78,9 @@ def build(
         return
     put_outcome(outcome, as_json=False)
     say(f"release     {built.path}")
+    gold = step(workspace, "adjudicate")
+    if gold.state == "out of date":
+        say(f"its decisions are not of today ({', '.join(gold.because)}): run `{gold.command}` and build again")
     if release.is_pattern(built.path):
         say("`datasets` takes a path with * ? or [ for a pattern: copy the release elsewhere to load it")
 

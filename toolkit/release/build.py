@@ -20,6 +20,7 @@ from toolkit.release.versions import Version, check_version
 from toolkit.schema import guidelines
 from toolkit.workspace import Workspace
 from toolkit.workspace.files import file_digest
+from toolkit.workspace.judging import renew_agreement
 
 _INPUTS = (
     "articles.parquet",
@@ -43,6 +44,8 @@ def build(
 ) -> Release:
     """Freeze the project's gold, answers and articles as releases/<version>/.
 
+    Where agreement was measured, it is measured again if answers came since: a release tells of the answers in it.
+
     Args:
         workspace: The project.
         version: "major.minor.patch", as great as what changed since the newest release asks; or "auto".
@@ -52,9 +55,11 @@ def build(
 
     Raises:
         UsageError: The version is malformed, too small or there already.
-        InvalidInput: A stage has not run yet, takedowns.yaml or a file of card/ is malformed, the records contradict
-            each other, or an e-mail address, a token or the name of an annotator would be released.
+        InvalidInput: A stage has not run yet, agreement was measured in rounds and is older than the answers,
+            takedowns.yaml or a file of card/ is malformed, the records contradict each other, or an e-mail address, a
+            token or the name of an annotator would be released.
     """
+    renew_agreement(workspace)
     with workspace.lock():
         previous = newest(workspace.path("releases"))
         if version != AUTO:

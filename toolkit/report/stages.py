@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from toolkit import __version__
 from toolkit.release import Release, newest
-from toolkit.workspace import AppendLog, Workspace
+from toolkit.workspace import AppendLog, Workspace, judging
 from toolkit.workspace.derive import read_lock
 from toolkit.workspace.files import file_digest
 
@@ -20,6 +21,12 @@ _COMMANDS = {
     "pages": "copy raw pages into pages/",
     "build": "toolkit build --bump auto",
 }
+_RULES = {
+    "schema": "the schema changed",
+    "method": "the aggregation changed",
+    "report": "an earlier toolkit measured it",
+    "interval": "an earlier toolkit measured it",
+}
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ class Step:
 
     Attributes:
         stage: Its name, which is that of its command.
-        state: "done", "out of date" (something it is made from has changed since) or "not yet".
+        state: "done", "out of date" (what it is made from, or how, has changed since) or "not yet".
         counts: What there is how many of.
         changed_at: When its newest file was written, seconds of the epoch; None where there is none.
         because: What has changed since; nothing when it is done.
@@ -84,6 +91,11 @@ def standing(workspace: Workspace) -> Standing:
     return Standing(workspace.root, steps)
 
 
+def step(workspace: Workspace, stage: str) -> Step:
+    """Look at one stage of the project's derived files; see `standing`."""
+    return _derived(workspace, read_lock(workspace.root), stage)
+
+
 def _pages(workspace: Workspace) -> Step:
     files = _page_files(workspace)
     counts = {"files": len(files)}
@@ -106,6 +118,7 @@ def _derived(workspace: Workspace, locked: Mapping[str, Any], stage: str, releas
     made_at = min((path.stat().st_mtime_ns for path in outputs if path.exists()), default=0)
     because = [path.name + " is gone" for path in outputs if not path.exists()]
     because += _changed(workspace, entry["because"]["inputs"], made_at)
+    because += _otherwise(workspace, stage, entry["because"])
     if stage == "ingest":
         known = {workspace.path(name) for name in entry["because"]["inputs"]}
         new = sum(path not in known for path in _page_files(workspace))
@@ -113,6 +126,15 @@ def _derived(workspace: Workspace, locked: Mapping[str, Any], stage: str, releas
     if release is not None and not _of_release(entry, release):
         because.append(f"release {release.version} is newer")
     return Step(stage, "out of date" if because else "done", entry["counts"], _newest(outputs), tuple(because), command)
+
+
+def _otherwise(workspace: Workspace, stage: str, because: Mapping[str, Any]) -> list[str]:
+    """Return what beside the inputs would make a stage's files otherwise today."""
+    found = [] if because["toolkit"] == __version__ else [f"made by toolkit {because['toolkit']}"]
+    if stage in ("agreement", "adjudicate"):
+        then, now = because["parameters"], judging.rules(workspace)[stage]
+        found += [_RULES[name] for name in now if then.get(name) != now[name]]
+    return list(dict.fromkeys(found))
 
 
 def _of_release(entry: Mapping[str, Any], release: Release) -> bool:

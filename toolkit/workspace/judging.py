@@ -103,15 +103,47 @@ def agreement(
             "agreement",
             inputs=_inputs(workspace, _ANNOTATIONS, _CALIBRATION, SENTENCES),
             parameters={
-                "schema": workspace.schema().digest,
-                "report": agreement_room.REVISION,  # what another toolkit of the same version made is not up to date
-                "interval": agreement_room.INTERVAL,
+                **rules(workspace)["agreement"],
                 "seed": seed,
                 "resamples": resamples,
                 "rounds": content_id(*chain.from_iterable(sorted(round_of.items()))) if round_of else None,
             },
             make=make,
         )
+
+
+def renew_agreement(workspace: Workspace) -> None:
+    """Measure agreement again, as it was measured last, if what it rests on has changed; nothing if it never was.
+
+    Raises:
+        InvalidInput: It rests on rounds of labelling, which only the command that measured them knows.
+    """
+    entry = read_lock(workspace.root).get("agreement")
+    if entry is None or not workspace.path(AGREEMENT).exists():
+        return
+    because = entry["because"]
+    parameters = because["parameters"]
+    if parameters.get("rounds") is None:
+        agreement(workspace, seed=parameters["seed"], resamples=parameters["resamples"])
+    elif because["inputs"] != _inputs(workspace, *because["inputs"]):
+        raise InvalidInput(
+            "is older than the answers",
+            where=str(workspace.path(AGREEMENT)),
+            remedy="run `toolkit agreement --round NAME=FILE` with its rounds again",
+        )
+
+
+def rules(workspace: Workspace) -> dict[str, dict[str, Any]]:
+    """Return what decides each stage's output beside the files it reads and what its command is told."""
+    schema = workspace.schema().digest
+    return {
+        "agreement": {
+            "schema": schema,
+            "report": agreement_room.REVISION,  # what another toolkit of the same version made is not up to date
+            "interval": agreement_room.INTERVAL,
+        },
+        "adjudicate": {"schema": schema, "method": workspace.config.aggregation},
+    }
 
 
 def agreement_page(workspace: Workspace) -> str:
@@ -166,7 +198,7 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
             workspace.root,
             "adjudicate",
             inputs=_inputs(workspace, _ANNOTATIONS, _ADJUDICATIONS, SENTENCES, SECOND_LOOKS),
-            parameters={"schema": schema.digest, "method": method},
+            parameters=rules(workspace)["adjudicate"],
             make=make,
             again=afresh,
         )
