@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from toolkit.adjudicate import changes, decide
 from toolkit.adjudicate.decide import Decisions
-from toolkit.records import Annotation, Decision
+from toolkit.records import Annotation, Decision, Span
 
 from .test_decide import SCHEMA, answer
 
@@ -41,6 +41,21 @@ def test_every_change_says_what_did_it():
     assert found["s4"].cause == "2 withdrawn among its answers"
     back = changes(run(now, experts={"s3": expert}).decided, run(now), now, now)
     assert [(each.sentence_id, each.cause) for each in back] == [("s3", "the expert's word was withdrawn")]
+
+
+def test_a_span_with_another_id_is_the_same_span():
+    def marked(span_id: str) -> Decision:
+        span = Span(span_id=span_id, label="FIGURE", start=0, end=2, text="14")
+        return Decision(
+            sentence_id="s1", labels=("toll",), spans=(span,), schema=SCHEMA.ref, method="auto", votes=("s1-a",)
+        )
+
+    first, second = FIRST[:1], [*FIRST[:1], answer("s1", "z", "toll")]
+    assert changes([marked("a")], Decisions((marked("b"),), ()), first, second) == ()
+    bare = Decision(sentence_id="s1", labels=("toll",), schema=SCHEMA.ref, method="auto", votes=("s1-a",))
+    assert [each.cause for each in changes([marked("a")], Decisions((bare,), ()), first, second)] == [
+        "1 new among its answers"
+    ]
 
 
 def test_a_change_beyond_the_touched_answers_is_told_apart():

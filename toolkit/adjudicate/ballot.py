@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from toolkit.errors import InvalidInput
-from toolkit.records import Annotation, AttributeValue, Relation, Span
+from toolkit.records import Annotation, AttributeValue, Decision, Relation, Span
 from toolkit.schema import Schema
 
 SpanKey = tuple[str, int, int, tuple[tuple[str, AttributeValue], ...]]
@@ -40,11 +40,11 @@ def ballots(annotations: Iterable[Annotation], schema: Schema) -> dict[str, tupl
     return {sentence_id: tuple(answers) for sentence_id, answers in by_sentence.items()}
 
 
-def answer_key(annotation: Annotation) -> AnswerKey:
-    """Return what an answer says, without ids: two people who say the same have the same key."""
-    keys = {span.span_id: span_key(span) for span in annotation.spans}
-    links = [(relation.label, keys[relation.head], keys[relation.tail]) for relation in annotation.relations]
-    return annotation.labels, tuple(sorted(keys.values(), key=repr)), tuple(sorted(links, key=repr))
+def answer_key(said: Annotation | Decision) -> AnswerKey:
+    """Return what an answer or a decision says, without ids: two people who say the same have the same key."""
+    keys = {span.span_id: span_key(span) for span in said.spans}
+    links = [(relation.label, keys[relation.head], keys[relation.tail]) for relation in said.relations]
+    return said.labels, tuple(sorted(keys.values(), key=repr)), tuple(sorted(links, key=repr))
 
 
 def span_key(span: Span) -> SpanKey:

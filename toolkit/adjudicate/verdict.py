@@ -35,8 +35,8 @@ class Verdict:
 
 
 def decided(decision: Decision) -> object:
-    """Return what a decision says, without how sure it is and how it was reached."""
-    return decision.labels, decision.spans, decision.relations, decision.schema
+    """Return what a decision says, without ids, how sure it is and how it was reached."""
+    return answer_key(decision), decision.schema
 
 
 def rests_on(answers: Sequence[Annotation], *rules: str | None) -> str:

@@ -19,6 +19,7 @@ from toolkit.cli.output import number, progress_bar, put_counts, put_json, put_o
 from toolkit.errors import GateFailed, InvalidInput, UsageError
 
 if TYPE_CHECKING:
+    from toolkit.adjudicate import Change
     from toolkit.workspace import Workspace
     from toolkit.workspace.judging import Adjudication
 
@@ -166,9 +167,14 @@ def _put_changes(outcome: Adjudication) -> None:
     if outcome.up_to_date or outcome.decided_before is None:
         return
     say(f"decided     {outcome.decided_before:,} before, {outcome.counts['decided']:,} now")
-    rows = [[each.sentence_id, _verdict(each.before), _verdict(each.after), each.cause] for each in outcome.changes]
+    rows = [[each.sentence_id, _verdict(each.before), _now(each), each.cause] for each in outcome.changes]
     if rows:
         put_table(["changed", "before", "now", "because"], rows)
+
+
+def _now(change: Change) -> str:
+    same = change.after is not None and change.before == change.after
+    return "the same, marked otherwise" if same else _verdict(change.after)
 
 
 def _verdict(labels: tuple[str, ...] | None) -> str:
