@@ -46,7 +46,8 @@ def push_calibration(
         wanted = dict(_tasks(schema))
         settings = projects.settings(schema, workspace, answers=_EVERYBODY, examples=False)
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
-        return sender.run(projects.calibration_title(workspace), settings, wanted, set(wanted))
+        target = sender.target(projects.calibration_title(workspace), settings)
+        return sender.run(target, wanted, set(wanted))
 
 
 def _tasks(schema: Schema) -> Iterator[tuple[Key, Task]]:

@@ -46,7 +46,8 @@ def push_disputes(
         wanted = dict(_tasks(workspace))
         settings = projects.settings(workspace.schema(), workspace, answers=1)
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
-        return sender.run(projects.expert_title(workspace), settings, wanted, set(wanted))
+        target = sender.target(projects.expert_title(workspace), settings)
+        return sender.run(target, wanted, set(wanted))
 
 
 def _tasks(workspace: Workspace) -> Iterator[tuple[Key, Task]]:

@@ -54,8 +54,8 @@ class Ledger:
         self._log.append([{"event": "sending", "place": self._place, "keys": [list(key) for key in keys]}])
 
     def acknowledged(self) -> None:
-        """Write down that the server has stored the batch."""
-        self._log.append([{"event": "sent", "place": self._place, "keys": len(self._pending)}])
+        """Write down that the server has stored the batch; if a power cut takes it, the next push looks there."""
+        self._log.append([{"event": "sent", "place": self._place, "keys": len(self._pending)}], durable=False)
         self.sent.update(self._pending)
         self.open = False
 

@@ -136,27 +136,35 @@ def selected(
     Raises:
         InvalidInput: An article or a sentence that is named is not there.
     """
-    _hold_known("article", articles, {sentence.article_id for sentence in sentences})
-    _hold_known("sentence", order, {sentence.sentence_id for sentence in sentences} if order else set())
-    rank = {sentence_id: number for number, sentence_id in reversed(list(enumerate(order)))}
-    ranks = [rank.get(sentence.sentence_id, len(rank) + len(order)) for sentence in sentences]
-    if whole_articles:
-        best: dict[str, int] = {}
-        for sentence, own in zip(sentences, ranks, strict=True):
-            best[sentence.article_id] = min(own, best.get(sentence.article_id, own))
-        ranks = [best[sentence.article_id] for sentence in sentences]
-    chosen = [
-        (ranks[number], number)
+    if articles:
+        _hold_known("article", articles, {sentence.article_id for sentence in sentences})
+    numbers = [
+        number
         for number, sentence in enumerate(sentences)
         if (not articles or sentence.article_id in articles) and (where is None or where(sentence))
     ]
-    numbers = [number for _, number in sorted(chosen)]
+    if order:
+        _hold_known("sentence", order, {sentence.sentence_id for sentence in sentences})
+        ranks = _ranks(sentences, order, whole_articles=whole_articles)
+        numbers.sort(key=ranks.__getitem__)
     if limit is None or len(numbers) <= limit:
         return numbers
     if whole_articles:  # step back to where the article begins that would be cut
         while limit and sentences[numbers[limit]].article_id == sentences[numbers[limit - 1]].article_id:
             limit -= 1
     return numbers[:limit]
+
+
+def _ranks(sentences: Sequence[Sentence], order: Sequence[str], *, whole_articles: bool) -> list[int]:
+    """Return each sentence's place in an order, the same for all of an article where they are kept together."""
+    rank = {sentence_id: number for number, sentence_id in reversed(list(enumerate(order)))}
+    ranks = [rank.get(sentence.sentence_id, len(order)) for sentence in sentences]
+    if not whole_articles:
+        return ranks
+    best: dict[str, int] = {}
+    for sentence, own in zip(sentences, ranks, strict=True):
+        best[sentence.article_id] = min(own, best.get(sentence.article_id, own))
+    return [best[sentence.article_id] for sentence in sentences]
 
 
 def _hold_known(what: str, named: Collection[str], known: Collection[str]) -> None:

@@ -7,16 +7,17 @@ what it holds before anything more is sent.
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Any
 
-from toolkit.engine.ahead import ahead
+from pydantic_core import to_json
+
+from toolkit.engine.thread import beside
 from toolkit.errors import Interrupted, InvalidInput, RemoteError
 from toolkit.labelstudio import project as projects
 from toolkit.labelstudio.connecting import connected
@@ -28,6 +29,7 @@ from toolkit.labelstudio.server import Server, Unanswered
 from toolkit.labelstudio.tasks import Key, key_of, task_data
 from toolkit.labelstudio.team import FILE_NAME as ANNOTATORS
 from toolkit.labelstudio.team import Team, blind_title, read_team, shares
+from toolkit.records import Sentence
 from toolkit.workspace import Workspace
 from toolkit.workspace.migrating import settled
 from toolkit.workspace.progress import Progress, silent
@@ -98,6 +100,9 @@ def push(
 ) -> PushResult:
     """Bring the project on the server up to date with the sentences.
 
+    The project is looked for, and made, while the sentences are read: where they prove unfit, it stays empty until
+    the next push.
+
     Args:
         workspace: The project directory.
         limit: Send the first so many of the selected sentences, counted with those that are there already, so that
@@ -116,26 +121,33 @@ def push(
         RemoteError: The server can't be reached or refuses.
         Locked: Another command is at work on the project.
     """
-    with workspace.lock():
-        sentences = workspace.sentences()
-        data = task_data(sentences, workspace.articles())
-        every: dict[Key, Task] = {(item["sentence_id"], item["text_sha256"]): {"data": item} for item in data}
-        numbers = selected(
-            sentences, limit=limit, articles=articles, where=where, order=order, whole_articles=whole_articles
+    with workspace.lock(), connected(workspace, server) as connection:
+        choice = partial(
+            selected, limit=limit, articles=articles, where=where, order=order, whole_articles=whole_articles
         )
-        keys, answered = list(every), settled(workspace)
-        wanted = {keys[number]: every[keys[number]] for number in numbers if keys[number][0] not in answered}
-        with connected(workspace, server) as connection:
-            sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
-            team = read_team(workspace)
-            if team is not None and team.blind:
-                return _push_blind(workspace, sender, team, wanted, set(every))
-            settings = projects.settings(workspace.schema(), workspace)
-            return sender.run(workspace.config.label_studio.project, settings, wanted, set(every))
+        sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
+        team = read_team(workspace)
+        if team is not None and team.blind:
+            return _push_blind(workspace, sender, team, *_tasks(workspace, choice))
+        settings = projects.settings(workspace.schema(), workspace)
+        with beside(partial(sender.target, workspace.config.label_studio.project, settings)) as target:
+            wanted, every = _tasks(workspace, choice)
+        return sender.run(target.result(), wanted, every)
+
+
+def _tasks(
+    workspace: Workspace, choice: Callable[[Sequence[Sentence]], list[int]]
+) -> tuple[dict[Key, Task], Collection[Key]]:
+    """Return the tasks of the sentences that are chosen and not settled, in their order, and the keys of all."""
+    sentences = workspace.sentences()
+    data = task_data(sentences, workspace.articles())
+    every: dict[Key, Task] = {(item["sentence_id"], item["text_sha256"]): {"data": item} for item in data}
+    keys, answered = list(every), settled(workspace)
+    return {keys[number]: every[keys[number]] for number in choice(sentences) if keys[number][0] not in answered}, every
 
 
 def _push_blind(
-    workspace: Workspace, sender: Sender, team: Team, wanted: dict[Key, Task], every: set[Key]
+    workspace: Workspace, sender: Sender, team: Team, wanted: dict[Key, Task], every: Collection[Key]
 ) -> PushResult:
     """Send each person the tasks of their articles, into a project of their own."""
     article_of = {sentence.sentence_id: sentence.article_id for sentence in workspace.sentences()}
@@ -146,7 +158,7 @@ def _push_blind(
     results = []
     for name, mine in shared.articles.items():
         tasks = {key: task for key, task in wanted.items() if article_of[key[0]] in mine}
-        results.append(sender.run(blind_title(workspace, name), settings, tasks, every))
+        results.append(sender.run(sender.target(blind_title(workspace, name), settings), tasks, every))
     if not results:
         raise InvalidInput(
             "nobody may get an article",
@@ -164,6 +176,21 @@ def _push_blind(
         dry_run=sender.dry_run,
         lacking=shared.lacking,
     )
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where tasks go.
+
+    Attributes:
+        project: The project; None where it would have to be made first, in a dry run.
+        settings: What it should be set to.
+        created: It was made, or would be.
+    """
+
+    project: Project | None
+    settings: dict[str, Any]
+    created: bool
 
 
 class Sender:
@@ -185,22 +212,31 @@ class Sender:
         self.progress = progress or silent
         self.removed = 0
 
-    def run(self, title: str, settings: dict[str, Any], wanted: dict[Key, Task], every: Collection[Key]) -> PushResult:
-        """Make or mend the project and send what is missing.
+    def target(self, title: str, settings: dict[str, Any]) -> Target:
+        """Find the project, or make it.
 
         Args:
             title: Of the project.
             settings: What it is set to.
-            wanted: The tasks that it should hold, in the order in which they are sent.
-            every: Keys of all tasks that are still of use; others on the server are counted as orphaned.
         """
         project = projects.find(self.server, title)
         created = project is None
-        if project is None:
-            if self.dry_run:
-                return PushResult(None, True, (), len(wanted), 0, 0, 0, True)
+        if project is None and not self.dry_run:
             project = projects.create(self.server, title, settings)
-        changed = projects.changes(project, settings)
+        return Target(project, settings, created)
+
+    def run(self, target: Target, wanted: dict[Key, Task], every: Collection[Key]) -> PushResult:
+        """Mend the project's settings and send what is missing.
+
+        Args:
+            target: Where to.
+            wanted: The tasks that it should hold, in the order in which they are sent.
+            every: Keys of all tasks that are still of use; others on the server are counted as orphaned.
+        """
+        project, created = target.project, target.created
+        if project is None:
+            return PushResult(None, True, (), len(wanted), 0, 0, 0, True)
+        changed = projects.changes(project, target.settings)
         ledger = Ledger(self.workspace, project.place)
         held = self._held(project, ledger)
         missing = {key: task for key, task in wanted.items() if key not in held}
@@ -259,10 +295,10 @@ class Sender:
 
     def _send(self, project: Project, ledger: Ledger, missing: dict[Key, Task]) -> None:
         total, done = len(missing), 0
-        for batch, body in ahead(partial(_written, batch) for batch in _batches(missing)):
+        for batch in _batches(missing):
             ledger.sending(batch)
             try:
-                self.server.post(f"/api/projects/{project.id}/import", body)
+                self.server.post(f"/api/projects/{project.id}/import", to_json(list(batch.values())))
             except Unanswered as error:
                 self._settle(project, ledger, batch, error)
             except RemoteError as error:
@@ -302,11 +338,6 @@ class Sender:
             where=project.url,
             remedy="run `toolkit push` again: it looks what is there before it sends",
         ) from error
-
-
-def _written(batch: dict[Key, Task]) -> tuple[dict[Key, Task], bytes]:
-    """Return a batch beside the body of its request, which is written while the server stores the one before."""
-    return batch, json.dumps(list(batch.values()), ensure_ascii=False).encode()
 
 
 def _batches(tasks: dict[Key, Task]) -> Iterator[dict[Key, Task]]:

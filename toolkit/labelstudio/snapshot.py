@@ -25,7 +25,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from toolkit.engine.ahead import ahead
+from toolkit.engine.thread import ahead
 from toolkit.errors import RemoteError
 from toolkit.labelstudio.export import json_items
 from toolkit.labelstudio.project import Project

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from toolkit.errors import InvalidInput
-from toolkit.labelstudio.config import DATA
 from toolkit.records import Article, Sentence, digest
 
 Key = tuple[str, str]
@@ -31,6 +30,7 @@ def task_data(sentences: Sequence[Sentence], articles: Iterable[Article]) -> Ite
         InvalidInput: A sentence's article is missing, or does not hold the sentence's text.
     """
     by_id = {article.article_id: article for article in articles}
+    about: dict[str, dict[str, str]] = {}
     for number, sentence in enumerate(sentences):
         article = by_id.get(sentence.article_id)
         if article is None or article.text[sentence.start : sentence.end] != sentence.text:
@@ -39,18 +39,26 @@ def task_data(sentences: Sequence[Sentence], articles: Iterable[Article]) -> Ite
                 where=f"sentence {sentence.sentence_id}",
                 remedy="run `toolkit segment`",
             )
-        data = {
+        if sentence.article_id not in about:
+            about = {sentence.article_id: _origin(article)}
+        yield {
             "text": sentence.text,
             "before": _neighbour(sentences, number, -1),
             "after": _neighbour(sentences, number, 1),
-            "headline": article.title or "",
-            "publisher": article.publisher or "",
-            "date": article.published_at or article.published_text or "",
-            "link": link_of(article.url),
+            **about[sentence.article_id],
             "sentence_id": sentence.sentence_id,
             "text_sha256": digest(sentence.text.encode()),
         }
-        yield {name: data[name] for name in DATA}
+
+
+def _origin(article: Article) -> dict[str, str]:
+    """Return what the page shows of where a sentence stands."""
+    return {
+        "headline": article.title or "",
+        "publisher": article.publisher or "",
+        "date": article.published_at or article.published_text or "",
+        "link": link_of(article.url),
+    }
 
 
 def _neighbour(sentences: Sequence[Sentence], number: int, step: int) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from json.encoder import encode_basestring
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # made once: it is called per sentence
 _HEX_DIGITS = 24  # 96 bits: among 10^10 records the chance of one collision is about 6e-10
 
 
@@ -19,4 +18,8 @@ def content_id(*parts: str | int | None) -> str:
 
     The parts are hashed as a JSON array, so that ("ab", "c") and ("a", "bc") differ.
     """
-    return digest(_ENCODE(parts).encode())[:_HEX_DIGITS]
+    return digest(f"[{','.join(map(_json, parts))}]".encode())[:_HEX_DIGITS]
+
+
+def _json(part: str | int | None) -> str:  # as json.dumps, in half its time: ids are made and checked by the million
+    return encode_basestring(part) if isinstance(part, str) else "null" if part is None else str(part)

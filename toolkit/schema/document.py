@@ -12,6 +12,15 @@ from toolkit.errors import InvalidInput
 
 _LARGEST = 100_000  # values in a document; a schema has some thousands, and aliases can multiply without end
 
+
+class _Swift(yaml.composer.Composer, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads events by libyaml, where PyYAML has it, and composes them here: its own composer overruns a deep nest."""
+
+    def __init__(self, text: str) -> None:
+        super(yaml.composer.Composer, self).__init__(text)
+        yaml.composer.Composer.__init__(self)
+
+
 Path = tuple[str | int, ...]
 """Keys and positions from the root of the document to a value."""
 
@@ -66,18 +75,20 @@ def read_document(text: str, name: str) -> Document:
     Raises:
         InvalidInput: It is no YAML.
     """
-    document = Document(name)
     try:
-        loader = yaml.SafeLoader(text)
+        return _read(_Swift(text), Document(name))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return _read_slowly(text, name)  # its messages are the better ones
+
+
+def _read_slowly(text: str, name: str) -> Document:
+    try:
+        return _read(yaml.SafeLoader(text), Document(name))
     except yaml.reader.ReaderError as error:  # a control character
         before = text[: error.position]
         line, column = before.count("\n") + 1, error.position - before.rfind("\n")
         what = f"no valid YAML: the character U+{ord(text[error.position]):04X} is not allowed"
         raise InvalidInput(what, where=f"{name}:{line}:{column}") from error
-    try:
-        node = loader.get_single_node()
-        if node is not None:
-            document.data = _value(loader, node, (), document)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
@@ -86,6 +97,13 @@ def read_document(text: str, name: str) -> Document:
         raise InvalidInput(f"no valid YAML: {error}", where=name) from error
     except RecursionError as error:
         raise InvalidInput("no valid YAML: nested too deeply, or within itself", where=name) from error
+
+
+def _read(loader: yaml.SafeLoader, document: Document) -> Document:
+    try:
+        node = loader.get_single_node()
+        if node is not None:
+            document.data = _value(loader, node, (), document)
     finally:
         loader.dispose()
     return document

@@ -26,8 +26,12 @@ class AppendLog:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def append(self, rows: Iterable[Mapping[str, Any]]) -> int:
-        """Add rows in one write, flushed to disk before this returns.
+    def append(self, rows: Iterable[Mapping[str, Any]], *, durable: bool = True) -> int:
+        """Add rows in one write.
+
+        Args:
+            rows: The rows.
+            durable: Flush them to disk before this returns; without it they outlive this process, not a power cut.
 
         Returns:
             How many rows were added.
@@ -47,7 +51,8 @@ class AppendLog:
                     unwritten = memoryview("".join(lines).encode())
                     while unwritten:
                         unwritten = unwritten[file.write(unwritten) :]
-                    os.fsync(file.fileno())
+                    if durable:
+                        os.fsync(file.fileno())
                 except OSError:
                     file.truncate(whole)
                     raise

@@ -92,7 +92,10 @@ def from_table(cls: type[T], table: pa.Table, *, where: str | None = None) -> li
     Raises:
         InvalidInput: A row breaks a rule of the record.
     """
-    return [from_row(cls, _with_mappings(cls, row, json.loads), where=where) for row in table.to_pylist()]
+    rows = table.to_pylist()
+    if _holds_mapping(cls):  # type: ignore[arg-type]  # a class is hashable
+        rows = [_with_mappings(cls, row, json.loads) for row in rows]
+    return [from_row(cls, row, where=where) for row in rows]
 
 
 def records_in(cls: type[T], path: Path) -> Iterator[T]:

@@ -1,15 +1,26 @@
-"""One job ahead: the next one runs in a thread while the result of the last one is in use."""
+"""Jobs that run in a thread while the caller does something else: one beside a block, or always one ahead."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from threading import Thread
 from typing import TypeVar
 
 T = TypeVar("T")
 
 _PATIENCE = 30.0  # seconds that a job may take to end when nobody wants its result any more
+
+
+@contextmanager
+def beside(job: Callable[[], T]) -> Iterator[Future[T]]:
+    """Run a job while the block does something else; it has ended when the block has."""
+    running = _begun(job)
+    try:
+        yield running
+    finally:
+        wait([running], timeout=_PATIENCE)
 
 
 def ahead(jobs: Iterable[Callable[[], T]]) -> Iterator[T]:
