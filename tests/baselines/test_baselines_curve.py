@@ -56,7 +56,7 @@ def test_a_second_careless_annotator_is_worth_something(make_rows: Callable[...,
 
 def test_too_few_stories_or_people_are_named(make_rows: Callable[..., Rows]) -> None:
     rows = make_rows(40)
-    with pytest.raises(InvalidInput, match="too few for a learning curve"):
+    with pytest.raises(InvalidInput, match="a learning curve needs 10 stories, and there"):
         sentence_curve(rows.take(range(6)))
     alone = {"a": dict(zip(rows.ids, rows.labels, strict=True))}
     with pytest.raises(InvalidInput, match="answered by one person"):

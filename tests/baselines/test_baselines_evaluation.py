@@ -23,7 +23,7 @@ def test_a_label_that_training_never_saw_counts_as_missed() -> None:
     unseen = Rows(texts=("a b", "c d", "e"), labels=(("x",), ("y",), ("z",)), multi=False)
     figures = evaluate(train(rows, baseline="words-lr"), unseen, resamples=0)
     assert figures.macro_f1.value < 1
-    assert "labels that training never saw, counted as missed: z (1 rows)" in figures.notes[-1]
+    assert "labels that training never saw, counted as missed: z (1 row)" in figures.notes[-1]
     assert {item.label: item.f1.value for item in figures.labels}["z"] == 0
 
 

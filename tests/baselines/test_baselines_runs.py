@@ -10,7 +10,18 @@ import numpy as np
 import pytest
 from huggingface_hub import ModelCard
 
-from toolkit.baselines import Rows, Targets, evaluate_release, load, rows_of_release, train, train_files, train_release
+from toolkit.baselines import (
+    Model,
+    Rows,
+    Targets,
+    compare,
+    evaluate_release,
+    load,
+    rows_of_release,
+    train,
+    train_files,
+    train_release,
+)
 from toolkit.cli import main
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation, Article, Decision, Page, Piece, Sentence, content_id
@@ -291,3 +302,38 @@ def test_a_schema_tells_which_labels_stand_alone() -> None:
     rows = Rows(texts=("a", "b") * 10, labels=(("none",), ("claim",)) * 10, multi=True)
     schema = load_schema("news_events@1.0.0")
     assert train(rows, baseline="majority", schema=schema).targets.exclusive == ("none",)
+
+
+def test_a_stream_calls_its_score_that_of_held_out_rows(
+    make_rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("toolkit.baselines.runs.STREAM_BYTES", 1000)
+    rows = make_rows(400, multi=False)
+    lines = [json.dumps({"text": t, "label": given[0]}) for t, given in zip(rows.texts, rows.labels, strict=True)]
+    (tmp_path / "train.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["train", "--train", str(tmp_path / "train.jsonl"), "-o", str(tmp_path / "model"), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert told["metrics_of"] == "held-out rows"
+    assert told["held_out_macro_f1"] == {"hashing-sgd": told["metrics"]["macro_f1"]}
+    card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+    assert "cross-valid" not in json.dumps(told) + card
+    assert "held out by group" in card
+
+
+def test_a_text_is_read_once_however_a_release_is_judged(releases: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = train(rows_of_release(releases / "1.0.0", "train"), baseline="words-lr").remembering()
+    read: list[str] = []
+    original = Model.features
+
+    def features(self: Model, texts: list[str]) -> object:
+        read.extend(texts if self.blocks else ())
+        return original(self, texts)
+
+    monkeypatch.setattr(Model, "features", features)
+    monkeypatch.setattr(Model, "deciding_words", lambda *_: [])
+    rows = rows_of_release(releases / "2.0.0", "test")
+    evaluate_release(model, releases / "2.0.0", since=releases / "1.0.0", resamples=0)
+    compare(model, train(rows, baseline="majority"), rows, resamples=0)
+    once = [text for text in read if text in rows.texts]
+    assert sorted(once) == sorted(set(rows.texts))

@@ -94,6 +94,7 @@ def card(
         name=name,
         source=source,
         summary=LADDER[model.baseline].summary,
+        tried=model.facts[model.chosen_by],
         evaluations=evaluations,
         spans=spans,
         sklearn=version("scikit-learn"),

@@ -143,7 +143,7 @@ def _folds(rows: Rows, seed: int) -> Ints:
     groups = len(set(rows.groups))
     if groups < 10:
         raise InvalidInput(
-            f"{groups} stories are too few for a learning curve, which needs 10",
+            f"a learning curve needs 10 stories, and there {'is 1' if groups == 1 else f'are {groups}'}",
             where=rows.where,
             remedy="label sentences of more stories first",
         )

@@ -16,7 +16,7 @@ from toolkit.baselines.judged import Judged
 from toolkit.baselines.metrics import average_precision, calibration_error, counts, precision_recall_f1
 from toolkit.baselines.model import Model
 from toolkit.baselines.moved import Move
-from toolkit.baselines.rows import Rows
+from toolkit.baselines.rows import Rows, told_rows
 from toolkit.baselines.slicing import SliceScores, slices
 from toolkit.baselines.targets import Floats, flags_of
 from toolkit.errors import InvalidInput
@@ -177,6 +177,7 @@ def evaluate(
         InvalidInput: There are no rows, or the model answers another kind of question.
     """
     _check(model, rows)
+    model = model.remembering()
     names = sorted({*model.labels, *rows.label_names})
     given_labels = model.predict(rows.texts)
     judged = Judged(rows, names, flags_of(rows.labels, names), flags_of(given_labels, names), seed, resamples)
@@ -242,7 +243,7 @@ def _notes(model: Model, rows: Rows) -> tuple[str, ...]:
     counts_of = rows.label_counts
     if not unseen:
         return model.notes
-    listed = ", ".join(f"{name} ({counts_of[name]} rows)" for name in unseen)
+    listed = ", ".join(f"{name} ({told_rows(counts_of[name])})" for name in unseen)
     return (*model.notes, f"labels that training never saw, counted as missed: {listed}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -38,6 +38,7 @@ class Model:
         facts: What a model card tells: training rows, counts, cross-validation, schema …; JSON-able.
         notes: What a reader must know, in sentences.
         tagger: Finds spans; None where none were learnt.
+        memory: Text → what was answered, of a model that is `remembering`.
     """
 
     baseline: str
@@ -50,6 +51,7 @@ class Model:
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
     tagger: SpanModel | None = field(default=None, repr=False)
+    memory: dict[str, Floats] | None = field(default=None, repr=False)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -60,6 +62,11 @@ class Model:
     def embeds(self) -> bool:
         """Whether frozen embeddings are among its features."""
         return any(block.block.kind == "embedding" for block in self.blocks)
+
+    @property
+    def chosen_by(self) -> str:
+        """The fact that says what each baseline that was tried reached; of a stream, rows are held out only once."""
+        return next(name for name in ("held_out_macro_f1", "cross_validated_macro_f1") if name in self.facts)
 
     def features(self, texts: Sequence[str]) -> Sparse:
         """Return the features of texts, CSR [N, features]. Half a character (a lone surrogate) counts as "?"."""
@@ -79,7 +86,10 @@ class Model:
         Raises:
             InvalidInput: A text is no string.
         """
-        asked = self.asked(texts)
+        return self.by_label(self.asked(texts))
+
+    def by_label(self, asked: Floats) -> Floats:
+        """Return P(label | text) as [N, labels] for what was `asked`."""
         if self.targets.positive is None:
             return asked
         columns = {self.targets.positive: asked[:, 0], self.targets.negative: 1.0 - asked[:, 0]}
@@ -91,7 +101,10 @@ class Model:
         Raises:
             InvalidInput: A text is no string.
         """
-        asked = self.asked(texts)
+        return self.decided(texts, self.asked(texts))
+
+    def decided(self, texts: Sequence[str], asked: Floats) -> list[tuple[str, ...]]:
+        """Return the labels of each text for what was `asked` about them."""
         if self.baseline == "stratified":
             return [self._draw(text, row) for text, row in zip(texts, asked, strict=True)]
         return self.targets.named(self.targets.decide(asked, self.thresholds))
@@ -105,6 +118,20 @@ class Model:
         for number, text in enumerate(texts):
             if not isinstance(text, str):
                 raise InvalidInput(f"text {number} is a {type(text).__name__}, not text")
+        if self.memory is None or not len(texts):
+            return self._read(texts)
+        new = list(dict.fromkeys(text for text in texts if text not in self.memory))
+        self.memory.update(zip(new, self._read(new), strict=True))
+        return np.stack([self.memory[text] for text in texts])
+
+    def remembering(self) -> Model:
+        """Return the same model, which reads a text once however often it is asked: for judging rows in several ways.
+
+        It holds the answer to every text, also when its thresholds are replaced; a stream needs the forgetful one.
+        """
+        return self if self.memory is not None else replace(self, memory={})
+
+    def _read(self, texts: Sequence[str]) -> Floats:
         parts = [self._scores(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
         probabilities = expit(np.concatenate(parts)) if parts else np.zeros((0, len(self.bias)))
         if self.targets.multi or self.targets.positive is not None:

@@ -41,7 +41,8 @@ def predictions(model: Model, texts: Iterable[str], *, size: int = 1000) -> Iter
     waiting = iter(texts)
     while batch := list(islice(waiting, size)):
         spans = model.tagger.predict(batch) if model.tagger is not None else [()] * len(batch)
-        answers = zip(batch, model.predict(batch), model.predict_proba(batch), spans, strict=True)
+        asked = model.asked(batch)
+        answers = zip(batch, model.decided(batch, asked), model.by_label(asked), spans, strict=True)
         for text, labels, row, found in answers:
             numbers = {name: round(float(p), 6) for name, p in zip(model.labels, row, strict=True)}
             yield Prediction(text=text, labels=labels, probabilities=numbers, spans=found)

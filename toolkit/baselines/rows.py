@@ -116,3 +116,8 @@ def concat(parts: Sequence[Rows]) -> Rows:
 def reading_key(text: str) -> str:
     """Return the same id for texts that differ in case and spaces only."""
     return content_id(" ".join(text.casefold().split()))
+
+
+def told_rows(count: int) -> str:
+    """Return "1 row" or "2,000 rows"."""
+    return f"{count:,} row{'' if count == 1 else 's'}"

@@ -246,7 +246,7 @@ def _evaluate(
     seed: int,
     resamples: int,
 ) -> Made:
-    model, since = load_model(folder), older.path if older else None
+    model, since = load_model(folder).remembering(), older.path if older else None
     found = evaluate_release(model, source.path, split=split, since=since, seed=seed, resamples=resamples)
     spans = evaluate_release_spans(model, source.path, split, seed=seed, resamples=resamples)
     value = {"model": name, "release": source.version, "split": split, **found.to_dict()}

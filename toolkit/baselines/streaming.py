@@ -14,7 +14,7 @@ from toolkit.baselines.features import Block, FittedBlock, Sparse
 from toolkit.baselines.heldout import HeldOut, frequencies
 from toolkit.baselines.ladder import LADDER
 from toolkit.baselines.model import Model
-from toolkit.baselines.rows import Rows, concat
+from toolkit.baselines.rows import Rows, concat, told_rows
 from toolkit.baselines.targets import Flags, Floats, Targets, flags_of
 from toolkit.errors import InvalidInput
 from toolkit.records import content_id
@@ -72,7 +72,7 @@ def train_stream(batches: Callable[[], Iterable[Rows]], *, seed: int = 0, positi
                 held_out.append(batch.take(np.flatnonzero(mine).tolist()))
     if not held_out:
         raise InvalidInput(
-            f"{census.rows} rows in too few groups to hold any out",
+            f"{told_rows(census.rows)} in too few groups to hold any out",
             where=census.where,
             remedy="train without streaming",
         )
@@ -117,7 +117,7 @@ class _Learner:
             "label_counts": {name: self._census.labels[name] for name in self._targets.names},
             "schema": None,
             "held_out_rows": len(held),
-            "cross_validated_macro_f1": {NAME: round(score, 6)},
+            "held_out_macro_f1": {NAME: round(score, 6)},
             "strengths": [self._strengths[number]],
         }
         return Model(

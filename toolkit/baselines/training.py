@@ -12,7 +12,7 @@ from toolkit.baselines.crossval import CrossValidation, Trial
 from toolkit.baselines.features import FittedBlock
 from toolkit.baselines.ladder import LADDER, candidates, keywords
 from toolkit.baselines.model import Model
-from toolkit.baselines.rows import Rows
+from toolkit.baselines.rows import Rows, told_rows
 from toolkit.baselines.targets import Floats, Targets
 from toolkit.errors import InvalidInput
 from toolkit.records import content_id
@@ -114,7 +114,7 @@ def _notes(validation: CrossValidation) -> tuple[str, ...]:
     if not validation.folds.grouped:
         notes.append("all training rows belong to one story: cross-validation tore it apart and flatters")
     rare = [
-        f"{name} ({counts[name]} of {len(validation.rows)} rows)"
+        f"{name} ({counts[name]:,} of {told_rows(len(validation.rows))})"
         for name, learnable in zip(validation.targets.questions, validation.learnable, strict=True)
         if not learnable
     ]

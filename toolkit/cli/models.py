@@ -277,7 +277,8 @@ def predict(
             put(_line(row))
         sys.stdout.flush()
     if broken:
-        raise InvalidInput(f"{broken} lines could not be read", where="stdin", remedy='look at the lines with "error"')
+        lines = "1 line" if broken == 1 else f"{broken:,} lines"
+        raise InvalidInput(f"{lines} could not be read", where="stdin", remedy='look at the lines with "error"')
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -300,7 +301,9 @@ def _answered(answer: Prediction, *, spans: bool) -> dict[str, Any]:
 
 
 def _put_run(run: dict[str, Any]) -> None:
-    put(f"baseline    {run['baseline']}  ({run['train_rows']:,} rows, {run['cpu_seconds']['train']} CPU s)")
+    from toolkit.baselines.rows import told_rows
+
+    put(f"baseline    {run['baseline']}  ({told_rows(run['train_rows'])}, {run['cpu_seconds']['train']} CPU s)")
     metrics = run["metrics"]
     rows = []
     for name in ("macro_f1", "f1_positive", "accuracy", "micro_f1"):
