@@ -103,14 +103,20 @@ def test_a_model_is_judged_beside_what_changed_since_an_older_release(
 ) -> None:
     baseline_stages.train_project(project, baseline="words-lr", resamples=20)
     first = project.release_path("1.0.0")
+    compared = ("--since", str(first), "--against", str(baseline_stages.trained_model(project)))
     with pytest.raises(SystemExit) as ended:
-        main(["evaluate", "--since", str(first), "--project", str(project.root), "--resamples", "20"])
+        main(["evaluate", *compared, "--project", str(project.root), "--resamples", "20"])
     assert ended.value.code == 0
     rows = release.load(first).table("default", "test").num_rows
     assert re.search(rf"^since: unchanged +{rows} ", capsys.readouterr().out, flags=re.MULTILINE)
     evaluation = gather(project).evaluation
     assert evaluation is not None
     assert [part["rows"] for part in evaluation["slices"] if part["column"] == "since"] == [rows]
+    page = html.unescape(render(gather(project)))
+    assert re.search(r"[a-z-]+-1\.0\.0 on test of 1\.0\.0: macro F1 [\d.]+", page)
+    for cause in ("Rows removed", "Labels changed", "Rows added"):
+        assert f"{cause} (0 rows): macro F1 changed by 0.00" in page
+    assert re.search(r"[a-z-]+-1\.0\.0 less [a-z-]+-1\.0\.0: 0\.00[^<]* macro F1, p = 1 by swapping", page)
 
 
 def test_json_has_the_same_numbers_and_no_rows(project: Workspace) -> None:

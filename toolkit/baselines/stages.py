@@ -250,6 +250,8 @@ def _evaluate(
     found = evaluate_release(model, source.path, split=split, since=since, seed=seed, resamples=resamples)
     spans = evaluate_release_spans(model, source.path, split, seed=seed, resamples=resamples)
     value = {"model": name, "release": source.version, "split": split, **found.to_dict()}
+    if older is not None:
+        value["since"] = older.version
     if spans is not None:
         value["spans"] = spans.to_dict()
     if rival is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -248,8 +248,37 @@ def _baselines(report: Report) -> Section | None:
     for curve in report.curves:
         drawn.append(_curve(curve))
     said = "Scores on sentences of stories that the model has not seen, with 95 % intervals over stories."
-    points = tuple(str(curve["summary"]) for curve in report.curves if curve.get("summary"))
-    return Section("baselines", "What a machine learns from it", said, tuple(drawn), points)
+    points = [str(curve["summary"]) for curve in report.curves if curve.get("summary")]
+    if report.evaluation is not None:
+        points += [*_moves(report.evaluation), *_test(report.evaluation)]
+    return Section("baselines", "What a machine learns from it", said, tuple(drawn), tuple(points))
+
+
+def _moves(judged: Mapping[str, Any]) -> Iterator[str]:
+    """Say by how much each cause moved the score since an older release; nothing where none was named."""
+    for step in judged.get("moves", ()):
+        rows = f"{step['rows']:,} row{'' if step['rows'] == 1 else 's'}"
+        score, change = Mark.of(step["macro_f1"]), Mark.of(step["change"])
+        if step["change"] is None:
+            older = judged.get("since", "the older release")
+            yield f"{judged['model']} on {judged['split']} of {older}: macro F1 {score} ({rows})."
+        else:
+            yield f"{step['cause'].capitalize()} ({rows}): macro F1 changed by {change}, to {_two(score.value)}."
+
+
+def _test(judged: Mapping[str, Any]) -> Iterator[str]:
+    """Say whether the model differs from another one by more than chance; nothing where none was named."""
+    if "against" in judged:
+        test = judged["against"]
+        stories = f"{test['groups']:,} {'story' if test['groups'] == 1 else 'stories'}"
+        yield (
+            f"{judged['model']} less {test['model']}: {Mark.of(test['difference'])} macro F1, "
+            f"p = {test['p_value']:.3g} by swapping the answers of whole stories ({stories})."
+        )
+
+
+def _two(value: float | None) -> str:
+    return "–" if value is None else f"{value:z.2f}"
 
 
 def _by_label(judged: Mapping[str, Any]) -> list[Plot]:
