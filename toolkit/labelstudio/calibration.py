@@ -46,7 +46,8 @@ def push_calibration(
         wanted = dict(_tasks(schema))
         settings = projects.settings(schema, workspace, answers=_EVERYBODY, examples=False)
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
-        target = sender.target(projects.calibration_title(workspace), settings)
+        title = projects.calibration_title(workspace)
+        target = sender.target(title, settings, projects.find(connection, title))
         return sender.run(target, wanted, set(wanted))
 
 

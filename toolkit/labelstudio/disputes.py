@@ -46,7 +46,8 @@ def push_disputes(
         wanted = dict(_tasks(workspace))
         settings = projects.settings(workspace.schema(), workspace, answers=1)
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
-        target = sender.target(projects.expert_title(workspace), settings)
+        title = projects.expert_title(workspace)
+        target = sender.target(title, settings, projects.find(connection, title))
         return sender.run(target, wanted, set(wanted))
 
 

@@ -129,8 +129,10 @@ def push(
         team = read_team(workspace)
         if team is not None and team.blind:
             return _push_blind(workspace, sender, team, *_tasks(workspace, choice))
-        settings = projects.settings(workspace.schema(), workspace)
-        with beside(partial(sender.target, workspace.config.label_studio.project, settings)) as target:
+        title = workspace.config.label_studio.project
+        with beside(partial(projects.find, connection, title)) as found:
+            settings = projects.settings(workspace.schema(), workspace)
+        with beside(partial(sender.target, title, settings, found.result())) as target:
             wanted, every = _tasks(workspace, choice)
         return sender.run(target.result(), wanted, every)
 
@@ -158,7 +160,9 @@ def _push_blind(
     results = []
     for name, mine in shared.articles.items():
         tasks = {key: task for key, task in wanted.items() if article_of[key[0]] in mine}
-        results.append(sender.run(sender.target(blind_title(workspace, name), settings), tasks, every))
+        title = blind_title(workspace, name)
+        target = sender.target(title, settings, projects.find(sender.server, title))
+        results.append(sender.run(target, tasks, every))
     if not results:
         raise InvalidInput(
             "nobody may get an article",
@@ -212,18 +216,18 @@ class Sender:
         self.progress = progress or silent
         self.removed = 0
 
-    def target(self, title: str, settings: dict[str, Any]) -> Target:
-        """Find the project, or make it.
+    def target(self, title: str, settings: dict[str, Any], found: Project | None) -> Target:
+        """Make the project where none was found.
 
         Args:
             title: Of the project.
             settings: What it is set to.
+            found: The project with that title, if there is one.
         """
-        project = projects.find(self.server, title)
-        created = project is None
+        project = found
         if project is None and not self.dry_run:
             project = projects.create(self.server, title, settings)
-        return Target(project, settings, created)
+        return Target(project, settings, created=found is None)
 
     def run(self, target: Target, wanted: dict[Key, Task], every: Collection[Key]) -> PushResult:
         """Mend the project's settings and send what is missing.
