@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from toolkit.baselines import Rows, evaluate, train, train_stream
-from toolkit.baselines.ladder import LADDER, keywords
+from toolkit.baselines.features import FeatureTable
+from toolkit.baselines.ladder import LADDER, WORDS, Setting, keywords
+from toolkit.baselines.learners import fit_linear
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.schema import load
 
@@ -179,3 +181,31 @@ def test_a_stream_learns_as_well_and_the_same_twice(make_rows, multi: bool) -> N
 def test_an_empty_stream_is_a_sentence() -> None:
     with pytest.raises(InvalidInput, match="there are no rows to train on"):
         train_stream(list)
+
+
+def test_class_balance_is_chosen_by_cross_validation_and_plain_where_it_makes_no_difference(
+    binary: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[bool] = []
+
+    def watched(*arguments: object) -> tuple[object, float]:
+        tried.append(arguments[3].balanced)  # type: ignore[attr-defined]
+        return fit_linear(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("toolkit.baselines.crossval.fit_linear", watched)
+    model = train(binary, baseline="words-chars-svm")
+    assert tried.count(True) == tried.count(False) - 1 == 5 * 2, (
+        "five folds, two strengths; then the choice on all rows"
+    )
+    assert model.facts["balanced"] == [False]
+
+
+def test_balanced_classes_weigh_the_rare_answer_more(binary: Rows) -> None:
+    features = FeatureTable(binary.texts).whole((WORDS,))
+    yes = np.array([given == ("yes",) for given in binary.labels])
+    for learner in ("logistic", "svm", "nb-svm"):
+        (plain, even), (heavy, raised) = (
+            fit_linear(features, yes, learner, Setting(0.1, balanced), 0)  # type: ignore[arg-type]
+            for balanced in (False, True)
+        )
+        assert (features @ heavy + raised).mean() > (features @ plain + even).mean()

@@ -10,7 +10,7 @@ import numpy as np
 from toolkit.baselines.features import FeatureTable, Sparse
 from toolkit.baselines.folds import Folds, grouped_folds
 from toolkit.baselines.heldout import HeldOut, frequencies
-from toolkit.baselines.ladder import Baseline, Part
+from toolkit.baselines.ladder import Baseline, Part, Setting
 from toolkit.baselines.learners import fit_linear, rule_weights
 from toolkit.baselines.rows import Rows
 from toolkit.baselines.targets import Flags, Floats, Ints, Targets, flags_of
@@ -18,18 +18,18 @@ from toolkit.baselines.targets import Flags, Floats, Ints, Targets, flags_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedPart:
-    """A part with the strength that was chosen for it.
+    """A part with the setting that was chosen for it.
 
     Attributes:
         part: Its settings.
-        strength: One of the part's strengths.
+        setting: One of the part's settings.
         logits: [N, questions], held-out calibrated log-odds.
         slopes: [questions], Platt's slope.
         intercepts: [questions], Platt's intercept.
     """
 
     part: Part
-    strength: float
+    setting: Setting
     logits: Floats
     slopes: Floats
     intercepts: Floats
@@ -104,12 +104,12 @@ class CrossValidation:
             baseline=baseline, parts=parts, slopes=slopes, intercepts=intercepts, thresholds=thresholds, score=score
         )
 
-    def fit(self, part: Part, strength: float, fitted: Ints, features: Sparse) -> tuple[Floats, Floats]:
+    def fit(self, part: Part, setting: Setting, fitted: Ints, features: Sparse) -> tuple[Floats, Floats]:
         """Fit a part on the rows `fitted`; return weights [questions, features] and intercepts [questions]."""
         if part.learner == "rules":
             terms = part.blocks[0].terms or ()
             return rule_weights(terms, self._rules, self.targets.questions), np.zeros(self.asked.shape[1])
-        pairs = [fit_linear(features, flags[fitted], part.learner, strength, self._seed) for flags in self.asked.T]
+        pairs = [fit_linear(features, flags[fitted], part.learner, setting, self._seed) for flags in self.asked.T]
         return np.stack([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
 
     def _constant(self, baseline: Baseline) -> Trial:
@@ -121,28 +121,28 @@ class CrossValidation:
         )
 
     def _part(self, part: Part) -> FittedPart:
-        """Return the part with the strength whose held-out answers have the best macro F1, the first of equals."""
+        """Return the part with the setting whose held-out answers have the best macro F1, the first of equals."""
         if part not in self._parts:
             options = [
-                self._calibrated(part, strength, scores)
-                for strength, scores in zip(part.strengths, self._held_out(part), strict=True)
+                self._calibrated(part, setting, scores)
+                for setting, scores in zip(part.settings, self._held_out(part), strict=True)
             ]
             self._parts[part] = max(options, key=lambda option: self._held.judge(option.logits)[1])
         return self._parts[part]
 
-    def _calibrated(self, part: Part, strength: float, scores: Floats) -> FittedPart:
+    def _calibrated(self, part: Part, setting: Setting, scores: Floats) -> FittedPart:
         slopes, intercepts = self._held.calibrate(scores)
         logits = slopes * scores + intercepts
-        return FittedPart(part=part, strength=strength, logits=logits, slopes=slopes, intercepts=intercepts)
+        return FittedPart(part=part, setting=setting, logits=logits, slopes=slopes, intercepts=intercepts)
 
     def _held_out(self, part: Part) -> Floats:
-        """Return [strengths, N, questions]: every row's scores under the models that did not see its fold."""
-        scores = np.zeros((len(part.strengths), *self.asked.shape))
+        """Return [settings, N, questions]: every row's scores under the models that did not see its fold."""
+        scores = np.zeros((len(part.settings), *self.asked.shape))
         for fold in range(self.folds.count):
             fitted, held = np.flatnonzero(self.folds.number != fold), np.flatnonzero(self.folds.number == fold)
             seen, unseen = self.table.split(part.blocks, fitted, held)
-            for number, strength in enumerate(part.strengths):
-                weights, intercepts = self.fit(part, strength, fitted, seen)
+            for number, setting in enumerate(part.settings):
+                weights, intercepts = self.fit(part, setting, fitted, seen)
                 scores[number, held] = unseen @ weights.T + intercepts
         return scores
 

@@ -18,6 +18,14 @@ CHARACTERS = Block(kind="tfidf", analyzer="char_wb", ngrams=(2, 5), min_count=2)
 EMBEDDING = Block(kind="embedding")
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a part is fitted: its strength, and whether classes are balanced."""
+
+    strength: float
+    balanced: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A linear model over some features.
@@ -26,11 +34,18 @@ class Part:
         blocks: Its features, side by side.
         learner: How weights come from rows.
         strengths: Values to try: inverse regularisation C (for "sgd" alpha, for "rules" nothing).
+        balances: Values to try: whether yes and no weigh as much as each other in all; "sgd" always balances.
     """
 
     blocks: tuple[Block, ...]
     learner: Learner
     strengths: tuple[float, ...] = (1.0,)
+    balances: tuple[bool, ...] = (False,)
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """Every pair of a balance and a strength; of equals, the first is taken."""
+        return tuple(Setting(strength, balanced) for balanced in self.balances for strength in self.strengths)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +63,10 @@ class Baseline:
     parts: tuple[Part, ...] = ()
 
 
-_WORDS_NB = Part(blocks=(Block(kind="binary"),), learner="nb-svm", strengths=(0.01, 0.1))
-_WORDS_CHARS = Part(blocks=(WORDS, CHARACTERS), learner="svm", strengths=(0.1, 0.3))
-_EMBEDDING = Part(blocks=(EMBEDDING,), learner="logistic", strengths=(0.3, 1.0, 3.0))
+_EITHER = (False, True)
+_WORDS_NB = Part(blocks=(Block(kind="binary"),), learner="nb-svm", strengths=(0.01, 0.1), balances=_EITHER)
+_WORDS_CHARS = Part(blocks=(WORDS, CHARACTERS), learner="svm", strengths=(0.1, 0.3), balances=_EITHER)
+_EMBEDDING = Part(blocks=(EMBEDDING,), learner="logistic", strengths=(0.3, 1.0, 3.0), balances=_EITHER)
 
 LADDER: dict[str, Baseline] = {
     rung.name: rung
@@ -61,7 +77,7 @@ LADDER: dict[str, Baseline] = {
         Baseline(
             name="words-lr",
             summary="TF-IDF of words and word pairs, logistic regression",
-            parts=(Part(blocks=(WORDS,), learner="logistic", strengths=(1.0, 3.0, 10.0)),),
+            parts=(Part(blocks=(WORDS,), learner="logistic", strengths=(1.0, 3.0, 10.0), balances=_EITHER),),
         ),
         Baseline(
             name="nb-svm",

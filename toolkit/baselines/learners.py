@@ -12,27 +12,27 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.svm import LinearSVC
 
 from toolkit.baselines.features import Sparse
-from toolkit.baselines.ladder import Learner
+from toolkit.baselines.ladder import Learner, Setting
 from toolkit.baselines.targets import Flags, Floats
 
 
-def fit_linear(features: Sparse, flags: Flags, learner: Learner, strength: float, seed: int) -> tuple[Floats, float]:
+def fit_linear(features: Sparse, flags: Flags, learner: Learner, setting: Setting, seed: int) -> tuple[Floats, float]:
     """Fit weights [features] and an intercept whose sum over a row is larger the more it looks like a yes.
 
     Args:
         features: [N, features].
         flags: [N]; if all are the same, the weights are 0 and the intercept says which.
         learner: The classifier.
-        strength: C, or alpha for "sgd".
+        setting: Its strength is C, or alpha for "sgd"; balanced, yes and no weigh as much as each other in all.
         seed: For the order in which rows are visited.
     """
     if features.shape[1] == 0 or flags.all() or not flags.any():
         return np.zeros(features.shape[1]), 1.0 if flags.mean() > 0.5 else -1.0
     if learner == "nb-svm":
         ratio = _log_count_ratio(features, flags)
-        weights, intercept = _fit(LinearSVC(C=strength, random_state=seed), features.multiply(ratio).tocsr(), flags)
+        weights, intercept = _fit(_classifier("svm", setting, seed), features.multiply(ratio).tocsr(), flags)
         return weights * ratio, intercept
-    return _fit(_classifier(learner, strength, seed), features, flags)
+    return _fit(_classifier(learner, setting, seed), features, flags)
 
 
 def rule_weights(terms: Sequence[str], words: Mapping[str, Sequence[str]], questions: Sequence[str]) -> Floats:
@@ -40,9 +40,10 @@ def rule_weights(terms: Sequence[str], words: Mapping[str, Sequence[str]], quest
     return np.array([[float(term in words.get(name, ())) for term in terms] for name in questions])
 
 
-def _classifier(learner: Learner, strength: float, seed: int) -> Any:
+def _classifier(learner: Learner, setting: Setting, seed: int) -> Any:
+    strength, weight = setting.strength, "balanced" if setting.balanced else None
     if learner == "logistic":
-        return LogisticRegression(C=strength, solver="liblinear", random_state=seed)
+        return LogisticRegression(C=strength, class_weight=weight, solver="liblinear", random_state=seed)
     if learner == "sgd":
         return SGDClassifier(
             loss="log_loss",
@@ -53,7 +54,7 @@ def _classifier(learner: Learner, strength: float, seed: int) -> Any:
             tol=1e-3,
             random_state=seed,
         )
-    return LinearSVC(C=strength, random_state=seed)
+    return LinearSVC(C=strength, class_weight=weight, random_state=seed)
 
 
 def _fit(classifier: Any, features: Sparse, flags: Flags) -> tuple[Floats, float]:

@@ -30,10 +30,10 @@ def train(
 ) -> Model:
     """Train a baseline on labelled sentences.
 
-    Regularisation, calibration and thresholds come from cross-validation inside `rows` with groups kept whole; when
-    the baseline is "auto" or "auto+embeddings", so does the choice among `ladder.AUTO`, by macro F1. A label that is
-    too rare to be held out gets its frequency as its probability, and a note. The same rows and seed give the same
-    model, bit for bit.
+    Regularisation, class balance, calibration and thresholds come from cross-validation inside `rows` with groups kept
+    whole; when the baseline is "auto" or "auto+embeddings", so does the choice among `ladder.AUTO`, by macro F1. A
+    label that is too rare to be held out gets its frequency as its probability, and a note. The same rows and seed give
+    the same model, bit for bit.
 
     Args:
         rows: At least one row with a label.
@@ -81,7 +81,7 @@ def _fit(validation: CrossValidation, trial: Trial) -> tuple[Floats, Floats, tup
     blocks: list[FittedBlock] = []
     for part in trial.parts:
         features = validation.table.whole(part.part.blocks)
-        weights, intercepts = validation.fit(part.part, part.strength, everything, features)
+        weights, intercepts = validation.fit(part.part, part.setting, everything, features)
         share = trial.slopes / len(trial.parts)
         matrices.append((share * part.slopes)[:, None] * weights)
         bias += share * (part.slopes * intercepts + part.intercepts)
@@ -102,7 +102,8 @@ def _facts(validation: CrossValidation, trials: list[Trial], best: Trial, schema
         "folds": validation.folds.count,
         "grouped": validation.folds.grouped,
         "cross_validated_macro_f1": {trial.baseline.name: round(trial.score, 6) for trial in trials},
-        "strengths": [part.strength for part in best.parts],
+        "strengths": [part.setting.strength for part in best.parts],
+        "balanced": [part.setting.balanced for part in best.parts],
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from toolkit.baselines.folds import grouped_folds
+from toolkit.baselines.ladder import Setting
 from toolkit.baselines.learners import fit_linear
 from toolkit.baselines.spans.features import COLUMNS, Bounds, features, tokens
 from toolkit.baselines.spans.rows import SpanRows
@@ -113,7 +114,7 @@ def _fit(data: _Tokens, chosen: Flags, seed: int) -> tuple[Floats, Floats]:
     for label in range(count):
         for tag in (OUTSIDE, BEGIN, INSIDE):
             flags = data.tags[chosen, label] == tag
-            weights[label, tag], bias[label, tag] = fit_linear(rows, flags, "logistic", 1.0, seed)
+            weights[label, tag], bias[label, tag] = fit_linear(rows, flags, "logistic", Setting(1.0), seed)
     return weights, bias
 
 
