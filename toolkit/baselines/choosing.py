@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Any
 
 from toolkit.baselines.curve import sentence_curve
 from toolkit.baselines.reading import rows_of_release
-from toolkit.baselines.selecting import RANDOM_SHARE, select
-from toolkit.baselines.stages import trained_model
+from toolkit.baselines.selecting import RANDOM_SHARE, draw, select
+from toolkit.baselines.stages import last_model
 from toolkit.baselines.stored import load
 from toolkit.errors import InvalidInput
+from toolkit.records import content_id
 from toolkit.release import newest
 from toolkit.workspace import Made, Outcome, Workspace, derive
 from toolkit.workspace.files import file_digest
@@ -30,6 +32,7 @@ def select_project(
     model: Path | None = None,
     *,
     count: int = 500,
+    waiting: Collection[str] = (),
     random_share: float = RANDOM_SHARE,
     seed: int = 0,
 ) -> Outcome:
@@ -37,54 +40,74 @@ def select_project(
 
     Args:
         workspace: The project.
-        model: The model directory; default: the one that was trained last.
+        model: The model directory; default: the one that was trained last. Before the first, all are drawn at random.
         count: How many sentences.
+        waiting: sentence_ids that are left out: they wait for answers already.
         random_share: Share of them that is drawn at random, for honest estimates and thresholds.
         seed: For the random ones and the learning curve.
 
     Raises:
-        InvalidInput: There is no model or no sentence.
+        InvalidInput: There is no such model, or no sentence.
+        UsageError: The share is no share.
     """
     with workspace.lock():
-        folder = model or trained_model(workspace)
+        folder = model or last_model(workspace)
         release = newest(workspace.path("releases"))
         inputs = {
-            f"{folder.name}/config.json": file_digest(folder / "config.json"),
             "sentences.parquet": file_digest(workspace.path("sentences.parquet")),
             "annotations/log.jsonl": file_digest(workspace.annotations.path),
         }
+        if folder is not None:
+            inputs[f"{folder.name}/config.json"] = file_digest(folder / "config.json")
         if release is not None:
             inputs[f"releases/{release.version}/manifest.json"] = file_digest(release.path / "manifest.json")
+        how: dict[str, Any] = {"count": count, "random_share": random_share, "seed": seed}
         return derive(
             workspace.root,
             "select",
             inputs=inputs,
-            parameters={"count": count, "random_share": random_share, "seed": seed},
-            make=partial(_select, workspace, folder, release.path if release else None, count, random_share, seed),
+            parameters=how | {"waiting": content_id(*sorted(waiting))},
+            make=partial(_select, workspace, folder, release.path if release else None, waiting, **how),
         )
 
 
 def _select(
-    workspace: Workspace, folder: Path, release: Path | None, count: int, random_share: float, seed: int
+    workspace: Workspace,
+    folder: Path | None,
+    release: Path | None,
+    waiting: Collection[str],
+    *,
+    count: int,
+    random_share: float,
+    seed: int,
 ) -> Made:
     answered = {answer.sentence_id for answer in workspace.answers()}
     sentences = workspace.sentences()
     open_ones = [sentence for sentence in sentences if sentence.sentence_id not in answered]
-    chosen = select(
-        load(folder),
-        [sentence.text for sentence in open_ones],
-        [sentence.sentence_id for sentence in open_ones],
-        count=count,
-        labelled=[sentence.text for sentence in sentences if sentence.sentence_id in answered],
-        random_share=random_share,
-        seed=seed,
-    )
+    free = [sentence for sentence in open_ones if sentence.sentence_id not in waiting]
+    ids = [sentence.sentence_id for sentence in free]
+    if folder is None:
+        chosen = draw(ids, count=count, seed=seed)
+    else:
+        chosen = select(
+            load(folder),
+            [sentence.text for sentence in free],
+            ids,
+            count=count,
+            labelled=[sentence.text for sentence in sentences if sentence.sentence_id in answered],
+            random_share=random_share,
+            seed=seed,
+        )
     lines = "".join(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in chosen)
     report = json.dumps(_worth(release, count, seed), indent=2, ensure_ascii=False) + "\n"
-    drawn = sum(item.why == "random" for item in chosen)
     return Made(
         files={ORDER: lines.encode(), REPORT: report.encode()},
-        counts={"chosen": len(chosen), "at random": drawn, "left": len(open_ones) - len(chosen)},
+        counts={
+            "chosen": len(chosen),
+            "at random": sum(item.why == "random" for item in chosen),
+            "left": len(free) - len(chosen),
+            "wait for answers": len(open_ones) - len(free),
+        },
     )
 
 

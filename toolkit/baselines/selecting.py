@@ -75,8 +75,7 @@ def select(
     texts, ids = [texts[number] for number in order], [ids[number] for number in order]
     by_label = _teaches(model, texts)
     picker = _Picker(by_label.sum(axis=1), _directions(model, texts), _directions(model, labelled))
-    drawn = sorted(range(len(ids)), key=lambda number: content_id(_RANDOM_FIRST, seed, ids[number]))
-    waiting = iter(drawn)
+    waiting = iter(sorted(range(len(ids)), key=lambda number: _lot(seed, ids[number])))
     found: list[Selected] = []
     for place in range(min(count, len(texts))):
         if int((place + 1) * random_share) > int(place * random_share):
@@ -88,6 +87,25 @@ def select(
         label = model.targets.questions[int(by_label[number].argmax())]
         found.append(Selected(sentence_id=ids[number], why="informative", score=round(score, 6), label=label))
     return found
+
+
+def draw(ids: Sequence[str], *, count: int, seed: int = 0) -> list[Selected]:
+    """Return `count` sentences drawn at random, or all if there are fewer: what to label before there is a model.
+
+    They are those that `select` would draw first with the same seed, in the same order.
+
+    Args:
+        ids: N ids; what is drawn depends on them and on nothing else.
+        count: How many.
+        seed: Another seed draws others.
+    """
+    drawn = sorted(ids, key=lambda sentence_id: _lot(seed, sentence_id))[:count]
+    return [Selected(sentence_id=sentence_id, why="random", score=0.0) for sentence_id in drawn]
+
+
+def _lot(seed: int, sentence_id: str) -> str:
+    """Return what a sentence is drawn by, the smallest first."""
+    return content_id(_RANDOM_FIRST, seed, sentence_id)
 
 
 class _Picker:

@@ -142,13 +142,18 @@ def trained_model(workspace: Workspace) -> Path:
     Raises:
         InvalidInput: Nothing was trained yet.
     """
-    outputs = read_lock(workspace.root).get("train", {}).get("outputs", {})
-    folders = {Path(name).parent for name in outputs}
-    if not folders:
+    folder = last_model(workspace)
+    if folder is None:
         raise InvalidInput(
             "no model was trained yet", where=str(workspace.path("models")), remedy="run `toolkit train`"
         )
-    return workspace.root / min(folders)
+    return folder
+
+
+def last_model(workspace: Workspace) -> Path | None:
+    """Return the model directory that `train` made last, None before the first."""
+    outputs = read_lock(workspace.root).get("train", {}).get("outputs", {})
+    return workspace.root / min(Path(name).parent for name in outputs) if outputs else None
 
 
 def trained(workspace: Workspace) -> dict[str, Any]:

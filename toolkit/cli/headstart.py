@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from toolkit.cli.options import Json, Project, Seed
 from toolkit.cli.output import progress_bar, put, put_json, put_outcome, say
-from toolkit.cli.references import Model, model_folder
+from toolkit.cli.references import Model, model_folder, model_or_none
 
 if TYPE_CHECKING:
     from toolkit.labelstudio import HeadStart
@@ -42,27 +43,52 @@ def select(
     random_share: Annotated[
         float, typer.Option(min=0, max=1, help="Share that is drawn at random, for honest estimates and thresholds.")
     ] = 0.5,
+    also_pushed: Annotated[
+        bool, typer.Option("--also-pushed", help="Rank also what was pushed and waits for its first answer.")
+    ] = False,
     seed: Seed = 0,
     project: Project = None,
     as_json: Json = False,
 ) -> None:
     """Rank what to label next into selection.jsonl, and say what more labels are expected to be worth.
 
+    Before there is a model, all of it is drawn at random. What was pushed and waits for its first answer is left out.
+
     Example: toolkit select --count 200 && toolkit push --order selection.jsonl --limit 200
     """
+    from toolkit import labelstudio
     from toolkit.baselines import choosing
     from toolkit.workspace import Workspace
 
-    workspace = Workspace.find(project)
-    folder = model_folder(model, project).path
+    workspace, folder = Workspace.find(project), model_or_none(model, project)
+    waiting = () if also_pushed else labelstudio.waiting(workspace)
+    how: dict[str, Any] = {"count": count, "random_share": random_share, "seed": seed}
     with progress_bar("select"):
-        outcome = choosing.select_project(workspace, folder, count=count, random_share=random_share, seed=seed)
+        outcome = choosing.select_project(workspace, folder.path if folder else None, waiting=waiting, **how)
+    chosen, written = outcome.counts["chosen"], workspace.path(choosing.ORDER)
+    push = f"toolkit push --order {choosing.ORDER} --limit {chosen}" if chosen else None
     worth = json.loads(workspace.path(choosing.REPORT).read_bytes())
     if as_json:
-        put_json({"stage": "select", "counts": outcome.counts, "up_to_date": outcome.up_to_date, **worth})
+        about = {"stage": "select", "counts": outcome.counts, "up_to_date": outcome.up_to_date}
+        put_json(about | {"model": folder.name if folder else None, "path": written, "next": push, **worth})
         return
     put_outcome(outcome, as_json=False)
+    _say_selection(outcome.counts, drawn=folder is None)
     say(worth["summary"])
+    if push is not None:
+        say(f"written to {written}; next: `{push}`")
+
+
+def _say_selection(counts: Mapping[str, int], *, drawn: bool) -> None:
+    """Say what a selection was made from, and what was left out of it."""
+    waiting = counts["wait for answers"]
+    if not counts["chosen"]:
+        say(f"there is nothing to choose from: every sentence has an answer{' or waits for one' if waiting else ''}")
+    elif drawn:
+        say("no model was trained yet, so all are drawn at random; once they have labels, `toolkit train` makes one")
+    if waiting:
+        were = "1 sentence was pushed and waits" if waiting == 1 else f"{waiting:,} sentences were pushed and wait"
+        say(f"{were} for a first answer: left out here, taken in with --also-pushed")
 
 
 def serve(
@@ -122,19 +148,15 @@ def head_start(
         InvalidInput: There is no such model, or none was trained and it is not optional.
         UsageError: Figures alone, and a model or a share that is none.
     """
-    from toolkit.errors import InvalidInput, UsageError
+    from toolkit.errors import UsageError
     from toolkit.labelstudio import HeadStart, Suggester
 
     schema = workspace.schema()
     share = workspace.config.label_studio.held_back if held_back is None else held_back
     if figures and model is not None:
         raise UsageError("--figures goes without --model")
-    try:
-        folder = None if figures else model_folder(model, project)
-    except InvalidInput:
-        if not optional or model is not None:
-            raise
-        folder = None
+    find = model_or_none if optional else model_folder
+    folder = None if figures else find(model, project)
     if folder is None:
         return HeadStart(workspace, Suggester(schema), share=share)
     from toolkit import baselines

@@ -93,6 +93,20 @@ def model_folder(reference: str | None, project: Path | None) -> ModelFolder:
     return ModelFolder(folder, folder.absolute().name)
 
 
+def model_or_none(reference: str | None, project: Path | None) -> ModelFolder | None:
+    """Return the model that is named, or the project's last; None where none is named and none was trained yet.
+
+    Raises:
+        RemoteError: The Hub does not have it or can't be reached.
+    """
+    from toolkit.baselines.stages import last_model
+    from toolkit.workspace import Workspace
+
+    if reference is None and last_model(Workspace.find(project)) is None:
+        return None
+    return model_folder(reference, project)
+
+
 def hub_settings(project: Path | None) -> HubConfig:
     """Return the project's settings if there is one, else the defaults. A malformed toolkit.yaml is an error."""
     from toolkit.workspace import Workspace

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from toolkit.labelstudio.replaying import ReplayResult, replay
     from toolkit.labelstudio.sending import PushResult, push
     from toolkit.labelstudio.server import Server
-    from toolkit.labelstudio.standing import Standing, status
+    from toolkit.labelstudio.standing import Standing, status, waiting
     from toolkit.labelstudio.suggesting import Asked, Suggester
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "serve",
     "status",
     "studio",
+    "waiting",
 ]
 
 _HOMES = {
@@ -81,7 +82,7 @@ _HOMES = {
     "replaying": ("ReplayResult", "replay"),
     "sending": ("PushResult", "push"),
     "server": ("Server",),
-    "standing": ("Standing", "status"),
+    "standing": ("Standing", "status", "waiting"),
     "suggesting": ("Asked", "Suggester"),
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 from toolkit.errors import InvalidInput, RemoteError
 from toolkit.labelstudio.config import render_config
 from toolkit.labelstudio.server import NotThere, Refused, Server, Unanswered
+from toolkit.labelstudio.team import FILE_NAME as ANNOTATORS
 from toolkit.labelstudio.team import blind_names, blind_title
 from toolkit.schema import Schema, instructions
 from toolkit.workspace import Workspace
@@ -99,7 +100,7 @@ def of_workspace(server: Server, workspace: Workspace) -> list[Project]:
     Raises:
         InvalidInput: One was not made yet.
     """
-    return [existing(server, title) for title in _work_titles(workspace)]
+    return [existing(server, title) for title in _assigned_titles(workspace)]
 
 
 def at_work(server: Server, workspace: Workspace, *, counts: bool = False) -> AtWork:
@@ -113,12 +114,20 @@ def at_work(server: Server, workspace: Workspace, *, counts: bool = False) -> At
     Raises:
         InvalidInput: Neither the work nor the quiz was sent yet, or two projects have the same title.
     """
-    work, expert, quiz = _work_titles(workspace), expert_title(workspace), calibration_title(workspace)
+    work, expert, quiz = _assigned_titles(workspace), expert_title(workspace), calibration_title(workspace)
     there = _titled(server, [*work, expert, quiz], more=ANSWER_COUNTS if counts else ())
     missing = [title for title in work if title not in there]
     if missing and quiz not in there:
         raise _not_there(server, missing[0])
     return AtWork(() if missing else tuple(there[title] for title in work), there.get(expert), there.get(quiz))
+
+
+def work_titles(workspace: Workspace) -> list[str]:
+    """Return the titles of the projects that hold a workspace's sentences: one, or in blind mode one a person."""
+    names = blind_names(workspace)
+    if names is None:
+        return [workspace.config.label_studio.project]
+    return [blind_title(workspace, name) for name in names]
 
 
 def expert_title(workspace: Workspace) -> str:
@@ -206,9 +215,13 @@ def _project(server: Server, body: dict[str, Any]) -> Project:
     return Project(body["id"], place, f"{server.url}/projects/{body['id']}", body["task_number"] or 0, body)
 
 
-def _work_titles(workspace: Workspace) -> list[str]:
-    blind = [blind_title(workspace, name) for name in blind_names(workspace)]
-    return blind or [workspace.config.label_studio.project]
+def _assigned_titles(workspace: Workspace) -> list[str]:
+    titles = work_titles(workspace)
+    if not titles:
+        raise InvalidInput(
+            "nothing is assigned yet", where=str(workspace.path(ANNOTATORS)), remedy="run `toolkit push`"
+        )
+    return titles
 
 
 def _not_there(server: Server, title: str) -> InvalidInput:

@@ -241,7 +241,7 @@ class Sender:
         if project is None:
             return PushResult(None, True, (), len(wanted), 0, 0, 0, True)
         changed = projects.changes(project, target.settings)
-        ledger = Ledger(self.workspace, project.place)
+        ledger = Ledger(self.workspace, project.place, project.settings["title"])
         held = self._held(project, ledger)
         missing = {key: task for key, task in wanted.items() if key not in held}
         if not self.dry_run:

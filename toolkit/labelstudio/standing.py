@@ -13,6 +13,7 @@ from toolkit.agreement import alpha
 from toolkit.labelstudio import project as projects
 from toolkit.labelstudio.connecting import connected
 from toolkit.labelstudio.fetching import changed_since
+from toolkit.labelstudio.ledger import sent_to
 from toolkit.labelstudio.project import Project
 from toolkit.labelstudio.server import Server
 from toolkit.labelstudio.team import blind_names, blind_title
@@ -151,6 +152,15 @@ def status(workspace: Workspace, *, server: Server | None = None) -> Standing:
     )
 
 
+def waiting(workspace: Workspace) -> set[str]:
+    """Return the sentence_ids that were pushed and that nobody has answered, as far as ledger and log know.
+
+    No server is asked.
+    """
+    sent = sent_to(workspace, projects.work_titles(workspace))
+    return sent.difference(answer.sentence_id for answer in workspace.answers()) if sent else sent
+
+
 def _part(workspace: Workspace, server: Server, project: Project) -> Part:
     changed = changed_since(workspace, server, project)
     return Part(project.url, project.settings["title"], project.tasks, _answers_in(project), changed)
@@ -159,7 +169,7 @@ def _part(workspace: Workspace, server: Server, project: Project) -> Part:
 def _asked(workspace: Workspace, parts: Sequence[Part]) -> dict[str, int]:
     """Return how many tasks wait for each person alone: in blind mode, those of their project."""
     by_title = {part.title: part.sent for part in parts}
-    titles = {name: blind_title(workspace, name) for name in blind_names(workspace)} if parts else {}
+    titles = {name: blind_title(workspace, name) for name in blind_names(workspace) or ()} if parts else {}
     return {name: by_title[title] for name, title in titles.items() if title in by_title}
 
 

@@ -23,7 +23,7 @@ from typing import Annotated
 
 import pydantic
 
-from toolkit.errors import InvalidConfig, InvalidInput
+from toolkit.errors import InvalidConfig
 from toolkit.labelstudio.people import People
 from toolkit.records import Article, content_id
 from toolkit.schema.document import read_document
@@ -148,15 +148,12 @@ def blind_title(workspace: Workspace, name: str) -> str:
     return workspace.config.label_studio.project[: 50 - len(ending)] + ending
 
 
-def blind_names(workspace: Workspace) -> list[str]:
-    """Return the pseudonyms of everybody who has been assigned an article; none outside blind mode."""
+def blind_names(workspace: Workspace) -> list[str] | None:
+    """Return the pseudonyms of everybody who has been assigned an article; None outside blind mode."""
     team = read_team(workspace)
     if team is None or not team.blind:
-        return []
-    names = sorted({str(row["annotator"]) for row in AppendLog(workspace.path(ASSIGNED)).rows()})
-    if not names:
-        raise InvalidInput("nothing is assigned yet", where=str(workspace.path(FILE_NAME)), remedy="run `toolkit push`")
-    return names
+        return None
+    return sorted({str(row["annotator"]) for row in AppendLog(workspace.path(ASSIGNED)).rows()})
 
 
 def _ranked(names: Mapping[str, Member], article_id: str) -> Sequence[str]:
