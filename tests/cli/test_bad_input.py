@@ -179,7 +179,7 @@ def test_unreadable_pages_can_be_put_aside(shell: Shell, project: Path) -> None:
     (project / "pages" / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)))
     code, out, _ = shell("ingest", "--skip-unreadable", "--project", project)
     assert code == 0
-    assert "1 articles" in out
+    assert "1 article " in out
     assert '"reason":"unreadable","source":"photo.jpg"' in (project / "rejects.jsonl").read_text()
 
 

@@ -10,6 +10,7 @@ from toolkit.baselines.predicting import Prediction, predictions
 from toolkit.baselines.reading import iter_rows, read_rows, rows_of_release
 from toolkit.baselines.rows import Rows, concat
 from toolkit.baselines.runs import Run, evaluate_release, train_files, train_release
+from toolkit.baselines.schema_gap import schema_note
 from toolkit.baselines.selecting import Selected, select
 from toolkit.baselines.skops_file import load_pipeline, pipeline, save_pipeline
 from toolkit.baselines.stored import check_place, load, save
@@ -46,6 +47,7 @@ __all__ = [
     "rows_of_release",
     "save",
     "save_pipeline",
+    "schema_note",
     "select",
     "sentence_curve",
     "train",

@@ -11,6 +11,7 @@ from typing import Any
 
 from toolkit.baselines.curve import sentence_curve
 from toolkit.baselines.reading import rows_of_release
+from toolkit.baselines.schema_gap import schema_note
 from toolkit.baselines.selecting import RANDOM_SHARE, draw, select
 from toolkit.baselines.stages import last_model
 from toolkit.baselines.stored import load
@@ -66,7 +67,7 @@ def select_project(
             workspace.root,
             "select",
             inputs=inputs,
-            parameters=how | {"waiting": content_id(*sorted(waiting))},
+            parameters=how | {"waiting": content_id(*sorted(waiting)), "schema": workspace.schema().digest},
             make=partial(_select, workspace, folder, release.path if release else None, waiting, **how),
         )
 
@@ -86,11 +87,14 @@ def _select(
     open_ones = [sentence for sentence in sentences if sentence.sentence_id not in answered]
     free = [sentence for sentence in open_ones if sentence.sentence_id not in waiting]
     ids = [sentence.sentence_id for sentence in free]
+    gap = None
     if folder is None:
         chosen = draw(ids, count=count, seed=seed)
     else:
+        model = load(folder)
+        gap = schema_note(model, workspace.schema())
         chosen = select(
-            load(folder),
+            model,
             [sentence.text for sentence in free],
             ids,
             count=count,
@@ -99,7 +103,8 @@ def _select(
             seed=seed,
         )
     lines = "".join(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in chosen)
-    report = json.dumps(_worth(release, count, seed), indent=2, ensure_ascii=False) + "\n"
+    worth = _worth(release, count, seed) | {"notes": [f"{folder.absolute().name}: {gap}"] if folder and gap else []}
+    report = json.dumps(worth, indent=2, ensure_ascii=False) + "\n"
     return Made(
         files={ORDER: lines.encode(), REPORT: report.encode()},
         counts={

@@ -16,6 +16,7 @@ from toolkit.baselines.model import Model
 from toolkit.baselines.moved import moves
 from toolkit.baselines.reading import iter_rows, read_rows, rows_of_release
 from toolkit.baselines.rows import Rows, concat
+from toolkit.baselines.schema_gap import schema_note
 from toolkit.baselines.skops_file import save_pipeline
 from toolkit.baselines.spans import SpanEvaluation, evaluate_spans, has_spans, span_rows_of_release, train_spans
 from toolkit.baselines.stored import contents, load, save
@@ -272,11 +273,8 @@ def evaluate_release(
     found = evaluate(ready, rows, seed=seed, resamples=resamples, trained_on=trained_on, answers=answers)
     if older is not None:
         found = _moved(found, ready, older, rows, split, seed, resamples)
-    trained_with = ready.facts.get("schema")
-    if trained_with == release.schema_ref:
-        return found
-    note = f"trained with schema {trained_with or 'unknown'}, judged with {release.schema_ref}"
-    return replace(found, notes=(*found.notes, note))
+    gap = schema_note(ready, release.schema)
+    return found if gap is None else replace(found, notes=(*found.notes, gap))
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float]:

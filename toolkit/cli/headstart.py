@@ -74,7 +74,8 @@ def select(
         return
     put_outcome(outcome, as_json=False)
     _say_selection(outcome.counts, drawn=folder is None)
-    say(worth["summary"])
+    for line in (*worth["notes"], worth["summary"]):
+        say(line)
     if push is not None:
         say(f"written to {written}; next: `{push}`")
 
@@ -162,9 +163,8 @@ def head_start(
     from toolkit import baselines
 
     ready = baselines.load(folder.path)
-    trained_with = ready.facts.get("schema")
-    if trained_with != schema.ref:
-        known = f"with schema {trained_with}" if trained_with else "without a schema"
-        say(f"{folder.name} was trained {known}; labels that {schema.ref} lacks are left out")
+    gap = baselines.schema_note(ready, schema)
+    if gap is not None:
+        say(f"{folder.name}: {gap}")
     suggester = Suggester(schema, partial(baselines.predictions, ready), name=folder.name)
     return HeadStart(workspace, suggester, share=share)

@@ -232,11 +232,12 @@ def _quiz(workspace: Workspace, model: ModelFolder, as_json: bool) -> None:
     """Say which examples of the schema a model gets wrong."""
     from toolkit import baselines
 
-    found = baselines.quiz_score(baselines.load(model.path), workspace.schema())
+    ready, schema = baselines.load(model.path), workspace.schema()
+    found, gap = baselines.quiz_score(ready, schema), baselines.schema_note(ready, schema)
+    notes = [f"{model.name}: {gap}"] if gap else []
     if as_json:
-        put_json(
-            {"model": model.name, "answered": found.answered, "correct": found.correct, "mistakes": found.mistakes}
-        )
+        counts = {"answered": found.answered, "correct": found.correct}
+        put_json({"model": model.name, **counts, "mistakes": found.mistakes, "notes": notes})
         return
     rows = [
         [each.item.about, each.item.kind, ", ".join(each.missing), ", ".join(each.extra), each.item.text]
@@ -244,6 +245,8 @@ def _quiz(workspace: Workspace, model: ModelFolder, as_json: bool) -> None:
     ]
     put_table(["example of", "kind", "missing", "extra", "text"], rows)
     put(f"quiz        {found.correct} of {found.answered} examples are met by {model.name}")
+    for note in notes:
+        say(note)
 
 
 def predict(

@@ -80,8 +80,33 @@ def put_counts(name: str, counts: Mapping[str, int], *, up_to_date: bool = False
 
 
 def counts_line(name: str, counts: Mapping[str, int]) -> str:
-    """Return "name   12 pages · 20 articles"."""
-    return f"{name:<12}" + " · ".join(f"{number:,} {what}" for what, number in counts.items())
+    """Return "name   12 pages · 1 article"."""
+    return f"{name:<12}" + " · ".join(f"{number:,} {_counted(what, number)}" for what, number in counts.items())
+
+
+_ONE = {
+    "annotations": "annotation",
+    "answers": "answer",
+    "annotators": "annotator",
+    "articles": "article",
+    "decisions": "decision",
+    "exact copies": "exact copy",
+    "figures": "figure",
+    "figures to check": "figure to check",
+    "labels": "label",
+    "pages": "page",
+    "points": "point",
+    "rejects": "reject",
+    "rows": "row",
+    "sentences": "sentence",
+    "spans": "span",
+    "stories": "story",
+}
+
+
+def _counted(what: str, number: int) -> str:
+    """Return what is counted as one of it or several are called; words that do not change are left as they are."""
+    return _ONE.get(what, what) if number == 1 else what
 
 
 def number(value: float | None) -> str:

@@ -1,0 +1,42 @@
+"""What stands between a model and a label schema that it was not trained with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from toolkit.baselines.model import Model
+from toolkit.schema import Schema
+
+_LISTED = 5  # labels; more are only counted
+
+
+def schema_note(model: Model, schema: Schema) -> str | None:
+    """Say that a model was trained with another schema or version, which labels differ, and what helps.
+
+    Args:
+        model: The model.
+        schema: What it is asked to answer, or judged by.
+
+    Returns:
+        One sentence without the model's name before it; None for a model of this schema.
+    """
+    trained_with = model.facts.get("schema")
+    if trained_with == schema.ref:
+        return None
+    given = {label.id for label in schema.active}
+    unknown, foreign = sorted(given - set(model.labels)), sorted(set(model.labels) - given)
+    differences = [f"it never gives {_listed(unknown)}"] if unknown else []
+    if foreign:
+        differences.append(f"its {_listed(foreign)} count for nothing")
+    told = ", and ".join(differences) or "the labels are the same"
+    how = f"with schema {trained_with}" if trained_with else "without a schema"
+    return (
+        f"trained {how} and asked about {schema.ref}: {told}; "
+        f"make a model of {schema.ref} with `toolkit build VERSION` and `toolkit train`"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the first names with commas, and how many more there are."""
+    more = len(names) - _LISTED
+    return ", ".join(names[:_LISTED]) + (f" and {more:,} more" if more > 0 else "")
