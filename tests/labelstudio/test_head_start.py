@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from toolkit.labelstudio import HeadStart, Server, Suggester, pull, push
+from toolkit.labelstudio import HeadStart, Server, Suggester, pull, push, sent_by
 from toolkit.labelstudio import project as projects
 from toolkit.labelstudio.results import to_result
 from toolkit.labelstudio.studio import Studio
 from toolkit.labelstudio.suggesting import is_held_back
 from toolkit.workspace import Workspace
-from toolkit.workspace.suggested import LOG, head_start_of
+from toolkit.workspace.suggested import LOG, OfferLog, head_start_of
 
 pytestmark = pytest.mark.studio
 
@@ -78,6 +78,32 @@ def test_a_share_is_pushed_without_suggestions_and_what_they_did_is_reported(
     assert found["labels as suggested"] == (1.0, 0.0, 1.0)
     assert found["seconds"] == (4.0, 9.0, -5.0)
     assert found["none"] == (0.0, 1.0, -1.0)
+
+
+class Other(Guess):
+    labels = ("claim",)
+
+
+def test_only_what_was_pushed_has_suggestions_and_what_is_suggested_now_counts(
+    server: Server, workspace: Workspace
+) -> None:
+    start = HeadStart(workspace, Suggester(workspace.schema(), guesses, name="guess-1"), share=0.0)
+    ids = {sentence.sentence_id for sentence in workspace.sentences()}
+    assert sent_by(workspace, limit=20) < ids == sent_by(workspace)
+    counts = start.push(dry_run=True, coming=sent_by(workspace, limit=20), server=server).counts
+    assert counts == {"with suggestions": 20, "held back": 0, "nothing to suggest": 0}
+    push(workspace, limit=20, server=server)
+    assert start.push(dry_run=True, server=server).counts == start.push(server=server).counts == counts
+    assert start.push(dry_run=True, coming=ids, server=server).counts["with suggestions"] == 50
+    assert {row.sentence_id for row in OfferLog(workspace).rows()} == sent_by(workspace, limit=20)
+
+    other = Suggester(workspace.schema(), lambda texts: [Other() for _ in texts], name="guess-2")
+    task = tasks_of(server, workspace)[0]
+    server.post(f"/api/tasks/{task['id']}/annotations/", {"result": to_result(workspace.schema(), labels=("none",))})
+    HeadStart(workspace, other, share=0.0).push(server=server)
+    rows = list(OfferLog(workspace).rows())[20:]
+    assert len(rows) == 19, "one had an answer by then"
+    assert {row.labels for row in rows} == {("claim",)}
 
 
 @contextmanager

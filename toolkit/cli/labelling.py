@@ -87,7 +87,10 @@ def push(
             result = labelstudio.push_calibration(workspace, progress=progress, **how)
         else:
             result = labelstudio.push(workspace, progress=progress, **chosen, **how)
-        more = dict(start.push(**how).counts) if start is not None else {}
+        more: dict[str, int] = {}
+        if start is not None:
+            coming = labelstudio.sent_by(workspace, **chosen) if dry_run else ()
+            more = dict(start.push(coming=coming, **how).counts)
         if prefill:
             more = {"with figures suggested": labelstudio.push_figures(workspace, **how)}
     _put("push", result, as_json, more)
@@ -197,9 +200,9 @@ def _share(quiz: Score | None) -> str:
 def _put(
     name: str, result: PushResult | PullResult, as_json: bool, more: Mapping[str, int] = MappingProxyType({})
 ) -> None:
-    counts = dict(result.counts) | dict(more)
+    counts, up_to_date = dict(result.counts) | dict(more), result.up_to_date and not more
     if as_json:
-        about = {"stage": name, "counts": counts, "up_to_date": result.up_to_date}
+        about = {"stage": name, "counts": counts, "up_to_date": up_to_date}
         put_json(about | dataclasses.asdict(result) | {"counts": counts})
     else:
-        put_counts(name, counts, up_to_date=result.up_to_date)
+        put_counts(name, counts, up_to_date=up_to_date)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from toolkit.labelstudio.predictions import Suggestion, push_predictions
     from toolkit.labelstudio.prefill import push_figures
     from toolkit.labelstudio.replaying import ReplayResult, replay
-    from toolkit.labelstudio.sending import PushResult, push
+    from toolkit.labelstudio.sending import PushResult, push, sent_by
     from toolkit.labelstudio.server import Server
     from toolkit.labelstudio.standing import Standing, status, waiting
     from toolkit.labelstudio.suggesting import Asked, Suggester
@@ -58,6 +58,7 @@ __all__ = [
     "read_export_all",
     "render_config",
     "replay",
+    "sent_by",
     "serve",
     "status",
     "studio",
@@ -80,7 +81,7 @@ _HOMES = {
     "predictions": ("Suggestion", "push_predictions"),
     "prefill": ("push_figures",),
     "replaying": ("ReplayResult", "replay"),
-    "sending": ("PushResult", "push"),
+    "sending": ("PushResult", "push", "sent_by"),
     "server": ("Server",),
     "standing": ("Standing", "status", "waiting"),
     "suggesting": ("Asked", "Suggester"),

@@ -7,7 +7,7 @@ sentences every time, and what was suggested to whom is written down, so that `t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -17,7 +17,7 @@ from toolkit.errors import UsageError
 from toolkit.figures import LANGUAGES
 from toolkit.ingest.language import identify
 from toolkit.labelstudio.connecting import connected
-from toolkit.labelstudio.predictions import Suggestion, answered_sentences, push_predictions
+from toolkit.labelstudio.predictions import Suggestion, answered_tasks, push_predictions
 from toolkit.labelstudio.server import Server
 from toolkit.labelstudio.suggesting import Asked, Suggester, is_held_back
 from toolkit.workspace import Workspace
@@ -65,30 +65,35 @@ class HeadStart:
         self.share = share
         self._writing = Lock()
 
-    def push(self, *, dry_run: bool = False, server: Server | None = None) -> PushedSuggestions:
+    def push(
+        self, *, dry_run: bool = False, coming: Collection[str] = (), server: Server | None = None
+    ) -> PushedSuggestions:
         """Show suggestions for the sentences that were pushed, in place of all earlier ones.
 
         Args:
             dry_run: Change nothing; count.
+            coming: sentence_ids to count with those that were pushed, in a dry run.
             server: Default: the one that toolkit.yaml or the environment names.
 
         Raises:
             Interrupted: The server stopped answering; the same command does it again.
             RemoteError: The server can't be reached or refuses.
         """
-        asked = [
-            Asked(sentence_id=each.sentence_id, text=each.text, language=self._language(each.sentence_id, each.text))
-            for each in self.workspace.sentences()
-        ]
-        found = [each for each in self.suggester.suggest(asked) if each.labels or each.spans]
-        shown = [each for each in found if not self._is_held_back(each.sentence_id)]
-        count = len(shown)
-        if not dry_run:
-            with connected(self.workspace, server) as connection:
-                answered = answered_sentences(connection, self.workspace)
-                count = push_predictions(self.workspace, shown, model_version=self.suggester.version, server=connection)
-            self._note(each for each in found if each.sentence_id not in answered)
-        return PushedSuggestions(shown=count, held_back=len(found) - len(shown), silent=len(asked) - len(found))
+        with connected(self.workspace, server) as connection:
+            answered = dict.fromkeys(coming, False) | answered_tasks(connection, self.workspace)
+            asked = [
+                Asked(
+                    sentence_id=each.sentence_id, text=each.text, language=self._language(each.sentence_id, each.text)
+                )
+                for each in self.workspace.sentences()
+                if each.sentence_id in answered
+            ]
+            found = [each for each in self.suggester.suggest(asked) if each.labels or each.spans]
+            shown = [each for each in found if not self._is_held_back(each.sentence_id)]
+            if not dry_run:
+                push_predictions(self.workspace, shown, model_version=self.suggester.version, server=connection)
+                self._note(each for each in found if not answered[each.sentence_id])
+        return PushedSuggestions(shown=len(shown), held_back=len(found) - len(shown), silent=len(asked) - len(found))
 
     def offer(self, asked: Sequence[Asked], opened: Sequence[bool]) -> list[Suggestion | None]:
         """Return what to show for sentences that are opened now; None for those that are held back.

@@ -70,15 +70,17 @@ def push_predictions(
         return sum(_replace(connection, project, bodies) for project in projects.of_workspace(connection, workspace))
 
 
-def answered_sentences(server: Server, workspace: Workspace) -> set[str]:
-    """Return the sentence_ids of those tasks of a workspace that somebody has answered or skipped."""
+def answered_tasks(server: Server, workspace: Workspace) -> dict[str, bool]:
+    """Return the sentence_id of every task of a workspace, and whether somebody has answered or skipped it."""
     include = "id,data,total_annotations,cancelled_annotations"
-    found = set()
-    for project in projects.of_workspace(server, workspace):
-        for task in server.tasks(project.id, include=include):
+    found: dict[str, bool] = {}
+    for title in projects.work_titles(workspace):
+        project = projects.find(server, title)
+        for task in server.tasks(project.id, include=include) if project is not None else ():
             key = key_of(task["data"])
-            if key is not None and (task["total_annotations"] or task["cancelled_annotations"]):
-                found.add(key[0])
+            if key is not None:
+                answered = bool(task["total_annotations"] or task["cancelled_annotations"])
+                found[key[0]] = found.get(key[0], False) or answered
     return found
 
 

@@ -137,6 +137,11 @@ def push(
         return sender.run(target.result(), wanted, every)
 
 
+def sent_by(workspace: Workspace, **choice: Any) -> set[str]:
+    """Return the sentence_ids that a push with these arguments would have on the server; see `selected` for them."""
+    return {sentence_id for sentence_id, _ in _tasks(workspace, partial(selected, **choice))[0]}
+
+
 def _tasks(
     workspace: Workspace, choice: Callable[[Sequence[Sentence]], list[int]]
 ) -> tuple[dict[Key, Task], Collection[Key]]:

@@ -1,6 +1,7 @@
 """What was suggested to people, and what was held back from them: annotations/suggestions.jsonl, append-only.
 
-A row a sentence that nobody had answered when it was suggested, and another one only if it changes sides.
+A row a sentence that nobody had answered when it was suggested, and another one only if something else is suggested for
+it, or it changes sides.
 """
 
 from __future__ import annotations
@@ -24,17 +25,21 @@ class OfferLog:
 
     def __init__(self, workspace: Workspace) -> None:
         self._log = AppendLog(workspace.path(LOG))
-        self._sides = {each.sentence_id: each.shown for each in self.rows()}
+        self._last = {each.sentence_id: each for each in self.rows()}
 
     def rows(self) -> Iterator[Offered]:
         """Yield every suggestion from the oldest on."""
         return (from_row(Offered, row) for row in self._log.rows())
 
     def note(self, offered: Iterable[Offered]) -> int:
-        """Write those suggestions down whose sentence is new or changes sides; return how many."""
-        new = [each for each in offered if self._sides.get(each.sentence_id) != each.shown]
-        self._sides |= {each.sentence_id: each.shown for each in new}
+        """Write those suggestions down that are new, whatever the model that makes them; return how many."""
+        new = [each for each in offered if _content(each) != _content(self._last.get(each.sentence_id))]
+        self._last |= {each.sentence_id: each for each in new}
         return self._log.append(to_row(each) for each in new)
+
+
+def _content(offered: Offered | None) -> object:
+    return offered and (offered.shown, offered.labels, offered.spans)
 
 
 def head_start_of(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> HeadStartReport | None:
