@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pytest
 
 from toolkit.baselines import Rows, concat, iter_rows, read_rows
 from toolkit.errors import InvalidInput
+from toolkit.records import Reject
 
 LINES = [
     {
@@ -90,7 +92,15 @@ def test_all_faults_are_reported_with_their_lines(tmp_path: Path) -> None:
         ("a.jsonl", '{"text": "x", "label": {}}\n', "'label' is an object, not a label name"),
         ("a.csv", "text,label\nx,y,z\n", "a.csv:2: has more cells than the header"),
         ("a.parquet", "no parquet", "can't be read"),
+        ("a.parquet", "PAR1 and nothing else", "a.parquet, row 1: is damaged"),
         ("a.xlsx", "", "is no kind of file"),
+        ("a.jsonl.gz", '{"text": "x", "label": "y"}\n', "it is not gzip, as its name says"),
+        ("a.jsonl", "PAR1", "it is Parquet, which its name does not say; give it a name that ends in .parquet"),
+        ("a.jsonl", '{"text": "x", "label": NaN}\n', "a.jsonl:1: 'label' is NaN, not a label name"),
+        ("a.jsonl", '{"text": "x", "label": "a\\u0000"}\n', "a label name has no control characters"),
+        ("a.jsonl", '{"text": ' + "[" * 99_999 + "]" * 99_999 + "}\n", "a.jsonl:1: is JSON that is too deep"),
+        ("a.jsonl", '{"text": "x", "label": ' + "9" * 5000 + "}\n", "or has a number that is too long"),
+        ("a.csv", 'text,label\n"x,y\nz,y\n', "a.csv:2: is no table"),
     ],
 )
 def test_unusable_files_are_refused_in_a_sentence(tmp_path: Path, name: str, content: str, message: str) -> None:
@@ -131,3 +141,65 @@ def test_a_missing_column_names_the_option_that_mends_it(tmp_path: Path) -> None
         read_rows(path)
     with pytest.raises(InvalidInput, match="name the column to use: --label-column NAME"):
         read_rows(path, text_column="sentence", label_column="labels")
+
+
+def test_every_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    good = b'{"text": "x", "label": "y"}\n'
+    path.write_bytes(
+        good + b'{"text": "na\xefve", "label": "y"}\n' + good + b"{broken\n" + b'{"text": 1, "label": "y"}\n'
+    )
+    with pytest.raises(InvalidInput) as caught:
+        read_rows(path)
+    assert [fault.where for fault in caught.value.faults] == [f"{path}:2", f"{path}:4:2", f"{path}:5"]
+    assert "is no UTF-8 at byte 13 of the line" in str(caught.value)
+    assert all(str(fault.remedy).endswith("--rejects FILE") for fault in caught.value.faults)
+
+
+def test_a_file_of_the_wrong_kind_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("plain words\n" * 1000)
+    with pytest.raises(InvalidInput) as caught:
+        read_rows(path)
+    assert len(caught.value.faults) == 101
+    assert "has at least 100 rows that can't be used, and was not read on" in str(caught.value.faults[-1])
+
+
+def test_rows_that_cannot_be_used_are_handed_over_with_their_reason(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "x", "label": "y"}\n{broken\n\n{"text": "x", "label": null}\n')
+    found: list[Reject] = []
+    assert len(read_rows(path, reject=found.append)) == 1
+    assert [(each.reason, each.start, each.text) for each in found] == [
+        ("not-json", 2, "{broken"),
+        ("no-label", 4, '{"text": "x", "label": null}'),
+    ]
+    assert found[1].detail == "'label' is missing, not a label name"
+
+
+def test_rows_whose_labels_are_in_another_column_say_so(tmp_path: Path) -> None:
+    rows = [{"text": "x", "labels": ["y"]}, {"text": "x", "label": "y"}]
+    with pytest.raises(InvalidInput, match=r"but a list in the first row \(it has 'label' instead\)"):
+        read_rows(write(tmp_path / "a.jsonl", list(rows)))
+    with pytest.raises(InvalidInput, match=r"'label' is missing, not a label name \(it has 'labels' instead\)"):
+        read_rows(write(tmp_path / "b.jsonl", list(reversed(rows))))
+
+
+def test_a_first_row_without_labels_does_not_decide_that_there_is_only_one(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", [{"text": "x", "labels": None}, {"text": "x", "labels": ["y", "z"]}])
+    assert read_rows(path, reject=lambda _: None).labels == (("y", "z"),)
+
+
+def test_damage_is_placed_where_reading_stopped(tmp_path: Path) -> None:
+    whole = gzip.compress("".join(json.dumps({"text": str(n), "label": "x"}) + "\n" for n in range(5000)).encode())
+    (tmp_path / "a.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InvalidInput, match=r"a\.jsonl\.gz:\d{4}: is damaged from here on"):
+        read_rows(tmp_path / "a.jsonl.gz")
+
+
+def test_streams_and_pipes_are_no_files_of_rows(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="stdin: rows are gone over more than once"):
+        read_rows("-")
+    os.mkfifo(tmp_path / "a.jsonl")
+    with pytest.raises(InvalidInput, match="is no regular file"):
+        read_rows(tmp_path / "a.jsonl")

@@ -18,12 +18,13 @@ from toolkit.baselines import (
     evaluate_release,
     load,
     rows_of_release,
+    runs,
     train,
     train_files,
     train_release,
 )
 from toolkit.cli import main
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import Annotation, Article, Decision, Page, Piece, Sentence, content_id
 from toolkit.release import Release, Terms, freeze, gather
 from toolkit.schema import load as load_schema
@@ -340,3 +341,67 @@ def test_a_text_is_read_once_however_a_release_is_judged(releases: Path, monkeyp
     compare(model, train(rows, baseline="majority"), rows, resamples=0)
     once = [text for text in read if text in rows.texts]
     assert sorted(once) == sorted(set(rows.texts))
+
+
+def test_unusable_rows_go_to_a_file_and_are_counted(make_rows, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path, rejects = tmp_path / "train.jsonl", tmp_path / "rejects.jsonl"
+    rows = make_rows(40)
+    lines = [json.dumps({"text": text, "labels": given}) for text, given in zip(rows.texts, rows.labels, strict=True)]
+    path.write_text("\n".join([*lines, "{broken", '{"text": 3, "labels": []}', ""]))
+    run = train_files([path], test=path, baseline="majority", rejects=rejects, resamples=0)
+    assert run.to_dict()["train_rows"] == 40
+    assert run.to_dict()["left_out_rows"] == 2
+    assert f"2 rows left out, which can't be used; the reasons are in {rejects}" in run.to_dict()["notes"]
+    found = [json.loads(line) for line in rejects.read_text().splitlines()]
+    assert [(each["source"], each["start"], each["reason"]) for each in found] == [
+        (str(path), 41, "not-json"),
+        (str(path), 42, "no-text"),
+    ]
+
+
+def test_a_stream_writes_what_it_leaves_out_once(
+    make_rows,  # type: ignore[no-untyped-def]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runs, "STREAM_BYTES", 0)
+    path, rejects = tmp_path / "train.jsonl", tmp_path / "rejects.jsonl"
+    rows = make_rows(200, multi=False)
+    lines = [json.dumps({"text": text, "label": given[0]}) for text, given in zip(rows.texts, rows.labels, strict=True)]
+    path.write_text("\n".join(["{broken", *lines, "[]"]))
+    assert train_files([path], rejects=rejects, resamples=0).left_out == 2
+    assert len(rejects.read_text().splitlines()) == 2
+
+
+def test_rejects_never_replace_what_is_read(make_rows, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "train.jsonl"
+    path.write_text('{"text": "x", "label": "y"}\n')
+    for place, message in ((path, "is read from"), (tmp_path, "is a directory")):
+        with pytest.raises(UsageError, match=message):
+            train_files([path], rejects=place)
+    assert path.read_text() == '{"text": "x", "label": "y"}\n'
+
+
+def test_files_of_two_kinds_are_refused_before_anything_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "train", None)
+    one, many = tmp_path / "one.jsonl", tmp_path / "many.jsonl"
+    one.write_text('{"text": "x", "label": "y"}\n')
+    many.write_text('{"text": "x", "labels": ["y"]}\n')
+    with pytest.raises(
+        InvalidInput, match=r"many\.jsonl: the rows give a sentence any number of labels, the model one"
+    ):
+        train_files([one], test=many)
+
+
+def test_any_label_may_be_the_positive_one(make_rows, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path, rows = tmp_path / "train.jsonl", make_rows(40)
+    lines = [json.dumps({"text": text, "labels": given}) for text, given in zip(rows.texts, rows.labels, strict=True)]
+    path.write_text("\n".join(lines))
+    run = train_files([path], test=path, baseline="words-lr", positive="talks", resamples=20).to_dict()
+    assert run["positive"] == "talks"
+    assert run["metrics"]["f1_positive"] > 0
+    assert len(run["metrics"]["intervals"]["f1_positive"]) == 2
+    with pytest.raises(UsageError, match="the positive label 'none' does not occur; the labels are casualty, denial"):
+        train_files([path], positive="none", baseline="majority")

@@ -115,7 +115,7 @@ class Evaluation:
             frequencies have shifted.
         micro_f1: F1 of all labels' counts together; of single labels it equals accuracy.
         accuracy: Share of rows whose labels are all right.
-        positive: The positive label of a two-label task.
+        positive: The label that was asked for, or the positive one of a two-label task.
         f1_positive: Its F1.
         labels: Scores a label.
         confusion: gold → given → rows. For multi-label rows: how often the model gives a label where gold has
@@ -156,6 +156,7 @@ def evaluate(
     model: Model,
     rows: Rows,
     *,
+    positive: str | None = None,
     seed: int = 0,
     resamples: int = 1000,
     trained_on: Collection[str] = (),
@@ -167,6 +168,7 @@ def evaluate(
     Args:
         model: The model.
         rows: At least one row, of the model's kind (single-label or multi-label).
+        positive: A label to tell the F1 of beside the overall figures; left out, the positive one of two.
         seed: For the bootstrap.
         resamples: Bootstrap resamples of whole groups; 0 leaves the intervals out.
         trained_on: Texts of the training rows, to tell apart rows that stand there, exactly or nearly.
@@ -187,7 +189,7 @@ def evaluate(
     grouped = judged.grouped(everything)
     overall = scores(grouped, seed=seed, resamples=resamples)
     labels = _label_scores(judged, grouped, probabilities)
-    positive = model.targets.positive
+    positive = positive or model.targets.positive
     return Evaluation(
         baseline=model.baseline,
         rows=len(rows),
@@ -227,10 +229,21 @@ def compare(first: Model, second: Model, rows: Rows, *, seed: int = 0, resamples
 def _check(model: Model, rows: Rows) -> None:
     if not len(rows):
         raise InvalidInput("there are no rows to evaluate on", where=rows.where)
-    if rows.multi != model.targets.multi:
+    check_kind(rows, multi=model.targets.multi)
+
+
+def check_kind(rows: Rows, *, multi: bool) -> None:
+    """Refuse rows of another kind than the model's.
+
+    Raises:
+        InvalidInput: The rows are single-label and the model is not, or the other way round.
+    """
+    if rows.multi != multi:
         kinds = ("one label", "any number of labels")
         raise InvalidInput(
-            f"the rows give a sentence {kinds[rows.multi]}, the model {kinds[model.targets.multi]}", where=rows.where
+            f"the rows give a sentence {kinds[rows.multi]}, the model {kinds[multi]}",
+            where=rows.where,
+            remedy="train and judge on rows of one kind: `toolkit train`",
         )
 
 

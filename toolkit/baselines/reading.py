@@ -1,41 +1,40 @@
-"""Rows out of files: JSON Lines, CSV, TSV and Parquet, plain or gzipped, and the splits of a release."""
+"""Rows out of files and out of the splits of a release: which column means what, and which rows can't be used."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import json
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from toolkit.baselines.opening import FROM_CSV, Fault, Opened, Record, kind, opened
 from toolkit.baselines.rows import Rows, concat, reading_key
 from toolkit.errors import InvalidInput
-from toolkit.records import content_id
+from toolkit.records import Reject, content_id
 from toolkit.release import load as load_release
+from toolkit.release.splits import FRACTIONS
 
-FORMATS = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
+Rejecting = Callable[[Reject], object]
+"""Takes a row that can't be used, which is then left out."""
 
 _LABEL_COLUMNS = ("labels", "label")
 _GROUP_COLUMNS = ("story_id", "article_id")
 _ID_COLUMNS = ("sentence_id", "id")
 _SLICES = {"source": ("publisher", "source"), "language": ("language", "lang"), "year": ("year", "published_at")}
-_KINDS = {int: "a whole number", float: "a number", bool: "true or false", dict: "an object"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MAX_FAULTS = 100  # a file of the wrong kind breaks on every line; its first hundred say enough
-
-Record = tuple[str, Mapping[str, Any]]  # (place, fields)
 
 
 def read_rows(
-    path: Path | str, *, text_column: str = "text", label_column: str | None = None, group_column: str | None = None
+    path: Path | str,
+    *,
+    text_column: str = "text",
+    label_column: str | None = None,
+    group_column: str | None = None,
+    reject: Rejecting | None = None,
 ) -> Rows:
     """Read labelled sentences from one file.
 
@@ -46,16 +45,25 @@ def read_rows(
             (multi-label; in CSV a JSON list, or names between "|" in a column called "labels").
             Left out: "labels" if there is such a column, else "label".
         group_column: Holds the story or article; left out: story_id, else article_id, else equal texts.
+        reject: Takes rows that can't be used; left out, they are an error.
 
     Raises:
         InvalidInput: The file is missing, unreadable or empty, or rows of it lack a text or a label; every fault
             with file:line.
     """
     batches = list(
-        iter_rows(path, text_column=text_column, label_column=label_column, group_column=group_column, size=100_000)
+        iter_rows(
+            path,
+            text_column=text_column,
+            label_column=label_column,
+            group_column=group_column,
+            size=100_000,
+            reject=reject,
+        )
     )
     if not batches:
-        raise InvalidInput("has no rows", where=str(path))
+        remedy = "name a file that has some" if reject is None else "look at what is wrong with them without --rejects"
+        raise InvalidInput("has no rows that can be used", where=str(path), remedy=remedy)
     return replace(concat(batches), where=str(path))
 
 
@@ -66,14 +74,21 @@ def iter_rows(
     label_column: str | None = None,
     group_column: str | None = None,
     size: int = 10_000,
+    reject: Rejecting | None = None,
 ) -> Iterator[Rows]:
     """Read a file that need not fit into memory, `size` rows at a time. Columns and errors as in `read_rows`."""
-    path = Path(path)
-    with _records(path) as records:
+    with opened(Path(path)) as source:
         columns: _Columns | None = None
-        while batch := list(islice(records, size)):
-            columns = columns or _Columns.choose(batch[0], text_column, label_column, group_column)
-            yield columns.rows(batch, str(path))
+        faults = _Faults(source, reject)
+        while batch := list(islice(source.records, size)):
+            whole = list(faults.without(batch))
+            columns = columns or (
+                _Columns.choose(source, whole, text_column, label_column, group_column) if whole else None
+            )
+            rows = columns.rows(source, whole, faults) if columns else None
+            if rows and not faults.found:
+                yield rows
+        faults.tell()
 
 
 def rows_of_release(directory: Path | str, split: str) -> Rows:
@@ -92,19 +107,89 @@ def rows_of_release(directory: Path | str, split: str) -> Rows:
         raise InvalidInput(
             f"has no {split} split; it has {', '.join(have) or 'no rows at all'}",
             where=str(directory),
-            remedy="label sentences of more stories and run `toolkit build`",
+            remedy="label sentences of more stories and run `toolkit build`"
+            if split in FRACTIONS
+            else "take one of these",
         )
     table = release.table("default", split)
     if "text" not in table.column_names:
         remedy = f"put the text back with `toolkit hydrate {directory} DIR` and take DIR"
         raise InvalidInput("holds offsets and no text", where=str(directory), remedy=remedy)
-    where = f"{directory} ({split})"
-    records = [(f"{where}, row {number}", fields) for number, fields in enumerate(table.to_pylist(), 1)]
-    return _Columns.choose(records[0], "text", "labels", None).rows(records, where)
+    records = list(enumerate(table.to_pylist(), 1))
+    source = Opened(f"{directory} ({split})", iter(()), ", row ")
+    faults = _Faults(source, None)
+    rows = _Columns.choose(source, records, "text", "labels", None).rows(source, records, faults)
+    faults.tell()
+    return rows
+
+
+class _Unusable(ValueError):
+    """A row that lacks something: the id of the rule, and the same in words."""
+
+    def __init__(self, reason: str, what: str) -> None:
+        super().__init__(what)
+        self.reason = reason
+
+
+class _Faults:
+    """Rows of a file that can't be used: handed on where somebody takes them, else kept for one error.
+
+    Attributes:
+        found: Those that are kept.
+    """
+
+    def __init__(self, source: Opened, reject: Rejecting | None) -> None:
+        self._source = source
+        self._reject = reject
+        self.found: list[InvalidInput] = []
+
+    def add(self, number: int, fault: Fault) -> None:
+        """Note a row.
+
+        Raises:
+            InvalidInput: It is one too many.
+        """
+        if self._reject is not None:
+            name, end = self._source.name, number + 1
+            self._reject(
+                Reject(
+                    stage="train",
+                    reason=fault.reason,
+                    source=name,
+                    start=number,
+                    end=end,
+                    text=fault.text,
+                    detail=fault.what,
+                )
+            )
+            return
+        remedy = "mend it, or leave such rows out with --rejects FILE"
+        self.found.append(InvalidInput(fault.what, where=self._source.place(number, fault.column), remedy=remedy))
+        if len(self.found) == _MAX_FAULTS:
+            stopped = f"has at least {_MAX_FAULTS} rows that can't be used, and was not read on"
+            self.found.append(InvalidInput(stopped, where=self._source.name, remedy="is it the right file?"))
+            self.tell()
+
+    def without(self, batch: Iterable[Record]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Note the records that can't be read, and give the others."""
+        for number, fields in batch:
+            if isinstance(fields, Fault):
+                self.add(number, fields)
+            else:
+                yield number, fields
+
+    def tell(self) -> None:
+        """Raise what was kept.
+
+        Raises:
+            InvalidInput: Anything was.
+        """
+        if self.found:
+            raise InvalidInput.all_of(self.found)
 
 
 class _Columns:
-    """Which column of a file means what; made from its first record."""
+    """Which column of a file means what; made from its first records."""
 
     def __init__(self, text: str, label: str, multi: bool, group: str | None, row_id: str | None) -> None:
         self.text = text
@@ -114,13 +199,21 @@ class _Columns:
         self.row_id = row_id
 
     @classmethod
-    def choose(cls, first: Record, text: str, label: str | None, group: str | None) -> _Columns:
-        """Find the columns by the first record's fields.
+    def choose(
+        cls,
+        source: Opened,
+        batch: Sequence[tuple[int, Mapping[str, Any]]],
+        text: str,
+        label: str | None,
+        group: str | None,
+    ) -> _Columns:
+        """Find the columns by the first record's fields, and by the first label whether there may be several.
 
         Raises:
             InvalidInput: A named column is not there, or no label column is.
         """
-        where, fields = first
+        number, fields = batch[0]
+        where = source.place(number)
         have = f"the columns are {', '.join(name for name in map(str, fields) if name[:1] != chr(0))}"
         for option, name in (("text", text), ("label", label), ("group", group)):
             if name is not None and name not in fields:
@@ -133,37 +226,30 @@ class _Columns:
                 where=where,
                 remedy="name the column to use: --label-column NAME",
             )
-        cell = fields[label]
+        cell = next((row[label] for _, row in batch if row.get(label) is not None), None)
         multi = isinstance(cell, list) or (
-            isinstance(cell, str) and "\0csv" in fields and (label == "labels" or cell.startswith("["))
+            isinstance(cell, str) and FROM_CSV in fields and (label == "labels" or cell.startswith("["))
         )
         return cls(text, label, multi, group or _first(_GROUP_COLUMNS, fields), _first(_ID_COLUMNS, fields))
 
-    def rows(self, batch: Iterable[Record], path: str) -> Rows:
-        """Turn records into rows.
-
-        Raises:
-            InvalidInput: Records lack a text or a label; all of them (at most 100).
-        """
-        texts, labels, groups, ids, faults = [], [], [], [], []
+    def rows(self, source: Opened, batch: Iterable[tuple[int, Mapping[str, Any]]], faults: _Faults) -> Rows:
+        """Turn records into rows; those that lack a text or a label are noted."""
+        texts, labels, groups, ids = [], [], [], []
         slices: dict[str, list[str]] = {name: [] for name in _SLICES}
-        for where, fields in batch:
+        for number, fields in batch:
             try:
-                texts.append(self._text(fields))
-                labels.append(self._labels(fields))
-            except ValueError as error:
-                faults.append(InvalidInput(str(error), where=where))
-                if len(faults) == _MAX_FAULTS:
-                    break
+                text, given = self._text(fields), self._labels(fields)
+            except _Unusable as error:
+                faults.add(number, Fault(error.reason, str(error), _told(fields)))
                 continue
+            texts.append(text)
+            labels.append(given)
             group = fields.get(self.group) if self.group else None
-            groups.append(reading_key(texts[-1]) if group is None else str(group))
+            groups.append(reading_key(text) if group is None else str(group))
             row_id = fields.get(self.row_id) if self.row_id else None
-            ids.append(content_id(texts[-1]) if row_id is None else str(row_id))
+            ids.append(content_id(text) if row_id is None else str(row_id))
             for name, candidates in _SLICES.items():
                 slices[name].append(_slice_value(name, fields, candidates))
-        if faults:
-            raise InvalidInput.all_of(faults)
         return Rows(
             texts=tuple(texts),
             labels=tuple(labels),
@@ -171,34 +257,54 @@ class _Columns:
             groups=tuple(groups),
             ids=tuple(ids),
             columns={name: tuple(values) for name, values in slices.items() if any(values)},
-            where=path,
+            where=source.name,
         )
 
     def _text(self, fields: Mapping[str, Any]) -> str:
         text = fields.get(self.text)
         if not isinstance(text, str):
-            raise ValueError(f"{self.text!r} is {_kind(text)}, not text")
+            raise _Unusable("no-text", f"{self.text!r} is {kind(text)}, not text")
         return _unicode(text, self.text)
 
     def _labels(self, fields: Mapping[str, Any]) -> tuple[str, ...]:
         cell = fields.get(self.label)
         if not self.multi:
-            return (_label_name(cell, self.label),)
-        if isinstance(cell, str) and "\0csv" in fields:
-            cell = json.loads(cell) if cell.startswith("[") else [name for name in cell.split("|") if name.strip()]
+            return (_label_name(cell, self.label, fields),)
+        if isinstance(cell, str) and FROM_CSV in fields:
+            cell = _list_of(cell)
         if not isinstance(cell, list):
-            raise ValueError(f"{self.label!r} is {_kind(cell)}, but a list in the first row")
-        return tuple(_label_name(name, self.label) for name in cell)
+            what = f"{self.label!r} is {kind(cell)}, but a list in the first row"
+            raise _Unusable("no-label", what + _elsewhere(self.label, fields))
+        return tuple(_label_name(name, self.label, fields) for name in cell)
 
 
-def _label_name(value: object, column: str) -> str:
+def _list_of(cell: str) -> object:
+    """Read a cell of CSV that holds a list of labels."""
+    if not cell.startswith("["):
+        return [name for name in cell.split("|") if name.strip()]
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        return cell
+
+
+def _label_name(value: object, column: str, fields: Mapping[str, Any]) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, str) and value.strip():
-        return _unicode(value.strip(), column)
-    raise ValueError(f"{column!r} is {_kind(value)}, not a label name")
+    if not isinstance(value, str) or not value.strip():
+        raise _Unusable("no-label", f"{column!r} is {kind(value)}, not a label name" + _elsewhere(column, fields))
+    name = _unicode(value.strip(), column)
+    if _CONTROL.search(name):
+        raise _Unusable("no-label", f"{column!r} is {name[:40]!r}, and a label name has no control characters")
+    return name
+
+
+def _elsewhere(column: str, fields: Mapping[str, Any]) -> str:
+    """Say which other column of labels a row has that lacks the one that the first row has."""
+    other = None if column in fields else _first(_LABEL_COLUMNS, fields)
+    return "" if other is None else f" (it has {other!r} instead)"
 
 
 def _unicode(value: str, column: str) -> str:
@@ -206,16 +312,14 @@ def _unicode(value: str, column: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise ValueError(f"{column!r} holds half a character (a lone surrogate) at {error.start}") from error
+        what = f"{column!r} holds half a character (a lone surrogate) at {error.start}"
+        raise _Unusable("half-a-character", what) from error
     return value
 
 
-def _kind(value: object) -> str:
-    if value is None:
-        return "missing"
-    if isinstance(value, str):
-        return "empty" if not value.strip() else f"the text {value[:40]!r}"
-    return _KINDS.get(type(value), f"a {type(value).__name__}")
+def _told(fields: Mapping[str, Any]) -> str:
+    """Return a record as text that can be written down."""
+    return json.dumps({name: value for name, value in fields.items() if name != FROM_CSV}, default=str)
 
 
 def _slice_value(name: str, fields: Mapping[str, Any], candidates: tuple[str, ...]) -> str:
@@ -225,56 +329,3 @@ def _slice_value(name: str, fields: Mapping[str, Any], candidates: tuple[str, ..
 
 def _first(names: Iterable[str], fields: Mapping[str, Any]) -> str | None:
     return next((name for name in names if name in fields), None)
-
-
-@contextmanager
-def _records(path: Path) -> Iterator[Iterator[Record]]:
-    """Open a file and give its records with their places, as they are asked for."""
-    suffix = Path(path.name.removesuffix(".gz")).suffix
-    if suffix not in FORMATS:
-        raise InvalidInput(f"is no kind of file that rows are read from ({', '.join(FORMATS)})", where=str(path))
-    if not path.is_file():
-        raise InvalidInput("there is no such file", where=str(path))
-    try:
-        if suffix == ".parquet":
-            yield _parquet_records(path)
-        else:
-            with _open_text(path) as file:
-                yield _csv_records(path, file, suffix) if suffix in (".csv", ".tsv") else _json_records(path, file)
-    except (UnicodeDecodeError, OSError, EOFError, csv.Error, zlib.error, pa.ArrowInvalid) as error:
-        raise InvalidInput(f"can't be read: {error}", where=str(path)) from error
-
-
-def _open_text(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return io.TextIOWrapper(gzip.open(path), encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
-
-
-def _json_records(path: Path, file: TextIO) -> Iterator[Record]:
-    for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
-        try:
-            fields = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise InvalidInput(f"is no JSON: {error.msg}", where=f"{path}:{number}:{error.colno}") from error
-        if not isinstance(fields, dict):
-            raise InvalidInput(f"is {_kind(fields)}, not a JSON object", where=f"{path}:{number}")
-        yield f"{path}:{number}", fields
-
-
-def _csv_records(path: Path, file: TextIO, suffix: str) -> Iterator[Record]:
-    reader = csv.DictReader(file, delimiter="\t" if suffix == ".tsv" else ",", restkey="\0rest")
-    for fields in reader:
-        if "\0rest" in fields:
-            raise InvalidInput("has more cells than the header", where=f"{path}:{reader.line_num}")
-        yield f"{path}:{reader.line_num}", {**fields, "\0csv": True}
-
-
-def _parquet_records(path: Path) -> Iterator[Record]:
-    number = 0
-    for batch in pq.ParquetFile(path).iter_batches(batch_size=10_000):
-        for fields in batch.to_pylist():
-            number += 1
-            yield f"{path}, row {number}", fields

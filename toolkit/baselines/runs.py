@@ -1,4 +1,4 @@
-"""The verbs: train on files or on a release, write the model directory, judge a model on a release."""
+"""The verbs that train on files or on a release, and write the model directory."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from typing import Any, TypeVar
 from toolkit.baselines import streaming
 from toolkit.baselines.card import METRICS, README, REQUIREMENTS, DataSource, card, metrics_json, requirements
 from toolkit.baselines.drawing import PICTURE, f1_picture
-from toolkit.baselines.evaluation import Evaluation, evaluate
+from toolkit.baselines.evaluation import Evaluation, check_kind, evaluate
+from toolkit.baselines.judging import evaluate_release_spans
+from toolkit.baselines.left_out import LeftOut
 from toolkit.baselines.model import Model
-from toolkit.baselines.moved import moves
 from toolkit.baselines.reading import iter_rows, read_rows, rows_of_release
-from toolkit.baselines.rows import Rows, concat
-from toolkit.baselines.schema_gap import schema_note
+from toolkit.baselines.rows import Rows, concat, told_rows
 from toolkit.baselines.skops_file import save_pipeline
-from toolkit.baselines.spans import SpanEvaluation, evaluate_spans, has_spans, span_rows_of_release, train_spans
-from toolkit.baselines.stored import contents, load, save
+from toolkit.baselines.spans import SpanEvaluation, has_spans, span_rows_of_release, train_spans
+from toolkit.baselines.stored import contents, save
 from toolkit.baselines.training import train
 from toolkit.errors import InvalidInput
-from toolkit.release import Release
 from toolkit.release import load as load_release
 from toolkit.schema import Schema
 from toolkit.workspace.files import write_atomic
@@ -49,6 +48,7 @@ class Run:
         model_bytes: Size of model.safetensors, vocabulary.json and config.json together.
         path: The model directory, if one was written.
         spans: Split → evaluation of the spans that are found, where a tagger was trained.
+        left_out: Rows of the files that could not be used.
     """
 
     model: Model
@@ -58,6 +58,7 @@ class Run:
     model_bytes: int
     path: Path | None
     spans: Mapping[str, SpanEvaluation] = field(default_factory=dict)
+    left_out: int = 0
 
     @property
     def _judged_notes(self) -> list[str]:
@@ -82,10 +83,11 @@ class Run:
             "metrics": metrics,
             "metrics_of": last or _TRIALS[how],
             "splits": {split: _metrics(item) for split, item in self.evaluations.items()},
-            "positive": self.model.targets.positive,
+            "positive": self.evaluations[last].positive if last else self.model.targets.positive,
             "labels": list(self.model.labels),
             how: tried,
             "train_rows": self.model.facts["rows"],
+            "left_out_rows": self.left_out,
             "cpu_seconds": {"train": round(self.train_cpu_seconds, 3), "predict": round(self.predict_cpu_seconds, 3)},
             "sentences_per_cpu_second": round(rows / self.predict_cpu_seconds) if rows else None,
             "model_bytes": self.model_bytes,
@@ -109,6 +111,7 @@ def train_files(
     seed: int = 0,
     resamples: int = 1000,
     out: Path | str | None = None,
+    rejects: Path | str | None = None,
 ) -> Run:
     """Train on files and judge on others; nothing is chosen by what `dev` or `test` say.
 
@@ -122,37 +125,58 @@ def train_files(
         label_column: Holds the label or labels; left out, "labels" or "label".
         group_column: Holds the story or article; left out, story_id, article_id, or equal texts.
         baseline: A name on the ladder, "auto" or "auto+embeddings".
-        positive: The positive label of a two-label task; left out, the rarer.
+        positive: The label that `f1_positive` is about; left out, the rarer one of two.
         schema: For keyword rules.
         seed: For folds, solvers and the bootstrap.
         resamples: For the intervals.
         out: The model directory to write; left out, nothing is written.
+        rejects: A file for rows that can't be used, one JSON object a line with the reason; left out, such a row is an
+            error.
 
     Raises:
         InvalidInput: A file can't be read or used.
-        UsageError: There is no such baseline or positive label.
+        UsageError: There is no such baseline or positive label, or `rejects` is one of the files.
     """
-
-    def read(path: Path | str) -> Rows:
-        return read_rows(path, text_column=text_column, label_column=label_column, group_column=group_column)
+    files = {split: Path(path) for split, path in (("dev", dev), ("test", test)) if path is not None}
+    left_out = None if rejects is None else LeftOut(Path(rejects), [*map(Path, train), *files.values()])
+    columns: dict[str, Any] = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
+    columns["reject"] = left_out
 
     def batches() -> Iterator[Rows]:
         for path in train:
-            yield from iter_rows(path, text_column=text_column, label_column=label_column, group_column=group_column)
+            yield from iter_rows(path, **columns)
 
-    judged = {split: read(path) for split, path in (("dev", dev), ("test", test)) if path is not None}
+    judged = {split: read_rows(path, **columns) for split, path in files.items()}
     if baseline in ("auto", streaming.NAME) and sum(map(_text_bytes, train)) > STREAM_BYTES:
         run = _judged(
-            lambda: streaming.train_stream(batches, seed=seed, positive=positive), judged, (), seed, resamples
+            lambda: streaming.train_stream(batches, seed=seed, positive=positive),
+            judged,
+            (),
+            positive=positive,
+            seed=seed,
+            resamples=resamples,
         )
     else:
-        rows = concat([read(path) for path in train])
+        rows = concat([read_rows(path, **columns) for path in train])
+        for part in judged.values():
+            check_kind(part, multi=rows.multi)
         run = _run(rows, judged, baseline=baseline, positive=positive, schema=schema, seed=seed, resamples=resamples)
+    if left_out is not None:
+        left_out.write()
+        run = _without(run, left_out)
     if out is None:
         return run
-    names = {split: Path(path).name for split, path in (("dev", dev), ("test", test)) if path is not None}
+    names = {split: path.name for split, path in files.items()}
     source = DataSource(name=", ".join(Path(path).name for path in train), splits=names)
     return _written(run, Path(out), run.model.baseline, source)
+
+
+def _without(run: Run, left_out: LeftOut) -> Run:
+    """Return a run whose notes say how many rows were left out."""
+    if not left_out.count:
+        return run
+    note = f"{told_rows(left_out.count)} left out, which can't be used; the reasons are in {left_out.path}"
+    return replace(run, left_out=left_out.count, model=replace(run.model, notes=(*run.model.notes, note)))
 
 
 def train_release(
@@ -221,62 +245,6 @@ def _with_tagger(run: Run, directory: Path, splits: Sequence[str], *, seed: int,
     )
 
 
-def evaluate_release_spans(
-    model: Model, directory: Path | str, split: str, *, seed: int = 0, resamples: int = 1000
-) -> SpanEvaluation | None:
-    """Judge the spans that a model finds in a split of a release; None where it finds none or none were decided.
-
-    Args:
-        model: The model.
-        directory: The release.
-        split: "validation" or "test".
-        seed: For the bootstrap.
-        resamples: For the intervals.
-    """
-    if model.tagger is None or not has_spans(directory, split):
-        return None
-    rows = span_rows_of_release(directory, split)
-    return evaluate_spans(rows, model.tagger.predict(rows.texts), seed=seed, resamples=resamples)
-
-
-def evaluate_release(
-    model: Model | Path | str,
-    directory: Path | str,
-    *,
-    split: str = "test",
-    since: Path | str | None = None,
-    seed: int = 0,
-    resamples: int = 1000,
-) -> Evaluation:
-    """Judge a model on a split of any release, beside the people who labelled it.
-
-    Args:
-        model: A model, or its directory.
-        directory: The release.
-        split: "validation" or "test".
-        since: An older release, such as the one the model was trained on: rows are told apart by whether they are
-            unchanged, relabelled or added since, and macro F1 is led from its split to this one, cause by cause.
-        seed: For the bootstrap.
-        resamples: For the intervals.
-
-    Raises:
-        InvalidInput: There is no such model, release or split.
-    """
-    ready = (model if isinstance(model, Model) else load(model)).remembering()
-    release = load_release(directory)
-    rows = rows_of_release(directory, split)
-    older = None if since is None else load_release(since)
-    if older is not None:
-        rows = replace(rows, columns={**rows.columns, "since": _since(rows, older)})
-    answers = answers_of_release(directory, split)
-    trained_on = [text for each in (release, older) if each is not None for text in _train_texts(each)]
-    found = evaluate(ready, rows, seed=seed, resamples=resamples, trained_on=trained_on, answers=answers)
-    if older is not None:
-        found = _moved(found, ready, older, rows, split, seed, resamples)
-    gap = schema_note(ready, release.schema)
-    return found if gap is None else replace(found, notes=(*found.notes, gap))
-
-
 def timed(work: Callable[[], T]) -> tuple[T, float]:
     """Do some work; return what it returns and the CPU seconds of this process that it took."""
     started = time.process_time()
@@ -297,19 +265,26 @@ def _run(
         lambda: train(rows, baseline=baseline, seed=seed, positive=positive, schema=schema),
         judged,
         rows.texts,
-        seed,
-        resamples,
+        positive=positive,
+        seed=seed,
+        resamples=resamples,
     )
 
 
 def _judged(
-    work: Callable[[], Model], judged: Mapping[str, Rows], trained_on: Sequence[str], seed: int, resamples: int
+    work: Callable[[], Model],
+    judged: Mapping[str, Rows],
+    trained_on: Sequence[str],
+    *,
+    positive: str | None,
+    seed: int,
+    resamples: int,
 ) -> Run:
     model, train_seconds = timed(work)
     last = list(judged.values())[-1].texts if judged else ()
     _, predict_seconds = timed(lambda: model.predict(last))
     evaluations = {
-        split: evaluate(model, part, seed=seed, resamples=resamples, trained_on=trained_on)
+        split: evaluate(model, part, positive=positive, seed=seed, resamples=resamples, trained_on=trained_on)
         for split, part in judged.items()
     }
     return Run(
@@ -351,42 +326,3 @@ def _text_bytes(path: Path | str) -> int:
     """Return a file's size, a compressed one's roughly unpacked."""
     path = Path(path)
     return path.stat().st_size * (4 if path.suffix in (".gz", ".parquet") else 1) if path.is_file() else 0
-
-
-def _train_texts(release: Release) -> tuple[str, ...]:
-    return rows_of_release(release.path, "train").texts if "train" in release.splits() else ()
-
-
-def _moved(
-    found: Evaluation, model: Model, older: Release, rows: Rows, split: str, seed: int, resamples: int
-) -> Evaluation:
-    if split not in older.splits():
-        note = f"why the score moved can't be told: {older.version} has no {split} split"
-        return replace(found, notes=(*found.notes, note))
-    before = rows_of_release(older.path, split)
-    return replace(found, moves=moves(model, before, rows, seed=seed, resamples=resamples))
-
-
-def _since(rows: Rows, older: Release) -> tuple[str, ...]:
-    before: dict[str, tuple[str, ...]] = {}
-    for split in older.splits():
-        part = rows_of_release(older.path, split)
-        before.update(zip(part.ids, part.labels, strict=True))
-    states = {True: "unchanged", False: "relabelled"}
-    return tuple(
-        states[before[row_id] == given] if row_id in before else "added"
-        for row_id, given in zip(rows.ids, rows.labels, strict=True)
-    )
-
-
-def answers_of_release(directory: Path | str, split: str) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Return annotator → sentence id → labels, of answers that counted."""
-    release = load_release(directory)
-    if "annotations" not in release.configs or split not in release.splits("annotations"):
-        return {}
-    answers: dict[str, dict[str, tuple[str, ...]]] = {}
-    columns = ["annotator", "sentence_id", "labels", "counted", "skipped"]
-    for row in release.table("annotations", split).select(columns).to_pylist():
-        if row["counted"] and not row["skipped"]:
-            answers.setdefault(row["annotator"], {})[row["sentence_id"]] = tuple(sorted(row["labels"]))
-    return answers

@@ -19,8 +19,9 @@ from toolkit.baselines.card import METRICS
 from toolkit.baselines.curve import annotator_curve, sentence_curve
 from toolkit.baselines.errors_table import errors_csv
 from toolkit.baselines.evaluation import compare
+from toolkit.baselines.judging import answers_of_release, evaluate_release, evaluate_release_spans
 from toolkit.baselines.reading import rows_of_release
-from toolkit.baselines.runs import answers_of_release, evaluate_release, evaluate_release_spans, summary, train_release
+from toolkit.baselines.runs import summary, train_release
 from toolkit.baselines.stored import CONFIG, TENSORS
 from toolkit.baselines.stored import load as load_model
 from toolkit.errors import InvalidInput

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from functools import partial
+from collections.abc import Mapping, Sequence
 from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -60,7 +60,13 @@ def train(
     schema: Annotated[
         str | None, typer.Option(metavar="NAME@VERSION", help="For keyword rules (with --train).")
     ] = None,
-    positive: Annotated[str | None, typer.Option(metavar="LABEL", help="Default: the rarer of two.")] = None,
+    positive: Annotated[
+        str | None, typer.Option(metavar="LABEL", help="Tell the F1 of this label; default: the rarer of two.")
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Leave out rows that can't be used, and put them there with the reason."),
+    ] = None,
     baseline: Annotated[str, typer.Option(help="A name on the ladder, auto, or auto+embeddings.")] = "auto",
     curve: Annotated[
         bool, typer.Option("--curve", help="No model, but what more sentences and annotators are worth.")
@@ -79,55 +85,32 @@ def train(
     Example: toolkit train --train train.jsonl --test test.jsonl --baseline auto --json
     """
     from toolkit import baselines
-    from toolkit.baselines import stages
-    from toolkit.schema import load
-    from toolkit.workspace import Workspace
 
     if output is not None:
         baselines.check_place(output)
+    how = {"baseline": baseline, "seed": seed, "resamples": resamples}
     if not train_files:
-        if dev or test or positive or label_column or group_column or schema:
+        if dev or test or positive or label_column or group_column or schema or rejects:
             raise UsageError("options that name files, columns, labels or a schema go with --train FILE")
-        if len(named or ()) > 1:
-            raise UsageError(f"train on one release, not on {len(named or ())}, or on files: --train FILE…")
-        release = named[0] if named else None
-        source = open_release(release or "newest", project)
-        dataset, revision = on_hub(release or "") or (None, None)
-        how: dict[str, Any] = {"baseline": baseline, "seed": seed, "resamples": resamples}
-        how |= {"dataset": dataset, "revision": revision}
-        if output is not None and not curve:
-            with progress_bar("train"):
-                run = baselines.train_release(source.path, output.parent, name=output.name, **how)
-            put_json(run.to_dict()) if as_json else _put_run(run.to_dict())
-            return
-        workspace = Workspace.find(project)
-        if curve:
-            _curve_of_project(workspace, source.path, _cheap(baseline), more, seed, as_json)
-            return
-        with progress_bar("train"):
-            outcome = stages.train_project(workspace, source.path, **how)
-        if as_json:
-            put_json(dataclasses.asdict(outcome) | stages.trained(workspace))
-            return
-        put_outcome(outcome, as_json=False)
-        say(f"model       {stages.trained_model(workspace)}")
+        _train_on_release(named or [], how, curve=more if curve else None, output=output, project=project, json=as_json)
         return
-    train_files = [*train_files, *map(Path, named or ())]
-    if any(path.is_dir() for path in train_files):
+    files = [*train_files, *map(Path, named or ())]
+    if any(path.is_dir() for path in files):
         raise UsageError("train on a release or on files, not on both")
+    columns = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
     if curve:
-        read = partial(
-            baselines.read_rows, text_column=text_column, label_column=label_column, group_column=group_column
-        )
-        rows = baselines.concat([read(path) for path in train_files])
-        with progress_bar("train"):
-            found = baselines.sentence_curve(rows, baseline=_cheap(baseline), more=more, seed=seed).to_dict()
-        put_json({"curves": [found]}) if as_json else _put_curve(found)
+        if rejects:
+            raise UsageError(
+                "--rejects goes without --curve", remedy="train with --rejects once, and mend what is there"
+            )
+        _curve_of_files(files, columns, _cheap(baseline), more, seed, as_json)
         return
+    from toolkit.schema import load
+
     rules = load(schema) if schema else None
     with progress_bar("train"):
         run = baselines.train_files(
-            train_files,
+            files,
             dev=dev,
             test=test,
             text_column=text_column,
@@ -139,8 +122,59 @@ def train(
             seed=seed,
             resamples=resamples,
             out=output,
+            rejects=rejects,
         )
     put_json(run.to_dict()) if as_json else _put_run(run.to_dict())
+
+
+def _train_on_release(
+    named: Sequence[str],
+    how: Mapping[str, Any],
+    *,
+    curve: int | None,
+    output: Path | None,
+    project: Path | None,
+    json: bool,
+) -> None:
+    """Train on a release, into the project or elsewhere, or say what `curve` more sentences are worth."""
+    from toolkit import baselines
+    from toolkit.baselines import stages
+    from toolkit.workspace import Workspace
+
+    if len(named) > 1:
+        raise UsageError(f"train on one release, not on {len(named)}, or on files: --train FILE…")
+    reference = named[0] if named else "newest"
+    source = open_release(reference, project)
+    dataset, revision = on_hub(reference) or (None, None)
+    if curve is not None:
+        _curve_of_project(Workspace.find(project), source.path, _cheap(how["baseline"]), curve, how["seed"], json)
+        return
+    if output is not None:
+        with progress_bar("train"):
+            run = baselines.train_release(
+                source.path, output.parent, name=output.name, dataset=dataset, revision=revision, **how
+            )
+        put_json(run.to_dict()) if json else _put_run(run.to_dict())
+        return
+    workspace = Workspace.find(project)
+    with progress_bar("train"):
+        outcome = stages.train_project(workspace, source.path, dataset=dataset, revision=revision, **how)
+    if json:
+        put_json(dataclasses.asdict(outcome) | stages.trained(workspace))
+        return
+    put_outcome(outcome, as_json=False)
+    say(f"model       {stages.trained_model(workspace)}")
+
+
+def _curve_of_files(
+    files: Sequence[Path], columns: Mapping[str, Any], baseline: str, more: int, seed: int, as_json: bool
+) -> None:
+    from toolkit import baselines
+
+    rows = baselines.concat([baselines.read_rows(path, **columns) for path in files])
+    with progress_bar("train"):
+        found = baselines.sentence_curve(rows, baseline=baseline, more=more, seed=seed).to_dict()
+    put_json({"curves": [found]}) if as_json else _put_curve(found)
 
 
 def _cheap(baseline: str) -> str:

@@ -1,0 +1,226 @@
+"""Records of JSON Lines, CSV, TSV and Parquet files, plain or gzipped, each with its line, unreadable ones too."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from toolkit.errors import InvalidInput
+
+FORMATS = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
+FROM_CSV = "\0csv"
+"""A field of every record out of CSV or TSV, where a list can only be text."""
+
+_REST = "\0rest"
+_STDIN = ("-", "/dev/stdin")
+_KINDS = {int: "a whole number", bool: "true or false", dict: "an object"}
+_MAGIC = {
+    b"\x1f\x8b": "gzip",
+    b"PAR1": "Parquet",
+    b"PK\x03\x04": "a zip archive",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+_RENAMED = {"gzip": "a name that ends in .gz", "Parquet": "a name that ends in .parquet"}
+_ESCAPED = re.compile("[\udc80-\udcff]")  # a byte that is no UTF-8, as "surrogateescape" reads it
+
+
+class Fault(NamedTuple):
+    """Why a record can't be read or used.
+
+    Attributes:
+        reason: Id of the rule that it breaks, such as "not-utf-8", "not-json" or "not-an-object".
+        what: The same in words.
+        text: The line, as far as it is text.
+        column: Where in the line, from 1, if that is known.
+    """
+
+    reason: str
+    what: str
+    text: str
+    column: int | None = None
+
+
+Record = tuple[int, Mapping[str, Any] | Fault]
+"""Line (of Parquet: row) from 1, and its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that is being read.
+
+    Attributes:
+        name: The file, for people.
+        records: As they are asked for.
+        unit: What stands between the name and the number of a record: ":" before a line.
+    """
+
+    name: str
+    records: Iterator[Record]
+    unit: str = ":"
+
+    def place(self, number: int, column: int | None = None) -> str:
+        """Return where a record, or a column of its line, is, for people."""
+        return f"{self.name}{self.unit}{number}" + ("" if column is None else f":{column}")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Opened]:
+    """Open a file by the ending of its name; empty lines are passed over.
+
+    Raises:
+        InvalidInput: There is no such file, it is of another kind than its name says, or it is damaged: on opening or
+            when the record at that place is asked for.
+    """
+    suffix = Path(path.name.removesuffix(".gz")).suffix
+    _check(path, suffix)
+    if suffix == ".parquet":
+        yield Opened(str(path), _parquet_records(path), ", row ")
+        return
+    with closing(_lines(path)) as lines:
+        yield Opened(
+            str(path), _csv_records(path, lines, suffix) if suffix in (".csv", ".tsv") else _json_records(lines)
+        )
+
+
+def kind(value: object) -> str:
+    """Return what a value is, in words."""
+    if value is None:
+        return "missing"
+    if isinstance(value, str):
+        return "empty" if not value.strip() else f"the text {value[:40]!r}"
+    if isinstance(value, float):
+        return "a number" if value == value else "NaN"  # NaN is unlike itself
+    return _KINDS.get(type(value), f"a {type(value).__name__}")
+
+
+def _check(path: Path, suffix: str) -> None:
+    """Refuse what is no file of rows, before anything is read."""
+    if str(path) in _STDIN:
+        raise InvalidInput(
+            "rows are gone over more than once, which a stream does not allow",
+            where="stdin",
+            remedy="save it first: `cat > rows.jsonl`",
+        )
+    if suffix not in FORMATS:
+        known = f"is no kind of file that rows are read from ({', '.join(FORMATS)})"
+        raise InvalidInput(known, where=str(path), remedy="write one JSON object a line into a .jsonl file")
+    if not path.is_file():
+        what = "is no regular file" if path.exists() else "there is no such file"
+        raise InvalidInput(what, where=str(path), remedy="name a file that holds the rows")
+    expected = "gzip" if path.suffix == ".gz" else "Parquet" if suffix == ".parquet" else None
+    with path.open("rb") as file:
+        start = file.read(4)
+    found = next((name for magic, name in _MAGIC.items() if start.startswith(magic)), None)
+    if start and found != expected:
+        _refuse(path, found, expected)
+
+
+def _refuse(path: Path, found: str | None, expected: str | None) -> None:
+    if found is None:
+        what = f"can't be read: it is not {expected}, as its name says"
+        remedy = "fetch it again, or give it a name that says what it is"
+    else:
+        what = f"can't be read: it is {found}, which its name does not say"
+        remedy = (
+            f"give it {_RENAMED[found]}" if found in _RENAMED else "save it as UTF-8, in one of " + ", ".join(FORMATS)
+        )
+    raise InvalidInput(what, where=str(path), remedy=remedy)
+
+
+def _open_text(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="")
+    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _lines(path: Path) -> Generator[tuple[int, str]]:
+    """Give lines with their numbers from 1; a byte that is no UTF-8 is an escaped one."""
+    number = 0
+    try:
+        with _open_text(path) as file:
+            for number, line in enumerate(file, 1):
+                yield number, line
+    except (OSError, EOFError, zlib.error) as error:
+        raise InvalidInput(
+            f"is damaged from here on: {error}", where=f"{path}:{number + 1}", remedy="fetch it again"
+        ) from error
+
+
+def _not_utf8(line: str) -> Fault | None:
+    """Return the fault of a line with bytes that are no UTF-8."""
+    found = None if line.isascii() else _ESCAPED.search(line)
+    if found is None:
+        return None
+    place = len(line[: found.start()].encode()) + 1
+    return Fault("not-utf-8", f"is no UTF-8 at byte {place} of the line", _ESCAPED.sub("\ufffd", line.rstrip("\r\n")))
+
+
+def _json_records(lines: Iterator[tuple[int, str]]) -> Iterator[Record]:
+    for number, line in lines:
+        if line.strip():
+            yield number, _not_utf8(line) or _object(line)
+
+
+def _object(line: str) -> Mapping[str, Any] | Fault:
+    try:
+        fields = json.loads(line)
+    except json.JSONDecodeError as error:
+        return Fault("not-json", f"is no JSON: {error.msg}", line.rstrip(), error.colno)
+    except (ValueError, RecursionError):
+        return Fault("not-json", "is JSON that is too deep, or has a number that is too long", line.rstrip())
+    if not isinstance(fields, dict):
+        return Fault("not-an-object", f"is {kind(fields)}, not a JSON object", line.rstrip())
+    return fields
+
+
+def _csv_records(path: Path, lines: Iterator[tuple[int, str]], suffix: str) -> Iterator[Record]:
+    """Give the rows of a table; a fault ends it, since it is not known where the next row begins."""
+    reader = csv.DictReader(
+        _utf8_lines(path, lines), delimiter="\t" if suffix == ".tsv" else ",", restkey=_REST, strict=True
+    )
+    try:
+        for fields in reader:
+            if _REST in fields:
+                raise InvalidInput(
+                    "has more cells than the header",
+                    where=f"{path}:{reader.line_num}",
+                    remedy="put a cell that holds the separator between quotes",
+                )
+            yield reader.line_num, {**fields, FROM_CSV: True}
+    except csv.Error as error:
+        raise InvalidInput(
+            f"is no table: {error}", where=f"{path}:{reader.line_num + 1}", remedy="mend the quotes of that row"
+        ) from error
+
+
+def _utf8_lines(path: Path, lines: Iterator[tuple[int, str]]) -> Iterator[str]:
+    for number, line in lines:
+        fault = _not_utf8(line)
+        if fault is not None:
+            raise InvalidInput(fault.what, where=f"{path}:{number}", remedy="save the file as UTF-8")
+        yield line
+
+
+def _parquet_records(path: Path) -> Iterator[Record]:
+    number = 0
+    try:
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=10_000):
+            for fields in batch.to_pylist():
+                number += 1
+                yield number, fields
+    except (OSError, pa.ArrowException) as error:
+        raise InvalidInput(
+            f"is damaged: {str(error).rstrip('.')}", where=f"{path}, row {number + 1}", remedy="fetch or write it again"
+        ) from error
