@@ -15,11 +15,13 @@ import pytest
 from tests.conftest import write_corpus
 from tests.report.conftest import ARABIC, CLOSING, SCRIPT, texts
 from toolkit import release
+from toolkit.agreement.headstart import Offered
 from toolkit.baselines import stages as baseline_stages
 from toolkit.cli import main
 from toolkit.report import gather, render, write
 from toolkit.report.rendering import embedded
 from toolkit.workspace import Workspace, judging, stages
+from toolkit.workspace.suggested import OfferLog
 
 SENTENCES = 11 * 4 + 4
 
@@ -209,3 +211,26 @@ def test_ten_thousand_sentences_stay_below_ten_megabytes(tmp_path: Path, label: 
     page = render(gather(workspace))
     assert len(page.encode()) < 10_000_000
     assert "All 10,000 sentences." in page
+
+
+def test_what_suggestions_did_stands_there_once_some_were_made(project: Workspace) -> None:
+    assert 'id="suggestions"' not in render(gather(project))
+    answered = {answer.sentence_id for answer in project.answers()}
+    offered = [
+        Offered(sentence_id=sentence_id, shown=number % 3 > 0, model="guess-1", labels=("claim",))
+        for number, sentence_id in enumerate(sorted(answered))
+    ]
+    OfferLog(project).note(offered)
+    report = gather(project)
+    assert report.head_start is not None
+    assert report.head_start.sentences_shown == sum(each.shown for each in offered)
+    page = render(report)
+    assert f"to {report.head_start.sentences_held_back} whose suggestion was held back by lot" in page
+    first = report.head_start.measures[0]
+    assert f"labels as suggested: {first.shown:.2f} with, {first.held_back:.2f} without" in page
+    assert report.as_dict()["head_start"]["measures"][0]["name"] == "labels as suggested"
+
+
+def test_suggestions_that_nobody_has_answered_are_said_to_wait(project: Workspace) -> None:
+    OfferLog(project).note([Offered(sentence_id="f" * 24, shown=True, model="guess-1", labels=("claim",))])
+    assert "No sentence that something was suggested for has an answer yet." in render(gather(project))

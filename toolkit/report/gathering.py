@@ -18,6 +18,7 @@ from toolkit.workspace import Workspace
 from toolkit.workspace.derive import read_lock
 from toolkit.workspace.judging import OVERTAKEN
 from toolkit.workspace.project import AGREEMENT, ARTICLES, GOLD, QUEUE, REJECTS, SENTENCES
+from toolkit.workspace.suggested import head_start_of
 
 NOTHING = "(nothing)"
 _GROUPS = 12  # publishers or months that stand for themselves; the rest is "other"
@@ -62,6 +63,7 @@ def gather(workspace: Workspace, *, shown: int = SHOWN) -> Report:
         prevalence=_prevalence(decisions, schema, texts) if decisions and texts else None,
         agreement=agreement,
         disagreement=_disagreement(workspace, answers) if answers else None,
+        head_start=head_start_of(workspace) if has_sentences else None,
         decisions=None if decisions is None else _counted(decision.method for decision in decisions),
         overtaken=read_lock(workspace.root).get("adjudicate", {}).get("counts", {}).get(OVERTAKEN, 0),
         releases=releases,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from toolkit.agreement.headstart import HeadStartReport
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -151,6 +153,7 @@ class Report:
         prevalence: How often each label was decided on.
         agreement: reports/agreement.json.
         disagreement: What people disagree on.
+        head_start: Answers with and without suggestions.
         decisions: Method → number of decisions.
         overtaken: Verdicts that stand although all answers there are now would give another.
         releases: Splits, leakage, changes.
@@ -170,6 +173,7 @@ class Report:
     prevalence: Breakdown | None = None
     agreement: Mapping[str, Any] | None = None
     disagreement: Disagreement | None = None
+    head_start: HeadStartReport | None = None
     decisions: Mapping[str, int] | None = None
     overtaken: int = 0
     releases: Releases | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from toolkit.report import plots
@@ -40,15 +40,19 @@ def sections(report: Report) -> list[Section]:
         ("prevalence", "How often each label occurs", "decisions", _prevalence),
         ("agreement", "How far people agree", "agreement", _agreement),
         ("disagreement", "What people disagree on", "progress", _disagreement),
+        ("suggestions", "What suggestions did to the answers", "progress", _suggestions),
         ("decisions", "How it was decided", "decisions", _decisions),
         ("splits", "The release, its splits and leakage", "releases", _splits),
         ("changes", "What changed since the last release", "releases", _changes),
         ("baselines", "What a machine learns from it", "baselines", _baselines),
     )
-    return [
-        make(report) or Section(anchor, title, command=report.missing.get(part, "toolkit adjudicate"))
+    found = {
+        anchor: make(report) or Section(anchor, title, command=report.missing.get(part, "toolkit adjudicate"))
         for anchor, title, part, make in makers
-    ]
+    }
+    if report.head_start is None:  # nothing was suggested, which is no stage that is missing
+        del found["suggestions"]
+    return list(found.values())
 
 
 def _corpus(report: Report) -> Section | None:
@@ -175,6 +179,37 @@ def _disagreement(report: Report) -> Section | None:
     title = "Which labels are taken for each other"
     drawn.append(plots.heat(title, names, names, pairs, write=_count, note=note))
     return Section("disagreement", "What people disagree on", said, tuple(drawn))
+
+
+def _suggestions(report: Report) -> Section | None:
+    known, title = report.head_start, "What suggestions did to the answers"
+    if known is None:
+        return None
+    if not known.measures:
+        return Section("suggestions", title, "No sentence that something was suggested for has an answer yet.")
+    marks = {each.name: Mark.of(asdict(each.difference)) for each in known.measures}
+    apart = plots.forest(
+        "Answers with a suggestion less answers without",
+        {name: (mark,) for name, mark in marks.items() if name != "seconds"},
+        series=("difference",),
+        unit="difference between the shares of answers",
+        guides=(0.0,),
+        whole=False,
+        note='"labels as suggested": the share of answers with exactly the suggested labels; above 0, people follow '
+        "the model. Of a label: the share of answers that give it.",
+    )
+    said = (
+        f"{known.answers_shown:,} answers were given to {known.sentences_shown:,} sentences with a suggestion and "
+        f"{known.answers_held_back:,} to {known.sentences_held_back:,} whose suggestion was held back by lot. "
+        "Intervals are 95 % over articles."
+    )
+    points = tuple(
+        f"{each.name}: {_two(each.shown)} with, {_two(each.held_back)} without; difference {marks[each.name]}"
+        + (f" ({each.difference.reason})" if each.difference.reason else "")
+        for each in known.measures
+        if each.name not in report.labels
+    )
+    return Section("suggestions", title, said, (apart,), points)
 
 
 def _decisions(report: Report) -> Section | None:
