@@ -6,11 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, f1_score
 
-from toolkit.baselines.bootstrap import GroupedCounts, paired_test, scores
+from toolkit.baselines.bootstrap import (
+    Figure,
+    GroupedCounts,
+    group_weights,
+    label_scores,
+    members,
+    paired_test,
+    scores,
+)
 from toolkit.baselines.calibration import f1_threshold, macro_threshold, platt
 from toolkit.baselines.features import Block, WordNgrams
 from toolkit.baselines.folds import grouped_folds
 from toolkit.baselines.metrics import average_precision, calibration_error, counts, macro_f1, micro_f1
+from toolkit.baselines.probable import probability_scores
 
 RNG = np.random.default_rng(7)
 
@@ -128,3 +137,49 @@ def test_a_model_does_not_differ_from_itself_but_from_a_much_worse_one() -> None
     comparison = paired_test(good, bad, seed=0, resamples=200)
     assert comparison.p_value == pytest.approx(1 / 201, abs=1e-6)
     assert comparison.difference.low > 0
+
+
+def test_probability_figures_are_those_of_rows_drawn_with_their_stories() -> None:
+    chance = np.random.default_rng(0)
+    gold = chance.random((60, 2)) < 0.3
+    numbers = np.round(np.clip(0.4 * gold + chance.random((60, 2)) * 0.6, 0, 1), 1)  # with many ties
+    groups = [f"story-{number % 7}" for number in range(60)]
+    found = probability_scores(gold, numbers, groups, seed=3, resamples=200)
+    member = members(groups)
+    drawn = [
+        np.concatenate([np.repeat(np.flatnonzero(member == group), times) for group, times in enumerate(row)])
+        for weights in group_weights(7, seed=3, resamples=200)
+        for row in weights
+    ]
+    for label, figures in enumerate(found):
+        for name, measure in (("average_precision", average_precision), ("calibration_error", calibration_error)):
+            values = np.array([measure(gold[rows, label], numbers[rows, label]) for rows in drawn])
+            assert figures[name].value == pytest.approx(measure(gold[:, label], numbers[:, label]), abs=1e-6)
+            expected = np.percentile(values[~np.isnan(values)], [2.5, 97.5])
+            assert figures[name].interval == pytest.approx(tuple(expected), abs=1e-6)
+
+
+def test_probability_figures_of_one_story_or_no_draw_have_no_interval() -> None:
+    gold, numbers = np.array([[True], [False]]), np.array([[0.7], [0.2]])
+    for groups, resamples in ((["a", "a"], 50), (["a", "b"], 0)):
+        (figures,) = probability_scores(gold, numbers, groups, seed=0, resamples=resamples)
+        assert figures["average_precision"] == Figure(value=1.0, low=None, high=None)
+        assert figures["calibration_error"].interval == (None, None)
+
+
+def test_a_label_that_is_never_right_has_no_average_precision() -> None:
+    (figures,) = probability_scores(
+        np.zeros((3, 1), dtype=bool), np.full((3, 1), 0.1), ["a", "b", "c"], seed=0, resamples=20
+    )
+    assert figures["average_precision"] == Figure(value=None, low=None, high=None)
+    assert figures["calibration_error"] == Figure(value=0.1, low=0.1, high=0.1)
+
+
+def test_precision_and_recall_have_the_intervals_of_f1() -> None:
+    gold = np.array([[True], [True], [False], [True]] * 5)
+    said = np.array([[True], [False], [True], [True]] * 5)
+    (figures,) = label_scores(GroupedCounts(gold, said, [str(number) for number in range(20)]), seed=0, resamples=300)
+    for each in figures.values():
+        assert each.value == pytest.approx(2 / 3, abs=1e-6)
+        low, high = each.interval
+        assert 0.3 < low < 2 / 3 < high < 1

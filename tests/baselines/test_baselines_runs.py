@@ -195,6 +195,9 @@ def test_a_model_is_judged_on_a_later_release_and_against_another_model(
     assert found["against"]["model"] == "majority"
     assert found["against"]["difference"]["value"] > 0.5
     short, full = run(), run("--full")
+    bounded = r"^label, with 95 % intervals +precision +recall +AP +calibration error\n─.*\n\w+ +\d\.\d\d \(\d\.\d\d to"
+    assert re.search(bounded, full, flags=re.MULTILINE)
+    assert not re.search(bounded, short, flags=re.MULTILINE)
     assert "evaluate    30 rows · 6 stories   [up to date]" in short
     assert "words-lr less majority: +0.9" in short
     assert "words that decided" not in short

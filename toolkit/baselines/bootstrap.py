@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from toolkit.baselines.metrics import macro_f1, micro_f1, precision_recall_f1
-from toolkit.baselines.targets import Flags, Floats
+from toolkit.baselines.targets import Flags, Floats, Ints
 
 _CHUNK = 4_000_000  # group weights in memory at a time
 
@@ -27,6 +27,11 @@ class Figure:
     low: float | None
     high: float | None
 
+    @property
+    def interval(self) -> tuple[float | None, float | None]:
+        """Its bounds."""
+        return self.low, self.high
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
@@ -43,6 +48,26 @@ class Comparison:
     groups: int
 
 
+def group_weights(groups: int, *, seed: int, resamples: int) -> Iterator[Ints]:
+    """Draw as many groups as there are, with replacement, again and again; the same seed draws the same ones.
+
+    Yields:
+        [draws, groups], how often each group is in a draw, some draws at a time, `resamples` of them in all; nothing
+        for a single group, which says nothing about how groups differ.
+    """
+    if groups < 2:
+        return
+    rng, share, step = np.random.default_rng(seed), np.full(groups, 1.0 / groups), max(1, _CHUNK // groups)
+    for start in range(0, resamples, step):
+        yield rng.multinomial(groups, share, size=min(step, resamples - start))
+
+
+def members(groups: Sequence[str]) -> Ints:
+    """Return [N], the number of each row's group among the sorted names of groups."""
+    place = {name: number for number, name in enumerate(sorted(set(groups)))}
+    return np.array([place[group] for group in groups], dtype=np.int64)
+
+
 class GroupedCounts:
     """What answers got right and wrong, added up by group: enough for every F1 and for accuracy.
 
@@ -53,15 +78,13 @@ class GroupedCounts:
     """
 
     def __init__(self, gold: Flags, given: Flags, groups: Sequence[str]) -> None:
-        names = sorted(set(groups))
-        place = {name: number for number, name in enumerate(names)}
-        member = np.array([place[group] for group in groups], dtype=np.int64)
+        member = members(groups)
         rows = np.concatenate(
             [gold & given, ~gold & given, gold & ~given, (gold == given).all(axis=1)[:, None], np.ones((len(gold), 1))],
             axis=1,
         )
         self.labels = gold.shape[1]
-        self.table: Floats = np.zeros((len(names), rows.shape[1]))
+        self.table: Floats = np.zeros((len(set(groups)), rows.shape[1]))
         np.add.at(self.table, member, rows)
 
     def resampled(self, *, seed: int, resamples: int) -> Floats:
@@ -69,17 +92,8 @@ class GroupedCounts:
 
         A single group says nothing about how groups differ: no row is returned, and intervals stay undefined.
         """
-        rng = np.random.default_rng(seed)
-        groups = len(self.table)
-        if groups < 2 or not resamples:
-            return np.zeros((0, self.table.shape[1]))
-        share = np.full(groups, 1.0 / groups)
-        step = max(1, _CHUNK // groups)
-        totals = [
-            rng.multinomial(groups, share, size=min(step, resamples - start)) @ self.table
-            for start in range(0, resamples, step)
-        ]
-        return np.concatenate(totals)
+        totals = [weights @ self.table for weights in group_weights(len(self.table), seed=seed, resamples=resamples)]
+        return np.concatenate([np.zeros((0, self.table.shape[1])), *totals])
 
     def counts(self, totals: Floats) -> Floats:
         """Return [..., L, 3] true positives, false positives and false negatives out of totals [..., columns]."""
@@ -104,11 +118,15 @@ def scores(grouped: GroupedCounts, *, seed: int, resamples: int) -> dict[str, Fi
     return {name: figure(measure(whole), measure(draws)) for name, measure in measures.items()}
 
 
-def label_f1(grouped: GroupedCounts, *, seed: int, resamples: int) -> list[Figure]:
-    """Return F1 with its interval, a label."""
-    draws = precision_recall_f1(grouped.counts(grouped.resampled(seed=seed, resamples=resamples)))[2]
-    whole = precision_recall_f1(grouped.counts(grouped.table.sum(axis=0)))[2]
-    return [figure(value, draws[:, number]) for number, value in enumerate(whole)]
+def label_scores(grouped: GroupedCounts, *, seed: int, resamples: int) -> list[dict[str, Figure]]:
+    """Return precision, recall and f1 with their intervals, a label."""
+    draws = precision_recall_f1(grouped.counts(grouped.resampled(seed=seed, resamples=resamples)))
+    whole = precision_recall_f1(grouped.counts(grouped.table.sum(axis=0)))
+    names = ("precision", "recall", "f1")
+    return [
+        {name: figure(value[number], drawn[:, number]) for name, value, drawn in zip(names, whole, draws, strict=True)}
+        for number in range(grouped.labels)
+    ]
 
 
 def figure(value: Floats | float, draws: Floats) -> Figure:

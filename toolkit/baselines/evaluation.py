@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.baselines.bootstrap import Comparison, Figure, GroupedCounts, label_f1, paired_test, plain, scores
+from toolkit.baselines.bootstrap import Comparison, Figure, GroupedCounts, label_scores, paired_test, scores
 from toolkit.baselines.judged import Judged
-from toolkit.baselines.metrics import average_precision, calibration_error, counts, precision_recall_f1
 from toolkit.baselines.model import Model
 from toolkit.baselines.moved import Move
+from toolkit.baselines.probable import probability_scores
 from toolkit.baselines.rows import Rows, told_rows
 from toolkit.baselines.slicing import SliceScores, slices
 from toolkit.baselines.targets import Floats, flags_of
@@ -40,6 +40,7 @@ class LabelScores:
         f1: Their harmonic mean, with its interval.
         average_precision: Area under precision over recall; the frequency of the label is what chance reaches.
         calibration_error: Expected calibration error over ten bins; 0 is best.
+        intervals: "precision", "recall", "average_precision" and "calibration_error" → the bounds of their intervals.
     """
 
     label: str
@@ -50,6 +51,12 @@ class LabelScores:
     f1: Figure
     average_precision: float | None
     calibration_error: float | None
+    intervals: Mapping[str, tuple[float | None, float | None]]
+
+    def figure(self, name: str) -> Figure:
+        """Return a score that is in `intervals`, with its interval."""
+        low, high = self.intervals[name]
+        return Figure(value=getattr(self, name), low=low, high=high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,21 +268,23 @@ def _notes(model: Model, rows: Rows) -> tuple[str, ...]:
 
 
 def _label_scores(judged: Judged, grouped: GroupedCounts, probabilities: Floats) -> tuple[LabelScores, ...]:
-    table = counts(judged.gold, judged.given)
-    precision, recall, _ = precision_recall_f1(table)
-    intervals = label_f1(grouped, seed=judged.seed, resamples=judged.resamples)
-    return tuple(
-        LabelScores(
-            label=name,
-            support=int(judged.gold[:, number].sum()),
-            given=int(judged.given[:, number].sum()),
-            precision=plain(precision[number]),
-            recall=plain(recall[number]),
-            f1=intervals[number],
-            average_precision=plain(average_precision(judged.gold[:, number], probabilities[:, number])),
-            calibration_error=plain(calibration_error(judged.gold[:, number], probabilities[:, number])),
-        )
-        for number, name in enumerate(judged.names)
+    how = {"seed": judged.seed, "resamples": judged.resamples}
+    answered = label_scores(grouped, **how)
+    probable = probability_scores(judged.gold, probabilities, judged.rows.groups, **how)
+    return tuple(_scores_of(judged, number, answered[number] | probable[number]) for number in range(len(judged.names)))
+
+
+def _scores_of(judged: Judged, number: int, figures: dict[str, Figure]) -> LabelScores:
+    return LabelScores(
+        label=judged.names[number],
+        support=int(judged.gold[:, number].sum()),
+        given=int(judged.given[:, number].sum()),
+        f1=figures.pop("f1"),
+        precision=figures["precision"].value,
+        recall=figures["recall"].value,
+        average_precision=figures["average_precision"].value,
+        calibration_error=figures["calibration_error"].value,
+        intervals={name: each.interval for name, each in figures.items()},
     )
 
 

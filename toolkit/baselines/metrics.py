@@ -69,6 +69,10 @@ def calibration_error(gold: Flags, probabilities: Floats, *, bins: int = 10) -> 
     """
     if not len(gold):
         return float("nan")
-    number = np.minimum((probabilities * bins).astype(np.int64), bins - 1)
-    gap = np.bincount(number, weights=gold - probabilities, minlength=bins)
+    gap = np.bincount(bin_of(probabilities, bins), weights=gold - probabilities, minlength=bins)
     return float(np.abs(gap).sum() / len(gold))
+
+
+def bin_of(probabilities: Floats, bins: int) -> Ints:
+    """Return the number of the equal-width bin [N] of each probability [N]; 1 is in the last."""
+    return np.asarray(np.minimum((probabilities * bins).astype(np.int64), bins - 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from toolkit.cli.output import interval, number, put, put_section, put_table
+from toolkit.cli.output import interval, number, put, put_section, put_table, told
 
 _OVERALL = ("macro_f1", "micro_f1", "accuracy")
 _MISTAKES = 20
@@ -22,6 +22,7 @@ def put_evaluation(found: dict[str, Any], *, full: bool) -> None:
     header = ("rows", "precision", "recall", "F1", "95 % interval", "AP", "calibration error")
     put_table([f"{found['model']} on {found['split']}", *header], [*_overall(found), *_labels(found), *_spans(found)])
     if full:
+        put_section(("label, with 95 % intervals", "precision", "recall", "AP", "calibration error"), _bounds(found))
         pairs = [[gold, given, str(rows)] for gold, row in found["confusion"].items() for given, rows in row.items()]
         put_section(("label in gold", "given", "rows"), pairs)
         together = ([" + ".join(each["labels"]), str(each["gold"]), str(each["given"])] for each in _together(found))
@@ -54,6 +55,24 @@ def _labels(found: dict[str, Any]) -> list[list[str]]:
     ]
 
 
+def _bounds(found: dict[str, Any]) -> list[list[str]]:
+    """Return what the first table gives without its interval, with it; spans have no probabilities."""
+    names = ("precision", "recall", "average_precision", "calibration_error")
+    rows = [*found["labels"], *found.get("spans", {}).get("scores", [])]
+    return [
+        [
+            f"{each['label']} ({each['by']})" if "by" in each else each["label"],
+            *(_bounded(each, name) if name in each else "" for name in names),
+        ]
+        for each in rows
+    ]
+
+
+def _bounded(each: dict[str, Any], name: str) -> str:
+    low, high = each.get("intervals", {}).get(name, (None, None))
+    return told({"value": each[name], "low": low, "high": high})
+
+
 def _spans(found: dict[str, Any]) -> list[list[str]]:
     return [
         [f"{each['label']} ({each['by']})", *_scores(each), "", ""] for each in found.get("spans", {}).get("scores", [])
@@ -76,14 +95,14 @@ def _parts(slices: Iterable[dict[str, Any]]) -> Iterable[list[str]]:
             str(part["rows"]),
             number(part["macro_f1"]["value"]),
             interval(part["macro_f1"]),
-            number(part["accuracy"]["value"]),
+            told(part["accuracy"]),
         ]
 
 
 def _people(ceiling: Iterable[dict[str, Any]]) -> Iterable[list[str]]:
     for each in ceiling:
         score, model = each["macro_f1"], each["model_macro_f1"]
-        yield [each["annotator"], str(each["rows"]), number(score["value"]), interval(score), number(model["value"])]
+        yield [each["annotator"], str(each["rows"]), number(score["value"]), interval(score), told(model)]
 
 
 def _moves(moves: Iterable[dict[str, Any]]) -> Iterable[list[str]]:

@@ -120,6 +120,12 @@ def interval(figure: Mapping[str, float | None]) -> str:
     return "–" if low is None or high is None else f"{low:z.2f} to {high:z.2f}"
 
 
+def told(figure: Mapping[str, float | None]) -> str:
+    """Return a figure and its interval as "0.50 (0.40 to 0.60)", without the brackets where there is none."""
+    bounds = interval(figure)
+    return number(figure["value"]) + ("" if bounds == "–" else f" ({bounds})")
+
+
 _FIGURE = re.compile(r"[-–]?\d|[-–]?$")
 
 

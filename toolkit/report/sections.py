@@ -328,7 +328,10 @@ def _by_label(judged: Mapping[str, Any]) -> list[Plot]:
             note="The number of sentences that carry the label stands with its name.",
         )
     ]
-    errors = {row["label"]: (Mark(row.get("calibration_error")),) for row in judged["labels"]}
+    errors = {
+        row["label"]: (Mark(row.get("calibration_error"), *row.get("intervals", {}).get("calibration_error", ())),)
+        for row in judged["labels"]
+    }
     if any(mark.value is not None for (mark,) in errors.values()):
         note = "How far the stated probability is from the observed frequency, in the mean; 0 is best."
         title = f"Calibration by label, {name}".rstrip(", ")

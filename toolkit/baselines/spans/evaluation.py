@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from toolkit.agreement.spans import match
-from toolkit.baselines.bootstrap import Figure, figure, plain
+from toolkit.baselines.bootstrap import Figure, figure
 from toolkit.baselines.spans.rows import SpanRows
 from toolkit.baselines.targets import Floats
 from toolkit.figures import LANGUAGES, suggest
@@ -30,6 +30,7 @@ class SpanScores:
         precision: Right ones among those given.
         recall: Found ones among those to be found.
         f1: Their harmonic mean, with its interval.
+        intervals: "precision" and "recall" → the bounds of their intervals.
     """
 
     label: str
@@ -39,6 +40,12 @@ class SpanScores:
     precision: float | None
     recall: float | None
     f1: Figure
+    intervals: Mapping[str, tuple[float | None, float | None]]
+
+    def figure(self, name: str) -> Figure:
+        """Return a score that is in `intervals`, with its interval."""
+        low, high = self.intervals[name]
+        return Figure(value=getattr(self, name), low=low, high=high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +106,12 @@ def f1(counts: Floats) -> Floats:
         return np.asarray(2 * counts[..., 0] / (counts[..., 1] + counts[..., 2]))
 
 
+def _share(counts: Floats, of: int) -> Floats:
+    """Return matches among spans given (1) or to be found (2) [...] from counts [..., 3]; NaN without any."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(counts[..., 0] / counts[..., of])
+
+
 def _counts(gold: Sequence[Span], given: Sequence[Span], label: str, by: str) -> tuple[int, int, int]:
     mine = [span for span in gold if span.label == label]
     theirs = [span for span in given if span.label == label]
@@ -106,13 +119,16 @@ def _counts(gold: Sequence[Span], given: Sequence[Span], label: str, by: str) ->
 
 
 def _scores(label: str, by: Literal["exact", "overlap"], table: Floats, weights: Floats) -> SpanScores:
-    hits, given, support = table.sum(axis=0)
+    _, given, support = table.sum(axis=0)
+    drawn = weights @ table
+    precision, recall = (figure(_share(table.sum(axis=0), of), _share(drawn, of)) for of in (1, 2))
     return SpanScores(
         label=label,
         by=by,
         support=int(support),
         given=int(given),
-        precision=plain(hits / given) if given else None,
-        recall=plain(hits / support) if support else None,
-        f1=figure(f1(table.sum(axis=0)), f1(weights @ table)),
+        precision=precision.value,
+        recall=recall.value,
+        f1=figure(f1(table.sum(axis=0)), f1(drawn)),
+        intervals={"precision": precision.interval, "recall": recall.interval},
     )
