@@ -212,7 +212,7 @@ def _tensors(model: Model) -> bytes:
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise InvalidInput(
             "there is no such file, so this is no model directory",
             where=str(path),

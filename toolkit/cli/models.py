@@ -1,27 +1,23 @@
-"""Commands that train, judge and use baselines: train, evaluate, predict."""
+"""Commands that train and judge baselines: train, evaluate."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Mapping, Sequence
-from io import BufferedIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from toolkit.cli import headstart
+from toolkit.cli import headstart, predicting
 from toolkit.cli.evaluation_tables import put_evaluation
-from toolkit.cli.lines import read_batches
 from toolkit.cli.options import Json, Project, Seed
 from toolkit.cli.output import interval, number, progress_bar, put, put_json, put_outcome, put_table, say
-from toolkit.cli.references import RELEASE_HELP, Model, ModelFolder, model_folder, on_hub, open_release
-from toolkit.errors import InvalidInput, UsageError
+from toolkit.cli.references import RELEASE_HELP, ModelFolder, model_folder, on_hub, open_release
+from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from toolkit.baselines import Prediction
     from toolkit.workspace import Workspace
 
 Release = Annotated[str | None, typer.Argument(help=f"{RELEASE_HELP} Default: the newest of the project.")]
@@ -32,7 +28,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(train)
     app.command()(evaluate)
-    app.command()(predict)
+    predicting.register(app)
     headstart.register(app)
 
 
@@ -281,60 +277,6 @@ def _quiz(workspace: Workspace, model: ModelFolder, as_json: bool) -> None:
     put(f"quiz        {found.correct} of {found.answered} examples are met by {model.name}")
     for note in notes:
         say(note)
-
-
-def predict(
-    texts: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="Sentences; default: stdin.")] = None,
-    model: Model = None,
-    project: Project = None,
-    as_json: Json = False,
-) -> None:
-    """Label sentences: those given, or those of stdin, where a line is a JSON object with "text" or plain text.
-
-    One JSON object goes out for each line, in their order, as soon as the line is there; a line that can't be read
-    is answered with its "error", and the command then ends with exit code 3.
-
-    Example: toolkit predict --model models/words-lr-1.0.0 < sentences.jsonl > labelled.jsonl
-    """
-    from toolkit import baselines
-
-    ready = baselines.load(model_folder(model, project).path)
-    batches = (
-        iter([[{"text": text} for text in texts]]) if texts else read_batches(cast(BufferedIOBase, sys.stdin.buffer))
-    )
-    broken = 0
-    for batch in batches:
-        answers = baselines.predictions(ready, (row["text"] for row in batch if "error" not in row))
-        for row in batch:
-            if "error" in row:
-                broken += 1
-            else:
-                answer = next(answers)
-                row |= _answered(answer, spans=ready.tagger is not None)
-            put(_line(row))
-        sys.stdout.flush()
-    if broken:
-        lines = "1 line" if broken == 1 else f"{broken:,} lines"
-        raise InvalidInput(f"{lines} could not be read", where="stdin", remedy='look at the lines with "error"')
-
-
-def _line(row: dict[str, Any]) -> str:
-    """Return an object as a line of JSON; one with half a character, which no UTF-8 holds, is escaped."""
-    line = json.dumps(row, ensure_ascii=False)
-    try:
-        line.encode()
-    except UnicodeEncodeError:
-        return json.dumps(row)
-    return line
-
-
-def _answered(answer: Prediction, *, spans: bool) -> dict[str, Any]:
-    """Return what goes out for a sentence; spans only of a model that looks for them."""
-    fields: dict[str, Any] = {"labels": answer.labels, "probabilities": answer.probabilities}
-    if spans:
-        names = ("label", "start", "end", "text")
-        fields["spans"] = [{name: getattr(span, name) for name in names} for span in answer.spans]
-    return fields
 
 
 def _put_run(run: dict[str, Any]) -> None:

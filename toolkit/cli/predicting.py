@@ -1,0 +1,117 @@
+"""The command that labels sentences: given ones, those of files, or those of a stream."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from io import BufferedIOBase
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from toolkit.cli.lines import file_batches, read_batches
+from toolkit.cli.options import Json, Project
+from toolkit.cli.output import put, say
+from toolkit.cli.references import Model, model_folder
+from toolkit.errors import InvalidInput, UsageError
+
+if TYPE_CHECKING:
+    from toolkit.baselines import Prediction
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(predict)
+
+
+def predict(
+    texts: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="Sentences; default: stdin.")] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--file", metavar="FILE", help="Label the rows of a file instead; may be repeated."),
+    ] = None,
+    text_column: Annotated[str, typer.Option(help="Holds the sentence, in files and on stdin.")] = "text",
+    model: Model = None,
+    project: Project = None,
+    as_json: Json = False,
+) -> None:
+    """Label sentences: those given, of files, or of stdin, where a line is a JSON object with "text" or plain text.
+
+    One JSON object goes out for each line or row, in their order, as soon as the line is there; one that can't be read
+    is answered with its "error", and the command then ends with exit code 3. Files are JSON Lines, CSV, TSV or
+    Parquet, gzipped or not.
+
+    Example: toolkit predict --model models/words-lr-1.0.0 < sentences.jsonl > labelled.jsonl
+    """
+    from toolkit import baselines
+
+    batches, where = _batches(texts or (), files or (), text_column)
+    ready = baselines.load(model_folder(model, project).path)
+    broken = 0
+    for batch in batches:
+        answers = baselines.predictions(ready, (row[text_column] for row in batch if "error" not in row))
+        for row in batch:
+            if "error" in row:
+                broken += 1
+            else:
+                row |= _answered(next(answers), spans=ready.tagger is not None)
+            put(_line(row))
+        sys.stdout.flush()
+    if broken:
+        lines = "1 line" if broken == 1 else f"{broken:,} lines"
+        raise InvalidInput(f"{lines} could not be read", where=where, remedy='look at the lines with "error"')
+
+
+def _batches(
+    texts: Sequence[str], files: Sequence[Path], text_column: str
+) -> tuple[Iterator[list[dict[str, Any]]], str]:
+    """Return what is to be labelled, and where it comes from.
+
+    Raises:
+        UsageError: It comes from two places, or a text is the name of a file.
+    """
+    if texts and files:
+        raise UsageError("label texts or files, not both", remedy="put --file before each file")
+    if texts:
+        _check_texts(texts)
+        return iter([[{text_column: text} for text in texts]]), "texts"
+    if files:
+        return (batch for path in files for batch in file_batches(path, text_column)), ", ".join(map(str, files))
+    if sys.stdin.isatty():
+        say("reading sentences from the terminal, a line each; end with Ctrl+D")
+    return read_batches(cast(BufferedIOBase, sys.stdin.buffer), text_column), "stdin"
+
+
+def _check_texts(texts: Sequence[str]) -> None:
+    """Refuse the name of a file of rows, which nobody means to have labelled.
+
+    Raises:
+        UsageError: There is one.
+    """
+    from toolkit.baselines.opening import FORMATS
+
+    for text in texts:
+        if text.removesuffix(".gz").endswith(FORMATS) and os.path.isfile(text):
+            raise UsageError(f"{text} is a file here, not a sentence", remedy=f"label its rows with --file {text}")
+
+
+def _line(row: dict[str, Any]) -> str:
+    """Return an object as a line of JSON; one with half a character, which no UTF-8 holds, is escaped."""
+    line = json.dumps(row, ensure_ascii=False, default=str)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return json.dumps(row, default=str)
+    return line
+
+
+def _answered(answer: Prediction, *, spans: bool) -> dict[str, Any]:
+    """Return what goes out for a sentence; spans only of a model that looks for them."""
+    fields: dict[str, Any] = {"labels": answer.labels, "probabilities": answer.probabilities}
+    if spans:
+        names = ("label", "start", "end", "text")
+        fields["spans"] = [{name: getattr(span, name) for name in names} for span in answer.spans]
+    return fields
