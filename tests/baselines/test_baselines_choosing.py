@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.baselines.test_baselines_runs import make_release
 from toolkit.baselines import Rows, save, train
 from toolkit.baselines.choosing import ORDER, REPORT, select_project
 from toolkit.cli import main
@@ -143,3 +144,20 @@ def test_before_there_are_sentences_the_command_that_makes_them_is_named(
     workspace = Workspace.create(tmp_path / "empty")
     assert run("select", "--project", workspace.root) == 3
     assert "sentences.parquet: is not there yet; run `toolkit segment`" in capsys.readouterr().err
+
+
+def test_it_advises_to_stop_where_even_many_more_sentences_would_add_next_to_nothing(workspace: Workspace) -> None:
+    make_release(workspace.path("releases"), articles=60)
+    select_project(workspace, count=1)
+    found = json.loads(workspace.path(REPORT).read_bytes())
+    assert found["curve"]["more"] == 500, "one sentence never adds much"
+    assert (found["stop"], found["curve"]["gain"]["high"] < 0.005) == (True, True)
+    assert "less than 0.005 even at its upper end, too little to go on labelling" in found["summary"]
+
+
+def test_it_gives_no_advice_where_too_little_is_labelled(workspace: Workspace) -> None:
+    make_release(workspace.path("releases"), articles=10)
+    select_project(workspace, count=1)
+    found = json.loads(workspace.path(REPORT).read_bytes())
+    assert found["stop"] is None
+    assert "is not known: a learning curve needs 10 stories" in found["summary"]

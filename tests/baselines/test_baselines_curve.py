@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from toolkit.baselines import Rows, annotator_curve, sentence_curve
+from toolkit.baselines.curve import _gain
 from toolkit.baselines.power_law import extrapolate
 from toolkit.errors import InvalidInput
 
@@ -61,3 +63,40 @@ def test_too_few_stories_or_people_are_named(make_rows: Callable[..., Rows]) -> 
     alone = {"a": dict(zip(rows.ids, rows.labels, strict=True))}
     with pytest.raises(InvalidInput, match="answered by one person"):
         annotator_curve(rows, alone)
+
+
+def test_a_gain_ends_where_no_score_is_better(make_rows: Callable[..., Rows]) -> None:
+    curve = sentence_curve(make_rows(400, multi=False, noise=0.0, rare=100), more=1000, resamples=50)
+    best = curve.points[-1].macro_f1.value
+    assert best is not None
+    assert curve.gain.value is not None
+    assert best + curve.gain.value <= 1.0 + 1e-6
+
+
+def test_a_curve_that_goes_up_and_down_has_a_wider_interval_than_one_that_rises_evenly() -> None:
+    amounts, draws = np.array([50.0, 100.0, 200.0, 300.0, 400.0]), np.zeros((200, 5))
+    even = 0.8 - 1.5 * amounts**-0.5
+    uneven = even + np.array([0.05, -0.05, 0.05, -0.05, 0.05])
+    narrow, wide = (_gain(amounts, whole, draws + whole, 400, 0) for whole in (even, uneven))
+    for found in (narrow, wide):
+        assert found.low is not None
+        assert found.high is not None
+    assert narrow.high - narrow.low < 1e-6  # type: ignore[operator]
+    assert wide.high - wide.low > 0.05  # type: ignore[operator]
+
+
+def test_a_curve_is_not_carried_on_far_beyond_what_is_labelled(make_rows: Callable[..., Rows]) -> None:
+    curve = sentence_curve(make_rows(60, multi=False), more=600, resamples=20)
+    assert curve.gain.value is None
+    assert curve.summary == "what another 600 sentences are worth can't be told from so few"
+
+
+def test_where_everybody_says_the_same_there_is_no_curve(make_rows: Callable[..., Rows]) -> None:
+    rows = make_rows(80, multi=False)
+    with pytest.raises(InvalidInput, match="every row is labelled 'other': there is nothing to learn"):
+        sentence_curve(replace(rows, labels=(("other",),) * len(rows)))
+    with pytest.raises(InvalidInput, match="every row is labelled with nothing"):
+        sentence_curve(replace(rows, labels=((),) * len(rows), multi=True))
+    said = dict(zip(rows.ids, rows.labels, strict=True))
+    with pytest.raises(InvalidInput, match="people agree on every sentence that was decided"):
+        annotator_curve(rows, {"a": said, "b": said})

@@ -24,8 +24,11 @@ from toolkit.workspace.files import file_digest
 ORDER = "selection.jsonl"
 REPORT = "reports/selection.json"
 
+LOOKAHEAD = 500
+"""Sentences by which it is judged whether to go on, where the batch is smaller: a small batch never adds much."""
+
 ENOUGH = 0.005
-"""Macro F1: a batch that is expected to add less, even at the upper end of the interval, is not worth its labels."""
+"""Macro F1: where less is expected of them, even at the upper end of the interval, they are not worth their labels."""
 
 
 def select_project(
@@ -117,13 +120,13 @@ def _select(
 
 
 def _worth(release: Path | None, count: int, seed: int) -> dict[str, Any]:
-    """Return what `count` more sentences are expected to add, and whether to stop; unknown without enough stories."""
+    """Return what more sentences are expected to add, and whether to stop; unknown without enough stories."""
     try:
         if release is None:
             raise InvalidInput("there is no release yet")
-        curve = sentence_curve(rows_of_release(release, "train"), more=count, seed=seed)
+        curve = sentence_curve(rows_of_release(release, "train"), more=max(count, LOOKAHEAD), seed=seed)
     except InvalidInput as error:
         return {"stop": None, "summary": f"what more labels are worth is not known: {error.what}", "curve": None}
-    stop = curve.gain.high is not None and curve.gain.high < ENOUGH
-    advice = "; that is too little to go on labelling" if stop else ""
+    stop = None if curve.gain.high is None else curve.gain.high < ENOUGH
+    advice = f": less than {ENOUGH} even at its upper end, too little to go on labelling" if stop else ""
     return {"stop": stop, "summary": curve.summary + advice, "curve": curve.to_dict()}

@@ -11,7 +11,7 @@ import numpy as np
 from toolkit.baselines.bootstrap import Figure, GroupedCounts, figure
 from toolkit.baselines.folds import grouped_folds
 from toolkit.baselines.metrics import macro_f1
-from toolkit.baselines.power_law import extrapolate
+from toolkit.baselines.power_law import PARAMETERS, extrapolate
 from toolkit.baselines.rows import Rows
 from toolkit.baselines.targets import Floats, Ints, flags_of
 from toolkit.baselines.training import train
@@ -23,6 +23,7 @@ Answers = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 _SHARES = (0.125, 0.25, 0.5, 0.75, 1.0)
 _FOLDS = 4
+_FARTHEST = 10  # times what was labelled: a curve is not carried on for longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class Curve:
         baseline: The rung that was trained.
         points: By amount.
         more: How much is added to the last point.
-        gain: Macro F1 that this is expected to add, with its interval.
+        gain: Macro F1 that this is expected to add, with its interval; unknown where it is far more than there is.
     """
 
     of: Literal["sentences", "annotators"]
@@ -77,7 +78,7 @@ def sentence_curve(
     """Train on growing shares of the groups and judge each on the same held-out groups.
 
     Each share is a part of the next; every row is held out once. The interval of the gain is that of refitting the
-    curve to resampled groups.
+    curve to resampled groups and to scores that scatter about the curve as the measured ones do.
 
     Args:
         rows: Labelled sentences of at least ten groups.
@@ -87,9 +88,11 @@ def sentence_curve(
         resamples: For intervals.
 
     Raises:
-        InvalidInput: There are too few groups.
+        InvalidInput: There are too few groups, or fewer than two different answers.
         UsageError: There is no such baseline.
     """
+    if len(set(rows.labels)) < 2:
+        raise InvalidInput(f"every row is labelled {_told(rows.labels)}: there is nothing to learn", where=rows.where)
     folds = _folds(rows, seed)
     answers: list[list[tuple[str, ...]]] = [[()] * len(rows) for _ in _SHARES]
     amounts = np.zeros(len(_SHARES))
@@ -119,7 +122,7 @@ def annotator_curve(
         resamples: For intervals.
 
     Raises:
-        InvalidInput: Fewer than two people answered any ten groups.
+        InvalidInput: Fewer than two people answered any ten groups, or they always agreed.
     """
     said = {row_id: _drawn(row_id, answers, seed) for row_id in rows.ids}
     most = max((len(people) for people in said.values()), default=0)
@@ -128,6 +131,13 @@ def annotator_curve(
     if most < 2:
         raise InvalidInput("nearly every sentence was answered by one person", where=rows.where)
     rows = rows.take(number for number, row_id in enumerate(rows.ids) if len(said[row_id]) >= most)
+    if all(len(set(said[row_id])) == 1 for row_id in rows.ids):
+        raise InvalidInput(
+            "people agree on every sentence that was decided, so that one answer is as good as several; sentences on "
+            "which they differ count once an expert has decided them",
+            where=rows.where,
+            remedy="run `toolkit adjudicate --push`",
+        )
     folds = _folds(rows, seed)
     held_out: list[list[tuple[str, ...]]] = [[()] * len(rows) for _ in range(most)]
     for people in range(1, most + 1):
@@ -148,6 +158,10 @@ def _folds(rows: Rows, seed: int) -> Ints:
             remedy="label sentences of more stories first",
         )
     return grouped_folds(flags_of(rows.labels, rows.label_names), rows.groups, count=_FOLDS, seed=seed).number
+
+
+def _told(labels: Sequence[tuple[str, ...]]) -> str:
+    return ", ".join(map(repr, labels[0])) if labels and labels[0] else "with nothing"
 
 
 def _by_group(rows: Rows, numbers: Ints, seed: int) -> list[int]:
@@ -188,14 +202,25 @@ def _curve(
             for amount, value, drawn in zip(amounts, whole, draws, strict=True)
         ),
         more=more,
-        gain=_gain(amounts, np.array(whole), np.stack(draws, axis=1), more),
+        gain=_gain(amounts, np.array(whole), np.stack(draws, axis=1), more, seed),
     )
 
 
-def _gain(amounts: Floats, whole: Floats, draws: Floats, more: int) -> Figure:
-    ends = np.array([amounts[-1], amounts[-1] + more])
-    read = extrapolate(amounts, np.concatenate([whole[None, :], np.nan_to_num(draws)]), ends)
-    gains = read[:, 1] - read[:, 0]
+def _gain(amounts: Floats, whole: Floats, draws: Floats, more: int, seed: int) -> Figure:
+    """Return what more is expected to add, by the curve through the scores [P] and those through the draws [R, P].
+
+    The draws differ by who is judged; how far a score depends on what was trained on is read off the distances of the
+    scores from their own curve, and added to the draws as noise.
+    """
+    if more > _FARTHEST * amounts[-1]:
+        return Figure(value=None, low=None, high=None)
+    fitted = extrapolate(amounts, whole[None, :], amounts)[0]
+    free = max(len(amounts) - PARAMETERS, 1)
+    spread = float(np.sqrt(((whole - fitted) ** 2).sum() / free))
+    noisy = np.nan_to_num(draws) + np.random.default_rng(seed).normal(0.0, spread, draws.shape)
+    scores = np.concatenate([whole[None, :], noisy])
+    read = extrapolate(amounts, scores, np.array([amounts[-1], amounts[-1] + more]))
+    gains = np.minimum(read[:, 1] - read[:, 0], np.maximum(1.0 - scores[:, -1], 0.0))  # no score passes 1
     return figure(gains[0], gains[1:])
 
 

@@ -6,6 +6,9 @@ import numpy as np
 
 from toolkit.baselines.targets import Floats
 
+PARAMETERS = 3
+"""What is fitted: a, b and c."""
+
 _EXPONENTS = np.linspace(0.1, 1.5, 29)
 
 

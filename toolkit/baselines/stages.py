@@ -131,7 +131,7 @@ def _curve(source: Release, baseline: str, more: int, seed: int, resamples: int)
         people = annotator_curve(rows, answers, baseline=baseline, seed=seed, resamples=resamples)
         curves.append(people.to_dict())
     except InvalidInput as error:
-        notes.append(f"no curve over annotators: {error.what}")
+        notes.append(f"no curve over annotators: {error.what}" + (f"; {error.remedy}" if error.remedy else ""))
     value = {"release": source.version, "curves": curves, "notes": notes}
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
     return Made(files={CURVE: text.encode()}, counts={"rows": len(rows), "points": len(curves[0]["points"])})
