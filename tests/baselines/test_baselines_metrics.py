@@ -15,7 +15,7 @@ from toolkit.baselines.bootstrap import (
     paired_test,
     scores,
 )
-from toolkit.baselines.calibration import f1_threshold, macro_threshold, platt
+from toolkit.baselines.calibration import f1_threshold, macro_threshold, platt, positive_threshold
 from toolkit.baselines.features import Block, WordNgrams
 from toolkit.baselines.folds import grouped_folds
 from toolkit.baselines.metrics import average_precision, calibration_error, counts, macro_f1, micro_f1
@@ -74,6 +74,20 @@ def test_a_threshold_gives_a_label_to_some_row_but_not_to_four_times_too_many(ro
     said = probabilities >= f1_threshold(probabilities, flags)
     assert said.sum() <= 3 * flags.sum()
     assert 0 < macro_threshold(probabilities, flags) < 1
+    assert positive_threshold(probabilities, flags) <= (
+        f1_threshold(probabilities, flags) if flags.mean() < 1 / 3 else macro_threshold(probabilities, flags)
+    )
+
+
+def test_a_rare_yes_is_said_as_readily_as_costs_next_to_nothing() -> None:
+    random = np.random.default_rng(7)
+    scores = random.beta(1, 3, size=4_000)
+    flags = random.random(4_000) < scores
+    best, readily = f1_threshold(scores, flags), positive_threshold(scores, flags)
+    assert readily < best
+    assert f1_score(flags, scores >= readily) > f1_score(flags, scores >= best) - 0.02
+    even = random.random(4_000) < 0.5
+    assert positive_threshold(scores, even) == macro_threshold(scores, even)
 
 
 @given(

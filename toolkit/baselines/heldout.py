@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from toolkit.baselines.calibration import f1_threshold, macro_threshold, platt
+from toolkit.baselines.calibration import f1_threshold, platt, positive_threshold
 from toolkit.baselines.metrics import counts, macro_f1
 from toolkit.baselines.targets import Flags, Floats, Targets
 
@@ -40,7 +40,7 @@ class HeldOut:
         probabilities = np.where(self.learnable, expit(logits), self.frequencies)
         if not self.targets.multi and self.targets.positive is None:
             probabilities = probabilities / probabilities.sum(axis=1, keepdims=True)
-        best = macro_threshold if self.targets.positive is not None else f1_threshold
+        best = positive_threshold if self.targets.positive is not None else f1_threshold
         thresholds = np.array(
             [
                 best(probabilities[:, number], flags) if self.learnable[number] else 0.5
