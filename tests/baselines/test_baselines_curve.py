@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from toolkit.baselines import Rows, annotator_curve, sentence_curve
 from toolkit.baselines.curve import _gain
 from toolkit.baselines.power_law import extrapolate
+from toolkit.cli import main
 from toolkit.errors import InvalidInput
 
 AMOUNTS = np.array([50.0, 100.0, 200.0, 400.0])
@@ -100,3 +102,24 @@ def test_where_everybody_says_the_same_there_is_no_curve(make_rows: Callable[...
     said = dict(zip(rows.ids, rows.labels, strict=True))
     with pytest.raises(InvalidInput, match="people agree on every sentence that was decided"):
         annotator_curve(rows, {"a": said, "b": said})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--more", "7"], "--more goes with --curve"),
+        (["--curve", "--more", "0"], "--more"),
+        (["--curve", "-o", "model"], "--output goes without --curve"),
+        (["--curve", "--test", "rows.jsonl"], "--test goes without --curve"),
+    ],
+)
+def test_options_that_a_curve_or_a_model_has_no_use_for_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"text": "a", "label": "b"}\n')
+    with pytest.raises(SystemExit) as left:
+        main(["train", "--train", str(rows), *arguments])
+    assert left.value.code == 2
+    assert told in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]

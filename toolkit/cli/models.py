@@ -67,7 +67,9 @@ def train(
     curve: Annotated[
         bool, typer.Option("--curve", help="No model, but what more sentences and annotators are worth.")
     ] = False,
-    more: Annotated[int, typer.Option(min=1, help="Sentences that might be added (with --curve).")] = 500,
+    more: Annotated[
+        int | None, typer.Option(min=1, help="Sentences that might be added (with --curve); default: 500.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the model here; no project is then needed.")
     ] = None,
@@ -82,24 +84,21 @@ def train(
     """
     from toolkit import baselines
 
+    ahead = _ahead(curve, more, {"--dev": dev, "--test": test, "--output": output, "--rejects": rejects})
     if output is not None:
         baselines.check_place(output)
     how = {"baseline": baseline, "seed": seed, "resamples": resamples}
     if not train_files:
         if dev or test or positive or label_column or group_column or schema or rejects:
             raise UsageError("options that name files, columns, labels or a schema go with --train FILE")
-        _train_on_release(named or [], how, curve=more if curve else None, output=output, project=project, json=as_json)
+        _train_on_release(named or [], how, curve=ahead, output=output, project=project, json=as_json)
         return
     files = [*train_files, *map(Path, named or ())]
     if any(path.is_dir() for path in files):
         raise UsageError("train on a release or on files, not on both")
     columns = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
-    if curve:
-        if rejects:
-            raise UsageError(
-                "--rejects goes without --curve", remedy="train with --rejects once, and mend what is there"
-            )
-        _curve_of_files(files, columns, _cheap(baseline), more, seed, as_json)
+    if ahead is not None:
+        _curve_of_files(files, columns, _cheap(baseline), ahead, seed, as_json)
         return
     from toolkit.schema import load
 
@@ -121,6 +120,20 @@ def train(
             rejects=rejects,
         )
     put_json(run.to_dict()) if as_json else _put_run(run.to_dict())
+
+
+def _ahead(curve: bool, more: int | None, others: Mapping[str, Path | None]) -> int | None:
+    """Return how many sentences a learning curve is carried on for; None where a model is to be trained instead."""
+    if not curve:
+        if more is not None:
+            raise UsageError("--more goes with --curve")
+        return None
+    given = [name for name, path in others.items() if path is not None]
+    if given:
+        raise UsageError(
+            f"{given[0]} goes without --curve", remedy="a curve makes no model, and is judged on stories held out"
+        )
+    return 500 if more is None else more
 
 
 def _train_on_release(
