@@ -37,7 +37,7 @@ def test_conditions_hold_together(workspace: Workspace, conditions: list[str], t
     assert where(workspace, []) is None
 
 
-@pytest.mark.parametrize("condition", ["", "colour=red", "text", "paragraph=two", "paragraph~2", "=x"])
+@pytest.mark.parametrize("condition", ["", "colour=red", "text", "paragraph=two", "paragraph=²", "paragraph~2", "=x"])
 def test_what_is_no_condition_is_named_with_the_fields(workspace: Workspace, condition: str) -> None:
     with pytest.raises(UsageError, match="--where"):
         where(workspace, [condition])

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from toolkit.errors import InvalidConfig, InvalidInput
-from toolkit.labelstudio import Server, pull, push, status
+from toolkit.labelstudio import Server, pull, push, status, waiting
 from toolkit.labelstudio import project as projects
 from toolkit.labelstudio.people import people
 from toolkit.labelstudio.team import read_team, shares
@@ -74,8 +74,11 @@ def test_mirrored_projects_are_taken_for_one(server: Server, make_project: Calla
         "blind: true\nannotators:\n"
         "  - {email: ada@example.org, calibrated: true}\n  - {email: ben@example.org, calibrated: true, quota: 3}\n",
     )
+    assert waiting(workspace) == set()
     first = push(workspace, server=server)
     assert (first.sent, first.lacking) == (9, 1)
+    ids = {sentence.sentence_id for sentence in workspace.sentences()}
+    assert waiting(workspace) == ids
     assert push(workspace, server=server).up_to_date
     mirrored = projects.of_workspace(server, workspace)
     assert sorted(project.tasks for project in mirrored) == [3, 6]
@@ -84,6 +87,7 @@ def test_mirrored_projects_are_taken_for_one(server: Server, make_project: Calla
         server.post(f"/api/tasks/{task['id']}/annotations/", {"result": []})
     assert pull(workspace, server=server).counts == {"new": 2, "empty": 2}
     assert pull(workspace, server=server).up_to_date
+    assert waiting(workspace) == ids - {answer.sentence_id for answer in workspace.answers()} < ids
     standing = status(workspace, server=server)
     assert (standing.sent, standing.answers_on_server, standing.answers_pulled) == (9, 2, 2)
     assert "example.org" not in "".join(path.read_text() for path in workspace.path("annotations").iterdir())

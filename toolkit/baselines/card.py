@@ -13,11 +13,11 @@ from typing import Any
 import jinja2
 import yaml
 
-from toolkit.baselines.drawing import PICTURE
 from toolkit.baselines.embedding import PACKAGES
 from toolkit.baselines.evaluation import Evaluation
 from toolkit.baselines.ladder import LADDER
 from toolkit.baselines.model import Model
+from toolkit.baselines.picture import PICTURE
 from toolkit.baselines.spans.evaluation import SpanEvaluation
 
 README, METRICS, REQUIREMENTS = "README.md", "metrics.json", "requirements.txt"

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 from toolkit.baselines import streaming
 from toolkit.baselines.card import METRICS, README, REQUIREMENTS, DataSource, card, metrics_json, requirements
-from toolkit.baselines.drawing import PICTURE, f1_picture
 from toolkit.baselines.evaluation import Evaluation, check_kind, evaluate
 from toolkit.baselines.judging import evaluate_release_spans
 from toolkit.baselines.left_out import LeftOut
 from toolkit.baselines.model import Model
+from toolkit.baselines.picture import PICTURE, f1_picture
 from toolkit.baselines.reading import iter_rows, read_rows, rows_of_release
 from toolkit.baselines.rows import Rows, concat, told_rows
 from toolkit.baselines.skops_file import save_pipeline

@@ -7,7 +7,7 @@ import operator
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import Article, Sentence
@@ -24,10 +24,9 @@ _OF_ARTICLE: Final = (
 FIELDS: Final = (*_OF_SENTENCE, *_OF_ARTICLE, "source")
 """What a condition may ask of a sentence, its article and (source) its page's file."""
 
-_COMPARE: Final[Mapping[str, Callable[[str, str], bool]]] = {
+_COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "=": operator.eq,
     "!=": operator.ne,
-    "~": lambda found, wanted: wanted.casefold() in found.casefold(),
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -61,25 +60,16 @@ def _parsed(condition: str) -> Callable[[Sentence, Article], bool]:
             f"--where {condition!r} is no condition",
             remedy=f"write FIELD=VALUE with = != ~ < <= > >= and one of {', '.join(FIELDS)}",
         )
-    field, compare, wanted = found[1], _COMPARE[found[2]], found[3]
+    field, sign, wanted = found.groups()
     if field == "paragraph":
-        if not wanted.isdigit():
-            raise UsageError(f"--where {condition!r} compares a number with {wanted!r}", remedy="write paragraph<3")
-        if found[2] == "~":
-            raise UsageError(f"--where {condition!r} looks for words in a number", remedy="write paragraph<3")
-        number, numbers = int(wanted), _NUMBERS[found[2]]
-        return lambda sentence, article: numbers(sentence.paragraph, number)
-    return lambda sentence, article: compare(_value(field, sentence, article), wanted)
-
-
-_NUMBERS: Final[Mapping[str, Callable[[int, int], bool]]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+        if sign == "~" or not re.fullmatch("[0-9]{1,9}", wanted):
+            raise UsageError(f"--where {condition!r} is no condition on a number", remedy="write paragraph<3")
+        number = int(wanted)
+        return lambda sentence, article: _COMPARE[sign](sentence.paragraph, number)
+    if sign == "~":
+        words = wanted.casefold()
+        return lambda sentence, article: words in _value(field, sentence, article).casefold()
+    return lambda sentence, article: _COMPARE[sign](_value(field, sentence, article), wanted)
 
 
 def _value(field: str, sentence: Sentence, article: Article) -> str:
