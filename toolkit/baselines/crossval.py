@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from toolkit.baselines.calibration import Measure
 from toolkit.baselines.features import FeatureTable, Sparse
 from toolkit.baselines.folds import Folds, grouped_folds
 from toolkit.baselines.heldout import HeldOut, frequencies
@@ -70,7 +71,14 @@ class CrossValidation:
     """
 
     def __init__(
-        self, rows: Rows, targets: Targets, *, folds: int, seed: int, rules: Mapping[str, Sequence[str]]
+        self,
+        rows: Rows,
+        targets: Targets,
+        *,
+        folds: int,
+        seed: int,
+        rules: Mapping[str, Sequence[str]],
+        measure: Measure | None = None,
     ) -> None:
         self.rows = rows
         self.targets = targets
@@ -85,6 +93,7 @@ class CrossValidation:
             asked=self.asked,
             learnable=self.learnable,
             frequencies=self.frequencies,
+            measure=measure,
         )
         self._seed = seed
         self._rules = rules

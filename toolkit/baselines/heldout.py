@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.special import expit
 
-from toolkit.baselines.calibration import f1_threshold, platt, positive_threshold
+from toolkit.baselines.calibration import Measure, f1_threshold, platt, positive_threshold
 from toolkit.baselines.metrics import counts, macro_f1
 from toolkit.baselines.targets import Flags, Floats, Targets
 
@@ -22,6 +23,7 @@ class HeldOut:
         asked: [N, questions].
         learnable: [questions], whether a question's scores mean anything; else its frequency is the answer.
         frequencies: [questions], how often yes is the answer, away from 0 and 1.
+        measure: What the threshold of a two-label task is best for; None where that depends on how rare yes is.
     """
 
     targets: Targets
@@ -29,6 +31,7 @@ class HeldOut:
     asked: Flags
     learnable: Flags
     frequencies: Floats
+    measure: Measure | None = None
 
     def calibrate(self, scores: Floats) -> tuple[Floats, Floats]:
         """Return Platt's slopes and intercepts, [questions] each, for scores [N, questions]."""
@@ -40,7 +43,8 @@ class HeldOut:
         probabilities = np.where(self.learnable, expit(logits), self.frequencies)
         if not self.targets.multi and self.targets.positive is None:
             probabilities = probabilities / probabilities.sum(axis=1, keepdims=True)
-        best = positive_threshold if self.targets.positive is not None else f1_threshold
+        two = self.targets.positive is not None
+        best = partial(positive_threshold, measure=self.measure) if two else f1_threshold
         thresholds = np.array(
             [
                 best(probabilities[:, number], flags) if self.learnable[number] else 0.5

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import logit
 
+from toolkit.baselines.calibration import Measure
 from toolkit.baselines.crossval import CrossValidation, Trial
 from toolkit.baselines.features import FittedBlock
 from toolkit.baselines.ladder import LADDER, candidates, keywords
@@ -27,6 +28,7 @@ def train(
     folds: int = 5,
     positive: str | None = None,
     schema: Schema | None = None,
+    measure: Measure | None = None,
 ) -> Model:
     """Train a baseline on labelled sentences.
 
@@ -42,6 +44,8 @@ def train(
         folds: Cross-validation folds, at least 2; fewer if there are fewer groups.
         positive: The positive label of a two-label task; left out, the rarer.
         schema: Where keyword rules come from, and which labels stand alone; its reference is kept in the model.
+        measure: What the threshold of a two-label task is best for; left out, F1 of the positive where that is rarer
+            than a third of the rows, else macro F1.
 
     Raises:
         InvalidInput: There are no rows, or none has a label; or embeddings were asked for and are not installed.
@@ -53,7 +57,7 @@ def train(
     alone = {label.id for label in schema.labels if label.exclusive} if schema else ()
     targets = Targets.of(rows, positive=positive, exclusive=alone)
     rules = keywords(schema) if schema else {}
-    validation = CrossValidation(rows, targets, folds=folds, seed=seed, rules=rules)
+    validation = CrossValidation(rows, targets, folds=folds, seed=seed, rules=rules, measure=measure)
     if not validation.learnable.any() and wanted[0].parts:
         wanted = (LADDER["majority"],)
     trials = [validation.trial(candidate) for candidate in wanted]
