@@ -103,6 +103,17 @@ def test_an_untrusted_type_is_refused_by_name(tmp_path: Path) -> None:
         load_pipeline(tmp_path / "model.skops")
 
 
+def test_a_damaged_skops_file_is_refused_wherever_the_damage_is(binary: Rows, tmp_path: Path) -> None:
+    path = save_pipeline(train(binary, baseline="words-lr"), tmp_path)
+    whole = path.read_bytes()
+    for place in range(100, len(whole) - 100, len(whole) // 10):
+        damaged = bytearray(whole)
+        damaged[place] ^= 255
+        path.write_bytes(damaged)
+        with pytest.raises(InvalidInput, match=r"model\.skops: is no skops file: .*; fetch or train it again"):
+            load_pipeline(path)
+
+
 @pytest.fixture
 def stored(binary: Rows, tmp_path: Path) -> Path:
     save(train(binary, baseline="words-lr"), tmp_path)
@@ -153,6 +164,9 @@ def test_a_forged_tensor_is_named(stored: Path, changes: dict[str, object], mess
         ("labels", "no", "labels"),
         ("blocks", [{"kind": "code", "analyzer": "word", "ngrams": [1, 2]}], "kind"),
         ("positive", "maybe", "'maybe'"),
+        ("labels", ["none", "yes"], "config.json: was changed after it was written; fetch or train it again"),
+        ("seed", 5, "was changed after it was written"),
+        ("blocks", [{"kind": "tfidf", "analyzer": "word", "ngrams": [1, 9999]}], "can't count n-grams of 1 to 9999"),
     ],
 )
 def test_a_forged_configuration_is_named(stored: Path, key: str, value: object, message: str) -> None:
@@ -161,6 +175,25 @@ def test_a_forged_configuration_is_named(stored: Path, key: str, value: object, 
     (stored / CONFIG).write_text(json.dumps(config))
     with pytest.raises(InvalidInput, match=message):
         load(stored)
+
+
+@pytest.mark.parametrize("content", [b"[[", b"{}", b"[" * 99_999, b"[[1]]"])
+def test_a_forged_vocabulary_is_named(stored: Path, content: bytes) -> None:
+    (stored / VOCABULARY).write_bytes(content)
+    config = json.loads((stored / CONFIG).read_text())
+    config["files"][VOCABULARY] = digest(content)
+    (stored / CONFIG).write_text(json.dumps(config))
+    with pytest.raises(
+        InvalidInput, match=r"vocabulary\.json: is not one list of words for each of 1 blocks; fetch or"
+    ):
+        load(stored)
+
+
+def test_a_model_without_a_seal_is_an_older_one(stored: Path) -> None:
+    config = json.loads((stored / CONFIG).read_text())
+    assert config.pop("seal")
+    (stored / CONFIG).write_text(json.dumps(config))
+    assert load(stored).baseline == "words-lr"
 
 
 def test_a_directory_without_a_model_is_named(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +80,15 @@ def load_pipeline(path: Path | str) -> Any:
     path = Path(path)
     try:
         strange = skops.io.get_untrusted_types(file=path)
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise InvalidInput(f"is no skops file: {error}", where=str(path)) from error
-    if strange:
-        raise InvalidInput(f"holds types that are not trusted: {', '.join(sorted(strange))}", where=str(path))
-    return skops.io.load(path, trusted=[])
+        if not strange:
+            return skops.io.load(path, trusted=[])
+    except (OSError, zipfile.BadZipFile, zlib.error, KeyError, ValueError) as error:
+        raise InvalidInput(f"is no skops file: {error}", where=str(path), remedy="fetch or train it again") from error
+    raise InvalidInput(
+        f"holds types that are not trusted: {', '.join(sorted(strange))}",
+        where=str(path),
+        remedy="fetch or train it again",
+    )
 
 
 def _canonical(content: bytes) -> bytes:

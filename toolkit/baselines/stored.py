@@ -1,7 +1,7 @@
 """A model on disk: numbers in safetensors, words and settings in JSON. Loading runs no code and unpickles nothing.
 
-    config.json         settings, labels, thresholds' meaning, the SHA-256 of the next two, and of the network that
-                        made embeddings, which itself is not stored
+    config.json         settings, labels, thresholds' meaning, the SHA-256 of the next two, of itself, and of the
+                        network that made embeddings, which itself is not stored
     vocabulary.json     a list of terms a feature block, in the order of the weights' columns
     model.safetensors   weights and idf as 32-bit floats, bias and thresholds as 64-bit
     spans/              the tagger of spans, where there is one: config.json and model.safetensors again
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,6 +38,7 @@ SPANS = "spans"
 
 Array = npt.NDArray[Any]
 
+_LONGEST = 20  # n-grams; the ladder has at most 5
 _FORMAT: Literal["toolkit-baseline/1"] = "toolkit-baseline/1"
 
 
@@ -65,6 +67,7 @@ class ModelConfig:
     facts: dict[str, Any]
     files: dict[str, str]
     encoder: embedding.Encoder | None = None
+    seal: str | None = None  # SHA-256 of all other fields; older models have none
 
 
 def save(model: Model, directory: Path | str) -> list[Path]:
@@ -119,8 +122,13 @@ def contents(model: Model) -> dict[str, bytes]:
         files={name: digest(content) for name, content in files.items()},
         encoder=embedding.ENCODER if model.embeds else None,
     )
-    files[CONFIG] = (json.dumps(json.loads(to_json(config)), ensure_ascii=False, indent=2) + "\n").encode()
+    sealed = replace(config, seal=_seal(config))
+    files[CONFIG] = (json.dumps(json.loads(to_json(sealed)), ensure_ascii=False, indent=2) + "\n").encode()
     return files
+
+
+def _seal(config: ModelConfig) -> str:
+    return digest(to_json(replace(config, seal=None)).encode())
 
 
 def load(directory: Path | str) -> Model:
@@ -130,13 +138,20 @@ def load(directory: Path | str) -> Model:
         InvalidInput: A file is missing, is not the one that config.json was written with, or holds a field, a tensor
             or a type that does not belong there; the message names it. Or it needs embeddings that are not here.
     """
-    directory = Path(directory)
+    try:
+        return _loaded(Path(directory))
+    except InvalidInput as error:
+        error.remedy = error.remedy or "fetch or train it again"
+        raise
+
+
+def _loaded(directory: Path) -> Model:
     config = _config(directory / CONFIG)
     if any(block.kind == "embedding" for block in config.blocks):
         embedding.check(config.encoder, str(directory / CONFIG))
     contents = {name: _verified(directory / name, config) for name in (TENSORS, VOCABULARY)}
     vocabulary = _vocabulary(contents[VOCABULARY], config, directory / VOCABULARY)
-    tensors = _loaded(contents[TENSORS], directory / TENSORS)
+    tensors = _tensors_in(contents[TENSORS], directory / TENSORS)
     blocks = tuple(
         FittedBlock(
             block=Block(kind=block.kind, analyzer=block.analyzer, ngrams=block.ngrams),
@@ -147,6 +162,8 @@ def load(directory: Path | str) -> Model:
     )
     targets = _targets(config, directory / CONFIG)
     _check(tensors, targets, blocks, directory / TENSORS)
+    if config.seal not in (None, _seal(config)):
+        raise InvalidInput("was changed after it was written", where=str(directory / CONFIG))
     return Model(
         baseline=config.baseline,
         targets=targets,
@@ -175,10 +192,12 @@ def _config(path: Path) -> ModelConfig:
             where=str(path),
             remedy="install the toolkit that its requirements.txt names, or run `toolkit train` again",
         )
-    try:
-        return from_json(ModelConfig, content, where=str(path))
-    except InvalidInput as error:
-        raise InvalidInput(error.what, where=error.where, remedy="fetch or train it again") from error
+    config = from_json(ModelConfig, content, where=str(path))
+    for number, block in enumerate(config.blocks):
+        shortest, longest = block.ngrams
+        if not 1 <= shortest <= longest <= _LONGEST:
+            raise InvalidInput(f"block {number} can't count n-grams of {shortest} to {longest}", where=str(path))
+    return config
 
 
 def _tagger(directory: Path, config: ModelConfig) -> SpanModel | None:
@@ -230,14 +249,17 @@ def _verified(path: Path, config: ModelConfig, name: str | None = None) -> bytes
 
 
 def _vocabulary(content: bytes, config: ModelConfig, path: Path) -> list[tuple[str, ...]]:
-    lists = json.loads(content)
+    try:
+        lists = json.loads(content)
+    except (ValueError, RecursionError):
+        lists = None
     proper = isinstance(lists, list) and len(lists) == len(config.blocks)
     if not proper or not all(isinstance(terms, list) and all(isinstance(t, str) for t in terms) for terms in lists):
         raise InvalidInput(f"is not one list of words for each of {len(config.blocks)} blocks", where=str(path))
     return [tuple(terms) for terms in lists]
 
 
-def _loaded(content: bytes, path: Path) -> dict[str, Array]:
+def _tensors_in(content: bytes, path: Path) -> dict[str, Array]:
     try:
         tensors: dict[str, Array] = safetensors.numpy.load(content)
     except SafetensorError as error:
