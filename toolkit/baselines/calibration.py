@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Literal
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
-from threadpoolctl import ThreadpoolController
 
 from toolkit.baselines.targets import Flags, Floats, Ints
+from toolkit.baselines.threads import one_thread
 
 _LEAST_SLOPE = 0.01  # log-odds a standard deviation of the scores
 _MOST_GIVEN = 3  # times as many rows as carry the label
@@ -47,15 +46,9 @@ def platt(scores: Floats, flags: Flags) -> tuple[float, float]:
 
     start = np.array([1.0, np.log((positives + 1) / (negatives + 1))])
     bounds = [(_LEAST_SLOPE, None), (None, None)]
-    with _blas().limit(limits=1):  # over two parameters more threads only wait: measured, 40 times the CPU time
+    with one_thread():
         slope, intercept = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     return float(slope / scale), float(intercept)
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    """Return what sets the number of threads of the linear algebra libraries."""
-    return ThreadpoolController().select(user_api="blas")
 
 
 def f1_threshold(probabilities: Floats, flags: Flags, slack: float = 0.0) -> float:

@@ -14,6 +14,7 @@ from sklearn.svm import LinearSVC
 from toolkit.baselines.features import Sparse
 from toolkit.baselines.ladder import Learner, Setting
 from toolkit.baselines.targets import Flags, Floats
+from toolkit.baselines.threads import one_thread
 
 
 def fit_linear(features: Sparse, flags: Flags, learner: Learner, setting: Setting, seed: int) -> tuple[Floats, float]:
@@ -58,7 +59,7 @@ def _classifier(learner: Learner, setting: Setting, seed: int) -> Any:
 
 
 def _fit(classifier: Any, features: Sparse, flags: Flags) -> tuple[Floats, float]:
-    with warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # held-out scores judge the weights, converged or not
         classifier.fit(features, flags)
     return np.asarray(classifier.coef_[0], dtype=np.float64), float(classifier.intercept_[0])
