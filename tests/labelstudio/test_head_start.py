@@ -136,7 +136,6 @@ def test_label_studio_asks_toolkit_serve_and_the_browser_shows_what_it_says(
     held_one = next(task for task in tasks if is_held_back(task["data"]["sentence_id"], 0.4))
     with serving(workspace, "--held-back", "0.4") as (url, printed):
         server.post("/api/ml", {"project": project.id, "url": url, "title": "toolkit"})
-        server.patch(f"/api/projects/{project.id}/", {"evaluate_predictions_automatically": True})
         for task in (open_one, held_one):
             server.get(f"/api/tasks/{task['id']}/", project=project.id)
         shown, held = (server.get(f"/api/tasks/{task['id']}/")["predictions"] for task in (open_one, held_one))

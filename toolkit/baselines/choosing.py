@@ -47,7 +47,7 @@ def select_project(
         model: The model directory; default: the one that was trained last. Before the first, all are drawn at random.
         count: How many sentences.
         waiting: sentence_ids that are left out: they wait for answers already.
-        random_share: Share of them that is drawn at random, for honest estimates and thresholds.
+        random_share: Share of the selected that is drawn at random, for honest estimates and thresholds.
         seed: For the random ones and the learning curve.
 
     Raises:
@@ -87,15 +87,16 @@ def _select(
 ) -> Made:
     answered = {answer.sentence_id for answer in workspace.answers()}
     sentences = workspace.sentences()
-    open_ones = [sentence for sentence in sentences if sentence.sentence_id not in answered]
-    free = [sentence for sentence in open_ones if sentence.sentence_id not in waiting]
+    unanswered = [sentence for sentence in sentences if sentence.sentence_id not in answered]
+    free = [sentence for sentence in unanswered if sentence.sentence_id not in waiting]
     ids = [sentence.sentence_id for sentence in free]
-    gap = None
+    notes = []
     if folder is None:
         chosen = draw(ids, count=count, seed=seed)
     else:
         model = load(folder)
-        gap = schema_note(model, workspace.schema())
+        if gap := schema_note(model, workspace.schema()):
+            notes.append(f"{folder.absolute().name}: {gap}")
         chosen = select(
             model,
             [sentence.text for sentence in free],
@@ -106,15 +107,14 @@ def _select(
             seed=seed,
         )
     lines = "".join(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in chosen)
-    worth = _worth(release, count, seed) | {"notes": [f"{folder.absolute().name}: {gap}"] if folder and gap else []}
-    report = json.dumps(worth, indent=2, ensure_ascii=False) + "\n"
+    report = json.dumps(_worth(release, count, seed) | {"notes": notes}, indent=2, ensure_ascii=False) + "\n"
     return Made(
         files={ORDER: lines.encode(), REPORT: report.encode()},
         counts={
             "chosen": len(chosen),
             "at random": sum(item.why == "random" for item in chosen),
             "left": len(free) - len(chosen),
-            "wait for answers": len(open_ones) - len(free),
+            "wait for answers": len(unanswered) - len(free),
         },
     )
 

@@ -27,7 +27,8 @@ class Selected:
 
     Attributes:
         sentence_id: The sentence.
-        why: "random" rows were drawn without looking at them: estimates made on them alone are honest.
+        why: "random" rows were drawn without looking at them: estimates made on them alone are true of all that was
+            left to choose from.
         score: What it is expected to teach × diversity, higher is sooner; 0 for random rows.
         label: The label of which it is expected to teach most; "" for random rows.
     """
