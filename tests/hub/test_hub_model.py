@@ -14,7 +14,7 @@ from standin import TOKEN, Hub
 from toolkit import baselines
 from toolkit.cli import main
 from toolkit.cli.headstart import head_start
-from toolkit.errors import InvalidInput, RemoteError
+from toolkit.errors import InvalidInput, RemoteError, UsageError
 from toolkit.hub import fetch_model, publish, publish_model
 from toolkit.release import Release
 from toolkit.release.card import parted
@@ -82,6 +82,38 @@ def test_what_was_changed_or_is_there_already_is_refused(
         publish_model(model, REPO, token=TOKEN, endpoint=endpoint)
     with pytest.raises(InvalidInput, match="is no model directory"):
         publish_model(tmp_path, REPO, token=TOKEN, endpoint=endpoint)
+
+
+def test_a_directory_whose_name_no_tag_can_have_is_refused(endpoint: str, model: Path) -> None:
+    for name in ("my model", "-model", "model.", "m\u00fcll"):
+        other = model.rename(model.with_name(name))
+        with pytest.raises(UsageError, match="is not a name that a tag can have; give the directory one of letters"):
+            publish_model(other, REPO, token=TOKEN, endpoint=endpoint)
+        model = other
+
+
+def test_a_dataset_that_is_not_there_is_to_be_published_first(endpoint: str, model: Path) -> None:
+    with pytest.raises(
+        RemoteError, match=r"dataset .*: there is no such repo.*; publish it first with `toolkit publish"
+    ):
+        publish_model(model, REPO, token=TOKEN, endpoint=endpoint)
+
+
+def test_the_command_refuses_a_changed_configuration_and_an_empty_token(
+    endpoint: str, model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(code: int) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(["publish", "--model", str(model), "--repo", REPO, "--endpoint", endpoint])
+        assert ended.value.code == code
+        return capsys.readouterr().err
+
+    monkeypatch.setenv("HF_TOKEN", " ")
+    assert "there is no token" in refused(5)
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    config = model / "config.json"
+    config.write_text(config.read_text(encoding="utf-8").replace('"seed": 0', '"seed": 1'), encoding="utf-8")
+    assert "config.json: was changed after it was written" in refused(3)
 
 
 def test_the_command_says_where_it_is_and_how_to_load_it(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import os
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +13,7 @@ import typer
 
 from toolkit.cli.options import Json, Project
 from toolkit.cli.output import progress_bar, put, put_counts, put_json, put_outcome, put_table, say
-from toolkit.cli.references import RELEASE_HELP, hub_settings, model_folder, open_release
+from toolkit.cli.references import RELEASE_HELP, hub_settings, hub_token, model_folder, open_release
 from toolkit.cli.references import endpoint as at_hub
 from toolkit.errors import UsageError
 
@@ -216,7 +215,7 @@ def publish(
 
     Example: toolkit publish 1.0.0 --repo your-name/your-dataset
     """
-    from toolkit import hub
+    from toolkit import baselines, hub
 
     if (release_path is None) == (model is None):
         raise UsageError("give either a RELEASE or --model DIR")
@@ -230,9 +229,10 @@ def publish(
     if wanted is None:
         remedy = "give --repo OWNER/NAME or --to DIR, or set hub.repo in toolkit.yaml"
         raise UsageError("no repository is named", remedy=remedy)
-    token, address = os.environ.get(settings.token_variable), endpoint or at_hub(settings)
+    token, address = hub_token(settings), endpoint or at_hub(settings)
     if model is not None:
         folder = model_folder(model, project).path
+        baselines.load(folder)  # one that was changed, or can't be loaded, is nobody's to read
         published = hub.publish_model(folder, wanted, token=token, endpoint=address, private=private)
         _put_published(published, as_json, 'baselines.load(hub.fetch_model("{}", "{}"))')
     elif release_path is not None:

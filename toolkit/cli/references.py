@@ -58,7 +58,7 @@ def open_release(reference: str, project: Path | None) -> Release:
     there = on_hub(reference)
     if there is not None:
         settings = hub_settings(project)
-        return hub.fetch(*there, token=os.environ.get(settings.token_variable), endpoint=endpoint(settings))
+        return hub.fetch(*there, token=hub_token(settings), endpoint=endpoint(settings))
     if Path(reference).is_dir():
         return release.load(reference)
     if reference != "newest" and project is None and Workspace.nearest() is None:
@@ -87,7 +87,7 @@ def model_folder(reference: str | None, project: Path | None) -> ModelFolder:
     there = on_hub(reference or "")
     if there is not None:
         settings = hub_settings(project)
-        token = os.environ.get(settings.token_variable)
+        token = hub_token(settings)
         return ModelFolder(hub.fetch_model(*there, token=token, endpoint=endpoint(settings)), "@".join(there))
     folder = trained_model(Workspace.find(project)) if reference in (None, "newest") else Path(reference or "")
     return ModelFolder(folder, folder.absolute().name)
@@ -114,6 +114,11 @@ def hub_settings(project: Path | None) -> HubConfig:
 
     workspace = Workspace.nearest() if project is None else Workspace.find(project)
     return HubConfig() if workspace is None else workspace.config.hub
+
+
+def hub_token(settings: HubConfig) -> str | None:
+    """Return the token; None where the variable is not set or empty, for the one that the client finds."""
+    return os.environ.get(settings.token_variable, "").strip() or None
 
 
 def endpoint(settings: HubConfig) -> str | None:

@@ -41,11 +41,12 @@ def make_repo(api: HfApi, repo: str, kind: Literal["dataset", "model"], *, priva
 
 
 @contextmanager
-def hub_errors(where: str) -> Iterator[None]:
+def hub_errors(where: str, *, missing: str = "check the name") -> Iterator[None]:
     """Turn what the client raises into one sentence with a remedy, the cause kept.
 
     Args:
         where: The repository that is worked on.
+        missing: The remedy where it is not there.
     """
     from huggingface_hub.errors import (
         HfHubHTTPError,
@@ -65,7 +66,7 @@ def hub_errors(where: str) -> Iterator[None]:
     except LocalEntryNotFoundError as error:  # and the client's cache does not have it either
         raise RemoteError("the Hub can't be reached", where=where, remedy=_AGAIN) from error
     except HfHubHTTPError as error:
-        raise _translated(error, where) from error
+        raise _translated(error, where, missing) from error
     except (transport_error, ConnectionError, TimeoutError) as error:
         raise RemoteError(f"the connection was lost ({type(error).__name__})", where=where, remedy=_AGAIN) from error
     except RuntimeError as error:  # how the client reports that one of its upload threads failed
@@ -90,7 +91,7 @@ def quietly() -> Iterator[None]:
 _TOKEN = "set HF_TOKEN to a token with write access, from the Hub's settings"  # noqa: S105  # a remedy, no secret
 
 
-def _translated(error: Exception, where: str) -> RemoteError:
+def _translated(error: Exception, where: str, missing: str) -> RemoteError:
     response = getattr(error, "response", None)
     status = getattr(response, "status_code", None)
     if status == 401:
@@ -99,7 +100,7 @@ def _translated(error: Exception, where: str) -> RemoteError:
         remedy = "take a token with write access, or ask the owner for the right to write"
         return AccessDenied("the token may not write here", where=where, remedy=remedy)
     if status == 404:
-        return RemoteError("there is no such repository or revision", where=where, remedy="check the name")
+        return RemoteError("there is no such repository or revision", where=where, remedy=missing)
     if status is not None and status >= 500:
         return RemoteError(f"the Hub failed with status {status}", where=where, remedy=_AGAIN)
     message = getattr(error, "server_message", None) or str(error).splitlines()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from toolkit.errors import InvalidInput, RemoteError
+from toolkit.errors import InvalidInput, RemoteError, UsageError
 from toolkit.hub.access import checked_name, hub_errors, make_repo, quietly
 from toolkit.hub.commit import commit, tags
 from toolkit.hub.publish import Published
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 CARD, CONFIG = "README.md", "config.json"
 RESULTS = ".eval_results"
 
+_TAG = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _OURS = ("model.safetensors", "vocabulary.json", "model.skops", "metrics.json", "requirements.txt", "f1.png")
 _OUR_FOLDERS = (f"{RESULTS}/", "spans/")
 
@@ -52,7 +54,7 @@ def publish_model(
         check: Fetch it afterwards and compare every byte.
 
     Raises:
-        UsageError: The name is not "owner/name".
+        UsageError: The name is not "owner/name", or the directory's is none that a tag can have.
         InvalidInput: It is no model directory, or was changed.
         AccessDenied: There is no token, it may not write, or the repository is public and shall be private.
         RemoteError: The dataset is not there, the tag is there with another content, the Hub failed, or readers would
@@ -63,6 +65,11 @@ def publish_model(
     directory = directory.absolute()
     files = _files(directory)
     tag = directory.name
+    if _TAG.fullmatch(tag) is None:
+        what = f"{tag!r} is not a name that a tag can have"
+        raise UsageError(
+            what, where=str(directory), remedy="give the directory one of letters, digits, '.', '_' and '-'"
+        )
     api = HfApi(endpoint=endpoint, token=token)
     with hub_errors(checked_name(repo)), quietly():
         api.whoami()
@@ -167,17 +174,18 @@ def _commit_of(api: HfApi, dataset: str, metadata: Mapping[str, Any]) -> str:
         for result in _results(metadata)
         if result["dataset"].get("type") == dataset and "revision" in result["dataset"]
     }
-    with hub_errors(f"dataset {dataset}"):
+    remedies = [f"publish it first with `toolkit publish {each.removeprefix('v')}`" for each in sorted(revisions)]
+    with hub_errors(f"dataset {dataset}", missing=next(iter(remedies), "publish it first with `toolkit publish`")):
         known = tags(api, dataset, "dataset")
         head = api.repo_info(dataset, repo_type="dataset").sha if not revisions else None
     if not revisions:
         return str(head)
-    for revision in sorted(revisions):
+    for revision, remedy in zip(sorted(revisions), remedies, strict=True):
         if revision not in known:
             raise RemoteError(
                 f"there is no tag {revision}, on which the model was trained",
                 where=f"dataset {dataset}",
-                remedy=f"publish it first with `toolkit publish {revision.removeprefix('v')}`",
+                remedy=remedy,
             )
     return known[max(revisions)]
 
