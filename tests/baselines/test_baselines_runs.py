@@ -14,6 +14,7 @@ from toolkit.baselines import (
     Model,
     Rows,
     Targets,
+    annotator_curve,
     compare,
     evaluate_release,
     load,
@@ -23,6 +24,7 @@ from toolkit.baselines import (
     train_files,
     train_release,
 )
+from toolkit.baselines.judging import answers_of_release
 from toolkit.cli import main
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import Annotation, Article, Decision, Page, Piece, Sentence, content_id
@@ -45,11 +47,16 @@ def make_release(
     articles: int = 40,
     relabelled: int = 0,
     previous: Release | None = None,
+    by_expert: bool = False,
 ) -> Release:
-    """Freeze invented articles of five sentences; one annotator agrees with gold, the other always says "none"."""
+    """Freeze invented articles of five sentences; one annotator agrees with gold, the other always says "none".
+
+    Decisions rest on both, or on an expert who overruled them.
+    """
     chance = random.Random(0)
     schema = load_schema("news_events@1.0.0")
     corpus: tuple[list[Article], list[Sentence], list[Decision], list[Annotation]] = ([], [], [], [])
+    experts: list[Annotation] = []
     for number in range(articles):
         labels = [chance.choice(list(FORMS)) for _ in range(5)]
         texts = [
@@ -62,6 +69,8 @@ def make_release(
             sentence = Sentence.of(article, start, start + len(text), paragraph=place)
             gold = "none" if number < relabelled and place == 0 else label
             answers = [answer(sentence, person, said) for person, said in (("good", gold), ("lazy", "none"))]
+            deciding = [answer(sentence, "expert", gold)] if by_expert else answers
+            experts += deciding if by_expert else []
             corpus[1].append(sentence)
             corpus[2].append(
                 Decision(
@@ -69,14 +78,17 @@ def make_release(
                     labels=(gold,),
                     schema=schema.ref,
                     method="expert",
-                    votes=tuple(sorted(item.annotation_id for item in answers)),
+                    votes=tuple(sorted(item.annotation_id for item in deciding)),
                     soft_labels={gold: 1.0},
                 )
             )
             corpus[3].extend(answers)
     names = ("articles", "sentences", "decisions", "annotations")
     return freeze(
-        gather(schema, **dict(zip(names, corpus, strict=True))), folder, Terms(version=version), previous=previous
+        gather(schema, experts=experts, **dict(zip(names, corpus, strict=True))),
+        folder,
+        Terms(version=version),
+        previous=previous,
     )
 
 
@@ -162,6 +174,16 @@ def test_people_stand_beside_the_model_and_changes_are_told_apart(releases: Path
     assert set(since) == {"unchanged", "relabelled", "added"}
     assert since["relabelled"].accuracy.value == 0
     assert since["unchanged"].accuracy.value > 0.9
+
+
+def test_people_whom_an_expert_overruled_are_judged_too_and_the_expert_is_not(tmp_path: Path) -> None:
+    release = make_release(tmp_path, by_expert=True)
+    answers = answers_of_release(release.path, "train")
+    rows = rows_of_release(release.path, "train")
+    assert sorted(answers) == ["good", "lazy"]
+    assert answers["good"] == dict(zip(rows.ids, rows.labels, strict=True))
+    assert set(answers["lazy"].values()) == {("none",)}
+    assert annotator_curve(rows, answers, resamples=10).points[0].amount == 1
 
 
 def test_a_model_is_judged_on_a_later_release_and_against_another_model(

@@ -100,13 +100,17 @@ def _since(rows: Rows, older: Release) -> tuple[str, ...]:
 
 
 def answers_of_release(directory: Path | str, split: str) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Return annotator → sentence id → labels, of answers that counted."""
+    """Return annotator → sentence id → labels: the last answer of each, skips and experts left out.
+
+    An answer that an expert overruled is among them: without it everybody would always be right.
+    """
     release = load_release(directory)
     if "annotations" not in release.configs or split not in release.splits("annotations"):
         return {}
     answers: dict[str, dict[str, tuple[str, ...]]] = {}
-    columns = ["annotator", "sentence_id", "labels", "counted", "skipped"]
-    for row in release.table("annotations", split).select(columns).to_pylist():
-        if row["counted"] and not row["skipped"]:
+    columns = ["annotator", "role", "sentence_id", "labels", "skipped", "updated_at", "annotation_id"]
+    rows = release.table("annotations", split).select(columns).to_pylist()
+    for row in sorted(rows, key=lambda row: (row["updated_at"], row["annotation_id"])):
+        if row["role"] == "annotator" and not row["skipped"]:
             answers.setdefault(row["annotator"], {})[row["sentence_id"]] = tuple(sorted(row["labels"]))
     return answers
