@@ -160,3 +160,19 @@ def test_predictions_take_no_more_than_they_give(binary: Rows) -> None:
     assert len(taken) == 10
     assert first.labels == ("yes",)
     assert sum(first.probabilities.values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_rows_that_stand_in_training_are_told(make_rows) -> None:  # type: ignore[no-untyped-def]
+    rows = make_rows(60)
+    model = train(rows, baseline="majority")
+    (note,) = evaluate(model, rows, resamples=0, trained_on=rows.texts[:20]).notes
+    assert note.startswith("20 of 60 rows to judge on stand in the training rows too, exactly or nearly")
+    assert evaluate(model, rows, resamples=0, trained_on=["something else entirely"]).notes == ()
+
+
+def test_many_unseen_labels_are_counted(make_rows) -> None:  # type: ignore[no-untyped-def]
+    names = tuple(f"new{number:02}" for number in range(15))
+    unseen = Rows(texts=("a text",), labels=(names,), multi=True)
+    (note,) = evaluate(train(make_rows(60), baseline="majority"), unseen, resamples=0).notes
+    assert "new08 (1 row), new09 (1 row) and 5 more" in note
+    assert "new10" not in note

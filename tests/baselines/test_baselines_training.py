@@ -209,3 +209,28 @@ def test_balanced_classes_weigh_the_rare_answer_more(binary: Rows) -> None:
             for balanced in (False, True)
         )
         assert (features @ heavy + raised).mean() > (features @ plain + even).mean()
+
+
+def rare_in_one_story(count: int) -> Rows:
+    """Return 300 rows; "rare" is carried by `count` of them, all of one story, and "common" by a third."""
+    words = ("river", "school", "bridge", "market", "harbour")
+    texts = [f"{words[n % 5]} {words[n % 3]} {'flood' if n < count else 'parade'} {n}" for n in range(300)]
+    labels = [(("rare",) if n < count else ()) + (("common",) if n % 3 == 0 else ()) for n in range(300)]
+    groups = ["one" if n < count else f"story-{n // 3}" for n in range(300)]
+    return Rows(texts=tuple(texts), labels=tuple(labels), multi=True, groups=tuple(groups))
+
+
+def test_a_frequent_label_of_a_single_story_is_learnt_and_told() -> None:
+    rows = rare_in_one_story(20)
+    model = train(rows, baseline="words-lr")
+    assert model.predict(["the flood at the bridge", "the parade at the bridge"]) == [("rare",), ()]
+    assert model.notes == (
+        "rare: all rows with it are of one story, which cross-validation tore apart and so flatters",
+    )
+    assert model.facts["groups"] == len(set(rows.groups))
+
+
+def test_a_rarer_label_of_a_single_story_is_answered_by_its_frequency() -> None:
+    model = train(rare_in_one_story(19), baseline="words-lr")
+    assert "rare" not in model.predict(["the flood at the bridge"])[0]
+    assert "too few stories with, or without, these labels" in model.notes[0]

@@ -16,7 +16,7 @@ from toolkit.baselines.judged import Judged
 from toolkit.baselines.model import Model
 from toolkit.baselines.moved import Move
 from toolkit.baselines.probable import probability_scores
-from toolkit.baselines.rows import Rows, told_rows
+from toolkit.baselines.rows import Rows, listed, told_rows
 from toolkit.baselines.slicing import SliceScores, slices
 from toolkit.baselines.targets import Floats, flags_of
 from toolkit.errors import InvalidInput
@@ -196,7 +196,7 @@ def evaluate(
     grouped = judged.grouped(everything)
     overall = scores(grouped, seed=seed, resamples=resamples)
     labels = _label_scores(judged, grouped, probabilities)
-    positive = positive or model.targets.positive
+    positive, parts = positive or model.targets.positive, slices(judged, trained_on)
     return Evaluation(
         baseline=model.baseline,
         rows=len(rows),
@@ -210,10 +210,10 @@ def evaluate(
         labels=labels,
         confusion=_confusion(rows.labels, given_labels),
         co_occurrence=_co_occurrence(rows.labels, given_labels),
-        slices=slices(judged, trained_on),
+        slices=parts,
         ceiling=_ceiling(judged, answers or {}),
         errors=_errors(model, judged, probabilities, given_labels, max_errors),
-        notes=_notes(model, rows),
+        notes=_notes(model, rows, parts),
     )
 
 
@@ -258,13 +258,20 @@ def _untuned(model: Model) -> Model:
     return replace(model, thresholds=np.full_like(model.thresholds, 0.5))
 
 
-def _notes(model: Model, rows: Rows) -> tuple[str, ...]:
+def _notes(model: Model, rows: Rows, parts: Sequence[SliceScores]) -> tuple[str, ...]:
     unseen = sorted(set(rows.label_names) - set(model.labels))
-    counts_of = rows.label_counts
-    if not unseen:
-        return model.notes
-    listed = ", ".join(f"{name} ({told_rows(counts_of[name])})" for name in unseen)
-    return (*model.notes, f"labels that training never saw, counted as missed: {listed}")
+    notes, counts_of = list(model.notes), rows.label_counts
+    if unseen:
+        named = listed([f"{name} ({told_rows(counts_of[name])})" for name in unseen])
+        notes.append(f"labels that training never saw, counted as missed: {named}")
+    stand = {part.value: part.rows for part in parts if part.column == "training"}
+    known = stand.get("seen", 0) + stand.get("nearly seen", 0)
+    if known:
+        notes.append(
+            f"{known:,} of {told_rows(len(rows))} to judge on stand in the training rows too, exactly or nearly, which "
+            "flatters; `evaluate --full` and metrics.json score the others apart"
+        )
+    return tuple(notes)
 
 
 def _label_scores(judged: Judged, grouped: GroupedCounts, probabilities: Floats) -> tuple[LabelScores, ...]:

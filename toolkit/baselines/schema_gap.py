@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from toolkit.baselines.model import Model
+from toolkit.baselines.rows import listed
 from toolkit.schema import Schema
 
 _LISTED = 5  # labels; more are only counted
@@ -25,18 +24,12 @@ def schema_note(model: Model, schema: Schema) -> str | None:
         return None
     given = {label.id for label in schema.active}
     unknown, foreign = sorted(given - set(model.labels)), sorted(set(model.labels) - given)
-    differences = [f"it never gives {_listed(unknown)}"] if unknown else []
+    differences = [f"it never gives {listed(unknown, _LISTED)}"] if unknown else []
     if foreign:
-        differences.append(f"its {_listed(foreign)} count for nothing")
+        differences.append(f"its {listed(foreign, _LISTED)} count for nothing")
     told = ", and ".join(differences) or "the labels are the same"
     how = f"with schema {trained_with}" if trained_with else "without a schema"
     return (
         f"trained {how} and asked about {schema.ref}: {told}; "
         f"make a model of {schema.ref} with `toolkit build VERSION` and `toolkit train`"
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return the first names with commas, and how many more there are."""
-    more = len(names) - _LISTED
-    return ", ".join(names[:_LISTED]) + (f" and {more:,} more" if more > 0 else "")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,13 @@ from toolkit.baselines.crossval import CrossValidation, Trial
 from toolkit.baselines.features import FittedBlock
 from toolkit.baselines.ladder import LADDER, candidates, keywords
 from toolkit.baselines.model import Model
-from toolkit.baselines.rows import Rows, told_rows
+from toolkit.baselines.rows import Rows, listed, reading_key, told_rows
 from toolkit.baselines.targets import Floats, Targets
 from toolkit.errors import InvalidInput
 from toolkit.records import content_id
 from toolkit.schema.model import Schema
+
+_ENOUGH = 20  # rows of a label that is to be learnt though all of them are of one story
 
 
 def train(
@@ -33,9 +36,10 @@ def train(
     """Train a baseline on labelled sentences.
 
     Regularisation, class balance, calibration and thresholds come from cross-validation inside `rows` with groups kept
-    whole; when the baseline is "auto" or "auto+embeddings", so does the choice among `ladder.AUTO`, by macro F1. A
-    label that is too rare to be held out gets its frequency as its probability, and a note. The same rows and seed give
-    the same model, bit for bit.
+    whole, but for a story that alone has a label, on 20 rows or more, which could else never be learnt; when the
+    baseline is "auto" or "auto+embeddings", so does the choice among `ladder.AUTO`, by macro F1. A label that is too
+    rare to be held out gets its frequency as its probability, and a note. The same rows and seed give the same model,
+    bit for bit.
 
     Args:
         rows: At least one row with a label.
@@ -57,7 +61,10 @@ def train(
     alone = {label.id for label in schema.labels if label.exclusive} if schema else ()
     targets = Targets.of(rows, positive=positive, exclusive=alone)
     rules = keywords(schema) if schema else {}
-    validation = CrossValidation(rows, targets, folds=folds, seed=seed, rules=rules, measure=measure)
+    torn = _of_one_story(rows, targets)
+    validation = CrossValidation(
+        _without_stories(rows, torn.values()), targets, folds=folds, seed=seed, rules=rules, measure=measure
+    )
     if not validation.learnable.any() and wanted[0].parts:
         wanted = (LADDER["majority"],)
     trials = [validation.trial(candidate) for candidate in wanted]
@@ -71,8 +78,8 @@ def train(
         bias=bias,
         thresholds=best.thresholds,
         seed=seed,
-        facts=_facts(validation, trials, best, schema),
-        notes=_notes(validation),
+        facts=_facts(rows, validation, trials, best, schema),
+        notes=_notes(validation, sorted(torn)),
     )
 
 
@@ -94,9 +101,30 @@ def _fit(validation: CrossValidation, trial: Trial) -> tuple[Floats, Floats, tup
     return matrix, np.where(known, bias, logit(validation.frequencies)), tuple(blocks)
 
 
-def _facts(validation: CrossValidation, trials: list[Trial], best: Trial, schema: Schema | None) -> Mapping[str, Any]:
+def _of_one_story(rows: Rows, targets: Targets) -> dict[str, str]:
+    """Return label → story for those that enough rows carry, all of which are of that story; others can be held out."""
+    if len(set(rows.groups)) < 2:
+        return {}
+    stories = {
+        name: (int(flags.sum()), {rows.groups[row] for row in np.flatnonzero(flags)})
+        for name, flags in zip(targets.questions, targets.asked(rows.labels).T, strict=True)
+    }
+    return {name: min(found) for name, (count, found) in stories.items() if count >= _ENOUGH and len(found) == 1}
+
+
+def _without_stories(rows: Rows, torn: Collection[str]) -> Rows:
+    """Return rows where some stories are no longer kept together; sentences that read the same still are."""
+    groups = (
+        f"{group} {reading_key(text)}" if group in torn else group
+        for group, text in zip(rows.groups, rows.texts, strict=True)
+    )
+    return replace(rows, groups=tuple(groups)) if torn else rows
+
+
+def _facts(
+    rows: Rows, validation: CrossValidation, trials: list[Trial], best: Trial, schema: Schema | None
+) -> Mapping[str, Any]:
     """Return what a model card tells about the training, JSON-able and free of clocks."""
-    rows = validation.rows
     return {
         "rows": len(rows),
         "groups": len(set(rows.groups)),
@@ -111,13 +139,16 @@ def _facts(validation: CrossValidation, trials: list[Trial], best: Trial, schema
     }
 
 
-def _notes(validation: CrossValidation) -> tuple[str, ...]:
+def _notes(validation: CrossValidation, torn: Sequence[str]) -> tuple[str, ...]:
     notes = []
     counts = validation.rows.label_counts
     if len(validation.targets.names) == 1 and not validation.targets.multi:
         return (f"every training row is labelled {validation.targets.names[0]!r}, so that is the only answer",)
     if not validation.folds.grouped:
         notes.append("all training rows belong to one story: cross-validation tore it apart and flatters")
+    if torn:
+        story = f"{listed(torn)}: all rows with it are of one story, which cross-validation tore apart and so flatters"
+        notes.append(story)
     rare = [
         f"{name} ({counts[name]:,} of {told_rows(len(validation.rows))})"
         for name, learnable in zip(validation.targets.questions, validation.learnable, strict=True)
@@ -126,6 +157,6 @@ def _notes(validation: CrossValidation) -> tuple[str, ...]:
     if rare:
         notes.append(
             "too few stories with, or without, these labels to learn them, so that each is answered by its "
-            f"frequency alone: {', '.join(rare)}"
+            f"frequency alone: {listed(rare)}"
         )
     return tuple(notes)
