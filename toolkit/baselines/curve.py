@@ -64,10 +64,9 @@ class Curve:
     @property
     def summary(self) -> str:
         """The extrapolation as a sentence for people."""
-        what = "sentences" if self.of == "sentences" else "annotator a sentence"
+        what, verb = ("sentences", "are") if self.of == "sentences" else ("annotator a sentence", "is")
         if self.gain.value is None or self.gain.low is None or self.gain.high is None:
-            return f"what another {self.more} {what} are worth can't be told from so few"
-        verb = "are" if self.of == "sentences" else "is"
+            return f"what another {self.more} {what} {verb} worth can't be told from so few"
         interval = f"95 % interval {self.gain.low:.3f} to {self.gain.high:.3f}"
         return f"another {self.more} {what} {verb} worth about {self.gain.value:.3f} macro F1 ({interval})"
 

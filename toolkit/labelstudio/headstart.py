@@ -82,9 +82,7 @@ class HeadStart:
         with connected(self.workspace, server) as connection:
             answered = dict.fromkeys(coming, False) | answered_tasks(connection, self.workspace)
             asked = [
-                Asked(
-                    sentence_id=each.sentence_id, text=each.text, language=self._language(each.sentence_id, each.text)
-                )
+                self._asked(each.sentence_id, each.text)
                 for each in self.workspace.sentences()
                 if each.sentence_id in answered
             ]
@@ -102,14 +100,7 @@ class HeadStart:
             asked: Sentences of the project or others; others are never held back.
             opened: Nobody has answered the sentence yet.
         """
-        found = self.suggester.suggest(
-            [
-                Asked(
-                    sentence_id=each.sentence_id, text=each.text, language=self._language(each.sentence_id, each.text)
-                )
-                for each in asked
-            ]
-        )
+        found = self.suggester.suggest([self._asked(each.sentence_id, each.text) for each in asked])
         known = self._languages
         self._note(
             each
@@ -151,9 +142,9 @@ class HeadStart:
         counts = Counter(language for language in self._languages.values() if language in LANGUAGES)
         return min(counts, key=lambda name: (-counts[name], name)) if counts else "en"
 
-    def _language(self, sentence_id: str, text: str) -> str:
-        """Return a sentence's language: its article's; else what it reads like; else the project's commonest."""
+    def _asked(self, sentence_id: str, text: str) -> Asked:
+        """Ask in the sentence's language: its article's; else what it reads like; else the project's commonest."""
         for found in (self._languages.get(sentence_id), identify(text)):
             if found is not None and found != "und":
-                return found
-        return self._commonest
+                return Asked(sentence_id=sentence_id, text=text, language=found)
+        return Asked(sentence_id=sentence_id, text=text, language=self._commonest)
