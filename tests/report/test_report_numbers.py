@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import write_corpus
-from tests.report.conftest import ARABIC, CLOSING, SCRIPT, texts
+from tests.report.conftest import ARABIC, CLOSING, SCRIPT, answer, texts
 from toolkit import release
 from toolkit.agreement.headstart import Offered
 from toolkit.baselines import stages as baseline_stages
@@ -21,6 +21,7 @@ from toolkit.cli import main
 from toolkit.report import gather, render, write
 from toolkit.report.rendering import embedded
 from toolkit.workspace import Workspace, judging, stages
+from toolkit.workspace.history import revision
 from toolkit.workspace.suggested import OfferLog
 
 SENTENCES = 11 * 4 + 4
@@ -83,12 +84,14 @@ def test_the_numbers_are_those_of_the_answers(project: Workspace) -> None:
     assert report.missing == {"baselines": "toolkit train"}
 
 
-def test_a_model_and_what_more_sentences_are_worth_are_drawn(
-    tmp_path: Path, label: Callable[[Workspace], None]
-) -> None:
+def test_a_model_and_what_more_sentences_are_worth_are_drawn(tmp_path: Path) -> None:
     project = Workspace.create(tmp_path / "project", title="Enough stories for a curve")
     write_corpus(project, texts(20))
-    label(project)
+    project.annotations.append(
+        revision(answer(sentence.sentence_id, who, ("denial",) if number % 2 else ("none",), sentence.text), {})
+        for number, sentence in enumerate(project.sentences())
+        for who in ("ann", "ben")
+    )
     judging.adjudicate(project)
     release.build(project, "1.0.0")
     baseline_stages.train_project(project, baseline="words-lr", resamples=20)
