@@ -68,8 +68,12 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def toolkit(*arguments: str) -> None:
-    """Run a command in a process of its own: Daft keeps its engine as long as a process lives."""
-    done = subprocess.run([sys.executable, "-m", "toolkit", *arguments], capture_output=True, text=True, check=False)
+    """Run a command in a process of its own: Daft keeps its engine as long as a process lives.
+
+    Where Ray's head fails to fork a process for a client, that client may wait for ever; it is then given up.
+    """
+    command = [sys.executable, "-m", "toolkit", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     if done.returncode < 0:  # gRPC, through which a client speaks to Ray, has died of SIGSEGV on a busy machine
         raise ChildProcessError(f"signal {-done.returncode}: {done.stderr}")
     assert done.returncode == 0, done.stderr
