@@ -1,4 +1,4 @@
-"""The whole job through the command line in one project, run once for all tests that look at it."""
+"""The whole job through the command line in one project, run once for all tests that look at it; and a small model."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from toolkit.baselines import Rows, save, train
 
 STAGES = [
     ["ingest"],
@@ -65,3 +67,13 @@ def run_all(toolkit: Any) -> Callable[[], dict[str, Any]]:
 def first(run_all: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What the first run of every stage printed."""
     return run_all()
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that tells a mayor who denied a case from one who opened it."""
+    texts = tuple(f"the mayor {verb} case {number}" for number in range(20) for verb in ("denied", "opened"))
+    labels = tuple(("denial" if "denied" in text else "none",) for text in texts)
+    folder = tmp_path_factory.mktemp("model")
+    save(train(Rows(texts=texts, labels=labels, multi=False), baseline="words-lr"), folder)
+    return folder

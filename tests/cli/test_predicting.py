@@ -10,19 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from toolkit.baselines import Rows, save, train
 from toolkit.cli import main
 
 DENIED, OPENED = "the mayor denied case 3", "the mayor opened case 3"
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    texts = tuple(f"the mayor {verb} case {number}" for number in range(20) for verb in ("denied", "opened"))
-    labels = tuple(("denial" if "denied" in text else "none",) for text in texts)
-    folder = tmp_path_factory.mktemp("model")
-    save(train(Rows(texts=texts, labels=labels, multi=False), baseline="words-lr"), folder)
-    return folder
 
 
 @pytest.fixture

@@ -8,19 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from toolkit.baselines import Rows, save, train
 from toolkit.cli.lines import read_batches
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    texts = tuple(f"the mayor {verb} case {number}" for number in range(20) for verb in ("denied", "opened"))
-    labels = tuple(("denial" if "denied" in text else "none",) for text in texts)
-    folder = tmp_path_factory.mktemp("model")
-    save(train(Rows(texts=texts, labels=labels, multi=False), baseline="words-lr"), folder)
-    return folder
 
 
 def predict(model: Path) -> subprocess.Popen[bytes]:
