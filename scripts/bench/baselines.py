@@ -25,6 +25,7 @@ import numpy as np
 
 from toolkit.baselines import Evaluation, Figure, Rows, concat, evaluate, read_rows, train
 from toolkit.baselines.folds import grouped_folds
+from toolkit.baselines.metrics import counts, precision_recall_f1
 from toolkit.baselines.runs import timed
 from toolkit.baselines.stored import contents
 from toolkit.baselines.targets import Flags, Floats, flags_of
@@ -160,14 +161,13 @@ def rare(folder: Path, baseline: str) -> list[dict[str, Any]]:
         texts = [rows.texts[row] for row in held]
         given[held] = flags_of(model.predict(texts), names)
         chances[np.ix_(held, [names.index(name) for name in model.labels])] = model.predict_proba(texts)
+    f1 = precision_recall_f1(counts(truth, given))[2]
     return [
         {
             "label": name,
             "rows": int(truth[:, column].sum()),
             "given": int(given[:, column].sum()),
-            "F1": round(
-                2 * int((truth & given)[:, column].sum()) / int((truth.astype(int) + given)[:, column].sum()), 3
-            ),
+            "F1": round(float(f1[column]), 3),
             "best in hindsight": round(_best_f1(truth[:, column], chances[:, column]), 3),
         }
         for column, name in sorted(enumerate(names), key=lambda pair: (int(truth[:, pair[0]].sum()), pair[1]))
