@@ -9,13 +9,13 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.errors import ToolkitError
 from toolkit.labelstudio import Server
-from toolkit.labelstudio import studio as embedded
-from toolkit.labelstudio.studio import Studio
+from toolkit.labelstudio.server import embedded
+from toolkit.labelstudio.server.embedded import Studio
+from toolkit.project import Workspace
 from toolkit.records import Article, Page, Piece, Sentence
-from toolkit.workspace import Workspace
-from toolkit.workspace.tables import parquet_bytes, to_table
 
 # No test is timed: on a busy machine a deadline fails what is right.
 hypothesis.settings.register_profile("toolkit", deadline=None)

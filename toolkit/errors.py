@@ -11,11 +11,14 @@
     └── Locked              1  another command is at work on the same project
 
 Every error is one sentence: what is wrong, where (file:line or record id), and the command that mends it.
+
+Words for messages about schemas.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import ClassVar, Self
 
 
@@ -102,3 +105,9 @@ class Interrupted(ToolkitError):
 
 class Locked(ToolkitError):
     """Another command is at work on the same project."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return '; did you mean "…"?' for the known word that is nearest to `word`, or "" when none is near."""
+    near = get_close_matches(word, sorted(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

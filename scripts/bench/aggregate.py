@@ -31,9 +31,9 @@ from scipy.optimize import minimize
 from scipy.special import expit, softmax
 
 from toolkit.adjudicate import METHODS, aggregate
-from toolkit.adjudicate.confusion import vote_shares
-from toolkit.adjudicate.dawid_skene import dawid_skene
-from toolkit.adjudicate.votes import FloatArray, Votes
+from toolkit.adjudicate.models.confusion import vote_shares
+from toolkit.adjudicate.models.dawid_skene import dawid_skene
+from toolkit.adjudicate.models.votes import FloatArray, Votes
 
 PEERS = ("majority", "dawid-skene", "mace")
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from toolkit.adjudicate import label_errors
 from toolkit.baselines import Rows, read_rows
-from toolkit.baselines.auditing import out_of_sample
+from toolkit.baselines.selection.label_audit import out_of_sample
 from toolkit.records import Decision
 
 LabelSet = tuple[str, ...]

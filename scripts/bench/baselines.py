@@ -24,11 +24,11 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL
 import numpy as np
 
 from toolkit.baselines import Evaluation, Figure, Rows, concat, evaluate, read_rows, train
-from toolkit.baselines.folds import grouped_folds
-from toolkit.baselines.metrics import counts, precision_recall_f1
-from toolkit.baselines.runs import timed
-from toolkit.baselines.stored import contents
-from toolkit.baselines.targets import Flags, Floats, flags_of
+from toolkit.baselines.data.folds import grouped_folds
+from toolkit.baselines.data.targets import Flags, Floats, flags_of
+from toolkit.baselines.evaluation.metrics import counts, precision_recall_f1
+from toolkit.baselines.models.save_load import contents
+from toolkit.baselines.training.model_run import timed
 
 
 @dataclass(frozen=True, slots=True)

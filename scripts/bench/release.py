@@ -127,10 +127,10 @@ def _with_story(article: Any, story: str) -> Any:
 
 def project(work: Path, sentences: int, annotators: int) -> dict[str, Any]:
     """Make the project that the releases are built from, in which a second gold lies beside the first."""
+    from toolkit.engine.arrow import arrow_schema, to_table, write_parquet
+    from toolkit.project import Workspace
+    from toolkit.project.annotation_log import revision
     from toolkit.records import Article, Decision, Sentence
-    from toolkit.workspace import Workspace
-    from toolkit.workspace.history import revision
-    from toolkit.workspace.tables import arrow_schema, to_table, write_parquet
 
     made = Invented(sentences, annotators)
     space = Workspace.create(work)
@@ -156,7 +156,7 @@ def _batched(records: Iterator[Any]) -> Iterator[list[Any]]:
 def build(work: Path, sentences: int, version: str) -> dict[str, Any]:
     """Freeze a release as `toolkit build` does; 1.0.1 has one decision in 256 changed."""
     from toolkit import release
-    from toolkit.workspace import Workspace
+    from toolkit.project import Workspace
 
     if version != "1.0.0":
         (work / "changed.parquet").rename(work / "gold.parquet")

@@ -90,10 +90,12 @@ def make_pages(folder: Path | None, count: int, target: Path) -> None:
 
 def with_toolkit(project: Path) -> None:
     """Run the two verbs of the library."""
-    from toolkit.workspace import Workspace, stages
+    from toolkit.ingest import stage as ingest_stage
+    from toolkit.project import Workspace
+    from toolkit.segment import stage as segment_stage
 
     workspace = Workspace.find(project)
-    for outcome in (stages.ingest(workspace), stages.segment(workspace)):
+    for outcome in (ingest_stage.ingest(workspace), segment_stage.segment(workspace)):
         print(f"    {outcome.stage} {outcome.seconds:.1f} s {dict(outcome.counts)}", flush=True)
 
 
@@ -105,15 +107,15 @@ def with_datasets(project: Path) -> None:
     from datasets import Dataset, disable_progress_bars
 
     from toolkit.engine import Chunk
+    from toolkit.engine.arrow import arrow_schema, write_parquet
+    from toolkit.engine.page_source import PageFile
     from toolkit.ingest import is_silent, pages, story_ids
+    from toolkit.ingest.chunks import read_pages
+    from toolkit.ingest.layout.boilerplate import count_lines, recurring
+    from toolkit.ingest.merge import Copies, first_and_shared
+    from toolkit.project import Workspace
     from toolkit.records import Article, Sentence
-    from toolkit.workspace import Workspace
-    from toolkit.workspace.cutting import cut
-    from toolkit.workspace.merging import Copies, first_and_shared
-    from toolkit.workspace.pagefile import PageFile
-    from toolkit.workspace.reading import read_pages
-    from toolkit.workspace.recurring import count_lines, recurring
-    from toolkit.workspace.tables import arrow_schema, write_parquet
+    from toolkit.segment.stage import cut
 
     def rows(files: list[PageFile]) -> Iterator[dict[str, object]]:
         for found in files:
@@ -211,7 +213,7 @@ def held(session: int) -> int:
 
 def measure(name: str, pages: Path, project: Path) -> Run:
     """Run a contender in a process of its own and look at its memory twice a second."""
-    from toolkit.workspace import Workspace
+    from toolkit.project import Workspace
 
     Workspace.create(project)
     (project / "pages").rmdir()

@@ -28,10 +28,10 @@ import numpy.typing as npt
 from sklearn.isotonic import IsotonicRegression
 
 from toolkit.baselines import Model, Rows, concat, read_rows, select, train
-from toolkit.baselines.folds import grouped_folds
-from toolkit.baselines.metrics import counts, macro_f1
-from toolkit.baselines.selecting import RANDOM_SHARE
-from toolkit.baselines.targets import flags_of
+from toolkit.baselines.data.folds import grouped_folds
+from toolkit.baselines.data.targets import flags_of
+from toolkit.baselines.evaluation.metrics import counts, macro_f1
+from toolkit.baselines.selection.ranking import RANDOM_SHARE
 
 Curves = npt.NDArray[np.float64]
 

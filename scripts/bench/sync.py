@@ -31,13 +31,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from toolkit.labelstudio import Server, studio
-from toolkit.labelstudio import project as projects
-from toolkit.labelstudio.fetching import OVERLAP
-from toolkit.labelstudio.tasks import task_data
+from toolkit.engine.arrow import parquet_bytes, to_table
+from toolkit.labelstudio import Server
+from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.pull.stage import OVERLAP
+from toolkit.labelstudio.push.tasks import task_data
+from toolkit.labelstudio.server import embedded
+from toolkit.project import Workspace
 from toolkit.records import Article, Page, Piece, Sentence
-from toolkit.workspace import Workspace
-from toolkit.workspace.tables import parquet_bytes, to_table
 
 BATCH = 1000
 PER_ARTICLE = 25
@@ -62,13 +63,13 @@ def main() -> None:
 def measure(options: argparse.Namespace) -> None:
     """Start a server, run the bench on it and print its table."""
     with tempfile.TemporaryDirectory() as scratch:
-        running = studio.start(data=Path(scratch) / "data")
+        running = embedded.start(data=Path(scratch) / "data")
         os.environ |= {"LABEL_STUDIO_URL": running.url, "LABEL_STUDIO_API_KEY": str(running.token)}
         try:
             with Server(running.url, str(running.token)) as server:
                 table = Bench(Path(scratch), server, options.rounds).run(options.tasks, options.big, options.only)
         finally:
-            studio.stop(data=Path(scratch) / "data")
+            embedded.stop(data=Path(scratch) / "data")
     for name, value in table.items():
         print(f"{name:<44}{value:>12.3f}")
     if options.json:
@@ -181,8 +182,8 @@ class Bench:
 
     def new_project(self, workspace: Workspace) -> int:
         """Make the project on the server."""
-        settings = projects.settings(workspace.schema(), workspace)
-        return projects.create(self.server, workspace.config.label_studio.project, settings).id
+        settings = server_project.settings(workspace.schema(), workspace)
+        return server_project.create(self.server, workspace.config.label_studio.project, settings).id
 
     def bare_push(self, tasks: int, name: str) -> float:
         """Send raw import requests and nothing else."""

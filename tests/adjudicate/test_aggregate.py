@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from toolkit.adjudicate import METHODS, aggregate
 from toolkit.adjudicate.aggregate import fit
-from toolkit.adjudicate.dawid_skene import dawid_skene
-from toolkit.adjudicate.graded import hierarchical
-from toolkit.adjudicate.posterior import majority
-from toolkit.adjudicate.votes import Votes
+from toolkit.adjudicate.models.dawid_skene import dawid_skene
+from toolkit.adjudicate.models.hierarchical import hierarchical
+from toolkit.adjudicate.models.votes import Votes, majority
 from toolkit.errors import InvalidInput, UsageError
 
 # Dawid & Skene (1979), table 1: 45 patients, five anaesthetists, the first of whom assessed each patient three times.

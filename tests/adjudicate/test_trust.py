@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from toolkit.adjudicate import decide
+from toolkit.adjudicate.aggregate import label_beliefs, trust
 from toolkit.adjudicate.ballot import ballots
-from toolkit.adjudicate.labels import label_beliefs
-from toolkit.adjudicate.trust import trust
 from toolkit.records import Annotation
 
 from .test_decide import SCHEMA, answer, figure

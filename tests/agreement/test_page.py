@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from toolkit.agreement import page, report
+from toolkit.agreement import report
+from toolkit.report.agreement_page import page
 
 from .test_agreement_report import SCHEMA, answer, figure
 

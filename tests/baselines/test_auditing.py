@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from toolkit.baselines import auditing
+from toolkit.adjudicate import stage as adjudicate_stage
+from toolkit.baselines.selection import label_audit
 from toolkit.cli.app import main
 from toolkit.errors import InvalidInput, UsageError
+from toolkit.project import Workspace
+from toolkit.project.annotation_log import revision
 from toolkit.records import Annotation, content_id
-from toolkit.workspace import Workspace, judging
-from toolkit.workspace.history import revision
 
 NOUNS = ("ferry", "bridge", "school", "market", "harbour", "river", "train", "forest", "museum", "station")
 WHEN = "2026-01-01T00:00:00Z"
@@ -44,23 +45,23 @@ def workspace(make_project: Callable[..., Workspace]) -> Workspace:
     right = {each.sentence_id: "claim" if "said" in each.text else "none" for each in made.sentences()}
     said = right | {first: "none"}
     made.annotations.append(revision(answer(key, who, said[key]), {}) for key in said for who in ("ada", "ben"))
-    judging.adjudicate(made)
+    adjudicate_stage.adjudicate(made)
     return made
 
 
 def test_a_wrong_decision_comes_first_and_goes_to_the_experts(workspace: Workspace) -> None:
     first = workspace.sentences()[0].sentence_id
-    outcome = auditing.audit(workspace)
+    outcome = label_audit.audit(workspace)
     assert outcome.counts["decisions"] == 40
-    found = auditing.suspects(workspace)
+    found = label_audit.suspects(workspace)
     assert found[0].sentence_id == first
-    assert any(cause.startswith("claim is not given, and the model says 0.") for cause in auditing.causes(found[0]))
-    assert auditing.audit(workspace).up_to_date
+    assert any(cause.startswith("claim is not given, and the model says 0.") for cause in label_audit.causes(found[0]))
+    assert label_audit.audit(workspace).up_to_date
     gold = workspace.path("gold.parquet").read_bytes()
 
-    assert auditing.queue_suspects(workspace, 1) == 1
-    assert auditing.queue_suspects(workspace, 1) == 0
-    again = judging.adjudicate(workspace)
+    assert label_audit.queue_suspects(workspace, 1) == 1
+    assert label_audit.queue_suspects(workspace, 1) == 0
+    again = adjudicate_stage.adjudicate(workspace)
     assert again.counts["for a second look"] == 1
     assert again.counts["queued for an expert"] == 0
     assert again.changes == ()
@@ -70,13 +71,13 @@ def test_a_wrong_decision_comes_first_and_goes_to_the_experts(workspace: Workspa
     assert "model says" in dispute["causes"][0]
 
     workspace.adjudications.append([revision(answer(first, "cleo", "claim"), {})])
-    last = judging.adjudicate(workspace)
+    last = adjudicate_stage.adjudicate(workspace)
     assert [(each.before, each.after, each.cause) for each in last.changes] == [
         (("none",), ("claim",), "an expert's word")
     ]
     assert workspace.path("adjudications/queue.jsonl").read_bytes() == b""
-    auditing.audit(workspace)
-    assert first not in {suspect.sentence_id for suspect in auditing.suspects(workspace)}
+    label_audit.audit(workspace)
+    assert first not in {suspect.sentence_id for suspect in label_audit.suspects(workspace)}
 
 
 def test_the_command_ranks_and_queues(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,20 +91,20 @@ def test_the_command_ranks_and_queues(workspace: Workspace, capsys: pytest.Captu
 
 def test_what_chooses_among_baselines_is_no_single_one(workspace: Workspace) -> None:
     with pytest.raises(UsageError, match="no baseline 'auto'; choose one of majority, ") as refused:
-        auditing.audit(workspace, baseline="auto")
+        label_audit.audit(workspace, baseline="auto")
     assert "auto+embeddings" not in str(refused.value)
 
 
 def test_without_stories_to_hold_out_there_is_no_audit(make_project: Callable[..., Workspace]) -> None:
     workspace = make_project(["The mayor said so."])
     with pytest.raises(InvalidInput, match="toolkit adjudicate"):
-        auditing.audit(workspace)
+        label_audit.audit(workspace)
     workspace.annotations.append([revision(answer(workspace.sentences()[0].sentence_id, "ada", "claim"), {})])
-    judging.adjudicate(workspace)
+    adjudicate_stage.adjudicate(workspace)
     with pytest.raises(InvalidInput, match="too few stories"):
-        auditing.audit(workspace)
+        label_audit.audit(workspace)
     with pytest.raises(InvalidInput, match="toolkit audit"):
-        auditing.suspects(workspace)
+        label_audit.suspects(workspace)
 
 
 def main_ok(arguments: list[str]) -> None:

@@ -11,13 +11,13 @@ import pytest
 
 from tests.baselines.test_baselines_runs import make_release
 from toolkit.baselines import Rows, save, train
-from toolkit.baselines.choosing import ORDER, REPORT, select_project
+from toolkit.baselines.selection.stage import ORDER, REPORT, select_project
 from toolkit.cli import main
 from toolkit.errors import UsageError
-from toolkit.labelstudio.ledger import Ledger
+from toolkit.project import Workspace
+from toolkit.project.annotation_log import revision
+from toolkit.project.push_ledger import Ledger
 from toolkit.records import Annotation
-from toolkit.workspace import Workspace
-from toolkit.workspace.history import revision
 
 MOMENT = "2026-01-01T00:00:00Z"
 

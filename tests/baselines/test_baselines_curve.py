@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from toolkit.baselines import Rows, annotator_curve, sentence_curve
-from toolkit.baselines.curve import _gain
-from toolkit.baselines.power_law import extrapolate
+from toolkit.baselines.training.learning_curve import _gain, extrapolate
 from toolkit.cli import main
 from toolkit.errors import InvalidInput
 

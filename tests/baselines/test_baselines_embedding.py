@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from toolkit.baselines import Model, Rows, embedding, load, pipeline, save, train, train_files
-from toolkit.baselines.ladder import AUTO
+from toolkit.baselines import Model, Rows, load, pipeline, save, train, train_files
+from toolkit.baselines.models import embedding
+from toolkit.baselines.models.ladder import AUTO
 from toolkit.errors import InvalidInput, UsageError
 
 TEXTS = (

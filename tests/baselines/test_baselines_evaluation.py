@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from toolkit.baselines import Rows, compare, evaluate, predictions, train
-from toolkit.baselines.moved import moves
+from toolkit.baselines.evaluation.score_attribution import moves
 from toolkit.errors import InvalidInput
 
 

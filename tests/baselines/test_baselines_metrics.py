@@ -6,7 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, f1_score
 
-from toolkit.baselines.bootstrap import (
+from toolkit.baselines.data.folds import grouped_folds
+from toolkit.baselines.evaluation.metrics import average_precision, calibration_error, counts, macro_f1, micro_f1
+from toolkit.baselines.evaluation.probability_metrics import probability_scores
+from toolkit.baselines.evaluation.story_bootstrap import (
     Figure,
     GroupedCounts,
     group_weights,
@@ -15,11 +18,8 @@ from toolkit.baselines.bootstrap import (
     paired_test,
     scores,
 )
-from toolkit.baselines.calibration import f1_threshold, macro_threshold, platt, positive_threshold
-from toolkit.baselines.features import Block, WordNgrams
-from toolkit.baselines.folds import grouped_folds
-from toolkit.baselines.metrics import average_precision, calibration_error, counts, macro_f1, micro_f1
-from toolkit.baselines.probable import probability_scores
+from toolkit.baselines.models.calibration import f1_threshold, macro_threshold, platt, positive_threshold
+from toolkit.baselines.models.features import Block, WordNgrams
 
 RNG = np.random.default_rng(7)
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.baselines import Rows, load, predictions, save, train
+from toolkit.baselines.models.save_load import contents
 from toolkit.baselines.spans import (
     SpanModel,
     SpanRows,
@@ -19,9 +20,8 @@ from toolkit.baselines.spans import (
     save_spans,
     train_spans,
 )
-from toolkit.baselines.spans.stored import span_contents
+from toolkit.baselines.spans.span_files import span_contents
 from toolkit.baselines.spans.tagger import INSIDE, OUTSIDE, best_tags, runs
-from toolkit.baselines.stored import contents
 from toolkit.errors import InvalidInput
 from toolkit.records import Span
 

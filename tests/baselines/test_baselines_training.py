@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from toolkit.baselines import Rows, evaluate, train, train_stream
-from toolkit.baselines.features import FeatureTable
-from toolkit.baselines.ladder import LADDER, WORDS, Setting, keywords
-from toolkit.baselines.learners import fit_linear
+from toolkit.baselines.models.features import FeatureTable
+from toolkit.baselines.models.ladder import LADDER, WORDS, Setting, keywords
+from toolkit.baselines.models.learners import fit_linear
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.schema import load
 
@@ -192,7 +192,7 @@ def test_class_balance_is_chosen_by_cross_validation_and_plain_where_it_makes_no
         tried.append(arguments[3].balanced)  # type: ignore[attr-defined]
         return fit_linear(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("toolkit.baselines.crossval.fit_linear", watched)
+    monkeypatch.setattr("toolkit.baselines.training.cross_validation.fit_linear", watched)
     model = train(binary, baseline="words-chars-svm")
     assert tried.count(True) == tried.count(False) - 1 == 5 * 2, (
         "five folds, two strengths; then the choice on all rows"

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from toolkit import samples
-from toolkit.labelstudio import Server, push, replay
-from toolkit.workspace import Workspace
+from toolkit.labelstudio import Server, replay
+from toolkit.labelstudio.push.stage import push
+from toolkit.project import Workspace
 
 pytestmark = pytest.mark.studio
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from toolkit.cli import main
-from toolkit.labelstudio.studio import Studio
+from toolkit.labelstudio.server.embedded import Studio
 
 
 class Shell:

@@ -12,7 +12,9 @@ import pytest
 from rich.progress import Task, TaskID
 
 from toolkit.cli.bar import Pace
-from toolkit.workspace import Workspace, stages
+from toolkit.ingest import stage as ingest_stage
+from toolkit.project import Workspace
+from toolkit.segment import stage as segment_stage
 
 
 @pytest.mark.parametrize(
@@ -32,8 +34,8 @@ def test_stages_tell_how_far_they_are(tmp_path: Path) -> None:
             f"Title {number}\n\nBridge {number} is shut. Nobody was hurt.\n"
         )
     told: list[tuple[int, int]] = []
-    stages.ingest(workspace, progress=lambda *at: told.append(at))
-    stages.segment(workspace, progress=lambda *at: told.append(at))
+    ingest_stage.ingest(workspace, progress=lambda *at: told.append(at))
+    segment_stage.segment(workspace, progress=lambda *at: told.append(at))
     assert told == [(3, 3), (3, 3)]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from toolkit import labelstudio, samples
 from toolkit.cli.output import counts_line
-from toolkit.workspace import Workspace
+from toolkit.project import Workspace
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 PAGES = sorted(path.name for path in samples.pages().iterdir())[:4]

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.cli import main
+from toolkit.engine.arrow import parquet_bytes, to_table
+from toolkit.project import Workspace
+from toolkit.project.annotation_log import revision
 from toolkit.records import Annotation, Article, Page, Piece, Sentence, from_json
 from toolkit.schema import Contradiction, load, quiz
-from toolkit.workspace import Workspace, judging
-from toolkit.workspace.history import revision
-from toolkit.workspace.tables import parquet_bytes, to_table
 
 ROOT = Path(__file__).parent.parent.parent
 CLAIMS = (ROOT / "schemas" / "claims" / "1.0.0.yaml").read_text(encoding="utf-8")
@@ -116,9 +117,9 @@ def test_gold_that_contradicts_an_example_is_reported(workspace: Workspace) -> N
     workspace.write("sentences.parquet", parquet_bytes(to_table(Sentence, [first, second])))
     answers = [answered(each.sentence_id, "none", who=who) for each in (first, second) for who in ("ann", "ben")]
     workspace.annotations.append(revision(answer, {"id": number}) for number, answer in enumerate(answers))
-    outcome = judging.adjudicate(workspace)
+    outcome = adjudicate_stage.adjudicate(workspace)
     assert outcome.counts["contradict an example"] == 1
-    (line,) = workspace.path(judging.CONTRADICTIONS).read_bytes().splitlines()
+    (line,) = workspace.path(adjudicate_stage.CONTRADICTIONS).read_bytes().splitlines()
     found = from_json(Contradiction, line)
     assert (found.sentence_id, found.item, found.labels) == (first.sentence_id, wrong, ("none",))
 

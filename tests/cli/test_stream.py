@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from toolkit.cli.lines import read_batches
+from toolkit.cli.input import read_batches
 
 
 def predict(model: Path) -> subprocess.Popen[bytes]:

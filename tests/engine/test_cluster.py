@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from toolkit.workspace import Workspace
+from toolkit.project import Workspace
 
 DOCUMENTS = 20_000
 OUTPUTS = ("articles.parquet", "rejects.jsonl", "sentences.parquet")

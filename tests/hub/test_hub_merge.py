@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from toolkit.hub.merge import merge_cards
-from toolkit.release.sections import PROMPTS
+from toolkit.hub.card_merge import merge_cards
+from toolkit.release.card.card import PROMPTS
 
 OURS = f"""---
 license: cc0-1.0

@@ -16,9 +16,9 @@ from toolkit.cli import main
 from toolkit.cli.headstart import head_start
 from toolkit.errors import InvalidInput, RemoteError, UsageError
 from toolkit.hub import fetch_model, publish, publish_model
+from toolkit.project import Workspace
 from toolkit.release import Release
-from toolkit.release.card import parted
-from toolkit.workspace import Workspace
+from toolkit.release.card.card import parted
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # the client's own way to upload
 

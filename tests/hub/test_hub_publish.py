@@ -173,7 +173,7 @@ def test_a_changed_release_is_not_published(hub: Hub, endpoint: str, make_releas
 
 
 def test_rows_that_arrive_otherwise_are_noticed(hub: Hub, endpoint: str, make_release: Make) -> None:
-    from toolkit.hub.reload import check_reload
+    from toolkit.hub.reload_check import check_reload
 
     first = make_release(articles=4)
     publish(first, REPO, token=TOKEN, endpoint=endpoint, check=False)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from toolkit.ingest.moment import moment_of
+from toolkit.ingest.layout.dates import moment_of
 
 FETCHED = datetime(2025, 6, 18, 12, 0, tzinfo=UTC)
 

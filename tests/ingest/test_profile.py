@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.errors import InvalidInput
 from toolkit.ingest import Settings, default_profile, is_silent, lines_to_count, parse_profile, read, recurring_lines
-from toolkit.ingest.profile import Rulebook, fold
+from toolkit.ingest.layout.profile import Rulebook, fold
 
 OWN = """
 name: fetchly

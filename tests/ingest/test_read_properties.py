@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from toolkit.errors import InvalidInput
 from toolkit.ingest import Extraction, extract, read, rebuild, why
-from toolkit.ingest.decode import decode
+from toolkit.ingest.formats.encoding import decode
 
 PAGE_LINES = """
 Port Ellery rebuilds its breakwater|Al Arabiya|44 minutes ago|- Al Arabiya|Hashtags|Comments|Related Articles|Share

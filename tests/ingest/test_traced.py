@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.ingest.decode import decode
-from toolkit.ingest.traced import Run, Traced
+from toolkit.ingest.formats.encoding import decode
+from toolkit.ingest.traced_text import Run, Traced
 
 SOURCE = Traced.of(decode("a&amp;b — &eacute;&#x10000;ça\n".encode() * 9))
 

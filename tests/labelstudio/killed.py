@@ -18,9 +18,13 @@ from typing import Any
 
 import httpx
 
-from toolkit.labelstudio import Server, pull, push, sending, snapshot
-from toolkit.labelstudio.known import Known
-from toolkit.workspace import Workspace
+from toolkit.labelstudio import Server
+from toolkit.labelstudio.pull import snapshot
+from toolkit.labelstudio.pull.revision_index import Known
+from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push import stage as sending
+from toolkit.labelstudio.push.stage import push
+from toolkit.project import Workspace
 
 
 def main(verb: str, project: str, url: str, fatal: int) -> int:

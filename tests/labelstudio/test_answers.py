@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.labelstudio.answers import read_result
-from toolkit.labelstudio.results import to_result
+from toolkit.labelstudio.codec.decode import read_result
+from toolkit.labelstudio.codec.encode import to_result
 from toolkit.records import Relation, Span
 from toolkit.schema import Attribute, Schema, load
 

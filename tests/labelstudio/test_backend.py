@@ -10,10 +10,10 @@ from starlette.testclient import TestClient
 
 from toolkit.errors import UsageError
 from toolkit.labelstudio import HeadStart, Suggester, backend, listen
-from toolkit.labelstudio.suggesting import is_held_back
+from toolkit.labelstudio.suggest.suggester import is_held_back
+from toolkit.project import Workspace
+from toolkit.project.suggestion_log import OfferLog
 from toolkit.records import digest
-from toolkit.workspace import Workspace
-from toolkit.workspace.suggested import OfferLog
 
 TOLL = "At least 14 people were killed and dozens wounded."
 CALM = "The 14 ferries left on time, as they do every day."
@@ -115,7 +115,7 @@ def test_what_is_wrong_with_a_payload_is_said(
 
 def test_what_is_too_large_or_elsewhere_is_refused(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     asking = client(workspace)
-    monkeypatch.setattr("toolkit.labelstudio.ml_backend.LARGEST", 100)
+    monkeypatch.setattr("toolkit.labelstudio.suggest.ml_backend.LARGEST", 100)
     assert asking.post("/predict", content=json.dumps({"tasks": ["x" * 200]})).status_code == 413
     assert asking.get("/predict").status_code == 405
     assert asking.get("/elsewhere").status_code == 404

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
-from toolkit.labelstudio import Server, pull, push, push_calibration, status
-from toolkit.labelstudio import project as projects
-from toolkit.labelstudio.results import to_result
+from toolkit.agreement import stage as agreement_stage
+from toolkit.agreement.stage import quiz_scores
+from toolkit.labelstudio import Server, push_calibration, status
+from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push.stage import push
+from toolkit.project import Workspace
 from toolkit.schema import instructions, quiz
-from toolkit.workspace import Workspace, judging
-from toolkit.workspace.calibrating import quiz_scores
 
 pytestmark = pytest.mark.studio
 
@@ -43,7 +46,7 @@ def test_a_quiz_is_sent_once_scored_and_shown(server: Server, workspace: Workspa
     assert push_calibration(workspace, server=server).sent == len(items)
     assert push_calibration(workspace, server=server).up_to_date
 
-    project = projects.existing(server, projects.calibration_title(workspace))
+    project = server_project.existing(server, server_project.calibration_title(workspace))
     tasks = tasks_of(server, project.id)
     assert [task["data"]["text"] for task in tasks] == [item.text for item in items]
     assert {task["meta"]["calibration"] for task in tasks} == {"claims@1.0.0"}
@@ -64,10 +67,10 @@ def test_a_quiz_is_sent_once_scored_and_shown(server: Server, workspace: Workspa
     assert status(workspace, server=server).annotators[0].quiz == score
 
     push(workspace, server=server)
-    work = tasks_of(server, projects.of_workspace(server, workspace)[0].id)
+    work = tasks_of(server, server_project.of_workspace(server, workspace)[0].id)
     answer(server, workspace, work[0]["id"], "none")
     pull(workspace, server=server)
-    judging.agreement(workspace, resamples=20)
+    agreement_stage.agreement(workspace, resamples=20)
     (row,) = json.loads(workspace.path("reports/agreement.json").read_bytes())["by_annotator"]
     assert (row["calibrated"], row["accuracy"]) == (len(items), pytest.approx((len(items) - 1) / len(items)))
 
@@ -75,11 +78,11 @@ def test_a_quiz_is_sent_once_scored_and_shown(server: Server, workspace: Workspa
 def test_the_instructions_of_the_page_are_the_codebook(server: Server, workspace: Workspace) -> None:
     push(workspace, server=server)
     assert push(workspace, server=server).settings_changed == ()
-    shown = projects.of_workspace(server, workspace)[0].settings["expert_instruction"]
+    shown = server_project.of_workspace(server, workspace)[0].settings["expert_instruction"]
     assert shown == instructions(workspace.schema()).strip()
     push_calibration(workspace, server=server)
     assert push_calibration(workspace, server=server).settings_changed == ()
-    quizzed = projects.find(server, projects.calibration_title(workspace))
+    quizzed = server_project.find(server, server_project.calibration_title(workspace))
     assert quizzed is not None
     shown = quizzed.settings["expert_instruction"]
     assert workspace.schema().labels[0].rule in shown

@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
+from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.errors import InvalidInput
-from toolkit.labelstudio import Server, Suggestion, pull, push, push_disputes, push_predictions, replay
-from toolkit.labelstudio import project as projects
+from toolkit.labelstudio import Server, Suggestion, push_disputes, push_predictions, replay
+from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push.stage import push
+from toolkit.project import Workspace
 from toolkit.records import Span
 from toolkit.samples import Recorded
-from toolkit.workspace import Workspace, judging
 
 pytestmark = pytest.mark.studio
 
@@ -31,17 +34,17 @@ def test_a_dispute_goes_to_an_expert_whose_word_holds(server: Server, make_proje
     both = [recorded(name, text, "none") for name in ("ada", "ben") for text in ("Ferry", "Nobody was hurt.")]
     replay(workspace, [*both, recorded("ada", SAID, "claim"), recorded("ben", SAID, "none")], server=server)
     pull(workspace, server=server)
-    judging.adjudicate(workspace)
+    adjudicate_stage.adjudicate(workspace)
     assert push_disputes(workspace, server=server).sent == 1
     assert push_disputes(workspace, server=server).up_to_date
-    project = projects.existing(server, projects.expert_title(workspace))
+    project = server_project.existing(server, server_project.expert_title(workspace))
     (task,) = server.tasks(project.id, fields="all")
     people = {answer.annotator for answer in workspace.answers()}
     assert {prediction["model_version"] for prediction in task["predictions"]} == people
     replay(workspace, [recorded("cleo", SAID, "claim")], expert=True, server=server)
     assert pull(workspace, server=server).counts["expert new"] == 1
     assert pull(workspace, server=server).up_to_date
-    judging.adjudicate(workspace)
+    adjudicate_stage.adjudicate(workspace)
     assert {decision.method for decision in workspace.decisions() if decision.labels == ("claim",)} == {"expert"}
 
 
@@ -53,7 +56,7 @@ def test_suggestions_are_replaced_and_checked(server: Server, make_project: Call
     mine = Suggestion(sentence_id=sentence.sentence_id, labels=("claim",), spans=(span,), score=0.9)
     for version in ("m1", "m1", "m2"):
         assert push_predictions(workspace, [mine], model_version=version, server=server) == 1
-    project = projects.of_workspace(server, workspace)[0]
+    project = server_project.of_workspace(server, workspace)[0]
     assert project.settings["model_version"] == "m2"
     shown = [prediction for task in server.tasks(project.id, fields="all") for prediction in task["predictions"]]
     assert [prediction["model_version"] for prediction in shown] == ["m2"]
@@ -65,4 +68,4 @@ def test_suggestions_are_replaced_and_checked(server: Server, make_project: Call
     unknown = Suggestion(sentence_id=sentence.sentence_id, labels=("weather",))
     with pytest.raises(InvalidInput, match="no label 'weather'"):
         push_predictions(workspace, [unknown], model_version="m3", server=server)
-    assert projects.of_workspace(server, workspace)[0].settings["model_version"] == "m2"
+    assert server_project.of_workspace(server, workspace)[0].settings["model_version"] == "m2"

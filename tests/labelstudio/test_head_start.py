@@ -13,13 +13,16 @@ from typing import Any
 
 import pytest
 
-from toolkit.labelstudio import HeadStart, Server, Suggester, pull, push, sent_by
-from toolkit.labelstudio import project as projects
-from toolkit.labelstudio.results import to_result
-from toolkit.labelstudio.studio import Studio
-from toolkit.labelstudio.suggesting import is_held_back
-from toolkit.workspace import Workspace
-from toolkit.workspace.suggested import LOG, OfferLog, head_start_of
+from toolkit.agreement.stage import head_start_of
+from toolkit.labelstudio import HeadStart, Server, Suggester, sent_by
+from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push.stage import push
+from toolkit.labelstudio.server.embedded import Studio
+from toolkit.labelstudio.suggest.suggester import is_held_back
+from toolkit.project import Workspace
+from toolkit.project.suggestion_log import LOG, OfferLog
 
 pytestmark = pytest.mark.studio
 
@@ -46,7 +49,7 @@ def workspace(make_project: Any) -> Workspace:
 
 
 def tasks_of(server: Server, workspace: Workspace) -> list[dict[str, Any]]:
-    return list(server.tasks(projects.of_workspace(server, workspace)[0].id, fields="all"))
+    return list(server.tasks(server_project.of_workspace(server, workspace)[0].id, fields="all"))
 
 
 def test_a_share_is_pushed_without_suggestions_and_what_they_did_is_reported(
@@ -129,7 +132,7 @@ def test_label_studio_asks_toolkit_serve_and_the_browser_shows_what_it_says(
     studio: Studio, server: Server, workspace: Workspace
 ) -> None:
     push(workspace, server=server)
-    project = projects.of_workspace(server, workspace)[0]
+    project = server_project.of_workspace(server, workspace)[0]
     tasks = tasks_of(server, workspace)
     open_one = tasks[0]
     assert not is_held_back(open_one["data"]["sentence_id"], 0.4)

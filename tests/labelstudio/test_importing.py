@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from toolkit.ingest.stage import ingest, verify
 from toolkit.labelstudio import pull_export
-from toolkit.workspace import Workspace
-from toolkit.workspace.provenance import verify
-from toolkit.workspace.stages import ingest, segment
+from toolkit.project import Workspace
+from toolkit.segment.stage import segment
 
 TEXTS = ['  A "ferry" sank. Nine drowned 😀.\nIt\\rained. ', "The harbour reopened. Boats left."]
 MAIL = "ada@example.org"
@@ -107,7 +107,7 @@ def test_a_kill_before_the_texts_are_read_changes_nothing(
     undisturbed = Workspace.create(tmp_path / "undisturbed")
     pull_export(undisturbed, export, import_texts=True)
     with monkeypatch.context() as patched:
-        patched.setattr("toolkit.workspace.stages.segment", killed)
+        patched.setattr("toolkit.segment.stage.segment", killed)
         with pytest.raises(KeyboardInterrupt):
             pull_export(workspace, export, import_texts=True)
     pull_export(workspace, export, import_texts=True)

@@ -11,8 +11,8 @@ import pytest
 
 from toolkit.errors import InvalidInput
 from toolkit.labelstudio import infer_schema, pull_export, read_export, read_export_all
+from toolkit.project import Workspace
 from toolkit.schema import load
-from toolkit.workspace import Workspace
 
 TEXTS = ["Nine sailors drowned off the cape.", "The cape is steep.", "Two boats sank."]
 

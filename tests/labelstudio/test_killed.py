@@ -17,12 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.labelstudio import Server, pull, push, replay
-from toolkit.labelstudio import project as projects
-from toolkit.labelstudio.people import people
-from toolkit.labelstudio.studio import Studio
+from toolkit.labelstudio import Server, replay
+from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.pseudonyms import people
+from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push.stage import push
+from toolkit.labelstudio.server.embedded import Studio
+from toolkit.project import Workspace
 from toolkit.samples import Recorded
-from toolkit.workspace import Workspace
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
 
@@ -55,7 +57,7 @@ def test_push(studio: Studio, server: Server, make_project: Callable[..., Worksp
         workspace = make_project([TEXT], name=f"killed-{fatal}")
         assert run(studio, "push", workspace.root, fatal) == -1
         push(workspace, server=server)
-        tasks = server.tasks(projects.of_workspace(server, workspace)[0].id, include="id,data")
+        tasks = server.tasks(server_project.of_workspace(server, workspace)[0].id, include="id,data")
         held = [task["data"]["sentence_id"] for task in tasks]
         assert sorted(held) == sorted(sentence.sentence_id for sentence in workspace.sentences()), fatal
         assert push(workspace, server=server).up_to_date, fatal
@@ -75,7 +77,7 @@ def test_pull(studio: Studio, server: Server, make_project: Callable[..., Worksp
     ]
     replay(workspace, answers, server=server)
     people(workspace)  # one secret for every copy
-    project = projects.of_workspace(server, workspace)[0]
+    project = server_project.of_workspace(server, workspace)[0]
     first = _killed_and_repeated(studio, server, workspace, "first")
     assert first.annotations.path.read_bytes().count(b"\n") == 18
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from toolkit.labelstudio import waiting
-from toolkit.labelstudio.ledger import NAME, Ledger, sent_to
+from toolkit.project import AppendLog, Workspace
+from toolkit.project.annotation_log import revision
+from toolkit.project.push_ledger import NAME, Ledger, sent_to
 from toolkit.records import Annotation
-from toolkit.workspace import AppendLog, Workspace
-from toolkit.workspace.history import revision
 
 TITLE = "News"
 

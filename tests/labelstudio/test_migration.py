@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from toolkit.labelstudio import Server, pull, push
-from toolkit.labelstudio import project as projects
-from toolkit.labelstudio.results import to_result
-from toolkit.workspace import Workspace
-from toolkit.workspace.migrating import migrate_answers
+from toolkit.labelstudio import Server
+from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push.stage import push
+from toolkit.project import Workspace
+from toolkit.project.answer_migration import migrate_answers
 
 pytestmark = pytest.mark.studio
 
@@ -49,7 +51,7 @@ def workspace(make_project: Callable[..., Workspace]) -> Workspace:
 
 def tasks(server: Server, workspace: Workspace) -> dict[str, dict[str, Any]]:
     """Return the tasks of the project by their text."""
-    project = projects.of_workspace(server, workspace)[0]
+    project = server_project.of_workspace(server, workspace)[0]
     return {task["data"]["text"]: task for task in server.tasks(project.id, fields="all")}
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from toolkit.labelstudio.answers import read_result
-from toolkit.labelstudio.config import DATA, render_config
-from toolkit.labelstudio.studio import Studio
+from toolkit.labelstudio.codec.decode import read_result
+from toolkit.labelstudio.codec.label_config import DATA, render_config
+from toolkit.labelstudio.server.embedded import Studio
 from toolkit.records import Relation
 from toolkit.schema import load, validate
 

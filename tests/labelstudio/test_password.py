@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from toolkit.errors import InvalidInput
-from toolkit.labelstudio.install import DATABASE
-from toolkit.labelstudio.password import reset
-from toolkit.labelstudio.studio import Studio
+from toolkit.labelstudio.server.embedded import Studio
+from toolkit.labelstudio.server.install import DATABASE
+from toolkit.labelstudio.server.password import reset
 
 
 def logs_in(studio: Studio, password: str) -> bool:

@@ -14,10 +14,13 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import RemoteError, UsageError
-from toolkit.labelstudio import Server, pull, push, studio
-from toolkit.labelstudio.install import installed
-from toolkit.labelstudio.postgres import Postgres
-from toolkit.workspace import Workspace
+from toolkit.labelstudio import Server
+from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push.stage import push
+from toolkit.labelstudio.server import embedded
+from toolkit.labelstudio.server.install import installed
+from toolkit.labelstudio.server.postgres import Postgres
+from toolkit.project import Workspace
 
 REAL = os.environ.get("TOOLKIT_POSTGRES_URL")
 
@@ -58,7 +61,7 @@ def test_a_database_that_is_down_is_told_before_anything_starts(studio_home: Pat
         taken.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{taken.getsockname()[1]}/labels"
         with pytest.raises(RemoteError, match="PostgreSQL can't be used") as fault:
-            studio.start(home=studio_home, data=tmp_path / "data", database_url=f"postgresql://me:hush-hush@{place}")
+            embedded.start(home=studio_home, data=tmp_path / "data", database_url=f"postgresql://me:hush-hush@{place}")
     assert place in str(fault.value)
     assert "hush-hush" not in str(fault.value)
     assert "\n" not in str(fault.value)
@@ -73,15 +76,15 @@ def test_a_real_database_carries_push_and_pull_over_a_restart(
 ) -> None:
     data = tmp_path / "data"
     try:
-        first = studio.start(home=studio_home, data=data, database_url=REAL)
+        first = embedded.start(home=studio_home, data=data, database_url=REAL)
         assert first.password
         assert first.token
         workspace = make_project(["The ferry left.\nIt came back."])
         with Server(first.url, first.token) as server:
             push(workspace, server=server)
             assert pull(workspace, server=server).counts == {}
-        assert studio.stop(data=data)
-        again = studio.start(
+        assert embedded.stop(data=data)
+        again = embedded.start(
             home=studio_home, data=tmp_path / "another", database_url=REAL
         )  # the user is in the database
         assert (again.password, again.token) == (None, first.token)
@@ -89,10 +92,10 @@ def test_a_real_database_carries_push_and_pull_over_a_restart(
             assert push(workspace, server=server).up_to_date
             assert pull(workspace, server=server).up_to_date
     finally:
-        studio.stop(data=data)
-        studio.stop(data=tmp_path / "another")
+        embedded.stop(data=data)
+        embedded.stop(data=tmp_path / "another")
     database = Postgres.parse(str(REAL))
-    assert database.reset_password(installed(studio_home), studio.EMAIL) != first.password
+    assert database.reset_password(installed(studio_home), embedded.EMAIL) != first.password
     assert not [
         path for path in tmp_path.rglob("*") if path.is_file() and database.password.encode() in path.read_bytes()
     ]

@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
+from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.errors import UsageError
-from toolkit.labelstudio import Server, pull, push, push_figures
-from toolkit.labelstudio import project as projects
-from toolkit.labelstudio.answers import read_result
-from toolkit.labelstudio.prefill import MODEL, suggestions
-from toolkit.labelstudio.results import to_result
+from toolkit.labelstudio import Server, push_figures
+from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.codec.decode import read_result
+from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push.stage import push
+from toolkit.labelstudio.suggest.casualty_prefill import MODEL, suggestions
+from toolkit.project import Workspace
 from toolkit.records import Article, Page, Piece, Sentence, Span
-from toolkit.workspace import Workspace
-from toolkit.workspace.tables import parquet_bytes, to_table
 
 TOLL = "At least 14 people were killed and dozens wounded."
 CALM = "The 14 ferries left on time."
@@ -64,7 +66,7 @@ def test_suggestions_are_shown_once_however_often_they_are_sent(server: Server, 
     push(workspace, server=server)
     for _ in range(2):
         assert push_figures(workspace, server=server) == 1
-    tasks = list(server.tasks(projects.of_workspace(server, workspace)[0].id, fields="all"))
+    tasks = list(server.tasks(server_project.of_workspace(server, workspace)[0].id, fields="all"))
     shown = [(task["data"]["text"], found) for task in tasks for found in task["predictions"]]
     assert [(text, found["model_version"]) for text, found in shown] == [(TOLL, MODEL)]
     reading = read_result(shown[0][1]["result"], TOLL, workspace.schema())
@@ -74,7 +76,7 @@ def test_suggestions_are_shown_once_however_often_they_are_sent(server: Server, 
 @pytest.mark.studio
 def test_numbers_that_differ_from_their_words_are_named_and_kept(server: Server, workspace: Workspace) -> None:
     push(workspace, server=server)
-    (task, *_) = server.tasks(projects.of_workspace(server, workspace)[0].id, include="id,data")
+    (task, *_) = server.tasks(server_project.of_workspace(server, workspace)[0].id, include="id,data")
     fields = {"low": 41, "qualifier": "at_least", "harm": "killed"}
     span = Span(span_id="f", label="FIGURE", start=0, end=11, text="At least 14", attributes=fields)
     result = to_result(workspace.schema(), labels=("casualty_figure",), spans=(span,))

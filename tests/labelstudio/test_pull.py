@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from toolkit.errors import InvalidInput
-from toolkit.labelstudio import Server, pull, pull_export, push, status
-from toolkit.labelstudio import project as projects
-from toolkit.labelstudio.studio import Studio
-from toolkit.workspace import Workspace
+from toolkit.labelstudio import Server, pull_export, status
+from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push.stage import push
+from toolkit.labelstudio.server.embedded import Studio
+from toolkit.project import Workspace
 
 from .proxy import proxied
 
@@ -29,7 +31,7 @@ class Labelled:
     def __init__(self, workspace: Workspace, server: Server) -> None:
         self.workspace, self.server = workspace, server
         push(workspace, server=server)
-        self.project = projects.of_workspace(server, workspace)[0]
+        self.project = server_project.of_workspace(server, workspace)[0]
         self.tasks = [task["id"] for task in server.tasks(self.project.id, include="id")]
 
     def answer(self, number: int, *labels: str, spans: tuple[tuple[int, int, str], ...] = (), **more: Any) -> int:

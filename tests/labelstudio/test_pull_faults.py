@@ -1,4 +1,4 @@
-"""What can happen to a pull: lost snapshots, clocks that are set anew, a full disk; each time the log ends the same."""
+"""What can happen to a pull: lost snapshot, clocks that are set anew, a full disk; each time the log ends the same."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from typing import Any
 import pytest
 
 from toolkit.errors import RemoteError, ToolkitError
-from toolkit.labelstudio import Server, pull, push, status, studio
-from toolkit.labelstudio import project as projects
-from toolkit.labelstudio import snapshot as snapshots
-from toolkit.labelstudio.install import DATABASE
-from toolkit.labelstudio.studio import Studio
-from toolkit.workspace import Workspace
+from toolkit.labelstudio import Server, status
+from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.pull import snapshot
+from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push.stage import push
+from toolkit.labelstudio.server import embedded
+from toolkit.labelstudio.server.embedded import Studio
+from toolkit.labelstudio.server.install import DATABASE
+from toolkit.project import Workspace
 
 from .proxy import Fault, proxied
 from .test_pull import Labelled
@@ -32,7 +35,7 @@ TEXT = "\n".join(f"The ferry left pier {number}." for number in range(6))
 @pytest.fixture
 def labelled(server: Server, make_project: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch) -> Labelled:
     """A project whose every task has an answer."""
-    monkeypatch.setattr(snapshots, "_LOOK", 0.2)
+    monkeypatch.setattr(snapshot, "_LOOK", 0.2)
     found = Labelled(make_project([TEXT]), server)
     for number in range(6):
         found.answer(number, "claim")
@@ -57,7 +60,7 @@ def snapshots_on(labelled: Labelled) -> list[dict[str, Any]]:
 def test_a_snapshot_whose_answer_was_lost_is_found_or_asked_for_again(
     labelled: Labelled, studio: Studio, tmp_path: Path, faults: list[Fault]
 ) -> None:
-    with proxied(studio.url, on="/exports") as proxy, Server(proxy.url, str(studio.token)) as through:
+    with proxied(embedded.url, on="/exports") as proxy, Server(proxy.url, str(embedded.token)) as through:
         proxy.faults = list(faults)
         assert pull(labelled.workspace, server=through).counts == {"new": 6}
         asked = [request for request in proxy.seen if request.startswith("POST") and request.endswith("/exports/")]
@@ -70,7 +73,7 @@ def test_a_snapshot_whose_answer_was_lost_is_found_or_asked_for_again(
 def test_a_first_pull_that_was_cut_off_goes_on_and_adds_what_changed_since(
     labelled: Labelled, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshots, "WINDOW", 2)
+    monkeypatch.setattr(snapshot, "WINDOW", 2)
     stream, streams = Server.stream, 0
 
     def cut_off(*arguments: Any, **options: Any) -> Any:
@@ -88,7 +91,7 @@ def test_a_first_pull_that_was_cut_off_goes_on_and_adds_what_changed_since(
     assert len(snapshots_on(labelled)) == 1
     labelled.answer(0, "denial")
     labelled.server.delete(f"/api/tasks/{labelled.tasks[5]}/")
-    with proxied(studio.url, on="/exports") as proxy, Server(proxy.url, str(studio.token)) as through:
+    with proxied(embedded.url, on="/exports") as proxy, Server(proxy.url, str(embedded.token)) as through:
         pull(labelled.workspace, server=through)
         asked = [request for request in proxy.seen if request.startswith("POST") and request.endswith("/exports/")]
         assert len(asked) == 2  # of the tasks that are left, not of the two that were taken
@@ -101,7 +104,7 @@ def test_a_first_pull_that_was_cut_off_goes_on_and_adds_what_changed_since(
 
 def test_many_windows_make_the_log_of_one(labelled: Labelled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(snapshots, "WINDOW", 1)
+        patched.setattr(snapshot, "WINDOW", 1)
         assert labelled.pull() == {"new": 6}
         assert labelled.pull(full=True) == {}
     assert labelled.workspace.annotations.path.read_bytes() == undisturbed(labelled, tmp_path)
@@ -109,7 +112,7 @@ def test_many_windows_make_the_log_of_one(labelled: Labelled, tmp_path: Path, mo
 
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_a_clock_of_the_server_that_is_set_anew_hides_no_answer(labelled: Labelled, studio: Studio, hours: int) -> None:
-    with proxied(studio.url, on="nothing") as proxy, Server(proxy.url, str(studio.token)) as through:
+    with proxied(embedded.url, on="nothing") as proxy, Server(proxy.url, str(embedded.token)) as through:
         pull(labelled.workspace, server=through)
         number = labelled.answer(1, "denial")
         proxy.clock = 3600.0 * hours
@@ -128,7 +131,7 @@ def test_a_clock_of_the_server_that_is_set_anew_hides_no_answer(labelled: Labell
 
 def shift_stamps(studio: Studio, task: int, annotation: int, hours: int) -> None:
     """Write what a server whose clock is wrong would have written."""
-    with closing(sqlite3.connect(studio.data / DATABASE, timeout=60)) as database, database:
+    with closing(sqlite3.connect(embedded.data / DATABASE, timeout=60)) as database, database:
         for table, column, row in (
             ("task", "updated_at", task),
             ("task_completion", "created_at", annotation),
@@ -219,8 +222,8 @@ def test_status_says_who_agrees_what_changed_and_how_long_it_takes(labelled: Lab
 def test_a_server_killed_under_a_pull_is_read_to_its_end_after_its_restart(
     studio_home: Path, tmp_path: Path, make_project: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshots, "WINDOW", 1)  # so that the pull still needs the server
-    own = studio.start(home=studio_home, data=tmp_path / "own")
+    monkeypatch.setattr(snapshot, "WINDOW", 1)  # so that the pull still needs the server
+    own = embedded.start(home=studio_home, data=tmp_path / "own")
     try:
         workspace = make_project([TEXT])
         with Server(own.url, str(own.token), sleep=lambda seconds: None) as server:
@@ -234,12 +237,12 @@ def test_a_server_killed_under_a_pull_is_read_to_its_end_after_its_restart(
 
             with pytest.raises(RemoteError):
                 pull(workspace, server=server, progress=kill)
-        again = studio.start(home=studio_home, data=own.data)
+        again = embedded.start(home=studio_home, data=own.data)
         with Server(again.url, str(again.token)) as server:
             pull(workspace, server=server)
             assert len(workspace.answers()) == 6
             assert pull(workspace, server=server).up_to_date
             assert push(workspace, server=server).up_to_date
-            assert projects.of_workspace(server, workspace)[0].tasks == 6
+            assert server_project.of_workspace(server, workspace)[0].tasks == 6
     finally:
-        studio.stop(data=tmp_path / "own")
+        embedded.stop(data=tmp_path / "own")

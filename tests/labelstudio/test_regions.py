@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.labelstudio.regions import Place, locate
+from toolkit.labelstudio.codec.offsets import Place, locate
 
 TEXT = "A😀B𝒳C cafe\u0301 at least 36 people\r\nwere there\nyesterday"
 

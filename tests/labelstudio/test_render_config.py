@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from toolkit.labelstudio.config import DATA, GATE, TRUE, control_name, controls, render_config
+from toolkit.labelstudio.codec.label_config import DATA, GATE, TRUE, control_name, controls, render_config
 from toolkit.schema import Schema, load, shipped
 
 NAMES = ("claims", "news_events")

@@ -13,12 +13,15 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import Interrupted, InvalidConfig, InvalidInput, RemoteError, ToolkitError, UsageError
-from toolkit.labelstudio import Server, push, sending, studio
-from toolkit.labelstudio import project as projects
-from toolkit.labelstudio.install import DATABASE, installed
-from toolkit.labelstudio.process import identity, spawn, terminate
-from toolkit.labelstudio.studio import Studio
-from toolkit.workspace import Workspace
+from toolkit.labelstudio import Server
+from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.push import stage as sending
+from toolkit.labelstudio.push.stage import push
+from toolkit.labelstudio.server import embedded
+from toolkit.labelstudio.server.embedded import Studio
+from toolkit.labelstudio.server.install import DATABASE, installed
+from toolkit.labelstudio.server.process import identity, spawn, terminate
+from toolkit.project import Workspace
 
 TEXT = "\n".join(f"The ferry left pier {number}." for number in range(8))
 
@@ -27,8 +30,8 @@ TEXT = "\n".join(f"The ferry left pier {number}." for number in range(8))
 def own(studio_home: Path, tmp_path: Path) -> Iterator[Studio]:
     """A server for one test, which may do to it what it likes."""
     data = tmp_path / "own"
-    yield studio.start(home=studio_home, data=data)
-    studio.stop(data=data)
+    yield embedded.start(home=studio_home, data=data)
+    embedded.stop(data=data)
 
 
 @pytest.mark.studio
@@ -46,11 +49,11 @@ def test_a_server_killed_under_a_push_is_completed_after_its_restart(
 
     with Server(own.url, str(own.token), sleep=lambda seconds: None) as server, pytest.raises(Interrupted):
         push(workspace, server=server, progress=kill)
-    again = studio.start(home=studio_home, data=own.data)
+    again = embedded.start(home=studio_home, data=own.data)
     assert (again.fresh, again.password, again.token) == (True, None, own.token)
     with Server(again.url, str(again.token)) as server:
         assert push(workspace, server=server).sent == 4
-        tasks = server.tasks(projects.of_workspace(server, workspace)[0].id, include="id,data")
+        tasks = server.tasks(server_project.of_workspace(server, workspace)[0].id, include="id,data")
         held = [task["data"]["text"] for task in tasks]
         assert held == TEXT.split("\n")
 
@@ -62,7 +65,7 @@ def test_a_port_that_is_taken_is_not_silently_left_for_the_next(tmp_path: Path) 
         other.bind(("127.0.0.1", 0))
         other.listen()
         with pytest.raises(UsageError, match="is taken"):
-            studio._port(other.getsockname()[1], tmp_path)
+            embedded._port(other.getsockname()[1], tmp_path)
 
 
 def test_an_interpreter_without_label_studio_is_named(tmp_path: Path) -> None:
@@ -79,14 +82,14 @@ def test_a_server_that_ends_at_once_shows_the_end_of_its_log(tmp_path: Path) -> 
     program.write_text(f'#!/bin/sh\nif [ "$1" = version ]; then {copy}; else echo no room left; exit 3; fi\n')
     program.chmod(0o755)
     with pytest.raises(RemoteError, match="ended while starting: no room left"):
-        studio.start(home=tmp_path / "home", data=tmp_path / "data", python=tmp_path / "python")
-    assert studio.status(data=tmp_path / "data") is None
+        embedded.start(home=tmp_path / "home", data=tmp_path / "data", python=tmp_path / "python")
+    assert embedded.status(data=tmp_path / "data") is None
 
 
 def test_a_damaged_database_is_named(tmp_path: Path) -> None:
     (tmp_path / DATABASE).write_text("scribbled over")
     with pytest.raises(InvalidInput, match="no database of Label Studio"):
-        studio.token_of(tmp_path)
+        embedded.token_of(tmp_path)
 
 
 def test_a_template_that_can_not_be_made_shows_why(tmp_path: Path) -> None:
@@ -94,7 +97,7 @@ def test_a_template_that_can_not_be_made_shows_why(tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\necho migrations are broken; exit 1\n")
     program.chmod(0o755)
     with pytest.raises(ToolkitError, match="migrations are broken"):
-        studio.start(home=tmp_path / "home", data=tmp_path / "data", python=tmp_path / "python")
+        embedded.start(home=tmp_path / "home", data=tmp_path / "data", python=tmp_path / "python")
     assert not list((tmp_path / "home").glob("template*/"))
 
 

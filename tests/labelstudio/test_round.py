@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from toolkit.labelstudio import Server, pull, push, replay
+from toolkit.labelstudio import Server, replay
+from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push.stage import push
+from toolkit.project import Workspace
 from toolkit.records import Relation
 from toolkit.samples.recorded import Quote, Recorded
-from toolkit.workspace import Workspace
 
 pytestmark = pytest.mark.studio
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import InvalidInput, UsageError
-from toolkit.labelstudio.selection import read_order, selected, where
-from toolkit.workspace import Workspace
+from toolkit.labelstudio.push.sentence_filter import read_order, selected, where
+from toolkit.project import Workspace
 
 TEXTS = ["Ferry\nThe ferry left.\nIt rained.", "Market\nPeople came.", "Storm\nTrees fell.\nRoofs flew.\nIt ended."]
 

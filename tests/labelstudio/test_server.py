@@ -10,11 +10,11 @@ import pytest
 
 from toolkit.errors import AccessDenied, InvalidConfig, RemoteError
 from toolkit.labelstudio import Server, connect
-from toolkit.labelstudio import studio as embedded
-from toolkit.labelstudio.password import reset
-from toolkit.labelstudio.server import NotThere, Unanswered
-from toolkit.labelstudio.studio import Studio
-from toolkit.workspace import Workspace
+from toolkit.labelstudio.client.http_client import NotThere, Unanswered
+from toolkit.labelstudio.server import embedded
+from toolkit.labelstudio.server.embedded import Studio
+from toolkit.labelstudio.server.password import reset
+from toolkit.project import Workspace
 
 from .proxy import proxied
 

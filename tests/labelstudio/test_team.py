@@ -8,11 +8,13 @@ from collections.abc import Callable
 import pytest
 
 from toolkit.errors import InvalidConfig, InvalidInput
-from toolkit.labelstudio import Server, pull, push, status, waiting
-from toolkit.labelstudio import project as projects
-from toolkit.labelstudio.people import people
-from toolkit.labelstudio.team import read_team, shares
-from toolkit.workspace import Workspace
+from toolkit.labelstudio import Server, status, waiting
+from toolkit.labelstudio.annotators_file import read_team, shares
+from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.pseudonyms import people
+from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push.stage import push
+from toolkit.project import Workspace
 
 TEXTS = [f"Headline {number}\nThe ferry left.\nIt rained." for number in range(12)]
 TEAM = """\
@@ -80,7 +82,7 @@ def test_mirrored_projects_are_taken_for_one(server: Server, make_project: Calla
     ids = {sentence.sentence_id for sentence in workspace.sentences()}
     assert waiting(workspace) == ids
     assert push(workspace, server=server).up_to_date
-    mirrored = projects.of_workspace(server, workspace)
+    mirrored = server_project.of_workspace(server, workspace)
     assert sorted(project.tasks for project in mirrored) == [3, 6]
     for project in mirrored:
         task = next(server.tasks(project.id, include="id"))

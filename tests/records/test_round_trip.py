@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolkit.engine.arrow import from_table, parquet_bytes, to_table
 from toolkit.errors import InvalidInput
 from toolkit.records import (
     KINDS,
@@ -26,7 +27,6 @@ from toolkit.records import (
     to_json,
     to_row,
 )
-from toolkit.workspace.tables import from_table, parquet_bytes, to_table
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
 names = st.text("abcdefgh_", min_size=1, max_size=8)

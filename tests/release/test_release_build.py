@@ -15,6 +15,7 @@ from lxml import etree
 
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.release import Release, TextRule, load
+from toolkit.schema import load as load_schema
 
 LOAD = """
 import json, sys
@@ -267,7 +268,6 @@ def test_one_article_is_a_release_with_one_split(make_world, tmp_path: Path) -> 
 
 def test_a_schema_without_spans_has_no_such_configs(make_world, world, tmp_path: Path) -> None:
     small = make_world(6, 4)
-    from toolkit.schema import load as load_schema
 
     claims = load_schema("claims@1.0.0")
     plain = tuple(replace(item, labels=("none",), spans=(), relations=(), soft_labels={}) for item in small.decisions)

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.errors import UsageError
-from toolkit.release import Release, TextRule, export
-from toolkit.release.export import bio, safe_cell
+from toolkit.release import Release, TextRule
+from toolkit.release.export.formats import bio, export, safe_cell
 
 
 def test_jsonl_has_every_row(release: Release, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_spacy_cuts_a_token_where_a_span_does() -> None:
     spacy = pytest.importorskip("spacy")
     from spacy.tokens import DocBin
 
-    from toolkit.release.docbin import docbin
+    from toolkit.release.export.formats import docbin
 
     row = {"sentence_id": "s", "story_id": "t", "text": "  About 20-odd 😀men  left.", "labels": ["a"]}
     span = {"span_id": "x", "label": "N", "start": 8, "end": 10}

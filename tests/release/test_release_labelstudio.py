@@ -12,18 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.errors import UsageError
 from toolkit.labelstudio import export_tasks, infer_schema, pull_export, read_export, read_export_all
-from toolkit.labelstudio.carried import KEY
-from toolkit.labelstudio.export import read_tasks
-from toolkit.labelstudio.exporting import as_task
-from toolkit.labelstudio.intake import take, text_of
-from toolkit.labelstudio.people import People
+from toolkit.labelstudio.codec.export_writer import as_task
+from toolkit.labelstudio.codec.round_trip import KEY
+from toolkit.labelstudio.pseudonyms import People
+from toolkit.labelstudio.pull.export_reader import read_tasks
+from toolkit.labelstudio.pull.parse import take, text_of
+from toolkit.project import Workspace
 from toolkit.records import Annotation, Article, Relation, Sentence, Span, content_id, digest
 from toolkit.release import Release, TextRule
 from toolkit.schema import Attribute, Schema, load, parse
-from toolkit.workspace import Workspace
-from toolkit.workspace.tables import parquet_bytes, to_table
 
 SCHEMA = load("news_events")
 TEXT = "At least nine 😀 men died, the mayor said;\nthe army denies it."

@@ -16,19 +16,19 @@ from typing import Any
 
 import pytest
 
+from toolkit.agreement.stage import agreement
+from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.errors import InvalidInput, UsageError
+from toolkit.project import Workspace
+from toolkit.project.annotation_log import revision
 from toolkit.records import Article, Decision, Sentence
 from toolkit.release import build, load, standing
-from toolkit.workspace import Workspace
-from toolkit.workspace.history import revision
-from toolkit.workspace.judging import agreement
-from toolkit.workspace.tables import parquet_bytes, to_table
 
 BUILD = """
 import sys
 from pathlib import Path
 from toolkit.release import build
-from toolkit.workspace import Workspace
+from toolkit.project import Workspace
 build(Workspace(Path(sys.argv[1])), "1.0.0")
 """
 

@@ -9,9 +9,11 @@ import pytest
 
 from tests.conftest import write_corpus
 from toolkit import release
+from toolkit.adjudicate import stage as adjudicate_stage
+from toolkit.agreement import stage as agreement_stage
+from toolkit.project import Workspace
+from toolkit.project.annotation_log import revision
 from toolkit.records import Annotation, Span, content_id
-from toolkit.workspace import Workspace, judging
-from toolkit.workspace.history import revision
 
 SCRIPT = "<script>document.title='broken'</script> the army said, \"onmouseover=alert(1) x='"
 CLOSING = "</script><img src=x onerror=\"document.title='broken'\"> and <!-- <script> & $x_1$ \u2028 the end."
@@ -73,7 +75,7 @@ def project(tmp_path: Path, label: Callable[[Workspace], None], monkeypatch: pyt
     workspace = Workspace.create(tmp_path / "project", title="Words <b>as</b> data")
     write_corpus(workspace, [*texts(11), f"A title\n{SCRIPT}\n{CLOSING}\n{ARABIC}"])
     label(workspace)
-    judging.agreement(workspace, resamples=50)
-    judging.adjudicate(workspace)
+    agreement_stage.agreement(workspace, resamples=50)
+    adjudicate_stage.adjudicate(workspace)
     release.build(workspace, "1.0.0")
     return workspace

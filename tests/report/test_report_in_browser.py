@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.report.conftest import ARABIC, CLOSING, SCRIPT
+from toolkit.project import Workspace
 from toolkit.report import write
-from toolkit.workspace import Workspace
 
 sync_api = pytest.importorskip("playwright.sync_api")
 

@@ -15,14 +15,16 @@ import pytest
 from tests.conftest import write_corpus
 from tests.report.conftest import ARABIC, CLOSING, SCRIPT, answer, texts
 from toolkit import release
-from toolkit.agreement.headstart import Offered
-from toolkit.baselines import stages as baseline_stages
+from toolkit.adjudicate import stage as adjudicate_stage
+from toolkit.baselines.training import stage as training_stage
 from toolkit.cli import main
+from toolkit.project import Workspace
+from toolkit.project.annotation_log import revision
+from toolkit.project.suggestion_log import OfferLog
+from toolkit.records.suggestion import Offered
 from toolkit.report import gather, render, write
-from toolkit.report.rendering import embedded
-from toolkit.workspace import Workspace, judging, stages
-from toolkit.workspace.history import revision
-from toolkit.workspace.suggested import OfferLog
+from toolkit.report.html_page_file import embedded
+from toolkit.segment import stage as segment_stage
 
 SENTENCES = 11 * 4 + 4
 
@@ -92,10 +94,10 @@ def test_a_model_and_what_more_sentences_are_worth_are_drawn(tmp_path: Path) -> 
         for number, sentence in enumerate(project.sentences())
         for who, turn in (("ann", 2), ("ben", 2), ("cem", 4))
     )
-    judging.adjudicate(project)
+    adjudicate_stage.adjudicate(project)
     release.build(project, "1.0.0")
-    baseline_stages.train_project(project, baseline="words-lr", resamples=20)
-    baseline_stages.curve_project(project, resamples=20)
+    training_stage.train_project(project, baseline="words-lr", resamples=20)
+    training_stage.curve_project(project, resamples=20)
     report = gather(project)
     assert [curve["of"] for curve in report.curves] == ["sentences", "annotators"]
     page = render(report)
@@ -106,9 +108,9 @@ def test_a_model_and_what_more_sentences_are_worth_are_drawn(tmp_path: Path) -> 
 def test_a_model_is_judged_beside_what_changed_since_an_older_release(
     project: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    baseline_stages.train_project(project, baseline="words-lr", resamples=20)
+    training_stage.train_project(project, baseline="words-lr", resamples=20)
     first = project.release_path("1.0.0")
-    compared = ("--since", str(first), "--against", str(baseline_stages.trained_model(project)))
+    compared = ("--since", str(first), "--against", str(training_stage.trained_model(project)))
     with pytest.raises(SystemExit) as ended:
         main(["evaluate", *compared, "--project", str(project.root), "--resamples", "20"])
     assert ended.value.code == 0
@@ -181,7 +183,7 @@ def test_half_a_project_is_shown(tmp_path: Path, label: Callable[[Workspace], No
     write_corpus(workspace, texts(3))
     workspace.path("sentences.parquet").unlink()
     assert gather(workspace).missing["sentences"] == "toolkit segment"
-    stages.segment(workspace)
+    segment_stage.segment(workspace)
     label(workspace)
     report = gather(workspace)
     assert {"agreement", "decisions", "releases", "baselines"} == set(report.missing)

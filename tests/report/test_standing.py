@@ -11,8 +11,10 @@ from typing import Any
 from tests.conftest import write_corpus
 from tests.report.conftest import texts
 from toolkit import __version__
+from toolkit.ingest import stage as ingest_stage
+from toolkit.project import Workspace
 from toolkit.report import checkup, standing
-from toolkit.workspace import Workspace, judging, stages
+from toolkit.segment import stage as segment_stage
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -35,17 +37,17 @@ def test_an_empty_project_starts_with_pages(tmp_path: Path) -> None:
 def test_what_changed_is_out_of_date(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "project")
     workspace.write("pages/a.txt", "A title\n\nThe mayor said that the bridge is open again. It had been closed.\n")
-    stages.ingest(workspace)
-    stages.segment(workspace)
+    ingest_stage.ingest(workspace)
+    segment_stage.segment(workspace)
     assert states(workspace) | {"ingest": "done", "segment": "done", "push": "not yet"} == states(workspace)
     workspace.write("pages/b.txt", "Another\n\nThe river rose by two metres, the mayor said.\n")
     assert states(workspace)["ingest"] == "out of date"
-    stages.ingest(workspace)
+    ingest_stage.ingest(workspace)
     assert (states(workspace)["ingest"], states(workspace)["segment"]) == ("done", "out of date")
     following = standing(workspace).next_step
     assert following is not None
     assert (following.command, following.because) == ("toolkit segment", ("articles.parquet changed",))
-    stages.segment(workspace)
+    segment_stage.segment(workspace)
     workspace.path("sentences.parquet").unlink()
     assert states(workspace)["segment"] == "out of date"
 
@@ -53,7 +55,7 @@ def test_what_changed_is_out_of_date(tmp_path: Path) -> None:
 def test_a_touched_file_is_still_the_same(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "project")
     write_corpus(workspace, texts(2))
-    stages.segment(workspace)
+    segment_stage.segment(workspace)
     workspace.write("articles.parquet", workspace.path("articles.parquet").read_bytes())
     assert states(workspace)["segment"] == "done"
 
@@ -71,10 +73,10 @@ def test_a_stage_that_would_be_done_otherwise_is_out_of_date(project: Workspace,
 
     assert because(project, "agreement", "adjudicate") == {()}
     with monkeypatch.context() as newer:
-        newer.setattr(judging.agreement_room, "REVISION", 10_000)
+        newer.setattr("toolkit.agreement.stage.REVISION", 10_000)
         assert because(project, "agreement") == {("an earlier toolkit measured it",)}
     with monkeypatch.context() as newer:
-        newer.setattr("toolkit.report.stages.__version__", "99.0.0")
+        newer.setattr("toolkit.report.status.__version__", "99.0.0")
         assert because(project, "agreement", "adjudicate") == {(f"made by toolkit {__version__}",)}
     config = project.path("toolkit.yaml")
     config.write_text(config.read_text() + "\naggregation: majority\n")

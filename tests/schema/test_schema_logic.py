@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.schema.logic import Clause, satisfiable
+from toolkit.schema.check import Clause, satisfiable
 
 NAMES = "abcd"
 LITERALS = st.tuples(st.sampled_from(NAMES), st.booleans())

@@ -13,12 +13,14 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from toolkit.engine.arrow import SLICE_ROWS, parquet_bytes, to_table, write_parquet
 from toolkit.errors import InvalidInput
 from toolkit.ingest import assign_stories, extract
+from toolkit.ingest import stage as ingest_stage
+from toolkit.project import Workspace
 from toolkit.records import Article, Sentence
 from toolkit.segment import sentences
-from toolkit.workspace import Workspace, stages
-from toolkit.workspace.tables import SLICE_ROWS, parquet_bytes, to_table, write_parquet
+from toolkit.segment import stage as segment_stage
 
 
 def page(number: int) -> dict[str, str]:
@@ -53,8 +55,8 @@ def test_tables_of_any_length_make_the_bytes_of_one(tmp_path: Path) -> None:
 def test_chunks_make_what_records_make(tmp_path: Path) -> None:
     """The bulk path through Arrow against the plain functions over records, copies and stories included."""
     workspace = project(tmp_path / "p", 4_500)
-    counts = stages.ingest(workspace).counts
-    stages.segment(workspace)
+    counts = ingest_stage.ingest(workspace).counts
+    segment_stage.segment(workspace)
     raw = workspace.path("pages", "all.jsonl").read_bytes()
     expected = assign_stories(extract(raw, source="all.jsonl"))
     assert workspace.path("articles.parquet").read_bytes() == parquet_bytes(to_table(Article, expected))
@@ -83,16 +85,16 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
         time.sleep(0.02)
     assert {path: path.stat().st_mtime_ns for path in done} == before
     assert again.wait() == 0
-    stages.ingest(whole)
+    ingest_stage.ingest(whole)
     for name in ("articles.parquet", "rejects.jsonl"):
         assert killed.path(name).read_bytes() == whole.path(name).read_bytes()
 
 
 def test_an_altered_table_is_named(tmp_path: Path) -> None:
     workspace = project(tmp_path / "p", 20)
-    stages.ingest(workspace)
+    ingest_stage.ingest(workspace)
     table = to_table(Article, workspace.articles())
     forged = pa.array([text + " More." for text in table.column("text").to_pylist()])
     workspace.write("articles.parquet", parquet_bytes(table.set_column(1, "text", forged)))
     with pytest.raises(InvalidInput, match="article_id is not the content id of the text"):
-        stages.segment(workspace)
+        segment_stage.segment(workspace)

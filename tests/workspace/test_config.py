@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import InvalidConfig
-from toolkit.workspace import Workspace
-from toolkit.workspace.config import new_config, read_config
+from toolkit.project import Workspace
+from toolkit.project.config import new_config, read_config
 
 
 def config(tmp_path: Path, text: str) -> Path:

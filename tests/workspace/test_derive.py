@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import InvalidInput
-from toolkit.workspace import Made, derive
+from toolkit.project import Made, derive
 
 
 class Stage:
@@ -44,7 +44,7 @@ def test_it_runs_only_when_something_changed(tmp_path: Path) -> None:
 def test_another_toolkit_makes_it_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage(tmp_path)
     assert not stage()
-    monkeypatch.setattr(import_module("toolkit.workspace.derive"), "__version__", "99.0.0")
+    monkeypatch.setattr(import_module("toolkit.project.stage"), "__version__", "99.0.0")
     assert [stage(), stage()] == [False, True]
 
 

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import Locked, ToolkitError
-from toolkit.release.staging import staged
-from toolkit.workspace import AppendLog, write_atomic
-from toolkit.workspace.files import move_atomic
-from toolkit.workspace.lock import exclusive
+from toolkit.project import AppendLog, write_atomic
+from toolkit.project.files import move_atomic, staged
+from toolkit.project.mutex import exclusive
 
 
 @pytest.fixture
@@ -49,7 +48,7 @@ def test_a_full_disk_leaves_the_log_as_it_was(small_disk: Path) -> None:
 
 def test_a_kill_leaves_the_old_file(tmp_path: Path) -> None:
     program = (
-        "import os, sys, toolkit.workspace.files as files\n"
+        "import os, sys, toolkit.project.files as files\n"
         "files.os.replace = lambda *_: os.kill(os.getpid(), 9)\n"
         "files.write_atomic(files.Path(sys.argv[1]), b'new')\n"
     )

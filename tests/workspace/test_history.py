@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.errors import InvalidInput
+from toolkit.project.annotation_log import current, holding, revision, tombstone
 from toolkit.records import Annotation
-from toolkit.workspace.history import current, holding, revision, tombstone
 
 
 def answer(number: int, note: str) -> Annotation:

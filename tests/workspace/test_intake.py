@@ -9,10 +9,12 @@ import fsspec
 import pytest
 
 from toolkit.cli import main
+from toolkit.engine.page_source import PageFile
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
-from toolkit.workspace import Workspace, provenance, stages
-from toolkit.workspace.intake import IngestConfig
-from toolkit.workspace.pagefile import PageFile
+from toolkit.ingest import stage as ingest_stage
+from toolkit.project import Workspace
+from toolkit.project.config import IngestConfig
+from toolkit.segment import stage as segment_stage
 
 BODY = "The council of town {0} voted on Monday to open harbour {0} again after the two storms of the winter."
 PROFILE = """name: one site
@@ -45,23 +47,23 @@ def test_a_profile_of_the_project_cuts_on_its_site_only(workspace: Workspace) ->
     for name in ("soap-1.txt", "other.txt"):
         add(workspace, name, f"Harbour of {name}\n{BODY.format(1)}\nBrought to you by Soap\n{BODY.format(2)}")
     workspace.write("profiles/soap.yaml", PROFILE)
-    stages.ingest(configured(workspace, "{profiles: [profiles/soap.yaml]}"))
+    ingest_stage.ingest(configured(workspace, "{profiles: [profiles/soap.yaml]}"))
     assert rejects(workspace, "sponsor-box") == ["soap-1.txt"]
     workspace.write("profiles/soap.yaml", PROFILE.replace("sponsor-box", "soap-box"))
-    assert not stages.ingest(Workspace.find(workspace.root)).up_to_date
+    assert not ingest_stage.ingest(Workspace.find(workspace.root)).up_to_date
     assert rejects(workspace, "soap-box") == ["soap-1.txt"]
 
 
 def test_relative_times_are_resolved_against_a_known_fetch_only(workspace: Workspace) -> None:
     add(workspace, "a.txt", f"Boats sail again\n2 hours ago\n{BODY.format(1)}")
-    stages.ingest(workspace)
+    ingest_stage.ingest(workspace)
     (article,) = workspace.articles()
     assert (article.published_at, article.published_text) == (None, "2 hours ago")
     with pytest.raises(SystemExit, match=r"^0$"):
         main(["ingest", "--project", str(workspace.root), "--fetched-at", "2026-03-01T08:00:00Z"])
     (article,) = workspace.articles()
     assert (article.published_at or "").startswith("2026-03-01T06")
-    stages.ingest(configured(workspace, "{fetched_at: 2026-03-02T08:00:00Z}"))
+    ingest_stage.ingest(configured(workspace, "{fetched_at: 2026-03-02T08:00:00Z}"))
     assert (workspace.articles()[0].published_at or "").startswith("2026-03-02T06")
 
 
@@ -69,8 +71,8 @@ def test_named_columns_and_facts_of_all_pages(workspace: Workspace) -> None:
     add(workspace, "a.jsonl", json.dumps({"story": BODY.format(1), "kopf": "Boats sail"}))
     add(workspace, "b.jsonl", json.dumps({"text": BODY.format(2), "licence": "CC0-1.0"}))
     with pytest.raises(InvalidInput, match=r"--column text=NAME"):
-        stages.ingest(workspace)
-    stages.ingest(configured(workspace, "{columns: {text: story, title: kopf}, licence: CC-BY-4.0}"))
+        ingest_stage.ingest(workspace)
+    ingest_stage.ingest(configured(workspace, "{columns: {text: story, title: kopf}, licence: CC-BY-4.0}"))
     assert [(article.title, article.licence) for article in workspace.articles()] == [
         ("Boats sail", "CC-BY-4.0"),
         (None, "CC0-1.0"),
@@ -83,11 +85,11 @@ def test_lines_that_recur_are_cut_but_not_those_of_a_story_that_does(workspace: 
         add(workspace, f"{number}.txt", text)
         wire = f"{BODY.format(77)}\nThe second day\n{BODY.format(78)} {' '.join(['Then it rained.'] * 9)}"
         add(workspace, f"wire-{number}.txt", f"Paper {number} has this\n{wire}")
-    stages.ingest(workspace)
+    ingest_stage.ingest(workspace)
     assert rejects(workspace, "recurring") == [f"{number}.txt" for number in range(9)]
-    stages.segment(workspace)
-    assert not provenance.verify(workspace).differences
-    stages.ingest(configured(workspace, "{recurring: 0}"))
+    segment_stage.segment(workspace)
+    assert not ingest_stage.verify(workspace).differences
+    ingest_stage.ingest(configured(workspace, "{recurring: 0}"))
     assert rejects(workspace, "recurring") == []
 
 
@@ -97,7 +99,7 @@ def test_explain_reads_as_the_project_does(
     for number in range(8):
         text = f"Vote {number}\n{BODY.format(number)}\nFetchly, the dog of news\n{BODY.format(number + 100)}"
         add(workspace, f"{number}.txt", text)
-    stages.ingest(workspace)
+    ingest_stage.ingest(workspace)
     capsys.readouterr()
     monkeypatch.chdir(workspace.root)
     with pytest.raises(SystemExit, match=r"^0$"):
@@ -109,7 +111,7 @@ def test_articles_stand_in_the_order_of_their_pages(workspace: Workspace) -> Non
     card = "{0} Times\n3 hours ago\n- {0} Times\nBoats of {0} sail again\n" + BODY
     for number in (2, 1):
         add(workspace, f"{number}.txt", "\n".join(card.format(f"{number}{letter}") for letter in "abcdef"))
-    stages.ingest(workspace)
+    ingest_stage.ingest(workspace)
     titles = [f"Boats of {number}{letter} sail again" for number in (1, 2) for letter in "abcdef"]
     assert [article.title for article in workspace.articles()] == titles
 
@@ -120,13 +122,13 @@ def test_pages_behind_urls(workspace: Workspace) -> None:
         memory.pipe(f"/intake/{name}.txt", f"Vote of {name}\n{BODY.format(name)}".encode())
     add(workspace, "own.txt", f"A vote of our own\n{BODY.format('c')}")
     workspace = configured(workspace, '{urls: ["memory://intake/*.txt"]}')
-    stages.ingest(workspace)
-    stages.segment(workspace)
+    ingest_stage.ingest(workspace)
+    segment_stage.segment(workspace)
     sources = ["memory:///intake/a.txt", "memory:///intake/b.txt", "own.txt"]
     assert [article.page.source for article in workspace.articles()] == sources
-    assert not provenance.verify(workspace).differences
+    assert not ingest_stage.verify(workspace).differences
     with pytest.raises(InvalidInput, match=r"memory://none: there are no pages; mend `ingest\.urls`"):
-        stages.ingest(configured(workspace, '{urls: ["memory://none"]}'))
+        ingest_stage.ingest(configured(workspace, '{urls: ["memory://none"]}'))
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,7 @@ def test_faults_are_named(workspace: Workspace, section: str, fault: str) -> Non
 
 def test_a_missing_profile_and_wrong_flags_are_named(workspace: Workspace) -> None:
     with pytest.raises(InvalidInput, match=r"gone\.yaml: the profile can't be read: No such file"):
-        stages.ingest(configured(workspace, "{profiles: [gone.yaml]}"))
+        ingest_stage.ingest(configured(workspace, "{profiles: [gone.yaml]}"))
     with pytest.raises(UsageError, match="did you mean 'text'"):
         IngestConfig().with_flags(columns=["txt=a"])
     with pytest.raises(UsageError, match="no time in ISO 8601"):
@@ -158,10 +160,10 @@ def test_a_file_that_went_away_or_holds_nothing_is_told(workspace: Workspace, mo
     files = [*workspace.page_files(), PageFile("gone.txt", str(workspace.path("pages", "gone.txt")))]
     monkeypatch.setattr(Workspace, "page_files", lambda _: files)
     with pytest.raises(InvalidInput) as refused:
-        stages.ingest(workspace)
+        ingest_stage.ingest(workspace)
     told = [str(fault) for fault in refused.value.faults]
     assert told[0].startswith("blank.jsonl: the file holds no page; remove it")
     assert told[1].startswith("gone.txt: can't be read: No such file or directory; check its rights, or remove it")
     assert not workspace.path("articles.parquet").exists()
-    assert stages.ingest(workspace, skip_unreadable=True).counts["articles"] == 1
+    assert ingest_stage.ingest(workspace, skip_unreadable=True).counts["articles"] == 1
     assert rejects(workspace, "unreadable") == ["blank.jsonl", "gone.txt"]

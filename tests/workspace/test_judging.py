@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from toolkit import agreement
+from toolkit.agreement import stage as agreement_stage
 from toolkit.cli.app import main
+from toolkit.project import Workspace
+from toolkit.project.annotation_log import revision
 from toolkit.records import Annotation, content_id
-from toolkit.workspace import Workspace, judging
-from toolkit.workspace.history import revision
 
 WHEN = "2026-01-01T00:00:00Z"
 
@@ -47,11 +47,11 @@ def test_a_report_that_was_made_otherwise_is_not_up_to_date(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, what: str, then: object
 ) -> None:
     with monkeypatch.context() as older:
-        older.setattr(agreement, what, then)
-        assert not judging.agreement(workspace, resamples=9).up_to_date
-        assert judging.agreement(workspace, resamples=9).up_to_date
-    assert not judging.agreement(workspace, resamples=9).up_to_date
-    assert judging.agreement(workspace, resamples=9).up_to_date
+        older.setattr(agreement_stage, what, then)
+        assert not agreement_stage.agreement(workspace, resamples=9).up_to_date
+        assert agreement_stage.agreement(workspace, resamples=9).up_to_date
+    assert not agreement_stage.agreement(workspace, resamples=9).up_to_date
+    assert agreement_stage.agreement(workspace, resamples=9).up_to_date
 
 
 def test_rounds_are_measured_on_their_own(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

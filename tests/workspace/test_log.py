@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.errors import InvalidInput
-from toolkit.workspace import AppendLog
+from toolkit.project import AppendLog
 
 rows = st.lists(st.dictionaries(st.text("ab\n\u2028", max_size=3), st.text(max_size=5) | st.integers()), max_size=5)
 

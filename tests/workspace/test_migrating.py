@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
+from toolkit.project import Workspace
+from toolkit.project.annotation_log import revision
+from toolkit.project.answer_migration import REQUEUE, migrate_answers, settled
 from toolkit.records import Annotation, AttributeValue, Span
-from toolkit.workspace import Workspace
-from toolkit.workspace.history import revision
-from toolkit.workspace.migrating import REQUEUE, migrate_answers, settled
 
 KIND = "{id: kind, title: Kind, type: choice, choices: [light, heavy]}"
 UNIT = KIND + ", {id: unit, title: Unit, type: text}"

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pytest
 
+from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.cli.app import main
 from toolkit.errors import InvalidInput
+from toolkit.project import Workspace
+from toolkit.project.annotation_log import revision
 from toolkit.records import Annotation, Decision, content_id
-from toolkit.workspace import Workspace, judging
-from toolkit.workspace.history import revision
 
 Word = tuple[int, str, str]  # sentence, annotator, label
 
@@ -30,7 +31,7 @@ def workspace(make_project: Callable[..., Workspace]) -> Workspace:
     """Two sentences that two call a claim and one does not; two that two call none; eighteen that nobody answered."""
     made = make_project([f"The mayor of town {at} said so.\nTown {at} is quiet." for at in range(11)])
     answers(made, FIRST)
-    judging.adjudicate(made)
+    adjudicate_stage.adjudicate(made)
     return made
 
 
@@ -69,15 +70,15 @@ def test_new_answers_change_only_what_they_touch(workspace: Workspace) -> None:
     before = decided(workspace)
     assert {before[key].labels for key in close} == {("claim",)}
     answers(workspace, AGAINST)
-    second = judging.adjudicate(workspace)
+    second = adjudicate_stage.adjudicate(workspace)
     after = decided(workspace)
     assert {key: after[key] for key in before} == before
     assert {change.cause for change in second.changes} == {"4 new among its answers"}
     assert second.counts["would change with --afresh"] == 2
-    assert judging.adjudicate(workspace).up_to_date
+    assert adjudicate_stage.adjudicate(workspace).up_to_date
 
     answers(workspace, [(0, "dan", "claim")])
-    judging.adjudicate(workspace)
+    adjudicate_stage.adjudicate(workspace)
     assert decided(workspace)[close[0]] != before[close[0]]
     assert decided(workspace)[close[1]] == before[close[1]]
 
@@ -106,31 +107,31 @@ def test_afresh_asks_all_answers_again_and_says_so(workspace: Workspace, capsys:
 def test_the_same_logs_give_the_same_bytes(workspace: Workspace, make_project: Callable[..., Workspace]) -> None:
     first = made(workspace)
     workspace.path("toolkit.lock").unlink()
-    judging.adjudicate(workspace)
+    adjudicate_stage.adjudicate(workspace)
     assert made(workspace) == first
     answers(workspace, AGAINST)
-    judging.adjudicate(workspace)
+    adjudicate_stage.adjudicate(workspace)
     second = made(workspace)
     assert second["adjudications/verdicts.jsonl"].startswith(first["adjudications/verdicts.jsonl"])
     for name in ("gold.parquet", "adjudications/queue.jsonl", "toolkit.lock"):
         workspace.path(name).unlink()
-    judging.adjudicate(workspace)
+    adjudicate_stage.adjudicate(workspace)
     assert made(workspace) == second
 
     elsewhere = make_project([f"The mayor of town {at} said so.\nTown {at} is quiet." for at in range(11)], name="copy")
     for name in ("annotations/log.jsonl", "adjudications/verdicts.jsonl"):
         elsewhere.write(name, workspace.path(name).read_bytes())
-    judging.adjudicate(elsewhere)
+    adjudicate_stage.adjudicate(elsewhere)
     assert made(elsewhere) == second
 
 
 def test_an_answer_that_is_taken_back_brings_the_verdict_of_now(workspace: Workspace) -> None:
     before = decided(workspace)
     answers(workspace, [(0, "ada", "none")], when="2026-01-02T00:00:00Z")
-    judging.adjudicate(workspace)
+    adjudicate_stage.adjudicate(workspace)
     assert decided(workspace) != before
     answers(workspace, [(0, "ada", "claim")], when="2026-01-03T00:00:00Z")
-    judging.adjudicate(workspace)
+    adjudicate_stage.adjudicate(workspace)
     assert decided(workspace) == before
     lines = workspace.path("adjudications/verdicts.jsonl").read_text().splitlines()
     assert len(lines) == 4, "two at first, one for each change"
@@ -139,7 +140,7 @@ def test_an_answer_that_is_taken_back_brings_the_verdict_of_now(workspace: Works
 def test_other_rules_decide_anew(workspace: Workspace) -> None:
     config = workspace.path("toolkit.yaml")
     config.write_text(config.read_text() + "\naggregation: majority\n")
-    again = judging.adjudicate(Workspace(workspace.root))
+    again = adjudicate_stage.adjudicate(Workspace(workspace.root))
     assert {decision.method for decision in workspace.decisions()} == {"unanimous", "majority"}
     assert again.changes == ()
 
@@ -148,4 +149,4 @@ def test_a_damaged_line_is_named(workspace: Workspace) -> None:
     path = workspace.path("adjudications/verdicts.jsonl")
     path.write_text(path.read_text() + json.dumps({"sentence_id": "x"}) + "\n")
     with pytest.raises(InvalidInput, match=r"verdicts\.jsonl:3: is not a verdict; bring"):
-        judging.adjudicate(workspace)
+        adjudicate_stage.adjudicate(workspace)

@@ -8,15 +8,12 @@ from types import MappingProxyType
 
 import numpy as np
 
-from toolkit.adjudicate.aggregate import Method
+from toolkit.adjudicate.aggregate import LabelBeliefs, label_beliefs, trust
 from toolkit.adjudicate.ballot import answer_key, ballots
-from toolkit.adjudicate.dispute import Answer, Dispute
-from toolkit.adjudicate.labels import LabelBeliefs, label_beliefs
-from toolkit.adjudicate.spans import Merged, merge
-from toolkit.adjudicate.trust import trust
-from toolkit.adjudicate.verdict import Verdict, rests_on
-from toolkit.adjudicate.votes import FloatArray
-from toolkit.records import Annotation, Decision
+from toolkit.adjudicate.dispute import Answer, Dispute, Verdict, rests_on
+from toolkit.adjudicate.models.votes import FloatArray
+from toolkit.adjudicate.span_merge import Merged, merge
+from toolkit.records import Aggregation, Annotation, Decision
 from toolkit.schema import Schema, validate
 
 THRESHOLD = 0.7
@@ -51,7 +48,7 @@ def decide(
     annotations: Iterable[Annotation],
     schema: Schema,
     *,
-    method: Method = "auto",
+    method: Aggregation = "auto",
     threshold: float | None = None,
     experts: Mapping[str, Decision] = _NO_EXPERTS,
     standing: Mapping[str, Verdict] = _NO_VERDICTS,

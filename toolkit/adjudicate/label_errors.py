@@ -20,7 +20,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from toolkit.adjudicate.votes import FloatArray, IntArray
+from toolkit.adjudicate.models.votes import FloatArray, IntArray
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation, Decision
 from toolkit.records.base import record

@@ -2,8 +2,7 @@
 
 from toolkit.agreement.coefficient import COEFFICIENTS, Coefficient, alpha, coefficient
 from toolkit.agreement.interval import Interval, interval
-from toolkit.agreement.measure import report
-from toolkit.agreement.page import page
+from toolkit.agreement.measurement import report
 from toolkit.agreement.ratings import Level, Ratings
 from toolkit.agreement.report import (
     INTERVAL,
@@ -18,7 +17,7 @@ from toolkit.agreement.report import (
     Slice,
     SpanRow,
 )
-from toolkit.agreement.unitizing import Unitizing, unitizing_alpha, unitizing_alphas
+from toolkit.agreement.span_agreement import Unitizing, unitizing_alpha, unitizing_alphas
 
 __all__ = [
     "COEFFICIENTS",
@@ -41,7 +40,6 @@ __all__ = [
     "alpha",
     "coefficient",
     "interval",
-    "page",
     "report",
     "unitizing_alpha",
     "unitizing_alphas",

@@ -1,23 +1,21 @@
 """Baseline classifiers: the line to beat. The only room that knows scikit-learn."""
 
-from toolkit.baselines.bootstrap import Comparison, Figure
-from toolkit.baselines.curve import Curve, annotator_curve, sentence_curve
-from toolkit.baselines.evaluation import Evaluation, compare, evaluate
-from toolkit.baselines.examples import quiz_score
-from toolkit.baselines.judging import evaluate_release
-from toolkit.baselines.model import Model
-from toolkit.baselines.moved import Move, moves
-from toolkit.baselines.predicting import Prediction, predictions
-from toolkit.baselines.reading import iter_rows, read_rows, rows_of_release
-from toolkit.baselines.rows import Rows, concat
-from toolkit.baselines.runs import Run, train_files, train_release
-from toolkit.baselines.schema_gap import schema_note
-from toolkit.baselines.selecting import Selected, select
-from toolkit.baselines.skops_file import load_pipeline, pipeline, save_pipeline
-from toolkit.baselines.stored import check_place, load, save
-from toolkit.baselines.streaming import train_stream
-from toolkit.baselines.targets import Targets
-from toolkit.baselines.training import train
+from toolkit.baselines.data.row_reader import iter_rows, read_rows, rows_of_release
+from toolkit.baselines.data.rows import Rows, concat
+from toolkit.baselines.data.targets import Targets
+from toolkit.baselines.evaluation.on_release import evaluate_release
+from toolkit.baselines.evaluation.schema_match import quiz_score, schema_note
+from toolkit.baselines.evaluation.score_attribution import Move, moves
+from toolkit.baselines.evaluation.scores import Evaluation, compare, evaluate
+from toolkit.baselines.evaluation.story_bootstrap import Comparison, Figure
+from toolkit.baselines.models.model import Model, Prediction, predictions
+from toolkit.baselines.models.save_load import check_place, load, save
+from toolkit.baselines.models.sklearn_export import load_pipeline, pipeline, save_pipeline
+from toolkit.baselines.selection.ranking import Selected, select
+from toolkit.baselines.training.fit import train
+from toolkit.baselines.training.learning_curve import Curve, annotator_curve, sentence_curve
+from toolkit.baselines.training.model_run import Run, train_files, train_release
+from toolkit.baselines.training.stream import train_stream
 
 __all__ = [
     "Comparison",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.cli.output import interval, number, put, put_section, put_table
 
 if TYPE_CHECKING:
-    from toolkit.agreement.headstart import HeadStartReport
+    from toolkit.agreement.preannotation_effect import HeadStartReport
 
 _FIGURES = ("n", "prevalence", "percent", "positive", "α", "95 % interval", "AC1")
 _BOUNDED = ("n", "people", "articles", "prevalence", "percent", "positive", "α", "AC1")

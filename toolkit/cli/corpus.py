@@ -14,7 +14,7 @@ from toolkit.cli.output import coloured, progress_bar, put, put_counts, put_json
 from toolkit.errors import GateFailed
 
 if TYPE_CHECKING:
-    from toolkit.ingest.explain import Passage
+    from toolkit.ingest.explanation import Passage
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +41,7 @@ def init(
     Example: toolkit init my-project --samples
     """
     from toolkit import samples as shipped
-    from toolkit.workspace import Workspace
+    from toolkit.project import Workspace
 
     licence = shipped.LICENCE if samples else None
     workspace = Workspace.create(directory or project or Path(), schema=schema, title=title, licence=licence)
@@ -78,9 +78,10 @@ def ingest(
 
     Example: toolkit ingest --explain pages/front.html
     """
-    from toolkit.workspace import Workspace, stages
-    from toolkit.workspace.explaining import explain_page
-    from toolkit.workspace.intake import IngestConfig
+    from toolkit.ingest import stage as ingest_stage
+    from toolkit.ingest.stage import explain_page
+    from toolkit.project import Workspace
+    from toolkit.project.config import IngestConfig
 
     workspace = Workspace.find(project) if explain is None or project else Workspace.nearest()
     how = workspace.config.ingest if workspace else IngestConfig()
@@ -91,7 +92,7 @@ def ingest(
     if stdin is not None:
         workspace.add_page(stdin, sys.stdin.buffer)
     with progress_bar("ingest") as progress:
-        outcome = stages.ingest(workspace, skip_unreadable=skip_unreadable, how=how, progress=progress)
+        outcome = ingest_stage.ingest(workspace, skip_unreadable=skip_unreadable, how=how, progress=progress)
     put_outcome(outcome, as_json)
 
 
@@ -117,11 +118,12 @@ def segment(
 
     Example: toolkit segment --splitter nupunkt
     """
-    from toolkit.workspace import Workspace, stages
+    from toolkit.project import Workspace
+    from toolkit.segment import stage as segment_stage
 
     workspace = Workspace.find(project)
     with progress_bar("segment") as progress:
-        outcome = stages.segment(workspace, splitter=splitter, progress=progress)
+        outcome = segment_stage.segment(workspace, splitter=splitter, progress=progress)
     put_outcome(outcome, as_json)
 
 
@@ -134,9 +136,10 @@ def trace(
 
     Example: toolkit trace 3f9c2a
     """
-    from toolkit.workspace import Workspace, provenance
+    from toolkit.ingest import stage as ingest_stage
+    from toolkit.project import Workspace
 
-    found = provenance.trace(Workspace.find(project), sentence_id)
+    found = ingest_stage.trace(Workspace.find(project), sentence_id)
     if as_json:
         put_json(found)
         return
@@ -159,10 +162,11 @@ def verify(project: Project = None, as_json: Json = False) -> None:
 
     Example: toolkit verify
     """
-    from toolkit.workspace import Workspace, provenance
+    from toolkit.ingest import stage as ingest_stage
+    from toolkit.project import Workspace
 
     with progress_bar("verify"):
-        found = provenance.verify(Workspace.find(project))
+        found = ingest_stage.verify(Workspace.find(project))
     if as_json:
         put_json(found)
     else:

@@ -13,11 +13,11 @@ import typer
 
 from toolkit.cli.options import Json, Project, Seed
 from toolkit.cli.output import progress_bar, put, put_json, put_outcome, say
-from toolkit.cli.references import Model, model_folder, model_or_none
+from toolkit.cli.resolve import Model, model_folder, model_or_none
 
 if TYPE_CHECKING:
     from toolkit.labelstudio import HeadStart
-    from toolkit.workspace import Workspace
+    from toolkit.project import Workspace
 
 HeldBack = Annotated[
     float | None,
@@ -57,8 +57,8 @@ def select(
     Example: toolkit select --count 200 && toolkit push --order selection.jsonl --limit 200
     """
     from toolkit import labelstudio
-    from toolkit.baselines import choosing
-    from toolkit.workspace import Workspace
+    from toolkit.baselines.selection import stage as choosing
+    from toolkit.project import Workspace
 
     workspace, folder = Workspace.find(project), model_or_none(model, project)
     waiting = () if also_pushed else labelstudio.waiting(workspace)
@@ -113,7 +113,7 @@ def serve(
     Example: toolkit serve --port 9090
     """
     from toolkit import labelstudio
-    from toolkit.workspace import Workspace
+    from toolkit.project import Workspace
 
     workspace = Workspace.find(project)
     start = head_start(workspace, model, project, figures=figures, optional=True, held_back=held_back)

@@ -13,15 +13,15 @@ import typer
 
 from toolkit.cli.agreement_tables import put_head_start, put_report
 from toolkit.cli.labelling import sentence_ids
-from toolkit.cli.linking import linked
 from toolkit.cli.options import DryRun, Json, Project, Seed
 from toolkit.cli.output import number, progress_bar, put_counts, put_json, put_outcome, put_table, say
+from toolkit.cli.resolve import linked
 from toolkit.errors import GateFailed, InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from toolkit.adjudicate import Change
-    from toolkit.workspace import Workspace
-    from toolkit.workspace.judging import Adjudication
+    from toolkit.adjudicate.stage import Adjudication
+    from toolkit.project import Workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -57,18 +57,21 @@ def agreement(
 
     Example: toolkit agreement --gate alpha=0.667
     """
-    from toolkit.workspace import Workspace, judging, suggested, write_atomic
-    from toolkit.workspace.project import AGREEMENT
+    from toolkit.agreement import stage as agreement_stage
+    from toolkit.project import Workspace, write_atomic
+    from toolkit.project.workspace import AGREEMENT
 
     least = _threshold(gate)
     workspace = Workspace.find(project)
     round_of = _round_of(workspace, rounds or ())
     with progress_bar("agreement"):
-        outcome = judging.agreement(workspace, seed=seed, resamples=resamples, round_of=round_of)
+        outcome = agreement_stage.agreement(workspace, seed=seed, resamples=resamples, round_of=round_of)
     report = json.loads(workspace.path(AGREEMENT).read_bytes())
-    started = suggested.head_start_of(workspace, seed=seed, resamples=resamples)
+    started = agreement_stage.head_start_of(workspace, seed=seed, resamples=resamples)
     if html is not None:
-        write_atomic(html, judging.agreement_page(workspace))
+        from toolkit.report.agreement_page import agreement_page
+
+        write_atomic(html, agreement_page(workspace))
     if as_json:
         about = {"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, "report": report}
         put_json(about | {"head_start": started})
@@ -135,15 +138,17 @@ def adjudicate(
     Example: toolkit adjudicate --push
     """
     from toolkit import labelstudio
-    from toolkit.workspace import Workspace, judging
+    from toolkit.adjudicate import stage as adjudicate_stage
+    from toolkit.labelstudio.pull import stage as pull_stage
+    from toolkit.project import Workspace
 
     if dry_run and (pull or not push):
         raise UsageError("--dry-run goes with --push alone", remedy="run `toolkit adjudicate --push --dry-run`")
     workspace = Workspace.find(project)
     with linked(workspace) if pull or push else nullcontext() as server:
-        pulled = labelstudio.pull(workspace, server=server) if pull else None
+        pulled = pull_stage.pull(workspace, server=server) if pull else None
         with progress_bar("adjudicate"):
-            outcome = None if dry_run else judging.adjudicate(workspace, afresh=afresh)
+            outcome = None if dry_run else adjudicate_stage.adjudicate(workspace, afresh=afresh)
         pushed = labelstudio.push_disputes(workspace, dry_run=dry_run, server=server) if push else None
     if as_json:
         link = {"pull": pulled and pulled.counts, "push": pushed and pushed.counts}
@@ -159,7 +164,7 @@ def adjudicate(
 
 
 def _put_changes(outcome: Adjudication) -> None:
-    from toolkit.workspace.judging import OVERTAKEN
+    from toolkit.adjudicate.stage import OVERTAKEN
 
     if overtaken := outcome.counts.get(OVERTAKEN):
         say(f"{overtaken:,} stand as their own answers left them; what all answers say now would change them:")
@@ -195,19 +200,19 @@ def audit(
 
     Example: toolkit audit --queue 20
     """
-    from toolkit.baselines import auditing
-    from toolkit.workspace import Workspace
+    from toolkit.baselines.selection import label_audit
+    from toolkit.project import Workspace
 
     workspace = Workspace.find(project)
     with progress_bar("audit"):
-        outcome = auditing.audit(workspace, baseline=baseline, seed=seed)
-    found = auditing.suspects(workspace)
-    queued = None if queue is None else auditing.queue_suspects(workspace, queue)
+        outcome = label_audit.audit(workspace, baseline=baseline, seed=seed)
+    found = label_audit.suspects(workspace)
+    queued = None if queue is None else label_audit.queue_suspects(workspace, queue)
     if as_json:
         put_json(dataclasses.asdict(outcome) | {"queued": queued, "suspects": found[:show]})
         return
     put_outcome(outcome, as_json=False)
-    rows = [[each.sentence_id, number(each.quality), "; ".join(auditing.causes(each))] for each in found[:show]]
+    rows = [[each.sentence_id, number(each.quality), "; ".join(label_audit.causes(each))] for each in found[:show]]
     put_table(["sentence", "quality", "because"], [row for row in rows if row[2]])
     if queued is not None:
         say(f"{queued} more are in for a second look: run `toolkit adjudicate --push`")

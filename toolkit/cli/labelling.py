@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from toolkit.cli.headstart import HeldBack, head_start
-from toolkit.cli.linking import linked
 from toolkit.cli.options import DryRun, Json, Project
 from toolkit.cli.output import number as figure
 from toolkit.cli.output import progress_bar, put, put_counts, put_json, put_table, say
-from toolkit.cli.references import Model
+from toolkit.cli.resolve import Model, linked
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.labelstudio import PullResult, PushResult
-    from toolkit.labelstudio.standing import Person
+    from toolkit.labelstudio.progress import Person
+    from toolkit.project import Workspace
     from toolkit.schema import Score
-    from toolkit.workspace import Workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -68,8 +67,9 @@ def push(
     Example: toolkit push --dry-run
     """
     from toolkit import labelstudio
-    from toolkit.labelstudio import selection
-    from toolkit.workspace import Workspace
+    from toolkit.labelstudio.push import sentence_filter
+    from toolkit.labelstudio.push import stage as push_stage
+    from toolkit.project import Workspace
 
     if calibration and (prefill or limit or articles or where or order or whole_articles):
         raise UsageError("--calibration sends the whole quiz: it takes no part of it, and no --prefill")
@@ -78,7 +78,7 @@ def push(
     start = head_start(workspace, model, project, held_back=held_back) if predictions else None
     chosen: dict[str, Any] = {"limit": limit, "articles": articles or (), "whole_articles": whole_articles}
     chosen |= {
-        "where": selection.where(workspace, where or ()),
+        "where": sentence_filter.where(workspace, where or ()),
         "order": sentence_ids(workspace, order) if order else [],
     }
     with linked(workspace) as server, progress_bar("push") as progress:
@@ -86,7 +86,7 @@ def push(
         if calibration:
             result = labelstudio.push_calibration(workspace, progress=progress, **how)
         else:
-            result = labelstudio.push(workspace, progress=progress, **chosen, **how)
+            result = push_stage.push(workspace, progress=progress, **chosen, **how)
         more: dict[str, int] = {}
         if start is not None:
             coming = labelstudio.sent_by(workspace, **chosen) if dry_run else ()
@@ -105,7 +105,7 @@ def _check_suggestions(predictions: bool, other: bool, model: str | None, held_b
 
 def sentence_ids(workspace: Workspace, path: Path) -> list[str]:
     """Read a file of sentence_ids, which may be named from here or from the project."""
-    from toolkit.labelstudio.selection import read_order
+    from toolkit.labelstudio.push.sentence_filter import read_order
 
     return read_order(path if path.exists() or not workspace.path(str(path)).exists() else workspace.path(str(path)))
 
@@ -129,7 +129,8 @@ def pull(
     Example: toolkit pull --full
     """
     from toolkit import labelstudio
-    from toolkit.workspace import Workspace
+    from toolkit.labelstudio.pull import stage as pull_stage
+    from toolkit.project import Workspace
 
     if from_export is None and import_texts:
         raise UsageError("--import-texts goes with --from-export FILE")
@@ -138,7 +139,7 @@ def pull(
     workspace = Workspace.find(project)
     if from_export is None:
         with linked(workspace) as server, progress_bar("pull") as progress:
-            result = labelstudio.pull(
+            result = pull_stage.pull(
                 workspace, full=full, keep_identities=keep_identities, progress=progress, server=server
             )
     else:
@@ -162,7 +163,7 @@ def status(project: Project = None, as_json: Json = False) -> None:
     Example: toolkit status --json
     """
     from toolkit import labelstudio
-    from toolkit.workspace import Workspace
+    from toolkit.project import Workspace
 
     workspace = Workspace.find(project)
     with linked(workspace) as server:

@@ -14,11 +14,11 @@ from toolkit.cli import headstart, predicting
 from toolkit.cli.evaluation_tables import put_evaluation
 from toolkit.cli.options import Json, Project, Seed
 from toolkit.cli.output import interval, number, progress_bar, put, put_json, put_outcome, put_table, say
-from toolkit.cli.references import RELEASE_HELP, ModelFolder, model_folder, on_hub, open_release
+from toolkit.cli.resolve import RELEASE_HELP, ModelFolder, model_folder, on_hub, open_release
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from toolkit.workspace import Workspace
+    from toolkit.project import Workspace
 
 Release = Annotated[str | None, typer.Argument(help=f"{RELEASE_HELP} Default: the newest of the project.")]
 Resamples = Annotated[int, typer.Option(min=0, help="Bootstrap resamples of stories; 0 for no intervals.")]
@@ -147,8 +147,8 @@ def _train_on_release(
 ) -> None:
     """Train on a release, into the project or elsewhere, or say what `curve` more sentences are worth."""
     from toolkit import baselines
-    from toolkit.baselines import stages
-    from toolkit.workspace import Workspace
+    from toolkit.baselines.training import stage as training_stage
+    from toolkit.project import Workspace
 
     if len(named) > 1:
         raise UsageError(f"train on one release, not on {len(named)}, or on files: --train FILE…")
@@ -167,12 +167,12 @@ def _train_on_release(
         return
     workspace = Workspace.find(project)
     with progress_bar("train"):
-        outcome = stages.train_project(workspace, source.path, dataset=dataset, revision=revision, **how)
+        outcome = training_stage.train_project(workspace, source.path, dataset=dataset, revision=revision, **how)
     if json:
-        put_json(dataclasses.asdict(outcome) | stages.trained(workspace))
+        put_json(dataclasses.asdict(outcome) | training_stage.trained(workspace))
         return
     put_outcome(outcome, as_json=False)
-    say(f"model       {stages.trained_model(workspace)}")
+    say(f"model       {training_stage.trained_model(workspace)}")
 
 
 def _curve_of_files(
@@ -192,11 +192,11 @@ def _cheap(baseline: str) -> str:
 
 
 def _curve_of_project(workspace: Workspace, release: Path, baseline: str, more: int, seed: int, as_json: bool) -> None:
-    from toolkit.baselines import stages
+    from toolkit.baselines.training import stage as training_stage
 
     with progress_bar("train"):
-        outcome = stages.curve_project(workspace, release, baseline=baseline, more=more, seed=seed)
-    found = json.loads(workspace.path(stages.CURVE).read_bytes())
+        outcome = training_stage.curve_project(workspace, release, baseline=baseline, more=more, seed=seed)
+    found = json.loads(workspace.path(training_stage.CURVE).read_bytes())
     if as_json:
         put_json({"stage": "curve", "counts": outcome.counts, "up_to_date": outcome.up_to_date, **found})
         return
@@ -237,8 +237,8 @@ def evaluate(
 
     Example: toolkit evaluate models/words-lr-1.0.0 releases/1.1.0 --since releases/1.0.0
     """
-    from toolkit.baselines import stages
-    from toolkit.workspace import Workspace
+    from toolkit.baselines.evaluation import stage as evaluation_stage
+    from toolkit.project import Workspace
 
     workspace, judged = Workspace.find(project), model_folder(model, project)
     if quiz:
@@ -247,7 +247,7 @@ def evaluate(
     rival = model_folder(against, project) if against else None
     judging, older = open_release(release or "newest", project), open_release(since, project) if since else None
     with progress_bar("evaluate"):
-        outcome = stages.evaluate_project(
+        outcome = evaluation_stage.evaluate_project(
             workspace,
             judged.path,
             judging.path,
@@ -259,7 +259,7 @@ def evaluate(
             seed=seed,
             resamples=resamples,
         )
-    found = json.loads(workspace.path(stages.EVALUATION).read_bytes())
+    found = json.loads(workspace.path(evaluation_stage.EVALUATION).read_bytes())
     if as_json:
         put_json({"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, **found})
         return
@@ -293,7 +293,7 @@ def _quiz(workspace: Workspace, model: ModelFolder, as_json: bool) -> None:
 
 
 def _put_run(run: dict[str, Any]) -> None:
-    from toolkit.baselines.rows import told_rows
+    from toolkit.baselines.data.rows import told_rows
 
     put(f"baseline    {run['baseline']}  ({told_rows(run['train_rows'])}, {run['cpu_seconds']['train']} CPU s)")
     metrics = run["metrics"]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from toolkit.errors import InvalidInput, ToolkitError
 
 if TYPE_CHECKING:
-    from toolkit.workspace import Outcome
+    from toolkit.project import Outcome
 
 
 class Talk:

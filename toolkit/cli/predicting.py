@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from toolkit.cli.lines import file_batches, read_batches
+from toolkit.cli.input import file_batches, read_batches
 from toolkit.cli.options import Json, Project
 from toolkit.cli.output import put, say
-from toolkit.cli.references import Model, model_folder
+from toolkit.cli.resolve import Model, model_folder
 from toolkit.errors import InvalidInput, UsageError
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _check_texts(texts: Sequence[str]) -> None:
     Raises:
         UsageError: There is one.
     """
-    from toolkit.baselines.opening import FORMATS
+    from toolkit.project.table_files import FORMATS
 
     for text in texts:
         if text.removesuffix(".gz").endswith(FORMATS) and os.path.isfile(text):

@@ -13,8 +13,8 @@ import typer
 
 from toolkit.cli.options import Json, Project
 from toolkit.cli.output import progress_bar, put, put_counts, put_json, put_outcome, put_table, say
-from toolkit.cli.references import RELEASE_HELP, hub_settings, hub_token, model_folder, open_release
-from toolkit.cli.references import endpoint as at_hub
+from toolkit.cli.resolve import RELEASE_HELP, hub_settings, hub_token, model_folder, open_release
+from toolkit.cli.resolve import endpoint as at_hub
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def build(
     Example: toolkit build 1.0.0
     """
     from toolkit import release
-    from toolkit.report.stages import step
-    from toolkit.workspace import Outcome, Workspace
+    from toolkit.project import Outcome, Workspace
+    from toolkit.report.status import step
 
     if (version is None) == (bump is None) or bump not in (None, "auto"):
         raise UsageError("give either a VERSION or --bump auto")
@@ -153,15 +153,15 @@ def export(
 
     Example: toolkit export 1.0.0 out --format conll
     """
-    from toolkit import release
-
     opened = open_release(release_path, project)
     if kind is Format.LABELSTUDIO:
         from toolkit.labelstudio import export_tasks
 
         files = export_tasks(opened, target)
     else:
-        files = release.export(opened, kind.value, target)
+        from toolkit.release.export.formats import export as export_release
+
+        files = export_release(opened, kind.value, target)
     if as_json:
         put_json({"files": files})
     else:
@@ -179,7 +179,7 @@ def hydrate(
     Example: toolkit hydrate releases/1.0.0 hydrated
     """
     from toolkit import release
-    from toolkit.workspace import Workspace
+    from toolkit.project import Workspace
 
     with progress_bar("hydrate"):
         found = release.hydrate(open_release(release_path, project), Workspace.find(project).articles(), target)

@@ -34,8 +34,8 @@ def report(
 
     Example: toolkit report --output report.html
     """
+    from toolkit.project import Workspace
     from toolkit.report import write
-    from toolkit.workspace import Workspace
 
     with progress_bar("report"):
         path, found = write(Workspace.find(project), output)
@@ -78,8 +78,8 @@ def in_project() -> bool:
 
 def put_standing() -> None:
     """Print each stage of the project here with its counts and age, and the next command."""
+    from toolkit.project import Workspace
     from toolkit.report import standing
-    from toolkit.workspace import Workspace
 
     workspace = Workspace.find()
     found, now = standing(workspace), time.time()

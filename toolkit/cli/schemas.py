@@ -69,8 +69,8 @@ def render(
     Example: toolkit schema render claims --as guidelines -o guidelines.md
     """
     from toolkit.labelstudio import render_config
+    from toolkit.project import write_atomic
     from toolkit.schema import guidelines, guidelines_html, load
-    from toolkit.workspace import write_atomic
 
     loaded = load(_reference(schema, project))
     renderers = {Rendering.CONFIG: render_config, Rendering.GUIDELINES: guidelines, Rendering.HTML: guidelines_html}
@@ -100,7 +100,7 @@ def _write_all(
     folder: Path, schema: Schema, renderers: Mapping[Rendering, Callable[[Schema], str]], as_json: bool
 ) -> None:
     """Write everything that is rendered from a schema to its place below a folder."""
-    from toolkit.workspace import write_atomic
+    from toolkit.project import write_atomic
 
     written = []
     for what, place in _PLACES.items():
@@ -128,8 +128,8 @@ def migrate(
 
     Example: toolkit schema migrate migrations/2.0.0.yaml --dry-run
     """
-    from toolkit.workspace import Workspace
-    from toolkit.workspace.migrating import REQUEUE, migrate_answers
+    from toolkit.project import Workspace
+    from toolkit.project.answer_migration import REQUEUE, migrate_answers
 
     found = migrate_answers(Workspace.find(project), migration, dry_run=dry_run, write_config=write_config)
     if as_json:
@@ -162,7 +162,7 @@ def infer(
     Example: toolkit schema infer export.json -o schemas/theirs/1.0.0.yaml --name theirs
     """
     from toolkit.labelstudio import infer_schema
-    from toolkit.workspace import write_atomic
+    from toolkit.project import write_atomic
 
     text = infer_schema(export, name=name, config=config)
     if output is not None:
@@ -202,6 +202,6 @@ def _reference(schema: str | None, project: Path | None) -> str:
     """Return the schema that was named, or that of the project."""
     if schema is not None:
         return schema
-    from toolkit.workspace import Workspace
+    from toolkit.project import Workspace
 
     return Workspace.find(project).schema_reference()

@@ -44,10 +44,10 @@ def start(
 
     Example: eval "$(toolkit studio start)"
     """
-    from toolkit.labelstudio import studio
+    from toolkit.labelstudio.server import embedded
 
     say("starting Label Studio (the first time it is installed, which takes some minutes) …")
-    server = studio.start(data=data, port=port, database_url=database_url, local_backends=local_backends)
+    server = embedded.start(data=data, port=port, database_url=database_url, local_backends=local_backends)
     say(f"Label Studio {server.version} at {server.url}, log in as {server.email}")
     if server.password is not None:
         say(f"password {server.password} (shown this once)")
@@ -69,9 +69,9 @@ def stop(data: Data = None, project: Project = None, as_json: Json = False) -> N
 
     Example: toolkit studio stop
     """
-    from toolkit.labelstudio import studio
+    from toolkit.labelstudio.server import embedded
 
-    stopped = studio.stop(data=data)
+    stopped = embedded.stop(data=data)
     if as_json:
         put_json({"stopped": stopped})
     say("stopped" if stopped else "it was not running")
@@ -83,9 +83,9 @@ def status(data: Data = None, project: Project = None, as_json: Json = False) ->
 
     Example: toolkit studio status
     """
-    from toolkit.labelstudio import studio
+    from toolkit.labelstudio.server import embedded
 
-    server = studio.status(data=data)
+    server = embedded.status(data=data)
     if as_json:
         put_json({"running": server is not None, "url": server and server.url, "pid": server and server.pid})
     else:
@@ -100,12 +100,12 @@ def password(
 
     Example: toolkit studio password
     """
-    from toolkit.labelstudio import studio
+    from toolkit.labelstudio.server import embedded
 
-    server = studio.status(data=data)
+    server = embedded.status(data=data)
     if server is None:
         raise InvalidInput("the server does not run", remedy="run `toolkit studio start`")
-    fresh = studio.reset_password(server, database_url)
+    fresh = embedded.reset_password(server, database_url)
     if as_json:
         put_json({"url": server.url, "email": server.email, "password": fresh})
     else:
@@ -126,7 +126,7 @@ def replay(
     """
     from toolkit import samples
     from toolkit.labelstudio import replay as let_answer
-    from toolkit.workspace import Workspace
+    from toolkit.project import Workspace
 
     result = let_answer(Workspace.find(project), answers or samples.answers())
     up_to_date = not result.counts.get("answered")

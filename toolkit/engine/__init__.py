@@ -1,8 +1,8 @@
 """Where corpus stages run: embedded in this process, or on a Ray cluster. The stages themselves don't know."""
 
-from toolkit.engine import place
+from toolkit.engine import storage
+from toolkit.engine.background import ahead
 from toolkit.engine.chunk import Chunk, write_chunk
-from toolkit.engine.run import EMBEDDED, Stage, run
-from toolkit.engine.thread import ahead
+from toolkit.engine.executor import EMBEDDED, Stage, run
 
-__all__ = ["EMBEDDED", "Chunk", "Stage", "ahead", "place", "run", "write_chunk"]
+__all__ = ["EMBEDDED", "Chunk", "Stage", "ahead", "run", "storage", "write_chunk"]

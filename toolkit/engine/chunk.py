@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from toolkit.engine.place import reading, writing
+from toolkit.engine.storage import reading, writing
 
 _PLAIN: dict[str, Any] = {"compression": "none", "use_dictionary": False, "write_statistics": False}
 """How tables are written that are soon read and removed: packing them takes two to three times as long."""

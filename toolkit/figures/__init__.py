@@ -6,8 +6,7 @@ counted: whether "casualties" were deaths is for people to judge.
 
 from toolkit.figures.figure import Figure, Found, Qualifier, acled_minimum, fields_of
 from toolkit.figures.languages import LANGUAGES
-from toolkit.figures.reading import differences, find, read
-from toolkit.figures.suggestion import suggest
+from toolkit.figures.quantity import differences, find, read, suggest
 
 __all__ = [
     "LANGUAGES",

@@ -1,13 +1,11 @@
 """Raw pages in, articles out: bytes to records, pure."""
 
-from toolkit.ingest.corpus import PageLines, is_silent, lines_to_count, recurring_lines
-from toolkit.ingest.pages import Limits, pages
-from toolkit.ingest.profile import Profile, Rule, default_profile, parse_profile
-from toolkit.ingest.read import Extraction, Settings, extract, read
-from toolkit.ingest.reasons import why
-from toolkit.ingest.rebuild import bytes_of, rebuild
+from toolkit.ingest.extraction import Extraction, Settings, extract, read, read_whole
+from toolkit.ingest.formats.container import Limits, pages
+from toolkit.ingest.layout.boilerplate import PageLines, is_silent, lines_to_count, recurring_lines
+from toolkit.ingest.layout.profile import Profile, Rule, default_profile, parse_profile, why
 from toolkit.ingest.stories import assign_stories, merge_copies, page_order, signature, story_ids
-from toolkit.ingest.whole import read_whole
+from toolkit.ingest.trace import bytes_of, rebuild
 
 __all__ = [
     "Extraction",

@@ -9,26 +9,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from toolkit.labelstudio import studio
-    from toolkit.labelstudio.arrivals import PullResult
-    from toolkit.labelstudio.calibration import push_calibration
-    from toolkit.labelstudio.config import render_config
-    from toolkit.labelstudio.connecting import connect
-    from toolkit.labelstudio.disputes import push_disputes
-    from toolkit.labelstudio.export import Import, read_export, read_export_all
-    from toolkit.labelstudio.exporting import export_tasks
-    from toolkit.labelstudio.fetching import pull
-    from toolkit.labelstudio.headstart import HeadStart, PushedSuggestions
-    from toolkit.labelstudio.importing import pull_export
-    from toolkit.labelstudio.inference import infer_schema
-    from toolkit.labelstudio.ml_backend import backend, listen, serve
-    from toolkit.labelstudio.predictions import Suggestion, push_predictions
-    from toolkit.labelstudio.prefill import push_figures
-    from toolkit.labelstudio.replaying import ReplayResult, replay
-    from toolkit.labelstudio.sending import PushResult, push, sent_by
-    from toolkit.labelstudio.server import Server
-    from toolkit.labelstudio.standing import Standing, status, waiting
-    from toolkit.labelstudio.suggesting import Asked, Suggester
+    from toolkit.labelstudio.client.connection import connect
+    from toolkit.labelstudio.client.http_client import Server
+    from toolkit.labelstudio.codec.export_writer import export_tasks
+    from toolkit.labelstudio.codec.label_config import render_config
+    from toolkit.labelstudio.progress import Standing, status, waiting
+    from toolkit.labelstudio.pull.export_reader import Import, read_export, read_export_all
+    from toolkit.labelstudio.pull.from_file import pull_export
+    from toolkit.labelstudio.pull.log_writer import PullResult
+    from toolkit.labelstudio.pull.schema_inference import infer_schema
+    from toolkit.labelstudio.push.adjudication import push_disputes
+    from toolkit.labelstudio.push.quiz_tasks import push_calibration
+    from toolkit.labelstudio.push.stage import PushResult, sent_by
+    from toolkit.labelstudio.server.replay import ReplayResult, replay
+    from toolkit.labelstudio.suggest.casualty_prefill import push_figures
+    from toolkit.labelstudio.suggest.holdout import HeadStart, PushedSuggestions
+    from toolkit.labelstudio.suggest.ml_backend import backend, listen, serve
+    from toolkit.labelstudio.suggest.predictions import Suggestion, push_predictions
+    from toolkit.labelstudio.suggest.suggester import Asked, Suggester
 
 __all__ = [
     "Asked",
@@ -47,9 +45,7 @@ __all__ = [
     "export_tasks",
     "infer_schema",
     "listen",
-    "pull",
     "pull_export",
-    "push",
     "push_calibration",
     "push_disputes",
     "push_figures",
@@ -61,30 +57,28 @@ __all__ = [
     "sent_by",
     "serve",
     "status",
-    "studio",
     "waiting",
 ]
 
 _HOMES = {
-    "arrivals": ("PullResult",),
-    "ml_backend": ("backend", "listen", "serve"),
-    "calibration": ("push_calibration",),
-    "connecting": ("connect",),
-    "config": ("render_config",),
-    "disputes": ("push_disputes",),
-    "export": ("Import", "read_export", "read_export_all"),
-    "exporting": ("export_tasks",),
-    "fetching": ("pull",),
-    "headstart": ("HeadStart", "PushedSuggestions"),
-    "importing": ("pull_export",),
-    "inference": ("infer_schema",),
-    "predictions": ("Suggestion", "push_predictions"),
-    "prefill": ("push_figures",),
-    "replaying": ("ReplayResult", "replay"),
-    "sending": ("PushResult", "push", "sent_by"),
-    "server": ("Server",),
-    "standing": ("Standing", "status", "waiting"),
-    "suggesting": ("Asked", "Suggester"),
+    "pull.log_writer": ("PullResult",),
+    "suggest.ml_backend": ("backend", "listen", "serve"),
+    "push.quiz_tasks": ("push_calibration",),
+    "client.connection": ("connect",),
+    "codec.label_config": ("render_config",),
+    "push.adjudication": ("push_disputes",),
+    "pull.export_reader": ("Import", "read_export", "read_export_all"),
+    "codec.export_writer": ("export_tasks",),
+    "suggest.holdout": ("HeadStart", "PushedSuggestions"),
+    "pull.from_file": ("pull_export",),
+    "pull.schema_inference": ("infer_schema",),
+    "suggest.predictions": ("Suggestion", "push_predictions"),
+    "suggest.casualty_prefill": ("push_figures",),
+    "server.replay": ("ReplayResult", "replay"),
+    "push.stage": ("PushResult", "sent_by"),
+    "client.http_client": ("Server",),
+    "progress": ("Standing", "status", "waiting"),
+    "suggest.suggester": ("Asked", "Suggester"),
 }
 
 
@@ -92,6 +86,4 @@ def __getattr__(name: str) -> Any:
     for home, names in _HOMES.items():
         if name in names:
             return getattr(import_module(f"{__name__}.{home}"), name)
-    if name == "studio":
-        return import_module(f"{__name__}.studio")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,16 +1,17 @@
 """The records that travel through the project, and their ids. Frozen, validated when made, pure."""
 
 from toolkit.records.annotation import Annotation, AttributeValue, Relation, Span
-from toolkit.records.article import Article, Piece
-from toolkit.records.base import from_json, from_row, to_json, to_row
-from toolkit.records.decision import Decision
-from toolkit.records.ids import content_id, digest
-from toolkit.records.page import Page
+from toolkit.records.article import Article, Piece, parse_instant
+from toolkit.records.base import content_id, digest, from_json, from_row, to_json, to_row
+from toolkit.records.decision import Aggregation, Decision
+from toolkit.records.page import IMPORTED, Page
 from toolkit.records.reject import Reject
 from toolkit.records.sentence import KINDS, Kind, Sentence
 
 __all__ = [
+    "IMPORTED",
     "KINDS",
+    "Aggregation",
     "Annotation",
     "Article",
     "AttributeValue",
@@ -26,6 +27,7 @@ __all__ = [
     "digest",
     "from_json",
     "from_row",
+    "parse_instant",
     "to_json",
     "to_row",
 ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Self
 
-from toolkit.records.base import record
-from toolkit.records.ids import content_id
+from toolkit.records.base import content_id, record
 from toolkit.records.page import Page
 
 
@@ -104,3 +104,13 @@ class Article:
     def body(self) -> str:
         """The text without its title line."""
         return self.text if self.title is None else self.text[len(self.title) :].lstrip("\n")
+
+
+def parse_instant(said: str | datetime | None) -> datetime | None:
+    """Return an aware time from ISO 8601; one without a zone is UTC. None when it is no such time."""
+    if isinstance(said, str):
+        try:
+            said = datetime.fromisoformat(said.strip().replace("Z", "+00:00"))
+        except ValueError:
+            return None
+    return said.replace(tzinfo=UTC) if said is not None and said.tzinfo is None else said

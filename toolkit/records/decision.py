@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from typing import Literal
 
 from toolkit.records.annotation import Relation, Span, check_judgement
 from toolkit.records.base import record
+
+Aggregation = Literal["auto", "majority", "weighted", "dawid-skene", "hierarchical", "one-coin", "mace", "difficulty"]
+"""How several people's answers become one decision; see `toolkit.adjudicate.aggregate`."""
 
 
 @record

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from toolkit.records.base import record
-from toolkit.records.ids import digest
+from toolkit.records.base import digest, record
+
+IMPORTED = "imported/"
+"""The sources of texts that came with an export; each is an article and one unit, as it was labelled."""
 
 
 @record

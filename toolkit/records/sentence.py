@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, Self, get_args
 
-from toolkit.records.base import record
-from toolkit.records.ids import content_id
+from toolkit.records.base import content_id, record
 
 Kind = Literal["headline", "byline", "dateline", "caption", "list", "body"]
 """What part of an article a unit is."""

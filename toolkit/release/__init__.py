@@ -1,16 +1,14 @@
 """Releases: gold, answers and articles frozen as a versioned dataset directory, audited, loaded, compared."""
 
-from toolkit.release.build import build, newest, standing
-from toolkit.release.corpus import Corpus, gather
-from toolkit.release.diff import ConfigDiff, Diff, diff
-from toolkit.release.export import export
+from toolkit.release.compare.release_diff import ConfigDiff, Diff, diff, patch
+from toolkit.release.export.hydration import Hydration, Missing, hydrate
 from toolkit.release.freeze import freeze
-from toolkit.release.hydrate import Hydration, Missing, hydrate
 from toolkit.release.leakage import Leakage, audit, audit_files
-from toolkit.release.patch import patch
-from toolkit.release.release import Release, is_pattern, load
-from toolkit.release.rights import TextRule
+from toolkit.release.privacy.text_policy import TextRule
+from toolkit.release.reader import Release, is_pattern, load
 from toolkit.release.splits import Row, assign
+from toolkit.release.stage import build, newest, standing
+from toolkit.release.tables.corpus import Corpus, gather
 from toolkit.release.terms import Terms
 from toolkit.release.versions import Version
 
@@ -31,7 +29,6 @@ __all__ = [
     "audit_files",
     "build",
     "diff",
-    "export",
     "freeze",
     "gather",
     "hydrate",

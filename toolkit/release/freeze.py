@@ -15,22 +15,22 @@ import yaml
 
 from toolkit import __version__
 from toolkit.errors import InvalidInput
+from toolkit.project.files import staged
 from toolkit.records import to_row
-from toolkit.release import card, notes, pictures, prevalence
-from toolkit.release.columns import arrow_schemas
-from toolkit.release.configs import Configs
-from toolkit.release.consent import check_withheld
-from toolkit.release.corpus import Corpus
-from toolkit.release.croissant import croissant
-from toolkit.release.diff import Diff, diff
-from toolkit.release.facts import Facts
-from toolkit.release.identities import Identities
+from toolkit.release.card import card, notes, pictures
+from toolkit.release.card.card import FOLDER
+from toolkit.release.card.croissant import croissant
+from toolkit.release.card.facts import Facts
+from toolkit.release.compare.release_diff import Diff, diff
 from toolkit.release.manifest import FORMAT, NAME, Tables, file_sums, to_json, write_table
-from toolkit.release.release import Release, load
-from toolkit.release.scan import Scanner
-from toolkit.release.sections import FOLDER
+from toolkit.release.privacy.consent import check_withheld
+from toolkit.release.privacy.scan import Identities, Scanner
+from toolkit.release.reader import Release, load
 from toolkit.release.splits import Row, assign
-from toolkit.release.staging import staged
+from toolkit.release.tables import prevalence
+from toolkit.release.tables.columns import arrow_schemas
+from toolkit.release.tables.configs import Configs
+from toolkit.release.tables.corpus import Corpus
 from toolkit.release.terms import Terms
 from toolkit.release.versions import Version, check_version
 from toolkit.schema import Schema

@@ -11,9 +11,9 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from toolkit.engine.arrow import parquet_writer
 from toolkit.errors import InvalidInput
-from toolkit.release.content import ContentHash
-from toolkit.workspace.tables import parquet_writer
+from toolkit.release.tables.content_hash import ContentHash
 
 NAME: Final = "manifest.json"
 FORMAT: Final = 1

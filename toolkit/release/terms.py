@@ -9,7 +9,7 @@ from typing import Any
 
 from toolkit import __version__
 from toolkit.records import content_id
-from toolkit.release.rights import TextRule
+from toolkit.release.privacy.text_policy import TextRule
 from toolkit.release.splits import FRACTIONS
 
 
@@ -30,7 +30,7 @@ class Terms:
         takedowns: article_id → why it must not be released any more.
         allowed: Strings that look like an e-mail address or a token and may be released all the same.
         withheld: Pseudonyms of annotators who do not consent to their answers being released one by one.
-        sections: Section of the card → what people wrote there; see `toolkit.release.sections`.
+        sections: Section of the card → what people wrote there; see `toolkit.release.card.card`.
         guidelines: The annotation guidelines as Markdown.
         agreement: How far the annotators agree, as `toolkit agreement` reports it.
         inputs: Name of an input → SHA-256.

@@ -9,25 +9,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from toolkit.report.collection import gather
+    from toolkit.report.contents import Report
     from toolkit.report.doctor import Check, checkup
-    from toolkit.report.gathering import gather
-    from toolkit.report.rendering import render
-    from toolkit.report.report import Report
-    from toolkit.report.stages import Standing, Step, standing
-    from toolkit.report.writing import write
+    from toolkit.report.html_page_file import render
+    from toolkit.report.stage import write
+    from toolkit.report.status import Standing, Step, standing
 
 __all__ = ["Check", "Report", "Standing", "Step", "checkup", "gather", "render", "standing", "write"]
 
 _HOMES = {
     "Check": "doctor",
-    "Report": "report",
-    "Standing": "stages",
-    "Step": "stages",
+    "Report": "contents",
+    "Standing": "status",
+    "Step": "status",
     "checkup": "doctor",
-    "gather": "gathering",
-    "render": "rendering",
-    "standing": "stages",
-    "write": "writing",
+    "gather": "collection",
+    "render": "html_page_file",
+    "standing": "status",
+    "write": "stage",
 }
 
 

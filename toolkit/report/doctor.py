@@ -13,8 +13,8 @@ from typing import Literal
 
 from toolkit import __version__
 from toolkit.errors import InvalidConfig, InvalidInput, ToolkitError
-from toolkit.workspace import Workspace
-from toolkit.workspace.derive import read_lock
+from toolkit.project import Workspace
+from toolkit.project.stage import read_lock
 
 State = Literal["ok", "note", "fault"]
 

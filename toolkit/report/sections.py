@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from toolkit.report import plots
+from toolkit.report.contents import Report
 from toolkit.report.plots import Mark, Plot
-from toolkit.report.report import Report
 
 
 @dataclass(frozen=True)

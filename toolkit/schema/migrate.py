@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from toolkit.records import Annotation, AttributeValue, Relation, Span
 from toolkit.records.base import record
-from toolkit.schema.answer import Breach, validate
+from toolkit.schema.answer_rules import Breach, validate
 from toolkit.schema.migration import AddAttribute, By, Merge, Migration, Rename, Retire, Split
 from toolkit.schema.model import Schema
 

@@ -22,12 +22,11 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic_core import ErrorDetails
 
-from toolkit.errors import InvalidInput, UsageError
+from toolkit.errors import InvalidInput, UsageError, nearest
 from toolkit.records.base import record
-from toolkit.schema.document import Document, read_document, text_of
-from toolkit.schema.form import said
+from toolkit.schema.form_errors import said
 from toolkit.schema.model import LowerId, Schema, UpperId
-from toolkit.schema.text import nearest
+from toolkit.schema.yaml_document import Document, read_document, text_of
 
 
 @record

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from toolkit.records.base import record
-from toolkit.records.ids import content_id
+from toolkit.records.base import content_id, record
 from toolkit.schema.model import Example, Schema
 
 

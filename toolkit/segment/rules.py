@@ -13,7 +13,7 @@ from typing import NamedTuple
 from toolkit.segment import pattern
 from toolkit.segment.language import Language
 from toolkit.segment.languages import load, resolve
-from toolkit.segment.marks import BULLETS, DASHES, OPENERS, QUOTES, WIDE_STOPS
+from toolkit.segment.pattern import BULLETS, DASHES, OPENERS, QUOTES, WIDE_STOPS
 
 Span = tuple[int, int]
 

@@ -9,7 +9,7 @@ from itertools import chain
 from operator import index
 
 from toolkit.errors import InvalidInput, UsageError
-from toolkit.segment.marks import BREAKS
+from toolkit.segment.pattern import BREAKS
 from toolkit.segment.rules import Span, segment
 
 GROUP = "toolkit.splitters"

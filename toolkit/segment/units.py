@@ -1,16 +1,122 @@
-"""An article as the units that people label: its sentences, each with its paragraph and its kind."""
+"""What part of an article a line is, by its looks: byline, caption, list item; and where its dateline ends.
+
+An article as the units that people label: its sentences, each with its paragraph and its kind.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import groupby
 from typing import Protocol
 
 from toolkit.records.sentence import Kind, Named, Sentence
-from toolkit.segment.kinds import looks
-from toolkit.segment.languages import resolve
+from toolkit.segment.language import Language
+from toolkit.segment.languages import load, resolve
+from toolkit.segment.pattern import letters
 from toolkit.segment.rules import Span
 from toolkit.segment.splitters import RULES, split
+
+_LONGEST_BYLINE = 160
+_CREDIT_AT_END = 160  # code points of a caption's end in which its credit is looked for
+_JOINTS = "and|und|et|y|e|и|та|і|&|for|in|à|en|de|da|di|du|von|van|der|den|la|bin|al|avec|con|mit|/|[|]"
+_CREDIT_LINE = re.compile(r"\((?:Reporting|Writing|Editing|Additional reporting) by [^()]*\)\.?")
+_AGENCIES = "AFP|AP|EPA|PA|REUTERS|Reuters|Getty Images|Shutterstock"
+_BULLET = r"[-*•·‣▪◦●○■□◆◇★☆➤►▶→⇒✓✔✅☑]"
+_NUMBER = r"\(?\d{1,3}[.)]|[a-z]\.|\(?[A-Za-z]\)|\(?[ivx]{1,5}[.)]"
+_MARK_OF_ITS_OWN = r"[\u2460-\u2473]|[（(]?[一二三四五六七八九十]{1,3}[、）)]|\d{1,3}[、．]"  # ① （一） 1、
+_DASH = r"(?:—|–|--|-|_)(?=\s)"
+
+
+class Looks:
+    """How a language's bylines, captions, list items and datelines look, compiled."""
+
+    def __init__(self, language: Language) -> None:
+        self._byline = _byline(language)
+        self._caption, self._credit = _caption(language.caption or {"Photo"})
+        self._dateline = _dateline(language)
+        bullet = _BULLET if language.dash_speaks else rf"{_BULLET}|[–—]"
+        self._item = re.compile(rf"\s*+(?:(?:{bullet}|{_NUMBER})\s|{_MARK_OF_ITS_OWN})")
+
+    def kind(self, line: str) -> Kind:
+        """Return what a line that is no title is."""
+        whole = line.strip()
+        if _CREDIT_LINE.fullmatch(whole) or (len(whole) <= _LONGEST_BYLINE and self._byline.fullmatch(whole)):
+            return "byline"
+        if self._caption.match(whole) or self._credit.search(whole[-_CREDIT_AT_END:]):
+            return "caption"
+        if self._item.match(line):
+            return "list"
+        return "body"
+
+    def dateline(self, line: str) -> int:
+        """Return where a line's dateline ends, its dash included; 0 when it has none."""
+        match = self._dateline.match(line)
+        return match.end() if match else 0
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) or r"\b\B"
+
+
+def _byline(language: Language) -> re.Pattern[str]:
+    """Return the regex of a whole byline: By Ida Holm and Max Ruiz, Reuters · 记者：张三 · 홍길동 기자."""
+    opening, after = _any(language.byline), _any(language.credited)
+    if not any(word[0].isupper() for word in language.byline):
+        name = r"\w[\w .·・،,、&＆-]{1,30}"
+        return re.compile(rf"(?:{opening})[\s:：/／]*{name}|\w[\w ·・]{{1,11}}(?:{after})(?:\s*[\w.-]+@[\w.-]+)?")
+    name = rf"[{letters('Lu', 'Lt')}][\w.’'-]*"
+    names = rf"{name}(?:(?:,? (?:(?:{_JOINTS}) ){{0,3}}|/){name}){{0,12}}"
+    by = rf"(?:{opening}):? {names}"
+    return re.compile(rf"{by}(?:; ?{by}){{0,3}}(?: @\w{{1,30}}| ?[|•·] ?.{{1,60}})?\.?")
+
+
+def _caption(words: Iterable[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the regexes of how a caption begins (FILE PHOTO: …) and of the credit that it ends in (AP Photo/Ida Holm).
+
+    What is no caption's word is taken for a credit where it is all of the line, or an agency and a name.
+    """
+    word = rf"(?i:{_any(words)})"
+    upper = letters("Lu", "Lt")
+    named = rf"{word}(?:(?: de)? {word}){{0,2}}"
+    begins = rf"{named}(?:\s?[:：=/／]|\s?[-–—](?=\s)| by\b)|{word} {word}(?:,| of\b)"
+    within = r"[^()\[\]]{0,60}"
+    person = rf"[{upper}][\w.’' -]{{1,40}}"
+    ends = (
+        rf"[(\[]{within}\b{word}\b{within}[)\]]\.?\Z|[(\[]{person}/(?:{_AGENCIES}|[{upper}]{{2,6}})[)\]]\.?\Z"
+        rf"|[.!?…”\"’] {named}\s?[:：] ?[^.!?]{{2,80}}\Z|(?:\A|[.!?…”\"’] )(?:{_AGENCIES})/{person}\Z"
+    )
+    alone = rf"©.{{1,80}}\Z|(?:{_AGENCIES})(?:\s?/.{{1,60}})?\Z"
+    return re.compile(rf"{begins}|{alone}"), re.compile(ends)
+
+
+def _dateline(language: Language) -> re.Pattern[str]:
+    """Return the regex of KYIV, Ukraine (AP) — · BEIJING, Sept. 3 (Xinhua) -- · Berlin (dpa) - · القاهرة (رويترز) -.
+
+    A place without an agency is one only where a sentence begins after it: "NATO — the alliance — met" has none, and
+    neither has a heading in capitals.
+    """
+    upper, lower = letters("Lu", "Lt"), letters("Ll")
+    word = rf"[{upper}][\w’'-]*[{lower}]|[{upper}](?:\.| [{lower}])|[{upper}]{{2,10}} [{lower}]|\d"
+    follows = rf"(?=\s+[\"“'‘«„(]?(?:{word}))"
+    capitals = rf"[{upper}][{upper}.’'-]{{0,20}}"
+    place = rf"[{upper}][’']?{capitals}(?:[ /]{capitals}){{0,4}}"
+    more = r"(?:, [\w.’' ]{1,40}?){0,2}?"  # the region, the date
+    slashed = r"\.? ?/[\w .&-]{2,30}/(?:\.|\s?(?:—|–|--|-))?(?=\s)"  # CHICAGO, May 3 /PRNewswire/ --
+    agency = rf"\((?:[{upper}][\w/.& -]{{1,38}}|[{lower}][\w/.&-]{{1,15}})\)"
+    forms = [
+        rf"{place}{more}(?: ?{agency}\s?(?:{_DASH}|\.-)|{slashed}|\s?{_DASH}{follows})",
+        rf"[{upper}][{lower}][\w.’'/ -]{{1,40}}{more} ?{agency}\s?(?:{_DASH}|\.-){follows}",
+        r"[\u0620-\u064a]++(?: [\u0620-\u064a]++){0,3} ?\([^()]{2,30}\) ?[-–—](?=\s)",
+    ]
+    return re.compile("|".join([language.dateline, *forms] if language.dateline else forms))
+
+
+@cache
+def looks(code: str) -> Looks:
+    """Return the looks of a code that `languages.resolve` returned; they are compiled once."""
+    return Looks(load(code))
 
 
 class Cuttable(Named, Protocol):

@@ -1,10 +1,10 @@
 """The span baseline: which words are a figure, a source, a cue. A linear tagger beside the figure reader."""
 
-from toolkit.baselines.spans.evaluation import SpanEvaluation, SpanScores, evaluate_spans, figure_reader
-from toolkit.baselines.spans.rows import SpanRows, has_spans, span_rows_of_release
-from toolkit.baselines.spans.stored import load_spans, save_spans, span_contents
+from toolkit.baselines.spans.span_files import load_spans, save_spans, span_contents
+from toolkit.baselines.spans.span_rows import SpanRows, has_spans, span_rows_of_release
+from toolkit.baselines.spans.span_scores import SpanEvaluation, SpanScores, evaluate_spans, figure_reader
+from toolkit.baselines.spans.span_training import train_spans
 from toolkit.baselines.spans.tagger import SpanModel
-from toolkit.baselines.spans.training import train_spans
 
 __all__ = [
     "SpanEvaluation",

@@ -1,0 +1,254 @@
+"""adjudications/verdicts.jsonl: every verdict on a sentence that people differ on, a line each, the last one holds.
+
+Earlier lines are never changed. What a new run makes of answers that an earlier one has seen is read here, so that
+gold.parquet follows from the logs, although models that were fitted to all answers of their day took part.
+
+The stage adjudicate.
+
+annotations/, adjudications/ → gold.parquet, adjudications/queue.jsonl, reports/contradictions.jsonl
+
+Every decision on a sentence that people differ on is also added to adjudications/verdicts.jsonl.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toolkit.adjudicate import Verdict
+from toolkit.adjudicate.decide import Decisions, decide
+from toolkit.adjudicate.decision_changes import Change, changes
+from toolkit.adjudicate.dispute import SecondLook
+from toolkit.engine.arrow import parquet_bytes, to_table
+from toolkit.errors import InvalidInput
+from toolkit.project.annotation_log import current
+from toolkit.project.files import write_atomic
+from toolkit.project.stage import Made, Outcome, derive, read_lock
+from toolkit.project.workspace import GOLD, QUEUE, SENTENCES, Workspace
+from toolkit.records import Annotation, Decision, from_json, to_json
+from toolkit.schema import Contradiction, Schema, contradictions
+
+VERDICTS = "adjudications/verdicts.jsonl"
+
+
+def verdicts(workspace: Workspace) -> dict[str, Verdict]:
+    """Return the verdict that holds on each sentence that has one.
+
+    Raises:
+        InvalidInput: A line is damaged.
+    """
+    found: dict[str, Verdict] = {}
+    for number, line in enumerate(_written(workspace).splitlines(), start=1):
+        try:
+            verdict = from_json(Verdict, line)
+        except InvalidInput as error:
+            raise InvalidInput(
+                "is not a verdict",
+                where=f"{workspace.path(VERDICTS)}:{number}",
+                remedy="bring the file back from a backup; without it the next `toolkit adjudicate` decides afresh",
+            ) from error
+        found[verdict.sentence_id] = verdict
+    return found
+
+
+def with_verdicts(workspace: Workspace, held: Mapping[str, Verdict], now: Iterable[Verdict]) -> bytes:
+    """Return the file as it is to be: what was written, and after it every verdict that is not yet the last one.
+
+    Args:
+        workspace: The project.
+        held: What `verdicts` returns.
+        now: The verdicts of a run.
+    """
+    new = [to_json(verdict) + "\n" for verdict in now if held.get(verdict.sentence_id) != verdict]
+    return _written(workspace) + "".join(new).encode()
+
+
+def _written(workspace: Workspace) -> bytes:
+    path = workspace.path(VERDICTS)
+    return path.read_bytes() if path.exists() else b""
+
+
+SECOND_LOOKS = "adjudications/second_looks.jsonl"
+"""Decided sentences that an expert should see all the same, a `SecondLook` a line, by sentence_id."""
+
+_ANNOTATIONS, _ADJUDICATIONS = "annotations/log.jsonl", "adjudications/log.jsonl"
+
+OVERTAKEN = "would change with --afresh"
+"""The count of verdicts that stand although all answers there are now would give another."""
+
+CONTRADICTIONS = "reports/contradictions.jsonl"
+"""Decided sentences that say otherwise than an example of the schema with the same words, a `Contradiction` a line."""
+
+
+@dataclass(frozen=True)
+class Adjudication(Outcome):
+    """What became of the stage adjudicate.
+
+    Attributes:
+        decided_before: Sentences that were decided by the run before; None where there was none.
+        changes: What is decided otherwise than by the run before, by sentence_id.
+    """
+
+    decided_before: int | None = None
+    changes: tuple[Change, ...] = ()
+
+
+def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
+    """Decide what the answers agree on, take the experts' word where there is one, and queue the rest.
+
+    A verdict stands while the answers to its sentence, the schema and the method are what they were, so that new
+    answers change only the sentences that they touch. The verdicts of adjudications/verdicts.jsonl belong to the logs:
+    with them the same logs give the same bytes, here, on another machine and after gold.parquet was deleted.
+
+    Args:
+        workspace: The project.
+        afresh: Let no verdict stand: decide every sentence by what all answers say of annotators now.
+
+    Raises:
+        InvalidInput: No answers were pulled yet, or a log is damaged.
+    """
+    method, schema = workspace.config.aggregation, workspace.schema()
+    compared: tuple[Change, ...] = ()
+    with workspace.lock():
+        answers = workspace.answers(some=True)
+        before = workspace.decisions() if workspace.path(GOLD).exists() else None
+
+        def make() -> Made:
+            nonlocal compared
+            held = verdicts(workspace)
+            result = decide(
+                answers,
+                schema,
+                method=method,
+                experts=_expert_decisions(workspace),
+                standing={} if afresh else held,
+                second_looks={look.sentence_id: look.causes for look in second_looks(workspace)},
+            )
+            compared = () if before is None else changes(before, result, _answers_then(workspace), answers)
+            contradicting = _contradictions(workspace, schema, result.decided)
+            return _made(result, contradicting, with_verdicts(workspace, held, result.verdicts))
+
+        outcome = derive(
+            workspace.root,
+            "adjudicate",
+            inputs=workspace.digests(_ANNOTATIONS, _ADJUDICATIONS, SENTENCES, SECOND_LOOKS),
+            parameters=rules(workspace),
+            make=make,
+            again=afresh,
+        )
+    return Adjudication(
+        stage=outcome.stage,
+        counts=outcome.counts,
+        up_to_date=outcome.up_to_date,
+        seconds=outcome.seconds,
+        decided_before=None if before is None else len(before),
+        changes=compared,
+    )
+
+
+def rules(workspace: Workspace) -> dict[str, Any]:
+    """Return what decides gold.parquet beside the files that it is made from."""
+    return {"schema": workspace.schema().digest, "method": workspace.config.aggregation}
+
+
+def look_again(workspace: Workspace, looks: Iterable[SecondLook]) -> int:
+    """Put sentences in for a second look, beside those that are there; the next `adjudicate` queues them.
+
+    Returns:
+        How many were not there before.
+    """
+    with workspace.lock():
+        known = {look.sentence_id: look for look in second_looks(workspace)}
+        merged = known | {look.sentence_id: look for look in looks}
+        lines = "".join(to_json(merged[key]) + "\n" for key in sorted(merged))
+        write_atomic(workspace.path(SECOND_LOOKS), lines)
+    return len(merged) - len(known)
+
+
+def second_looks(workspace: Workspace) -> Iterator[SecondLook]:
+    """Yield the sentences that were put in for a second look.
+
+    Raises:
+        InvalidInput: The file is damaged.
+    """
+    path = workspace.path(SECOND_LOOKS)
+    if path.exists():
+        for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+            yield from_json(SecondLook, line, where=f"{path}:{number}")
+
+
+def _contradictions(workspace: Workspace, schema: Schema, decided: Iterable[Decision]) -> list[Contradiction]:
+    if not workspace.path(SENTENCES).exists():
+        return []
+    texts = {sentence.sentence_id: sentence.text for sentence in workspace.sentences()}
+    judged = ((each.sentence_id, texts.get(each.sentence_id, ""), each.labels) for each in decided)
+    return contradictions(schema, judged)
+
+
+def _made(result: Decisions, contradicting: Sequence[Contradiction], written: bytes) -> Made:
+    methods = sorted({decision.method for decision in result.decided})
+    queue = "".join(to_json(dispute) + "\n" for dispute in result.queue)
+    decided = {decision.sentence_id for decision in result.decided}
+    again = sum(dispute.sentence_id in decided for dispute in result.queue)
+    return Made(
+        files={
+            GOLD: parquet_bytes(to_table(Decision, result.decided)),
+            QUEUE: queue.encode(),
+            VERDICTS: written,
+            CONTRADICTIONS: "".join(to_json(each) + "\n" for each in contradicting).encode(),
+        },
+        counts={
+            "decided": len(result.decided),
+            **{f"by {method}": sum(decision.method == method for decision in result.decided) for method in methods},
+            "queued for an expert": len(result.queue) - again,
+            **({"for a second look": again} if again else {}),
+            **({"contradict an example": len(contradicting)} if contradicting else {}),
+            **({OVERTAKEN: len(result.overtaken)} if result.overtaken else {}),
+        },
+    )
+
+
+def _expert_decisions(workspace: Workspace) -> dict[str, Decision]:
+    """Return the last word of an expert on each sentence."""
+    latest = sorted(workspace.expert_answers(), key=lambda answer: (answer.updated_at, answer.annotation_id))
+    return {
+        answer.sentence_id: Decision(
+            sentence_id=answer.sentence_id,
+            labels=answer.labels,
+            spans=answer.spans,
+            relations=answer.relations,
+            schema=answer.schema,
+            method="expert",
+            votes=(answer.annotation_id,),
+            note=answer.note,
+        )
+        for answer in latest
+        if not answer.skipped
+    }
+
+
+def _answers_then(workspace: Workspace) -> list[Annotation] | None:
+    """Return the answers that held when `adjudicate` ran last; None where that can't be told.
+
+    The log only grows, so that what it was then is the part of it whose digest toolkit.lock has.
+    """
+    entry = read_lock(workspace.root).get("adjudicate")
+    digest = entry and entry["because"]["inputs"].get(_ANNOTATIONS)
+    rows = _rows_until(workspace.annotations.path, digest) if digest else None
+    return None if rows is None else current(rows, where=str(workspace.annotations.path))
+
+
+def _rows_until(path: Path, digest: str) -> list[dict[str, Any]] | None:
+    """Return the rows of the beginning of a log that has this SHA-256; None where no beginning has it."""
+    seen, rows = hashlib.sha256(), []
+    with path.open("rb") as file:
+        for line in file:
+            seen.update(line)
+            rows.append(line)
+            if seen.copy().hexdigest() == digest:
+                return [json.loads(row) for row in rows if row.endswith(b"\n")]
+    return None

@@ -1,0 +1,176 @@
+"""From all answers of a project to its agreement report."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
+from types import MappingProxyType
+
+import numpy as np
+
+from toolkit.agreement.annotators import annotator_rows, disputed, pair_rows, warnings
+from toolkit.agreement.answers import Answers, label_set
+from toolkit.agreement.interval import Resampling, group
+from toolkit.agreement.ratings import Level, Ratings
+from toolkit.agreement.report import AgreementReport, Measurer, Row, Slice, SpanRow
+from toolkit.agreement.span_agreement import match, span_f1, token_cells
+from toolkit.records import Annotation, AttributeValue
+from toolkit.schema import Attribute, Schema, Score, SpanLabel
+
+_DISPUTED = 50
+
+
+def report(
+    annotations: Sequence[Annotation],
+    schema: Schema,
+    article_of: Mapping[str, str],
+    *,
+    seed: int,
+    resamples: int = 1000,
+    confidence: float = 0.95,
+    texts: Mapping[str, str] | None = None,
+    round_of: Mapping[str, str] | None = None,
+    quiz: Mapping[str, Score] = MappingProxyType({}),
+) -> AgreementReport:
+    """Measure how far the annotators agree.
+
+    Args:
+        annotations: Answers in any order; of several by one person to one sentence the last counts.
+        schema: The schema; answers given under other versions are measured too, and shown by version.
+        article_of: sentence_id → article_id; articles are what the intervals draw.
+        seed: Seed of the draws.
+        resamples: How many.
+        confidence: Nominal coverage of the intervals.
+        texts: sentence_id → text, for agreement on tokens.
+        round_of: sentence_id → round, where the project has rounds.
+        quiz: Annotator → score in the calibration quiz.
+
+    Raises:
+        InvalidInput: The article of a sentence is not known.
+    """
+    answers = Answers.of(annotations, article_of)
+    measurer = Measurer(Resampling(resamples, seed, confidence))
+    by_annotator = annotator_rows(answers, measurer, quiz)
+    return AgreementReport(
+        schema=schema.ref,
+        answers=sum(map(len, answers.by_sentence.values())),
+        skipped=sum(answers.skipped.values()),
+        sentences=len(answers.by_sentence),
+        doubled=len(answers.doubled),
+        annotators=len(answers.annotators),
+        articles=len(set(answers.groups.tolist())),
+        confidence=confidence,
+        resamples=resamples,
+        seed=seed,
+        labels=tuple(_label_rows(answers, schema, measurer)),
+        layers=tuple(_layer_rows(answers, schema, measurer)),
+        spans=tuple(_span_rows(answers, schema, measurer)),
+        tokens=tuple(_token_rows(answers, schema, measurer, texts)) if texts is not None else (),
+        attributes=tuple(_attribute_rows(answers, schema, measurer)),
+        by_annotator=by_annotator,
+        pairs=pair_rows(answers, measurer),
+        slices=tuple(_slices(answers, measurer, round_of)),
+        disputed=disputed(answers, _DISPUTED),
+        warnings=warnings(by_annotator, answers),
+    )
+
+
+def _label_rows(answers: Answers, schema: Schema, measurer: Measurer) -> Iterator[Row]:
+    given = {label for people in answers.doubled for answer in people for label in answer.labels}
+    for label in schema.labels:
+        if label.id in given or not label.retired:
+            ratings = answers.rate(lambda answer, label_id=label.id: label_id in answer.labels)  # type: ignore[misc]
+            yield measurer.row("label", label.id, ratings, answers.groups, positive=True)
+
+
+def _layer_rows(answers: Answers, schema: Schema, measurer: Measurer) -> Iterator[Row]:
+    for layer in schema.layers:
+        among = [label.id for label in schema.labels if label.layer == layer.id]
+        ratings = answers.rate(lambda answer, among=among: label_set(answer, among), "masi")  # type: ignore[misc]
+        yield measurer.row("layer", layer.id, ratings, answers.groups, level="masi")
+    yield _whole(answers, measurer)
+
+
+def _whole(answers: Answers, measurer: Measurer) -> Row:
+    return measurer.row("labels", "all", answers.rate(label_set, "masi"), answers.groups, level="masi")
+
+
+def _span_rows(answers: Answers, schema: Schema, measurer: Measurer) -> Iterator[SpanRow]:
+    labels = [label.id for label in schema.spans]
+    for name, chosen in [*((label, {label}) for label in labels), ("", set(labels))]:
+        drawn = [
+            [[span for span in answer.spans if span.label in chosen] for answer in people] for people in answers.doubled
+        ]
+        marked = [at for at, people in enumerate(drawn) if any(people)]
+        exact, overlap = (span_f1(drawn, answers.groups, exact=exact) for exact in (True, False))
+        reason = "nobody marked one"
+        yield SpanRow(
+            label=name,
+            n_sentences=len(marked),
+            n_annotators=len({answer.annotator for at in marked for answer in answers.doubled[at]}),
+            n_spans=sum(len(spans) for people in drawn for spans in people),
+            n_articles=len(np.unique(answers.groups[marked])),
+            exact_f1=measurer.estimate(exact, reason),
+            overlap_f1=measurer.estimate(overlap, reason),
+        )
+
+
+def _token_rows(answers: Answers, schema: Schema, measurer: Measurer, texts: Mapping[str, str]) -> Iterator[Row]:
+    sentences = [
+        (texts[people[0].sentence_id], [(answers.number[answer.annotator], answer.spans) for answer in people])
+        for people in answers.doubled
+    ]
+    cells = list(token_cells(sentences))
+    n_units = 1 + max((unit for _, _, unit, _ in cells), default=-1)
+    article = {unit: int(answers.groups[at]) for at, _, unit, _ in cells}
+    groups = group([article[unit] for unit in range(n_units)])
+    for label in schema.spans:
+        ratings = Ratings.of_cells(
+            ((annotator, unit, label.id in labels) for _, annotator, unit, labels in cells),
+            n_annotators=len(answers.annotators),
+            n_units=n_units,
+        )
+        yield measurer.row("tokens", label.id, ratings, groups, positive=True)
+
+
+def _attribute_rows(answers: Answers, schema: Schema, measurer: Measurer) -> Iterator[Row]:
+    matched: dict[str, list[tuple[str, Mapping[str, AttributeValue], Mapping[str, AttributeValue]]]] = defaultdict(list)
+    for people in answers.doubled:
+        for left, right in combinations(people, 2):
+            article = answers.article_of[left.sentence_id]
+            for mine, theirs in match(left.spans, right.spans):
+                matched[mine.label].append((article, mine.attributes, theirs.attributes))
+    for label in schema.spans:
+        for attribute in label.attributes:
+            yield _attribute_row(label, attribute, matched[label.id], measurer)
+
+
+def _attribute_row(
+    label: SpanLabel,
+    attribute: Attribute,
+    matched: Sequence[tuple[str, Mapping[str, AttributeValue], Mapping[str, AttributeValue]]],
+    measurer: Measurer,
+) -> Row:
+    values = [(left.get(attribute.id), right.get(attribute.id)) for _, left, right in matched]
+    numeric = attribute.type == "number"
+    negative = numeric and any(isinstance(value, int | float) and value < 0 for pair in values for value in pair)
+    level: Level = "interval" if negative else "ratio" if numeric else "nominal"
+    cells = ((side, unit, value) for unit, pair in enumerate(values) for side, value in enumerate(pair))
+    ratings = Ratings.of_cells(cells, n_annotators=2, n_units=len(values), level=level)
+    groups = group([article for article, _, _ in matched])
+    return measurer.row("attribute", f"{label.id}.{attribute.id}", ratings, groups, level=level)
+
+
+def _slices(answers: Answers, measurer: Measurer, round_of: Mapping[str, str] | None) -> Iterator[Slice]:
+    readings: dict[str, Callable[[Annotation], str | None]] = {
+        "schema": lambda answer: answer.schema,
+        "round": lambda answer: (round_of or {}).get(answer.sentence_id),
+        "month": lambda answer: answer.updated_at[:7],
+    }
+    for kind, read in readings.items():
+        read_names = {read(answer) for people in answers.by_sentence.values() for answer in people}
+        if len(read_names) > 1:
+            for name in sorted(name for name in read_names if name is not None):
+                part = answers.within(lambda answer, name=name, read=read: read(answer) == name)  # type: ignore[misc]
+                yield Slice(kind=kind, name=name, row=_whole(part, measurer))

@@ -1,0 +1,214 @@
+"""How far people agree on spans: one-to-one matches between two people, and labels of tokens.
+
+Hripcsak, G. & Rothschild, A. S. (2005). Agreement, the F-measure, and reliability in information retrieval. JAMIA
+12:296: where almost everything is outside of any span, pairwise F1 is what κ tends to.
+
+Krippendorff's α_u: agreement on where units begin and end along a continuum.
+
+Krippendorff, K. (1995). On the reliability of unitizing continuous data. Sociological Methodology 25:47-76, as restated
+in Content Analysis (2004), pp. 251-256. Units of one category and one observer must not overlap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from toolkit.agreement.ratings import FloatArray, IntArray
+from toolkit.agreement.statistic import Parts, Statistic
+from toolkit.errors import InvalidInput
+from toolkit.records import Span
+from toolkit.records.base import record
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+def match(left: Sequence[Span], right: Sequence[Span], *, exact: bool = False) -> list[tuple[Span, Span]]:
+    """Pair spans of the same label of two people one to one, those that share most characters first.
+
+    Args:
+        left: One person's spans of a sentence.
+        right: The other's.
+        exact: Only spans with the same boundaries match.
+    """
+    found = []
+    for at, mine in enumerate(left):
+        for to, theirs in enumerate(right):
+            shared = min(mine.end, theirs.end) - max(mine.start, theirs.start)
+            covered = max(mine.end, theirs.end) - min(mine.start, theirs.start)
+            if mine.label == theirs.label and shared > 0 and (not exact or shared == covered):
+                found.append((-shared / covered, at, to))
+    used_left: set[int] = set()
+    used_right: set[int] = set()
+    pairs = []
+    for _, at, to in sorted(found):
+        if at not in used_left and to not in used_right:
+            used_left.add(at)
+            used_right.add(to)
+            pairs.append((left[at], right[to]))
+    return pairs
+
+
+def span_f1(answers: Sequence[Sequence[Sequence[Span]]], groups: IntArray, *, exact: bool) -> Statistic:
+    """Return F1 between all pairs of people: twice the matches over the spans of both, summed over sentences.
+
+    Args:
+        answers: For each sentence, each person's spans.
+        groups: Cluster of each sentence.
+        exact: Boundaries must be the same; otherwise an overlap is a match.
+    """
+    sums = np.zeros((int(groups.max()) + 1 if groups.size else 1, 2))
+    for at, people in enumerate(answers):
+        for left, right in combinations(people, 2):
+            sums[groups[at]] += 2 * len(match(left, right, exact=exact)), len(left) + len(right)
+
+    def parts(terms: FloatArray) -> Parts:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            observed = terms[:, 0] / terms[:, 1]
+        return observed, np.zeros_like(observed)
+
+    return Statistic("exact_f1" if exact else "overlap_f1", sums, parts, exposed=lambda rows: rows[:, 1])
+
+
+def tokens(text: str) -> list[tuple[int, int]]:
+    """Return start and end of each run of letters and digits, and of each other visible character."""
+    return [found.span() for found in _TOKEN.finditer(text)]
+
+
+def token_labels(bounds: Iterable[tuple[int, int]], spans: Sequence[Span]) -> list[frozenset[str]]:
+    """Return the labels of the spans that touch each token; the empty set outside of all."""
+    return [frozenset(span.label for span in spans if span.start < end and start < span.end) for start, end in bounds]
+
+
+def token_cells(
+    sentences: Iterable[tuple[str, Sequence[tuple[int, Sequence[Span]]]]],
+) -> Iterator[tuple[int, int, int, frozenset[str]]]:
+    """Yield (sentence index, annotator, unit, labels) for each token of each sentence and each of its annotators.
+
+    Args:
+        sentences: Text and (annotator, spans) of those who answered.
+    """
+    unit = 0
+    for at, (text, people) in enumerate(sentences):
+        bounds = tokens(text)
+        for annotator, spans in people:
+            for offset, labels in enumerate(token_labels(bounds, spans)):
+                yield at, annotator, unit + offset, labels
+        unit += len(bounds)
+
+
+Unit = tuple[int, int]
+"""Begin and end (exclusive) of a unit on the continuum."""
+
+_Section = tuple[int, int, bool]  # begin, end, whether it is a unit; gaps are sections too
+
+
+@record
+class Unitizing:
+    """α_u of one category, or of several together.
+
+    Attributes:
+        value: α_u; None where undefined.
+        observed: Observed disagreement D_o.
+        expected: Expected disagreement D_e.
+        units: Units of all observers.
+        reason: Why the value is None.
+    """
+
+    value: float | None
+    observed: float
+    expected: float
+    units: int
+    reason: str | None = None
+
+
+def unitizing_alpha(observers: Sequence[Sequence[Unit]], begin: int, end: int) -> Unitizing:
+    """Measure agreement on the units of one category.
+
+    Args:
+        observers: Each observer's units, in any order.
+        begin: Where the continuum begins.
+        end: Where it ends, exclusive.
+
+    Raises:
+        InvalidInput: Units of one observer overlap or leave the continuum.
+    """
+    sections = [_sections(units, begin, end) for units in observers]
+    length, people = end - begin, len(observers)
+    pairs = people * (people - 1)
+    observed = sum(_apart(left, right) for left, right in combinations(sections, 2)) * 2
+    observed /= max(pairs * length**2, 1)
+    return _unitizing(observed, _expected(sections, length), sum(map(len, observers)))
+
+
+def unitizing_alphas(observers: Sequence[Mapping[str, Sequence[Unit]]], begin: int, end: int) -> dict[str, Unitizing]:
+    """Measure each category, and all together under the key "" (summed disagreements, as Krippendorff does).
+
+    Args:
+        observers: Each observer's units by category.
+        begin: Where the continuum begins.
+        end: Where it ends, exclusive.
+    """
+    categories = sorted({category for units in observers for category in units})
+    found = {
+        category: unitizing_alpha([units.get(category, ()) for units in observers], begin, end)
+        for category in categories
+    }
+    together = [(one.observed, one.expected, one.units) for one in found.values()]
+    observed, expected, units = (sum(column) for column in zip(*together, strict=True)) if together else (0.0, 0.0, 0)
+    return {**found, "": _unitizing(observed, expected, int(units))}
+
+
+def _unitizing(observed: float, expected: float, units: int) -> Unitizing:
+    if expected <= 0:
+        reason = "nobody marked a unit" if not units else "chance alone explains full agreement"
+        return Unitizing(value=None, observed=observed, expected=expected, units=units, reason=reason)
+    return Unitizing(value=1 - observed / expected, observed=observed, expected=expected, units=units)
+
+
+def _sections(units: Sequence[Unit], begin: int, end: int) -> list[_Section]:
+    sections: list[_Section] = []
+    at = begin
+    for start, stop in sorted(units):
+        if start < at or stop > end or stop <= start:
+            raise InvalidInput(f"unit {start}-{stop} overlaps another or leaves the continuum {begin}-{end}")
+        if start > at:
+            sections.append((at, start, False))
+        sections.append((start, stop, True))
+        at = stop
+    return [*sections, (at, end, False)] if at < end else sections
+
+
+def _apart(left: Sequence[_Section], right: Sequence[_Section]) -> float:
+    """Return Σ δ² over all pairs of sections of two observers that meet."""
+    total, at, to = 0.0, 0, 0
+    while at < len(left) and to < len(right):
+        total += _difference(left[at], right[to])
+        ended = min(left[at][1], right[to][1])
+        at, to = at + (left[at][1] == ended), to + (right[to][1] == ended)
+    return total
+
+
+def _difference(left: _Section, right: _Section) -> float:
+    if left[2] and right[2]:
+        return float((left[0] - right[0]) ** 2 + (left[1] - right[1]) ** 2)
+    for unit, gap in ((left, right), (right, left)):
+        if unit[2] and not gap[2] and gap[0] <= unit[0] and unit[1] <= gap[1]:
+            return float((unit[1] - unit[0]) ** 2)
+    return 0.0
+
+
+def _expected(sections: Sequence[Sequence[_Section]], length: int) -> float:
+    """Return D_e: the mean δ² when units and gaps of all observers are laid against each other in every way."""
+    units = np.array([stop - start for row in sections for start, stop, unit in row if unit], dtype=np.float64)
+    gaps = np.sort([stop - start for row in sections for start, stop, unit in row if not unit]).astype(np.float64)
+    total = length * len(sections)
+    ways = total * (total - 1) - (units * (units - 1)).sum()
+    if not units.size or ways <= 0:
+        return 0.0
+    between_units = (len(units) - 1) * (2 * units**3 - 3 * units**2 + units) / 3
+    inside_gaps = np.array([(gaps[np.searchsorted(gaps, unit) :] - unit + 1).sum() for unit in units])
+    return float(2 / length * (between_units + units**2 * inside_gaps).sum() / ways)

@@ -1,0 +1,138 @@
+"""How annotators did in the quiz that the schema's examples make.
+
+The stage agreement: annotations/log.jsonl → reports/agreement.json.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import chain
+from types import MappingProxyType
+from typing import Any
+
+from toolkit.agreement.measurement import report as report_of
+from toolkit.agreement.preannotation_effect import HeadStartReport, head_start
+from toolkit.agreement.report import INTERVAL, REVISION
+from toolkit.errors import InvalidInput
+from toolkit.project.stage import Made, Outcome, derive, read_lock
+from toolkit.project.suggestion_log import OfferLog
+from toolkit.project.workspace import AGREEMENT, SENTENCES, Workspace
+from toolkit.records import content_id, to_json
+from toolkit.schema import Score, quiz, score
+
+
+def quiz_scores(workspace: Workspace) -> Mapping[str, Score]:
+    """Return the score of each annotator who answered an item of the quiz as it is now, by pseudonym.
+
+    Of several answers of a person to an item the last one counts; a skip is no answer.
+    """
+    if not workspace.calibration.path.exists():
+        return {}
+    items = quiz(workspace.schema())
+    given: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for answer in sorted(workspace.quiz_answers(), key=lambda answer: (answer.updated_at, answer.annotation_id)):
+        if not answer.skipped:
+            given[answer.annotator][answer.sentence_id] = answer.labels
+    scores = {annotator: score(items, given[annotator]) for annotator in sorted(given)}
+    return {annotator: found for annotator, found in scores.items() if found.answered}
+
+
+_ANNOTATIONS, _CALIBRATION = "annotations/log.jsonl", "calibration/log.jsonl"
+
+
+def agreement(
+    workspace: Workspace,
+    *,
+    seed: int = 0,
+    resamples: int = 1000,
+    round_of: Mapping[str, str] = MappingProxyType({}),
+) -> Outcome:
+    """Measure how far the annotators agree, with intervals over articles, into reports/agreement.json.
+
+    Args:
+        workspace: The project.
+        seed: Seed of the draws of articles.
+        resamples: How many.
+        round_of: sentence_id → round of labelling, to measure each round on its own too.
+
+    Raises:
+        InvalidInput: No answers were pulled yet.
+    """
+
+    def make() -> Made:
+        sentences = workspace.sentences()
+        report = report_of(
+            answers,
+            workspace.schema(),
+            {sentence.sentence_id: sentence.article_id for sentence in sentences},
+            seed=seed,
+            resamples=resamples,
+            texts={sentence.sentence_id: sentence.text for sentence in sentences},
+            round_of=round_of,
+            quiz=quiz_scores(workspace),
+        )
+        text = json.dumps(json.loads(to_json(report)), indent=2, ensure_ascii=False) + "\n"
+        return Made(
+            files={AGREEMENT: text.encode()},
+            counts={
+                "answers": len(answers),
+                "annotators": len({answer.annotator for answer in answers}),
+                "sentences": len({answer.sentence_id for answer in answers}),
+            },
+        )
+
+    with workspace.lock():
+        answers = workspace.answers(some=True)
+        return derive(
+            workspace.root,
+            "agreement",
+            inputs=workspace.digests(_ANNOTATIONS, _CALIBRATION, SENTENCES),
+            parameters={
+                **rules(workspace),
+                "seed": seed,
+                "resamples": resamples,
+                "rounds": content_id(*chain.from_iterable(sorted(round_of.items()))) if round_of else None,
+            },
+            make=make,
+        )
+
+
+def renew_agreement(workspace: Workspace) -> None:
+    """Measure agreement again, as it was measured last, if what it rests on has changed; nothing if it never was.
+
+    Raises:
+        InvalidInput: It rests on rounds of labelling, which only the command that measured them knows.
+    """
+    entry = read_lock(workspace.root).get("agreement")
+    if entry is None or not workspace.path(AGREEMENT).exists():
+        return
+    because = entry["because"]
+    parameters = because["parameters"]
+    if parameters.get("rounds") is None:
+        agreement(workspace, seed=parameters["seed"], resamples=parameters["resamples"])
+    elif because["inputs"] != workspace.digests(*because["inputs"]):
+        raise InvalidInput(
+            "is older than the answers",
+            where=str(workspace.path(AGREEMENT)),
+            remedy="run `toolkit agreement --round NAME=FILE` with its rounds again",
+        )
+
+
+def rules(workspace: Workspace) -> dict[str, Any]:
+    """Return what decides the report beside the files that it is made from and what its command is told."""
+    return {
+        "schema": workspace.schema().digest,
+        "report": REVISION,  # what another toolkit of the same version made is not up to date
+        "interval": INTERVAL,
+    }
+
+
+def head_start_of(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> HeadStartReport | None:
+    """Compare a project's answers with and without suggestions; None where nothing was suggested yet."""
+    offered = list(OfferLog(workspace).rows())
+    if not offered:
+        return None
+    articles = {each.sentence_id: each.article_id for each in workspace.sentences()}
+    return head_start(workspace.answers(), offered, articles, seed=seed, resamples=resamples)

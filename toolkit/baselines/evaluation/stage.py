@@ -1,0 +1,120 @@
+"""The stage evaluate: models/<name>/, releases/<version>/ → reports/evaluation.json, reports/errors.csv."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+from toolkit.baselines.data.row_reader import rows_of_release
+from toolkit.baselines.evaluation.errors_table import errors_csv
+from toolkit.baselines.evaluation.on_release import evaluate_release, evaluate_release_spans
+from toolkit.baselines.evaluation.scores import compare
+from toolkit.baselines.models.save_load import CONFIG, TENSORS
+from toolkit.baselines.models.save_load import load as load_model
+from toolkit.baselines.training.stage import release_of, trained_model
+from toolkit.project import Made, Outcome, Workspace, derive
+from toolkit.project.files import file_digest
+from toolkit.release import Release, load
+
+EVALUATION = "reports/evaluation.json"
+ERRORS = "reports/errors.csv"
+
+
+def evaluate_project(
+    workspace: Workspace,
+    model: Path | None = None,
+    release: Path | None = None,
+    *,
+    name: str | None = None,
+    split: str = "test",
+    since: Path | None = None,
+    against: Path | None = None,
+    against_name: str | None = None,
+    seed: int = 0,
+    resamples: int = 1000,
+) -> Outcome:
+    """Judge a model on a split of a release, into reports/evaluation.json and its mistakes into reports/errors.csv.
+
+    Args:
+        workspace: The project.
+        model: The model directory; default: the one that was trained last.
+        release: The release directory; default: the newest of the project.
+        name: What the report calls the model; default: the name of its directory.
+        split: "validation" or "test".
+        since: An older release: the report also says why the score moved since.
+        against: The directory of another model, for a paired test on the same rows.
+        against_name: What the report calls that one; default: the name of its directory.
+        seed: For the bootstrap and the test.
+        resamples: For the intervals and the test.
+
+    Raises:
+        InvalidInput: There is no such model, release or split.
+    """
+    with workspace.lock():
+        source, older = release_of(workspace, release), None if since is None else load(since)
+        folder = model or trained_model(workspace)
+        rival = None if against is None else _Rival(against, against_name or against.name)
+        manifests = (each for each in (source, older) if each is not None)
+        return derive(
+            workspace.root,
+            "evaluate",
+            inputs={
+                **_model_files(folder, folder.name),
+                **(_model_files(rival.folder, _place(rival.folder, workspace.root)) if rival else {}),
+                **{
+                    f"releases/{each.version}/manifest.json": file_digest(each.path / "manifest.json")
+                    for each in manifests
+                },
+            },
+            parameters={"model": name or folder.name, "split": split, "seed": seed, "resamples": resamples}
+            | ({"since": older.version} if older else {})
+            | ({"against": rival.name} if rival else {}),
+            make=partial(_evaluate, folder, name or folder.name, source, split, older, rival, seed, resamples),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    """The model that another one is tested against."""
+
+    folder: Path
+    name: str
+
+
+def _model_files(folder: Path, called: str) -> dict[str, str | None]:
+    return {f"{called}/{name}": file_digest(folder / name) for name in (CONFIG, TENSORS)}
+
+
+def _place(folder: Path, root: Path) -> str:
+    """Return a path from the project on, or from the root of the disk on if it is elsewhere."""
+    whole = folder.absolute()
+    return str(whole.relative_to(root) if whole.is_relative_to(root) else whole)
+
+
+def _evaluate(
+    folder: Path,
+    name: str,
+    source: Release,
+    split: str,
+    older: Release | None,
+    rival: _Rival | None,
+    seed: int,
+    resamples: int,
+) -> Made:
+    model, since = load_model(folder).remembering(), older.path if older else None
+    found = evaluate_release(model, source.path, split=split, since=since, seed=seed, resamples=resamples)
+    spans = evaluate_release_spans(model, source.path, split, seed=seed, resamples=resamples)
+    value = {"model": name, "release": source.version, "split": split, **found.to_dict()}
+    if older is not None:
+        value["since"] = older.version
+    if spans is not None:
+        value["spans"] = spans.to_dict()
+    if rival is not None:
+        rows = rows_of_release(source.path, split)
+        tested = compare(model, load_model(rival.folder), rows, seed=seed, resamples=resamples)
+        value["against"] = {"model": rival.name, **asdict(tested)}
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    files = {EVALUATION: text.encode(), ERRORS: errors_csv(found).encode()}
+    return Made(files=files, counts={"rows": found.rows, "stories": found.groups})

@@ -1,0 +1,134 @@
+"""Precision, recall and F1 of spans, exact and by overlap, with intervals over stories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from toolkit.agreement.span_agreement import match
+from toolkit.baselines.data.targets import Floats
+from toolkit.baselines.evaluation.story_bootstrap import Figure, figure
+from toolkit.baselines.spans.span_rows import SpanRows
+from toolkit.figures import LANGUAGES, suggest
+from toolkit.records import Span
+
+Spans = Sequence[Sequence[Span]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanScores:
+    """One label's scores; None where undefined.
+
+    Attributes:
+        label: The span label.
+        by: "exact" (both ends are right) or "overlap" (they share a character).
+        support: Spans that were to be found.
+        given: Spans that were given.
+        precision: Right ones among those given.
+        recall: Found ones among those to be found.
+        f1: Their harmonic mean, with its interval.
+        intervals: "precision" and "recall" → the bounds of their intervals.
+    """
+
+    label: str
+    by: Literal["exact", "overlap"]
+    support: int
+    given: int
+    precision: float | None
+    recall: float | None
+    f1: Figure
+    intervals: Mapping[str, tuple[float | None, float | None]]
+
+    def figure(self, name: str) -> Figure:
+        """Return a score that is in `intervals`, with its interval."""
+        low, high = self.intervals[name]
+        return Figure(value=getattr(self, name), low=low, high=high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanEvaluation:
+    """Spans of some rows, judged.
+
+    Attributes:
+        rows: Sentences.
+        groups: Stories.
+        scores: By label and by exact before overlap.
+    """
+
+    rows: int
+    groups: int
+    scores: tuple[SpanScores, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the evaluation as JSON-able values."""
+        return asdict(self)
+
+
+def evaluate_spans(rows: SpanRows, given: Spans, *, seed: int = 0, resamples: int = 1000) -> SpanEvaluation:
+    """Hold spans against those that were decided, paired one to one.
+
+    Args:
+        rows: The truth.
+        given: Spans for each row.
+        seed: For the bootstrap.
+        resamples: Draws of stories, with replacement.
+    """
+    names = {name: number for number, name in enumerate(sorted(set(rows.groups)))}
+    member = np.array([names[group] for group in rows.groups], dtype=np.int64)
+    labels = sorted({span.label for spans in (*rows.spans, *given) for span in spans})
+    drawn = np.random.default_rng(seed).multinomial(len(names), [1 / len(names)] * len(names), size=resamples)
+    weights = drawn.astype(np.float64)
+    found = []
+    for label in labels:
+        for by in ("exact", "overlap"):
+            table = np.zeros((len(names), 3))
+            np.add.at(
+                table, member, [_counts(gold, said, label, by) for gold, said in zip(rows.spans, given, strict=True)]
+            )
+            found.append(_scores(label, by, table, weights))
+    return SpanEvaluation(rows=len(rows), groups=len(names), scores=tuple(found))
+
+
+def figure_reader(rows: SpanRows, *, label: str = "FIGURE") -> list[tuple[Span, ...]]:
+    """Return what the figure reader alone finds: the rule baseline of figures."""
+    return [
+        suggest(text, language, label=label) if language in LANGUAGES else ()
+        for text, language in zip(rows.texts, rows.languages, strict=True)
+    ]
+
+
+def f1(counts: Floats) -> Floats:
+    """Return F1 [...] from counts [..., 3] of matches, spans given and spans to be found; NaN without any."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(2 * counts[..., 0] / (counts[..., 1] + counts[..., 2]))
+
+
+def _share(counts: Floats, of: int) -> Floats:
+    """Return matches among spans given (1) or to be found (2) [...] from counts [..., 3]; NaN without any."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(counts[..., 0] / counts[..., of])
+
+
+def _counts(gold: Sequence[Span], given: Sequence[Span], label: str, by: str) -> tuple[int, int, int]:
+    mine = [span for span in gold if span.label == label]
+    theirs = [span for span in given if span.label == label]
+    return len(match(mine, theirs, exact=by == "exact")), len(theirs), len(mine)
+
+
+def _scores(label: str, by: Literal["exact", "overlap"], table: Floats, weights: Floats) -> SpanScores:
+    _, given, support = table.sum(axis=0)
+    drawn = weights @ table
+    precision, recall = (figure(_share(table.sum(axis=0), of), _share(drawn, of)) for of in (1, 2))
+    return SpanScores(
+        label=label,
+        by=by,
+        support=int(support),
+        given=int(given),
+        precision=precision.value,
+        recall=recall.value,
+        f1=figure(f1(table.sum(axis=0)), f1(drawn)),
+        intervals={"precision": precision.interval, "recall": recall.interval},
+    )

@@ -1,0 +1,177 @@
+"""The picture on a model card: F1 of each label with its interval.
+
+The model card: README.md with a model-index, and metrics.json.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import jinja2
+import yaml
+
+from toolkit.baselines.evaluation.scores import Evaluation
+from toolkit.baselines.models.embedding import PACKAGES
+from toolkit.baselines.models.ladder import LADDER
+from toolkit.baselines.models.model import Model
+from toolkit.baselines.spans.span_scores import SpanEvaluation
+
+PICTURE = "f1.png"
+
+_ROW = 0.32  # inches a label
+
+
+def f1_picture(evaluation: Evaluation, *, split: str) -> bytes:
+    """Draw F1 of each label, most frequent first, with its interval, as PNG: the same bytes for the same figures.
+
+    Args:
+        evaluation: With at least one label.
+        split: What it was judged on, for the title.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    rows = sorted(evaluation.labels, key=lambda row: (row.support, row.label))
+    figure = Figure(figsize=(7.2, 1.2 + _ROW * len(rows)), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    for place, row in enumerate(rows):
+        score = row.f1
+        if score.value is None:
+            continue
+        if score.low is not None and score.high is not None:
+            axes.plot([score.low, score.high], [place, place], color="#666666", linewidth=2)
+        axes.plot([score.value], [place], "o", color="#0072b2")
+    axes.set_yticks(range(len(rows)), [f"{row.label} ({row.support})" for row in rows])
+    axes.set_xlim(0, 1)
+    axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.set_xlabel(f"F1 on {split}, {evaluation.rows} sentences; lines are 95 % intervals over groups")
+    axes.grid(axis="x", color="#dddddd")
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=120, metadata={"Software": None})
+    return drawn.getvalue()
+
+
+README, METRICS, REQUIREMENTS = "README.md", "metrics.json", "requirements.txt"
+
+_NONE: Mapping[str, SpanEvaluation] = MappingProxyType({})
+
+_TYPES = {"macro_f1": "f1", "micro_f1": "f1", "accuracy": "accuracy", "f1_positive": "f1"}
+_NAMES = {"macro_f1": "macro F1", "micro_f1": "micro F1", "accuracy": "accuracy", "f1_positive": "F1 of the positive"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSource:
+    """What a model was trained and judged on, as its card names it.
+
+    Attributes:
+        name: What people call it.
+        dataset: Hub id "owner/name", if it has one.
+        version: Version of the release, if it is one.
+        revision: Git revision or tag of the dataset on the Hub.
+        licence: SPDX id of the data's licence.
+        splits: Split → name of the file that it was, where it was one.
+    """
+
+    name: str
+    dataset: str | None = None
+    version: str | None = None
+    revision: str | None = None
+    licence: str | None = None
+    splits: Mapping[str, str] = field(default_factory=dict)
+
+
+def metrics_json(evaluations: Mapping[str, Evaluation], spans: Mapping[str, SpanEvaluation] = _NONE) -> str:
+    """Return metrics.json: split → evaluation without its errors table, which quotes the data; with "spans" if any."""
+    kept = {split: {**item.to_dict(), "errors": len(item.errors)} for split, item in evaluations.items()}
+    for split, found in spans.items():
+        kept[split]["spans"] = found.to_dict()
+    return json.dumps(kept, ensure_ascii=False, indent=2) + "\n"
+
+
+def requirements(model: Model) -> str:
+    """Return requirements.txt: what a model that was just trained was trained with, version by version."""
+    names = ("toolkit", "numpy", "scipy", "scikit-learn", "safetensors", "skops", *(PACKAGES if model.embeds else ()))
+    return "".join(f"{name}=={version(name)}\n" for name in names)
+
+
+def card(
+    model: Model,
+    name: str,
+    source: DataSource,
+    evaluations: Mapping[str, Evaluation],
+    spans: Mapping[str, SpanEvaluation] = _NONE,
+) -> str:
+    """Return README.md.
+
+    Args:
+        model: The model.
+        name: Its name in the model-index.
+        source: What it was trained on.
+        evaluations: Split → evaluation; may be empty.
+        spans: Split → evaluation of the spans that are found; may be empty.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=False,  # noqa: S701  # Markdown, not HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["score"] = _score
+    return environment.get_template("model_card.md.jinja").render(
+        metadata=yaml.safe_dump(_metadata(name, source, evaluations), sort_keys=False, allow_unicode=True),
+        model=model,
+        name=name,
+        source=source,
+        summary=LADDER[model.baseline].summary,
+        tried=model.facts[model.chosen_by],
+        evaluations=evaluations,
+        spans=spans,
+        sklearn=version("scikit-learn"),
+        measures=_NAMES,
+        picture=PICTURE if evaluations else None,
+    )
+
+
+def _metadata(name: str, source: DataSource, evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:
+    data: dict[str, Any] = {"pipeline_tag": "text-classification", "tags": ["baseline", "scikit-learn", "safetensors"]}
+    if source.licence:
+        data["license"] = source.licence.lower()
+    if source.dataset:
+        data["datasets"] = [source.dataset]
+    if evaluations:
+        results = [_result(source, split, item) for split, item in evaluations.items()]
+        data["model-index"] = [{"name": name, "results": results}]
+    return data
+
+
+def _result(source: DataSource, split: str, evaluation: Evaluation) -> dict[str, Any]:
+    name = source.splits.get(split, source.name)
+    dataset: dict[str, Any] = {"name": name, "type": source.dataset or name, "split": split}
+    if source.revision or source.version:
+        dataset["revision"] = source.revision or f"v{source.version}"
+    figures = evaluation.to_dict()
+    metrics = [
+        {"type": kind, "name": _NAMES[key], "value": figures[key]["value"]}
+        for key, kind in _TYPES.items()
+        if figures[key] and figures[key]["value"] is not None
+    ]
+    return {"task": {"type": "text-classification"}, "dataset": dataset, "metrics": metrics}
+
+
+def _score(item: Any) -> str:
+    """Write a figure as ".612 (.570 to .655)", an undefined one as a dash."""
+    if item is None or item.value is None:
+        return "–"
+    if item.low is None:
+        return f"{item.value:.3f}"
+    return f"{item.value:.3f} ({item.low:.3f} to {item.high:.3f})"

@@ -1,0 +1,311 @@
+"""Reading figures: of a phrase that holds one, and of the people harmed in a sentence.
+
+Figures of a sentence as spans to be corrected by people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import cast
+
+from toolkit.errors import UsageError
+from toolkit.figures.figure import Figure, Found, Qualifier, fields_of
+from toolkit.figures.harm import counts_people_harmed, is_one_of, measures_something_else, speaks_of_harm
+from toolkit.figures.languages import LANGUAGES, lexicon_of
+from toolkit.figures.lexicon import Lexicon
+from toolkit.figures.numbers import longest, number_at
+from toolkit.figures.tokens import Token, matches, phrase, tokens_of
+from toolkit.records import Span, content_id
+
+_KINDS = 6  # tokens in which "neither" names the two kinds of people
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure over a run of tokens.
+
+    Attributes:
+        first: Position of the first token.
+        number: Position of the first token of the number itself, behind its qualifier.
+        after: Position after the last token.
+        figure: What it says.
+    """
+
+    first: int
+    number: int
+    after: int
+    figure: Figure
+
+
+def read(text: str, language: str = "en") -> Figure | None:
+    """Read the one figure of a phrase such as "at least 14" or "two soldiers".
+
+    Args:
+        text: The phrase.
+        language: ISO 639-1 code, one of `LANGUAGES`.
+
+    Returns:
+        The figure; None where the phrase holds none, or more than one, or a share or a sum of money: nothing is
+        guessed and nothing added up.
+
+    Raises:
+        UsageError: Figures are not read in the language.
+    """
+    lexicon = _lexicon(language)
+    tokens = _tokens(text, lexicon)
+    quantities = list(_quantities(tokens, lexicon))
+    if len(quantities) != 1 or measures_something_else(tokens, quantities[0].first, quantities[0].after, lexicon):
+        return None
+    return quantities[0].figure
+
+
+def find(sentence: str, language: str = "en") -> list[Found]:
+    """Find the figures of people harmed in a sentence, in its order.
+
+    A quantity counts where words for people or harm stand beside it and the sentence speaks of harm; dates, ages,
+    distances, shares and sums of money do not. It is meant for suggestions that people correct.
+
+    Args:
+        sentence: The sentence.
+        language: ISO 639-1 code, one of `LANGUAGES`.
+
+    Raises:
+        UsageError: Figures are not read in the language.
+    """
+    lexicon = _lexicon(language)
+    tokens = _tokens(sentence, lexicon)
+    if not speaks_of_harm(tokens, lexicon):
+        return []
+    found = []
+    for quantity in _quantities(tokens, lexicon):
+        nobody = quantity.figure.high == 0
+        if counts_people_harmed(tokens, quantity.first, quantity.number, quantity.after, lexicon, nobody=nobody):
+            start, end = tokens[quantity.first].start, tokens[quantity.after - 1].end
+            found.append(Found(start=start, end=end, text=sentence[start:end], figure=quantity.figure))
+    return found
+
+
+def differences(text: str, fields: Mapping[str, object], language: str = "en") -> tuple[str, ...]:
+    """Return the fields in which a person's numbers differ from what the words say, sorted; to be looked at again.
+
+    Args:
+        text: The words that were marked.
+        fields: The fields that the person filled, by the names of `Figure`; others are left alone.
+        language: ISO 639-1 code, one of `LANGUAGES`.
+
+    Returns:
+        Names among low, low_open, high, high_open and qualifier; none where the words cannot be read.
+    """
+    figure = read(text, language)
+    if figure is None:
+        return ()
+    expected: Mapping[str, object] = fields_of(figure)
+    names = ("high", "high_open", "low", "low_open", "qualifier")
+    return tuple(name for name in names if _said(fields, name) != _said(expected, name))
+
+
+def _said(fields: Mapping[str, object], name: str) -> object:
+    """Return a field; a boolean that is false says the same as one that is absent."""
+    value = fields.get(name)
+    return None if value is False else value
+
+
+def _lexicon(language: str) -> Lexicon:
+    lexicon = lexicon_of(language)
+    if lexicon is None:
+        raise UsageError(f"figures are not read in {language!r}", remedy=f"languages: {', '.join(LANGUAGES)}")
+    return lexicon
+
+
+def _tokens(text: str, lexicon: Lexicon) -> list[Token]:
+    return tokens_of(text, group=lexicon.group, decimal=lexicon.decimal, hyphens=lexicon.hyphens)
+
+
+def _quantities(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Quantity]:
+    """Yield the quantities from left to right; none overlaps another."""
+    at = 0
+    while at < len(tokens):
+        quantity = _quantity_at(tokens, at, lexicon)
+        if quantity is not None:
+            yield quantity
+        at = quantity.after if quantity is not None else at + 1
+
+
+def _quantity_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
+    return (
+        _range_at(tokens, at, lexicon)
+        or _qualified_at(tokens, at, lexicon)
+        or _vague_at(tokens, at, lexicon)
+        or _bare_at(tokens, at, lexicon)
+        or _none_at(tokens, at, lexicon)
+        or _neither_at(tokens, at, lexicon)
+        or _single_at(tokens, at, lexicon)
+    )
+
+
+def _range_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
+    """Read "between 30 and 40", "from 30 to 40"."""
+    for opening, joint in lexicon.ranges:
+        words = phrase(opening)
+        if matches(tokens, at, words):
+            found = _pair(tokens, at + len(words), (joint,), lexicon, governed=True)
+            if found is not None:
+                return Quantity(at, at + len(words), *found)
+    return None
+
+
+def _pair(
+    tokens: Sequence[Token], at: int, joints: Sequence[str], lexicon: Lexicon, *, governed: bool = False
+) -> tuple[int, Figure] | None:
+    """Read two numbers and the word or sign between them; a scale after the second holds for both."""
+    first = _number(tokens, at, lexicon, governed=governed)
+    if first is None or first[1] >= len(tokens) or tokens[first[1]].key not in joints:
+        return None
+    second = _number(tokens, first[1] + 1, lexicon, governed=governed)
+    if second is None:
+        return None
+    low, high = first[0], second[0]
+    if first[2] == 1 and second[2] > 1 and low * second[2] <= high:
+        low *= second[2]
+    if low > high or (low == high) or not (_whole(low) and _whole(high)):
+        return None
+    return second[1], Figure(low=int(low), high=int(high), qualifier="range")
+
+
+def _qualified_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
+    """Read "at least 14", "more than dozens", "more than 30 but fewer than 40"."""
+    found = longest(tokens, at, lexicon.before)
+    if found is None or found[1] >= len(tokens):
+        return None
+    qualifier, number = found
+    if qualifier == "up_to" and at and is_one_of(tokens[at - 1], lexicon.reaching):
+        return None
+    vague = _vague_at(tokens, number, lexicon)
+    if vague is not None and tokens[number].key not in lexicon.governed:
+        return Quantity(at, number, vague.after, vague.figure)
+    if qualifier == "about":
+        pair = _pair(tokens, number, lexicon.joints, lexicon, governed=True)
+        if pair is not None:
+            return Quantity(at, number, *pair)
+    value = _number(tokens, number, lexicon, governed=True)
+    if value is None or not _whole(value[0]):
+        return None
+    quantity = Quantity(at, number, value[1], _figure(qualifier, int(value[0])))
+    return _bounded(tokens, quantity, lexicon) or quantity
+
+
+def _bounded(tokens: Sequence[Token], lower: Quantity, lexicon: Lexicon) -> Quantity | None:
+    """Join a lower bound with the upper bound that follows it: "more than 30 but fewer than 40"."""
+    if lower.figure.high is not None or lower.after >= len(tokens):
+        return None
+    if tokens[lower.after].key not in lexicon.conjunctions:
+        return None
+    upper = _qualified_at(tokens, lower.after + 1, lexicon)
+    low, high = lower.figure.low, None if upper is None else upper.figure.high
+    if upper is None or low is None or high is None or upper.figure.qualifier != "up_to" or low >= high:
+        return None
+    opens = {"low_open": lower.figure.low_open, "high_open": upper.figure.high_open}
+    return Quantity(lower.first, lower.number, upper.after, Figure(low=low, high=high, qualifier="range", **opens))
+
+
+def _vague_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
+    found = longest(tokens, at, lexicon.vague)
+    if found is None:
+        return None
+    return Quantity(at, at, found[1], Figure(qualifier="vague", magnitude=found[0]))
+
+
+def _bare_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
+    """Read "14", "30 to 40", "14 or more"."""
+    pair = _pair(tokens, at, lexicon.joints, lexicon)
+    if pair is not None:
+        return Quantity(at, at, *pair)
+    value = _number(tokens, at, lexicon)
+    if value is None or not _whole(value[0]):
+        return None
+    trailing = longest(tokens, value[1], lexicon.after)
+    qualifier, after = trailing if trailing is not None else ("exact", value[1])
+    return Quantity(at, at, after, _figure(qualifier, int(value[0])))
+
+
+def _none_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
+    """Read "no", "none of the 14"."""
+    found = longest(tokens, at, dict.fromkeys(lexicon.none, 0))
+    if found is None:
+        return None
+    after = found[1]
+    spared = longest(tokens, after, dict.fromkeys(lexicon.none_of, 0))
+    if spared is not None:
+        number = _number(tokens, spared[1], lexicon)
+        after = after if number is None else number[1]
+    return Quantity(at, at, after, _figure("exact", 0))
+
+
+def _neither_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
+    """Read "neither soldiers nor civilians": nobody, once."""
+    for first, second in lexicon.neither:
+        if tokens[at].key != first:
+            continue
+        named = [n for n in range(at + 1, min(at + 1 + _KINDS, len(tokens))) if is_one_of(tokens[n], lexicon.people)]
+        joints = [n for n in range(at + 2, min(at + 2 + _KINDS, len(tokens))) if tokens[n].key == second]
+        if joints and len(named) > 1 and named[0] < joints[0] < named[-1]:
+            after = next(n for n in named if n > joints[0]) + 1
+            return Quantity(at, at, after, _figure("exact", 0))
+    return None
+
+
+def _single_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
+    """Read "a soldier"."""
+    if tokens[at].key in lexicon.articles and at + 1 < len(tokens) and is_one_of(tokens[at + 1], lexicon.people):
+        return Quantity(at, at, at + 1, _figure("exact", 1))
+    return None
+
+
+def _number(
+    tokens: Sequence[Token], at: int, lexicon: Lexicon, *, governed: bool = False
+) -> tuple[Decimal, int, int] | None:
+    return number_at(tokens, at, lexicon, governed=governed) if at < len(tokens) else None
+
+
+def _whole(value: Decimal) -> bool:
+    return value == value.to_integral_value()
+
+
+def _figure(qualifier: str, number: int) -> Figure:
+    match qualifier:
+        case "at_least" | "more_than":
+            named = cast(Qualifier, qualifier)
+            return Figure(low=number, low_open=qualifier == "more_than", qualifier=named)
+        case "up_to" | "fewer_than":
+            return Figure(high=number, high_open=qualifier == "fewer_than", qualifier="up_to")
+        case "about":
+            return Figure(low=number, high=number, qualifier="about")
+    return Figure(low=number, high=number, best=number, qualifier="exact")
+
+
+def suggest(sentence: str, language: str = "en", *, label: str = "FIGURE") -> tuple[Span, ...]:
+    """Return the figures of people harmed in a sentence as spans, with the fields that their words decide.
+
+    What happened to the people is left open: words such as "casualties" do not say it.
+
+    Args:
+        sentence: The sentence.
+        language: ISO 639-1 code, one of `LANGUAGES`.
+        label: Id of the span label for figures.
+
+    Raises:
+        UsageError: Figures are not read in the language.
+    """
+    return tuple(
+        Span(
+            span_id=content_id("suggestion", sentence, label, found.start, found.end),
+            label=label,
+            start=found.start,
+            end=found.end,
+            text=found.text,
+            attributes=dict(fields_of(found.figure)),
+        )
+        for found in find(sentence, language)
+    )

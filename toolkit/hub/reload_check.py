@@ -1,0 +1,91 @@
+"""What `load_dataset` makes of a published release, held against the release."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from toolkit.errors import RemoteError
+from toolkit.release import Release, load
+from toolkit.release.tables.configs import SLICE_ROWS
+from toolkit.release.tables.content_hash import ContentHash
+
+_CALL = (
+    "import sys, json; from toolkit.hub.reload_check import differences; "
+    "json.dump(differences(*sys.argv[1:]), sys.stdout)"
+)
+
+
+_SHOWN = 300  # characters of an error; one of `datasets` names every kind of file that there is
+
+
+def check_reload(release: Release, repo: str, revision: str | None, *, token: str | None, endpoint: str | None) -> None:
+    """Load every config of a published release as a reader would, with an empty cache, and compare all rows.
+
+    It happens in a process of its own, since the client reads its endpoint and its cache directory only once.
+
+    Args:
+        release: What was published.
+        repo: Where: "owner/name", or a directory.
+        revision: Tag or commit; None for a directory.
+        token: Read access; passed in the environment, never on the command line.
+        endpoint: The Hub, None for the public one.
+
+    Raises:
+        RemoteError: It does not load, or rows differ.
+    """
+    with tempfile.TemporaryDirectory(prefix="toolkit-reload-") as cache:
+        environment = os.environ | {"HF_HOME": cache, "HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_OFFLINE": "0"}
+        environment |= {"HF_TOKEN": token} if token else {}
+        environment |= {"HF_ENDPOINT": endpoint} if endpoint else {}
+        arguments = [sys.executable, "-c", _CALL, repo, revision or "", str(release.path.absolute())]
+        run = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    where = f"{repo}@{revision}" if revision else repo
+    if run.returncode:
+        reason = (run.stderr.strip().splitlines() or ["no reason given"])[-1][:_SHOWN]
+        raise RemoteError(f"is published but does not load: {reason}", where=where, remedy="look at the repository")
+    if found := json.loads(run.stdout):
+        raise RemoteError(f"loads with other rows in {', '.join(found)}", where=where, remedy="look at the repository")
+
+
+def differences(repo: str, revision: str, directory: str) -> list[str]:
+    """Return the "config/split"s whose rows `load_dataset` reads otherwise than they stand in a release directory."""
+    import datasets
+
+    datasets.disable_progress_bars()
+    found = []
+    for config, splits in load(directory).manifest["tables"].items():
+        loaded = datasets.load_dataset(repo, config, revision=revision or None)
+        found += [f"{config}/{split}" for split in sorted(set(loaded) ^ set(splits))]
+        for split in sorted(set(loaded) & set(splits)):
+            columns = load(directory).table(config, split).schema
+            if _content(loaded[split], columns) != splits[split]["content"]:
+                found.append(f"{config}/{split}")
+    return found
+
+
+def _content(dataset: Any, columns: pa.Schema) -> str:
+    content = ContentHash(columns)
+    for table in _named(dataset):
+        content.update(table.select(columns.names).cast(columns))
+    return content.hexdigest()
+
+
+def _named(dataset: Any) -> Iterator[pa.Table]:
+    """Yield the rows in slices, ClassLabel numbers turned back into names."""
+    arrow = dataset.with_format("arrow")
+    names = pa.array(dataset.features["labels"].feature.names) if "labels" in dataset.features else None
+    for start in range(0, len(dataset), SLICE_ROWS):
+        table = arrow[start : start + SLICE_ROWS].combine_chunks()
+        if names is not None:
+            numbers = pa.concat_arrays(table["labels"].chunks)
+            labels = pa.ListArray.from_arrays(numbers.offsets, names.take(numbers.values))
+            table = table.set_column(table.column_names.index("labels"), "labels", labels)
+        yield table

@@ -1,0 +1,147 @@
+"""A release on the Hub: everything in one commit, then the tag, then a look at what readers get."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from toolkit.errors import RemoteError
+from toolkit.hub.card_merge import merge_cards
+from toolkit.hub.reload_check import check_reload
+from toolkit.hub.repository import checked_name, commit, hub_errors, make_repo, quietly, tags
+from toolkit.records import digest
+from toolkit.release import Release
+from toolkit.release.manifest import NAME, to_json
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+_CARD = "README.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where a release is now.
+
+    Attributes:
+        repo: "owner/name".
+        tag: "v1.2.0".
+        commit: The commit that the tag names.
+        url: Where a reader finds it.
+        changed: False if it was all there already.
+    """
+
+    repo: str
+    tag: str
+    commit: str
+    url: str
+    changed: bool
+
+
+def publish(
+    release: Release,
+    repo: str,
+    *,
+    token: str | None = None,
+    endpoint: str | None = None,
+    private: bool = False,
+    check: bool = True,
+) -> Published:
+    """Publish a release. Publishing it again changes nothing; after an interruption it takes up where it stopped.
+
+    Args:
+        release: What to publish; its files are held against its manifest first.
+        repo: "owner/name"; made if it is not there.
+        token: A token with write access, None for the one that the client finds (HF_TOKEN or its own file).
+        endpoint: The Hub, None for the public one (or HF_ENDPOINT).
+        private: Make a new repository private; one that is there must be.
+        check: Load it afterwards as readers do, and compare every row.
+
+    Raises:
+        UsageError: The name is not "owner/name".
+        InvalidInput: The release has been changed.
+        AccessDenied: There is no token, it may not write, or the repository is public and shall be private.
+        RemoteError: The tag is there with another content, the Hub failed, the connection was lost, or readers would
+            get other rows.
+    """
+    from huggingface_hub import HfApi
+
+    release.verify()
+    api = HfApi(endpoint=endpoint, token=token)
+    tag = f"v{release.version}"
+    with hub_errors(checked_name(repo)), quietly():
+        api.whoami()
+        make_repo(api, repo, "dataset", private=private)
+        tagged = tags(api, repo, "dataset").get(tag)
+        if tagged is None:
+            title = f"Release {release.version}"
+            oid = commit(api, repo, "dataset", partial(_operations, api, repo, release), title=title, tag=tag)
+            _tag(api, repo, tag, oid)
+        else:
+            _same_content(api, repo, release, tag)
+            oid = tagged
+    if check:
+        check_reload(release, repo, tag, token=api.token if isinstance(api.token, str) else None, endpoint=endpoint)
+    url = f"{api.endpoint}/datasets/{repo}/tree/{tag}"
+    return Published(repo, tag, oid, url, changed=tagged is None)
+
+
+def _operations(api: HfApi, repo: str, release: Release, head: str | None) -> list[Any]:
+    """Return what turns the head into the release: its files, and no file of the release that is there now."""
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+
+    there = set(api.list_repo_files(repo, repo_type="dataset", revision=head))
+    card, manifest = _card_and_manifest(api, repo, release, _CARD in there, head)
+    contents: dict[str, Any] = {name: release.path / name for name in release.manifest["files"]}
+    contents |= {_CARD: card.encode(), NAME: manifest.encode()}
+    adds = [CommitOperationAdd(name, content) for name, content in sorted(contents.items())]
+    stale = _files_of_release(api, repo, head) if NAME in there else set()
+    return [*adds, *(CommitOperationDelete(name) for name in sorted((stale & there) - set(contents)))]
+
+
+def _card_and_manifest(api: HfApi, repo: str, release: Release, there: bool, revision: str | None) -> tuple[str, str]:
+    """Return the card, merged with the one on the Hub, and the manifest with its hash."""
+    ours = (release.path / _CARD).read_text(encoding="utf-8")
+    card = merge_cards(ours, _read(api, repo, _CARD, revision) if there else "")
+    if card == ours:
+        return ours, (release.path / NAME).read_text(encoding="utf-8")
+    sums = {"sha256": digest(card.encode()), "bytes": len(card.encode())}
+    return card, to_json({**release.manifest, "files": {**release.manifest["files"], _CARD: sums}})
+
+
+def _files_of_release(api: HfApi, repo: str, revision: str | None) -> set[str]:
+    return set(json.loads(_read(api, repo, NAME, revision))["files"])
+
+
+def _read(api: HfApi, repo: str, name: str, revision: str | None) -> str:
+    """Read a small text file of the repository, past every cache."""
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory(prefix="toolkit-hub-") as folder:
+        path = api.hf_hub_download(repo, name, repo_type="dataset", revision=revision, local_dir=folder)
+        return Path(path).read_text(encoding="utf-8")
+
+
+def _tag(api: HfApi, repo: str, tag: str, oid: str) -> None:
+    """Make the tag; if somebody has made it meanwhile, it must name the same commit."""
+    api.create_tag(repo, tag=tag, revision=oid, repo_type="dataset", exist_ok=True)
+    if tags(api, repo, "dataset").get(tag) != oid:
+        raise _taken(repo, tag)
+
+
+def _same_content(api: HfApi, repo: str, release: Release, tag: str) -> None:
+    """Hold what the tag names against the release; the card may have been merged."""
+    published = json.loads(_read(api, repo, NAME, tag))
+    theirs, ours = dict(published["files"]), dict(release.manifest["files"])
+    for files in (theirs, ours):
+        files.pop(_CARD, None)
+    if theirs != ours or published["tables"] != release.manifest["tables"]:
+        raise _taken(repo, tag)
+
+
+def _taken(repo: str, tag: str) -> RemoteError:
+    remedy = "build the next version; a tag is never moved"
+    return RemoteError(f"the tag {tag} is there with another content", where=repo, remedy=remedy)

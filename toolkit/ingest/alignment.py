@@ -1,0 +1,140 @@
+"""Finds what an extractor returned in the page that it came from, so that every character gets its bytes back.
+
+Two texts are compared by their key: the characters without white space and without those that control or format. A
+paragraph whose key stands in the page's key is taken from the page, with its formatting characters; one that stands
+there in parts, since the extractor left something out, is taken in parts. What isn't found is not taken.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+
+from toolkit.ingest.formats.encoding import Offsets
+from toolkit.ingest.traced_text import Traced
+
+_PART_WORDS = 3  # a part begins where this many words follow one another, or all that are left
+_WINDOW = 20_000  # of key characters within which a part is looked for after the part before
+
+
+_SKIPPED = frozenset(
+    ch
+    for ch in map(chr, (*range(0x10000), *range(0xE0000, 0xE0080)))  # the planes that have such characters in use
+    if ch.isspace() or unicodedata.category(ch) in ("Cf", "Cc")
+)
+_SKIPPED_POINTS = np.array(sorted(map(ord, _SKIPPED)), dtype=np.uint32)
+
+
+def _key_of(text: str) -> str:
+    return "".join(ch for ch in text if ch not in _SKIPPED)
+
+
+class Aligner:
+    """Looks paragraphs up in one page, mostly in order."""
+
+    def __init__(self, page: Traced) -> None:
+        self._page = page
+        points = np.frombuffer(page.text.encode("utf-32-le"), dtype=np.uint32)
+        kept = ~np.isin(points, _SKIPPED_POINTS)
+        self._places: list[int] = np.flatnonzero(kept).tolist()
+        self._key = points[kept].tobytes().decode("utf-32-le")
+        self._at = 0
+
+    def find(self, paragraph: str) -> Traced | None:
+        """Return a paragraph with its bytes, None if none of it is on the page."""
+        key = _key_of(paragraph)
+        if not key:
+            return None
+        start = self._key.find(key, self._at)
+        if start < 0:
+            start = self._key.find(key)
+        if start >= 0:
+            self._at = start + len(key)
+            first, last = self._places[start], self._places[self._at - 1] + 1
+            if self._page.text[first:last] == paragraph:  # as it mostly stands
+                return self._page.cut(first, last)
+            return self._taken(paragraph, range(start, self._at))
+        return self._in_parts(paragraph)
+
+    def _in_parts(self, paragraph: str) -> Traced | None:
+        words = paragraph.split()
+        keys = [_key_of(word) for word in words]
+        places: list[int] = []
+        kept: list[str] = []
+        at = self._at
+        for number, key in enumerate(keys):
+            if not key:
+                continue
+            start = at if self._key.startswith(key, at) and places else self._part(keys, number, at)
+            if start >= 0:
+                places += range(start, start + len(key))
+                kept.append(words[number])
+                at = start + len(key)
+        if not places:
+            return None
+        self._at = at
+        return self._taken(" ".join(kept), places)
+
+    def _part(self, keys: Sequence[str], number: int, at: int) -> int:
+        return self._key.find("".join(keys[number : number + _PART_WORDS]), at, at + _WINDOW)
+
+    def _taken(self, text: str, places: Sequence[int]) -> Traced:
+        """Give the key characters of a text the page's positions, and its white space where the page has the same."""
+        page = self._page
+        out: list[str] = []
+        taken: list[int] = []  # positions in the page, -1 for white space that is not there as such
+        number, last = 0, -1
+        space = False
+        for ch in text:
+            if ch in _SKIPPED:
+                space = space or ch.isspace()
+                continue
+            place = self._places[places[number]]
+            between = range(last + 1, place) if last >= 0 and place - last <= _GAP else range(0)
+            for index in between:
+                if not page.text[index].isspace():
+                    if page.text[index] in _SKIPPED:
+                        out.append(page.text[index])
+                        taken.append(index)
+                elif space:
+                    out.append(" ")
+                    taken.append(index if page.text[index] == " " else -1)
+                    space = False
+            if space and out:
+                out.append(" ")
+                taken.append(-1)
+            out.append(page.text[place])
+            taken.append(place)
+            number, last, space = number + 1, place, False
+        return _at(page, "".join(out), taken)
+
+
+_GAP = 64  # more between two neighbours is no run of formatting characters
+
+
+def _at(page: Traced, text: str, taken: list[int]) -> Traced:
+    indexes: Offsets = np.array(taken, dtype=np.int64)
+    somewhere = indexes >= 0
+    starts = np.where(somewhere, page.starts[indexes], 0)
+    ends = np.where(somewhere, page.ends[indexes], 0)
+    return Traced(text, starts, ends)
+
+
+def uncovered(page: Traced, taken: Sequence[Traced]) -> list[tuple[int, int]]:
+    """Return the runs of a page's text, as code points, that no taken text covers, without blank ones.
+
+    A run ends where a line ends.
+    """
+    covered = [text.starts[text.ends > text.starts] for text in taken]
+    free = ~np.isin(page.starts, np.concatenate(covered)) if covered else np.ones(len(page.text), dtype=bool)
+    free &= page.ends > page.starts
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], free, [False]]).astype(np.int8)))
+    runs = []
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        run = page.text[start:end]
+        if bare := run.strip():
+            start += len(run) - len(run.lstrip())
+            runs.append((start, start + len(bare)))
+    return runs

@@ -1,0 +1,282 @@
+"""A file into its pages, streamed.
+
+- a text or an HTML file is one page;
+- JSON Lines: a line is a page, its byte range that of the line; a JSON array: an element;
+- Parquet: a row is a page, which reads as the line of JSON that it equals; its byte range counts in the file of those
+  lines;
+- WARC: a response or resource record is a page: its headers as they stand, then its payload without transfer and
+  content encoding; its byte range is the record's in the archive, after decompression;
+- gzip of any of these; byte ranges count after decompression.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+
+from toolkit.errors import InvalidInput
+from toolkit.ingest.formats.file_type import Kind, kind_of
+from toolkit.records import Page
+from toolkit.records.base import digest
+
+_CHUNK = 1 << 20
+_HEAD = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is refused, so that one bad file can't exhaust a machine.
+
+    Attributes:
+        page_bytes: The longest page, line, row or record payload.
+        gzip_ratio: The most bytes that a byte of a gzip or Parquet file may become, over the whole file; text: 3 to 20.
+    """
+
+    page_bytes: int = 64 << 20
+    gzip_ratio: int = 200
+
+
+def pages(
+    raw_file: bytes | BinaryIO, *, source: str, media_type: str | None = None, limits: Limits | None = None
+) -> Iterator[tuple[Page, bytes]]:
+    """Yield the pages of a file with their bytes, in order.
+
+    Args:
+        raw_file: The file's bytes, or the file, open for reading bytes; Parquet needs one that can seek.
+        source: Its name.
+        media_type: Wins over what suffix and bytes say.
+        limits: What is refused.
+
+    Raises:
+        InvalidInput: The file breaks its format or one of the limits, which the message names.
+    """
+    limits = limits or Limits()
+    stream = io.BytesIO(raw_file) if isinstance(raw_file, bytes) else raw_file
+    peeked = (
+        stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", stream), _CHUNK)
+    )
+    kind = kind_of(peeked.peek(_HEAD), source=source, media_type=media_type)
+    if kind == "gzip":
+        unpacked = io.BufferedReader(_Unpacked(peeked, source, limits), _CHUNK)
+        inner = source[:-3] if source.lower().endswith(".gz") else source
+        kind = kind_of(unpacked.peek(_HEAD), source=inner)
+        if kind == "gzip":
+            raise InvalidInput("gzip within gzip", where=source, remedy="unpack it once")
+        peeked = unpacked
+    yield from _pages_of(kind, peeked, source, limits)
+
+
+def _pages_of(kind: Kind, stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tuple[Page, bytes]]:
+    if kind == "parquet" and not stream.seekable():
+        with tempfile.TemporaryFile() as whole:
+            shutil.copyfileobj(stream, whole, _CHUNK)
+            whole.seek(0)
+            yield from _rows(io.BufferedReader(whole), source, limits)
+    elif kind == "parquet":
+        yield from _rows(stream, source, limits)
+    elif kind == "warc":
+        yield from _records(stream, source, limits)
+    elif kind == "jsonl":
+        yield from _lines(stream, source, limits)
+    elif kind == "json":
+        yield from _values(_whole(stream, source, limits), source, limits)
+    else:
+        raw = _whole(stream, source, limits)
+        yield Page.of(raw, source=source), raw
+
+
+def _whole(stream: io.BufferedReader, source: str, limits: Limits) -> bytes:
+    raw = stream.read(limits.page_bytes + 1)
+    if len(raw) > limits.page_bytes:
+        raise _too_long("page", source, limits)
+    return raw
+
+
+def _too_long(what: str, where: str, limits: Limits) -> InvalidInput:
+    return InvalidInput(
+        f"a {what} of more than {limits.page_bytes:,} bytes, the limit",
+        where=where,
+        remedy="split it",
+    )
+
+
+def _lines(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tuple[Page, bytes]]:
+    at, number = 0, 0
+    while line := stream.readline(limits.page_bytes + 1):
+        number += 1
+        if len(line) > limits.page_bytes:
+            raise _too_long("line", f"{source}:{number}", limits)
+        mark = 3 if at == 0 and line.startswith(b"\xef\xbb\xbf") else 0
+        raw = line[mark:].rstrip(b"\r\n")
+        if raw.strip():
+            yield Page.of(raw, source=source, start=at + mark), raw
+        at += len(line)
+
+
+def _values(raw: bytes, source: str, limits: Limits) -> Iterator[tuple[Page, bytes]]:
+    """Yield the objects of a JSON file: the only one, the elements of an array, or those on its lines."""
+    mark = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
+    try:
+        text = raw[mark:].decode()
+        value = json.loads(text) if text.strip()[:1] == "[" else None
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(
+            f"not JSON: {error}", where=source, remedy="mend the file, or write one object a line"
+        ) from error
+    if value is not None:
+        yield from _elements(text, mark, source)
+    elif _is_one_value(text):
+        start = mark + len(text[: len(text) - len(text.lstrip())].encode())
+        yield Page.of(raw[start:], source=source, start=start), raw[start:]
+    else:
+        yield from _lines(io.BufferedReader(io.BytesIO(raw)), source, limits)
+
+
+def _is_one_value(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return "\n" not in text.strip()
+    return True
+
+
+def _elements(text: str, mark: int, source: str) -> Iterator[tuple[Page, bytes]]:
+    decoder = json.JSONDecoder()
+    at, byte = text.index("[") + 1, mark + len(text[: text.index("[") + 1].encode())
+    while True:
+        start = at
+        while text[start] in " \t\r\n,":
+            start += 1
+        if text[start] == "]":
+            return
+        _, end = decoder.raw_decode(text, start)
+        byte += len(text[at:start].encode())
+        raw = text[start:end].encode()
+        yield Page.of(raw, source=source, start=byte), raw
+        at, byte = end, byte + len(raw)
+
+
+def _rows(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tuple[Page, bytes]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    at = 0
+    try:
+        file = pq.ParquetFile(stream)
+        _check_growth(file.metadata, source, limits)
+        for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+            for row in batch.to_pylist():
+                raw = json.dumps(row, ensure_ascii=False, default=str).encode("utf-8", "replace")
+                if len(raw) > limits.page_bytes:
+                    raise _too_long("row", source, limits)
+                yield Page.of(raw, source=source, start=at), raw
+                at += len(raw) + 1
+    except (pa.ArrowException, OSError, ValueError) as error:
+        what = " ".join(str(error).split())
+        raise InvalidInput(f"not readable as Parquet: {what}", where=source, remedy="write the file again") from error
+
+
+_BATCH_ROWS = 16  # few, since each may be as long as the limit
+
+
+def _check_growth(metadata: Any, source: str, limits: Limits) -> None:
+    """Refuse a table that says itself that it unpacks to what memory may not hold."""
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
+    packed, unpacked = (
+        sum(getattr(c, f"total_{what}_size") for c in chunks) for what in ("compressed", "uncompressed")
+    )
+    if unpacked > max(limits.page_bytes, limits.gzip_ratio * packed):
+        raise _grown(source, limits)
+
+
+def _grown(source: str, limits: Limits) -> InvalidInput:
+    return InvalidInput(
+        f"unpacks to more than {limits.gzip_ratio} times its size, the limit",
+        where=source,
+        remedy="check what it is; unpack it yourself",
+    )
+
+
+def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tuple[Page, bytes]]:
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    counted, end = _Counted(stream), 0
+    records = ArchiveIterator(counted, no_record_parse=False, ensure_http_headers=False)
+    records.INC_RECORD = ""  # what warcio would write to stderr where a record's length is wrong
+    try:
+        for record in records:
+            payload = b""
+            if record.rec_type in _WITH_PAGES:
+                payload = record.content_stream().read(limits.page_bytes + 1)
+            if len(payload) > limits.page_bytes:
+                raise _too_long("record", f"{source} @ {records.get_record_offset()}", limits)
+            start = records.get_record_offset()
+            end = start + records.get_record_length()  # which reads the record to its end
+            missing: int = getattr(record.raw_stream, "limit", 0)
+            if record.length is None or missing:
+                raise _cut_short(source, start)
+            if record.rec_type in _WITH_PAGES:
+                http = record.http_headers.to_bytes() if record.http_headers else b""
+                raw = record.rec_headers.to_bytes() + http + payload
+                yield Page(source=source, sha256=digest(raw), start=start, end=end), raw
+        if counted.read_bytes > end + _BETWEEN_RECORDS:
+            raise _cut_short(source, end)
+    except (ArchiveLoadFailed, zlib.error, EOFError, OSError, ValueError, AttributeError) as error:
+        # AttributeError: warcio's own, where a record's header has no type
+        raise InvalidInput(f"not readable as WARC: {error}", where=source, remedy="fetch the archive again") from error
+
+
+_WITH_PAGES = ("response", "resource", "conversion")
+_BETWEEN_RECORDS = 8  # bytes of blank lines at an archive's end: four are the rule
+
+
+def _cut_short(source: str, at: int) -> InvalidInput:
+    return InvalidInput("a record is cut short", where=f"{source} @ {at}", remedy="fetch the archive again")
+
+
+class _Unpacked(io.RawIOBase):
+    """A gzip stream that refuses to grow beyond the limits."""
+
+    def __init__(self, packed: io.BufferedReader, source: str, limits: Limits) -> None:
+        self._counted = _Counted(packed)
+        self._inner = gzip.GzipFile(fileobj=cast("BinaryIO", self._counted))
+        self._source = source
+        self._limits = limits
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # narrower than any writable buffer
+        try:
+            data = self._inner.read(len(buffer))
+        except (OSError, EOFError, zlib.error) as error:
+            raise InvalidInput(f"not readable as gzip: {error}", where=self._source, remedy="fetch it again") from error
+        buffer[: len(data)] = data
+        self._given += len(data)
+        ratio = self._limits.gzip_ratio
+        if self._given > self._limits.page_bytes and self._given > ratio * max(self._counted.read_bytes, 1):
+            raise _grown(self._source, self._limits)
+        return len(data)
+
+
+class _Counted:
+    """A stream that counts what was read from it."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+        self.read_bytes = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.read_bytes += len(data)
+        return data

@@ -1,0 +1,220 @@
+"""Lines that say when: "2 hours ago", "il y a 2 heures", "June 18, 2025", "2025-06-18T10:00Z".
+
+The words of each language are data (profiles/times.yaml). A line is a moment only as a whole, so that a sentence
+which mentions a time is never one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+import yaml
+
+LONGEST = 80
+"""A line of more code points is no moment."""
+
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}  # longer ones don't name a day
+_WORD = r"[^\W\d_]"
+_SEPARATOR = re.compile(r"\s*[|•·∙●⋅—–/]\s*|\s+-\s+|,\s+(?=\d|[^\W\d_]{1,10}\s)")
+_TIME_OF_DAY = re.compile(
+    r"[\s,|•·–—-]*\b(?:at|um|à|a las|all[ae]|om|в|о|kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?"
+    r"\s*(?:[ap]\.?\s?m\.?|uhr|h)?\s*\(?(?:gmt|utc|[a-z]{1,2}[sd]t|bst|cest|cet|msk)?(?:[+-]\d{1,2}(?::?\d{2})?)?\)?\s*$",
+    re.I,
+)
+_DIGIT = re.compile(r"\d")
+_WORDS = re.compile(r"\w+")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z| ?[+-]\d{2}:?\d{2})?)?")
+_YMD_CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
+_NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+_ORDINAL = r"(?:st|[nr]d|th)"
+_DMY = re.compile(
+    rf"(\d{{1,2}})(?:{_ORDINAL}|er|º|\.)?(?:\s+(?:de|d['’]))?\s*({_WORD}{{3,12}})\.?,?"
+    r"(?:\s+(?:de|del))?\s*(\d{4})?(?:\s?г\.?)?"
+)
+_MDY = re.compile(rf"({_WORD}{{3,12}})\.?\s+(\d{{1,2}}){_ORDINAL}?(?:,?\s+(\d{{4}}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time as a page writes it.
+
+    Attributes:
+        text: The whole expression.
+        seconds_ago: Distance from the fetch, for relative times of at most days; None otherwise.
+        by_day: The expression names a day and no time ("yesterday").
+        on: ISO 8601 date or time, where the expression is absolute and unambiguous.
+        relative: It counts from the moment of the fetch.
+        publisher: Who published, where the same line names it ("Al Arabiya • 2h").
+        beside: All that stands beside the time on its line.
+    """
+
+    text: str
+    seconds_ago: int | None = None
+    by_day: bool = False
+    on: str | None = None
+    relative: bool = False
+    publisher: str | None = None
+    beside: tuple[str, ...] = ()
+
+    def at(self, fetched_at: datetime | None) -> str | None:
+        """Return the moment as ISO 8601; a relative one only when the time of the fetch is known."""
+        if self.on is not None or fetched_at is None or self.seconds_ago is None:
+            return self.on
+        try:
+            then = fetched_at - timedelta(seconds=self.seconds_ago)
+        except OverflowError:
+            return None
+        return then.date().isoformat() if self.by_day else then.isoformat(timespec="seconds")
+
+
+@cache
+def _words() -> dict[str, Any]:
+    text = files("toolkit.ingest.layout").joinpath("profiles/times.yaml").read_text(encoding="utf-8")
+    return cast("dict[str, Any]", yaml.safe_load(text))
+
+
+@cache
+def _relative_patterns() -> list[tuple[re.Pattern[str], dict[str, str]]]:
+    """Compile, per language, its templates and the unit that each of its words stands for."""
+    compiled = []
+    for words in _words()["relative"].values():
+        unit_of = {form.casefold(): unit for unit, forms in words["units"].items() for form in forms}
+        units = "|".join(sorted(map(re.escape, unit_of), key=len, reverse=True))
+        ones = "|".join(map(re.escape, words.get("one", [])))
+        number = rf"(?P<n>\d{{1,4}}{'|' + ones if ones else ''})"
+        for template in words["templates"]:
+            body = re.escape(template).replace(r"\ ", r"\s*" if words.get("tight") else r"\s+")
+            body = body.replace(r"\{n\}", number).replace(r"\{unit\}", rf"(?P<unit>{units})\.?")
+            compiled.append((re.compile(body, re.I), unit_of))
+    return compiled
+
+
+@cache
+def _looks_relative() -> re.Pattern[str]:
+    """Return one regex that matches what any of the patterns does: most lines are none of them."""
+    bodies = (re.sub(r"\?P<\w+>", "?:", pattern.pattern) for pattern, _ in _relative_patterns())
+    return re.compile("|".join(f"(?:{body})" for body in bodies), re.I)
+
+
+@cache
+def _fixed() -> dict[str, tuple[str, int]]:
+    return {
+        word.casefold(): (unit, int(count))
+        for words in _words()["relative"].values()
+        for word, (count, unit) in words.get("fixed", {}).items()
+    }
+
+
+@cache
+def _triggers() -> frozenset[str]:
+    """Return the words of which a line without a digit has at least one if it is a moment, of a phrase the longest."""
+    phrases = [form for words in _words()["relative"].values() for forms in words["units"].values() for form in forms]
+    return frozenset(
+        max(_WORDS.findall(phrase.casefold()), key=len) for phrase in (*phrases, *_fixed(), *_words()["weekdays"])
+    )
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    labels = "|".join(re.escape(label) for label in sorted(_words()["labels"], key=len, reverse=True))
+    return re.compile(rf"(?:{labels})(?:\s*[:：]\s*|\s+|$)(?:(?:on|am|le|el|il)\s+)?", re.I)
+
+
+@cache
+def _months() -> dict[str, int]:
+    return {name.casefold(): number for number, names in _words()["months"].items() for name in names}
+
+
+@cache
+def _weekday() -> re.Pattern[str]:
+    names = "|".join(re.escape(name) for name in sorted(_words()["weekdays"], key=len, reverse=True))
+    return re.compile(rf"(?:{names})\.?(?:,\s*|\s+)(?:den\s+|le\s+)?(?=\S)", re.I)
+
+
+def moment_of(line: str) -> Moment | None:
+    """Return the moment that a whole line says, with the publisher where the line names one beside it, or None."""
+    if len(line) > LONGEST or not (_DIGIT.search(line) or not _triggers().isdisjoint(_WORDS.findall(line.casefold()))):
+        return None
+    if whole := _bare(line):
+        return whole
+    parts = [part.strip() for part in _SEPARATOR.split(line) if part.strip()]
+    for number, part in enumerate(parts):
+        beside = tuple(parts[:number] + parts[number + 1 :])
+        if beside and all(map(_is_name, beside)) and (said := _bare(part)):
+            return replace(said, publisher=beside[0], beside=beside)
+    return None
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= 40 and len(text.split()) <= 6 and not text.endswith((".", "!", "?", ":"))
+
+
+def _bare(text: str) -> Moment | None:
+    said = text.strip(" \t()[]").strip()
+    label = _labels().match(said)
+    said = said[label.end() :] if label else said
+    if not said:
+        return None
+    return _relative(text, said.casefold().rstrip(".")) or _absolute(text, said)
+
+
+def _relative(text: str, said: str) -> Moment | None:
+    core = _TIME_OF_DAY.sub("", said)
+    if core in _fixed():
+        unit, count = _fixed()[core]
+        exact = core == said
+        return Moment(text, count * _UNITS[unit] if unit in _UNITS and exact else None, unit == "day", relative=True)
+    if not _looks_relative().fullmatch(said):
+        return None
+    for pattern, unit_of in _relative_patterns():
+        if found := pattern.fullmatch(said):
+            unit = unit_of[found["unit"].casefold()]
+            count = int(found["n"]) if found["n"].isdecimal() else 1
+            return Moment(text, count * _UNITS[unit] if unit in _UNITS else None, unit == "day", relative=True)
+    return None
+
+
+def _absolute(text: str, said: str) -> Moment | None:
+    if _ISO.fullmatch(said):
+        return Moment(text, on=_iso(said))
+    core = _TIME_OF_DAY.sub("", said)
+    weekday = _weekday().match(core)
+    core = core[weekday.end() :] if weekday else core
+    if core.casefold() in _words()["weekdays"] and len(core) > 3:
+        return Moment(text)
+    for pattern, order in ((_YMD_CJK, "ymd"), (_DMY, "dmy"), (_MDY, "mdy")):
+        if found := pattern.fullmatch(core):
+            parts = dict(zip(order, found.groups(), strict=True))
+            month = _months().get(parts["m"].casefold()) if not parts["m"].isdecimal() else int(parts["m"])
+            return _day(text, parts["y"], month, parts["d"]) if month else None
+    if found := _NUMERIC.fullmatch(core):
+        first, separator, second, year = found.groups()
+        if separator == "." or int(first) > 12:
+            return _day(text, year, int(second), first)
+        return _day(text, year, int(first), second) if int(second) > 12 else Moment(text)
+    return None
+
+
+def _iso(said: str) -> str | None:
+    try:
+        return (
+            datetime.fromisoformat(said.replace("Z", "+00:00")).isoformat()
+            if len(said) > 10
+            else date.fromisoformat(said).isoformat()
+        )
+    except ValueError:
+        return None
+
+
+def _day(text: str, year: str | None, month: int, day: str) -> Moment | None:
+    """Return the moment of a date; without a year it has no ISO form, and what is no day is no moment."""
+    try:
+        on = date(int(year or 2000), month, int(day))
+    except ValueError:
+        return None
+    return Moment(text, on=on.isoformat() if year else None)

@@ -1,0 +1,190 @@
+"""What was read of all pages together: copies merged, stories found, for corpora that no memory holds.
+
+    collect    each chunk of read pages as it comes → rejects.jsonl, and what the next step needs of all
+    merge      copies merged, stories found → articles.parquet, in the order of the pages
+
+Of the whole corpus only ids, signatures and the articles that have copies are held in memory, of the rest one chunk at
+a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from toolkit.engine import Chunk, ahead
+from toolkit.engine.arrow import arrow_schema, from_table, to_table, write_parquet
+from toolkit.errors import InvalidInput
+from toolkit.ingest import merge_copies, story_ids
+from toolkit.ingest.chunks import FOUND, OUTSIDE, unreadable
+from toolkit.records import Article, to_json
+
+_ARTICLES = arrow_schema(Article)
+_COLLECTED = {FOUND: ["article_id", "signature", "text"], OUTSIDE: ["reject", "fault"]}
+
+_Ids = npt.NDArray[np.bytes_]
+_Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What is held of all pages once they are read.
+
+    Attributes:
+        chunks: What `read_pages` made.
+        ids: The article_ids of each chunk.
+        signatures: Of the articles.
+        texts: An Arrow file of the texts of each chunk, to be mapped and not read.
+        rejects: How many were written.
+        faults: Why pages can't be read, in their order; what many pages of a file lack is said once.
+    """
+
+    chunks: Sequence[Chunk]
+    ids: Sequence[_Ids]
+    signatures: Sequence[bytes]
+    texts: Path
+    rejects: int
+    faults: Sequence[InvalidInput]
+
+
+def collect(chunks: Iterable[Chunk], unopened: Sequence[InvalidInput], rejects: Path, texts: Path) -> Readings:
+    """Go through what `read_pages` makes of each chunk, while others are still at work on the next ones.
+
+    Args:
+        chunks: Of which each is looked at as it comes.
+        unopened: Why files can't be opened.
+        rejects: The JSON Lines to write, by page, files that can't be opened last.
+        texts: The Arrow file to write.
+    """
+    found: list[Chunk] = []
+    ids: list[_Ids] = []
+    signatures: list[bytes] = []
+    faults: list[tuple[str, str, str]] = []
+    lines = 0
+    schema = pa.schema([("text", pa.string())])
+    with (
+        rejects.open("w", encoding="utf-8") as file,
+        pa.OSFile(str(texts), "wb") as sink,
+        pa.ipc.new_file(sink, schema) as writer,
+    ):
+        for chunk in chunks:
+            table, outside = (chunk.read(group, columns) for group, columns in _COLLECTED.items())
+            found.append(chunk)
+            ids.append(_ids_of(table))
+            signatures += table.column("signature").to_pylist()
+            writer.write_batch(pa.record_batch([table.column("text").combine_chunks()], schema=schema))
+            faults += filter(None, outside.column("fault").to_pylist())
+            for line in filter(None, outside.column("reject").to_pylist()):
+                file.write(line + "\n")
+                lines += 1
+        for fault in unopened:
+            file.write(to_json(unreadable(fault)) + "\n")
+    return Readings(found, ids, signatures, texts, lines + len(unopened), _told_once(faults))
+
+
+def _told_once(faults: Iterable[tuple[str, str, str]]) -> list[InvalidInput]:
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for what, where, remedy in faults:
+        alike.setdefault((what, where.partition(" (bytes ")[0], remedy), []).append(where)
+    return [
+        InvalidInput(
+            what, where=places[0] if len(places) == 1 else f"{file} ({len(places)} of its pages)", remedy=remedy
+        )
+        for (what, file, remedy), places in alike.items()
+    ]
+
+
+def merge(readings: Readings, path: Path) -> dict[str, int]:
+    """Merge copies, find stories and write the articles in the order of their pages.
+
+    Args:
+        readings: Of all pages.
+        path: The Parquet file to write.
+
+    Returns:
+        How many articles, stories and exact copies there are.
+    """
+    kept, shared = first_and_shared(np.concatenate(readings.ids))
+    stories = _stories(readings, kept)
+    copies = Copies(readings.chunks, shared)
+    ends = np.cumsum([len(ids) for ids in readings.ids]).tolist()
+    written = np.concatenate([[0], np.cumsum(kept)])
+
+    def part(number: int) -> pa.Table:
+        table = readings.chunks[number].read(FOUND, _ARTICLES.names)
+        start, end = ends[number] - table.num_rows, ends[number]
+        merged = copies.merged_into(table.filter(pa.array(kept[start:end])))
+        story = stories.slice(written[start], merged.num_rows)
+        return merged.set_column(merged.schema.get_field_index("story_id"), _ARTICLES.field("story_id"), story)
+
+    count = write_parquet(path, _ARTICLES, ahead(partial(part, number) for number in range(len(ends))))
+    return {"articles": count, "stories": len(stories.unique()), "exact copies": len(kept) - count}
+
+
+def _ids_of(table: pa.Table) -> _Ids:
+    ids: _Ids = table.column("article_id").to_numpy().astype("S24")
+    return ids
+
+
+def first_and_shared(ids: _Ids) -> tuple[_Mask, _Mask]:
+    """Tell of each row whether it is the first with its id, and whether others have it too."""
+    order = np.argsort(ids, kind="stable")
+    repeats = np.concatenate([np.zeros(min(1, len(ids)), bool), ids[order][1:] == ids[order][:-1]])
+    kept, shared = np.empty(len(ids), bool), np.empty(len(ids), bool)
+    kept[order] = ~repeats
+    shared[order] = repeats | np.append(repeats[1:], np.zeros(min(1, len(ids)), bool))
+    return kept, shared
+
+
+def _stories(readings: Readings, kept: _Mask) -> pa.Array:
+    """Return the stories of the rows that are kept; the clustering looks at some of their texts."""
+    rows = np.flatnonzero(kept)
+    ends = np.cumsum([len(part) for part in readings.ids])
+    with pa.memory_map(str(readings.texts)) as source:
+        file = pa.ipc.open_file(source)
+        columns = [file.get_batch(number).column(0) for number in range(file.num_record_batches)]
+
+        def text_of(place: int) -> str:
+            number = int(np.searchsorted(ends, rows[place], side="right"))
+            text: str = columns[number][int(rows[place] - ends[number])].as_py()
+            return text
+
+        names = [name.decode() for name in np.concatenate(readings.ids)[rows].tolist()]
+        stories = story_ids(names, [readings.signatures[row] for row in rows.tolist()], text_of)
+    readings.texts.unlink()
+    return pa.array(stories, pa.string())
+
+
+class Copies:
+    """The articles of which there are several, by article_id."""
+
+    def __init__(self, chunks: Sequence[Chunk], shared: _Mask) -> None:
+        found, row = [_ARTICLES.empty_table()], 0
+        for chunk in chunks if shared.any() else ():
+            table = chunk.read(FOUND, _ARTICLES.names)
+            found.append(table.filter(pa.array(shared[row : row + table.num_rows])))
+            row += table.num_rows
+        table = pa.concat_tables(found).combine_chunks()
+        order = np.argsort(_ids_of(table), kind="stable")
+        self._table = table.take(pa.array(order))
+        self._ids = _ids_of(self._table)
+
+    def merged_into(self, table: pa.Table) -> pa.Table:
+        """Return a table in which each article that has copies is what `merge_copies` makes of all of them."""
+        ids = _ids_of(table)
+        starts, ends = (np.searchsorted(self._ids, ids, side=side) for side in ("left", "right"))
+        several = np.flatnonzero(ends > starts)
+        if not len(several):
+            return table
+        rows = np.concatenate([np.arange(starts[place], ends[place]) for place in several])
+        merged = {article.article_id: article for article in merge_copies(from_table(Article, self._table.take(rows)))}
+        fresh = to_table(Article, [merged[ids[place].decode()] for place in several])
+        source = np.arange(len(ids))
+        source[several] = len(ids) + np.arange(len(several))
+        return pa.concat_tables([table, fresh]).take(pa.array(source)).combine_chunks()

@@ -1,0 +1,283 @@
+"""The `ingest` section of toolkit.yaml as the settings that reading a page takes.
+
+The stage ingest: pages/ → articles.parquet, rejects.jsonl.
+
+What would be kept and cut of one page, read as its project reads it.
+
+From a sentence back to the bytes of its raw page, and the proof that nothing changed on the way.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from toolkit.engine import run
+from toolkit.engine.executor import counted
+from toolkit.engine.page_source import PageFile, on_its_line
+from toolkit.errors import InvalidConfig, InvalidInput, UsageError
+from toolkit.ingest import read
+from toolkit.ingest.chunks import read_pages, spool
+from toolkit.ingest.explanation import Passage, explain
+from toolkit.ingest.extraction import Settings
+from toolkit.ingest.formats.container import pages
+from toolkit.ingest.layout.boilerplate import count_lines, recurring
+from toolkit.ingest.layout.profile import Profile, fold, parse_profile
+from toolkit.ingest.merge import collect, merge
+from toolkit.ingest.trace import Difference, Trace, Verification, bytes_of, rebuild
+from toolkit.project.config import IngestConfig, described
+from toolkit.project.files import file_digest, read_bytes
+from toolkit.project.scratch import Scratch, scratch
+from toolkit.project.stage import Made, Outcome, Progress, derive, read_lock, silent
+from toolkit.project.workspace import ARTICLES, GOLD, REJECTS, Workspace
+from toolkit.records import Article, Page, Piece, Sentence
+
+
+def settings_of(how: IngestConfig, root: Path, recurring: frozenset[str] = frozenset()) -> Settings:
+    """Return what `toolkit.ingest.extraction` takes.
+
+    Args:
+        how: The section `ingest` of toolkit.yaml.
+        root: The project.
+        recurring: The lines that were found to recur.
+
+    Raises:
+        InvalidInput: A profile is not there or has faults (all of them are named).
+    """
+    facts = {"publisher": how.publisher, "language": how.language, "licence": how.licence}
+    return Settings(
+        fetched_at=how.fetched_at,
+        profiles=_profiles([root / name for name in how.profiles]),
+        recurring=recurring,
+        columns=how.named_columns(),
+        facts={name: value for name, value in facts.items() if value is not None},
+    )
+
+
+def _profiles(paths: Sequence[Path]) -> tuple[Profile, ...]:
+    found: list[Profile] = []
+    faults: list[InvalidInput] = []
+    for path in paths:
+        try:
+            found.append(parse_profile(path.read_text(encoding="utf-8"), where=str(path)))
+        except OSError as error:
+            what = f"the profile can't be read: {error.strerror}"
+            faults.append(InvalidConfig(what, where=str(path), remedy="mend `ingest.profiles` in toolkit.yaml"))
+        except UnicodeDecodeError:
+            faults.append(InvalidInput("the profile is not UTF-8 text", where=str(path), remedy="save it as UTF-8"))
+        except InvalidInput as error:
+            faults += error.faults
+    if faults:
+        raise InvalidInput.all_of(faults)
+    return tuple(found)
+
+
+def ingest(
+    workspace: Workspace,
+    *,
+    skip_unreadable: bool = False,
+    how: IngestConfig | None = None,
+    progress: Progress = silent,
+) -> Outcome:
+    """Read every page of the project into articles, near-duplicates marked by their story_id.
+
+    What was cut from a page goes to rejects.jsonl with its reason.
+
+    Args:
+        workspace: The project.
+        skip_unreadable: Put pages that can't be read among the rejects instead of stopping.
+        how: How to read them; default: as toolkit.yaml says.
+        progress: Called with (pages read, pages to read), as near as the chunks in which they are read tell.
+
+    Raises:
+        InvalidInput: There are no pages, or some can't be read (all of them are named); nothing is written.
+    """
+    how = how or workspace.config.ingest
+    settings_of(how, workspace.root)  # a profile with a fault is told before the pages are looked at
+    parameters = {"skip_unreadable": skip_unreadable, **({"how": said} if (said := described(how)) else {})}
+    with workspace.lock():
+        files = workspace.page_files()
+        inputs: dict[str, str | None] = {
+            found.source if "://" in found.url else f"pages/{found.source}": found.digest() for found in files
+        }
+        inputs |= {name: file_digest(workspace.root / name) for name in how.profiles}
+        store = workspace.store()
+        with scratch(workspace.root, "ingest", inputs, json.dumps(parameters, sort_keys=True), store=store) as work:
+            outcome = derive(
+                workspace.root,
+                "ingest",
+                inputs=inputs,
+                parameters=parameters,
+                make=partial(_ingest, workspace, files, work, how, skip_unreadable, progress),
+            )
+            workspace.copy_to_store("ingest")
+            return outcome
+
+
+def skips_unreadable(workspace: Workspace) -> bool:
+    """Return whether the last `ingest` left out what could not be read."""
+    entry = read_lock(workspace.root).get("ingest")
+    return bool(entry and entry["because"]["parameters"].get("skip_unreadable"))
+
+
+def _ingest(
+    workspace: Workspace,
+    files: Sequence[PageFile],
+    work: Scratch,
+    how: IngestConfig,
+    skip_unreadable: bool,
+    progress: Progress,
+) -> Made:
+    engine = workspace.config.engine
+    folder = work.folder
+    spooled = spool(files, f"{work.chunks}/pages")
+    lines: frozenset[str] = frozenset()
+    if how.recurring and spooled.speaking:
+        count = partial(count_lines, columns=how.named_columns())
+        lines = recurring(run(count, spooled.speaking, into=f"{work.chunks}/lines", engine=engine), how.recurring)
+    stage = partial(read_pages, settings=settings_of(how, workspace.root, lines))
+    chunks = run(stage, spooled.chunks, into=f"{work.chunks}/read", engine=engine)
+    chunks = counted(chunks, len(spooled.chunks), spooled.pages, progress)
+    readings = collect(chunks, spooled.unopened, folder / REJECTS, folder / "texts.arrow")
+    faults = [*spooled.unopened, *readings.faults]
+    if faults and not skip_unreadable:
+        for fault in readings.faults:
+            fault.where = on_its_line(fault.where or "", files)
+        remedy = faults[-1].remedy or "remove it"
+        faults[-1].remedy = f"{remedy}, or leave such pages out with `toolkit ingest --skip-unreadable`"
+        raise InvalidInput.all_of(faults)
+    articles = merge(readings, folder / ARTICLES)
+    return Made(
+        files={ARTICLES: folder / ARTICLES, REJECTS: folder / REJECTS},
+        counts={"pages": spooled.pages, **articles, "rejects": readings.rejects},
+    )
+
+
+def explain_page(page: Path, how: IngestConfig, workspace: Workspace | None = None) -> list[Passage]:
+    """Return the passages of a page; nothing is written.
+
+    Args:
+        page: The file.
+        how: How to read it.
+        workspace: The project, whose last `ingest` says which lines recur over its pages.
+
+    Raises:
+        InvalidInput: The page, or a profile, can't be read.
+    """
+    root = Path() if workspace is None else workspace.root
+    lines = frozenset[str]() if workspace is None or not how.recurring else _recurring(workspace.path(REJECTS))
+    folder, place = (root / "pages").resolve(), page.resolve()
+    source = place.relative_to(folder).as_posix() if place.is_relative_to(folder) else page.name
+    return explain(read(read_bytes(page), source=source, settings=settings_of(how, root, lines)))
+
+
+def _recurring(path: Path) -> frozenset[str]:
+    """Return the lines that were cut as recurring."""
+    if not path.exists():
+        return frozenset()
+    with path.open(encoding="utf-8") as file:
+        rejects = (json.loads(line) for line in file if '"recurring"' in line)
+        return frozenset(fold(reject["text"]) for reject in rejects if reject["reason"] == "recurring")
+
+
+def trace(workspace: Workspace, sentence_id: str) -> Trace:
+    """Return the chain behind a sentence.
+
+    Args:
+        workspace: The project.
+        sentence_id: The id, or as much of its beginning as tells it apart.
+
+    Raises:
+        UsageError: No sentence, or more than one, has such an id.
+    """
+    found = [item for item in workspace.sentences() if item.sentence_id.startswith(sentence_id)]
+    if len(found) != 1:
+        what = f"{len(found) or 'no'} sentences have an id that begins with {sentence_id!r}"
+        raise UsageError(what, remedy="give more of the id" if found else "copy one out of sentences.parquet or a task")
+    sentence = found[0]
+    article = next(item for item in workspace.articles() if item.article_id == sentence.article_id)
+    decisions = workspace.decisions() if workspace.path(GOLD).exists() else []
+    return Trace(
+        sentence=sentence,
+        article=article,
+        pieces=_bytes_of(workspace, article, sentence),
+        answers=tuple(item for item in workspace.answers() if item.sentence_id == sentence.sentence_id),
+        decision=next((item for item in decisions if item.sentence_id == sentence.sentence_id), None),
+    )
+
+
+def _bytes_of(workspace: Workspace, article: Article, sentence: Sentence) -> tuple[Piece, ...]:
+    """Return where a sentence's characters stand in its page; without the page, where the runs that hold them do."""
+    with suppress(InvalidInput):  # no page is there any more
+        for page, raw in _raw_pages(workspace, article.page.source):
+            if page == article.page:
+                return bytes_of(article, raw, sentence.start, sentence.end)
+    return tuple(piece for piece in article.pieces if piece.start < sentence.end and sentence.start < piece.end)
+
+
+def verify(workspace: Workspace) -> Verification:
+    """Rebuild every article from the raw bytes of its page and cut every sentence out of it again.
+
+    Every copy's page must still be there too, and the derived files must be those that the stages wrote.
+
+    Raises:
+        InvalidInput: There are no articles or sentences yet.
+    """
+    articles = {article.article_id: article for article in workspace.articles()}
+    sentences = workspace.sentences()
+    differences = [
+        *_changed_files(workspace),
+        *_changed_articles(workspace, articles),
+        *_changed_sentences(articles, sentences),
+    ]
+    return Verification(len(articles), len(sentences), tuple(differences))
+
+
+def _changed_files(workspace: Workspace) -> Iterator[Difference]:
+    """Hold the derived files against what toolkit.lock says was written: a row that is gone has no other trace."""
+    lock = read_lock(workspace.root)
+    for stage in ("ingest", "segment"):
+        for name, sha256 in lock.get(stage, {}).get("outputs", {}).items():
+            if file_digest(workspace.root / name) != sha256:
+                yield Difference(f"file {name}", f"it is not the one that `toolkit {stage}` wrote")
+
+
+def _changed_articles(workspace: Workspace, articles: dict[str, Article]) -> Iterator[Difference]:
+    awaited: dict[tuple[str, str], list[Article]] = {}
+    for article in articles.values():
+        for page in (article.page, *article.copies):
+            awaited.setdefault((page.source, page.sha256), []).append(article)
+    for page, raw in _raw_pages(workspace):
+        for article in awaited.pop((page.source, page.sha256), ()):
+            if article.page.sha256 == page.sha256 and rebuild(article, raw) != article.text:
+                yield Difference(f"article {article.article_id}", f"the bytes of {page.source} give another text")
+    for (source, _), missed in awaited.items():
+        for article in missed:
+            yield Difference(f"article {article.article_id}", f"its page {source} is gone or has changed")
+
+
+def _raw_pages(workspace: Workspace, source: str | None = None) -> Iterator[tuple[Page, bytes]]:
+    """Yield the pages of every file, or of one, and of one that can't be read those before the fault."""
+    for found in workspace.page_files():
+        if source not in (None, found.source):
+            continue
+        try:
+            with found.open() as file:
+                yield from pages(file, source=found.source)
+        except InvalidInput:  # `ingest` told it; an article that stood behind the fault is now missed
+            continue
+
+
+def _changed_sentences(articles: dict[str, Article], sentences: list[Sentence]) -> Iterator[Difference]:
+    for sentence in sentences:
+        article = articles.get(sentence.article_id)
+        if article is None:
+            what = f"its article {sentence.article_id} is gone"
+        elif article.text[sentence.start : sentence.end] != sentence.text:
+            what = "its article has another text at its offsets"
+        else:
+            continue
+        yield Difference(f"sentence {sentence.sentence_id}", what)

@@ -1,0 +1,130 @@
+"""Text whose every character knows the bytes that it was read from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from toolkit.ingest.formats.encoding import Decoded, Offsets
+from toolkit.records import Piece
+
+_LINE = re.compile(r"\S(?:[^\r\n]*\S)?")
+_NOWHERE: Offsets = np.zeros(1, dtype=np.int64)
+_FEW_RUNS = 16
+
+Run = tuple[int, int, str] | None
+"""A stretch of a source text and what it stands for; see `Traced.of_runs`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """Characters and their byte ranges within one page.
+
+    Attributes:
+        text: The characters.
+        starts: First byte of each character, length len(text).
+        ends: One past its last byte, length len(text). Characters of one escape share a range.
+            White space that stands for markup has an empty one.
+    """
+
+    text: str
+    starts: Offsets
+    ends: Offsets
+
+    @classmethod
+    def of(cls, page: Decoded) -> Traced:
+        """Trace a decoded page."""
+        return cls(page.text, page.bounds[:-1], page.bounds[1:])
+
+    @classmethod
+    def of_runs(cls, source: Traced, runs: Iterable[Run]) -> Traced:
+        """Return the text that runs of a source make.
+
+        Args:
+            source: What the runs index into.
+            runs: Start and end in the source and what that stretch stands for: itself, or one escape; None is a line
+                feed of no bytes.
+        """
+        runs = list(runs)
+        if 0 < len(runs) <= _FEW_RUNS:
+            return cls._of_few(source, runs)
+        texts: list[str] = []
+        places: list[tuple[int, int, int, bool]] = []  # first and last character, length of the text, verbatim
+        for run in runs:
+            start, end, text = run or (-1, 0, "\n")
+            texts.append(text)
+            places.append((start, end - 1, len(text), run is not None and len(text) == end - start))
+        table = np.array(places, dtype=np.int64).reshape(-1, 4)
+        first, last, verbatim = (np.repeat(column, table[:, 2]) for column in table[:, [0, 1, 3]].T)
+        within = np.arange(len(first)) - np.repeat(np.cumsum(table[:, 2]) - table[:, 2], table[:, 2])
+        first = first + within * verbatim
+        last = np.where(verbatim, first, last)
+        somewhere = first >= 0
+        starts = np.append(source.starts, 0)[first]
+        ends = np.append(source.ends, 0)[last]
+        return cls("".join(texts), np.where(somewhere, starts, 0), np.where(somewhere, ends, 0))
+
+    @classmethod
+    def _of_few(cls, source: Traced, runs: Sequence[Run]) -> Traced:
+        """Return what `of_runs` does, faster where there are few: runs are copied one by one."""
+        starts, ends = [], []
+        for run in runs:
+            start, end, text = run or (0, 0, "\n")
+            if run is None:
+                starts.append(_NOWHERE)
+                ends.append(_NOWHERE)
+            elif len(text) == end - start:
+                starts.append(source.starts[start:end])
+                ends.append(source.ends[start:end])
+            else:
+                starts.append(source.starts[start : start + 1].repeat(len(text)))
+                ends.append(source.ends[end - 1 : end].repeat(len(text)))
+        whole = "".join("\n" if run is None else run[2] for run in runs)
+        return cls(whole, np.concatenate(starts), np.concatenate(ends))
+
+    def cut(self, start: int, end: int) -> Traced:
+        """Return characters `start` to `end`."""
+        return Traced(self.text[start:end], self.starts[start:end], self.ends[start:end])
+
+    def lines(self) -> list[Traced]:
+        """Return the lines that aren't blank, without the white space at their ends."""
+        return [self.cut(*found.span()) for found in _LINE.finditer(self.text)]
+
+    def one_line(self) -> Traced:
+        """Return the text on one line: a space, of no bytes, for each line break and the white space around it."""
+        whole = Traced.joined(self.lines())
+        return Traced(whole.text.replace("\n", " "), whole.starts, whole.ends)
+
+    def pieces(self, start: int, end: int, at: int) -> list[Piece]:
+        """Return the pieces of characters `start` to `end` when they stand at `at` in an article.
+
+        Characters whose bytes follow one another without a gap are one piece.
+        """
+        starts, ends = self.starts[start:end], self.ends[start:end]
+        somewhere = ends > starts
+        if somewhere.all() and (starts[1:] == ends[:-1]).all():
+            whole = (int(starts[0]), int(ends[-1])) if len(starts) else None
+            return [Piece(start=at, end=at + len(starts), byte_start=whole[0], byte_end=whole[1])] if whole else []
+        follows = (starts[1:] == ends[:-1]) | ((starts[1:] == starts[:-1]) & (ends[1:] == ends[:-1]))
+        follows &= somewhere[1:] & somewhere[:-1]
+        edges = [0, *(np.flatnonzero(~follows) + 1).tolist(), end - start]
+        return [
+            Piece(start=at + a, end=at + b, byte_start=int(starts[a]), byte_end=int(ends[b - 1]))
+            for a, b in pairwise(edges)
+            if a < b and somewhere[a]
+        ]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Traced]) -> Traced:
+        """Return texts one a line; the line feeds between them are of no bytes."""
+        if not parts:
+            return cls("", _NOWHERE[:0], _NOWHERE[:0])
+        starts, ends = [parts[0].starts], [parts[0].ends]
+        for part in parts[1:]:
+            starts += [_NOWHERE, part.starts]
+            ends += [_NOWHERE, part.ends]
+        return cls("\n".join(part.text for part in parts), np.concatenate(starts), np.concatenate(ends))

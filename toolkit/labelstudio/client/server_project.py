@@ -1,0 +1,264 @@
+"""The Label Studio project that belongs to a workspace: found by its title, made when missing, kept as configured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os.path import commonprefix
+from typing import Any
+
+from toolkit.errors import InvalidInput, RemoteError
+from toolkit.labelstudio.annotators_file import FILE_NAME as ANNOTATORS
+from toolkit.labelstudio.annotators_file import blind_names, blind_title
+from toolkit.labelstudio.client.http_client import NotThere, Refused, Server, Unanswered
+from toolkit.labelstudio.codec.label_config import render_config
+from toolkit.project import Workspace
+from toolkit.schema import Schema, instructions
+
+ANSWER_COUNTS = ("total_annotations_number", "skipped_annotations_number")
+"""Settings that count the answers in a project, skips apart."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project on a server.
+
+    Attributes:
+        id: Its number there.
+        place: What tells it from every other project anywhere: its number and the microsecond at which it was made,
+            since numbers are given again after a server has been set up anew, and addresses change.
+        url: Where a person opens it.
+        tasks: How many tasks it holds.
+        settings: The server's JSON of it, or as much of it as was asked for.
+    """
+
+    id: int
+    place: str
+    url: str
+    tasks: int
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AtWork:
+    """The projects of a workspace, with no more of their settings than their counts.
+
+    Attributes:
+        work: Those that hold its sentences; none while only the quiz has been sent.
+        expert: Where experts decide, if it was made.
+        quiz: Of the calibration, if it was made.
+    """
+
+    work: tuple[Project, ...]
+    expert: Project | None
+    quiz: Project | None
+
+
+def find(server: Server, title: str) -> Project | None:
+    """Return the project with exactly this title and all its settings, None when there is none.
+
+    Raises:
+        InvalidInput: There are several.
+    """
+    found = _titled(server, [title]).get(title)
+    if found is None:
+        return None
+    try:
+        return _project(server, server.get(f"/api/projects/{found.id}/"))
+    except NotThere:
+        return None
+
+
+def existing(server: Server, title: str) -> Project:
+    """Return the project with exactly this title.
+
+    Raises:
+        InvalidInput: It was not made yet, or there are several.
+    """
+    project = find(server, title)
+    if project is None:
+        raise _not_there(server, title)
+    return project
+
+
+def tasks_in(server: Server, project: Project) -> int:
+    """Return how many tasks a project holds by now.
+
+    Raises:
+        InvalidInput: It is gone.
+    """
+    title = project.settings["title"]
+    now = _titled(server, [title]).get(title)
+    if now is None:
+        raise _not_there(server, title)
+    return now.tasks
+
+
+def of_workspace(server: Server, workspace: Workspace) -> list[Project]:
+    """Return the projects that hold a workspace's sentences: one, or one a person in blind mode.
+
+    Raises:
+        InvalidInput: One was not made yet.
+    """
+    return [existing(server, title) for title in _assigned_titles(workspace)]
+
+
+def at_work(server: Server, workspace: Workspace, *, counts: bool = False) -> AtWork:
+    """Look for all projects of a workspace, in one request.
+
+    Args:
+        server: The server.
+        workspace: The project directory.
+        counts: With `ANSWER_COUNTS` in their settings, which takes the server longer.
+
+    Raises:
+        InvalidInput: Neither the work nor the quiz was sent yet, or two projects have the same title.
+    """
+    work, expert, quiz = _assigned_titles(workspace), expert_title(workspace), calibration_title(workspace)
+    there = _titled(server, [*work, expert, quiz], more=ANSWER_COUNTS if counts else ())
+    missing = [title for title in work if title not in there]
+    if missing and quiz not in there:
+        raise _not_there(server, missing[0])
+    return AtWork(() if missing else tuple(there[title] for title in work), there.get(expert), there.get(quiz))
+
+
+def work_titles(workspace: Workspace) -> list[str]:
+    """Return the titles of the projects that hold a workspace's sentences: one, or in blind mode one a person."""
+    names = blind_names(workspace)
+    if names is None:
+        return [workspace.config.label_studio.project]
+    return [blind_title(workspace, name) for name in names]
+
+
+def expert_title(workspace: Workspace) -> str:
+    """Return the title of the project in which experts decide; Label Studio takes 50 characters."""
+    ending = " (adjudication)"
+    return workspace.config.label_studio.project[: 50 - len(ending)] + ending
+
+
+def calibration_title(workspace: Workspace) -> str:
+    """Return the title of the project that holds the quiz; Label Studio takes 50 characters."""
+    ending = " (calibration)"
+    return workspace.config.label_studio.project[: 50 - len(ending)] + ending
+
+
+def create(server: Server, title: str, wanted: dict[str, Any]) -> Project:
+    """Make a project; when the answer is lost, look whether it was made.
+
+    Of two that are made at the same time by two pushes, the older one stays.
+    """
+    try:
+        made = server.post("/api/projects/", {"title": title, **wanted})
+    except Unanswered:
+        project = find(server, title)
+        if project is None:
+            raise
+        return project
+    oldest = min(_numbers([entry for entry in _listed(server, title, ("id", "title")) if entry["title"] == title]))
+    if oldest == made["id"]:
+        return _project(server, made)
+    server.delete(f"/api/projects/{made['id']}/")
+    return _project(server, server.get(f"/api/projects/{oldest}/"))
+
+
+def settings(
+    schema: Schema, workspace: Workspace, *, answers: int | None = None, examples: bool = True
+) -> dict[str, Any]:
+    """Return what a workspace's project is set to.
+
+    Args:
+        schema: What its page is made from.
+        workspace: The project directory.
+        answers: How many people answer each task; default: as toolkit.yaml says.
+        examples: The instructions show the schema's examples.
+    """
+    return {
+        "label_config": render_config(schema).strip(),
+        "expert_instruction": instructions(schema, examples=examples).strip(),
+        "show_instruction": True,
+        "maximum_annotations": answers or workspace.config.label_studio.annotators_per_sentence,
+        "sampling": "Sequential sampling",
+        "show_collab_predictions": True,
+        "enable_empty_annotation": False,
+    }
+
+
+def changes(project: Project, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return those of the wanted settings that the project does not have."""
+    return {key: value for key, value in wanted.items() if project.settings.get(key) != value}
+
+
+def update(server: Server, project: Project, changed: dict[str, Any]) -> None:
+    """Change a project's settings, its page only after the server's strict check.
+
+    A plain change accepts the removal of labels that annotations use (measured, 1.23.2); the check does not.
+
+    Raises:
+        InvalidInput: The new page does not fit the answers that are there.
+    """
+    config = changed.get("label_config")
+    if config is not None:
+        try:
+            server.post(f"/api/projects/{project.id}/validate/", {"label_config": config})
+        except Refused as error:
+            raise InvalidInput(
+                f"the schema's page does not fit the answers that the project holds: {error.what}",
+                where=project.url,
+                remedy="change label_studio.project in toolkit.yaml: a changed schema gets a project of its own",
+            ) from error
+    if changed:
+        server.patch(f"/api/projects/{project.id}/", changed)
+
+
+def _project(server: Server, body: dict[str, Any]) -> Project:
+    place = f"project {body['id']} of {body['created_at']}"
+    return Project(body["id"], place, f"{server.url}/projects/{body['id']}", body["task_number"] or 0, body)
+
+
+def _assigned_titles(workspace: Workspace) -> list[str]:
+    titles = work_titles(workspace)
+    if not titles:
+        raise InvalidInput(
+            "nothing is assigned yet", where=str(workspace.path(ANNOTATORS)), remedy="run `toolkit push`"
+        )
+    return titles
+
+
+def _not_there(server: Server, title: str) -> InvalidInput:
+    return InvalidInput(f"there is no project {title!r}", where=server.url, remedy="run `toolkit push`")
+
+
+def _titled(server: Server, titles: Sequence[str], *, more: Sequence[str] = ()) -> dict[str, Project]:
+    """Return those projects that have one of these titles, by title."""
+    include = ("id", "title", "created_at", "task_number", *more)
+    listed = _listed(server, commonprefix(titles), include)  # noqa: RUF071  # titles are no paths
+    found: dict[str, Project] = {}
+    for title in titles:
+        same = [entry for entry in listed if entry["title"] == title]
+        if len(same) > 1:
+            raise InvalidInput(
+                f"{len(same)} projects have the title {title!r} (ids {', '.join(str(n) for n in _numbers(same))})",
+                where=server.url,
+                remedy="rename all but one of them, or change label_studio.project in toolkit.yaml",
+            )
+        if same:
+            found[title] = _project(server, same[0])
+    return found
+
+
+def _numbers(listed: Sequence[dict[str, Any]]) -> list[int]:
+    return sorted(entry["id"] for entry in listed)
+
+
+def _listed(server: Server, within: str, include: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the projects whose title holds these words, in whatever case."""
+    found: list[dict[str, Any]] = []
+    page = 1
+    while True:
+        answer = server.get("/api/projects/", title=within, page=page, page_size=100, include=",".join(include))
+        found += answer["results"]
+        if len(found) >= answer["count"]:
+            return found
+        if not answer["results"]:
+            raise RemoteError(f"the server says {answer['count']} projects and gave {len(found)}", where=server.url)
+        page += 1

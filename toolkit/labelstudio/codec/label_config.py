@@ -1,0 +1,282 @@
+"""The labelling page of a schema: Label Studio's XML, and what each of its controls stands for.
+
+Label Studio parses every displayed attribute for `$variables`, reads "true" and "false" as booleans, shows a choice's
+`value` and stores its `alias`. So ids go into aliases, titles into values, and a "$" in a title is parted from the
+word after it by U+2060 (word joiner), which nobody sees. The article's own words never enter the XML: they reach the
+page as task data.
+
+Exclusive labels: the other questions vanish, with their answers, once an exclusive label is ticked; and an answer
+without any label is refused by a required control that nobody sees and that is there only while nothing is ticked.
+Both were measured on Label Studio 1.23.2 in a real browser; `required` alone cannot say "one label of any question".
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Literal
+
+from lxml import etree
+
+from toolkit.records.base import record
+from toolkit.schema import Attribute, Label, Layer, Schema, SpanLabel
+
+TEXT = "text"
+"""Name of the object that holds the sentence."""
+
+SPANS = "spans"
+"""Name of the control that marks spans."""
+
+NOTE = "note"
+"""Name of the comment field."""
+
+GATE = "answer"
+"""Name of the hidden control that refuses an answer without labels; it never holds a result."""
+
+DATA = ("text", "before", "after", "headline", "publisher", "date", "link", "sentence_id", "text_sha256")
+"""Task data: what the page shows, and the two that join a task to its sentence."""
+
+TRUE = "yes"
+"""What a ticked boolean stores; one that is not ticked stores nothing."""
+
+
+_JOINER = "\u2060"
+
+
+@record
+class Control:
+    """What a `from_name` in Label Studio's results stands for.
+
+    Attributes:
+        name: The `from_name`.
+        kind: "layer" (stores label ids), "spans" (span label ids), "attribute" (a field of a span) or "note".
+        type: Label Studio's result type: "choices", "labels", "number" or "textarea".
+        layer: Id of the layer.
+        span: Id of the span label that the field belongs to.
+        attribute: The field.
+    """
+
+    name: str
+    kind: Literal["layer", "spans", "attribute", "note"]
+    type: Literal["choices", "labels", "number", "textarea"]
+    layer: str | None = None
+    span: str | None = None
+    attribute: Attribute | None = None
+
+
+_RESULT_TYPES: dict[str, Literal["choices", "number", "textarea"]] = {
+    "choice": "choices",
+    "boolean": "choices",
+    "number": "number",
+    "text": "textarea",
+}
+
+
+def controls(schema: Schema) -> dict[str, Control]:
+    """Return what each control of the schema's page stands for, by its name in the results.
+
+    Relations have no control: their results carry relation ids in `labels`, or none where the person drew a link
+    without naming it (see `toolkit.schema.relation_between`).
+    """
+    found = [Control(name=layer.id, kind="layer", type="choices", layer=layer.id) for layer in schema.layers]
+    if schema.spans:
+        found.append(Control(name=SPANS, kind="spans", type="labels"))
+    for span in schema.spans:
+        for attribute in span.attributes:
+            name, kind = control_name(span, attribute), _RESULT_TYPES[attribute.type]
+            found.append(Control(name=name, kind="attribute", type=kind, span=span.id, attribute=attribute))
+    found.append(Control(name=NOTE, kind="note", type="textarea"))
+    return {control.name: control for control in found}
+
+
+def control_name(span: SpanLabel, attribute: Attribute) -> str:
+    """Return the name of the control for a field of a span, such as "figure_low"."""
+    return f"{span.id}_{attribute.id}".lower()
+
+
+def render_config(schema: Schema) -> str:
+    """Return the label config of a schema as XML that ends with a line feed.
+
+    The same schema gives the same bytes.
+    """
+    root = etree.Element("View", className="tk")
+    etree.SubElement(root, "Style").text = (
+        files("toolkit.labelstudio.codec").joinpath("page.css").read_text(encoding="utf-8")
+    )
+    _story(root)
+    _passage(root, schema)
+    for span in schema.spans:
+        _fields(root, span)
+    questions = etree.SubElement(root, "View", className="tk-questions")
+    for layer in schema.layers:
+        _question(questions, schema, layer)
+    _reminders(root, schema)
+    _gate(root, schema)
+    if schema.relations:
+        relations = etree.SubElement(root, "Relations")
+        for relation in schema.relations:
+            etree.SubElement(relations, "Relation", value=relation.id)
+    _note(root)
+    etree.indent(root, space="  ")
+    comment = f"<!-- {schema.ref}, rendered by `toolkit schema render`: edit the schema, not this file. -->\n"
+    return comment + etree.tostring(root, encoding="unicode") + "\n"
+
+
+def displayed(text: str) -> str:
+    """Return words of the schema so that the page shows them and reads neither a variable nor a boolean in them."""
+    words = " ".join(text.split()).replace("$", f"${_JOINER}")
+    return words + _JOINER if words in {"true", "false"} else words
+
+
+def _story(root: etree._Element) -> None:
+    """Headline; beneath it publisher, date and the link to the article."""
+    story = etree.SubElement(root, "View", className="tk-story")
+    _shown(story, "tk-headline", "$headline")
+    origin = etree.SubElement(story, "View", className="tk-origin")
+    _shown(origin, "tk-publisher", "$publisher")
+    _shown(origin, "tk-date", "$date")
+    link = etree.SubElement(origin, "View", className="tk-link")
+    etree.SubElement(
+        link, "HyperText", name="article", value="$link", valueType="text", clickableLinks="true", inline="true"
+    )
+
+
+def _passage(root: etree._Element, schema: Schema) -> None:
+    """Mark the sentence, between its neighbours, under the buttons that mark spans."""
+    passage = etree.SubElement(root, "View", className="tk-passage")
+    if schema.spans:
+        bar = etree.SubElement(passage, "View", className="tk-bar")
+        spans = etree.SubElement(bar, "Labels", name=SPANS, toName=TEXT, showInline="true")
+        for span in schema.spans:
+            label = etree.SubElement(spans, "Label", value=span.id, hint=displayed(span.rule))
+            if span.colour:
+                label.set("background", span.colour)
+            if span.hotkey:
+                label.set("hotkey", span.hotkey)
+    _shown(passage, "tk-beside", "$before")
+    sentence = etree.SubElement(passage, "View", className="tk-sentence")
+    attributes = {"name": TEXT, "value": f"${TEXT}", "valueType": "text", "saveTextResult": "yes"}
+    etree.SubElement(sentence, "Text", attributes, granularity="word")
+    _shown(passage, "tk-beside", "$after")
+
+
+def _shown(parent: etree._Element, name: str, value: str) -> None:
+    """Show words in a box of their own, to which the style sheet gives their look."""
+    box = etree.SubElement(parent, "View", className=name)
+    etree.SubElement(box, "Header", value=value, size="5")
+
+
+def _fields(root: etree._Element, span: SpanLabel) -> None:
+    """Show the fields of a span while one with its label is selected."""
+    if not span.attributes:
+        return
+    when = {"visibleWhen": "region-selected", "whenTagName": SPANS, "whenLabelValue": span.id}
+    panel = etree.SubElement(root, "View", when, className="tk-fields")
+    _shown(panel, "tk-title", displayed(span.title))
+    _shown(panel, "tk-rule", displayed(span.rule))
+    grid = etree.SubElement(panel, "View", className="tk-grid")
+    for attribute in span.attributes:
+        row = etree.SubElement(grid, "View", className=f"tk-field tk-{attribute.type}")
+        if attribute.type != "boolean":
+            _shown(row, "tk-name", displayed(attribute.title) + (" *" if attribute.required else ""))
+        _field(row, span, attribute)
+        if attribute.rule:
+            _shown(row, "tk-rule", displayed(attribute.rule))
+
+
+def _field(row: etree._Element, span: SpanLabel, attribute: Attribute) -> None:
+    shared = {"name": control_name(span, attribute), "toName": TEXT, "perRegion": "true", "whenLabelValue": span.id}
+    if attribute.required:
+        shared |= {"required": "true", "requiredMessage": displayed(f"{span.title}: {attribute.title}")}
+    match attribute.type:
+        case "choice":
+            choices = etree.SubElement(row, "Choices", shared, choice="single", layout="inline")
+            for choice, key in zip(attribute.choices, _keys(attribute, len(attribute.choices)), strict=True):
+                _choice(choices, choice.replace("_", " "), choice, key)
+        case "boolean":
+            choices = etree.SubElement(row, "Choices", shared, choice="multiple", layout="inline")
+            _choice(choices, displayed(attribute.title), TRUE, *_keys(attribute, 1))
+        case "number":
+            number = etree.SubElement(row, "Number", shared, step="1")
+            if attribute.minimum is not None:
+                number.set("min", str(attribute.minimum))
+        case "text":
+            etree.SubElement(row, "TextArea", shared, rows="1", editable="true", maxSubmissions="1")
+
+
+def _keys(attribute: Attribute, count: int) -> tuple[str | None, ...]:
+    return attribute.hotkeys or (None,) * count
+
+
+def _choice(
+    parent: etree._Element, title: str, alias: str, hotkey: str | None, *, hint: str | None = None
+) -> etree._Element:
+    choice = etree.SubElement(parent, "Choice", value=title, alias=alias)
+    if hotkey:
+        choice.set("hotkey", hotkey)
+    if hint:
+        choice.set("hint", hint)
+    return choice
+
+
+def _question(parent: etree._Element, schema: Schema, layer: Layer) -> None:
+    """One question with its choices; beneath it the rule of each choice that is ticked."""
+    labels = [label for label in schema.active if label.layer == layer.id]
+    hidden = _unless_exclusive(schema, layer)
+    box = etree.SubElement(parent, "View", className="tk-question")
+    inner = etree.SubElement(box, "View", hidden)
+    _shown(inner, "tk-title", displayed(layer.title))
+    several = not all(label.exclusive for label in labels)
+    shared = {"name": layer.id, "toName": TEXT, "choice": "multiple" if several else "single", **hidden}
+    if layer.required:
+        shared |= {"required": "true", "requiredMessage": displayed(layer.title)}
+    choices = etree.SubElement(inner, "Choices", shared, layout="vertical")
+    for label in labels:
+        _choice(choices, displayed(label.title), label.id, label.hotkey, hint=displayed(label.rule))
+    for label in labels:
+        _ticked(inner, label, "tk-rule", f"{label.title}: {label.rule}")
+
+
+def _unless_exclusive(schema: Schema, layer: Layer) -> dict[str, str]:
+    """Return the attributes that hide a question once an exclusive label of another question is ticked.
+
+    Label Studio looks at one other control only; exclusive labels therefore belong in one layer. Where they do
+    not, the answer is still refused on pull (`toolkit.schema.validate`).
+    """
+    elsewhere = [label for label in schema.active if label.exclusive and label.layer != layer.id]
+    if not elsewhere:
+        return {}
+    names = ",".join(label.id for label in elsewhere if label.layer == elsewhere[0].layer)
+    return {"visibleWhen": "choice-unselected", "whenTagName": elsewhere[0].layer, "whenChoiceValue": names}
+
+
+def _ticked(parent: etree._Element, label: Label, name: str, words: str) -> None:
+    """Show words while a label is ticked."""
+    when = {"visibleWhen": "choice-selected", "whenTagName": label.layer, "whenChoiceValue": label.id}
+    _shown(etree.SubElement(parent, "View", when), name, displayed(words))
+
+
+def _reminders(root: etree._Element, schema: Schema) -> None:
+    """What a ticked label asks for beside itself."""
+    for rule in schema.constraints:
+        if rule.type == "requires_span":
+            for label in schema.active:
+                if label.id in rule.labels:
+                    _ticked(root, label, "tk-reminder", rule.message)
+
+
+def _gate(root: etree._Element, schema: Schema) -> None:
+    """Refuse an answer without labels: a required field, out of sight, that is there while nothing is ticked."""
+    if not schema.exclusive:
+        return
+    box = etree.SubElement(root, "View", className="tk-gate")
+    for layer in schema.layers:
+        box = etree.SubElement(box, "View", visibleWhen="choice-unselected", whenTagName=layer.id)
+    names = " or ".join(label.title for label in schema.active if label.exclusive)
+    message = displayed(f"Tick at least one label. If no other applies: {names}.")
+    etree.SubElement(box, "Number", name=GATE, toName=TEXT, required="true", requiredMessage=message)
+
+
+def _note(root: etree._Element) -> None:
+    box = etree.SubElement(root, "View", className="tk-note")
+    shared = {"name": NOTE, "toName": TEXT, "rows": "2", "editable": "true", "maxSubmissions": "1"}
+    etree.SubElement(box, "TextArea", shared, placeholder="Unsure, or anything to say about this sentence?")

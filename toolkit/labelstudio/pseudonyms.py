@@ -1,0 +1,133 @@
+"""Annotators by pseudonym: the log never holds a name, an e-mail address or a user number.
+
+A pseudonym is an HMAC-SHA256 of the e-mail address under a secret of the project, so that it is the same in every
+pull and can't be found by trying addresses. The secret lies in .secrets/ with mode 0600 and leaves it never.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from toolkit.errors import InvalidInput
+from toolkit.project import Workspace, write_atomic
+
+SECRET = ".secrets/pseudonyms.key"  # noqa: S105  # where it lies
+_HEX_DIGITS = 10
+
+PERSONAL = frozenset(
+    {"created_username", "created_ago", "email", "first_name", "last_name", "username", "avatar", "initials", "phone"}
+)
+"""Keys that name a person, or change by the minute."""
+
+USERS = frozenset({"completed_by", "updated_by", "last_created_by", "created_by", "reviewed_by", "user"})
+"""Keys that hold a user, as number, address or object."""
+
+_UNTOUCHED = frozenset({"result", "data"})
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
+
+
+class People:
+    """Pseudonyms under one secret.
+
+    Args:
+        secret: The key; None makes names of the user numbers, for files that are read outside a project.
+        emails: User number → e-mail address, where the server says.
+        keep_identities: `strip` leaves everything as it is.
+    """
+
+    def __init__(
+        self, secret: bytes | None, emails: Mapping[int, str] | None = None, *, keep_identities: bool = False
+    ) -> None:
+        self._secret = secret
+        self._keep = keep_identities
+        self._emails = dict(emails or {})
+        self._made: dict[tuple[int | None, str | None], str] = {}
+
+    def pseudonym(self, user: Any) -> str:
+        """Return the pseudonym of a user as Label Studio names one: a number, an address or an object.
+
+        An object with both teaches the address of the number.
+        """
+        number, email = _parts(user)
+        if number is not None and email:
+            self._emails.setdefault(number, email)
+        if number is not None:
+            email = email or self._emails.get(number)
+        if (number, email) not in self._made:
+            self._made[number, email] = self._pseudonym(number, email)
+        return self._made[number, email]
+
+    def _pseudonym(self, number: int | None, email: str | None) -> str:
+        if self._secret is None:
+            return f"user-{number}" if number is not None else f"user-{_short(hashlib.sha256(_key(email)).hexdigest())}"
+        key = _key(email) if email else f"number {number}".encode()
+        return f"annotator-{_short(hmac.new(self._secret, key, hashlib.sha256).hexdigest())}"
+
+    def strip(self, raw: Any) -> Any:
+        """Return the server's JSON with every person in it replaced by the pseudonym.
+
+        What was labelled and what was answered (`data`, `result`) stays untouched: an address in a text is part of it.
+        """
+        return raw if self._keep else self._stripped(raw)
+
+    def _stripped(self, raw: Any) -> Any:
+        if isinstance(raw, Mapping):
+            return {key: self._entry(key, value) for key, value in raw.items() if key not in PERSONAL}
+        if isinstance(raw, str):
+            return _ADDRESS.sub(lambda found: self.pseudonym(found[0]), raw) if "@" in raw else raw
+        return [self._stripped(value) for value in raw] if isinstance(raw, list) else raw
+
+    def _entry(self, key: str, value: Any) -> Any:
+        if key in _UNTOUCHED:
+            return value
+        return self._user(value) if key in USERS else self._stripped(value)
+
+    def _user(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._user(entry) for entry in value]
+        return None if value is None else self.pseudonym(value)
+
+
+def people(workspace: Workspace, emails: Mapping[int, str] | None = None, *, keep_identities: bool = False) -> People:
+    """Return the pseudonyms of a project; the first call makes its secret.
+
+    Raises:
+        InvalidInput: The secret is damaged, or others may read it.
+    """
+    path = workspace.path(SECRET)
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        text = secrets.token_hex(32)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        write_atomic(path, text + "\n", mode=0o600)
+    if os.stat(path).st_mode & 0o077:
+        raise InvalidInput("others may read it", where=str(path), remedy=f"run `chmod 600 {path}`")
+    try:
+        return People(bytes.fromhex(text), emails, keep_identities=keep_identities)
+    except ValueError as error:
+        raise InvalidInput("is damaged", where=str(path), remedy="bring it back from a backup") from error
+
+
+def _parts(user: Any) -> tuple[int | None, str | None]:
+    if isinstance(user, Mapping):
+        number = user.get("id", user.get("user_id", user.get("pk")))
+        email = user.get("email")
+        return (number if isinstance(number, int) else None), (email if isinstance(email, str) else None)
+    if isinstance(user, int):
+        return user, None
+    return None, user if isinstance(user, str) and user else None
+
+
+def _key(email: str | None) -> bytes:
+    return (email or "").strip().lower().encode()
+
+
+def _short(digits: str) -> str:
+    return digits[:_HEX_DIGITS]

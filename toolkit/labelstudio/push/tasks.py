@@ -1,0 +1,77 @@
+"""Sentences as Label Studio tasks: the sentence, what stands around it, and the two keys that join it back."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from toolkit.errors import InvalidInput
+from toolkit.project.push_ledger import Key
+from toolkit.records import Article, Sentence, digest
+
+
+def key_of(data: dict[str, Any]) -> Key | None:
+    """Return the key that stands in a task's data; None for a task that is not ours."""
+    sentence_id, sha256 = data.get("sentence_id"), data.get("text_sha256")
+    return (sentence_id, sha256) if isinstance(sentence_id, str) and isinstance(sha256, str) else None
+
+
+def task_data(sentences: Sequence[Sentence], articles: Iterable[Article]) -> Iterator[dict[str, str]]:
+    """Yield the data of each sentence's task, in the order given.
+
+    Args:
+        sentences: All sentences of the articles that they belong to, each article's in order and together.
+        articles: The articles.
+
+    Raises:
+        InvalidInput: A sentence's article is missing, or does not hold the sentence's text.
+    """
+    by_id = {article.article_id: article for article in articles}
+    about: dict[str, dict[str, str]] = {}
+    for number, sentence in enumerate(sentences):
+        article = by_id.get(sentence.article_id)
+        if article is None or article.text[sentence.start : sentence.end] != sentence.text:
+            raise InvalidInput(
+                "its article does not hold it",
+                where=f"sentence {sentence.sentence_id}",
+                remedy="run `toolkit segment`",
+            )
+        if sentence.article_id not in about:
+            about = {sentence.article_id: _origin(article)}
+        yield {
+            "text": sentence.text,
+            "before": _neighbour(sentences, number, -1),
+            "after": _neighbour(sentences, number, 1),
+            **about[sentence.article_id],
+            "sentence_id": sentence.sentence_id,
+            "text_sha256": digest(sentence.text.encode()),
+        }
+
+
+def _origin(article: Article) -> dict[str, str]:
+    """Return what the page shows of where a sentence stands."""
+    return {
+        "headline": article.title or "",
+        "publisher": article.publisher or "",
+        "date": article.published_at or article.published_text or "",
+        "link": link_of(article.url),
+    }
+
+
+def _neighbour(sentences: Sequence[Sentence], number: int, step: int) -> str:
+    """Return the text of the sentence before or after, within the same article."""
+    other = number + step
+    if 0 <= other < len(sentences) and sentences[other].article_id == sentences[number].article_id:
+        return sentences[other].text
+    return ""
+
+
+def link_of(url: str | None) -> str:
+    """Return a link as HTML; an address that a browser would not open as a page stays words."""
+    if not url:
+        return ""
+    shown = html.escape(url)
+    if not url.lower().startswith(("http://", "https://")):
+        return shown
+    return f'<a href="{shown}" target="_blank" rel="noopener noreferrer">{shown}</a>'

@@ -1,0 +1,272 @@
+"""An embedded Label Studio: on loopback, with SQLite, in an environment and a data directory of its own.
+
+`start` installs it if need be, makes a user with a password of its own, waits until the server is healthy and
+returns where it is. The access token is read back from the server's own database whenever it is needed and is kept
+nowhere else; the password is returned once, by the start that made it, and is kept nowhere at all.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypedDict
+
+import httpx
+
+from toolkit.errors import InvalidInput, RemoteError, UsageError
+from toolkit.labelstudio.server.install import DATABASE as DATABASE
+from toolkit.labelstudio.server.install import (
+    VERSION,
+    default_home,
+    fill_from_template,
+    installed,
+    server_environment,
+    tail,
+    waiting_lock,
+)
+from toolkit.labelstudio.server.password import reset
+from toolkit.labelstudio.server.postgres import Postgres
+from toolkit.labelstudio.server.process import identity, spawn, terminate
+from toolkit.project import write_atomic
+
+EMAIL = "admin@localhost"
+STATE = "studio.json"
+LOG = "server.log"
+
+
+@dataclass(frozen=True)
+class Studio:
+    """A running server.
+
+    Attributes:
+        url: Where it is, without a slash at the end.
+        email: Who to log in as.
+        password: The password, from the start that made it; None afterwards.
+        token: The legacy token of that user; None with PostgreSQL, unless `start` was told where it is.
+        pid: Its process id.
+        data: Its data directory.
+        log: What it printed.
+        version: Version of Label Studio.
+        fresh: This call started it; it was not running before.
+    """
+
+    url: str
+    email: str
+    password: str | None = field(repr=False)
+    token: str | None = field(repr=False)
+    pid: int
+    data: Path
+    log: Path
+    version: str
+    fresh: bool
+
+
+class _State(TypedDict):
+    """What a data directory remembers of its server."""
+
+    pid: int
+    identity: str | None
+    port: int
+    version: str
+
+
+def start(
+    *,
+    port: int | None = None,
+    home: Path | None = None,
+    data: Path | None = None,
+    python: Path | None = None,
+    database_url: str | None = None,
+    local_backends: bool = False,
+    patience: float = 600.0,
+) -> Studio:
+    """Start a server, or return the one that runs already.
+
+    Args:
+        port: Default: a free one, the same as last time where it is still free.
+        home: Where the installation lies; default: TOOLKIT_STUDIO_HOME, else the user's cache.
+        data: The server's data directory; default: `home`/data.
+        python: An interpreter that has Label Studio; default: TOOLKIT_STUDIO_PYTHON, else it is installed.
+        database_url: "postgresql://user:password@host:port/name" for teams; default: SQLite in `data`. Its first start
+            makes the tables, which takes a minute or two.
+        local_backends: Let the server call prediction backends on loopback (`toolkit serve`).
+        patience: Seconds that the server may take to become healthy.
+
+    Raises:
+        UsageError: Another program listens on `port`, or `database_url` is no address.
+        ToolkitError: The installation failed.
+        RemoteError: The server ended, or is not healthy in time; the message ends with the end of its log. Or
+            PostgreSQL can't be used.
+    """
+    home = home or default_home()
+    postgres = None if database_url is None else Postgres.parse(database_url)
+    data = (data or home / "data").absolute()
+    with waiting_lock(data.parent / f".{data.name}.lock"):
+        running = status(data=data)
+        program = installed(home, python)
+        if running is not None:
+            return running if postgres is None else replace(running, token=postgres.token(program, EMAIL))
+        environment = server_environment(data)
+        if local_backends:
+            environment |= {"ML_BLOCK_LOCAL_IP": "false", "SSRF_PROTECTION_ENABLED": "false"}
+        if postgres is None:
+            _back_up_before_upgrade(data)
+            fill_from_template(program, home, data)
+            has_user = token_of(data) is not None
+        else:
+            has_user = postgres.has_user(program, EMAIL)
+            data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            environment |= postgres.environment()
+        password = None if has_user else secrets.token_urlsafe(12)
+        if password is not None:
+            environment |= {"LABEL_STUDIO_USERNAME": EMAIL, "LABEL_STUDIO_PASSWORD": password}
+        port = _port(port, data)
+        command = [str(program), "start", "--no-browser", "--internal-host", "127.0.0.1", "--port", str(port)]
+        pid = spawn(command, environment=environment, log=data / LOG)
+        state = {"pid": pid, "identity": identity(pid), "port": port, "version": VERSION}
+        write_atomic(data / STATE, json.dumps(state) + "\n", mode=0o600)
+        _wait_until_healthy(port, pid, data / LOG, patience)
+        server = _studio(data, pid, port, VERSION, password=password, fresh=True)
+        return server if postgres is None else replace(server, token=postgres.token(program, EMAIL))
+
+
+def stop(*, home: Path | None = None, data: Path | None = None) -> bool:
+    """Stop the server of a data directory, and no other process; returns whether there was one."""
+    state = _state((data or (home or default_home()) / "data").absolute())
+    if state is None or state["identity"] is None or identity(state["pid"]) != state["identity"]:
+        return False
+    terminate(state["pid"], state["identity"])
+    return True
+
+
+def status(*, home: Path | None = None, data: Path | None = None) -> Studio | None:
+    """Return the running server of a data directory, None when it does not run."""
+    data = (data or (home or default_home()) / "data").absolute()
+    state = _state(data)
+    if state is None or state["identity"] is None or identity(state["pid"]) != state["identity"]:
+        return None
+    return _studio(data, state["pid"], state["port"], state["version"], password=None, fresh=False)
+
+
+def reset_password(server: Studio, database_url: str | None = None, *, home: Path | None = None) -> str:
+    """Give the user of a running server a new password and return it.
+
+    Args:
+        server: Which.
+        database_url: As in `start`, when its users are in PostgreSQL.
+        home: Where the installation lies.
+
+    Raises:
+        InvalidInput: Its users are in PostgreSQL, and `database_url` is missing.
+        RemoteError: PostgreSQL can't be used.
+    """
+    if database_url is not None:
+        return Postgres.parse(database_url).reset_password(installed(home or default_home()), server.email)
+    if server.token is None:
+        raise InvalidInput(
+            "the users of this server are not in its data directory",
+            where=str(server.data),
+            remedy="say where its PostgreSQL is, in --database-url or TOOLKIT_STUDIO_DATABASE_URL",
+        )
+    return reset(server.data / DATABASE, server.email)
+
+
+def token_of(data: Path, email: str = EMAIL) -> str | None:
+    """Read a user's legacy token from the server's own database; None where there is no such user yet.
+
+    Raises:
+        InvalidInput: The database is damaged.
+    """
+    path = data / DATABASE
+    if not path.exists():
+        return None
+    query = "SELECT t.key FROM authtoken_token t JOIN htx_user u ON u.id = t.user_id WHERE u.email = ?"
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30)) as database:
+            row = database.execute(query, (email,)).fetchone()
+    except sqlite3.DatabaseError as error:
+        raise InvalidInput(
+            f"is no database of Label Studio ({error})", where=str(path), remedy="bring it back from a backup"
+        ) from error
+    return None if row is None else str(row[0])
+
+
+def _studio(data: Path, pid: int, port: int, version: str, *, password: str | None, fresh: bool) -> Studio:
+    return Studio(
+        url=f"http://127.0.0.1:{port}",
+        email=EMAIL,
+        password=password,
+        token=token_of(data),
+        pid=pid,
+        data=data,
+        log=data / LOG,
+        version=version,
+        fresh=fresh,
+    )
+
+
+def _state(data: Path) -> _State | None:
+    try:
+        state: _State = json.loads((data / STATE).read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise InvalidInput("is damaged", where=str(data / STATE), remedy="delete it and start again") from error
+    return state
+
+
+def _back_up_before_upgrade(data: Path) -> None:
+    """Copy the database aside before another version of the server migrates it."""
+    state = _state(data)
+    if state is not None and state["version"] != VERSION and (data / DATABASE).exists():
+        copy = data / f"{DATABASE}.of-{state['version']}"
+        with closing(sqlite3.connect(data / DATABASE, timeout=60)) as old, closing(sqlite3.connect(copy)) as new:
+            old.backup(new)  # a plain copy would miss what a killed server left in its journal
+
+
+def _port(wanted: int | None, data: Path) -> int:
+    """Return a port that is free now: the wanted one, the one of last time, or any."""
+    if wanted is not None:
+        if not _is_free(wanted):
+            raise UsageError(f"port {wanted} is taken by another program", remedy="name another one, or none")
+        return wanted
+    state = _state(data)
+    if state is not None and _is_free(state["port"]):
+        return state["port"]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _wait_until_healthy(port: int, pid: int, log: Path, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if identity(pid) is None:
+            raise RemoteError(f"Label Studio ended while starting: {tail(log)}", where=str(log))
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/health", timeout=5, trust_env=False).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass  # it does not listen yet
+        time.sleep(0.2)
+    raise RemoteError(
+        f"Label Studio is not healthy after {patience:g} s: {tail(log)}",
+        where=str(log),
+        remedy="look at the log; `toolkit studio stop` ends it",
+    )

@@ -1,0 +1,200 @@
+"""Label Studio's machine-learning backend protocol over HTTP: suggestions for a task the moment it is opened.
+
+    GET  /health    is it there
+    POST /setup     a project is connected: its page, and a token that is neither kept nor written anywhere
+    POST /predict   tasks in, a suggestion each out
+    POST /webhook   what happened in the project; heard and not acted on: nothing is trained behind people's backs
+    GET  /versions  the model that answers
+
+A payload that can't be right is answered with 400, 413 or 422 and {"detail": the reason}, which never quotes it.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from toolkit.errors import ToolkitError, UsageError
+from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.suggest.holdout import HeadStart
+from toolkit.labelstudio.suggest.predictions import Suggestion
+from toolkit.labelstudio.suggest.suggester import Asked
+from toolkit.records import digest
+
+LARGEST = 64 * 2**20
+"""Bytes that a request may have; Label Studio asks for a hundred tasks at a time."""
+
+
+def serve(headstart: HeadStart, listening: socket.socket) -> None:
+    """Serve a project's suggestions until the process is told to stop. Nothing of a request is ever logged.
+
+    Args:
+        headstart: The project.
+        listening: Where, see `listen`.
+    """
+    import uvicorn
+
+    config = uvicorn.Config(backend(headstart), log_config=None, log_level="error", access_log=False)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens: who connects from now on is served as soon as `serve` runs.
+
+    Args:
+        host: An address of this machine.
+        port: 0 for a free one.
+
+    Raises:
+        UsageError: The port is taken, or the address is none of this machine.
+    """
+    bound = None
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen()
+    except OSError as error:
+        if bound is not None:
+            bound.close()
+        raise UsageError(
+            f"can't listen on {host} port {port} ({error.strerror})", remedy="name another one with --port, or 0"
+        ) from error
+    return bound
+
+
+class BadPayload(Exception):
+    """A request that can't be answered.
+
+    Attributes:
+        status: The HTTP status.
+        reason: Why, in words that hold nothing of the payload.
+    """
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+def backend(headstart: HeadStart) -> Starlette:
+    """Return the application that serves a project's suggestions."""
+    service = _Service(headstart)
+    routes = [
+        Route("/health", service.health, methods=["GET"]),
+        Route("/", service.health, methods=["GET"]),
+        Route("/setup", service.answered(service.setup), methods=["POST"]),
+        Route("/predict", service.answered(service.predict), methods=["POST"]),
+        Route("/webhook", service.answered(service.webhook), methods=["POST"]),
+        Route("/versions", service.versions, methods=["GET"]),
+    ]
+    return Starlette(routes=routes)
+
+
+class _Service:
+    """One answer a route."""
+
+    def __init__(self, headstart: HeadStart) -> None:
+        self._headstart = headstart
+        self._version = headstart.suggester.version
+
+    def answered(self, handle: Callable[[dict[str, Any]], Any]) -> Callable[[Request], Awaitable[Response]]:
+        """Return a route that reads the JSON object of a request, lets `handle` answer it, and says what is wrong."""
+
+        async def route(request: Request) -> Response:
+            try:
+                body = _object(await _bounded(request))
+                return JSONResponse(await run_in_threadpool(handle, body))
+            except BadPayload as error:
+                return JSONResponse({"detail": error.reason}, status_code=error.status)
+            except ToolkitError as error:
+                return JSONResponse({"detail": str(error)}, status_code=500)
+
+        return route
+
+    async def health(self, request: Request) -> Response:
+        return JSONResponse({"status": "UP", "model_version": self._version})
+
+    async def versions(self, request: Request) -> Response:
+        return JSONResponse({"versions": [self._version]})
+
+    def setup(self, body: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(body.get("project"), str | int):
+            raise BadPayload(422, "'project' is missing: it names the project that is connected")
+        if not isinstance(body.get("schema", ""), str):
+            raise BadPayload(422, "'schema' is not text: it is the project's labelling page")
+        return {"model_version": self._version}
+
+    def webhook(self, body: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(body.get("action"), str):
+            raise BadPayload(422, "'action' is missing: it says what happened")
+        return {"status": "heard"}
+
+    def predict(self, body: dict[str, Any]) -> dict[str, Any]:
+        tasks = body.get("tasks")
+        if not isinstance(tasks, list):
+            raise BadPayload(422, "'tasks' is not a list of tasks")
+        asked = [_asked(number, task) for number, task in enumerate(tasks)]
+        opened = [_is_new(task) for task in tasks]
+        return {"results": self._results(self._headstart.offer(asked, opened))}
+
+    def _results(self, offered: Sequence[Suggestion | None]) -> list[Any]:
+        """Return what Label Studio stores; of an empty list it stores no prediction, which is what holding back is."""
+        return [[] if each is None else self._result(each) for each in offered]
+
+    def _result(self, suggestion: Suggestion) -> dict[str, Any]:
+        schema = self._headstart.suggester.schema
+        result = to_result(schema, labels=suggestion.labels, spans=suggestion.spans, origin="prediction")
+        return {"model_version": self._version, "score": suggestion.score, "result": result}
+
+
+async def _bounded(request: Request) -> bytes:
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST:
+            raise BadPayload(413, f"the request has more than {LARGEST:,} bytes; ask for fewer tasks at a time")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        raise BadPayload(400, "the body is not JSON") from None
+    if not isinstance(body, dict):
+        raise BadPayload(422, "the body is not a JSON object")
+    return body
+
+
+def _asked(number: int, task: Any) -> Asked:
+    data = task.get("data") if isinstance(task, dict) else None
+    if not isinstance(data, dict):
+        raise BadPayload(422, f"task {number} has no 'data'")
+    text = data.get("text")
+    if not isinstance(text, str):
+        raise BadPayload(422, f"task {number} has no text in 'data.text'")
+    try:
+        found = digest(text.encode())
+    except UnicodeEncodeError:
+        raise BadPayload(422, f"the text of task {number} holds half a character (a lone surrogate)") from None
+    sentence_id, known = data.get("sentence_id"), data.get("text_sha256")
+    if known is not None and known != found:
+        raise BadPayload(422, f"the text of task {number} is not the one that was pushed: its 'text_sha256' differs")
+    return Asked(sentence_id=sentence_id if isinstance(sentence_id, str) else "", text=text)
+
+
+def _is_new(task: dict[str, Any]) -> bool:
+    """Say whether nobody has answered a task yet, as far as the task tells."""
+    counts = (task.get("total_annotations"), task.get("cancelled_annotations"))
+    return not (task.get("annotations") or any(isinstance(count, int) and count > 0 for count in counts))

@@ -1,0 +1,90 @@
+"""The annotation log: which answers hold now.
+
+A row is one of
+
+    {"event": "revision", "annotation": <Annotation>, "raw": <the server's JSON, stripped of names>}
+    {"event": "tombstone", "annotation_id": <id>, "reason": <why>}
+
+Rows are never changed: a later revision of an answer follows the earlier one, and an answer that was deleted on
+the server gets a tombstone, after which a further revision may bring it back. A migration adds rows of both kinds,
+with more keys; see `toolkit.project.answer_migration`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from toolkit.errors import InvalidInput
+from toolkit.records import Annotation, from_row, to_row
+
+
+def revision(annotation: Annotation, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the log row of an answer as it is now."""
+    return {"event": "revision", "annotation": to_row(annotation), "raw": raw}
+
+
+def tombstone(annotation_id: str, reason: str) -> dict[str, Any]:
+    """Return the log row of an answer that is no longer on the server."""
+    return {"event": "tombstone", "annotation_id": annotation_id, "reason": reason}
+
+
+def current(rows: Iterable[Mapping[str, Any]], *, where: str) -> list[Annotation]:
+    """Return the answers that hold after the last row, by (sentence_id, annotator, annotation_id).
+
+    Args:
+        rows: The log from its beginning.
+        where: Name of the log, for messages.
+
+    Raises:
+        InvalidInput: A row is neither a revision nor a tombstone, or its annotation breaks a rule.
+    """
+    latest: dict[str, tuple[int, Mapping[str, Any]]] = {}
+    for number, row in enumerate(rows, start=1):
+        latest[_answer_of(row, f"{where}:{number}")] = number, row
+    annotations = [_record(row, f"{where}:{number}") for number, row in latest.values() if row["event"] == "revision"]
+    return sorted(annotations, key=lambda item: (item.sentence_id, item.annotator, item.annotation_id))
+
+
+def holding(rows: Callable[[], Iterable[Mapping[str, Any]]], *, where: str) -> Iterator[Annotation]:
+    """Yield the answers of `current` in the order of the log, which is read twice and not held.
+
+    Args:
+        rows: Returns the log from its beginning.
+        where: Name of the log, for messages.
+
+    Raises:
+        InvalidInput: As for `current`.
+    """
+    last = _last(_answer_of(row, f"{where}:{number}") for number, row in enumerate(rows(), start=1))
+    for number, (row, holds) in enumerate(zip(rows(), last, strict=False), start=1):  # what is appended meanwhile waits
+        if holds and row["event"] == "revision":
+            yield _record(row, f"{where}:{number}")
+
+
+def _last(keys: Iterable[str]) -> list[bool]:
+    """Tell of each key whether it does not come again; 16 bytes a key are held."""
+    sums = np.fromiter((blake2b(key.encode(), digest_size=16).digest() for key in keys), dtype="S16")
+    order = np.argsort(sums, kind="stable")
+    last = np.ones(len(sums), dtype=bool)
+    last[order[:-1]] = sums[order[1:]] != sums[order[:-1]]
+    held: list[bool] = last.tolist()
+    return held
+
+
+def _answer_of(row: Mapping[str, Any], where: str) -> str:
+    """Return the annotation_id that a row of the log is about."""
+    match row.get("event"):
+        case "revision":
+            return str(row["annotation"]["annotation_id"])
+        case "tombstone":
+            return str(row["annotation_id"])
+        case event:
+            raise InvalidInput(f"event {event!r} is neither a revision nor a tombstone", where=where)
+
+
+def _record(row: Mapping[str, Any], where: str) -> Annotation:
+    return from_row(Annotation, row["annotation"], where=where)

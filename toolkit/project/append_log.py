@@ -1,0 +1,106 @@
+"""Append-only logs: JSON lines that are never rewritten."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import InvalidInput
+from toolkit.project.files import disk_errors
+
+
+class AppendLog:
+    """A file of JSON objects, one a line, that only ever grows.
+
+    A kill in the middle of an append leaves at most one unfinished last line. Readers pass over it and the next
+    append cuts it off: what was not wholly written was never acknowledged, so nothing is lost.
+
+    Args:
+        path: The file; it need not exist.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def append(self, rows: Iterable[Mapping[str, Any]], *, durable: bool = True) -> int:
+        """Add rows in one write.
+
+        Args:
+            rows: The rows.
+            durable: Flush them to disk before this returns; without it they outlive this process, not a power cut.
+
+        Returns:
+            How many rows were added.
+
+        Raises:
+            ToolkitError: The disk is full; the log is as it was.
+        """
+        lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows]
+        if not lines:
+            return 0
+        with disk_errors(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab", buffering=0) as file:
+                whole = self._whole_length()
+                file.truncate(whole)
+                try:
+                    unwritten = memoryview("".join(lines).encode())
+                    while unwritten:
+                        unwritten = unwritten[file.write(unwritten) :]
+                    if durable:
+                        os.fsync(file.fileno())
+                except OSError:
+                    file.truncate(whole)
+                    raise
+        return len(lines)
+
+    def rows(self, *, having: re.Pattern[bytes] | None = None) -> Iterator[dict[str, Any]]:
+        """Yield every row from the oldest on.
+
+        Args:
+            having: Yield only rows in whose line (JSON without spaces between its parts) this is found.
+
+        Raises:
+            InvalidInput: A line that was wholly written is not a JSON object.
+        """
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.endswith(b"\n") and (having is None or having.search(line)):
+                    yield self._parse(line, number)
+
+    def _parse(self, line: bytes, number: int) -> dict[str, Any]:
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise self._fault(number) from error
+        if not isinstance(row, dict):
+            raise self._fault(number)
+        return row
+
+    def _fault(self, number: int) -> InvalidInput:
+        return InvalidInput(
+            "is not a JSON object",
+            where=f"{self.path}:{number}",
+            remedy="the log is append-only: bring the line back from a backup",
+        )
+
+    def _whole_length(self) -> int:
+        """Return the length up to and with the last line feed, in bytes."""
+        if not self.path.exists():
+            return 0
+        with self.path.open("rb") as file:
+            at = file.seek(0, os.SEEK_END)
+            while at > 0:
+                step = min(65_536, at)
+                at -= step
+                file.seek(at)
+                found = file.read(step).rfind(b"\n")
+                if found >= 0:
+                    return at + found + 1
+        return 0

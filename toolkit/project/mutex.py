@@ -1,0 +1,44 @@
+"""One command at a time on one project."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from toolkit.errors import Locked
+from toolkit.project.files import disk_errors
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold the project's lock; the system lets go of it when the process ends, however it ends.
+
+    Args:
+        path: The lock file; it stays, empty of meaning, when nobody holds it.
+
+    Raises:
+        Locked: Another process holds it; the message says which.
+        ToolkitError: The project can't be written to.
+    """
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+")
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            holder = file.read().strip() or "another process"
+            raise Locked(
+                f"{holder} is at work on this project",
+                where=str(path.parent.parent),
+                remedy="wait until it has finished, then run the same command again",
+            ) from error
+        file.truncate(0)
+        file.write(f"process {os.getpid()} ({' '.join([Path(sys.argv[0]).name, *sys.argv[1:2]])})")
+        file.flush()
+        yield

@@ -1,0 +1,54 @@
+"""`store` of toolkit.yaml: where a corpus is worked on and left, when that is no folder of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit.engine import storage
+
+_WORK = ".work"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A folder behind a path, or any URL that fsspec knows.
+
+    Attributes:
+        url: The folder; every worker must be able to read and write there.
+    """
+
+    url: str
+
+    def path(self, name: str) -> str:
+        """Return where a file of the project lies there."""
+        return f"{self.url.rstrip('/')}/{name}"
+
+    def work(self, name: str) -> str:
+        """Return the folder for the chunks of a running stage."""
+        return self.path(f"{_WORK}/{name}")
+
+    def forget(self, stage: str, *, but: str | None = None) -> None:
+        """Remove what runs of a stage left, except the folder `but`."""
+        for name in storage.names_in(self.path(_WORK)):
+            if name.startswith(f"{stage}-") and name != but:
+                storage.remove(self.work(name))
+
+    def keep(self, root: Path, digests: Mapping[str, str]) -> None:
+        """Copy derived files of a project, unless they are there with the same bytes.
+
+        Beside each lies NAME.sha256, a line that `sha256sum --check` reads; it is written last, so that one that fits
+        says that the file is there whole.
+
+        Args:
+            root: The project.
+            digests: Name of a file → SHA-256 of its bytes.
+        """
+        for name, sha256 in sorted(digests.items()):
+            line, note = f"{sha256}  {name}\n".encode(), self.path(f"{name}.sha256")
+            if storage.exists(self.path(name)) and storage.exists(note) and storage.read_bytes(note) == line:
+                continue
+            storage.put(root / name, self.path(name))
+            with storage.writing(note) as file:
+                file.write(line)

@@ -1,0 +1,265 @@
+"""A project directory: the only place that knows what lies where in it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from toolkit.engine.arrow import records_in
+from toolkit.engine.page_source import PageFile, behind, check_names
+from toolkit.errors import InvalidConfig, InvalidInput, UsageError
+from toolkit.project.annotation_log import current, holding
+from toolkit.project.append_log import AppendLog
+from toolkit.project.config import FILE_NAME, Config, check_config, new_config, read_config
+from toolkit.project.files import disk_errors, file_digest, move_atomic, write_atomic
+from toolkit.project.mutex import exclusive
+from toolkit.project.remote import Store
+from toolkit.project.stage import read_lock
+from toolkit.records import Annotation, Article, Decision, Sentence
+from toolkit.schema import Schema, load
+
+T = TypeVar("T")
+
+ARTICLES = "articles.parquet"
+SENTENCES = "sentences.parquet"
+GOLD = "gold.parquet"
+REJECTS = "rejects.jsonl"
+AGREEMENT = "reports/agreement.json"
+QUEUE = "adjudications/queue.jsonl"
+
+_STAGES: Mapping[type, tuple[str, str]] = {
+    Article: (ARTICLES, "toolkit ingest"),
+    Sentence: (SENTENCES, "toolkit segment"),
+    Decision: (GOLD, "toolkit adjudicate"),
+}
+
+
+class Workspace:
+    """A project directory and its settings.
+
+    Attributes:
+        root: The directory.
+        config: Its toolkit.yaml.
+        annotations: Every pulled revision of every answer; see `toolkit.project.annotation_log`.
+        adjudications: Every answer of an expert, in the same form.
+        calibration: Every answer to the quiz, in the same form.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.config: Config = read_config(root / FILE_NAME)
+        self.annotations = AppendLog(root / "annotations" / "log.jsonl")
+        self.adjudications = AppendLog(root / "adjudications" / "log.jsonl")
+        self.calibration = AppendLog(root / "calibration" / "log.jsonl")
+
+    @classmethod
+    def find(cls, root: Path | str | None = None) -> Workspace:
+        """Open the project in `root`, or that of the nearest toolkit.yaml from here upwards.
+
+        Raises:
+            InvalidConfig: There is none, or it is malformed.
+        """
+        if root is not None:
+            return cls(Path(root).absolute())
+        if (found := cls.nearest()) is not None:
+            return found
+        raise InvalidConfig(
+            "no toolkit.yaml here or in a directory above",
+            where=str(Path.cwd()),
+            remedy="make a project with `toolkit init DIR`, or name one with --project DIR",
+        )
+
+    @classmethod
+    def nearest(cls) -> Workspace | None:
+        """Open the project of the nearest toolkit.yaml from here upwards; None if there is none.
+
+        Raises:
+            InvalidConfig: It is malformed.
+        """
+        here = Path.cwd()
+        return next((cls(folder) for folder in [here, *here.parents] if (folder / FILE_NAME).is_file()), None)
+
+    @classmethod
+    def create(
+        cls,
+        root: Path,
+        *,
+        schema: str = "news_events@1.0.0",
+        title: str = "News sentences",
+        licence: str | None = None,
+    ) -> Workspace:
+        """Make a new project directory: toolkit.yaml and an empty pages/.
+
+        Args:
+            root: The directory; made if it is not there.
+            schema: A shipped schema, or the path of one.
+            title: Of the dataset, and of the project in Label Studio.
+            licence: SPDX id for every page that states none; None: that is not known.
+
+        Raises:
+            UsageError: There is a toolkit.yaml already.
+            InvalidInput: There is no such schema.
+            InvalidConfig: The title is too short or too long for Label Studio; nothing is written.
+        """
+        if (root / FILE_NAME).exists():
+            raise UsageError("there is a project already", where=str(root), remedy=f"look at {root / FILE_NAME}")
+        load(schema)
+        if Path(schema).is_file():
+            schema = json.dumps(os.path.relpath(schema, root), ensure_ascii=False)  # a path counts from the project
+        config = new_config(schema, title=title, licence=licence)
+        check_config(config, root / FILE_NAME)
+        with disk_errors(root):
+            (root / "pages").mkdir(parents=True, exist_ok=True)
+        write_atomic(root / ".gitignore", ".secrets/\n.toolkit/\n")
+        write_atomic(root / FILE_NAME, config)
+        return cls(root)
+
+    def digests(self, *names: str) -> dict[str, str | None]:
+        """Return the SHA-256 of files of the project by name, None for one that is not there."""
+        return {name: file_digest(self.path(name)) for name in names}
+
+    def path(self, *parts: str) -> Path:
+        """Return a path within the project."""
+        return self.root.joinpath(*parts)
+
+    def store(self) -> Store | None:
+        """Return where the corpus is worked on and left, None where that is the project directory."""
+        return Store(self.config.store) if self.config.store else None
+
+    def copy_to_store(self, stage: str) -> None:
+        """Copy what a stage made to the project's store, if it has one."""
+        if (store := self.store()) is not None:
+            store.keep(self.root, read_lock(self.root)[stage]["outputs"])
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the project for one command; raises `Locked` when another one is at work."""
+        return exclusive(self.root / ".toolkit" / "lock")
+
+    def schema(self) -> Schema:
+        """Load the schema that toolkit.yaml names; a path counts from the project.
+
+        Raises:
+            InvalidInput: There is no such schema, or it has faults.
+        """
+        return load(self.schema_reference())
+
+    def schema_reference(self) -> str:
+        """Return what `toolkit.schema.load` takes: "name@version", or the path of a schema of the project's own."""
+        local = self.root / self.config.schema_name
+        return str(local) if local.is_file() else self.config.schema_name
+
+    def page_files(self) -> list[PageFile]:
+        """Return every file below pages/, hidden ones left out, and those behind `ingest.urls`, by source.
+
+        Raises:
+            InvalidInput: There are none, or the names of some are not UTF-8.
+        """
+        folder = self.path("pages")
+        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        visible = [source for source in files if not any(part.startswith(".") for part in source.split("/"))]
+        check_names(folder, visible)
+        remote = behind(self.config.ingest.urls)
+        if not visible and not remote:
+            raise InvalidInput("there are no pages", where=str(folder), remedy="copy raw pages into it")
+        return sorted([*(PageFile(source, str(files[source])) for source in visible), *remote])
+
+    def add_pages(self, folder: Path) -> int:
+        """Copy every file below `folder` into pages/ and return how many they were; a file that is there stays."""
+        sources = sorted(path for path in folder.rglob("*") if path.is_file())
+        for source in sources:
+            target = self.path("pages") / source.relative_to(folder)
+            if not target.exists():
+                write_atomic(target, source.read_bytes())
+        return len(sources)
+
+    def add_page(self, source: str, data: bytes | BinaryIO) -> None:
+        """Put a page into pages/; one that is there with the same bytes stays.
+
+        Args:
+            source: Its path below pages/.
+            data: Its bytes, or a stream of them, which may be longer than memory.
+
+        Raises:
+            UsageError: There are no bytes, another page has that name, or the name leads out of pages/.
+        """
+        path = self.path("pages", source)
+        if not path.resolve().is_relative_to(self.path("pages").resolve()):
+            raise UsageError(f"{source!r} leads out of pages/", remedy="give a plain file name")
+        arrived = path.with_name(f".{path.name}.{os.getpid()}.arrived")
+        try:
+            write_atomic(arrived, data)
+            if not arrived.stat().st_size:
+                raise UsageError(f"nothing came in for {source!r}", remedy="pipe a page in, such as `… < page.html`")
+            if path.exists() and file_digest(path) != file_digest(arrived):
+                raise UsageError("another page has that name, and pages are never rewritten", where=str(path))
+            move_atomic(arrived, path)
+        finally:
+            arrived.unlink(missing_ok=True)
+
+    def articles(self) -> list[Article]:
+        """Read the articles, in the order of their pages. Raises InvalidInput before `toolkit ingest`."""
+        return list(self.stream(Article))
+
+    def sentences(self) -> list[Sentence]:
+        """Read the sentences, in the order of the articles. Raises InvalidInput before `toolkit segment`."""
+        return list(self.stream(Sentence))
+
+    def decisions(self) -> list[Decision]:
+        """Read the decisions, by sentence_id. Raises InvalidInput before `toolkit adjudicate`."""
+        return list(self.stream(Decision))
+
+    def answers(self, *, some: bool = False) -> list[Annotation]:
+        """Return the annotators' answers that hold now, by (sentence_id, annotator, annotation_id).
+
+        Args:
+            some: The caller needs at least one.
+
+        Raises:
+            InvalidInput: The log is damaged, or some are needed and there is none yet.
+        """
+        answers = current(self.annotations.rows(), where=str(self.annotations.path))
+        if some and not answers:
+            raise InvalidInput(
+                "there are no answers yet", where=str(self.annotations.path), remedy="run `toolkit pull`"
+            )
+        return answers
+
+    def expert_answers(self) -> list[Annotation]:
+        """Return the experts' answers that hold now, in the same order."""
+        return current(self.adjudications.rows(), where=str(self.adjudications.path))
+
+    def quiz_answers(self) -> list[Annotation]:
+        """Return the answers to the quiz that hold now, in the same order; `sentence_id` is an item's id."""
+        return current(self.calibration.rows(), where=str(self.calibration.path))
+
+    def stream(self, cls: type[T]) -> Iterator[T]:
+        """Yield the articles, sentences or decisions one after the other, for what memory can't hold.
+
+        Args:
+            cls: `Article`, `Sentence` or `Decision`.
+
+        Raises:
+            InvalidInput: Before the stage that makes them.
+        """
+        name, command = _STAGES[cls]
+        path = self.path(name)
+        if not path.exists():
+            raise InvalidInput("is not there yet", where=str(path), remedy=f"run `{command}`")
+        return records_in(cls, path)
+
+    def stream_answers(self) -> Iterator[Annotation]:
+        """Yield the annotators' answers that hold now as the log has them, for logs that memory can't hold."""
+        return holding(self.annotations.rows, where=str(self.annotations.path))
+
+    def release_path(self, version: str) -> Path:
+        """Return the directory of a release."""
+        return self.path("releases", version)
+
+    def write(self, name: str, data: bytes | str) -> Path:
+        """Write a file of the project atomically."""
+        write_atomic(self.path(name), data)
+        return self.path(name)

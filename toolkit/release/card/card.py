@@ -1,0 +1,211 @@
+"""The sections of a card that only people can write.
+
+They stand in card/NAME.md of the project, one file a section, and go into every release from then on. On the Hub they
+can be edited in place, between the marks; see `toolkit.hub.card_merge`.
+
+README.md: the card, written from the data, with the sections that people wrote kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from toolkit.errors import InvalidInput
+from toolkit.release.card.facts import Facts
+from toolkit.release.card.pictures import agreement_rows
+from toolkit.release.manifest import Tables
+from toolkit.release.reader import Release
+
+FOLDER: Final = "card"
+
+OWN_SECTION: Final = "<!-- own:{name} -->\n{text}<!-- /own -->"
+"""How a section of people's own words stands on a card."""
+
+PROMPTS: Final[Mapping[str, str]] = {
+    "motivation": "*Nobody has written yet why this dataset was made and who paid for it.*",
+    "collection": "*Nobody has written yet how the pages were chosen and fetched.*",
+    "annotators": "*Nobody has written yet who the annotators are, how they were trained and paid.*",
+    "uses": "*Nobody has written yet what the dataset should and should not be used for.*",
+    "limitations": "*Nobody has written yet about biases and limitations beyond those below.*",
+    "maintenance": "*Nobody has written yet who maintains the dataset and where to ask.*",
+}
+"""Sections that only people can write → what stands there until they have."""
+
+_OWN = re.compile(r"<!-- own:([a-z]+) -->\n(.*?)<!-- /own -->", re.DOTALL)
+_MARK = re.compile(r"<!-- (?:own:[a-z]+|/own) -->")
+
+
+def own_sections(text: str) -> dict[str, str]:
+    """Return the sections of a card that people may write, by name."""
+    return {name: body for name, body in _OWN.findall(text) if name in PROMPTS}
+
+
+def read_sections(folder: Path) -> dict[str, str]:
+    """Return name → text of the sections in a folder, by name; {} if it is not there.
+
+    Raises:
+        InvalidInput: A file is no section's, is not UTF-8, or holds the marks that stand around sections; `faults`
+            holds every fault.
+    """
+    found, faults = {}, []
+    for path in sorted(folder.glob("*")):
+        if path.name.startswith("."):
+            continue
+        try:
+            found[path.stem] = _read(path)
+        except InvalidInput as fault:
+            faults.append(fault)
+    if faults:
+        raise InvalidInput.all_of(faults)
+    return found
+
+
+def _read(path: Path) -> str:
+    if path.suffix != ".md" or path.stem not in PROMPTS:
+        names = ", ".join(f"{name}.md" for name in PROMPTS)
+        raise InvalidInput("is no section of the card", where=str(path), remedy=f"there are {names}")
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (UnicodeDecodeError, IsADirectoryError) as error:
+        raise InvalidInput("is no UTF-8 text", where=str(path), remedy="save it as UTF-8") from error
+    if mark := _MARK.search(text):
+        remedy = "write the section's words alone"
+        raise InvalidInput(f"holds {mark[0]}, which stands around sections on the card", where=str(path), remedy=remedy)
+    return f"{text or PROMPTS[path.stem]}\n"
+
+
+TEXT_RELEASED: Final = "- Text released"
+"""How the card's line begins that says how much of the articles' words is released."""
+
+
+def render(facts: Facts, previous: Release | None = None, pictures: Mapping[str, str] | None = None) -> str:
+    """Return the card of a release.
+
+    Args:
+        facts: What it is written from.
+        previous: The release before it: what people wrote on its card is taken over, unless the terms have that section
+            of their own.
+        pictures: Path within the release → what the picture shows.
+    """
+    import jinja2
+
+    template = files("toolkit.release.card").joinpath("card.md.jinja").read_text(encoding="utf-8")
+    environment = jinja2.Environment(  # noqa: S701  # Markdown, not HTML; `cell` escapes what comes from data
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters["cell"] = cell
+    before = "" if previous is None else (previous.path / "README.md").read_text(encoding="utf-8")
+    return environment.from_string(template).render(
+        front=yaml.safe_dump(front_matter(facts), sort_keys=False, allow_unicode=True, width=120),
+        text_released=TEXT_RELEASED,
+        facts=facts,
+        terms=facts.terms,
+        schema=facts.schema,
+        own={
+            **{name: f"{prompt}\n" for name, prompt in PROMPTS.items()},
+            **own_sections(before),
+            **facts.terms.sections,
+        },
+        agreement=_agreement_rows(facts.agreement),
+        pictures={} if pictures is None else {Path(name).stem: (name, title) for name, title in pictures.items()},
+    )
+
+
+def parted(card: str) -> tuple[dict[str, Any], str]:
+    """Return a card's metadata ({} where it has none that can be read) and the text after it."""
+    head, mark, rest = card.removeprefix("---\n").partition("\n---\n")
+    if not card.startswith("---\n") or not mark:
+        return {}, card
+    try:
+        metadata = yaml.safe_load(head)
+    except yaml.YAMLError:
+        metadata = None
+    return (metadata, rest) if isinstance(metadata, dict) else ({}, rest)
+
+
+def joined(metadata: Mapping[str, Any], body: str) -> str:
+    """Return the card with this metadata and text."""
+    return f"---\n{yaml.safe_dump(dict(metadata), sort_keys=False, allow_unicode=True, width=120)}---\n{body}"
+
+
+def cell(value: object) -> str:
+    """Return a value as the text of one table cell: on one line, without anything that ends the cell or is markup."""
+    escaped = str(value).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;")
+    return " ".join(escaped.split())
+
+
+def front_matter(facts: Facts) -> dict[str, Any]:
+    """Return the card's metadata as the Hub and `datasets` read it."""
+    terms = facts.terms
+    languages = sorted(language for language in facts.languages if re.fullmatch(r"[a-z]{2,3}", language))
+    tasks = [
+        *(["text-classification"] if facts.schema.labels else []),
+        *(["token-classification"] * bool(facts.schema.spans)),
+    ]
+    return {
+        "pretty_name": terms.title,
+        **_licence(facts),
+        **({"language": [language for language in languages if language != "und"]} if languages != ["und"] else {}),
+        "task_categories": tasks,
+        "task_ids": ["multi-label-classification"] if facts.schema.labels else [],
+        "size_categories": [facts.size_category],
+        "source_datasets": ["original"],
+        "tags": ["news", facts.schema.name],
+        **declarations(facts.tables, facts.features),
+    }
+
+
+def _licence(facts: Facts) -> dict[str, str]:
+    """Return the Hub's keys for a licence; where one does not cover all, they lead to the file that says which do."""
+    if facts.licence is not None:
+        return {"license": facts.licence.lower()}
+    return {"license": "other", "license_name": "of-labels-and-articles", "license_link": "LICENSE"}
+
+
+def declarations(tables: Tables, features: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Return the part of the metadata that tells `datasets` which files and columns there are."""
+    return {
+        "configs": [_config(name, splits) for name, splits in tables.items()],
+        "dataset_info": [_info(name, features[name], splits) for name, splits in tables.items()],
+    }
+
+
+def _config(name: str, splits: Mapping[str, Any]) -> dict[str, Any]:
+    data_files = [{"split": split, "path": entry["file"]} for split, entry in splits.items()]
+    return {"config_name": name, **({"default": True} if name == "default" else {}), "data_files": data_files}
+
+
+def _info(name: str, features: list[dict[str, Any]], splits: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "config_name": name,
+        "features": features,
+        "splits": [
+            {"name": split, "num_bytes": entry["bytes"], "num_examples": entry["rows"]}
+            for split, entry in splits.items()
+        ],
+    }
+
+
+def _agreement_rows(report: Mapping[str, Any] | None) -> list[dict[str, str]]:
+    """Return a table row for every label and layer of an agreement report; an undefined figure is a dash."""
+    return [
+        {
+            "name": row["name"],
+            "n": str(row["n_units"]),
+            "prevalence": "–" if row["prevalence"] is None else f"{row['prevalence']:.3f}",
+            "percent": _number(row["percent"]["value"]),
+            "alpha": _number(row["alpha"]["value"]),
+            "interval": f"{_number(row['alpha']['low'])} to {_number(row['alpha']['high'])}",
+        }
+        for row in agreement_rows(report)
+    ]
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

@@ -1,0 +1,146 @@
+"""croissant.json: the release for machines that look for datasets, with what responsible use asks for.
+
+Formats: Croissant 1.0 (https://docs.mlcommons.org/croissant/docs/croissant-spec.html) and its vocabulary for
+responsible AI (https://docs.mlcommons.org/croissant/docs/croissant-rai-spec.html).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pyarrow as pa
+
+from toolkit.release.card.facts import Facts
+from toolkit.release.tables.columns import KEYS
+
+_CONTEXT: Final[dict[str, Any]] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileObject": "cr:fileObject",
+    "fileProperty": "cr:fileProperty",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+
+_TYPES: Final = {pa.string(): "sc:Text", pa.int64(): "sc:Integer", pa.float64(): "sc:Float", pa.bool_(): "sc:Boolean"}
+
+
+def croissant(facts: Facts, columns: dict[str, pa.Schema]) -> dict[str, Any]:
+    """Return the description of a release as JSON-LD.
+
+    Args:
+        facts: What it is written from.
+        columns: Config → Arrow schema.
+    """
+    terms = facts.terms
+    home = f"https://huggingface.co/datasets/{terms.repo}" if terms.repo else "https://example.org/not-published"
+    at_tag = f"{home}/tree/v{terms.version}"
+    repository = {
+        "@type": "cr:FileObject",
+        "@id": "repo",
+        "name": "repo",
+        "description": "The directory that the release is.",
+        "contentUrl": at_tag,
+        "encodingFormat": "git+https",
+        "sha256": "https://github.com/mlcommons/croissant/issues/80",
+    }
+    found: dict[str, Any] = {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"],
+        "name": facts.schema.name,
+        "alternateName": terms.title,
+        "description": f"{facts.rows} sentences of {facts.stories} news stories. {facts.schema.description}",
+        "url": home,
+        "version": terms.version,
+        "license": f"https://spdx.org/licenses/{facts.licence}.html" if facts.licence else f"{at_tag}/LICENSE",
+        "creator": [{"@type": "sc:Person", "name": author} for author in terms.authors],
+        **({"datePublished": terms.released_on} if terms.released_on else {}),
+        "distribution": [repository, *(_file_set(config) for config in facts.tables)],
+        "recordSet": [_record_set(config, columns[config]) for config in facts.tables],
+    }
+    return {**found, **_responsible_use(facts)}
+
+
+def _file_set(config: str) -> dict[str, Any]:
+    folder = "data" if config == "default" else config
+    return {
+        "@type": "cr:FileSet",
+        "@id": f"files-{config}",
+        "name": f"files-{config}",
+        "containedIn": {"@id": "repo"},
+        "encodingFormat": "application/x-parquet",
+        "includes": f"{folder}/*.parquet",
+    }
+
+
+def _record_set(config: str, columns: pa.Schema) -> dict[str, Any]:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": config,
+        "name": config,
+        "key": [{"@id": f"{config}/{name}"} for name in KEYS[config]],
+        "field": [_field(config, field) for field in columns],
+    }
+
+
+def _field(config: str, field: pa.Field) -> dict[str, Any]:
+    found: dict[str, Any] = {"@type": "cr:Field", "@id": f"{config}/{field.name}", "name": f"{config}/{field.name}"}
+    kind = field.type
+    if pa.types.is_list(kind):
+        found["repeated"] = True
+        kind = kind.value_type
+    source = {"fileSet": {"@id": f"files-{config}"}, "extract": {"column": field.name}}
+    if pa.types.is_struct(kind):
+        parts = [(part, {**source, "transform": {"jsonPath": part.name}}) for part in kind]
+        found["subField"] = [_part(config, field.name, part, place) for part, place in parts]
+        return found
+    return {**found, "dataType": _TYPES[kind], "source": source}
+
+
+def _part(config: str, column: str, part: pa.Field, source: dict[str, Any]) -> dict[str, Any]:
+    name = f"{config}/{column}/{part.name}"
+    return {"@type": "cr:Field", "@id": name, "name": name, "dataType": _TYPES[part.type], "source": source}
+
+
+def _responsible_use(facts: Facts) -> dict[str, Any]:
+    """Return what can be said from the data; what only people know stands on the card."""
+    decided = ", ".join(f"{count} by {method}" for method, count in facts.methods.items())
+    per_item = facts.answers / max(facts.rows, 1)
+    return {
+        "rai:dataAnnotationProtocol": f"Schema {facts.schema.ref}; the guidelines are in schema/guidelines.md.",
+        "rai:dataAnnotationPlatform": "Label Studio",
+        "rai:dataAnnotationAnalysis": f"Decisions: {decided}. Agreement with intervals is in agreement.json.",
+        "rai:annotationsPerItem": f"{per_item:.2f} on average, by {len(facts.annotators)} annotators",
+        "rai:personalSensitiveInformation": "Annotators appear under pseudonyms. Articles may name people in the news.",
+        "rai:dataReleaseMaintenancePlan": "Versions are git tags; CHANGELOG.md says what changed and why.",
+        "rai:dataLimitations": f"Text released: {facts.terms.text}. Rare labels are listed on the card.",
+    }

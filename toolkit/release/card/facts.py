@@ -1,0 +1,116 @@
+"""What the texts of a release (card, changelog, citation, licence) are written from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pyarrow.compute as pc
+
+from toolkit.release.manifest import Tables
+from toolkit.release.privacy.consent import released_report
+from toolkit.release.tables.columns import arrow_schemas, features
+from toolkit.release.tables.corpus import Corpus
+from toolkit.release.terms import Terms
+from toolkit.schema import Schema
+
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Counts and declarations, all taken from the data.
+
+    Attributes:
+        terms: What the release says of itself.
+        schema: Its label schema.
+        tables: Its tables, as in the manifest.
+        features: Config → features as `dataset_info` spells them.
+        shares: Prevalence by split.
+        languages: Language → articles, those of the config `articles`.
+        licences: Licence → articles; "not stated" among them.
+        publishers: Publisher → articles.
+        methods: Method → decisions.
+        published: First and last date of publication that is known.
+        annotators: Pseudonyms of those who answered, experts not among them.
+        answers: Their answers, skipped ones not among them.
+        skipped: Their skipped ones.
+        agreement: The agreement report as it may be released; see `toolkit.release.privacy.consent`.
+        orphans: Answers that were left out because their sentence is not there any more.
+    """
+
+    terms: Terms
+    schema: Schema
+    tables: Tables
+    features: Mapping[str, list[dict[str, Any]]]
+    shares: Mapping[str, Mapping[str, Any]]
+    languages: Mapping[str, int]
+    licences: Mapping[str, int]
+    publishers: Mapping[str, int]
+    methods: Mapping[str, int]
+    published: tuple[str, str] | None
+    annotators: tuple[str, ...]
+    answers: int
+    skipped: int
+    agreement: Mapping[str, Any] | None
+    orphans: int
+
+    @classmethod
+    def of(cls, corpus: Corpus, terms: Terms, tables: Tables, shares: Mapping[str, Any]) -> Self:
+        """Take the facts from what was frozen."""
+        columns = arrow_schemas(corpus.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
+        articles = corpus.articles.take(np.unique(corpus.article_of[corpus.told]))
+        dates = pc.min_max(articles["published_at"]).as_py()
+        answers = corpus.annotations.select(["annotator", "role", "skipped"]).take(corpus.annotation_order)
+        answers = answers.filter(pc.equal(answers["role"], "annotator"))
+        skipped = pc.sum(answers["skipped"]).as_py() or 0
+        return cls(
+            terms=terms,
+            schema=corpus.schema,
+            tables=tables,
+            features={config: features(columns[config], corpus.schema.label_ids) for config in tables},
+            shares=shares,
+            languages=_counts(articles["language"]),
+            licences=_counts(articles["licence"]),
+            publishers=_counts(articles["publisher"]),
+            methods=_counts(corpus.decisions["method"]),
+            published=(dates["min"], dates["max"]) if dates["min"] else None,
+            annotators=tuple(sorted(answers["annotator"].unique().to_pylist())),
+            answers=answers.num_rows - skipped,
+            skipped=skipped,
+            agreement=released_report(terms.agreement, corpus, terms.withheld),
+            orphans=corpus.orphans,
+        )
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of the default config."""
+        return sum(int(entry["rows"]) for entry in self.tables["default"].values())
+
+    @property
+    def stories(self) -> int:
+        """Number of stories of the default config."""
+        return sum(int(share["stories"]) for share in self.shares.values())
+
+    @property
+    def licence(self) -> str | None:
+        """The licence of the whole release; None if it carries words of articles under another one or none."""
+        foreign = {name for name in self.licences if name.casefold() != self.terms.licence.casefold()}
+        return None if foreign and self.terms.text.mode != "offsets" else self.terms.licence
+
+    @property
+    def size_category(self) -> str:
+        """The Hub's word for the number of rows."""
+        return next((name for limit, name in _SIZES if self.rows < limit), "1M<n<10M")
+
+    def total(self, layer: str, name: str) -> int:
+        """Return how often a label ("labels") or span label ("spans") occurs in all splits."""
+        return sum(int(share[layer][name]) for share in self.shares.values())
+
+
+def _counts(values: Any) -> dict[str, int]:
+    """Return value → count, the most frequent first, then by name."""
+    pairs = [(item["values"] or "not stated", item["counts"]) for item in pc.value_counts(values).to_pylist()]
+    return dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))

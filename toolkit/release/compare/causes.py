@@ -1,0 +1,120 @@
+"""Why a decision is another one than in the release before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from toolkit.release.compare.row_match import Indices, Mask, match, unequal
+from toolkit.release.reader import Release
+
+_SPAN_COLUMNS = ["span_id", "label", "start", "end", "attributes"]
+
+
+def label_changes(older: Release, newer: Release) -> pa.Table:
+    """Return one row for each sentence whose decision changed or is gone.
+
+    Returns:
+        sentence_id, before and after (labels; `after` is null for what is gone), and the cause:
+
+        takedown      its article was taken down
+        article       its article is no longer there
+        segmentation  its article is there, but cut otherwise
+        migration     the label schema is another
+        annotation    an annotator's answer was added, changed or withdrawn
+        adjudication  an expert or another way of deciding says otherwise, on the same answers
+    """
+    columns = ["sentence_id", "article_id", "labels"]
+    before, after = older.table(columns=columns), newer.table(columns=columns)
+    pairs = match(before, after, ("sentence_id",))
+    mine, yours = before["labels"].take(pairs.older), after["labels"].take(pairs.newer)
+    differs = unequal(_whole(mine), _whole(yours))
+    ids = before["sentence_id"].take(pairs.older)
+    differs |= np.asarray(pc.is_in(ids, value_set=_sentences_with_other_spans(older, newer)), dtype=bool)
+    changed, removed = pairs.older[differs], pairs.removed
+    lost = pa.nulls(len(removed), mine.type)
+    return pa.table(
+        {
+            "sentence_id": _rows(before["sentence_id"], changed, removed),
+            "before": _rows(before["labels"], changed, removed),
+            "after": pa.concat_arrays([_whole(after["labels"].take(pairs.newer[differs])), lost]),
+            "cause": pa.array(
+                [*_causes_of_change(older, newer, before, changed), *_causes_of_loss(newer, before, after, removed)],
+                pa.string(),
+            ),
+        }
+    )
+
+
+def _rows(column: pa.ChunkedArray, changed: Indices, removed: Indices) -> pa.Array:
+    return _whole(column.take(np.concatenate([changed, removed])))
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _causes_of_change(older: Release, newer: Release, before: pa.Table, changed: Indices) -> list[str]:
+    if older.schema_ref != newer.schema_ref:
+        return ["migration"] * len(changed)
+    touched = _in(before["sentence_id"].take(changed), _sentences_answered_otherwise(older, newer))
+    causes: list[str] = np.where(touched, "annotation", "adjudication").tolist()
+    return causes
+
+
+def _causes_of_loss(newer: Release, before: pa.Table, after: pa.Table, removed: Indices) -> list[str]:
+    articles = before["article_id"].take(removed)
+    sentences = before["sentence_id"].take(removed)
+    taken_down = _in(articles, pa.array(newer.manifest["takedowns"], pa.string()))
+    answered = (
+        _in(sentences, newer.table("annotations", columns=["sentence_id"])["sentence_id"])
+        if "annotations" in newer.configs
+        else False
+    )
+    there = _in(articles, after["article_id"])
+    conditions = [taken_down, answered, there]
+    causes: list[str] = np.select(conditions, ["takedown", "adjudication", "segmentation"], "article").tolist()
+    return causes
+
+
+def _in(values: pa.ChunkedArray, among: pa.Array | pa.ChunkedArray) -> Mask:
+    found: Mask = np.asarray(pc.is_in(values, value_set=among), dtype=bool)
+    return found
+
+
+def _sentences_answered_otherwise(older: Release, newer: Release) -> pa.Array:
+    """Return the sentences of which an annotator's answer was added, changed or withdrawn."""
+    return _sentences_with_other_rows(older, newer, "annotations", ("annotation_id",), ["role", "labels", "spans"])
+
+
+def _sentences_with_other_spans(older: Release, newer: Release) -> pa.Array:
+    return _sentences_with_other_rows(older, newer, "spans", ("sentence_id", "span_id"), _SPAN_COLUMNS)
+
+
+def _sentences_with_other_rows(
+    older: Release, newer: Release, config: str, keys: tuple[str, ...], columns: list[str]
+) -> pa.Array:
+    if older.same_rows(newer, config):
+        return pa.array([], pa.string())
+    columns = list(dict.fromkeys(["sentence_id", *keys, *columns]))
+    tables = [_annotators_only(release, config, columns) for release in (older, newer)]
+    there = [table for table in tables if table is not None]
+    if len(there) < 2:
+        return _whole(there[0]["sentence_id"]) if there else pa.array([], pa.string())
+    before, after = there
+    pairs = match(before, after, keys)
+    differs = np.zeros(len(pairs.older), dtype=bool)
+    for name in columns:
+        mine, yours = _whole(before[name].take(pairs.older)), _whole(after[name].take(pairs.newer))
+        differs |= unequal(mine, yours) if mine.type == yours.type else True
+    parts = [before["sentence_id"].take(rows) for rows in (pairs.removed, pairs.older[differs])]
+    parts.append(after["sentence_id"].take(pairs.added))
+    return pc.unique(pa.chunked_array([_whole(part) for part in parts], pa.string()))
+
+
+def _annotators_only(release: Release, config: str, columns: list[str]) -> pa.Table | None:
+    if config not in release.configs:
+        return None
+    table = release.table(config, columns=columns)
+    return table.filter(pc.equal(table["role"], "annotator")) if "role" in columns else table

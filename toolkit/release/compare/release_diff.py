@@ -1,0 +1,298 @@
+"""What changed between two releases: rows, files, and what that asks of the version. A + diff = B exactly.
+
+A release out of an older one and the difference between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from toolkit.errors import InvalidInput
+from toolkit.project.files import ANOTHER, staged
+from toolkit.release.compare.causes import label_changes
+from toolkit.release.compare.row_match import Indices, Mask, Match, identical, match, unequal
+from toolkit.release.compare.score_changes import Scores, score_changes
+from toolkit.release.manifest import NAME, write_table
+from toolkit.release.reader import Release, load
+from toolkit.release.tables.columns import CONFIGS, KEYS
+from toolkit.release.tables.configs import in_slices
+from toolkit.release.versions import Level
+
+SPLIT = "split"
+"""An extra column of the tables here: which split a row is in is a part of the row."""
+
+_ROWS_THAT_COUNT = ("default", "annotations", "articles")  # spans and figures follow from the decisions
+
+
+@dataclass(frozen=True)
+class ConfigDiff:
+    """How one config changed.
+
+    Attributes:
+        removed: Keys of the rows that are gone.
+        added: Rows that are new, with their split.
+        replaced: Rows that are stored otherwise now, with their split: those that changed, or all that remain if the
+            columns did.
+        changed: How many rows changed in a column that both releases have.
+        columns: Column → number of rows in which it changed.
+        gone: Columns that the newer release lacks, or types otherwise.
+        new: Columns that the older release lacks.
+        order: For each row of the newer config, its place among (older rows that stay, replaced, added).
+    """
+
+    removed: pa.Table
+    added: pa.Table
+    replaced: pa.Table
+    changed: int
+    columns: Mapping[str, int]
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+    order: Indices
+
+
+@dataclass(frozen=True)
+class Diff:
+    """How one release became another.
+
+    Attributes:
+        older: The version that it starts from.
+        newer: The version that it ends at.
+        schemas: Reference of the label schema in both.
+        configs: The configs that either has.
+        labels: One row a sentence whose decision changed or is gone: sentence_id, before, after (null when it is gone),
+            cause ("annotation", "adjudication", "migration", "segmentation", "takedown", "article").
+        scores: Whether scores on both can be compared, and how many rows each label has.
+        files: Path → content of every file of the newer release that is no table.
+    """
+
+    older: str
+    newer: str
+    schemas: tuple[str, str]
+    configs: Mapping[str, ConfigDiff]
+    labels: pa.Table
+    scores: Scores
+    files: Mapping[str, bytes]
+
+    @cached_property
+    def level(self) -> Level:
+        """What the version number has to say of it: removed rows or columns major, added ones minor, the rest patch."""
+        parts = [self.configs[name] for name in _ROWS_THAT_COUNT if name in self.configs]
+        old, new = (reference.partition("@") for reference in self.schemas)
+        broken = old[0] != new[0] or old[2].split(".")[0] != new[2].split(".")[0]
+        moved = any(SPLIT in part.columns for part in parts)
+        if broken or moved or any(part.removed.num_rows or part.gone for part in parts):
+            return "major"
+        if old != new or any(part.added.num_rows or part.new for part in parts):
+            return "minor"
+        return "patch"
+
+    @cached_property
+    def causes(self) -> dict[str, int]:
+        """Cause → number of sentences whose decision changed or is gone, the most frequent first."""
+        counts = [(item["values"], item["counts"]) for item in pc.value_counts(self.labels["cause"]).to_pylist()]
+        return dict(sorted(counts, key=lambda pair: (-pair[1], pair[0])))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything but the rows themselves and the files, for JSON and for people."""
+        return {
+            "from": self.older,
+            "to": self.newer,
+            "level": self.level,
+            "schema": {"from": self.schemas[0], "to": self.schemas[1]},
+            "configs": {
+                name: {**_counts(part), "columns": dict(part.columns), "gone": part.gone, "new": part.new}
+                for name, part in self.configs.items()
+            },
+            "causes": self.causes,
+            "scores": self.scores.as_dict(),
+            "labels": self.labels.to_pylist(),
+        }
+
+    def as_markdown(self) -> str:
+        """Return the changes as items of a changelog."""
+        lines = []
+        if self.schemas[0] != self.schemas[1]:
+            lines.append(f"- Schema {self.schemas[0]} became {self.schemas[1]}.")
+        for name, part in self.configs.items():
+            words = ", ".join(f"{count} {word}" for word, count in _counts(part).items() if count)
+            if words:
+                lines.append(f"- Rows of `{name}`: {words}.")
+            lines += [f"- Column `{column}` of `{name}` is new." for column in part.new]
+            lines += [f"- Column `{column}` of `{name}` is gone or of another type." for column in part.gone]
+        lines += [f"- Decisions that changed or went, cause {cause}: {count}." for cause, count in self.causes.items()]
+        lines = lines or ["- No row changed."]
+        return "\n".join([*lines, f"- {self.scores.sentence()}"]) + "\n"
+
+
+def _counts(part: ConfigDiff) -> dict[str, int]:
+    return {"added": part.added.num_rows, "removed": part.removed.num_rows, "changed": part.changed}
+
+
+def diff(older: Release, newer: Release, *, whole: bool = True) -> Diff:
+    """Compare two releases.
+
+    Args:
+        older: Where to start.
+        newer: Where to end.
+        whole: Take in what `patch` needs: all columns of new and other rows, which are else their keys alone, and the
+            files that are no tables.
+
+    Raises:
+        InvalidInput: One of them is damaged.
+    """
+    configs = [name for name in CONFIGS if name in older.configs or name in newer.configs]
+    tables = {entry["file"] for splits in newer.manifest["tables"].values() for entry in splits.values()}
+    names = [*(name for name in newer.manifest["files"] if name not in tables), NAME]
+    labels = label_changes(older, newer)
+    return Diff(
+        older=older.version,
+        newer=newer.version,
+        schemas=(older.schema_ref, newer.schema_ref),
+        configs={name: _config_diff(name, older, newer, whole=whole) for name in configs},
+        labels=labels,
+        scores=score_changes(older, newer, labels["sentence_id"]),
+        files={name: (newer.path / name).read_bytes() for name in names if whole},
+    )
+
+
+def rows_of(release: Release, config: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return the rows of a config in the order of the release, with their split; none if it has no such config.
+
+    Args:
+        release: Where to read.
+        config: Which config.
+        columns: The columns to read beside the split; None for all.
+    """
+    if config not in release.configs:
+        return pa.table({name: pa.array([], pa.string()) for name in (*KEYS[config], SPLIT)})
+    parts = []
+    for split in release.splits(config):
+        table = release.table(config, split, columns=columns)
+        rows = release.manifest["tables"][config][split]["rows"]
+        parts.append(table.append_column(SPLIT, pa.array([split] * rows, pa.string())))
+    return pa.concat_tables(parts)
+
+
+def _config_diff(config: str, older: Release, newer: Release, *, whole: bool) -> ConfigDiff:
+    before, after = _columns(older, config), _columns(newer, config)
+    keys = KEYS[config]
+    mine, yours = rows_of(older, config, keys), rows_of(newer, config, keys)
+    pairs = identical(yours.num_rows) if older.same_rows(newer, config) else match(mine, yours, keys)
+    columns, differs = _compare(config, older, newer, pairs)
+    stored = differs if before.equals(after) else np.ones_like(differs)
+    if not whole:
+        fresh = yours
+    elif stored.any() or len(pairs.added) or config not in newer.configs:
+        fresh = rows_of(newer, config)
+    else:
+        fresh = after.append(pa.field(SPLIT, pa.string())).empty_table()
+    there = bool(mine.num_rows and yours.num_rows)
+    return ConfigDiff(
+        removed=mine.select(keys).take(pairs.removed),
+        added=fresh.take(pairs.added),
+        replaced=fresh.take(pairs.newer[stored]),
+        changed=int(differs.sum()),
+        columns=columns,
+        gone=tuple(name for name in before.names if not _extends(before, after, name)) if there else (),
+        new=tuple(name for name in after.names if name not in before.names) if there else (),
+        order=_order(yours.num_rows, pairs.older[~stored], pairs.newer[~stored], pairs.newer[stored], pairs.added),
+    )
+
+
+def _columns(release: Release, config: str) -> pa.Schema:
+    return release.columns(config) if config in release.configs else pa.schema([])
+
+
+def _compare(config: str, older: Release, newer: Release, pairs: Match) -> tuple[dict[str, int], Mask]:
+    """Return column → rows that differ, and where any differs, over the columns that both have with one type.
+
+    A column is read at a time, so that memory holds no whole release.
+    """
+    before, after = _columns(older, config), _columns(newer, config)
+    columns: dict[str, int] = {}
+    differs: Mask = np.zeros(len(pairs.older), dtype=bool)
+    if older.same_rows(newer, config):
+        return columns, differs
+    shared = [name for name in before.names if name in after.names and before.field(name) == after.field(name)]
+    for name in [*shared, SPLIT] if len(pairs.older) else []:
+        wanted = list(KEYS[config][:1]) if name == SPLIT else [name]
+        column = unequal(
+            _taken(rows_of(older, config, wanted)[name], pairs.older),
+            _taken(rows_of(newer, config, wanted)[name], pairs.newer),
+        )
+        if column.any():
+            columns[name] = int(column.sum())
+            differs |= column
+    return columns, differs
+
+
+def _taken(column: pa.ChunkedArray, rows: Indices) -> pa.Array:
+    taken = column.take(pa.array(rows)).combine_chunks()
+    return taken if isinstance(taken, pa.Array) else pa.concat_arrays(taken.chunks)
+
+
+def _extends(before: pa.Schema, after: pa.Schema, name: str) -> bool:
+    """Tell whether a column is there still with its type, or as a struct that has got more fields."""
+    if name not in after.names:
+        return False
+    old, new = before.field(name).type, after.field(name).type
+    return old == new or (pa.types.is_struct(old) and pa.types.is_struct(new) and set(old) <= set(new))
+
+
+def _order(rows: int, kept_older: Indices, kept_newer: Indices, replaced: Indices, added: Indices) -> Indices:
+    place = np.empty(rows, dtype=np.int64)
+    place[kept_newer[np.argsort(kept_older, kind="stable")]] = np.arange(len(kept_newer))
+    place[replaced] = len(kept_newer) + np.arange(len(replaced))
+    place[added] = len(kept_newer) + len(replaced) + np.arange(len(added))
+    return place
+
+
+def patch(older: Release, change: Diff, target: Path) -> Release:
+    """Make the newer release, byte for byte.
+
+    Args:
+        older: The release that the difference starts from.
+        change: The difference.
+        target: Directory of the result, which must not be there.
+
+    Raises:
+        UsageError: `target` is there.
+        InvalidInput: `older` is another release, or the result is not what the manifest of the newer one says.
+    """
+    if older.version != change.older:
+        what = f"is version {older.version}, and the difference starts from {change.older}"
+        raise InvalidInput(what, where=str(older.path))
+    with staged(target.parent) as stage:
+        stage.name(target.name, remedy=ANOTHER)
+        folder = stage.folder
+        for name, data in change.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+        for config, part in change.configs.items():
+            _write(folder, config, _patched(rows_of(older, config), config, part))
+        load(folder).verify()
+    return load(target)
+
+
+def _patched(rows: pa.Table, config: str, part: ConfigDiff) -> pa.Table:
+    keys = list(KEYS[config])
+    fresh = pa.concat_tables([part.replaced, part.added])
+    left = pa.concat_tables([part.removed, part.replaced.select(keys)])
+    kept = rows.take(np.sort(match(left, rows, KEYS[config]).added))
+    if kept.num_rows:
+        fresh = pa.concat_tables([kept, fresh])
+    return fresh.take(part.order)
+
+
+def _write(folder: Path, config: str, rows: pa.Table) -> None:
+    for split in pc.unique(rows[SPLIT]).to_pylist():
+        own = rows.filter(pc.equal(rows[SPLIT], split)).drop_columns([SPLIT])
+        write_table(folder, config, split, own.schema, in_slices(own))

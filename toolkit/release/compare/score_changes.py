@@ -1,0 +1,149 @@
+"""Whether scores on two releases can be held against each other: what happened to the rows and labels of each split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from toolkit.release.compare.row_match import match
+from toolkit.release.reader import Release
+from toolkit.release.tables.prevalence import by_split
+
+TEST: Final = "test"
+"""The split that scores are reported on."""
+
+
+@dataclass(frozen=True)
+class SplitChange:
+    """What happened to the rows of one split of `default`.
+
+    Attributes:
+        before: Rows in the older release.
+        after: Rows in the newer one.
+        added: Rows that were not in this split before.
+        removed: Rows that are not in this split any more.
+        relabelled: Rows in both whose labels or spans are others now.
+    """
+
+    before: int
+    after: int
+    added: int
+    removed: int
+    relabelled: int
+
+    @property
+    def same(self) -> bool:
+        """Whether every row is there as it was."""
+        return not (self.added or self.removed or self.relabelled)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a reader of scores on both releases has to know.
+
+    Attributes:
+        splits: Split → what happened to its rows.
+        labels: Label → split → number of rows with it, before and after.
+        spans: Span label → split → number of spans, before and after.
+        questions_changed: The labels or span labels of the schema are others.
+    """
+
+    splits: Mapping[str, SplitChange]
+    labels: Mapping[str, Mapping[str, tuple[int, int]]]
+    spans: Mapping[str, Mapping[str, tuple[int, int]]]
+    questions_changed: bool
+
+    @cached_property
+    def comparable(self) -> bool | None:
+        """Whether one model gets the same score on both; None if neither has a test split."""
+        if TEST not in self.splits:
+            return None
+        return self.splits[TEST].same and not self.questions_changed
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything for JSON; supports are [before, after]."""
+        splits = {name: asdict(part) for name, part in self.splits.items()}
+        return {
+            "comparable": self.comparable,
+            "splits": splits,
+            "labels": self.labels,
+            "spans": self.spans,
+            "questions_changed": self.questions_changed,
+        }
+
+    def sentence(self) -> str:
+        """Return whether scores are comparable, and why not."""
+        if self.comparable is None:
+            return "No scores to compare: there is no test split."
+        if self.comparable:
+            return "Scores are comparable: the test split has the same rows, labels and spans."
+        part = self.splits[TEST]
+        reasons = [f"{part.added} rows added", f"{part.removed} removed", f"{part.relabelled} decided otherwise"]
+        if self.questions_changed:
+            reasons.append("the schema has other labels")
+        return f"Scores are not comparable: of the test split {', '.join(reasons)} ({part.before} → {part.after} rows)."
+
+
+def score_changes(older: Release, newer: Release, changed: pa.ChunkedArray) -> Scores:
+    """Say what happened to what scores are computed on.
+
+    Args:
+        older: Where to start.
+        newer: Where to end.
+        changed: sentence_ids of the rows whose decision changed.
+    """
+    before, after = (by_split(part.path, part.manifest["tables"], part.schema) for part in (older, newer))
+    names = list(dict.fromkeys([*newer.splits(), *older.splits()]))
+    schemas = older.schema, newer.schema
+    questions = [{*schema.label_ids, *(span.id for span in schema.spans)} for schema in schemas]
+    return Scores(
+        splits={name: _split_change(name, older, newer, changed) for name in names},
+        labels=_supports("labels", names, before, after),
+        spans=_supports("spans", names, before, after),
+        questions_changed=questions[0] != questions[1],
+    )
+
+
+def _split_change(split: str, older: Release, newer: Release, changed: pa.ChunkedArray) -> SplitChange:
+    mine, yours = (_ids(release, split) for release in (older, newer))
+    pairs = match(mine, yours, ("sentence_id",))
+    relabelled = np.asarray(pc.is_in(mine["sentence_id"].take(pairs.older), value_set=changed), dtype=bool)
+    return SplitChange(
+        before=mine.num_rows,
+        after=yours.num_rows,
+        added=len(pairs.added),
+        removed=len(pairs.removed),
+        relabelled=int(relabelled.sum()),
+    )
+
+
+def _ids(release: Release, split: str) -> pa.Table:
+    if split in release.splits():
+        return release.table(split=split, columns=["sentence_id"])
+    return pa.table({"sentence_id": pa.array([], pa.string())})
+
+
+def _supports(
+    kind: str, splits: list[str], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return label → split → (before, after), in the order of the newer schema."""
+    labels = dict.fromkeys(label for side in (after, before) for label in _labels(kind, side))
+    return {
+        label: {split: (_support(before, split, kind, label), _support(after, split, kind, label)) for split in splits}
+        for label in labels
+    }
+
+
+def _labels(kind: str, side: Mapping[str, Any]) -> Iterator[str]:
+    for part in side.values():
+        yield from part[kind]
+
+
+def _support(side: Mapping[str, Any], split: str, kind: str, label: str) -> int:
+    return int(side.get(split, {}).get(kind, {}).get(label, 0))

@@ -1,0 +1,221 @@
+"""A release as spaCy's DocBin (https://spacy.io/api/docbin): a Doc for each decided sentence.
+
+`doc.cats` holds 1 or 0 for every label, `doc.spans["sc"]` the spans (they may overlap, which `doc.ents` could not
+hold), each with its span_id, and `doc.user_data` the "sentence_id" and "story_id". A token that a span begins or ends
+in the middle of is cut there, so that every span stands exactly where it was marked.
+
+A release in other formats: CSV that no spreadsheet executes, JSON lines, Parquet, CoNLL with BIO tags, spaCy.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import re
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from toolkit.errors import UsageError
+from toolkit.project.files import ANOTHER, staged
+from toolkit.release.reader import Release
+from toolkit.release.tables.configs import SLICE_ROWS
+
+SPANS: Final = "sc"
+"""The key of `doc.spans` that spaCy's span categoriser looks at."""
+
+Row = Mapping[str, Any]
+
+
+def docbin(sentences: Iterable[Row], spans: Mapping[str, Sequence[Row]], labels: Sequence[str]) -> bytes:
+    """Return a DocBin, with user data, of the same bytes for the same rows.
+
+    Args:
+        sentences: Rows of the config "default".
+        spans: sentence_id → rows of the config "spans".
+        labels: The schema's labels.
+
+    Raises:
+        UsageError: spaCy is not installed.
+    """
+    try:
+        import spacy
+        from spacy.tokens import Doc, DocBin
+        from spacy.tokens import Span as DocSpan
+    except ImportError as error:
+        raise UsageError("spaCy is not installed", remedy="run `pip install 'toolkit[spacy]'`") from error
+    blank = spacy.blank("xx")
+    out = DocBin(store_user_data=True)
+    for row in sentences:
+        mine = sorted(spans.get(row["sentence_id"], ()), key=lambda span: (span["start"], span["end"], span["span_id"]))
+        cuts = {border for span in mine for border in (span["start"], span["end"])}
+        pieces = [piece for token in blank(row["text"]) for piece in _cut(token, cuts)]
+        doc = Doc(blank.vocab, words=[word for word, _ in pieces], spaces=[space for _, space in pieces])
+        doc.cats = {label: float(label in row["labels"]) for label in labels}
+        starts = {token.idx: token.i for token in doc}
+        ends = {token.idx + len(token.text): token.i + 1 for token in doc}
+        doc.spans[SPANS] = [
+            DocSpan(doc, starts[span["start"]], ends[span["end"]], label=span["label"], span_id=span["span_id"])
+            for span in mine
+        ]
+        doc.user_data |= {"sentence_id": row["sentence_id"], "story_id": row["story_id"]}
+        out.add(doc)
+    written: bytes = out.to_bytes()
+    return written
+
+
+def _cut(token: Any, cuts: set[int]) -> Iterator[tuple[str, bool]]:
+    """Yield (word, whether a space follows) of a token, cut where a span begins or ends within it."""
+    start, end = token.idx, token.idx + len(token.text)
+    borders = [start, *sorted(cut for cut in cuts if start < cut < end), end]
+    for left, right in itertools.pairwise(borders):
+        yield token.text[left - start : right - start], bool(token.whitespace_) and right == end
+
+
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # how a formula begins, to a spreadsheet (OWASP, "CSV Injection")
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
+    """Write a release in another format, one file a config and split.
+
+    Args:
+        release: What to write.
+        kind: "csv": lists and structs as JSON; a cell that a spreadsheet would take for a formula begins with an
+            apostrophe. "jsonl": one object a row. "conll": one token a line (token, start, end, BIO tag), sentences
+            parted by an empty line, only of decided sentences; where spans overlap the longer one is tagged. A comment
+            begins with "# ", a line whose token is "#" with "#" and a tab.
+            "parquet": the tables as they stand in the release. "spacy": a DocBin of decided sentences, see
+            `toolkit.release.export.formats`.
+        target: Directory of the result, which must not be there.
+
+    Returns:
+        The files.
+
+    Raises:
+        UsageError: The format is not known, the release has no text (conll, spacy), spaCy is not installed (spacy), or
+            `target` is there.
+    """
+    if kind not in _WRITERS:
+        raise UsageError(f"format {kind!r} is not known", remedy=f"take one of {', '.join(sorted(_WRITERS))}")
+    if kind in _OF_SENTENCES and release.manifest["text"] != "full":
+        raise UsageError("has no text to tag", where=str(release.path), remedy="run `toolkit hydrate` first")
+    names = []
+    with staged(target.parent) as stage:
+        stage.name(target.name, remedy=ANOTHER)
+        for config in ("default",) if kind in _OF_SENTENCES else release.configs:
+            for split in release.splits(config):
+                names.append(f"{config}-{split}.{kind}")
+                _WRITERS[kind](stage.folder / names[-1], release, config, split)
+    return tuple(target / name for name in names)
+
+
+def rows(release: Release, config: str, split: str) -> Iterator[Row]:
+    """Yield the rows of a table as dicts, a slice in memory at a time."""
+    table = release.table(config, split)
+    for start in range(0, table.num_rows, SLICE_ROWS):
+        yield from table.slice(start, SLICE_ROWS).to_pylist()
+
+
+def spans_of(release: Release, split: str) -> dict[str, list[Row]]:
+    """Return sentence_id → the rows of its spans; empty where the schema has none."""
+    found: dict[str, list[Row]] = {}
+    if split in release.manifest["tables"].get("spans", {}):
+        for span in rows(release, "spans", split):
+            found.setdefault(span["sentence_id"], []).append(span)
+    return found
+
+
+def _csv(path: Path, release: Release, config: str, split: str) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        for number, row in enumerate(rows(release, config, split)):
+            if number == 0:
+                writer.writerow(row)
+            writer.writerow([safe_cell(value) for value in row.values()])
+
+
+def safe_cell(value: object) -> str:
+    """Return a value as a CSV cell that no spreadsheet executes: an apostrophe goes before what may be a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, (list, dict)):
+        return _json(value)
+    text = str(value)
+    is_number = isinstance(value, (int, float))
+    return f"'{text}" if not is_number and _FORMULA.match(text) else text
+
+
+def _jsonl(path: Path, release: Release, config: str, split: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows(release, config, split):
+            file.write(_json(row) + "\n")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _conll(path: Path, release: Release, config: str, split: str) -> None:
+    spans = spans_of(release, split)
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows(release, config, split):
+            file.write(f"# sentence_id = {row['sentence_id']}\n# text = {' '.join(row['text'].split())}\n")
+            for token, start, end, tag in bio(row["text"], spans.get(row["sentence_id"], [])):
+                file.write(f"{token}\t{start}\t{end}\t{tag}\n")
+            file.write("\n")
+
+
+def _parquet(path: Path, release: Release, config: str, split: str) -> None:
+    shutil.copyfile(release.path / release.manifest["tables"][config][split]["file"], path)
+
+
+def _spacy(path: Path, release: Release, config: str, split: str) -> None:
+
+    path.write_bytes(docbin(rows(release, config, split), spans_of(release, split), release.schema.label_ids))
+
+
+def bio(text: str, spans: Sequence[Row]) -> list[tuple[str, int, int, str]]:
+    """Return (token, start, end, tag) of a sentence; offsets are code points, end exclusive.
+
+    A token is a run of word characters or a single other sign, cut where a span begins or ends within it: so that the
+    offsets of a span's first and last token are the span's.
+
+    Args:
+        text: The sentence.
+        spans: Rows with "start", "end" and "label"; of two that overlap the longer is kept, then the earlier.
+    """
+    kept = _apart(spans)
+    cuts = {border for span in kept for border in (span["start"], span["end"])}
+    tagged, begun = [], set()
+    for start, end in (piece for found in _TOKEN.finditer(text) for piece in _pieces(*found.span(), cuts)):
+        place = next((n for n, span in enumerate(kept) if span["start"] <= start and end <= span["end"]), None)
+        tag = "O" if place is None else f"{'I' if place in begun else 'B'}-{kept[place]['label']}"
+        begun.add(place)
+        tagged.append((text[start:end], start, end, tag))
+    return tagged
+
+
+def _apart(spans: Sequence[Row]) -> list[Row]:
+    """Return the spans without those that overlap a longer one, or an earlier one of the same length."""
+    kept: list[Row] = []
+    for span in sorted(spans, key=lambda item: (item["start"] - item["end"], item["start"], item["label"])):
+        if all(span["end"] <= other["start"] or other["end"] <= span["start"] for other in kept):
+            kept.append(span)
+    return kept
+
+
+def _pieces(start: int, end: int, cuts: Collection[int]) -> Iterator[tuple[int, int]]:
+    return itertools.pairwise([start, *sorted(cut for cut in cuts if start < cut < end), end])
+
+
+_OF_SENTENCES: Final = ("conll", "spacy")
+_WRITERS: Final[Mapping[str, Callable[[Path, Release, str, str], None]]] = {
+    "csv": _csv,
+    "jsonl": _jsonl,
+    "parquet": _parquet,
+    "conll": _conll,
+    "spacy": _spacy,
+}

@@ -1,0 +1,150 @@
+"""The text of a release that carries none, from the reader's own copies of the articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from toolkit.errors import InvalidInput, UsageError
+from toolkit.project.files import ANOTHER, staged
+from toolkit.records import Article
+from toolkit.release.card.card import TEXT_RELEASED, declarations, joined, parted
+from toolkit.release.manifest import NAME, Tables, file_sums, to_json, write_table
+from toolkit.release.reader import Release, load
+from toolkit.release.tables.columns import arrow_schemas, features
+from toolkit.release.tables.configs import in_slices
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An article that the reader has no copy of.
+
+    Attributes:
+        article_id: Its id, a hash of its text.
+        url: Where it was published.
+        page: The page that it was read from, as the project that made the release calls it.
+    """
+
+    article_id: str
+    url: str | None
+    page: str
+
+    def __str__(self) -> str:
+        return f"{self.article_id}  {self.url or self.page}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hydration:
+    """What became of a release.
+
+    Attributes:
+        release: The release with text.
+        missing: The articles whose rows could not be rebuilt, by id.
+    """
+
+    release: Release
+    missing: tuple[Missing, ...]
+
+
+def hydrate(release: Release, articles: Iterable[Article], target: Path) -> Hydration:
+    """Rebuild the text of a release.
+
+    An article is found by its id, which is a hash of its text: what is found is the text that was labelled, to the
+    letter. With all articles there, the rows are those of the release with text.
+
+    Args:
+        release: One with text "offsets" or "snippet:N".
+        articles: The reader's own, as `toolkit ingest` makes them from the pages.
+        target: Directory of the result, which must not be there.
+
+    Raises:
+        UsageError: The release has its text, or `target` is there.
+        InvalidInput: None of its articles is among the reader's.
+    """
+    if release.manifest["text"] == "full":
+        raise UsageError("has its text already", where=str(release.path))
+    wanted = release.table("articles")
+    ids = set(wanted["article_id"].to_pylist())
+    found = {article.article_id: article for article in articles if article.article_id in ids}
+    if not found:
+        remedy = "copy the pages that it was made from into pages/ and run `toolkit ingest` as its makers did"
+        raise InvalidInput(f"none of its {len(ids)} articles is among yours", where=str(release.path), remedy=remedy)
+    with staged(target.parent) as stage:
+        stage.name(target.name, remedy=ANOTHER)
+        tables = _write_tables(release, _Texts(release, found), stage.folder)
+        _write_files(release, tables, stage.folder, f"{len(found)} of {len(ids)}")
+    gone = wanted.filter(pc.invert(pc.is_in(wanted["article_id"], value_set=pa.array(found, pa.string()))))
+    lost = gone.select(["article_id", "url", "page_source"]).sort_by("article_id").to_pylist()
+    missing = tuple(Missing(row["article_id"], row["url"], row["page_source"]) for row in lost)
+    return Hydration(load(target), missing)
+
+
+class _Texts:
+    """Puts words back into the rows of each config."""
+
+    def __init__(self, release: Release, articles: Mapping[str, Article]) -> None:
+        self._articles = articles
+        places = release.table().select(["sentence_id", "article_id", "start", "end"]).to_pylist()
+        self._places = {row["sentence_id"]: row for row in places}
+
+    def rows(self, config: str, table: pa.Table) -> Iterator[dict[str, Any]]:
+        """Yield the rows whose article is there, with every column of words filled."""
+        fill = {"default": self._default, "annotations": self._annotation, "articles": self._article}
+        for row in table.to_pylist():
+            if row["article_id"] in self._articles:
+                fill.get(config, self._span)(row, self._articles[row["article_id"]])
+                yield row
+
+    def _default(self, row: dict[str, Any], article: Article) -> None:
+        row["title"] = article.title
+        row["text"] = article.text[row["start"] : row["end"]]
+        for side in ("context_before", "context_after"):
+            start, end = row[f"{side}_start"], row[f"{side}_end"]
+            row[side] = None if start is None else article.text[start:end]
+
+    def _annotation(self, row: dict[str, Any], article: Article) -> None:
+        text = article.text[row["sentence_start"] : row["sentence_end"]]
+        for span in row["spans"]:
+            span["text"] = text[span["start"] : span["end"]]
+
+    def _span(self, row: dict[str, Any], article: Article) -> None:
+        place = self._places[row["sentence_id"]]
+        row["text"] = article.text[place["start"] : place["end"]][row["start"] : row["end"]]
+
+    def _article(self, row: dict[str, Any], article: Article) -> None:
+        row.update(text=article.text, title=article.title, byline=article.byline)
+
+
+def _write_tables(release: Release, texts: _Texts, folder: Path) -> Tables:
+    columns = arrow_schemas(release.schema)
+    tables: Tables = {}
+    for config in release.configs:
+        for split in release.splits(config):
+            rows = list(texts.rows(config, release.table(config, split)))
+            whole = pa.Table.from_pylist(rows, schema=columns[config])
+            for name, entry in write_table(folder, config, split, columns[config], in_slices(whole)).items():
+                tables.setdefault(name, {}).update(entry)
+    return tables
+
+
+def _write_files(release: Release, tables: Tables, folder: Path, found: str) -> None:
+    """Copy what is no table; card and manifest say what is in the tables now, croissant.json would not."""
+    old = {entry["file"] for splits in release.manifest["tables"].values() for entry in splits.values()}
+    for name in sorted(set(release.manifest["files"]) - old - {"README.md", "croissant.json"}):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes((release.path / name).read_bytes())
+    columns = arrow_schemas(release.schema)
+    metadata, body = parted((release.path / "README.md").read_text(encoding="utf-8"))
+    metadata |= declarations(tables, {name: features(columns[name], release.schema.label_ids) for name in tables})
+    was = f"{TEXT_RELEASED}: {release.manifest['text']}."
+    body = body.replace(
+        was, f"{was} This copy was hydrated with {found} articles; the counts here are the release's.", 1
+    )
+    (folder / "README.md").write_text(joined(metadata, body), encoding="utf-8")
+    manifest = {**release.manifest, "text": "full", "hydrated": True, "tables": tables, "files": file_sums(folder)}
+    (folder / NAME).write_text(to_json(manifest), encoding="utf-8")

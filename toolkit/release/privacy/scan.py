@@ -1,0 +1,239 @@
+"""The names and addresses of annotators that a project knows, so that none of them gets into a release.
+
+They stand in two places: annotators.yaml has addresses, and the logs have what the server says of people if they were
+pulled with --keep-identities. From an address such as ada.lovelace@example.org the name is taken too. A user name that
+is one plain word (info, ada) says nothing that a text could be searched for.
+
+A last look before freezing: no e-mail address, no token and no annotator's name may get into a release.
+
+Addresses and tokens are looked for in every string. Annotators' names are looked for where people of the project write:
+in every file that is no table, and in the notes, pseudonyms and paths of the tables. The words of the articles, and
+what was marked in them, may name anybody: a minister may have an annotator's name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from toolkit.errors import InvalidInput
+from toolkit.project import Workspace
+
+TEAM: Final = "annotators.yaml"
+
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
+_NAME_IN_ADDRESS = re.compile(r"[^\W\d_]{2,}(?:[._-][^\W\d_]{2,})+")
+_NEWS: Final = frozenset({"result", "data"})
+"""Keys of the server's JSON that hold what was labelled and what was answered: names there are those of the news."""
+
+_USERS: Final = ("completed_by", "updated_by", "last_created_by", "created_by", "reviewed_by", "user")
+_PERSONAL: Final = ("email", "username", "created_username", "first_name", "last_name")
+_NAMES_SOMEBODY = re.compile(
+    rb'"(?:%s)":"[^"]|"(?:%s)":"[^"@]*@' % ("|".join(_PERSONAL).encode(), "|".join(_USERS).encode())
+)
+"""What a line of a log has if it names anybody; all others are passed over unparsed."""
+
+_SHORTEST = 3  # characters of a first or last name that is looked for alone
+
+
+@dataclass(frozen=True)
+class Identities:
+    """What must not be released.
+
+    Attributes:
+        phrases: Addresses and full names, looked for in any case.
+        words: First and last names, looked for as they are written, since "May" is a name and "may" is none.
+    """
+
+    phrases: frozenset[str] = field(default=frozenset(), repr=False)
+    words: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def pattern(self, allowed: Collection[str]) -> re.Pattern[str] | None:
+        """Return what finds them as whole words, and the allowed strings around them; None if nobody is known."""
+        if not (self.phrases or self.words):
+            return None
+        ways = {text: rf"(?i:{_spaced(text)})" for text in self.phrases}
+        ways |= {text: _spaced(text) for text in {*self.words, *allowed} - self.phrases if text}
+        longest_first = sorted(ways, key=lambda text: (-len(text), text))
+        return re.compile(rf"(?<!\w)(?:{'|'.join(ways[text] for text in longest_first)})(?!\w)")
+
+
+def identities(workspace: Workspace) -> Identities:
+    """Collect the names and addresses that a project knows to be its annotators'.
+
+    Raises:
+        InvalidInput: A log is damaged.
+    """
+    found = _Found()
+    team = workspace.path(TEAM)
+    if team.exists():
+        found.addresses(team.read_text(encoding="utf-8", errors="replace"))
+    for log in (workspace.annotations, workspace.adjudications):
+        for row in log.rows(having=_NAMES_SOMEBODY):
+            found.look(row.get("raw"))
+    return Identities(frozenset(found.phrases), frozenset(found.words))
+
+
+class _Found:
+    def __init__(self) -> None:
+        self.phrases: set[str] = set()
+        self.words: set[str] = set()
+
+    def look(self, raw: Any) -> None:
+        """Take in every person of the server's JSON."""
+        if isinstance(raw, Mapping):
+            self._person(raw)
+            for key, value in raw.items():
+                if key not in _NEWS:
+                    self.look(value)
+        elif isinstance(raw, list):
+            for value in raw:
+                self.look(value)
+
+    def addresses(self, text: str) -> None:
+        """Take in every address of a text, and the names that stand in them."""
+        for address in _ADDRESS.findall(text):
+            self.phrases.add(address)
+            self._user_name(address.partition("@")[0])
+
+    def _person(self, person: Mapping[str, Any]) -> None:
+        for key in (*_USERS, *_PERSONAL):
+            self.addresses(_text(person.get(key)))
+        first, last = (_text(person.get(key)) for key in ("first_name", "last_name"))
+        if first and last:
+            self.phrases |= {f"{first} {last}", f"{last}, {first}"}
+        self.words |= {name for name in (first, last) if len(name) >= _SHORTEST}
+        self._user_name(_text(person.get("username")))
+        before_address = _ADDRESS.split(_text(person.get("created_username")))[0].strip()
+        if " " in before_address:
+            self.phrases.add(before_address)
+
+    def _user_name(self, name: str) -> None:
+        if _NAME_IN_ADDRESS.fullmatch(name):
+            self.phrases |= {name, re.sub(r"[._-]", " ", name)}
+
+
+def _text(value: Any) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def _spaced(text: str) -> str:
+    """Return a pattern for a text whose words may stand on two lines."""
+    return r"\s+".join(map(re.escape, text.split()))
+
+
+_PATTERNS: Final[Mapping[str, str]] = {
+    "an e-mail address": r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}",
+    "a Hugging Face token": r"\bhf_[A-Za-z0-9]{30,}",
+    "a GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{36,}",
+    "an AWS key": r"\bAKIA[0-9A-Z]{16}\b",
+    "a JSON web token": r"\beyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}",
+    "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
+}
+_ANY = "|".join(f"(?:{pattern})" for pattern in _PATTERNS.values())
+_PEOPLE_WRITE: Final = frozenset({"annotator", "note", "page_source"})
+"""Columns of tables in which annotators' names are looked for."""
+
+_A_NAME: Final = "the name or address of an annotator"
+_MOST = 20  # faults that are shown; who sees twenty looks at the rule, not at the twenty-first
+
+
+class Scanner:
+    """Looks at every string of the tables that pass through it.
+
+    Args:
+        allowed: Strings that may be released all the same, such as the address of a newsroom.
+        known: Who the annotators are.
+        authors: Who is named on purpose, though perhaps an annotator too.
+    """
+
+    def __init__(
+        self, allowed: Collection[str] = (), known: Identities | None = None, authors: Collection[str] = ()
+    ) -> None:
+        self._allowed = frozenset(allowed)
+        self._nameable = self._allowed | frozenset(authors)
+        self._names = None if known is None else known.pattern(self._nameable)
+        self._faults: list[InvalidInput] = []
+
+    def watch(self, config: str, slices: Iterator[pa.Table]) -> Iterator[pa.Table]:
+        """Yield the slices unchanged, looking at each."""
+        for table in slices:
+            for name in table.column_names:
+                self._look(config, name, table)
+            yield table
+
+    def look_at(self, name: str, text: str) -> None:
+        """Look at a file that is no table."""
+        for start, what in sorted([*self._found(text), *((start, _A_NAME) for start in self._named(text))]):
+            where = f"{name}:{text.count(_LINE_FEED, 0, start) + 1}"
+            self._faults.append(InvalidInput(f"{what} would be released", where=where, remedy=_REMEDY))
+
+    def refuse(self) -> None:
+        """Raise if anything was found.
+
+        Raises:
+            InvalidInput: Something must not be released; `faults` holds the first twenty places.
+        """
+        if self._faults:
+            raise InvalidInput.all_of(self._faults[:_MOST])
+
+    def _look(self, config: str, name: str, table: pa.Table) -> None:
+        key = table.column_names[0]
+        for path, parents, values in _strings(name, table[name].combine_chunks()):
+            hits = pc.indices_nonzero(pc.fill_null(pc.match_substring_regex(values, _ANY), False)).to_pylist()
+            found = [(hit, what) for hit in hits for what in self._kinds(values[hit].as_py())]
+            if name in _PEOPLE_WRITE:
+                found += [(hit, _A_NAME) for hit in self._rows_with_names(values)]
+            for hit, what in found if len(self._faults) < _MOST else []:
+                row = table[key][parents[hit].as_py() if parents is not None else hit].as_py()
+                where = f"{config}.{path} of {key} {row}"
+                self._faults.append(InvalidInput(f"{what} would be released", where=where, remedy=_REMEDY))
+
+    def _rows_with_names(self, values: pa.Array) -> list[int]:
+        """Return where a name stands, looking at each different string once."""
+        if self._names is None:
+            return []
+        coded = values.dictionary_encode()
+        named = [any(True for _ in self._named(text)) for text in coded.dictionary.to_pylist()]
+        chosen = pc.is_in(coded.indices, value_set=pa.array(np.flatnonzero(named), coded.indices.type))
+        return [int(row) for row in pc.indices_nonzero(chosen).to_pylist()]
+
+    def _named(self, text: str) -> Iterator[int]:
+        """Yield where names stand that are not allowed."""
+        for found in self._names.finditer(text) if self._names is not None else ():
+            if " ".join(found[0].split()) not in self._nameable:
+                yield found.start()
+
+    def _kinds(self, text: str) -> list[str]:
+        return list(dict.fromkeys(what for _, what in self._found(text)))
+
+    def _found(self, text: str) -> Iterator[tuple[int, str]]:
+        """Yield where an address or token stands that is not allowed, and which."""
+        for what, pattern in _PATTERNS.items():
+            for found in re.finditer(pattern, text):
+                if found[0] not in self._allowed:
+                    yield found.start(), what
+
+
+_LINE_FEED: Final = "\n"
+_REMEDY = "mend what says so, allow that very string under `release:` in toolkit.yaml, or take the article down"
+
+
+def _strings(
+    path: str, array: pa.Array, parents: pa.Array | None = None
+) -> Iterator[tuple[str, pa.Array | None, pa.Array]]:
+    """Yield (path, row of each value, values) of every string array within an array."""
+    if pa.types.is_string(array.type):
+        yield path, parents, array
+    elif pa.types.is_list(array.type):
+        own = pc.list_parent_indices(array)
+        yield from _strings(path, array.flatten(), own if parents is None else parents.take(own))
+    elif pa.types.is_struct(array.type):
+        for field, part in zip(array.type, array.flatten(), strict=True):
+            yield from _strings(f"{path}.{field.name}", part, parents)

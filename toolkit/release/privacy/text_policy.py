@@ -1,0 +1,99 @@
+"""How much of other people's words a release carries.
+
+takedowns.yaml of a project: articles that must not be released any more, and why.
+
+6f1d3c…: the author asked for it
+https://example.org/story: the publisher asked for it
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+
+from toolkit.errors import InvalidInput, UsageError
+from toolkit.records import Article
+
+_FORM = re.compile(r"full|offsets|snippet:([1-9][0-9]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class TextRule:
+    """What is released of the articles' words.
+
+    Attributes:
+        mode: "full": all of it. "offsets": no word, but url, hashes and offsets, from which `hydrate` rebuilds the
+            text out of the reader's own copies of the pages. "snippet": as "offsets", with the beginning of each
+            sentence.
+        length: Code points of a snippet.
+    """
+
+    mode: Literal["full", "offsets", "snippet"] = "full"
+    length: int = 0
+
+    @classmethod
+    def parse(cls, value: str) -> Self:
+        """Read "full", "offsets" or "snippet:N".
+
+        Raises:
+            UsageError: It is none of them.
+        """
+        found = _FORM.fullmatch(value)
+        if found is None:
+            raise UsageError(f"text: {value!r} is not known", remedy="say full, offsets or snippet:N")
+        if found[1]:
+            return cls("snippet", int(found[1]))
+        return cls("full" if value == "full" else "offsets")
+
+    def __str__(self) -> str:
+        return f"snippet:{self.length}" if self.mode == "snippet" else self.mode
+
+    @property
+    def full(self) -> bool:
+        """Every word is released."""
+        return self.mode == "full"
+
+    def shorten(self, texts: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Cut texts to what may be released of them."""
+        return pc.utf8_slice_codeunits(texts, 0, self.length) if self.mode == "snippet" else texts
+
+
+_ID = re.compile(r"[0-9a-f]{24}")
+
+
+def read_takedowns(path: Path, articles: Iterable[Article]) -> dict[str, str]:
+    """Return article_id → reason, by article_id.
+
+    Args:
+        path: The list; it need not exist.
+        articles: Where urls are looked up. An article_id may be listed after its page is gone.
+
+    Raises:
+        InvalidInput: The list is no mapping of article_ids or urls to reasons, or no article has one of the urls.
+    """
+    if not path.exists():
+        return {}
+    try:
+        listed = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"is not YAML: {error}", where=str(path)) from error
+    if not isinstance(listed, dict) or not all(isinstance(part, str) for pair in listed.items() for part in pair):
+        raise InvalidInput("is not a mapping", where=str(path), remedy="write `article_id or url: reason` on each line")
+    by_url: dict[str, list[str]] = {}
+    for article in articles:
+        if article.url is not None and article.url in listed:
+            by_url.setdefault(article.url, []).append(article.article_id)
+    lost = [key for key in listed if key not in by_url and not _ID.fullmatch(key)]
+    if lost:
+        remedy = "correct it, or list the article_id"
+        faults = [InvalidInput(f"no article has this url: {key}", where=str(path), remedy=remedy) for key in lost]
+        raise InvalidInput.all_of(faults)
+    found = {name: reason for key, reason in listed.items() for name in by_url.get(key, [key])}
+    return dict(sorted(found.items()))

@@ -1,0 +1,168 @@
+"""The rows of each config, cut from a corpus slice by slice so that memory does not grow with the release."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from toolkit.release.privacy.text_policy import TextRule
+from toolkit.release.tables.columns import figure_columns, figure_labels
+from toolkit.release.tables.corpus import Corpus, Indices
+
+SLICE_ROWS: Final = 20_000
+"""Rows that are written, and hashed, at a time: a part of the file format, see `content_hash`."""
+
+_FROM_SENTENCE = ("sentence_id", "kind", "paragraph", "article_id", "start", "end")
+
+
+class Configs:
+    """The configs of a corpus.
+
+    Args:
+        corpus: Where the rows come from.
+        columns: Config → Arrow schema.
+        rule: How much of the articles' words is released.
+        withheld: Annotators whose answers are left out of `annotations`; decisions and counts still rest on them.
+    """
+
+    def __init__(
+        self, corpus: Corpus, columns: Mapping[str, pa.Schema], rule: TextRule, withheld: Collection[str] = ()
+    ) -> None:
+        self._corpus = corpus
+        self._columns = columns
+        self._rule = rule
+        self._annotators = _annotators(corpus)
+        names = corpus.annotations["annotator"].cast(pa.string()).take(corpus.annotation_order)
+        self._released = ~np.asarray(pc.is_in(names, value_set=pa.array(sorted(withheld), pa.string())), dtype=bool)
+
+    def slices(self, config: str, sentences: npt.NDArray[np.bool_]) -> Iterator[pa.Table]:
+        """Yield the rows of a config that belong to the given sentences.
+
+        Args:
+            config: One of those in `columns`.
+            sentences: A mask over the corpus's sentences: those of one split.
+        """
+        if config == "annotations":
+            rows = np.flatnonzero(sentences[self._corpus.sentence_of] & self._released)
+            yield from (self._annotation_rows(part) for part in _parts(rows))
+        elif config == "articles":
+            rows = np.unique(self._corpus.article_of[sentences])
+            yield from (self._article_rows(part) for part in _parts(rows))
+        else:
+            decided = np.flatnonzero(sentences & (self._corpus.decision_of >= 0))
+            if config == "default":
+                yield from (self._default_rows(part) for part in _parts(decided))
+            else:
+                yield from _even([self._span_rows(config, part) for part in _parts(decided)])
+
+    def _default_rows(self, rows: Indices) -> pa.Table:
+        corpus = self._corpus
+        sentences, articles = corpus.sentences, corpus.articles.take(corpus.article_of[rows])
+        decisions = corpus.decisions.take(corpus.decision_of[rows])
+        values = {name: sentences[name].take(rows) for name in _FROM_SENTENCE}
+        values |= {name: articles[name] for name in articles.column_names if name not in ("article_id", "text")}
+        values |= {name: decisions[name] for name in decisions.column_names if name not in ("sentence_id", "schema")}
+        values["text"] = self._rule.shorten(sentences["text"].take(rows))
+        for side, step in (("before", -1), ("after", +1)):
+            values[f"context_{side}"] = self._neighbour("text", rows, step)
+            values[f"context_{side}_start"] = self._neighbour("start", rows, step)
+            values[f"context_{side}_end"] = self._neighbour("end", rows, step)
+        values["n_annotators"] = pa.array(self._annotators[rows])
+        return self._as_config("default", values)
+
+    def _neighbour(self, column: str, rows: Indices, step: int) -> pa.ChunkedArray:
+        """Return a column of the sentence before or after, null at the edge of an article."""
+        article_of = self._corpus.article_of
+        other = np.clip(rows + step, 0, len(article_of) - 1)
+        there = (other == rows + step) & (article_of[other] == article_of[rows])
+        return self._corpus.sentences[column].take(pa.array(other, mask=~there))
+
+    def _annotation_rows(self, rows: Indices) -> pa.Table:
+        own = self._corpus.annotation_order[rows]
+        taken = self._corpus.annotations.take(own)
+        values = {name: taken[name] for name in taken.column_names}
+        of = self._corpus.sentence_of[rows]
+        sentences = self._corpus.sentences.select(["article_id", "start", "end"]).take(of)
+        values |= {"article_id": sentences["article_id"]}
+        values |= {"sentence_start": sentences["start"], "sentence_end": sentences["end"]}
+        values["counted"] = pc.is_in(taken["annotation_id"], value_set=self._votes(of))
+        return self._as_config("annotations", values)
+
+    def _votes(self, sentences: Indices) -> pa.ChunkedArray:
+        """Return the annotation_ids that the decisions on these sentences rest on."""
+        decisions = np.unique(self._corpus.decision_of[sentences])
+        return pc.list_flatten(self._corpus.decisions["votes"].take(decisions[decisions >= 0]))
+
+    def _article_rows(self, rows: Indices) -> pa.Table:
+        taken = self._corpus.articles.take(rows)
+        return self._as_config("articles", {name: taken[name] for name in taken.column_names})
+
+    def _span_rows(self, config: str, rows: Indices) -> pa.Table:
+        corpus = self._corpus
+        decisions = corpus.decisions.select(["spans", "relations"]).take(corpus.decision_of[rows])
+        with_spans = np.asarray(pc.list_value_length(decisions["spans"])) > 0
+        rows, decisions = rows[with_spans], decisions.filter(pa.array(with_spans))
+        places = corpus.sentences.select(["sentence_id", "article_id"]).take(rows).to_pylist()
+        stories = corpus.articles["story_id"].take(corpus.article_of[rows]).to_pylist()
+        figures = {span.id for span in figure_labels(corpus.schema)}
+        found = []
+        for place, story, decision in zip(places, stories, decisions.to_pylist(), strict=True):
+            for span in decision["spans"]:
+                row = {**place, "story_id": story, **span}
+                if config == "spans":
+                    links = (item for item in decision["relations"] if item["head"] == span["span_id"])
+                    row["relations"] = [{"label": link["label"], "tail": link["tail"]} for link in links]
+                    found.append(row)
+                elif span["label"] in figures:
+                    found.append(row | self._attributes(span))
+        return pa.Table.from_pylist(found, schema=self._columns[config])
+
+    def _attributes(self, span: Mapping[str, Any]) -> dict[str, Any]:
+        values = json.loads(span["attributes"])
+        return {name: _typed(values.get(name), kind) for name, kind in figure_columns(self._corpus.schema).items()}
+
+    def _as_config(self, config: str, values: Mapping[str, Any]) -> pa.Table:
+        columns = self._columns[config]
+        return pa.table([values[name] for name in columns.names], names=columns.names).cast(columns)
+
+
+def in_slices(table: pa.Table) -> Iterator[pa.Table]:
+    """Cut a whole table where `Configs.slices` cuts it."""
+    for start in range(0, table.num_rows, SLICE_ROWS):
+        yield table.slice(start, SLICE_ROWS)
+
+
+def _annotators(corpus: Corpus) -> Indices:
+    """Count for each sentence the annotators who answered it; experts and those who skipped it are none."""
+    answers = corpus.annotations.select(["annotator", "role", "skipped"]).take(corpus.annotation_order)
+    answered = pc.and_(pc.equal(answers["role"].cast(pa.string()), "annotator"), pc.invert(answers["skipped"]))
+    mask = np.asarray(answered, dtype=bool)
+    names = answers["annotator"].cast(pa.string()).combine_chunks().dictionary_encode()
+    pairs = np.unique(corpus.sentence_of[mask] * (len(names.dictionary) + 1) + np.asarray(names.indices)[mask])
+    counts = np.bincount(pairs // (len(names.dictionary) + 1), minlength=corpus.sentences.num_rows)
+    return counts.astype(np.int64)
+
+
+def _typed(value: object, kind: pa.DataType) -> object:
+    if value is None:
+        return None
+    if pa.types.is_string(kind):
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return float(str(value)) if pa.types.is_floating(kind) else bool(value)
+
+
+def _parts(rows: Indices) -> Iterator[Indices]:
+    for start in range(0, len(rows), SLICE_ROWS):
+        yield rows[start : start + SLICE_ROWS]
+
+
+def _even(tables: list[pa.Table]) -> Iterator[pa.Table]:
+    """Cut the rows of uneven tables into even slices."""
+    if tables:
+        yield from in_slices(pa.concat_tables(tables).combine_chunks())

@@ -1,0 +1,191 @@
+"""What a report says: plain frozen values, the same for the page and for `--json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from toolkit.agreement.preannotation_effect import HeadStartReport
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Where the sentences come from.
+
+    Attributes:
+        counts: Articles, stories, sentences, lines cut from the pages.
+        publishers: Publisher → articles, the most frequent first.
+        languages: Language → articles, the most frequent first.
+        months: "YYYY-MM" → articles, in order, then "unknown".
+        rejects: Reason → lines cut from the pages, the most frequent first.
+    """
+
+    counts: Mapping[str, int]
+    publishers: Mapping[str, int]
+    languages: Mapping[str, int]
+    months: Mapping[str, int]
+    rejects: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Person:
+    """What one annotator has done.
+
+    Attributes:
+        annotator: Pseudonym.
+        answers: Sentences answered.
+        skipped: Sentences skipped.
+        seconds: Median time an answer took, None where the server did not say.
+        first: Day of the first answer, "YYYY-MM-DD".
+        last: Day of the last.
+    """
+
+    annotator: str
+    answers: int
+    skipped: int
+    seconds: float | None
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far labelling has come.
+
+    Attributes:
+        people: Annotators, the busiest first.
+        coverage: Number of answers to a sentence → number of sentences, from 0 on.
+        days: "YYYY-MM-DD" → answers, in order.
+    """
+
+    people: tuple[Person, ...]
+    coverage: Mapping[str, int]
+    days: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """How often each label was decided on, overall and within groups of sentences.
+
+    Attributes:
+        decided: Sentences with a decision.
+        labels: Label → sentences that carry it, in the schema's order.
+        groups: "source" or "month" → group → sentences decided, in the order shown.
+        cells: "source" or "month" → group → label → sentences that carry it.
+    """
+
+    decided: int
+    labels: Mapping[str, int]
+    groups: Mapping[str, Mapping[str, int]]
+    cells: Mapping[str, Mapping[str, Mapping[str, int]]]
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """What people disagree on.
+
+    Attributes:
+        doubled: Sentences with at least two answers.
+        differing: Of these, how many got different sets of labels.
+        labels: Label → sentences on which some give it and some do not, the most frequent first.
+        pairs: (one label, other label, sentences): one person gave the first and not the other, another person the
+            other way round; "(nothing)" where one side gave nothing instead. The most frequent first.
+        causes: Sentences that wait for an expert.
+    """
+
+    doubled: int
+    differing: int
+    labels: Mapping[str, int]
+    pairs: tuple[tuple[str, str, int], ...]
+    causes: int
+
+
+@dataclass(frozen=True)
+class Releases:
+    """The newest release, and what changed since the one before.
+
+    Attributes:
+        version: The newest.
+        splits: As in its prevalence.json: split → {"sentences", "stories", "labels", "spans"}.
+        leakage: {"exact", "near", "rows", "pairs"}; None where the release holds no text.
+        older: The version before; None when there is one release only.
+        level: "major", "minor" or "patch".
+        changes: Sentences about what changed.
+    """
+
+    version: str
+    splits: Mapping[str, Any]
+    leakage: Mapping[str, Any] | None
+    older: str | None = None
+    level: str | None = None
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """The sentences that the page shows.
+
+    Attributes:
+        total: Sentences in the project.
+        shown: Sentences in the table.
+        sampled: How the shown ones were chosen, in words; None when all are shown.
+        rows: What the page's script reads; see `toolkit.report.sentence_table`.
+    """
+
+    total: int
+    shown: int
+    sampled: str | None
+    rows: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that is known of a project. A part is None where its stage has not run.
+
+    Attributes:
+        title: The project's title.
+        schema: "name@version".
+        toolkit: Version of the toolkit.
+        labels: Label id → title, in the schema's order.
+        corpus: Where the sentences come from.
+        progress: How far labelling has come.
+        prevalence: How often each label was decided on.
+        agreement: reports/agreement.json.
+        disagreement: What people disagree on.
+        head_start: Answers with and without suggestions.
+        decisions: Method → number of decisions.
+        overtaken: Verdicts that stand although all answers there are now would give another.
+        releases: Splits, leakage, changes.
+        models: Name → its metrics.json.
+        evaluation: reports/evaluation.json.
+        curves: Learning curves, each {"of", "points", "summary", …}.
+        table: The sentences.
+        missing: Part → the command that makes it.
+    """
+
+    title: str
+    schema: str
+    toolkit: str
+    labels: Mapping[str, str]
+    corpus: Corpus | None = None
+    progress: Progress | None = None
+    prevalence: Breakdown | None = None
+    agreement: Mapping[str, Any] | None = None
+    disagreement: Disagreement | None = None
+    head_start: HeadStartReport | None = None
+    decisions: Mapping[str, int] | None = None
+    overtaken: int = 0
+    releases: Releases | None = None
+    models: Mapping[str, Any] = field(default_factory=dict)
+    evaluation: Mapping[str, Any] | None = None
+    curves: tuple[Mapping[str, Any], ...] = ()
+    table: Table | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the numbers as JSON values, without the rows of the table of sentences."""
+        plain = asdict(self)
+        if self.table is not None:
+            del plain["table"]["rows"]
+        return plain

@@ -1,0 +1,149 @@
+"""Whether an answer keeps the rules of a schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from toolkit.errors import nearest
+from toolkit.records.annotation import AttributeValue, Relation, Span
+from toolkit.records.base import record
+from toolkit.schema.model import Attribute, Constraint, Schema, SpanLabel
+
+
+@record
+class Breach:
+    """A rule of the schema that an answer breaks.
+
+    Attributes:
+        rule: Id of the constraint, or of the general rule: "unknown-label", "retired-label", "exclusive",
+            "no-label", "required-layer", "unknown-span", "unknown-attribute", "attribute-value",
+            "required-attribute", "unknown-relation", "relation-ends".
+        message: What the person is told.
+        span_ids: The spans it is about, if any.
+    """
+
+    rule: str
+    message: str
+    span_ids: tuple[str, ...] = ()
+
+
+def validate(
+    schema: Schema, labels: Sequence[str], spans: Sequence[Span] = (), relations: Sequence[Relation] = ()
+) -> list[Breach]:
+    """Return every rule that an answer breaks, in a fixed order; none for a good answer.
+
+    Args:
+        schema: The schema that it was given under.
+        labels: Ids of the sentence labels.
+        spans: Its spans.
+        relations: Links between the spans.
+    """
+    return [
+        *_label_breaches(schema, labels),
+        *(breach for span in spans for breach in _span_breaches(schema, span)),
+        *_relation_breaches(schema, spans, relations),
+        *(breach for rule in schema.constraints for breach in _constraint_breaches(rule, set(labels), spans)),
+    ]
+
+
+def relation_between(schema: Schema, head: str, tail: str) -> str | None:
+    """Return the only relation that may lead from span label `head` to `tail`; None where none or several may."""
+    ids = [relation.id for relation in schema.relations if head in relation.head and tail in relation.tail]
+    return ids[0] if len(ids) == 1 else None
+
+
+def _label_breaches(schema: Schema, labels: Sequence[str]) -> Iterator[Breach]:
+    known = {label.id: label for label in schema.labels}
+    for label_id in labels:
+        if label_id not in known:
+            hint = nearest(label_id, known)
+            yield Breach(rule="unknown-label", message=f"{schema.ref} has no label {label_id!r}{hint}")
+        elif known[label_id].retired:
+            yield Breach(rule="retired-label", message=f"label {label_id!r} is retired")
+    alone = [label_id for label_id in schema.exclusive if label_id in labels]
+    if alone and len(set(labels)) > 1:
+        yield Breach(rule="exclusive", message=f"{alone[0]!r} excludes every other label")
+    if schema.exclusive and not labels:
+        yield Breach(rule="no-label", message=f"no label is given; {schema.exclusive[0]!r} says that none applies")
+    for layer in schema.layers:
+        members = {label.id for label in schema.active if label.layer == layer.id}
+        if layer.required and not alone and not members & set(labels):
+            yield Breach(rule="required-layer", message=f"{layer.title} (no label of {layer.id!r})")
+
+
+def _span_breaches(schema: Schema, span: Span) -> Iterator[Breach]:
+    known = {label.id: label for label in schema.spans}
+    if span.label not in known:
+        message = f"{schema.ref} has no span label {span.label!r}{nearest(span.label, known)}"
+        yield Breach(rule="unknown-span", message=message, span_ids=(span.span_id,))
+        return
+    label = known[span.label]
+    for rule, message in _attribute_breaches(label, dict(span.attributes)):
+        yield Breach(rule=rule, message=message, span_ids=(span.span_id,))
+
+
+def _attribute_breaches(label: SpanLabel, values: dict[str, AttributeValue]) -> Iterator[tuple[str, str]]:
+    known = {attribute.id: attribute for attribute in label.attributes}
+    for attribute_id in values:
+        if attribute_id not in known:
+            yield "unknown-attribute", f"{label.id} has no field {attribute_id!r}{nearest(attribute_id, known)}"
+    for attribute in label.attributes:
+        value = values.get(attribute.id)
+        if value is None:
+            if attribute.required:
+                yield "required-attribute", f"{label.title}: {attribute.title} (field {attribute.id!r} is empty)"
+        elif not _fits(attribute, value):
+            yield "attribute-value", f"{label.id}.{attribute.id} cannot be {value!r}"
+
+
+def _fits(attribute: Attribute, value: AttributeValue) -> bool:
+    match attribute.type:
+        case "choice":
+            return isinstance(value, str) and value in attribute.choices
+        case "boolean":
+            return isinstance(value, bool)
+        case "text":
+            return isinstance(value, str)
+        case "number":
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                return False
+            return attribute.minimum is None or value >= attribute.minimum
+
+
+def _relation_breaches(schema: Schema, spans: Sequence[Span], relations: Sequence[Relation]) -> Iterator[Breach]:
+    known = {relation.id: relation for relation in schema.relations}
+    labels = {span.span_id: span.label for span in spans}
+    for relation in relations:
+        ends = (relation.head, relation.tail)
+        if relation.label not in known:
+            message = f"{schema.ref} has no relation {relation.label!r}{nearest(relation.label, known)}"
+            yield Breach(rule="unknown-relation", message=message, span_ids=ends)
+            continue
+        kind = known[relation.label]
+        if labels.get(relation.head) not in kind.head or labels.get(relation.tail) not in kind.tail:
+            message = f"{relation.label!r} leads from {' or '.join(kind.head)} to {' or '.join(kind.tail)}"
+            yield Breach(rule="relation-ends", message=message, span_ids=ends)
+
+
+def _constraint_breaches(rule: Constraint, labels: set[str], spans: Sequence[Span]) -> Iterator[Breach]:
+    match rule.type:
+        case "requires_span":
+            if labels & set(rule.labels) and not any(span.label in rule.spans for span in spans):
+                yield Breach(rule=rule.id, message=rule.message)
+        case "requires_label":
+            lonely = tuple(span.span_id for span in spans if span.label in rule.spans)
+            if lonely and not labels & set(rule.labels):
+                yield Breach(rule=rule.id, message=rule.message, span_ids=lonely)
+        case "excludes":
+            if len(labels & set(rule.labels)) > 1:
+                yield Breach(rule=rule.id, message=rule.message)
+        case "ordered":
+            for span in spans:
+                if span.label in rule.spans and _out_of_order(rule, span):
+                    yield Breach(rule=rule.id, message=rule.message, span_ids=(span.span_id,))
+
+
+def _out_of_order(rule: Constraint, span: Span) -> bool:
+    first, second = (span.attributes.get(attribute) for attribute in rule.attributes)
+    numbers = isinstance(first, int | float) and isinstance(second, int | float)
+    return numbers and first > second  # type: ignore[operator]  # both are numbers here

@@ -1,0 +1,255 @@
+"""What changed between two versions of a schema, and whether the version number says so.
+
+- patch: wording. Titles, rules, keys, colours, order, added or dropped examples.
+- minor: every old answer stays a good answer. A label, span label, optional field or choice is added; a rule goes.
+- major: an old answer may have become wrong. Something is retired, removed, moved or redefined; a rule is added.
+
+Examples are what pins a rule down: a rule whose words change while all its old examples keep their answers was
+reworded; one that drops an example, or any example whose answer changes, was redefined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal, Protocol, TypeVar
+
+from toolkit.errors import GateFailed
+from toolkit.records.base import record
+from toolkit.schema.model import Attribute, Constraint, Example, Label, Layer, RelationLabel, Schema, SpanLabel
+
+Level = Literal["none", "patch", "minor", "major"]
+
+LEVELS: tuple[Level, ...] = ("none", "patch", "minor", "major")
+"""From the smallest to the greatest."""
+
+
+@record
+class Change:
+    """One difference.
+
+    Attributes:
+        level: "patch", "minor" or "major".
+        path: What it is about, such as "labels.claim.rule".
+        what: What happened to it.
+    """
+
+    level: Level
+    path: str
+    what: str
+
+
+@record
+class Diff:
+    """The differences between two versions.
+
+    Attributes:
+        old: "name@version".
+        new: "name@version".
+        changes: In the order of the schema.
+        level: The greatest level among them; "none" without any.
+        declared: What the version numbers say: "none" for the same one, or for a lower one.
+        faults: Breaches of what no version may do: the numbers of labels are append-only and are never reused.
+    """
+
+    old: str
+    new: str
+    changes: tuple[Change, ...]
+    level: Level
+    declared: Level
+    faults: tuple[str, ...] = ()
+
+    def require_agreement(self) -> None:
+        """Hold that the version number says what changed.
+
+        Raises:
+            GateFailed: It does not, or label numbers were changed or reused.
+        """
+        if self.faults:
+            raise GateFailed("; ".join(self.faults), where=self.new, remedy="retire labels, and append new ones")
+        if self.level != self.declared:
+            what = f"the changes are {self.level}, the version number says {self.declared}"
+            raise GateFailed(what, where=f"{self.old} → {self.new}", remedy=f"number it {_next(self.old, self.level)}")
+
+
+def diff(old: Schema, new: Schema) -> Diff:
+    """Return what changed from one version of a schema to another."""
+    changes = (
+        *_texts(old, new, "", ("title", "description", "licence")),
+        *([Change(level="major", path="name", what="renamed")] if old.name != new.name else []),
+        *_each("layers", old.layers, new.layers, _layer, added=_added_layer),
+        *_each("labels", old.labels, new.labels, _label),
+        *_each("spans", old.spans, new.spans, _span),
+        *_each("relations", old.relations, new.relations, _relation),
+        *_each("constraints", old.constraints, new.constraints, _constraint, added=_tightened, removed="minor"),
+    )
+    level = max((change.level for change in changes), key=LEVELS.index, default=LEVELS[0])
+    declared = _declared(old.version, new.version)
+    faults = tuple(_numbering(old, new))
+    return Diff(old=old.ref, new=new.ref, changes=changes, level=level, declared=declared, faults=faults)
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+N = TypeVar("N", bound=_Named)
+
+
+def _minor(_: object) -> Level:
+    return "minor"
+
+
+def _tightened(_: object) -> Level:
+    return "major"
+
+
+def _added_layer(layer: Layer) -> Level:
+    return "major" if layer.required else "minor"
+
+
+def _each(
+    path: str,
+    old: Sequence[N],
+    new: Sequence[N],
+    compare: Callable[[N, N, str], Iterable[Change]],
+    *,
+    added: Callable[[N], Level] = _minor,
+    removed: Level = "major",
+) -> Iterator[Change]:
+    """Compare two lists of things with ids: what went, what stayed, what came, and their order."""
+    before, after = {item.id: item for item in old}, {item.id: item for item in new}
+    for item in old:
+        if item.id not in after:
+            yield Change(level=removed, path=f"{path}.{item.id}", what="removed")
+        else:
+            yield from compare(item, after[item.id], f"{path}.{item.id}")
+    for item in new:
+        if item.id not in before:
+            yield Change(level=added(item), path=f"{path}.{item.id}", what="added")
+    if [item.id for item in old if item.id in after] != [item.id for item in new if item.id in before]:
+        yield Change(level="patch", path=path, what="reordered")
+
+
+def _texts(old: object, new: object, path: str, names: Sequence[str]) -> Iterator[Change]:
+    """Compare fields whose change is a matter of wording or looks."""
+    for name in names:
+        if getattr(old, name) != getattr(new, name):
+            yield Change(level="patch", path=f"{path}.{name}".removeprefix("."), what="reworded")
+
+
+def _switch(path: str, old: bool, new: bool, name: str, *, on: Level, off: Level) -> Iterator[Change]:
+    """Compare a yes or no."""
+    if old != new:
+        yield Change(level=on if new else off, path=f"{path}.{name}", what="switched on" if new else "switched off")
+
+
+def _members(path: str, old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
+    """Compare what may stand somewhere: more is minor, less is major."""
+    for member in old:
+        if member not in new:
+            yield Change(level="major", path=path, what=f"{member} removed")
+    for member in new:
+        if member not in old:
+            yield Change(level="minor", path=path, what=f"{member} added")
+
+
+def _layer(old: Layer, new: Layer, path: str) -> Iterator[Change]:
+    yield from _texts(old, new, path, ("title",))
+    yield from _switch(path, old.required, new.required, "required", on="major", off="minor")
+
+
+def _label(old: Label, new: Label, path: str) -> Iterator[Change]:
+    yield from _texts(old, new, path, ("title", "hotkey", "colour"))
+    yield from _switch(path, old.retired, new.retired, "retired", on="major", off="major")
+    yield from _switch(path, old.exclusive, new.exclusive, "exclusive", on="major", off="major")
+    if old.layer != new.layer:
+        yield Change(level="major", path=f"{path}.layer", what=f"moved from {old.layer} to {new.layer}")
+    if not new.retired:
+        yield from _examples(old, new, path)
+
+
+def _examples(old: Label, new: Label, path: str) -> Iterator[Change]:
+    """Compare rule and examples, which together say what a label means."""
+    before, after = _answers(old), _answers(new)
+    for text, labels in before.items():
+        if text in after and after[text] != labels:
+            what = f"redefined: an example's answer changed from {', '.join(labels)} to {', '.join(after[text])}"
+            yield Change(level="major", path=path, what=what)
+    dropped = [text for text in before if text not in after]
+    if old.rule != new.rule:
+        what = "redefined: its rule changed and an example of the old one is gone" if dropped else "reworded"
+        yield Change(level="major" if dropped else "patch", path=f"{path}.rule", what=what)
+    if list(_all(old)) != list(_all(new)):
+        yield Change(level="patch", path=f"{path}.examples", what="edited")
+
+
+def _all(label: Label) -> Iterable[Example]:
+    return (*label.positives, *label.near_misses)
+
+
+def _answers(label: Label) -> dict[str, tuple[str, ...]]:
+    return {example.text: example.labels for example in _all(label)}
+
+
+def _span(old: SpanLabel, new: SpanLabel, path: str) -> Iterator[Change]:
+    yield from _texts(old, new, path, ("title", "rule", "hotkey", "colour"))
+    yield from _each(f"{path}.attributes", old.attributes, new.attributes, _attribute, added=_added_attribute)
+
+
+def _added_attribute(attribute: Attribute) -> Level:
+    return "major" if attribute.required else "minor"
+
+
+def _attribute(old: Attribute, new: Attribute, path: str) -> Iterator[Change]:
+    yield from _texts(old, new, path, ("title", "rule", "hotkeys"))
+    yield from _switch(path, old.required, new.required, "required", on="major", off="minor")
+    yield from _members(f"{path}.choices", old.choices, new.choices)
+    if old.type != new.type:
+        yield Change(level="major", path=f"{path}.type", what=f"changed from {old.type} to {new.type}")
+    if old.minimum != new.minimum:
+        looser = new.minimum is None or (old.minimum is not None and new.minimum < old.minimum)
+        yield Change(level="minor" if looser else "major", path=f"{path}.minimum", what="changed")
+
+
+def _relation(old: RelationLabel, new: RelationLabel, path: str) -> Iterator[Change]:
+    yield from _texts(old, new, path, ("title", "rule"))
+    yield from _members(f"{path}.head", old.head, new.head)
+    yield from _members(f"{path}.tail", old.tail, new.tail)
+
+
+def _constraint(old: Constraint, new: Constraint, path: str) -> Iterator[Change]:
+    yield from _texts(old, new, path, ("message",))
+    for name in ("type", "labels", "spans", "attributes"):
+        if getattr(old, name) != getattr(new, name):
+            yield Change(level="major", path=f"{path}.{name}", what="changed")
+
+
+def _numbering(old: Schema, new: Schema) -> Iterator[str]:
+    """Label numbers are positions: old ones stay where they are, and a retired one does not come back."""
+    known = {label.id: label for label in new.labels}
+    for number, label in enumerate(old.labels):
+        found = new.label_ids[number] if number < len(new.label_ids) else None
+        if found != label.id:
+            yield f"label number {number} was {label.id!r} and is {found!r}"
+        elif label.retired and not known[label.id].retired:
+            yield f"label {label.id!r} was retired and is given again"
+
+
+def _declared(old: str, new: str) -> Level:
+    before, after = _parts(old), _parts(new)
+    if after <= before:
+        return "none"
+    kinds: tuple[Level, ...] = ("major", "minor", "patch")
+    return next(kind for kind, a, b in zip(kinds, before, after, strict=True) if a != b)
+
+
+def _parts(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def _next(reference: str, level: Level) -> str:
+    """Return the version number that the level asks for."""
+    major, minor, patch = _parts(reference.partition("@")[2])
+    numbers = {"major": (major + 1, 0, 0), "minor": (major, minor + 1, 0), "patch": (major, minor, patch + 1)}
+    return ".".join(map(str, numbers.get(level, (major, minor, patch))))

@@ -1,0 +1,158 @@
+"""Articles into sentences as a pure function over Arrow tables.
+
+The stage segment: articles.parquet → sentences.parquet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from toolkit.engine import Chunk, run
+from toolkit.engine.arrow import arrow_schema, to_table, write_parquet
+from toolkit.engine.executor import counted
+from toolkit.errors import InvalidInput
+from toolkit.project.files import file_digest
+from toolkit.project.scratch import Scratch, scratch
+from toolkit.project.stage import Made, Outcome, Progress, derive, silent
+from toolkit.project.workspace import ARTICLES, SENTENCES, Workspace
+from toolkit.records import Sentence, content_id
+from toolkit.records.page import IMPORTED
+from toolkit.segment.languages import is_known
+from toolkit.segment.units import sentences as sentences_of
+
+_COLUMNS = ["article_id", "text", "title", "language", "page"]
+
+
+class _Row(NamedTuple):
+    """As much of an article as its sentences depend on."""
+
+    article_id: str
+    text: str
+    title: str | None
+    language: str
+    page: Mapping[str, str]
+
+
+def article_chunks(path: Path, *, url: str | None = None) -> list[Chunk]:
+    """Return the row groups of articles.parquet.
+
+    Args:
+        path: The file.
+        url: Where workers read a copy of it; None: the file itself.
+
+    Raises:
+        InvalidInput: It is no Parquet file, or lacks a column.
+    """
+    remedy = "run `toolkit ingest` again"
+    try:
+        with pq.ParquetFile(path) as file:
+            missing = [name for name in _COLUMNS if name not in file.schema_arrow.names]
+            groups = file.num_row_groups
+    except pa.ArrowInvalid as error:
+        raise InvalidInput("is not a readable Parquet file", where=str(path), remedy=remedy) from error
+    if missing:
+        raise InvalidInput(f"lacks the column {missing[0]}", where=str(path), remedy=remedy)
+    return [Chunk(url or str(path), group) for group in range(groups)]
+
+
+def cut(table: pa.Table, *, splitter: str) -> list[pa.Table]:
+    """Cut articles into a table of sentences, in their order.
+
+    Raises:
+        InvalidInput: A row is not what ingest wrote, or the splitter breaks a rule of offsets.
+        UsageError: There is no such splitter.
+    """
+    rows = [_Row(*values) for values in zip(*(table.column(name).to_pylist() for name in _COLUMNS), strict=True)]
+    faults = [InvalidInput(fault, where=row.article_id) for row in rows if (fault := _fault(row))]
+    if faults:
+        raise InvalidInput.all_of(faults)
+    return [to_table(Sentence, (found for row in rows for found in _units(row, splitter)))]
+
+
+def _units(row: _Row, splitter: str) -> list[Sentence]:
+    """Return the units of an article; a text that was labelled elsewhere stays the one that it was."""
+    if row.page["source"].startswith(IMPORTED):
+        return [Sentence.of(row, 0, len(row.text), paragraph=0)]
+    return sentences_of(row, splitter=splitter)
+
+
+def _fault(row: _Row) -> str | None:
+    """Hold a row to the rules of `Article` that its sentences rest on."""
+    if row.article_id != content_id(row.text):
+        return "article_id is not the content id of the text; run `toolkit ingest` again"
+    if row.title is not None and not (row.text == row.title or row.text.startswith(row.title + "\n")):
+        return "the title is not the first line of the text; run `toolkit ingest` again"
+    return None
+
+
+def write_sentences(chunks: Iterable[Chunk], path: Path) -> int:
+    """Write the sentences of all chunks as one file and return their number."""
+    return write_parquet(path, arrow_schema(Sentence), (chunk.read() for chunk in chunks))
+
+
+def by_default_rules(chunks: Sequence[Chunk]) -> int:
+    """Return how many articles are in a language that has no rules of its own."""
+    counts = (pc.value_counts(chunk.read(columns=["language"]).column("language")) for chunk in chunks)
+    return sum(row["counts"] for count in counts for row in count.to_pylist() if not is_known(row["values"]))
+
+
+def number_of_rows(path: Path) -> int:
+    """Return how many rows a Parquet file has."""
+    return int(pq.read_metadata(path).num_rows)
+
+
+def segment(workspace: Workspace, *, splitter: str | None = None, progress: Progress = silent) -> Outcome:
+    """Cut every article into sentences.
+
+    Args:
+        workspace: The project.
+        splitter: Name of the splitter; None: the one that toolkit.yaml names.
+        progress: Called with (articles cut, articles to cut), as for `ingest`.
+
+    Raises:
+        InvalidInput: There are no articles yet, or the splitter breaks a rule of offsets.
+        UsageError: There is no such splitter.
+    """
+    splitter = splitter or workspace.config.splitter
+    path = workspace.path(ARTICLES)
+    with workspace.lock():
+        if not path.exists():
+            raise InvalidInput("is not there yet", where=str(path), remedy="run `toolkit ingest`")
+        inputs = {ARTICLES: file_digest(path) or ""}
+        store = workspace.store()
+        if store is not None:
+            store.keep(workspace.root, inputs)  # where workers read it; it may have been made before the store was
+        with scratch(workspace.root, "segment", inputs, splitter, store=store) as work:
+            outcome = derive(
+                workspace.root,
+                "segment",
+                inputs=inputs,
+                parameters={"splitter": splitter},
+                make=partial(_segment, workspace, work, splitter, progress),
+            )
+            workspace.copy_to_store("segment")
+            return outcome
+
+
+def _segment(workspace: Workspace, work: Scratch, splitter: str, progress: Progress) -> Made:
+    path, store = workspace.path(ARTICLES), workspace.store()
+    rows = number_of_rows(path)
+    articles = article_chunks(path, url=store.path(ARTICLES) if store else None)
+    chunks = run(partial(cut, splitter=splitter), articles, into=f"{work.chunks}/cut", engine=workspace.config.engine)
+    sentences = write_sentences(counted(chunks, len(articles), rows, progress), work.folder / SENTENCES)
+    defaults = by_default_rules(articles)
+    return Made(
+        files={SENTENCES: work.folder / SENTENCES},
+        counts={
+            "articles": rows,
+            "sentences": sentences,
+            **({"articles cut by the default rules": defaults} if defaults else {}),
+        },
+    )
