@@ -21,7 +21,7 @@ from toolkit.cli import main
 from toolkit.project import Workspace
 from toolkit.project.annotation_log import revision
 from toolkit.project.suggestion_log import OfferLog
-from toolkit.records.suggestion import Offered
+from toolkit.records import Suggestion
 from toolkit.report import gather, render, write
 from toolkit.report.html_page_file import embedded
 from toolkit.segment import stage as segment_stage
@@ -222,7 +222,7 @@ def test_what_suggestions_did_stands_there_once_some_were_made(project: Workspac
     assert 'id="suggestions"' not in render(gather(project))
     answered = {answer.sentence_id for answer in project.answers()}
     offered = [
-        Offered(sentence_id=sentence_id, shown=number % 3 > 0, model="guess-1", labels=("claim",))
+        Suggestion(sentence_id=sentence_id, shown=number % 3 > 0, model="guess-1", labels=("claim",))
         for number, sentence_id in enumerate(sorted(answered))
     ]
     OfferLog(project).note(offered)
@@ -237,5 +237,5 @@ def test_what_suggestions_did_stands_there_once_some_were_made(project: Workspac
 
 
 def test_suggestions_that_nobody_has_answered_are_said_to_wait(project: Workspace) -> None:
-    OfferLog(project).note([Offered(sentence_id="f" * 24, shown=True, model="guess-1", labels=("claim",))])
+    OfferLog(project).note([Suggestion(sentence_id="f" * 24, shown=True, model="guess-1", labels=("claim",))])
     assert "No sentence that something was suggested for has an answer yet." in render(gather(project))

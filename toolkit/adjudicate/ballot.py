@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from toolkit.errors import InvalidInput
-from toolkit.records import Annotation, AttributeValue, Decision, Relation, Span
+from toolkit.records import Annotation, AttributeValue, Decision, Relation, Span, latest
 from toolkit.schema import Schema
 
 SpanKey = tuple[str, int, int, tuple[tuple[str, AttributeValue], ...]]
@@ -25,15 +25,10 @@ def ballots(annotations: Iterable[Annotation], schema: Schema) -> dict[str, tupl
     Raises:
         InvalidInput: Answers use labels, spans or relations that the schema does not have.
     """
-    last: dict[tuple[str, str], Annotation] = {}
-    for annotation in annotations:
-        key = (annotation.sentence_id, annotation.annotator)
-        if key not in last or _recency(annotation) > _recency(last[key]):
-            last[key] = annotation
     by_sentence: dict[str, list[Annotation]] = defaultdict(list)
-    for (sentence_id, _), annotation in sorted(last.items()):
+    for annotation in latest(annotations):
         if not annotation.skipped:
-            by_sentence[sentence_id].append(annotation)
+            by_sentence[annotation.sentence_id].append(annotation)
     faults = [fault for answers in by_sentence.values() for answer in answers for fault in _unknown(answer, schema)]
     if faults:
         raise InvalidInput.all_of(faults)
@@ -51,10 +46,6 @@ def span_key(span: Span) -> SpanKey:
     """Return what a span says, without its id; an attribute left empty is one not filled."""
     filled = sorted((name, value) for name, value in span.attributes.items() if value is not None)
     return span.label, span.start, span.end, tuple(filled)
-
-
-def _recency(annotation: Annotation) -> tuple[str, str]:
-    return annotation.updated_at, annotation.annotation_id
 
 
 def _unknown(answer: Annotation, schema: Schema) -> list[InvalidInput]:

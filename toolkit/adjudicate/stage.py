@@ -29,7 +29,7 @@ from toolkit.project.annotation_log import current
 from toolkit.project.files import write_atomic
 from toolkit.project.stage import Made, Outcome, derive, read_lock
 from toolkit.project.workspace import GOLD, QUEUE, SENTENCES, Workspace
-from toolkit.records import Annotation, Decision, from_json, to_json
+from toolkit.records import Annotation, Decision, from_json, latest, to_json
 from toolkit.schema import Contradiction, Schema, contradictions
 
 VERDICTS = "adjudications/verdicts.jsonl"
@@ -214,7 +214,6 @@ def _made(result: Decisions, contradicting: Sequence[Contradiction], written: by
 
 def _expert_decisions(workspace: Workspace) -> dict[str, Decision]:
     """Return the last word of an expert on each sentence."""
-    latest = sorted(workspace.expert_answers(), key=lambda answer: (answer.updated_at, answer.annotation_id))
     return {
         answer.sentence_id: Decision(
             sentence_id=answer.sentence_id,
@@ -226,7 +225,7 @@ def _expert_decisions(workspace: Workspace) -> dict[str, Decision]:
             votes=(answer.annotation_id,),
             note=answer.note,
         )
-        for answer in latest
+        for answer in latest(workspace.expert_answers(), per=lambda answer: answer.sentence_id)
         if not answer.skipped
     }
 

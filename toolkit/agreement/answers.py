@@ -10,7 +10,7 @@ from typing import Any
 from toolkit.agreement.interval import group
 from toolkit.agreement.ratings import IntArray, Level, Ratings
 from toolkit.errors import InvalidInput
-from toolkit.records import Annotation
+from toolkit.records import Annotation, latest
 
 
 @dataclass(frozen=True)
@@ -36,29 +36,21 @@ class Answers:
         Raises:
             InvalidInput: The article of a sentence is not known.
         """
-        last: dict[tuple[str, str], Annotation] = {}
-        for annotation in annotations:
-            key = (annotation.sentence_id, annotation.annotator)
-            held = last.get(key)
-            if held is None or (held.updated_at, held.annotation_id) < (
-                annotation.updated_at,
-                annotation.annotation_id,
-            ):
-                last[key] = annotation
+        counting = latest(annotations)
         faults = [
             InvalidInput("the article of the sentence is not known", where=f"sentence {sentence}")
-            for sentence in sorted({sentence for sentence, _ in last} - article_of.keys())
+            for sentence in sorted({answer.sentence_id for answer in counting} - article_of.keys())
         ]
         if faults:
             raise InvalidInput.all_of(faults)
         by_sentence: dict[str, list[Annotation]] = {}
         skipped: dict[str, int] = {}
-        for (sentence, annotator), annotation in sorted(last.items()):
-            skipped.setdefault(annotator, 0)
-            if annotation.skipped:
-                skipped[annotator] += 1
+        for answer in counting:
+            skipped.setdefault(answer.annotator, 0)
+            if answer.skipped:
+                skipped[answer.annotator] += 1
             else:
-                by_sentence.setdefault(sentence, []).append(annotation)
+                by_sentence.setdefault(answer.sentence_id, []).append(answer)
         kept = {sentence: tuple(answers) for sentence, answers in by_sentence.items()}
         return cls(kept, tuple(sorted(skipped)), skipped, article_of)
 

@@ -15,9 +15,8 @@ from toolkit.agreement.ratings import FloatArray, IntArray
 from toolkit.agreement.report import Estimate
 from toolkit.agreement.span_agreement import match
 from toolkit.agreement.statistic import Statistic
-from toolkit.records import Annotation
+from toolkit.records import Annotation, Suggestion
 from toolkit.records.base import record
-from toolkit.records.suggestion import Offered
 
 
 @record
@@ -57,13 +56,13 @@ class HeadStartReport:
     measures: tuple[Difference, ...]
 
 
-_Measure = Callable[[Annotation, Offered], tuple[float, float] | None]
+_Measure = Callable[[Annotation, Suggestion], tuple[float, float] | None]
 """An answer's (sum, weight), None where it does not take part; the group's mean is Σ sum / Σ weight."""
 
 
 def head_start(
     answers: Iterable[Annotation],
-    offered: Iterable[Offered],
+    offered: Iterable[Suggestion],
     articles: Mapping[str, str],
     *,
     seed: int = 0,
@@ -101,9 +100,9 @@ def head_start(
     )
 
 
-def _one_group(offered: Iterable[Offered]) -> dict[str, Offered]:
+def _one_group(offered: Iterable[Suggestion]) -> dict[str, Suggestion]:
     """Return each sentence's last suggestion, without those that were shown at one time and held back at another."""
-    latest: dict[str, Offered] = {}
+    latest: dict[str, Suggestion] = {}
     both = set()
     for each in offered:
         before = latest.get(each.sentence_id)
@@ -113,7 +112,7 @@ def _one_group(offered: Iterable[Offered]) -> dict[str, Offered]:
     return {sentence_id: each for sentence_id, each in latest.items() if sentence_id not in both}
 
 
-def _sums(pairs: Sequence[tuple[Annotation, Offered]], groups: IntArray, measure: _Measure) -> FloatArray:
+def _sums(pairs: Sequence[tuple[Annotation, Suggestion]], groups: IntArray, measure: _Measure) -> FloatArray:
     """Return (clusters, 4): sum and weight of the shown, then of those held back."""
     table = np.zeros((int(groups.max()) + 1 if len(groups) else 1, 4))
     for (answer, suggestion), cluster in zip(pairs, groups, strict=True):
@@ -151,11 +150,11 @@ def _difference(name: str, terms: FloatArray, draws: Resampling) -> Difference:
     )
 
 
-def _same_labels(answer: Annotation, suggestion: Offered) -> tuple[float, float] | None:
+def _same_labels(answer: Annotation, suggestion: Suggestion) -> tuple[float, float] | None:
     return None if answer.skipped or not suggestion.labels else (float(answer.labels == suggestion.labels), 1.0)
 
 
-def _same_spans(answer: Annotation, suggestion: Offered) -> tuple[float, float] | None:
+def _same_spans(answer: Annotation, suggestion: Suggestion) -> tuple[float, float] | None:
     """Return twice the exact matches over the spans of both: F1 of the answers against the suggestions."""
     if answer.skipped or not suggestion.spans:
         return None
@@ -163,7 +162,7 @@ def _same_spans(answer: Annotation, suggestion: Offered) -> tuple[float, float] 
     return 2.0 * len(matches), float(len(answer.spans) + len(suggestion.spans))
 
 
-def _seconds(answer: Annotation, suggestion: Offered) -> tuple[float, float] | None:
+def _seconds(answer: Annotation, suggestion: Suggestion) -> tuple[float, float] | None:
     return None if answer.skipped or answer.lead_time is None else (answer.lead_time, 1.0)
 
 

@@ -19,20 +19,20 @@ from toolkit.errors import InvalidInput
 from toolkit.project.stage import Made, Outcome, derive, read_lock
 from toolkit.project.suggestion_log import OfferLog
 from toolkit.project.workspace import AGREEMENT, SENTENCES, Workspace
-from toolkit.records import content_id, to_json
+from toolkit.records import content_id, latest, to_json
 from toolkit.schema import Score, quiz, score
 
 
 def quiz_scores(workspace: Workspace) -> Mapping[str, Score]:
     """Return the score of each annotator who answered an item of the quiz as it is now, by pseudonym.
 
-    Of several answers of a person to an item the last one counts; a skip is no answer.
+    Of several answers of a person to an item the last one counts; a skip is not an answer.
     """
     if not workspace.calibration.path.exists():
         return {}
     items = quiz(workspace.schema())
     given: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
-    for answer in sorted(workspace.quiz_answers(), key=lambda answer: (answer.updated_at, answer.annotation_id)):
+    for answer in latest(workspace.quiz_answers()):
         if not answer.skipped:
             given[answer.annotator][answer.sentence_id] = answer.labels
     scores = {annotator: score(items, given[annotator]) for annotator in sorted(given)}

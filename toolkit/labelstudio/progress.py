@@ -19,7 +19,7 @@ from toolkit.labelstudio.client.server_project import Project
 from toolkit.labelstudio.pull.stage import changed_since
 from toolkit.project import Workspace
 from toolkit.project.push_ledger import sent_to
-from toolkit.records import Annotation
+from toolkit.records import Annotation, latest
 from toolkit.schema import Score
 
 _WINDOW = timedelta(days=7)
@@ -128,7 +128,8 @@ def status(workspace: Workspace, *, server: Server | None = None) -> Standing:
     with connected(workspace, server) as connection:
         found = server_project.at_work(connection, workspace, counts=True).work
         parts = tuple(_part(workspace, connection, project) for project in found)
-    answers = workspace.answers()
+    pulled = workspace.answers()
+    answers = latest(pulled)
     wanted = workspace.config.label_studio.annotators_per_sentence
     people: dict[str, set[str]] = {}
     for answer in answers:
@@ -141,7 +142,7 @@ def status(workspace: Workspace, *, server: Server | None = None) -> Standing:
         sentences=len(workspace.sentences()),
         sent=sum(project.tasks for project in found),
         answers_on_server=sum(_answers_in(project) for project in found),
-        answers_pulled=len(answers),
+        answers_pulled=len(pulled),
         complete=sum(len(who) >= wanted for who in people.values()),
         per_day=rate,
         days_left=None if not rate else max(missing, 0) / rate,
@@ -174,7 +175,7 @@ def _asked(workspace: Workspace, parts: Sequence[Part]) -> dict[str, int]:
 
 
 def _alpha(answers: Sequence[Annotation]) -> float | None:
-    """Return α of the label sets; of several answers of a person to a sentence the last one counts."""
+    """Return α of the label sets."""
     given = {
         (answer.annotator, answer.sentence_id): frozenset(answer.labels) for answer in answers if not answer.skipped
     }
@@ -193,9 +194,8 @@ def _shares(answers: Sequence[Annotation]) -> dict[str, float]:
     same, pairs = Counter[str](), Counter[str]()
     for given in by_sentence.values():
         for one, other in permutations(given, 2):
-            if one.annotator != other.annotator:
-                pairs[one.annotator] += 1
-                same[one.annotator] += one.labels == other.labels
+            pairs[one.annotator] += 1
+            same[one.annotator] += one.labels == other.labels
     return {name: same[name] / number for name, number in pairs.items()}
 
 

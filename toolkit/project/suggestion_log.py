@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from toolkit.project.append_log import AppendLog
 from toolkit.project.workspace import Workspace
-from toolkit.records import from_row, to_row
-from toolkit.records.suggestion import Offered
+from toolkit.records import Suggestion, from_row, to_row
 
 LOG = "annotations/suggestions.jsonl"
 
@@ -27,16 +26,16 @@ class OfferLog:
         self._log = AppendLog(workspace.path(LOG))
         self._last = {each.sentence_id: each for each in self.rows()}
 
-    def rows(self) -> Iterator[Offered]:
+    def rows(self) -> Iterator[Suggestion]:
         """Yield every suggestion from the oldest on."""
-        return (from_row(Offered, row) for row in self._log.rows())
+        return (from_row(Suggestion, row) for row in self._log.rows())
 
-    def note(self, offered: Iterable[Offered]) -> int:
+    def note(self, offered: Iterable[Suggestion]) -> int:
         """Write those suggestions down that are new, whatever the model that makes them; return how many."""
         new = [each for each in offered if _content(each) != _content(self._last.get(each.sentence_id))]
         self._last |= {each.sentence_id: each for each in new}
         return self._log.append(to_row(each) for each in new)
 
 
-def _content(offered: Offered | None) -> object:
+def _content(offered: Suggestion | None) -> object:
     return offered and (offered.shown, offered.labels, offered.spans)

@@ -4,9 +4,12 @@ from toolkit.records.annotation import Annotation, AttributeValue, Relation, Spa
 from toolkit.records.article import Article, Piece, parse_instant
 from toolkit.records.base import content_id, digest, from_json, from_row, to_json, to_row
 from toolkit.records.decision import Aggregation, Decision
+from toolkit.records.estimate import Estimate
+from toolkit.records.latest import latest
 from toolkit.records.page import IMPORTED, Page
 from toolkit.records.reject import Reject
 from toolkit.records.sentence import KINDS, Kind, Sentence
+from toolkit.records.suggestion import Suggestion
 
 __all__ = [
     "IMPORTED",
@@ -16,6 +19,7 @@ __all__ = [
     "Article",
     "AttributeValue",
     "Decision",
+    "Estimate",
     "Kind",
     "Page",
     "Piece",
@@ -23,10 +27,12 @@ __all__ = [
     "Relation",
     "Sentence",
     "Span",
+    "Suggestion",
     "content_id",
     "digest",
     "from_json",
     "from_row",
+    "latest",
     "parse_instant",
     "to_json",
     "to_row",

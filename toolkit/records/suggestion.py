@@ -1,21 +1,27 @@
-"""What a model said of a sentence when people were asked, and whether they saw it."""
+"""One model's answer to one sentence: the one record for predictions, pre-annotations and what was held out."""
 
 from __future__ import annotations
 
-from toolkit.records.annotation import Span
+from collections.abc import Mapping
+from dataclasses import field
+
+from toolkit.records.annotation import Relation, Span, check_judgement
 from toolkit.records.base import record
 
 
 @record
-class Offered:
-    """A suggestion for a sentence that nobody had answered when it was made.
+class Suggestion:
+    """What a model says of a sentence.
 
     Attributes:
         sentence_id: The sentence.
-        shown: People see it; False for the share that is held back.
-        model: Its version.
-        labels: The sentence labels that it suggests, sorted.
-        spans: The spans.
+        shown: People see it; False for the share that is held out to measure what showing does.
+        model: Name and version of the model.
+        labels: Sentence labels, sorted.
+        spans: By start, end, label, span_id.
+        relations: By label, head, tail.
+        probabilities: Label → calibrated probability in [0, 1]; empty where the model has none.
+        schema: "name@version" that the labels are of; None where the model does not know.
     """
 
     sentence_id: str
@@ -23,3 +29,10 @@ class Offered:
     model: str
     labels: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    schema: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check order and references."""
+        check_judgement(self.labels, self.spans, self.relations)

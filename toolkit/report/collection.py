@@ -14,7 +14,7 @@ from toolkit.agreement.stage import head_start_of
 from toolkit.project import Workspace
 from toolkit.project.stage import read_lock
 from toolkit.project.workspace import AGREEMENT, ARTICLES, GOLD, QUEUE, REJECTS, SENTENCES
-from toolkit.records import Annotation, Decision
+from toolkit.records import Annotation, Decision, latest
 from toolkit.report.contents import Breakdown, Corpus, Disagreement, Person, Progress, Releases, Report, Table
 from toolkit.report.sentence_table import SHOWN, Texts, sentence_rows
 from toolkit.report.status import read_report
@@ -37,7 +37,7 @@ def gather(workspace: Workspace, *, shown: int = SHOWN) -> Report:
     schema = workspace.schema()
     texts = Texts.of(workspace) if workspace.path(ARTICLES).exists() else None
     has_sentences = texts is not None and workspace.path(SENTENCES).exists()
-    answers = _last(workspace.answers())
+    answers = latest(workspace.answers())
     decisions = workspace.decisions() if workspace.path(GOLD).exists() else None
     agreement = read_report(workspace.path(AGREEMENT))
     models = {
@@ -86,14 +86,6 @@ def _table(
             "articles, in the order of their content ids, which is as good as by lot and the same every time"
         )
     return Table(total=texts.sentence_count, shown=number, sampled=sampled, rows=rows)
-
-
-def _last(answers: Iterable[Annotation]) -> list[Annotation]:
-    """Return the last answer of each person to each sentence, by sentence and annotator."""
-    last: dict[tuple[str, str], Annotation] = {}
-    for answer in sorted(answers, key=lambda item: (item.updated_at, item.annotation_id)):
-        last[answer.sentence_id, answer.annotator] = answer
-    return [last[key] for key in sorted(last)]
 
 
 def _corpus(workspace: Workspace, texts: Texts) -> Corpus:

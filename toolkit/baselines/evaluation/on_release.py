@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 
 from toolkit.baselines.data.row_reader import rows_of_release
@@ -13,6 +14,7 @@ from toolkit.baselines.evaluation.scores import Evaluation, evaluate
 from toolkit.baselines.models.model import Model
 from toolkit.baselines.models.save_load import load
 from toolkit.baselines.spans import SpanEvaluation, evaluate_spans, has_spans, span_rows_of_release
+from toolkit.records.latest import RECENCY
 from toolkit.release import Release
 from toolkit.release import load as load_release
 
@@ -110,7 +112,12 @@ def answers_of_release(directory: Path | str, split: str) -> dict[str, dict[str,
     answers: dict[str, dict[str, tuple[str, ...]]] = {}
     columns = ["annotator", "role", "sentence_id", "labels", "skipped", "updated_at", "annotation_id"]
     rows = release.table("annotations", split).select(columns).to_pylist()
-    for row in sorted(rows, key=lambda row: (row["updated_at"], row["annotation_id"])):
-        if row["role"] == "annotator" and not row["skipped"]:
-            answers.setdefault(row["annotator"], {})[row["sentence_id"]] = tuple(sorted(row["labels"]))
+    last = {
+        (row["annotator"], row["sentence_id"]): row
+        for row in sorted(rows, key=itemgetter(*RECENCY))
+        if row["role"] == "annotator"
+    }
+    for (annotator, sentence_id), row in last.items():
+        if not row["skipped"]:
+            answers.setdefault(annotator, {})[sentence_id] = tuple(sorted(row["labels"]))
     return answers

@@ -22,7 +22,7 @@ from toolkit.labelstudio.suggest.suggester import Asked, Suggester, is_held_back
 from toolkit.project import Workspace
 from toolkit.project.suggestion_log import OfferLog
 from toolkit.project.workspace import ARTICLES, SENTENCES
-from toolkit.records.suggestion import Offered
+from toolkit.records import Suggestion as LoggedSuggestion
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class HeadStart:
     def _note(self, suggestions: Iterable[Suggestion]) -> None:
         with self._writing:
             self._log.note(
-                Offered(
+                LoggedSuggestion(
                     sentence_id=each.sentence_id,
                     shown=not self._is_held_back(each.sentence_id),
                     model=self.suggester.version,

@@ -1,0 +1,45 @@
+"""A number with its uncertainty: the one record for every value that has an interval."""
+
+from __future__ import annotations
+
+from toolkit.records.base import record
+
+
+@record
+class Estimate:
+    """A value with its 95 % confidence interval.
+
+    Attributes:
+        value: None where it is undefined, such as the precision of a label that was never given.
+        low: Lower bound; None where no honest bound can be given.
+        high: Upper bound.
+        n: How many units the value rests on (sentences, pairs of answers, spans, …); None where that is said beside it.
+        method: How the bounds were made: "student", "exact", "percentile" or "none" without bounds.
+        reason: Why the value, or its interval, is None; None otherwise.
+
+    Example:
+        >>> str(Estimate(value=0.8, low=0.71, high=0.87, n=120, method="student"))
+        '0.80 (0.71 to 0.87)'
+        >>> str(Estimate(value=None, reason="no sentence has been answered by two people yet"))
+        '–'
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    method: str = "none"
+    reason: str | None = None
+
+    @property
+    def interval(self) -> tuple[float | None, float | None]:
+        """The bounds, (low, high)."""
+        return self.low, self.high
+
+    def __str__(self) -> str:
+        """Return "0.80 (0.71 to 0.87)", without the bounds where there are none, and a dash without a value."""
+        if self.value is None:
+            return "–"
+        if self.low is None or self.high is None:
+            return f"{self.value:.2f}"
+        return f"{self.value:.2f} ({self.low:.2f} to {self.high:.2f})"
