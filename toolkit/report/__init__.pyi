@@ -1,0 +1,9 @@
+from .collection import gather as gather
+from .contents import Report as Report
+from .doctor import Check as Check
+from .doctor import checkup as checkup
+from .html_page_file import render as render
+from .stage import write as write
+from .status import Standing as Standing
+from .status import Step as Step
+from .status import standing as standing
