@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
-from toolkit import __version__
 from toolkit.cli import corpus, judgement, labelling, models, publishing, reporting, schemas, studio
 from toolkit.cli.output import Talk, put, put_error, speak_utf8
 from toolkit.errors import ToolkitError
+from toolkit.version import __version__
 
 ALLOCATIONS = 10_000
 """So many objects are made before a search for cycles; records form none, and looking among many takes its time."""

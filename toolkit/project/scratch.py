@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit import __version__
 from toolkit.project.files import disk_errors
 from toolkit.project.remote import Store
 from toolkit.records import content_id
+from toolkit.version import __version__
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from toolkit import __version__
 from toolkit.errors import InvalidInput
 from toolkit.project.files import file_digest, move_atomic, write_atomic
+from toolkit.version import __version__
 
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""

@@ -13,7 +13,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import yaml
 
-from toolkit import __version__
 from toolkit.errors import InvalidInput
 from toolkit.project.files import staged
 from toolkit.records import to_row
@@ -35,6 +34,7 @@ from toolkit.release.terms import Terms
 from toolkit.release.versions import Version, check_version
 from toolkit.schema import Schema
 from toolkit.schema import diff as schema_diff
+from toolkit.version import __version__
 
 AUTO: Final = "auto"
 """The version that says: the smallest that what changed allows."""

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from toolkit import __version__
 from toolkit.records import content_id
 from toolkit.release.privacy.text_policy import TextRule
 from toolkit.release.splits import FRACTIONS
+from toolkit.version import __version__
 
 
 @dataclass(frozen=True, slots=True)

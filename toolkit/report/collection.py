@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from statistics import median
 
-from toolkit import __version__, release
+from toolkit import release
 from toolkit.adjudicate.stage import OVERTAKEN
 from toolkit.agreement.stage import head_start_of
 from toolkit.project import Workspace
@@ -19,6 +19,7 @@ from toolkit.report.contents import Breakdown, Corpus, Disagreement, Person, Pro
 from toolkit.report.sentence_table import SHOWN, Texts, sentence_rows
 from toolkit.report.status import read_report
 from toolkit.schema import Schema
+from toolkit.version import __version__
 
 NOTHING = "(nothing)"
 _GROUPS = 12  # publishers or months that stand for themselves; the rest is "other"

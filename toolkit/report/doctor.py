@@ -11,10 +11,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from toolkit import __version__
 from toolkit.errors import InvalidConfig, InvalidInput, ToolkitError
 from toolkit.project import Workspace
 from toolkit.project.stage import read_lock
+from toolkit.version import __version__
 
 State = Literal["ok", "note", "fault"]
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from toolkit import __version__
 from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.agreement import stage as agreement_stage
 from toolkit.project import AppendLog, Workspace
 from toolkit.project.files import file_digest
 from toolkit.project.stage import read_lock
 from toolkit.release import Release, newest
+from toolkit.version import __version__
 
 State = Literal["done", "out of date", "not yet"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -56,6 +56,7 @@ class PushResult:
         duplicates_removed: Second copies of a task, without any answer, that were deleted.
         dry_run: Nothing was changed.
         lacking: Articles for which annotators.yaml has too few people (blind mode).
+        suggested: What was suggested on top, how many of what.
     """
 
     url: str | None
@@ -67,11 +68,12 @@ class PushResult:
     duplicates_removed: int
     dry_run: bool
     lacking: int = 0
+    suggested: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def up_to_date(self) -> bool:
         """Nothing was to be done."""
-        return not (self.created or self.settings_changed or self.sent or self.duplicates_removed)
+        return not (self.created or self.settings_changed or self.sent or self.duplicates_removed or self.suggested)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -83,6 +85,7 @@ class PushResult:
             sent: self.sent,
             "already there": self.present,
             **{name: count for name, count in some.items() if count},
+            **self.suggested,
         }
 
 

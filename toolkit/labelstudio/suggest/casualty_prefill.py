@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from toolkit import __version__
 from toolkit.errors import UsageError
 from toolkit.figures import LANGUAGES, differences, suggest
 from toolkit.labelstudio.client.http_client import Server
@@ -18,6 +17,7 @@ from toolkit.labelstudio.suggest.predictions import Suggestion, push_predictions
 from toolkit.project import Workspace
 from toolkit.records import Annotation, AttributeValue, Span
 from toolkit.schema import Schema, SpanLabel
+from toolkit.version import __version__
 
 LABEL = "FIGURE"
 """Id of the span label whose fields hold a figure."""

@@ -52,17 +52,19 @@ class HeadStart:
         workspace: The project directory.
         suggester: Where suggestions come from.
         share: Of the project's sentences, that are shown without suggestions, in [0, 1].
+        note: What people should know of the model, such as labels that it was not trained with; None for nothing.
 
     Raises:
         UsageError: The share is none.
     """
 
-    def __init__(self, workspace: Workspace, suggester: Suggester, *, share: float) -> None:
+    def __init__(self, workspace: Workspace, suggester: Suggester, *, share: float, note: str | None = None) -> None:
         if not 0.0 <= share <= 1.0:
             raise UsageError(f"{share:g} is no share between 0 and 1")
         self.workspace = workspace
         self.suggester = suggester
         self.share = share
+        self.note = note
         self._writing = Lock()
 
     def push(

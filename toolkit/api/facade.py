@@ -1,0 +1,622 @@
+"""The front door: `Project`, whose methods are the verbs of the command line.
+
+A method calls one stage and returns what the stage returned; nothing is printed here. Each stage is imported when its
+verb is first called, so that importing this module loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from toolkit.api import references
+from toolkit.api.references import ModelFolder
+from toolkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from toolkit.adjudicate import Suspect
+    from toolkit.adjudicate.stage import Adjudication
+    from toolkit.agreement.preannotation_effect import HeadStartReport
+    from toolkit.hub import Published
+    from toolkit.ingest.trace import Trace, Verification
+    from toolkit.labelstudio import HeadStart, PullResult, PushResult, Server
+    from toolkit.labelstudio import Standing as AnnotatorProgress
+    from toolkit.project import Outcome, Workspace
+    from toolkit.project.answer_migration import MigrationResult
+    from toolkit.project.config import Config
+    from toolkit.project.stage import Progress
+    from toolkit.release import Hydration, Release
+    from toolkit.report import Report, Standing
+
+
+class Project:
+    """A project directory, and what can be done with it.
+
+    Every method is one verb of the command line: `project.ingest()` is `toolkit ingest`. A verb reads files of the
+    directory, and writes others atomically; if nothing that it reads has changed, it does nothing and its result says
+    so in `up_to_date`.
+
+    Args:
+        root: The directory that holds toolkit.yaml.
+
+    Raises:
+        InvalidConfig: There is no toolkit.yaml, or it is malformed.
+
+    Example:
+        >>> import tempfile
+        >>> project = Project.init(Path(tempfile.mkdtemp()) / "news", samples=True)
+        >>> project.ingest().counts["articles"], project.segment().counts["sentences"]
+        (22, 253)
+        >>> project.segment().up_to_date
+        True
+    """
+
+    def __init__(self, root: Path | str) -> None:
+        from toolkit.project import Workspace
+
+        self.workspace: Workspace = Workspace.find(root)
+
+    def __repr__(self) -> str:
+        return f"Project({str(self.root)!r})"
+
+    @property
+    def root(self) -> Path:
+        """The directory."""
+        return self.workspace.root
+
+    @property
+    def config(self) -> Config:
+        """What toolkit.yaml says."""
+        return self.workspace.config
+
+    @classmethod
+    def init(
+        cls,
+        root: Path | str,
+        *,
+        schema: str = "news_events@1.0.0",
+        title: str = "News sentences",
+        samples: bool = False,
+    ) -> Project:
+        """Make a project directory: toolkit.yaml and pages/.
+
+        Args:
+            root: The directory; made if it is not there.
+            schema: A shipped schema as NAME@VERSION, or the path of one.
+            title: Title of the dataset and of the project in Label Studio, 3 to 50 characters.
+            samples: Fill pages/ with the sample pages, which are invented and CC0.
+
+        Raises:
+            UsageError: There is a project already.
+            InvalidInput: There is no such schema.
+        """
+        from toolkit import samples as shipped
+        from toolkit.project import Workspace
+
+        licence = shipped.LICENCE if samples else None
+        workspace = Workspace.create(Path(root), schema=schema, title=title, licence=licence)
+        if samples:
+            workspace.add_pages(shipped.pages())
+        return cls(workspace.root)
+
+    @classmethod
+    def find(cls, root: Path | str | None = None) -> Project:
+        """Open the project in `root`, by default that of the nearest toolkit.yaml from here upwards.
+
+        Raises:
+            InvalidConfig: There is none, or it is malformed.
+        """
+        from toolkit.project import Workspace
+
+        return cls(Workspace.find(root).root)
+
+    @classmethod
+    def nearest(cls) -> Project | None:
+        """Open the project of the nearest toolkit.yaml from here upwards; None if there is none."""
+        from toolkit.project import Workspace
+
+        workspace = Workspace.nearest()
+        return None if workspace is None else cls(workspace.root)
+
+    # From raw pages to sentences
+
+    def add_page(self, name: str, data: bytes | BinaryIO) -> None:
+        """Put a page into pages/; a page that is there with the same bytes stays.
+
+        Raises:
+            UsageError: Another page has that name, or the name leads out of pages/.
+        """
+        self.workspace.add_page(name, data)
+
+    def ingest(
+        self,
+        *,
+        skip_unreadable: bool = False,
+        profiles: Sequence[Path] = (),
+        fetched_at: str | None = None,
+        columns: Sequence[str] = (),
+        progress: Progress | None = None,
+    ) -> Outcome:
+        """Read every page into articles; what is cut goes to rejects.jsonl with its reason.
+
+        Args:
+            skip_unreadable: Put pages that can't be read among the rejects instead of stopping.
+            profiles: Rules for sites, asked before those of toolkit.yaml.
+            fetched_at: When the pages were fetched, ISO 8601; "2 hours ago" is resolved against it.
+            columns: "ROLE=NAME" for each column of JSON or Parquet that has a name of its own, e.g. "text=story".
+            progress: Called with (pages read, pages).
+
+        Raises:
+            InvalidInput: There are no pages, or some can't be read; all are named, and nothing is written.
+        """
+        from toolkit.ingest import stage
+
+        how = self.config.ingest.with_flags(profiles=profiles, fetched_at=fetched_at, columns=columns)
+        return stage.ingest(self.workspace, skip_unreadable=skip_unreadable, how=how, **_progress(progress))
+
+    def segment(self, *, splitter: str | None = None, progress: Progress | None = None) -> Outcome:
+        """Cut every article into sentences with exact offsets.
+
+        Args:
+            splitter: "rules", or the name of another splitter; default: that of toolkit.yaml.
+            progress: Called with (articles cut, articles).
+
+        Raises:
+            InvalidInput: There are no articles yet.
+            UsageError: There is no such splitter.
+        """
+        from toolkit.segment import stage
+
+        return stage.segment(self.workspace, splitter=splitter, **_progress(progress))
+
+    def trace(self, sentence_id: str) -> Trace:
+        """Return the chain from a sentence back to bytes of its raw page, and forward to the answers to it.
+
+        Args:
+            sentence_id: The id, or enough of its beginning.
+
+        Raises:
+            UsageError: No sentence, or several, have such an id.
+        """
+        from toolkit.ingest import stage
+
+        return stage.trace(self.workspace, sentence_id)
+
+    def verify(self) -> Verification:
+        """Rebuild every sentence from the raw bytes of its page and return every difference."""
+        from toolkit.ingest import stage
+
+        return stage.verify(self.workspace)
+
+    # People
+
+    def push(
+        self,
+        *,
+        limit: int | None = None,
+        articles: Collection[str] = (),
+        where: Sequence[str] = (),
+        order: Path | None = None,
+        whole_articles: bool = False,
+        quiz: bool = False,
+        figures: bool = False,
+        suggestions: HeadStart | None = None,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        server: Server | None = None,
+    ) -> PushResult:
+        """Send sentences to Label Studio; what is there already is not sent again.
+
+        Args:
+            limit: Send the first so many of the chosen sentences, those that are there already counted.
+            articles: Only sentences of these article_ids.
+            where: Only sentences for which all of these hold, e.g. "language=en" or "published_at>=2026-01-01".
+            order: A file of sentence_ids to send first, such as selection.jsonl.
+            whole_articles: Keep the sentences of an article together; `limit` cuts no article.
+            quiz: Send the quiz instead: the schema's examples, whose answers are known.
+            figures: Also pre-fill casualty figures found in the text.
+            suggestions: Also show what a model suggests, from `suggest`.
+            dry_run: Change nothing; say what would change.
+            progress: Called with (tasks done, tasks).
+            server: Default: the server that toolkit.yaml or the environment names.
+
+        Raises:
+            InvalidInput: There are no sentences yet, or the page does not fit the answers on the server.
+            Interrupted: The server stopped answering; the same call goes on from there.
+            RemoteError: The server can't be reached or refuses.
+        """
+        from toolkit.labelstudio.push import quiz_tasks, sentence_filter, stage
+        from toolkit.labelstudio.suggest.casualty_prefill import push_figures
+
+        link: dict[str, Any] = {"dry_run": dry_run, "server": server}
+        if quiz:
+            return quiz_tasks.push_calibration(self.workspace, **_progress(progress), **link)
+        chosen: dict[str, Any] = {
+            "limit": limit,
+            "articles": articles,
+            "whole_articles": whole_articles,
+            "where": sentence_filter.where(self.workspace, where),
+            "order": self.sentence_ids(order) if order else [],
+        }
+        result = stage.push(self.workspace, **chosen, **_progress(progress), **link)
+        if suggestions is not None:
+            coming = stage.sent_by(self.workspace, **chosen) if dry_run else ()
+            return replace(result, suggested=dict(suggestions.push(coming=coming, **link).counts))
+        if figures:
+            return replace(result, suggested={"with figures suggested": push_figures(self.workspace, **link)})
+        return result
+
+    def sentence_ids(self, file: Path) -> list[str]:
+        """Read a file of sentence_ids, which may be named from the current directory or from the project."""
+        from toolkit.labelstudio.push.sentence_filter import read_order
+
+        inside = self.workspace.path(str(file))
+        return read_order(inside if inside.exists() and not file.exists() else file)
+
+    def pull(
+        self,
+        *,
+        full: bool = False,
+        from_export: Path | None = None,
+        import_texts: bool = False,
+        keep_identities: bool = False,
+        progress: Progress | None = None,
+        server: Server | None = None,
+    ) -> PullResult:
+        """Fetch answers into annotations/log.jsonl; a revision that is there already is not written again.
+
+        Args:
+            full: Compare every task, also to find answers that were deleted.
+            from_export: Read a Label Studio JSON export instead of the server.
+            import_texts: Make articles of the export's texts that the project lacks.
+            keep_identities: Leave names and addresses in the raw JSON of the log.
+            progress: Called with (tasks read, tasks).
+            server: Default: the server that toolkit.yaml or the environment names.
+
+        Raises:
+            InvalidInput: The export can't be read.
+            RemoteError: The server can't be reached or refuses.
+        """
+        if from_export is not None:
+            from toolkit.labelstudio.pull.from_file import pull_export
+
+            return pull_export(self.workspace, from_export, import_texts=import_texts, keep_identities=keep_identities)
+        from toolkit.labelstudio.pull import stage
+
+        return stage.pull(self.workspace, full=full, keep_identities=keep_identities, progress=progress, server=server)
+
+    def status(self, *, server: Server | None = None) -> AnnotatorProgress:
+        """Return how far the annotators are, and how long the rest will take at their rate.
+
+        Raises:
+            RemoteError: The server can't be reached or refuses.
+        """
+        from toolkit.labelstudio.progress import status
+
+        return status(self.workspace, server=server)
+
+    def agreement(
+        self, *, seed: int = 0, resamples: int = 1000, rounds: Mapping[str, str] = MappingProxyType({})
+    ) -> Outcome:
+        """Measure how well the annotators agree, with intervals over articles, into reports/agreement.json.
+
+        Args:
+            seed: Seed of the draws of articles.
+            resamples: How many draws.
+            rounds: sentence_id → round of labelling, to measure each round apart too.
+
+        Raises:
+            InvalidInput: There are no answers yet.
+        """
+        from toolkit.agreement import stage
+
+        return stage.agreement(self.workspace, seed=seed, resamples=resamples, round_of=rounds)
+
+    def preannotation_effect(self, *, seed: int = 0, resamples: int = 1000) -> HeadStartReport | None:
+        """Return how suggestions changed the answers, measured on the hold-out; None where nothing was suggested."""
+        from toolkit.agreement import stage
+
+        return stage.head_start_of(self.workspace, seed=seed, resamples=resamples)
+
+    def adjudicate(self, *, afresh: bool = False) -> Adjudication:
+        """Decide what the answers agree on into gold.parquet, and queue the rest for an expert.
+
+        Args:
+            afresh: Re-decide every sentence, also those whose answers have not changed.
+
+        Raises:
+            InvalidInput: There are no answers yet, or a log is damaged.
+        """
+        from toolkit.adjudicate import stage
+
+        return stage.adjudicate(self.workspace, afresh=afresh)
+
+    def push_disputes(self, *, dry_run: bool = False, server: Server | None = None) -> PushResult:
+        """Send the queue of `adjudicate` to the experts' project."""
+        from toolkit.labelstudio.push.adjudication import push_disputes
+
+        return push_disputes(self.workspace, dry_run=dry_run, server=server)
+
+    def audit(self, *, baseline: str = "words-chars-svm", seed: int = 0) -> Outcome:
+        """Rank gold labels that look wrong, by out-of-fold predictions and annotators' votes, into reports/audit.json.
+
+        Args:
+            baseline: What predicts, a name on the ladder.
+            seed: Of folds and solvers.
+
+        Raises:
+            InvalidInput: Nothing is decided yet, or too few stories are.
+        """
+        from toolkit.baselines.selection import label_audit
+
+        return label_audit.audit(self.workspace, baseline=baseline, seed=seed)
+
+    def suspects(self) -> tuple[Suspect, ...]:
+        """Return what `audit` ranked, the most suspicious first."""
+        from toolkit.baselines.selection import label_audit
+
+        return label_audit.suspects(self.workspace)
+
+    def queue_suspects(self, count: int) -> int:
+        """Put the most suspicious decisions in for a second look; return how many were not in before."""
+        from toolkit.baselines.selection import label_audit
+
+        return label_audit.queue_suspects(self.workspace, count)
+
+    def migrate(self, migration: Path | str, *, dry_run: bool = False, write_config: bool = False) -> MigrationResult:
+        """Carry the answers to another version of the schema; what a split leaves open is asked again.
+
+        Args:
+            migration: The reviewed migration, YAML.
+            dry_run: Change nothing; say what would change.
+            write_config: Write the new schema, and the project's title, into toolkit.yaml.
+
+        Raises:
+            InvalidInput: The migration, a schema or a log breaks a rule; nothing is written.
+        """
+        from toolkit.project.answer_migration import migrate_answers
+
+        return migrate_answers(self.workspace, migration, dry_run=dry_run, write_config=write_config)
+
+    # Releases
+
+    def build(
+        self,
+        version: str = "auto",
+        *,
+        text: str | None = None,
+        seed: int | None = None,
+        released_on: str | None = None,
+    ) -> Release:
+        """Freeze gold, answers and articles as releases/<version>/.
+
+        Args:
+            version: "major.minor.patch", or "auto": what changed since the newest release decides.
+            text: How much text is released: "full", "offsets" or "snippet:N"; default: that of toolkit.yaml.
+            seed: Seed of the splits; default: that of toolkit.yaml.
+            released_on: ISO 8601 date for changelog and citation; no clock is read.
+
+        Returns:
+            The release; the one that is there if it was made from exactly what the project holds now.
+
+        Raises:
+            UsageError: The version is malformed, too small or there already.
+            InvalidInput: A stage is missing or out of date (the error names its command), the records contradict each
+                other, or something private would be released.
+        """
+        from toolkit.release import stage
+
+        how: dict[str, Any] = {"text": text, "seed": seed, "released_on": released_on}
+        return stage.standing(self.workspace, version, **how) or stage.build(self.workspace, version, **how)
+
+    def release(self, reference: str = "newest") -> Release:
+        """Open a release by its version, by a directory, "newest", or hub:OWNER/NAME@TAG; see `load_release`."""
+        return references.load_release(reference, workspace=self.workspace)
+
+    def hydrate(self, reference: str, target: Path | str) -> Hydration:
+        """Put the text back into a release without text, from the project's own copies of the articles."""
+        from toolkit.release import hydrate
+
+        return hydrate(self.release(reference), self.workspace.articles(), Path(target))
+
+    def publish(
+        self,
+        reference: str | None = None,
+        *,
+        model: str | None = None,
+        repo: str | None = None,
+        to: Path | None = None,
+        private: bool = False,
+        endpoint: str | None = None,
+    ) -> Published:
+        """Publish a release or a model on the Hub: one commit, one tag that never moves, and a check; see `publish`."""
+        how: dict[str, Any] = {"model": model, "repo": repo, "to": to, "private": private, "endpoint": endpoint}
+        return references.publish(reference, workspace=self.workspace, **how)
+
+    # Baselines
+
+    def train(
+        self,
+        release: str = "newest",
+        *,
+        baseline: str = "auto",
+        seed: int = 0,
+        resamples: int = 1000,
+    ) -> Outcome:
+        """Train a baseline on a release, into models/<baseline>-<version>/.
+
+        Args:
+            release: See `load_release`.
+            baseline: A name on the ladder, "auto" or "auto+embeddings".
+            seed: For folds, solvers and the bootstrap.
+            resamples: For the intervals; 0 for none.
+
+        Raises:
+            InvalidInput: There is no release, or it has nothing to train on.
+        """
+        from toolkit.baselines.training import stage
+
+        dataset, revision = references.on_hub(release) or (None, None)
+        opened = self.release(release)
+        how: dict[str, Any] = {"baseline": baseline, "seed": seed, "resamples": resamples}
+        return stage.train_project(self.workspace, opened.path, dataset=dataset, revision=revision, **how)
+
+    def learning_curve(
+        self, release: str = "newest", *, baseline: str = "auto", more: int = 500, seed: int = 0
+    ) -> Outcome:
+        """Estimate what more sentences or annotators would add, into reports/learning_curve.json.
+
+        Args:
+            release: See `load_release`.
+            baseline: A name on the ladder; "auto" is "words-lr" here, since it is trained many times.
+            more: Sentences that might be added.
+            seed: For folds, shares, solvers and the bootstrap.
+        """
+        from toolkit.baselines.training import stage
+
+        cheap = references.cheap_baseline(baseline)
+        return stage.curve_project(self.workspace, self.release(release).path, baseline=cheap, more=more, seed=seed)
+
+    def model(self, reference: str | None = None) -> ModelFolder:
+        """Find a model: a directory, hub:OWNER/NAME@TAG, or (None, "newest") the one trained last.
+
+        Raises:
+            InvalidInput: Nothing was trained yet.
+            RemoteError: The Hub does not have it or can't be reached.
+        """
+        return references.model_folder(reference, workspace=self.workspace)
+
+    def evaluate(
+        self,
+        model: str | None = None,
+        release: str = "newest",
+        *,
+        split: str = "test",
+        since: str | None = None,
+        against: str | None = None,
+        seed: int = 0,
+        resamples: int = 1000,
+    ) -> Outcome:
+        """Evaluate a model on a split of a release, into reports/evaluation.json and reports/errors.csv.
+
+        Args:
+            model: See `model`.
+            release: See `load_release`.
+            split: "validation" or "test".
+            since: An older release: also attribute the change of the score to removed, relabelled and added rows.
+            against: Another model: also test whether the two differ by more than chance.
+            seed: For the bootstrap.
+            resamples: For the intervals.
+
+        Raises:
+            InvalidInput: There is no such model, release or split.
+        """
+        from toolkit.baselines.evaluation import stage
+
+        judged, rival = self.model(model), self.model(against) if against else None
+        return stage.evaluate_project(
+            self.workspace,
+            judged.path,
+            self.release(release).path,
+            name=judged.name,
+            split=split,
+            since=self.release(since).path if since else None,
+            against=rival.path if rival else None,
+            against_name=rival.name if rival else None,
+            seed=seed,
+            resamples=resamples,
+        )
+
+    def select(
+        self,
+        model: str | None = None,
+        *,
+        count: int = 500,
+        random_share: float = 0.5,
+        also_pushed: bool = False,
+        seed: int = 0,
+    ) -> Outcome:
+        """Rank what to label next into selection.jsonl, and say what more labels are expected to be worth.
+
+        Args:
+            model: See `model`; before there is one, all sentences are drawn at random.
+            count: How many sentences.
+            random_share: Share that is drawn at random, for honest estimates and thresholds.
+            also_pushed: Rank also sentences that were pushed and wait for their first answer.
+            seed: For the draw.
+        """
+        from toolkit.baselines.selection import stage
+        from toolkit.labelstudio.progress import waiting
+
+        found = references.model_or_none(model, self.workspace)
+        left_out = () if also_pushed else waiting(self.workspace)
+        how: dict[str, Any] = {"count": count, "random_share": random_share, "seed": seed}
+        return stage.select_project(self.workspace, found.path if found else None, waiting=left_out, **how)
+
+    def suggest(
+        self,
+        model: str | None = None,
+        *,
+        figures: bool = False,
+        optional: bool = False,
+        hold_out: float | None = None,
+    ) -> HeadStart:
+        """Return the suggestions of a model, or of the figure reader alone, with their hold-out.
+
+        What is returned is given to `push(suggestions=…)`, or served with `toolkit.labelstudio.serve`.
+
+        Args:
+            model: See `model`.
+            figures: Suggest casualty figures alone, without a model.
+            optional: Suggest figures alone where nothing was trained yet, instead of refusing.
+            hold_out: Share of the sentences that people see without suggestions, in [0, 1]; default: that of
+                toolkit.yaml.
+
+        Raises:
+            InvalidInput: There is no such model.
+        """
+        from toolkit.labelstudio import HeadStart, Suggester
+
+        if figures and model is not None:
+            raise UsageError("--figures goes without --model")
+        schema = self.workspace.schema()
+        share = self.config.label_studio.held_back if hold_out is None else hold_out
+        found = None
+        if not figures:
+            found = references.model_or_none(model, self.workspace) if optional else self.model(model)
+        if found is None:
+            return HeadStart(self.workspace, Suggester(schema), share=share)
+        from toolkit import baselines
+
+        loaded = baselines.load(found.path)
+        suggester = Suggester(schema, partial(baselines.predictions, loaded), name=found.name)
+        return HeadStart(self.workspace, suggester, share=share, note=baselines.schema_note(loaded, schema))
+
+    # Looking
+
+    def overview(self) -> Standing:
+        """Return each stage with its counts and age, what is out of date, and the next command."""
+        from toolkit.report.status import standing
+
+        return standing(self.workspace)
+
+    def report(self, output: Path | None = None) -> tuple[Path, Report]:
+        """Write one HTML page: corpus, progress, agreement, decisions, splits, baselines, sentences.
+
+        Args:
+            output: The file; default: reports/report.html.
+
+        Returns:
+            The file, and what it says.
+        """
+        from toolkit.report.stage import write
+
+        return write(self.workspace, output)
+
+
+def _progress(progress: Progress | None) -> dict[str, Any]:
+    return {} if progress is None else {"progress": progress}

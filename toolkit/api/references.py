@@ -1,0 +1,200 @@
+"""What releases and models are called: a directory, a version, "newest", or hub:OWNER/NAME@TAG; and their loaders."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from toolkit.errors import InvalidInput, UsageError
+
+if TYPE_CHECKING:
+    from toolkit.baselines import Model
+    from toolkit.hub import Published
+    from toolkit.project import Workspace
+    from toolkit.project.config import HubConfig
+    from toolkit.release import Diff, Release
+
+HUB = "hub:"
+"""Prefix of a release or a model on the Hub: hub:OWNER/NAME@TAG."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A model directory on this machine.
+
+    Attributes:
+        path: Where it is; in the Hub client's cache for a model of the Hub.
+        name: What people call it: the directory's name, or OWNER/NAME@REVISION.
+    """
+
+    path: Path
+    name: str
+
+
+def load_release(reference: str, *, workspace: Workspace | None = None) -> Release:
+    """Open a release.
+
+    Args:
+        reference: A directory; hub:OWNER/NAME@TAG; or, in a project, a version such as "1.0.0", or "newest".
+        workspace: The project whose versions and Hub settings count; default: the nearest project, if there is one.
+
+    Raises:
+        InvalidInput: There is no such release, or it is damaged.
+        RemoteError: The Hub does not have it or can't be reached.
+    """
+    from toolkit import hub, release
+    from toolkit.project import Workspace
+
+    if (there := on_hub(reference)) is not None:
+        settings = hub_settings(workspace)
+        return hub.fetch(*there, token=hub_token(settings), endpoint=hub_endpoint(settings))
+    if Path(reference).is_dir():
+        return release.load(reference)
+    if reference != "newest" and workspace is None and Workspace.nearest() is None:
+        what = "there is no such directory, and no project here that could have such a version"
+        raise InvalidInput(what, where=reference, remedy="name a release directory, or a project with --project DIR")
+    workspace = workspace or Workspace.find()
+    if reference != "newest":
+        return release.load(workspace.release_path(reference))
+    newest = release.newest(workspace.path("releases"))
+    if newest is None:
+        where = str(workspace.path("releases"))
+        raise InvalidInput("there is no release yet", where=where, remedy="run `toolkit build 1.0.0`")
+    return newest
+
+
+def load_model(reference: str, *, workspace: Workspace | None = None) -> Model:
+    """Load a trained baseline.
+
+    Args:
+        reference: A model directory; hub:OWNER/NAME@TAG; or, in a project, "newest".
+        workspace: The project whose last model "newest" is, and whose Hub settings count; default: the nearest project.
+
+    Raises:
+        InvalidInput: There is no such model, or it is damaged.
+        RemoteError: The Hub does not have it or can't be reached.
+    """
+    from toolkit import baselines
+
+    return baselines.load(model_folder(reference, workspace=workspace).path)
+
+
+def diff(older: str, newer: str, *, workspace: Workspace | None = None) -> Diff:
+    """Return what changed between two releases, and why; each is named as for `load_release`."""
+    from toolkit import release
+
+    return release.diff(load_release(older, workspace=workspace), load_release(newer, workspace=workspace), whole=False)
+
+
+def publish(
+    reference: str | None = None,
+    *,
+    model: str | None = None,
+    repo: str | None = None,
+    to: Path | None = None,
+    private: bool = False,
+    endpoint: str | None = None,
+    workspace: Workspace | None = None,
+) -> Published:
+    """Publish a release or a model: one commit, one tag that never moves, and a check of what readers get.
+
+    Args:
+        reference: The release, see `load_release`.
+        model: A model instead: its directory, or "newest".
+        repo: "OWNER/NAME"; default: `hub.repo` of toolkit.yaml.
+        to: A directory instead of the Hub.
+        private: Make the repository private.
+        endpoint: Another Hub; default: HF_ENDPOINT, then toolkit.yaml.
+        workspace: The project whose settings count; default: the nearest project.
+
+    Raises:
+        UsageError: No repository is named.
+        RemoteError: The Hub refuses or can't be reached, or the tag is there with other content.
+    """
+    from toolkit import baselines, hub
+
+    if (reference is None) == (model is None):
+        raise UsageError("give either a RELEASE or --model DIR")
+    if to is not None and (repo or private or endpoint or model):
+        raise UsageError("--to DIR goes with a RELEASE, and not with --repo, --private or --endpoint")
+    if to is not None:
+        return hub.publish_to(load_release(reference or "newest", workspace=workspace), to)
+    settings = hub_settings(workspace)
+    wanted = repo or settings.repo
+    if wanted is None:
+        remedy = "give --repo OWNER/NAME or --to DIR, or set hub.repo in toolkit.yaml"
+        raise UsageError("no repository is named", remedy=remedy)
+    link: dict[str, Any] = {
+        "token": hub_token(settings),
+        "endpoint": endpoint or hub_endpoint(settings),
+        "private": private,
+    }
+    if model is None:
+        return hub.publish(load_release(reference or "newest", workspace=workspace), wanted, **link)
+    folder = model_folder(model, workspace=workspace).path
+    baselines.load(folder)  # a model that was changed, or can't be loaded, is not published
+    return hub.publish_model(folder, wanted, **link)
+
+
+def model_folder(reference: str | None, *, workspace: Workspace | None = None) -> ModelFolder:
+    """Return the model that is named, from the Hub or from here; None and "newest" are the project's last.
+
+    Raises:
+        InvalidInput: Nothing was trained yet.
+        RemoteError: The Hub does not have it or can't be reached.
+    """
+    from toolkit import hub
+    from toolkit.baselines.training.stage import trained_model
+    from toolkit.project import Workspace
+
+    if (there := on_hub(reference or "")) is not None:
+        settings = hub_settings(workspace)
+        path = hub.fetch_model(*there, token=hub_token(settings), endpoint=hub_endpoint(settings))
+        return ModelFolder(path, "@".join(there))
+    if reference is None or reference == "newest":
+        folder = trained_model(workspace or Workspace.find())
+        return ModelFolder(folder, folder.name)
+    return ModelFolder(Path(reference), Path(reference).absolute().name)
+
+
+def model_or_none(reference: str | None, workspace: Workspace) -> ModelFolder | None:
+    """Return the model that is named, or the project's last; None where none is named and none was trained yet."""
+    from toolkit.baselines.training.stage import last_model
+
+    if reference is None and last_model(workspace) is None:
+        return None
+    return model_folder(reference, workspace=workspace)
+
+
+def cheap_baseline(baseline: str) -> str:
+    """Return the baseline for a learning curve, which trains many times: "words-lr" in place of "auto"."""
+    return "words-lr" if baseline.startswith("auto") else baseline
+
+
+def hub_settings(workspace: Workspace | None) -> HubConfig:
+    """Return the settings of the project, of the nearest one, or the defaults."""
+    from toolkit.project import Workspace
+    from toolkit.project.config import HubConfig
+
+    found = workspace or Workspace.nearest()
+    return HubConfig() if found is None else found.config.hub
+
+
+def hub_token(settings: HubConfig) -> str | None:
+    """Return the token; None where its variable is not set, for the one that the Hub's client finds."""
+    return os.environ.get(settings.token_variable, "").strip() or None
+
+
+def hub_endpoint(settings: HubConfig) -> str | None:
+    """Return the Hub's address; None for the public one."""
+    return os.environ.get("HF_ENDPOINT") or settings.endpoint
+
+
+def on_hub(reference: str) -> tuple[str, str] | None:
+    """Return repository and revision of hub:OWNER/NAME@REVISION ("main" where none is named); None for a path."""
+    if not reference.startswith(HUB):
+        return None
+    repo, _, revision = reference.removeprefix(HUB).partition("@")
+    return repo, revision or "main"
