@@ -160,6 +160,16 @@ def test_predictions_take_no_more_than_they_give(binary: Rows) -> None:
     assert len(taken) == 10
     assert first.labels == ("yes",)
     assert sum(first.probabilities.values()) == pytest.approx(1, abs=1e-5)
+    assert first.certainty == max(first.probabilities.values())
+
+
+def test_predictions_are_suggestions_for_the_ids_that_are_given(binary: Rows) -> None:
+    model, texts = train(binary, baseline="words-lr"), [f"they met {number}" for number in range(25)]
+    numbered = list(predictions(model, texts, size=10))
+    assert [each.sentence_id for each in numbered] == [str(number) for number in range(25)]
+    assert {(each.model, each.schema, each.shown) for each in numbered} == {("words-lr", None, True)}
+    named = predictions(model, texts, ids=[f"s{number}" for number in range(25)], name="mine", size=10)
+    assert [(each.sentence_id, each.model) for each in named] == [(f"s{number}", "mine") for number in range(25)]
 
 
 def test_rows_that_stand_in_training_are_told(make_rows) -> None:  # type: ignore[no-untyped-def]

@@ -8,7 +8,7 @@ from toolkit.baselines.evaluation.schema_match import quiz_score, schema_note
 from toolkit.baselines.evaluation.score_attribution import Move, moves
 from toolkit.baselines.evaluation.scores import Evaluation, compare, evaluate
 from toolkit.baselines.evaluation.story_bootstrap import Comparison, Figure
-from toolkit.baselines.models.model import Model, Prediction, predictions
+from toolkit.baselines.models.model import Model, predictions
 from toolkit.baselines.models.save_load import check_place, load, save
 from toolkit.baselines.models.sklearn_export import load_pipeline, pipeline, save_pipeline
 from toolkit.baselines.selection.ranking import Selected, select
@@ -24,7 +24,6 @@ __all__ = [
     "Figure",
     "Model",
     "Move",
-    "Prediction",
     "Rows",
     "Run",
     "Selected",

@@ -19,7 +19,7 @@ from toolkit.cli.resolve import Model, model_folder
 from toolkit.errors import InvalidInput, UsageError
 
 if TYPE_CHECKING:
-    from toolkit.baselines import Prediction
+    from toolkit.records import Suggestion
 
 
 def register(app: typer.Typer) -> None:
@@ -108,7 +108,7 @@ def _line(row: dict[str, Any]) -> str:
     return line
 
 
-def _answered(answer: Prediction, *, spans: bool) -> dict[str, Any]:
+def _answered(answer: Suggestion, *, spans: bool) -> dict[str, Any]:
     """Return what goes out for a sentence; spans only of a model that looks for them."""
     fields: dict[str, Any] = {"labels": answer.labels, "probabilities": answer.probabilities}
     if spans:

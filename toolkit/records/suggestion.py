@@ -36,3 +36,8 @@ class Suggestion:
     def __post_init__(self) -> None:
         """Check order and references."""
         check_judgement(self.labels, self.spans, self.relations)
+
+    @property
+    def certainty(self) -> float:
+        """How sure the model is of the label that it is least sure of, in [0, 1]; 0 without probabilities."""
+        return min((max(p, 1.0 - p) for p in self.probabilities.values()), default=0.0)

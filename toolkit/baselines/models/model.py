@@ -1,7 +1,4 @@
-"""A trained baseline: texts in, labels and calibrated probabilities out.
-
-Predictions one by one, over input that need not end.
-"""
+"""A trained baseline: texts in, labels and calibrated probabilities out."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 import numpy as np
@@ -20,7 +17,7 @@ from toolkit.baselines.data.targets import Floats, Targets
 from toolkit.baselines.models.features import FittedBlock, Sparse
 from toolkit.baselines.spans.tagger import SpanModel
 from toolkit.errors import InvalidInput
-from toolkit.records import Span
+from toolkit.records import Suggestion
 
 _BATCH = 20_000  # rows whose features are in memory at a time
 
@@ -192,39 +189,40 @@ def _uniform(seed: int, *parts: str) -> float:
     return int.from_bytes(hashlib.sha256(payload).digest()[:7], "big") / 2**56
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prediction:
-    """A model's answer to one sentence.
+def predictions(
+    model: Model, texts: Iterable[str], *, ids: Iterable[str] | None = None, name: str = "", size: int = 1000
+) -> Iterator[Suggestion]:
+    """Yield what a model says of each text, in their order.
 
-    Attributes:
-        text: The sentence.
-        labels: The labels that it is given.
-        probabilities: Label → calibrated probability, six decimals.
-        spans: Spans of a model that finds some, by start, end and label; offsets in the text.
-    """
+    Texts are answered `size` at a time; no more are read before those answers have been taken, so that the input need
+    not end.
 
-    text: str
-    labels: tuple[str, ...]
-    probabilities: dict[str, float]
-    spans: tuple[Span, ...] = ()
+    Args:
+        model: The model.
+        texts: Sentences.
+        ids: One sentence_id per text; default: the number of the text, from "0".
+        name: Of the model, as the suggestions carry it; default: its rung, such as "words-lr".
+        size: Texts that are answered together.
 
-    @property
-    def certainty(self) -> float:
-        """How sure the model is of the label that it is least sure of, in [0, 1]; 0 without labels."""
-        return min((max(p, 1.0 - p) for p in self.probabilities.values()), default=0.0)
-
-
-def predictions(model: Model, texts: Iterable[str], *, size: int = 1000) -> Iterator[Prediction]:
-    """Answer texts in their order, `size` at a time; nothing is read before what was given out has been taken.
+    Yields:
+        Labels, probabilities rounded to six decimals, and the spans of a model that finds some, as offsets in the text.
 
     Raises:
-        InvalidInput: A text is no string.
+        InvalidInput: A text is not a string.
     """
-    waiting = iter(texts)
+    waiting, named = iter(texts), map(str, count()) if ids is None else iter(ids)
+    called, schema = name or model.baseline, model.facts.get("schema")
     while batch := list(islice(waiting, size)):
         spans = model.tagger.predict(batch) if model.tagger is not None else [()] * len(batch)
         asked = model.asked(batch)
-        answers = zip(batch, model.decided(batch, asked), model.by_label(asked), spans, strict=True)
-        for text, labels, row, found in answers:
-            numbers = {name: round(float(p), 6) for name, p in zip(model.labels, row, strict=True)}
-            yield Prediction(text=text, labels=labels, probabilities=numbers, spans=found)
+        answers = zip(model.decided(batch, asked), model.by_label(asked).tolist(), spans, strict=True)
+        for sentence_id, (labels, row, found) in zip(islice(named, len(batch)), answers, strict=True):
+            yield Suggestion(
+                sentence_id=sentence_id,
+                shown=True,
+                model=called,
+                labels=labels,
+                spans=found,
+                probabilities={label: round(p, 6) for label, p in zip(model.labels, row, strict=True)},
+                schema=schema,
+            )
