@@ -16,6 +16,7 @@ from toolkit.labelstudio.codec.encode import to_result
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
+from toolkit.project.push_ledger import quiz_title
 from toolkit.schema import instructions, quiz
 
 pytestmark = pytest.mark.studio
@@ -46,7 +47,7 @@ def test_a_quiz_is_sent_once_scored_and_shown(server: Server, workspace: Workspa
     assert push_calibration(workspace, server=server).sent == len(items)
     assert push_calibration(workspace, server=server).up_to_date
 
-    project = server_project.existing(server, server_project.calibration_title(workspace))
+    project = server_project.existing(server, quiz_title(workspace))
     tasks = tasks_of(server, project.id)
     assert [task["data"]["text"] for task in tasks] == [item.text for item in items]
     assert {task["meta"]["calibration"] for task in tasks} == {"claims@1.0.0"}
@@ -82,7 +83,7 @@ def test_the_instructions_of_the_page_are_the_codebook(server: Server, workspace
     assert shown == instructions(workspace.schema()).strip()
     push_calibration(workspace, server=server)
     assert push_calibration(workspace, server=server).settings_changed == ()
-    quizzed = server_project.find(server, server_project.calibration_title(workspace))
+    quizzed = server_project.find(server, quiz_title(workspace))
     assert quizzed is not None
     shown = quizzed.settings["expert_instruction"]
     assert workspace.schema().labels[0].rule in shown

@@ -13,6 +13,7 @@ from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
+from toolkit.project.push_ledger import expert_title
 from toolkit.records import Span
 from toolkit.samples import Recorded
 
@@ -37,7 +38,7 @@ def test_a_dispute_goes_to_an_expert_whose_word_holds(server: Server, make_proje
     adjudicate_stage.adjudicate(workspace)
     assert push_disputes(workspace, server=server).sent == 1
     assert push_disputes(workspace, server=server).up_to_date
-    project = server_project.existing(server, server_project.expert_title(workspace))
+    project = server_project.existing(server, expert_title(workspace))
     (task,) = server.tasks(project.id, fields="all")
     people = {answer.annotator for answer in workspace.answers()}
     assert {prediction["model_version"] for prediction in task["predictions"]} == people

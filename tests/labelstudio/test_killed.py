@@ -19,7 +19,7 @@ import pytest
 
 from toolkit.labelstudio import Server, replay
 from toolkit.labelstudio.client import server_project
-from toolkit.labelstudio.pseudonyms import people
+from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.labelstudio.server.embedded import Studio
@@ -76,7 +76,7 @@ def test_pull(studio: Studio, server: Server, make_project: Callable[..., Worksp
         for text in TEXT.split("\n")
     ]
     replay(workspace, answers, server=server)
-    people(workspace)  # one secret for every copy
+    project_pseudonyms(workspace)  # one secret for every copy
     project = server_project.of_workspace(server, workspace)[0]
     first = _killed_and_repeated(studio, server, workspace, "first")
     assert first.annotations.path.read_bytes().count(b"\n") == 18

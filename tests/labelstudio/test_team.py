@@ -9,12 +9,13 @@ import pytest
 
 from toolkit.errors import InvalidConfig, InvalidInput
 from toolkit.labelstudio import Server, status, waiting
-from toolkit.labelstudio.annotators_file import read_team, shares
+from toolkit.labelstudio.assignment import assign_articles
 from toolkit.labelstudio.client import server_project
-from toolkit.labelstudio.pseudonyms import people
+from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
+from toolkit.project.annotators import read_team
 
 TEXTS = [f"Headline {number}\nThe ferry left.\nIt rained." for number in range(12)]
 TEAM = """\
@@ -33,13 +34,11 @@ def test_shares_are_whole_articles_within_quota_language_and_quiz(make_project: 
     workspace.write("annotators.yaml", TEAM)
     team = read_team(workspace)
     assert team is not None
-    names = people(workspace)
+    names = project_pseudonyms(workspace)
     sizes = Counter(sentence.article_id for sentence in workspace.sentences())
-    first = shares(workspace, team, names, sizes, dry_run=True)
-    assert shares(workspace, team, names, sizes) == first
-    counts = {
-        member.email[:3]: len(first.articles.get(names.pseudonym(member.email), ())) for member in team.annotators
-    }
+    first = assign_articles(workspace, team, names, sizes, dry_run=True)
+    assert assign_articles(workspace, team, names, sizes) == first
+    counts = {member.email[:3]: len(first.articles.get(names.of(member.email), ())) for member in team.annotators}
     assert (counts["ben"], counts["cle"], counts["eve"]) == (4, 0, 0)
     assert max(counts["ada"], counts["dan"]) <= 12
     given = Counter(article for mine in first.articles.values() for article in mine)
@@ -47,7 +46,7 @@ def test_shares_are_whole_articles_within_quota_language_and_quiz(make_project: 
     workspace.write("annotators.yaml", TEAM + "  - {email: fay@example.org, calibrated: true}\n")
     larger = read_team(workspace)
     assert larger is not None
-    again = shares(workspace, larger, names, sizes)
+    again = assign_articles(workspace, larger, names, sizes)
     assert all(mine <= again.articles[name] for name, mine in first.articles.items())
     assert again.lacking == 0
     assert set(Counter(article for mine in again.articles.values() for article in mine).values()) == {2}

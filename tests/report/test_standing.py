@@ -13,6 +13,7 @@ from tests.report.conftest import texts
 from toolkit import __version__
 from toolkit.ingest import stage as ingest_stage
 from toolkit.project import Workspace
+from toolkit.project.push_ledger import Ledger
 from toolkit.report import checkup, standing
 from toolkit.segment import stage as segment_stage
 
@@ -58,6 +59,30 @@ def test_a_touched_file_is_still_the_same(tmp_path: Path) -> None:
     segment_stage.segment(workspace)
     workspace.write("articles.parquet", workspace.path("articles.parquet").read_bytes())
     assert states(workspace)["segment"] == "done"
+
+
+def test_only_sentences_that_the_server_confirmed_count_as_sent(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "project", title="News")
+    workspace.write("pages/a.txt", "A title\n\nThe mayor said that the bridge is open again. It had been closed.\n")
+    ingest_stage.ingest(workspace)
+    segment_stage.segment(workspace)
+    keys = [(sentence.sentence_id, "0" * 64) for sentence in workspace.sentences()]
+
+    def push() -> tuple[str, dict[str, int]]:
+        (found,) = (step for step in standing(workspace).steps if step.stage == "push")
+        return found.state, dict(found.counts)
+
+    quiz = Ledger(workspace, "the quiz", "News (calibration)")
+    quiz.sending([(f"quiz-{number}", "0" * 64) for number in range(9)])
+    quiz.acknowledged()
+    assert push() == ("not yet", {})
+    ledger = Ledger(workspace, "the work", "News")
+    ledger.sending(keys[:1])
+    ledger.acknowledged()
+    ledger.sending(keys[1:])
+    assert push() == ("out of date", {"sentences sent": 1})
+    ledger.acknowledged()
+    assert push() == ("done", {"sentences sent": len(keys)})
 
 
 def test_a_release_is_out_of_date_when_answers_came(project: Workspace) -> None:

@@ -19,7 +19,7 @@ from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.labelstudio import PullResult, PushResult
-    from toolkit.labelstudio.progress import Person
+    from toolkit.labelstudio.progress import AnnotatorProgress
     from toolkit.project import Workspace
     from toolkit.schema import Score
 
@@ -189,7 +189,7 @@ def _whole(number: float | None) -> str:
     return "–" if number is None else f"{number:.0f}"
 
 
-def _person(who: Person, sent: int) -> list[str]:
+def _person(who: AnnotatorProgress, sent: int) -> list[str]:
     whole = [sent if who.sent is None else who.sent, who.done, who.skipped, who.seconds, who.per_day, who.days_left]
     return [who.annotator, *map(_whole, whole), figure(who.agreement), _share(who.quiz)]
 

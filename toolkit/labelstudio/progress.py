@@ -1,4 +1,4 @@
-"""How far the annotators are, and how long the rest will take at their rate."""
+"""The progress of the annotators: what is sent, answered and left, and how long the rest takes at their pace."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import permutations
+from statistics import median
 
 from toolkit.agreement import alpha
 from toolkit.agreement.stage import quiz_scores
-from toolkit.labelstudio.annotators_file import blind_names, blind_title
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.server_project import Project
 from toolkit.labelstudio.pull.stage import changed_since
 from toolkit.project import Workspace
-from toolkit.project.push_ledger import sent_to
+from toolkit.project.annotators import blind_annotators
+from toolkit.project.push_ledger import blind_title, sent_sentences
 from toolkit.records import Annotation, latest
 from toolkit.schema import Score
 
@@ -26,21 +27,21 @@ _WINDOW = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Person:
+class AnnotatorProgress:
     """One annotator, as far as the log knows.
 
     Attributes:
         annotator: The pseudonym.
         done: Sentences answered.
         skipped: Sentences declined.
-        seconds: Median seconds a sentence, None where the server did not say.
-        quiz: How they did in the calibration quiz; None before it.
+        seconds: Median seconds per sentence, None where the server did not say.
         last: When the latest answer was given, ISO 8601, UTC; None before the first.
+        quiz: The score in the quiz; None before it.
         sent: Tasks that wait for this person alone (blind mode); None where everybody has the same ones.
-        agreement: Share of the pairs with another person's answer to the same sentence that have the same labels;
+        agreement: Of the pairs with another person's answer to the same sentence, the share with the same labels;
             None before the first pair.
-        per_day: Answers a day over the seven days before the project's latest one; None before the first.
-        days_left: Days until this person has answered everything sent, at that rate; None before the first.
+        per_day: Answers per day over the seven days before the project's latest one; None before the first.
+        days_left: Days until this person has answered everything sent, at that pace; None before the first.
     """
 
     annotator: str
@@ -56,7 +57,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Part:
+class ProjectProgress:
     """One of the projects on the server.
 
     Attributes:
@@ -75,8 +76,8 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How far a project is.
+class LabellingProgress:
+    """How far the labelling of a project has come.
 
     Attributes:
         url: The project on the server; in blind mode the first of them; the server while there is only the quiz.
@@ -85,12 +86,12 @@ class Standing:
         answers_on_server: Answers there, skips included.
         answers_pulled: Answers in the log.
         complete: Sentences with as many answers as toolkit.yaml asks for.
-        per_day: Answers a day over the seven days before the latest one, None before the first.
-        days_left: Days until every sentence that was sent has its answers, at that rate.
+        per_day: Answers per day over the seven days before the latest one, None before the first.
+        days_left: Days until every sentence that was sent has its answers, at that pace.
         annotators: By pseudonym.
         agreement: Krippendorff's α of the label sets (MASI) so far; None while it is undefined.
         changed: Tasks that changed on the server since the last pull; None before the first.
-        projects: One, or one a person in blind mode.
+        projects: One, or one per person in blind mode.
     """
 
     url: str
@@ -101,14 +102,14 @@ class Standing:
     complete: int
     per_day: float | None
     days_left: float | None
-    annotators: tuple[Person, ...]
+    annotators: tuple[AnnotatorProgress, ...]
     agreement: float | None = None
     changed: int | None = None
-    projects: tuple[Part, ...] = ()
+    projects: tuple[ProjectProgress, ...] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """What there is how many of, for people."""
+        """The counts for people."""
         return {
             "sentences": self.sentences,
             "sent": self.sent,
@@ -118,8 +119,12 @@ class Standing:
         }
 
 
-def status(workspace: Workspace, *, server: Server | None = None) -> Standing:
-    """Compare the project directory with its project on the server.
+def status(workspace: Workspace, *, server: Server | None = None) -> LabellingProgress:
+    """Compare the project directory with its projects on the server.
+
+    Args:
+        workspace: The project directory.
+        server: Default: the one that toolkit.yaml or the environment names.
 
     Raises:
         InvalidInput: There are no sentences, or no project on the server yet.
@@ -127,29 +132,42 @@ def status(workspace: Workspace, *, server: Server | None = None) -> Standing:
     """
     with connected(workspace, server) as connection:
         found = server_project.at_work(connection, workspace, counts=True).work
-        parts = tuple(_part(workspace, connection, project) for project in found)
+        projects = tuple(_project(workspace, connection, project) for project in found)
+        return progress(workspace, projects, url=projects[0].url if projects else connection.url)
+
+
+def progress(workspace: Workspace, projects: Sequence[ProjectProgress], *, url: str) -> LabellingProgress:
+    """Measure progress by the log and by what the projects on the server hold; no server is asked.
+
+    Of a person's answers to a sentence the last one counts.
+
+    Args:
+        workspace: The project directory.
+        projects: The work projects on the server: one, or one per person in blind mode.
+        url: Where a person goes to label.
+    """
     pulled = workspace.answers()
     answers = latest(pulled)
     wanted = workspace.config.label_studio.annotators_per_sentence
-    people: dict[str, set[str]] = {}
-    for answer in answers:
-        people.setdefault(answer.sentence_id, set()).add(answer.annotator)
-    rate = _per_day(answers)
-    asked = sum(project.tasks for project in found) * (wanted if len(found) == 1 else 1)  # blind: a task a person
-    missing = asked - sum(min(len(who), wanted) for who in people.values())
-    return Standing(
-        url=found[0].url if found else connection.url,
+    people = Counter(answer.sentence_id for answer in answers)
+    sent = sum(project.sent for project in projects)
+    asked = sent * (wanted if len(projects) == 1 else 1)  # blind: one task per person
+    missing = asked - sum(min(number, wanted) for number in people.values())
+    pace = _per_day(answers)
+    changed = [project.changed for project in projects if project.changed is not None]
+    return LabellingProgress(
+        url=url,
         sentences=len(workspace.sentences()),
-        sent=sum(project.tasks for project in found),
-        answers_on_server=sum(_answers_in(project) for project in found),
+        sent=sent,
+        answers_on_server=sum(project.answers for project in projects),
         answers_pulled=len(pulled),
-        complete=sum(len(who) >= wanted for who in people.values()),
-        per_day=rate,
-        days_left=None if not rate else max(missing, 0) / rate,
-        annotators=_people(answers, quiz_scores(workspace), _asked(workspace, parts)),
+        complete=sum(number >= wanted for number in people.values()),
+        per_day=pace,
+        days_left=None if not pace else max(missing, 0) / pace,
+        annotators=_annotators(answers, quiz_scores(workspace), _tasks_alone(workspace, projects)),
         agreement=_alpha(answers),
-        changed=sum(part.changed or 0 for part in parts) if any(part.changed is not None for part in parts) else None,
-        projects=parts,
+        changed=sum(changed) if changed else None,
+        projects=tuple(projects),
     )
 
 
@@ -158,24 +176,25 @@ def waiting(workspace: Workspace) -> set[str]:
 
     No server is asked.
     """
-    sent = sent_to(workspace, server_project.work_titles(workspace))
+    sent = sent_sentences(workspace)
     return sent.difference(answer.sentence_id for answer in workspace.answers()) if sent else sent
 
 
-def _part(workspace: Workspace, server: Server, project: Project) -> Part:
+def _project(workspace: Workspace, server: Server, project: Project) -> ProjectProgress:
+    answers = sum(project.settings[name] or 0 for name in server_project.ANSWER_COUNTS)
     changed = changed_since(workspace, server, project)
-    return Part(project.url, project.settings["title"], project.tasks, _answers_in(project), changed)
+    return ProjectProgress(project.url, project.settings["title"], project.tasks, answers, changed)
 
 
-def _asked(workspace: Workspace, parts: Sequence[Part]) -> dict[str, int]:
-    """Return how many tasks wait for each person alone: in blind mode, those of their project."""
-    by_title = {part.title: part.sent for part in parts}
-    titles = {name: blind_title(workspace, name) for name in blind_names(workspace) or ()} if parts else {}
-    return {name: by_title[title] for name, title in titles.items() if title in by_title}
+def _tasks_alone(workspace: Workspace, projects: Sequence[ProjectProgress]) -> dict[str, int]:
+    """Return how many tasks each person's own project holds, in blind mode."""
+    sent = {project.title: project.sent for project in projects}
+    titles = {name: blind_title(workspace, name) for name in blind_annotators(workspace) or ()} if projects else {}
+    return {name: sent[title] for name, title in titles.items() if title in sent}
 
 
 def _alpha(answers: Sequence[Annotation]) -> float | None:
-    """Return α of the label sets."""
+    """Return Krippendorff's α of the label sets."""
     given = {
         (answer.annotator, answer.sentence_id): frozenset(answer.labels) for answer in answers if not answer.skipped
     }
@@ -199,64 +218,53 @@ def _shares(answers: Sequence[Annotation]) -> dict[str, float]:
     return {name: same[name] / number for name, number in pairs.items()}
 
 
-def _answers_in(project: Project) -> int:
-    """Return how many answers a project counts, skips included."""
-    return sum(project.settings[name] or 0 for name in server_project.ANSWER_COUNTS)
-
-
-def _people(answers: list[Annotation], quiz: Mapping[str, Score], asked: Mapping[str, int]) -> tuple[Person, ...]:
-    by_person: dict[str, list[Annotation]] = {name: [] for name in sorted({*quiz, *asked})}
+def _annotators(
+    answers: Sequence[Annotation], quiz: Mapping[str, Score], alone: Mapping[str, int]
+) -> tuple[AnnotatorProgress, ...]:
+    by_person: dict[str, list[Annotation]] = {name: [] for name in sorted({*quiz, *alone})}
     for answer in answers:
         by_person.setdefault(answer.annotator, []).append(answer)
-    shares, latest = _shares(answers), max((_moment(answer) for answer in answers), default=None)
+    shares, end = _shares(answers), max((_moment(answer) for answer in answers), default=None)
     return tuple(
-        _person(name, given, quiz.get(name), asked.get(name), shares.get(name), latest)
+        _annotator(name, given, quiz.get(name), alone.get(name), shares.get(name), end)
         for name, given in sorted(by_person.items())
     )
 
 
-def _person(
+def _annotator(
     name: str,
-    given: list[Annotation],
+    given: Sequence[Annotation],
     quiz: Score | None,
     sent: int | None,
     agreement: float | None,
-    latest: datetime | None,
-) -> Person:
-    rate = _per_day(given, latest) if latest is not None else None
-    answered = len({answer.sentence_id for answer in given})
-    return Person(
+    end: datetime | None,
+) -> AnnotatorProgress:
+    pace = _per_day(given, end) if end is not None else None
+    times = [answer.lead_time for answer in given if answer.lead_time is not None]
+    return AnnotatorProgress(
         annotator=name,
         done=sum(not answer.skipped for answer in given),
         skipped=sum(answer.skipped for answer in given),
-        seconds=_median([answer.lead_time for answer in given if answer.lead_time is not None]),
+        seconds=median(times) if times else None,
         last=max((answer.updated_at for answer in given), default=None),
         quiz=quiz,
         sent=sent,
         agreement=agreement,
-        per_day=rate,
-        days_left=None if not rate or sent is None else max(sent - answered, 0) / rate,
+        per_day=pace,
+        days_left=None if not pace or sent is None else max(sent - len(given), 0) / pace,
     )
 
 
-def _median(values: list[float]) -> float | None:
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    if not ordered:
-        return None
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-
-
-def _per_day(answers: list[Annotation], latest: datetime | None = None) -> float | None:
-    """Return answers a day over the window that ends with the latest one; no clock of ours takes part."""
+def _per_day(answers: Sequence[Annotation], end: datetime | None = None) -> float | None:
+    """Return answers per day over the window that ends with the latest one; no clock of ours takes part."""
     if not answers:
         return None
     moments = [_moment(answer) for answer in answers]
-    latest = latest or max(moments)
-    recent = [moment for moment in moments if moment > latest - _WINDOW]
+    end = end or max(moments)
+    recent = [moment for moment in moments if moment > end - _WINDOW]
     if not recent:
         return 0.0
-    days = max((latest - min(recent)) / timedelta(days=1), 1.0)
+    days = max((end - min(recent)) / timedelta(days=1), 1.0)
     return len(recent) / days
 
 

@@ -1,7 +1,7 @@
 """Annotators by pseudonym: the log never holds a name, an e-mail address or a user number.
 
 A pseudonym is an HMAC-SHA256 of the e-mail address under a secret of the project, so that it is the same in every
-pull and can't be found by trying addresses. The secret lies in .secrets/ with mode 0600 and leaves it never.
+pull and can't be found by trying addresses. The secret is in .secrets/ with mode 0600 and never leaves it.
 """
 
 from __future__ import annotations
@@ -9,30 +9,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from toolkit.errors import InvalidInput
 from toolkit.project import Workspace, write_atomic
+from toolkit.project.annotation_log import ADDRESS, CONTENT_KEYS, NAME_KEYS, USER_KEYS
 
-SECRET = ".secrets/pseudonyms.key"  # noqa: S105  # where it lies
+SECRET = ".secrets/pseudonyms.key"  # noqa: S105  # where it is
 _HEX_DIGITS = 10
 
-PERSONAL = frozenset(
-    {"created_username", "created_ago", "email", "first_name", "last_name", "username", "avatar", "initials", "phone"}
-)
-"""Keys that name a person, or change by the minute."""
-
-USERS = frozenset({"completed_by", "updated_by", "last_created_by", "created_by", "reviewed_by", "user"})
-"""Keys that hold a user, as number, address or object."""
-
-_UNTOUCHED = frozenset({"result", "data"})
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
+_STRIPPED = frozenset({*NAME_KEYS, "created_ago", "avatar", "initials", "phone"})  # created_ago changes by the minute
 
 
-class People:
+class Pseudonyms:
     """Pseudonyms under one secret.
 
     Args:
@@ -49,7 +40,7 @@ class People:
         self._emails = dict(emails or {})
         self._made: dict[tuple[int | None, str | None], str] = {}
 
-    def pseudonym(self, user: Any) -> str:
+    def of(self, user: Any) -> str:
         """Return the pseudonym of a user as Label Studio names one: a number, an address or an object.
 
         An object with both teaches the address of the number.
@@ -78,23 +69,25 @@ class People:
 
     def _stripped(self, raw: Any) -> Any:
         if isinstance(raw, Mapping):
-            return {key: self._entry(key, value) for key, value in raw.items() if key not in PERSONAL}
+            return {key: self._entry(key, value) for key, value in raw.items() if key not in _STRIPPED}
         if isinstance(raw, str):
-            return _ADDRESS.sub(lambda found: self.pseudonym(found[0]), raw) if "@" in raw else raw
+            return ADDRESS.sub(lambda found: self.of(found[0]), raw) if "@" in raw else raw
         return [self._stripped(value) for value in raw] if isinstance(raw, list) else raw
 
     def _entry(self, key: str, value: Any) -> Any:
-        if key in _UNTOUCHED:
+        if key in CONTENT_KEYS:
             return value
-        return self._user(value) if key in USERS else self._stripped(value)
+        return self._user(value) if key in USER_KEYS else self._stripped(value)
 
     def _user(self, value: Any) -> Any:
         if isinstance(value, list):
             return [self._user(entry) for entry in value]
-        return None if value is None else self.pseudonym(value)
+        return None if value is None else self.of(value)
 
 
-def people(workspace: Workspace, emails: Mapping[int, str] | None = None, *, keep_identities: bool = False) -> People:
+def project_pseudonyms(
+    workspace: Workspace, emails: Mapping[int, str] | None = None, *, keep_identities: bool = False
+) -> Pseudonyms:
     """Return the pseudonyms of a project; the first call makes its secret.
 
     Raises:
@@ -110,7 +103,7 @@ def people(workspace: Workspace, emails: Mapping[int, str] | None = None, *, kee
     if os.stat(path).st_mode & 0o077:
         raise InvalidInput("others may read it", where=str(path), remedy=f"run `chmod 600 {path}`")
     try:
-        return People(bytes.fromhex(text), emails, keep_identities=keep_identities)
+        return Pseudonyms(bytes.fromhex(text), emails, keep_identities=keep_identities)
     except ValueError as error:
         raise InvalidInput("is damaged", where=str(path), remedy="bring it back from a backup") from error
 

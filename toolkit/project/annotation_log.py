@@ -8,18 +8,34 @@ A row is one of
 Rows are never changed: a later revision of an answer follows the earlier one, and an answer that was deleted on
 the server gets a tombstone, after which a further revision may bring it back. A migration adds rows of both kinds,
 with more keys; see `toolkit.project.answer_migration`.
+
+`raw` is Label Studio's JSON of the answer. The keys by which it names people are listed here, where both the pull that
+strips them and the release that looks for what was left can see them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation, from_row, to_row
+
+USER_KEYS: Final = ("completed_by", "updated_by", "last_created_by", "created_by", "reviewed_by", "user")
+"""Keys of the raw JSON that hold a user, as number, address or object."""
+
+NAME_KEYS: Final = ("email", "username", "created_username", "first_name", "last_name")
+"""Keys that hold a person's name or address."""
+
+CONTENT_KEYS: Final = frozenset({"result", "data"})
+"""Keys that hold what was labelled and what was answered: names there are those of the news."""
+
+ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
+"""An e-mail address."""
 
 
 def revision(annotation: Annotation, raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,32 +1,39 @@
-"""What was sent to the server: one line before each batch, one after its answer.
+"""The ledger of pushes, annotations/pushed.jsonl: which sentences are in which project on the server.
 
-A batch that was begun and never acknowledged may be on the server or not; the next push looks there before it
-sends anything. A row is one of
+It has one row before each batch leaves and one after the server's answer. A batch that was begun and never confirmed
+may be on the server or not; the next push looks there before it sends anything. A row is one of
 
     {"event": "sending", "place": <project>, "title": <its title>, "keys": [[sentence_id, text_sha256], …]}
     {"event": "sent", "place": <project>, "keys": <number>}
     {"event": "seen", "place": <project>, "title": <its title>, "keys": [[sentence_id, text_sha256], …]}
 
-"seen" is what was found there by looking. Rows of the first toolkits have no title.
+"seen" is what a look at the server found there. Rows of the first toolkits have no title.
+
+A project directory has several projects on the server, told apart by their titles: one for the work (in blind mode one
+per person), one for the quiz, one for the experts. Label Studio takes titles of 50 characters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from toolkit.project import AppendLog, Workspace
+from toolkit.project.annotators import blind_annotators
+from toolkit.project.append_log import AppendLog
+from toolkit.project.workspace import Workspace
 
 NAME = "annotations/pushed.jsonl"
 
 Key = tuple[str, str]
-"""(sentence_id, SHA-256 of the text): what a task is told apart by, never its number."""
+"""(sentence_id, SHA-256 of the text): what tells a task from all others, never its number."""
+
+_TITLE = 50  # characters
 
 
 @dataclass
-class _Held:
-    """What the rows of one project say that it holds."""
+class _Contents:
+    """The tasks of one project, as its rows tell."""
 
     title: str | None = None
     sent: set[Key] = field(default_factory=set)
@@ -52,28 +59,28 @@ class Ledger:
     """The ledger of one project on one server.
 
     Args:
-        workspace: Whose ledger.
-        place: The project, see `toolkit.labelstudio.client.server_project.Project`.
+        workspace: The project directory.
+        place: The project on the server: its number and when it was made.
         title: Its title.
     """
 
     def __init__(self, workspace: Workspace, place: str, title: str) -> None:
         self._log = AppendLog(workspace.path(NAME))
         self._about = {"place": place, "title": title}
-        self._held = _Held()
+        self._contents = _Contents()
         for row in self._log.rows():
             if row["place"] == place:
-                self._held.read(row)
+                self._contents.read(row)
 
     @property
     def sent(self) -> set[Key]:
-        """Keys of tasks that the server acknowledged, or was seen to hold."""
-        return self._held.sent
+        """Keys of tasks that the server has confirmed, or was seen to hold."""
+        return self._contents.sent
 
     @property
     def open(self) -> bool:
         """Whether a batch was begun and its end is not known."""
-        return self._held.open
+        return self._contents.open
 
     def sending(self, keys: Collection[Key]) -> None:
         """Write down that a batch is about to leave."""
@@ -81,7 +88,8 @@ class Ledger:
 
     def acknowledged(self) -> None:
         """Write down that the server has stored the batch; if a power cut takes it, the next push looks there."""
-        self._append({"event": "sent", "place": self._about["place"], "keys": len(self._held.pending)}, durable=False)
+        row = {"event": "sent", "place": self._about["place"], "keys": len(self._contents.pending)}
+        self._append(row, durable=False)
 
     def saw(self, keys: Collection[Key]) -> None:
         """Write down what the server was seen to hold, whatever the ledger said before."""
@@ -90,7 +98,15 @@ class Ledger:
 
     def _append(self, row: dict[str, Any], *, durable: bool = True) -> None:
         self._log.append([row], durable=durable)
-        self._held.read(row)
+        self._contents.read(row)
+
+
+def sent_sentences(workspace: Workspace) -> set[str]:
+    """Return the sentence_ids that the project's own work projects hold, as far as the ledger knows.
+
+    No server is asked. Quiz items and experts' tasks do not count, nor does a batch that was not confirmed.
+    """
+    return sent_to(workspace, work_titles(workspace))
 
 
 def sent_to(workspace: Workspace, titles: Collection[str]) -> set[str]:
@@ -99,15 +115,39 @@ def sent_to(workspace: Workspace, titles: Collection[str]) -> set[str]:
     Of several projects that had the same title one after the other, the last one counts. What was sent by the first
     toolkits, which wrote no title down, counts too.
     """
-    return _sent_to(AppendLog(workspace.path(NAME)).rows(), titles)
+    by_place: dict[str, _Contents] = {}
+    for row in AppendLog(workspace.path(NAME)).rows():
+        contents = by_place.pop(row["place"], None) or _Contents()  # to the end: the one that was last at work
+        contents.read(row)
+        by_place[row["place"]] = contents
+    untitled = [contents for contents in by_place.values() if contents.title is None]
+    last = {contents.title: contents for contents in by_place.values() if contents.title in titles}
+    return {sentence_id for contents in (*untitled, *last.values()) for sentence_id, _ in contents.sent}
 
 
-def _sent_to(rows: Iterable[Mapping[str, Any]], titles: Collection[str]) -> set[str]:
-    by_place: dict[str, _Held] = {}
-    for row in rows:
-        held = by_place.pop(row["place"], None) or _Held()  # to the end: the project that was last at work stands last
-        held.read(row)
-        by_place[row["place"]] = held
-    untitled = [held for held in by_place.values() if held.title is None]
-    last = {held.title: held for held in by_place.values() if held.title in titles}
-    return {sentence_id for held in (*untitled, *last.values()) for sentence_id, _ in held.sent}
+def work_titles(workspace: Workspace) -> list[str]:
+    """Return the titles of the projects that hold the sentences: one, or in blind mode one per person."""
+    names = blind_annotators(workspace)
+    if names is None:
+        return [workspace.config.label_studio.project]
+    return [blind_title(workspace, name) for name in names]
+
+
+def blind_title(workspace: Workspace, annotator: str) -> str:
+    """Return the title of the project of one person, who is named by their pseudonym."""
+    return _titled(workspace, annotator.removeprefix("annotator-"))
+
+
+def expert_title(workspace: Workspace) -> str:
+    """Return the title of the project in which experts decide."""
+    return _titled(workspace, "adjudication")
+
+
+def quiz_title(workspace: Workspace) -> str:
+    """Return the title of the project that holds the quiz."""
+    return _titled(workspace, "calibration")
+
+
+def _titled(workspace: Workspace, addition: str) -> str:
+    ending = f" ({addition})"
+    return workspace.config.label_studio.project[: _TITLE - len(ending)] + ending

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.agreement import stage as agreement_stage
-from toolkit.project import AppendLog, Workspace
+from toolkit.project import Workspace, push_ledger
+from toolkit.project.answer_migration import settled
 from toolkit.project.files import file_digest
 from toolkit.project.stage import read_lock
 from toolkit.release import Release, newest
@@ -18,7 +19,6 @@ from toolkit.version import __version__
 
 State = Literal["done", "out of date", "not yet"]
 
-PUSHED = "annotations/pushed.jsonl"
 _COMMANDS = {
     "pages": "copy raw pages into pages/",
     "build": "toolkit build --bump auto",
@@ -167,18 +167,15 @@ def _places(workspace: Workspace, name: str) -> tuple[Path, ...]:
 
 
 def _push(workspace: Workspace, locked: Mapping[str, Any]) -> Step:
-    log = AppendLog(workspace.path(PUSHED))
-    sent: set[str] = set()
-    for row in log.rows():
-        if isinstance(row.get("keys"), list):
-            sent |= {str(key[0]) for key in row["keys"]}
+    sent = push_ledger.sent_sentences(workspace)
     if not sent:
         return Step("push", "not yet", command="toolkit push")
     sentences = int(locked.get("segment", {}).get("counts", {}).get("sentences", 0))
-    missing = max(0, sentences - len(sent))
+    missing = max(0, sentences - len(sent | settled(workspace)))
     because = (f"{missing:,} sentences are not on the server",) if missing else ()
     state: State = "out of date" if missing else "done"
-    return Step("push", state, {"sentences sent": len(sent)}, _newest([log.path]), because, "toolkit push")
+    newest = _newest([workspace.path(push_ledger.NAME)])
+    return Step("push", state, {"sentences sent": len(sent)}, newest, because, "toolkit push")
 
 
 def _pull(workspace: Workspace) -> Step:

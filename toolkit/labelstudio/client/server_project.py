@@ -8,11 +8,11 @@ from os.path import commonprefix
 from typing import Any
 
 from toolkit.errors import InvalidInput, RemoteError
-from toolkit.labelstudio.annotators_file import FILE_NAME as ANNOTATORS
-from toolkit.labelstudio.annotators_file import blind_names, blind_title
 from toolkit.labelstudio.client.http_client import NotThere, Refused, Server, Unanswered
 from toolkit.labelstudio.codec.label_config import render_config
 from toolkit.project import Workspace
+from toolkit.project.annotators import FILE_NAME as ANNOTATORS
+from toolkit.project.push_ledger import expert_title, quiz_title, work_titles
 from toolkit.schema import Schema, instructions
 
 ANSWER_COUNTS = ("total_annotations_number", "skipped_annotations_number")
@@ -114,32 +114,12 @@ def at_work(server: Server, workspace: Workspace, *, counts: bool = False) -> At
     Raises:
         InvalidInput: Neither the work nor the quiz was sent yet, or two projects have the same title.
     """
-    work, expert, quiz = _assigned_titles(workspace), expert_title(workspace), calibration_title(workspace)
+    work, expert, quiz = _assigned_titles(workspace), expert_title(workspace), quiz_title(workspace)
     there = _titled(server, [*work, expert, quiz], more=ANSWER_COUNTS if counts else ())
     missing = [title for title in work if title not in there]
     if missing and quiz not in there:
         raise _not_there(server, missing[0])
     return AtWork(() if missing else tuple(there[title] for title in work), there.get(expert), there.get(quiz))
-
-
-def work_titles(workspace: Workspace) -> list[str]:
-    """Return the titles of the projects that hold a workspace's sentences: one, or in blind mode one a person."""
-    names = blind_names(workspace)
-    if names is None:
-        return [workspace.config.label_studio.project]
-    return [blind_title(workspace, name) for name in names]
-
-
-def expert_title(workspace: Workspace) -> str:
-    """Return the title of the project in which experts decide; Label Studio takes 50 characters."""
-    ending = " (adjudication)"
-    return workspace.config.label_studio.project[: 50 - len(ending)] + ending
-
-
-def calibration_title(workspace: Workspace) -> str:
-    """Return the title of the project that holds the quiz; Label Studio takes 50 characters."""
-    ending = " (calibration)"
-    return workspace.config.label_studio.project[: 50 - len(ending)] + ending
 
 
 def create(server: Server, title: str, wanted: dict[str, Any]) -> Project:

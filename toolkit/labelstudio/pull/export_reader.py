@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from toolkit.errors import InvalidInput
-from toolkit.labelstudio.pseudonyms import People
+from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.labelstudio.pull.parse import Taken, take
 from toolkit.records import Annotation, Reject
 from toolkit.schema import Schema
@@ -55,12 +55,12 @@ def read_export(path: Path | str, schema: Schema | None = None) -> Iterator[Anno
         InvalidInput: The file is no Label Studio JSON export.
     """
     for task in read_tasks(Path(path)):
-        for _, taken in taken_from(task, schema, People(None), str(path)):
+        for _, taken in taken_from(task, schema, Pseudonyms(None), str(path)):
             if taken.annotation is not None:
                 yield taken.annotation
 
 
-def read_export_all(path: Path | str, schema: Schema | None = None, people: People | None = None) -> Import:
+def read_export_all(path: Path | str, schema: Schema | None = None, people: Pseudonyms | None = None) -> Import:
     """Read a whole export with its rejects, and count what came in and what became of it.
 
     Args:
@@ -71,7 +71,7 @@ def read_export_all(path: Path | str, schema: Schema | None = None, people: Peop
     out = Import()
     for task in read_tasks(Path(path)):
         out.counts["tasks"] += 1
-        for raw, taken in taken_from(task, schema, people or People(None), str(path)):
+        for raw, taken in taken_from(task, schema, people or Pseudonyms(None), str(path)):
             out.counts["annotations"] += 1
             out.counts["results"] += len(raw.get("result") or [])
             out.counts.update(taken.kinds)
@@ -87,7 +87,7 @@ def read_export_all(path: Path | str, schema: Schema | None = None, people: Peop
 
 
 def taken_from(
-    task: dict[str, Any], schema: Schema | None, people: People, path: str
+    task: dict[str, Any], schema: Schema | None, people: Pseudonyms, path: str
 ) -> Iterator[tuple[dict[str, Any], Taken]]:
     """Yield each annotation of an exported task as it stands there, and what became of it."""
     for raw in task["annotations"]:

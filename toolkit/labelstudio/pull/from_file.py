@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from toolkit.labelstudio.pseudonyms import people
+from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.pull.export_reader import drafts_of, read_tasks
 from toolkit.labelstudio.pull.log_writer import Arrivals, PullResult
 from toolkit.labelstudio.pull.parse import text_of
@@ -43,7 +43,7 @@ def pull_export(
     """
     imported = _import_texts(workspace, path) if import_texts else 0
     with workspace.lock():
-        names = people(workspace, keep_identities=keep_identities)
+        names = project_pseudonyms(workspace, keep_identities=keep_identities)
         texts = _Texts(workspace)
         unknown = 0
         with closing(Arrivals(workspace, workspace.annotations, "annotations", workspace.schema(), names)) as arrivals:

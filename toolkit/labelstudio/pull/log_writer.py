@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from toolkit.labelstudio.pseudonyms import People
+from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.labelstudio.pull.parse import pseudonym_of, take
 from toolkit.labelstudio.pull.revision_index import Known, revision_of, task_key
 from toolkit.labelstudio.suggest.casualty_prefill import FigureCheck
@@ -68,7 +68,7 @@ class Arrivals:
     """
 
     def __init__(
-        self, workspace: Workspace, log: AppendLog, folder: str, schema: Schema | None, people: People
+        self, workspace: Workspace, log: AppendLog, folder: str, schema: Schema | None, people: Pseudonyms
     ) -> None:
         self.known = Known(workspace, log, f"{folder}.sqlite3")
         self.counts: Counter[str] = Counter()

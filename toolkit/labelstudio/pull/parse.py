@@ -11,7 +11,7 @@ from typing import Any
 
 from toolkit.labelstudio.codec.decode import is_foreign, read_foreign, read_result, type_of
 from toolkit.labelstudio.codec.round_trip import Origin, carried
-from toolkit.labelstudio.pseudonyms import People
+from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.records import Annotation, Reject, content_id, digest
 from toolkit.schema import Schema
 
@@ -42,7 +42,7 @@ def take(
     raw: Mapping[str, Any],
     *,
     schema: Schema | None,
-    people: People,
+    people: Pseudonyms,
     source: Callable[[int], str],
 ) -> Taken:
     """Turn one annotation of a task into a record.
@@ -117,10 +117,10 @@ def id_of(task: Mapping[str, Any], raw: Mapping[str, Any]) -> str:
     return content_id("label studio", task.get("project"), task["id"], raw["id"], utc(raw["created_at"]))
 
 
-def pseudonym_of(raw: Mapping[str, Any], people: People) -> str:
+def pseudonym_of(raw: Mapping[str, Any], people: Pseudonyms) -> str:
     """Return the pseudonym of whom an annotation is from: the one that it carries, else that of the user."""
     known_as = carried(raw)
-    return known_as.annotator if known_as else people.pseudonym(raw.get("completed_by"))
+    return known_as.annotator if known_as else people.of(raw.get("completed_by"))
 
 
 def text_of(task: Mapping[str, Any]) -> str | None:

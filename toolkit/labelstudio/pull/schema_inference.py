@@ -17,7 +17,7 @@ from lxml import etree
 
 from toolkit.errors import InvalidInput
 from toolkit.labelstudio.codec.decode import SEPARATOR
-from toolkit.labelstudio.pseudonyms import People
+from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.labelstudio.pull.export_reader import read_tasks, taken_from
 from toolkit.labelstudio.pull.parse import text_of
 from toolkit.records import Annotation
@@ -101,7 +101,7 @@ def _leaves(element: Any, path: tuple[str, ...]) -> Iterator[str]:
 def _answers(path: Path) -> Iterator[tuple[str, Annotation]]:
     """Yield each answer that was not skipped, with its text."""
     for task in read_tasks(path):
-        for _, taken in taken_from(task, None, People(None), str(path)):
+        for _, taken in taken_from(task, None, Pseudonyms(None), str(path)):
             if taken.annotation is not None and not taken.annotation.skipped:
                 yield text_of(task) or "", taken.annotation
 

@@ -22,7 +22,7 @@ from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.server_project import Project
-from toolkit.labelstudio.pseudonyms import people
+from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.pull.log_writer import Arrivals, PullResult
 from toolkit.labelstudio.pull.revision_index import task_key
 from toolkit.labelstudio.pull.snapshot import snapshot
@@ -64,7 +64,7 @@ def pull(
     """
     with workspace.lock(), connected(workspace, server) as connection:
         schema = workspace.schema()
-        names = people(workspace, connection.users(), keep_identities=keep_identities)
+        names = project_pseudonyms(workspace, connection.users(), keep_identities=keep_identities)
         found = server_project.at_work(connection, workspace)
         with closing(Arrivals(workspace, workspace.annotations, "annotations", schema, names)) as answers:
             whole = [_pull(workspace, connection, one, answers, full, progress or silent) for one in found.work]

@@ -18,7 +18,7 @@ from toolkit.labelstudio.codec.encode import to_result
 from toolkit.labelstudio.push.stage import PushResult, Sender, Task
 from toolkit.labelstudio.push.tasks import task_data
 from toolkit.project import Workspace
-from toolkit.project.push_ledger import Key
+from toolkit.project.push_ledger import Key, expert_title
 from toolkit.project.stage import Progress
 from toolkit.records import from_json
 from toolkit.schema import Schema
@@ -47,7 +47,7 @@ def push_disputes(
         wanted = dict(_tasks(workspace))
         settings = server_project.settings(workspace.schema(), workspace, answers=1)
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
-        title = server_project.expert_title(workspace)
+        title = expert_title(workspace)
         target = sender.target(title, settings, server_project.find(connection, title))
         return sender.run(target, wanted, set(wanted))
 

@@ -16,7 +16,7 @@ from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.codec.label_config import DATA
 from toolkit.labelstudio.push.stage import PushResult, Sender, Task
 from toolkit.project import Workspace
-from toolkit.project.push_ledger import Key
+from toolkit.project.push_ledger import Key, quiz_title
 from toolkit.project.stage import Progress
 from toolkit.records import digest
 from toolkit.schema import Schema, quiz
@@ -46,7 +46,7 @@ def push_calibration(
         wanted = dict(_tasks(schema))
         settings = server_project.settings(schema, workspace, answers=_EVERYBODY, examples=False)
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
-        title = server_project.calibration_title(workspace)
+        title = quiz_title(workspace)
         target = sender.target(title, settings, server_project.find(connection, title))
         return sender.run(target, wanted, set(wanted))
 

@@ -19,18 +19,19 @@ from pydantic_core import to_json
 
 from toolkit.engine.background import beside
 from toolkit.errors import Interrupted, InvalidInput, RemoteError
-from toolkit.labelstudio.annotators_file import FILE_NAME as ANNOTATORS
-from toolkit.labelstudio.annotators_file import Team, blind_title, read_team, shares
+from toolkit.labelstudio.assignment import assign_articles
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server, Unanswered
 from toolkit.labelstudio.client.server_project import Project
-from toolkit.labelstudio.pseudonyms import people
+from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.push.sentence_filter import Test, selected
 from toolkit.labelstudio.push.tasks import key_of, task_data
 from toolkit.project import Workspace
+from toolkit.project.annotators import FILE_NAME as ANNOTATORS
+from toolkit.project.annotators import Team, read_team
 from toolkit.project.answer_migration import settled
-from toolkit.project.push_ledger import Key, Ledger
+from toolkit.project.push_ledger import Key, Ledger, blind_title
 from toolkit.project.stage import Progress, silent
 from toolkit.records import Sentence
 
@@ -162,11 +163,11 @@ def _push_blind(
     """Send each person the tasks of their articles, into a project of their own."""
     article_of = {sentence.sentence_id: sentence.article_id for sentence in workspace.sentences()}
     sizes = Counter(article_of[sentence_id] for sentence_id, _ in wanted)
-    names = people(workspace, sender.server.users())
-    shared = shares(workspace, team, names, sizes, dry_run=sender.dry_run)
+    names = project_pseudonyms(workspace, sender.server.users())
+    assignment = assign_articles(workspace, team, names, sizes, dry_run=sender.dry_run)
     settings = server_project.settings(workspace.schema(), workspace, answers=1)
     results = []
-    for name, mine in shared.articles.items():
+    for name, mine in assignment.articles.items():
         tasks = {key: task for key, task in wanted.items() if article_of[key[0]] in mine}
         title = blind_title(workspace, name)
         target = sender.target(title, settings, server_project.find(sender.server, title))
@@ -186,7 +187,7 @@ def _push_blind(
         orphaned=sum(result.orphaned for result in results),
         duplicates_removed=sender.removed,
         dry_run=sender.dry_run,
-        lacking=shared.lacking,
+        lacking=assignment.lacking,
     )
 
 

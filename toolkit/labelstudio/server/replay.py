@@ -25,6 +25,7 @@ from toolkit.labelstudio.client.http_client import Conflict, Server
 from toolkit.labelstudio.client.server_project import Project
 from toolkit.labelstudio.codec.encode import to_result
 from toolkit.project import Workspace
+from toolkit.project.push_ledger import expert_title
 from toolkit.samples import Recorded, read
 from toolkit.schema import Schema
 
@@ -66,7 +67,7 @@ def replay(
     recorded = list(read(Path(answers)) if isinstance(answers, str | Path) else answers)
     schema = workspace.schema()
     with connected(workspace, server) as connection:
-        title = server_project.expert_title(workspace) if expert else workspace.config.label_studio.project
+        title = expert_title(workspace) if expert else workspace.config.label_studio.project
         project = server_project.existing(connection, title)
         users = _users(connection, sorted({answer.annotator for answer in recorded}))
         tasks: dict[str, list[dict[str, Any]]] = {}

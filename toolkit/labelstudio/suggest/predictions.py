@@ -17,6 +17,7 @@ from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.codec.encode import to_result
 from toolkit.labelstudio.push.tasks import key_of
 from toolkit.project import Workspace
+from toolkit.project.push_ledger import work_titles
 from toolkit.records import Span
 from toolkit.records.base import record
 from toolkit.schema import Schema
@@ -76,7 +77,7 @@ def answered_tasks(server: Server, workspace: Workspace) -> dict[str, bool]:
     """Return the sentence_id of every task of a workspace, and whether somebody has answered or skipped it."""
     include = "id,data,total_annotations,cancelled_annotations"
     found: dict[str, bool] = {}
-    for title in server_project.work_titles(workspace):
+    for title in work_titles(workspace):
         project = server_project.find(server, title)
         for task in server.tasks(project.id, include=include) if project is not None else ():
             key = key_of(task["data"])

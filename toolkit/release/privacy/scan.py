@@ -24,18 +24,12 @@ import pyarrow.compute as pc
 
 from toolkit.errors import InvalidInput
 from toolkit.project import Workspace
+from toolkit.project.annotation_log import ADDRESS, CONTENT_KEYS, NAME_KEYS, USER_KEYS
+from toolkit.project.annotators import FILE_NAME as TEAM_FILE
 
-TEAM: Final = "annotators.yaml"
-
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
 _NAME_IN_ADDRESS = re.compile(r"[^\W\d_]{2,}(?:[._-][^\W\d_]{2,})+")
-_NEWS: Final = frozenset({"result", "data"})
-"""Keys of the server's JSON that hold what was labelled and what was answered: names there are those of the news."""
-
-_USERS: Final = ("completed_by", "updated_by", "last_created_by", "created_by", "reviewed_by", "user")
-_PERSONAL: Final = ("email", "username", "created_username", "first_name", "last_name")
 _NAMES_SOMEBODY = re.compile(
-    rb'"(?:%s)":"[^"]|"(?:%s)":"[^"@]*@' % ("|".join(_PERSONAL).encode(), "|".join(_USERS).encode())
+    rb'"(?:%s)":"[^"]|"(?:%s)":"[^"@]*@' % ("|".join(NAME_KEYS).encode(), "|".join(USER_KEYS).encode())
 )
 """What a line of a log has if it names anybody; all others are passed over unparsed."""
 
@@ -71,7 +65,7 @@ def identities(workspace: Workspace) -> Identities:
         InvalidInput: A log is damaged.
     """
     found = _Found()
-    team = workspace.path(TEAM)
+    team = workspace.path(TEAM_FILE)
     if team.exists():
         found.addresses(team.read_text(encoding="utf-8", errors="replace"))
     for log in (workspace.annotations, workspace.adjudications):
@@ -90,7 +84,7 @@ class _Found:
         if isinstance(raw, Mapping):
             self._person(raw)
             for key, value in raw.items():
-                if key not in _NEWS:
+                if key not in CONTENT_KEYS:
                     self.look(value)
         elif isinstance(raw, list):
             for value in raw:
@@ -98,19 +92,19 @@ class _Found:
 
     def addresses(self, text: str) -> None:
         """Take in every address of a text, and the names that stand in them."""
-        for address in _ADDRESS.findall(text):
+        for address in ADDRESS.findall(text):
             self.phrases.add(address)
             self._user_name(address.partition("@")[0])
 
     def _person(self, person: Mapping[str, Any]) -> None:
-        for key in (*_USERS, *_PERSONAL):
+        for key in (*USER_KEYS, *NAME_KEYS):
             self.addresses(_text(person.get(key)))
         first, last = (_text(person.get(key)) for key in ("first_name", "last_name"))
         if first and last:
             self.phrases |= {f"{first} {last}", f"{last}, {first}"}
         self.words |= {name for name in (first, last) if len(name) >= _SHORTEST}
         self._user_name(_text(person.get("username")))
-        before_address = _ADDRESS.split(_text(person.get("created_username")))[0].strip()
+        before_address = ADDRESS.split(_text(person.get("created_username")))[0].strip()
         if " " in before_address:
             self.phrases.add(before_address)
 

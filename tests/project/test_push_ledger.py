@@ -1,4 +1,4 @@
-"""What the ledger knows to be on the server, without asking it."""
+"""The tasks that the ledger knows to be on the server."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 
-from toolkit.labelstudio import waiting
 from toolkit.project import AppendLog, Workspace
-from toolkit.project.annotation_log import revision
-from toolkit.project.push_ledger import NAME, Ledger, sent_to
-from toolkit.records import Annotation
+from toolkit.project.annotators import assign
+from toolkit.project.push_ledger import NAME, Ledger, sent_sentences, sent_to
 
 TITLE = "News"
 
@@ -55,25 +53,19 @@ def test_rows_of_the_first_toolkits_count_whatever_the_title(workspace: Workspac
     assert sent_to(workspace, [TITLE]) == {"a", "b"}
 
 
-def test_what_nobody_has_answered_waits(workspace: Workspace) -> None:
-    first, second, third, _ = (sentence.sentence_id for sentence in workspace.sentences())
-    send(workspace, TITLE, first, second)
-    send(workspace, f"{TITLE} (adjudication)", third)
-    assert waiting(workspace) == {first, second}
-    moment = "2026-01-01T00:00:00Z"
-    answer = Annotation(
-        annotation_id="1" * 24,
-        sentence_id=first,
-        annotator="annotator-1",
-        schema="news_events@1.0.0",
-        created_at=moment,
-        updated_at=moment,
-    )
-    workspace.annotations.append([revision(answer, {})])
-    assert waiting(workspace) == {second}
+def test_only_the_work_of_the_project_counts_as_sent(workspace: Workspace) -> None:
+    send(workspace, f"{TITLE} (calibration)", "quiz-1", "quiz-2")
+    assert sent_sentences(workspace) == set()
+    send(workspace, f"{TITLE} (adjudication)", "c")
+    send(workspace, TITLE, "a", "b").sending([("unconfirmed", "0" * 64)])
+    assert sent_sentences(workspace) == {"a", "b"}
 
 
-def test_in_blind_mode_nothing_waits_before_the_first_push(workspace: Workspace) -> None:
+def test_in_blind_mode_what_was_assigned_is_the_work(workspace: Workspace) -> None:
     workspace.write("annotators.yaml", "blind: true\nannotators:\n  - {email: ada@example.org, calibrated: true}\n")
+    send(workspace, TITLE, "before")
     send(workspace, f"{TITLE} (calibration)", "quiz-1")
-    assert waiting(workspace) == set()
+    assert sent_sentences(workspace) == set(), "nothing is assigned before the first push"
+    assign(workspace, [("article", "annotator-0123456789")])
+    send(workspace, f"{TITLE} (0123456789)", "a")
+    assert sent_sentences(workspace) == {"a"}

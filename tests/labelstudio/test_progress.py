@@ -1,0 +1,72 @@
+"""Progress told from the log and the ledger, without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from toolkit.labelstudio import waiting
+from toolkit.labelstudio.progress import ProjectProgress, progress
+from toolkit.project import Workspace
+from toolkit.project.annotation_log import revision
+from toolkit.project.push_ledger import Ledger
+from toolkit.records import Annotation
+
+TITLE = "News"
+
+
+@pytest.fixture
+def workspace(make_project: Callable[..., Workspace]) -> Workspace:
+    return make_project(["Ferry\nThe ferry left.\nIt rained.\nIt ended."], title=TITLE)
+
+
+def answer(workspace: Workspace, number: str, who: str, sentence_id: str, label: str, *, minute: int = 0) -> None:
+    moment = f"2026-01-01T00:{minute:02}:00Z"
+    given = Annotation(
+        annotation_id=number * 24,
+        sentence_id=sentence_id,
+        annotator=who,
+        labels=(label,),
+        schema="news_events@1.0.0",
+        created_at=moment,
+        updated_at=moment,
+    )
+    workspace.annotations.append([revision(given, {})])
+
+
+def send(workspace: Workspace, title: str, *sentence_ids: str) -> None:
+    ledger = Ledger(workspace, f"project of {title}", title)
+    ledger.sending([(sentence_id, "0" * 64) for sentence_id in sentence_ids])
+    ledger.acknowledged()
+
+
+def test_alpha_counts_the_later_of_two_answers_of_a_person(workspace: Workspace) -> None:
+    first, second, *_ = (sentence.sentence_id for sentence in workspace.sentences())
+    answer(workspace, "1", "ada", first, "claim")
+    answer(workspace, "2", "ada", second, "none")
+    answer(workspace, "3", "ben", second, "none")
+    answer(workspace, "f", "ben", first, "denial", minute=1)  # the older answer has the greater id
+    answer(workspace, "e", "ben", first, "claim", minute=2)
+    found = progress(workspace, [ProjectProgress("http://x", TITLE, 4, 5, None)], url="http://x")
+    assert found.agreement == 1.0
+    assert [(person.annotator, person.done, person.agreement) for person in found.annotators] == [
+        ("ada", 2, 1.0),
+        ("ben", 2, 1.0),
+    ]
+    assert (found.complete, found.answers_pulled) == (2, 5)
+
+
+def test_what_nobody_has_answered_waits(workspace: Workspace) -> None:
+    first, second, third, _ = (sentence.sentence_id for sentence in workspace.sentences())
+    send(workspace, TITLE, first, second)
+    send(workspace, f"{TITLE} (adjudication)", third)
+    assert waiting(workspace) == {first, second}
+    answer(workspace, "1", "annotator-1", first, "claim")
+    assert waiting(workspace) == {second}
+
+
+def test_in_blind_mode_nothing_waits_before_the_first_push(workspace: Workspace) -> None:
+    workspace.write("annotators.yaml", "blind: true\nannotators:\n  - {email: ada@example.org, calibrated: true}\n")
+    send(workspace, f"{TITLE} (calibration)", "quiz-1")
+    assert waiting(workspace) == set()
