@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from toolkit.agreement.preannotation_effect import HeadStartReport
     from toolkit.hub import Published
     from toolkit.ingest.trace import Trace, Verification
-    from toolkit.labelstudio import HeadStart, PullResult, PushResult, Server
-    from toolkit.labelstudio import Standing as AnnotatorProgress
+    from toolkit.labelstudio import HeadStart, LabellingProgress, PullResult, PushResult, Server
     from toolkit.project import Outcome, Workspace
     from toolkit.project.answer_migration import MigrationResult
     from toolkit.project.config import Config
@@ -289,7 +288,7 @@ class Project:
 
         return stage.pull(self.workspace, full=full, keep_identities=keep_identities, progress=progress, server=server)
 
-    def status(self, *, server: Server | None = None) -> AnnotatorProgress:
+    def status(self, *, server: Server | None = None) -> LabellingProgress:
         """Return how far the annotators are, and how long the rest will take at their rate.
 
         Raises:
