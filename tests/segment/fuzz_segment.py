@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of `segment`; needs `pip install atheris`, which is no dependency of the project.
+"""Coverage-guided fuzzing of `segment`; needs `pip install atheris`, which is not a dependency of the project.
 
 python tests/segment/fuzz_segment.py -max_total_time=60
 """

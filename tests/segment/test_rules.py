@@ -1,3 +1,4 @@
+import doctest
 import json
 import unicodedata
 from pathlib import Path
@@ -6,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.segment import LANGUAGES, is_known, segment
-from toolkit.segment.languages import load
-from toolkit.segment.rules import VERDICTS
+from toolkit.segment import LANGUAGES, rules, segment
 
 GOLD = Path(__file__).parent / "gold"
 DOCUMENTS = [
@@ -186,23 +185,7 @@ def test_a_straight_quote_between_spaces_closes_what_was_opened_and_opens_otherw
     assert sentences_of('It is over. " He left. "') == ["It is over.", '" He left. "']
 
 
-# --- languages --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("tag", ["en", "EN", "en-GB", "en_US", "zh-Hant"])
-def test_tags_are_known_by_their_primary_subtag(tag):
-    assert is_known(tag)
-
-
-@pytest.mark.parametrize("tag", ["und", "xx", "", "eng"])
-def test_other_languages_are_not_known_and_fall_back_on_the_default(tag):
-    assert not is_known(tag)
-    assert sentences_of("Dr. Bassi left. He ran.", tag) == ["Dr. Bassi left.", "He ran."]
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_every_known_language_has_lists_without_contradiction(code):
-    language = load(code)
-    assert language.code == code
-    lists = [getattr(language, verdict) for verdict in VERDICTS]
-    assert sum(map(len, lists)) == len(frozenset().union(*lists))
+def test_the_examples_of_the_documentation_run():
+    result = doctest.testmod(rules)
+    assert result.attempted > 4
+    assert result.failed == 0

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from toolkit.records.article import Article, Piece
 from toolkit.records.page import Page
-from toolkit.segment import segment, sentences
+from toolkit.segment import segment
+from toolkit.segment.units import sentences
 
 
 def article(text, **known):

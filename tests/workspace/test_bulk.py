@@ -19,8 +19,8 @@ from toolkit.ingest import assign_stories, extract
 from toolkit.ingest import stage as ingest_stage
 from toolkit.project import Workspace
 from toolkit.records import Article, Sentence
-from toolkit.segment import sentences
 from toolkit.segment import stage as segment_stage
+from toolkit.segment.units import sentences
 
 
 def page(number: int) -> dict[str, str]:

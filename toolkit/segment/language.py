@@ -1,60 +1,70 @@
-"""What a language tells the sentence rules: lists of words, and a few facts about its script."""
+"""The record of a language's words for the sentence rules, and its file: segment/data/<language>.yaml.
+
+A language is added by adding a file that is named by its ISO 639-1 code. `default.yaml` holds the words for all others.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
 
+from toolkit.language_file import Entries, read_file
 
-def words(text: str) -> frozenset[str]:
-    """Return the set of the white-space separated words of `text`."""
-    return frozenset(text.split())
+VERDICTS = ("may_end", "late", "after_number", "units", "closes_name", "before_number", "hours", "ends", "never")
+"""Names of the lists of abbreviations: an abbreviation stands in one of them.
+
+In their rank: where "no" and "No" of two lists meet because a list also covers capitals, the later list holds.
+"""
+
+_PHRASES = ("byline", "credited", "caption")  # lists whose items may be more than one word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """The lists of one language. Abbreviations are written without their last full stop ("Mr", "a.m").
+    """The words of one language, and a few facts about its script. Each attribute is an entry of the language's file.
 
-    Lists match exactly, and also in capitals and with a capital first letter ("etc" covers "Etc" and "ETC").
+    Abbreviations are written without their last full stop ("Mr", "a.m"). A list of abbreviations also covers its words
+    in capitals and with a capital first letter ("etc" covers "Etc" and "ETC"); every other list matches exactly.
 
     Attributes:
-        code: ISO 639-1 code.
-        never: Abbreviations that never end a sentence, because what they shorten is always followed by its
-            complement: titles before a name, "vs", "e.g".
-        before_number: Abbreviations that go on when a number follows ("No. 5", "Nov. 29") and end a sentence otherwise.
-        after_number: Abbreviations that close a date: after a number they end a sentence before a starter, and before
-            any capital once the sentence is past its opening ("… в 2016 г. Он", not "В 2016 г. Россия"); without a
-            number they shorten something else ("г. Москва").
-        late: The same for what needs no number before it ("до н. э.").
-        units: Units of measure that without a number before them shorten something else ("м. Київ"); after one they
-            are judged like `closes_name`.
-        may_end: Abbreviations that end a sentence only when the next word is a starter ("Inc.", "U.S.").
-        closes_name: Abbreviations that close a name or an amount (companies, streets, states, money): they end a
-            sentence before a starter, and before a capitalised word that goes on in lower case ("Tesla Inc. Workers
-            there …") and is no role.
-        ends: Abbreviations that end a sentence before any word that may begin one ("etc."); listed only because
-            they look like something else (an initial, a dotted acronym).
-        hours: Abbreviations of the clock ("p.m"): they end a sentence unless a word of `after_hour` follows.
-        after_hour: Weekdays, time zones and the like.
-        starters: Words that begin sentences and hardly ever are the second word of a name, capitalised.
-        roles: Capitalised words that go on after what `closes_name` holds ("Inc. Chairman Warren Buffett").
+        never: Abbreviations that never end a sentence, because what they shorten is always followed by something:
+            titles before a name, "vs", "e.g".
+        before_number: Abbreviations after which the sentence continues if a number follows ("No. 5", "Nov. 29"), and
+            ends if not.
+        after_number: Abbreviations that close a date ("в 2016 г."). After a number they end a sentence before a
+            starter, and before any capital letter if the sentence is longer than an opening phrase ("… в 2016 г. Он",
+            not "В 2016 г. Россия"). Without a number before them they never end a sentence ("г. Москва").
+        late: The same, for abbreviations that need no number before them ("до н. э.").
+        units: Units of measure. After a number they follow the rule of `closes_name`; without one they never end a
+            sentence ("м. Київ").
+        may_end: Abbreviations that end a sentence only if the next word is a starter ("Inc.", "U.S.").
+        closes_name: Abbreviations that close a name or an amount (companies, streets, states, money). They end a
+            sentence before a starter, and before a capitalised word that lower case follows and that is not in `roles`
+            ("Tesla Inc. Workers there …").
+        ends: Abbreviations that end a sentence before any word that may begin one ("etc.").
+        hours: Abbreviations of the clock ("p.m"). They end a sentence unless a word of `after_hour` follows.
+        after_hour: Weekdays, months, time zones and other words that follow a time.
+        starters: Capitalised words that often begin a sentence and are rarely the second word of a name.
+        roles: Capitalised words that continue a sentence after `closes_name` ("Inc. Chairman Warren Buffett").
         particles: Lower-case words that may begin a surname, and so a sentence ("von der Leyen").
-        labels: Nouns that a single letter tells apart ("Vitamin C", "Witness B"): the letter is no initial.
-        speech: Verbs that attribute a quotation ("asked"); "Who?" Smith asked is one sentence.
-        marked_names: Names written with a final ! or ? ("Yahoo").
-        uncapitalised: Starters also begin a sentence in lower case, where the capital was not typed. Not where they are
-            words of many languages, which go on after an abbreviation of another.
-        ordinal: A number with a full stop is an ordinal number ("5. Mai"), so it is judged like `may_end`.
+        labels: Nouns before a single letter that is not an initial ("Vitamin C", "Witness B").
+        speech: Verbs that say who spoke ("asked"): “Who?” Smith asked. is one sentence.
+        marked_names: Names written with ! or ? at their end ("Yahoo").
+        uncapitalised: A starter in lower case begins a sentence too, for texts that were typed without capitals. False
+            where the starters are words of many languages.
+        ordinal: A number with a full stop may be an ordinal number ("5. Mai"); it follows the rule of `may_end`.
         number_apart: The number of a list item ("2.") is a unit of its own.
-        unspaced: Sentences follow each other without white space (Chinese, Japanese).
-        dash_speaks: A dash at the beginning of a line is no bullet: somebody speaks.
-        byline: What a byline begins with.
-        credited: What follows the name in a byline ("기자").
-        caption: Words that a caption or its credit is marked with, in any case, before a dash or a colon.
-        dateline: Regex of the datelines that only this language's agencies have.
-        quotative: What follows a closing quotation mark within the same sentence ("と" in Japanese), as characters.
+        unspaced: No white space separates sentences (Chinese, Japanese).
+        dash_speaks: A dash at the beginning of a line opens speech and is not a bullet.
+        byline: Words or phrases that begin a byline.
+        credited: Words or phrases after the name in a byline ("기자").
+        caption: Words or phrases that mark a caption or its credit, in any case, before a dash or a colon.
+        dateline: Regular expressions of datelines that only agencies of this language write.
+        quotative: Characters after a closing quotation mark that continue the sentence ("と" in Japanese).
     """
 
-    code: str
     never: frozenset[str] = frozenset()
     before_number: frozenset[str] = frozenset()
     late: frozenset[str] = frozenset()
@@ -75,9 +85,76 @@ class Language:
     ordinal: bool = False
     number_apart: bool = False
     unspaced: bool = False
-    quotative: str = ""
     dash_speaks: bool = False
     byline: frozenset[str] = frozenset()
     credited: frozenset[str] = frozenset()
     caption: frozenset[str] = frozenset()
-    dateline: str = ""
+    dateline: tuple[str, ...] = ()
+    quotative: str = ""
+
+
+_DATA = Path(__file__).parent / "data"
+
+DEFAULT = "default"
+"""Code that `resolve` returns for a language without a file."""
+
+LANGUAGES: tuple[str, ...] = tuple(sorted({path.stem for path in _DATA.glob("*.yaml")} - {DEFAULT}))
+"""ISO 639-1 codes of the languages that have a file."""
+
+
+def resolve(language: str) -> str:
+    """Return the code of the file that holds for a language: its primary subtag ("en" of "en-GB"), or `DEFAULT`."""
+    code = language if language in LANGUAGES else language.lower().replace("_", "-").partition("-")[0]
+    return code if code in LANGUAGES else DEFAULT
+
+
+def is_known(language: str) -> bool:
+    """Return whether a language, given by a code or a tag such as "en-GB", has a file of its own.
+
+    `segment` uses the default's words for a language that has none; a caller should tell the user so.
+    """
+    return resolve(language) != DEFAULT
+
+
+@cache
+def load(code: str) -> Language:
+    """Return the words of a code that `resolve` returned. The file is read once per process."""
+    return read(_DATA / f"{code}.yaml")
+
+
+def read(path: str | Path) -> Language:
+    """Read the words of a language from a file, such as one that is not in the package yet.
+
+    Raises:
+        InvalidInput: The file has faults: an unknown entry, a value of a wrong type, a word that stands twice in a
+            list or in two lists of abbreviations, a regular expression that is none. `faults` holds all of them.
+    """
+    return read_file(Path(path), _language, known=[field.name for field in fields(Language)])
+
+
+def _language(entries: Entries) -> Language:
+    """Make the record, and note the faults that only this record knows."""
+    values: dict[str, Any] = {}
+    for field in fields(Language):
+        if field.name not in entries:
+            continue
+        match field.default:
+            case bool():
+                values[field.name] = entries.flag(field.name)
+            case str():
+                values[field.name] = entries.text(field.name)
+            case tuple():
+                values[field.name] = entries.patterns(field.name)
+            case _:
+                values[field.name] = frozenset(entries.words(field.name, partial(_wrong, field.name)))
+    entries.keep_apart(VERDICTS)
+    return Language(**values)
+
+
+def _wrong(name: str, word: str) -> str | None:
+    """Return what is wrong with a word in a list: the rules would never find it."""
+    if name in VERDICTS and word.endswith("."):
+        return "write an abbreviation without its last full stop"
+    if name not in _PHRASES and len(word.split()) > 1:
+        return f"{name!r} holds single words"
+    return None

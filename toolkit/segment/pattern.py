@@ -1,11 +1,10 @@
-"""The characters that the sentence rules turn on.
+"""The characters that the sentence rules look for, and the regexes of a language.
 
-The regexes of a language: one that finds where a sentence may end, and those that look at what follows.
-
-The first carries the speed. It begins with a character class, which the engine searches for without backtracking, and
-settles the plain cases by look-behind (a word that is no abbreviation, a stop, a space, a capital), so that Python code
-runs only for the rest. Every repeat is bounded or possessive, and of a run of stops only the last is tried, so its time
-is linear in the length of the text.
+One regex finds where a sentence may end; the others look at the words after that place. The first one decides the
+speed. It begins with a character class, which the engine searches for without backtracking. It settles the plain cases
+by look-behind (a word that is not an abbreviation, a stop, a space, a capital), so that Python code runs only for the
+rest. Every repeat is bounded or possessive, and only the last stop of a run is tried, so the time is linear in the
+length of the text.
 """
 
 from __future__ import annotations
@@ -23,19 +22,19 @@ STOPS = ".!?…؟۔।॥։።፧။៕‼⁇⁈⁉"
 """Marks that may end a sentence when white space follows."""
 
 WIDE_STOPS = "。！？｡．"
-"""Marks of scripts without spaces: they may end a sentence whatever follows."""
+"""Marks of scripts without spaces, which may end a sentence before any character."""
 
 CLOSERS = "\"'”’»›)]}」』】）〉》］｝"
-"""Marks that, right after a stop, close with the sentence."""
+"""Marks that close with the sentence when they stand right after its stop."""
 
 LOW_CLOSERS = "“‘«‹"
-"""Marks that close in „German“ and »inverted« quotations and open elsewhere: closing when white space follows."""
+"""Marks that close „German“ and »inverted« quotations and open others: they close if white space follows."""
 
 OPENERS = "\"'“‘„‚«‹»›([{¿¡「『【（〈《［"
 """Marks that may stand before a sentence's first word."""
 
 EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d"
-"""Pictures that close with the sentence whose stop they follow, and what joins and varies them; as a regex range."""
+"""Pictures that close with the sentence whose stop they follow, with their joiners and variants; as a regex range."""
 
 QUOTES = frozenset("\"'”’»›“‘«‹」』")
 DASHES = frozenset("-–—")
@@ -56,10 +55,10 @@ def letters(*categories: str) -> str:
 
 
 LINE, WIDE, STOP = 1, 2, 3
-"""Groups of `boundary`'s matches: empty at a line break; up to the end of the sentence after a stop."""
+"""Groups of `boundary`'s matches: LINE is empty at a line break; the others reach from a stop to the sentence's end."""
 
 DETACHED = 4
-"""Group of a straight quotation mark that stands between spaces after the stop."""
+"""Group of a straight quotation mark between spaces after the stop."""
 
 _CLOSE = re.escape(CLOSERS)
 _STOP = re.escape(STOPS)
@@ -77,13 +76,13 @@ def boundary(
 ) -> re.Pattern[str]:
     """Return the regex whose matches are the places where a sentence may end.
 
-    A match without a group is certain: the sentence ends one before the match's end. One with group LINE is a line
-    break, with WIDE or STOP a place to judge. Each ends where the next sentence would begin.
+    A match without a group is certain: the sentence ends one code point before the match does. A match of group LINE
+    is a line break, of WIDE or STOP a place to judge. Every match ends at the beginning of the next sentence.
 
     Args:
-        abbreviations: Words whose full stop may not end a sentence.
-        never: Those of them whose full stop never does.
-        particles: Lower-case words that begin a sentence when a capital or another of them follows.
+        abbreviations: Words whose full stop does not always end a sentence.
+        never: Those of them whose full stop never ends one.
+        particles: Lower-case words that begin a sentence if a capital or another of them follows.
         uncapitalised: Lower-case words that begin a sentence whose capital was not typed, after a word too long to be
             an abbreviation ("the vote failed. the mayor left").
         ordinal: A short number with a full stop may be an ordinal number.
@@ -121,14 +120,15 @@ def next_word() -> re.Pattern[str]:
 
 
 def clause() -> re.Pattern[str]:
-    """Return the regex of a capitalised word that goes on as a sentence does: with a comma, in lower case, a number."""
+    """Return the regex of a capitalised word before a comma, lower case or a number, as sentences begin."""
     return re.compile(rf"[“\"‘']?[{letters('Lu', 'Lt')}][\w’'-]{{0,40}}(?:,|[ \u00a0][{letters('Ll')}\d])")
 
 
 def attribution(verbs: Iterable[str], *, unspaced: bool) -> re.Pattern[str]:
-    """Return the regex of who spoke: up to four capitalised words, or without spaces six letters, and a verb of speech.
+    """Return the regex of a speaker and a verb of speech: up to four capitalised words before it, or six letters.
 
-    Without spaces a stop must follow the verb: “不行。”他说。 but “不行。”他说，… begins a sentence.
+    The letters are those of scripts without spaces. There a stop must follow the verb: “不行。”他说。 is one sentence,
+    but 他说，… begins another.
     """
     any_verb = _any(verbs)
     if unspaced:
@@ -137,11 +137,11 @@ def attribution(verbs: Iterable[str], *, unspaced: bool) -> re.Pattern[str]:
 
 
 def _any(words: Iterable[str]) -> str:
-    """Return an alternation of `words`, which never matches when there are none."""
+    """Return an alternation of words; one of no words never matches."""
     return "|".join(map(re.escape, sorted(words))) or r"\b\B"
 
 
 def _unless(words: Iterable[str]) -> str:
-    """Return look-behinds that fail right after any of `words` and a full stop; one a length, as `re` needs them."""
+    """Return look-behinds that fail after any of the words and a full stop; `re` needs one per length of word."""
     by_length = groupby(sorted(set(words), key=lambda word: (len(word), word)), len)
     return "".join(rf"(?<!\b(?:{'|'.join(map(re.escape, group))})\.)" for _, group in by_length)

@@ -1,4 +1,4 @@
-"""Other splitters: found by entry point, and held to the same offsets as the rules."""
+"""Splitters other than the rules: found by entry point, and held to the same offsets as the rules."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from toolkit.segment.pattern import BREAKS
 from toolkit.segment.rules import Span, segment
 
 GROUP = "toolkit.splitters"
-"""Entry-point group: a package that offers a splitter names a callable (line, language) -> spans in it."""
+"""Entry-point group under which a package offers a callable (line, language) -> spans of the line."""
 
 RULES = "rules"
 
 Splitter = Callable[[str, str], Iterable[tuple[int, int]]]
-"""Given one line of text and a language code, the (start, end) of its sentences in code points, end exclusive."""
+"""Given a line of text and a language code, returns the (start, end) of its sentences in code points, end exclusive."""
 
 
 @cache
@@ -26,7 +26,7 @@ def load(name: str) -> Splitter:
     """Return the splitter called `name`: "rules", or one that an installed package offers.
 
     Raises:
-        UsageError: No installed package offers it, or what it needs is not installed.
+        UsageError: No installed package offers it, or a library that it needs is not installed.
     """
     if name == RULES:
         return lambda text, language: segment(text, language=language)
@@ -38,31 +38,34 @@ def load(name: str) -> Splitter:
     try:
         splitter: Splitter = offered[name].load()
     except (ImportError, AttributeError) as error:
-        needed = (getattr(error, "name", None) or name).partition(".")[0]
-        raise UsageError(
-            f"the splitter {name!r} can't be loaded: {error}", remedy=f"run `pip install {needed}`"
-        ) from error
+        raise _not_loaded(name, error) from error
     return splitter
 
 
-def split(text: str, *, language: str, splitter: str, where: str | None = None) -> list[Span]:
-    """Cut a text with any splitter, line by line, and check what it returns.
+def _not_loaded(name: str, error: ImportError | AttributeError) -> UsageError:
+    needed = (error.name or name).partition(".")[0]
+    return UsageError(f"the splitter {name!r} can't be loaded: {error}", remedy=f"run `pip install {needed}`")
 
-    White space at the edges of a span is cut off, and spans of nothing else are dropped.
+
+def split(text: str, *, language: str, splitter: str, where: str | None = None) -> list[Span]:
+    """Cut a text into sentences with any splitter, and check what it returns.
+
+    The rules get the whole text, any other splitter one line at a time. White space at the edges of a span is cut off,
+    and spans of white space alone are dropped.
 
     Args:
         text: Any text.
         language: ISO 639-1 code.
         splitter: Name as for `load`.
-        where: What to call the text in an error.
+        where: Name of the text in an error.
 
     Returns:
         Spans as `segment` returns them.
 
     Raises:
-        UsageError: There is no such splitter.
-        InvalidInput: It failed, lost a character that is no white space, or its spans overlap or leave their line;
-            with every fault of the text.
+        UsageError: There is no such splitter, or a library that it needs is not installed.
+        InvalidInput: The splitter failed, lost a character other than white space, or returned spans that overlap or
+            leave their line; `faults` holds all faults of the text.
     """
     call = load(splitter)
     if splitter == RULES:
@@ -73,7 +76,7 @@ def split(text: str, *, language: str, splitter: str, where: str | None = None) 
     for line in text.splitlines(keepends=True):
         body = line.rstrip(BREAKS)
         if body and not body.isspace():
-            found, wrong = _of_line(call, body, language, at)
+            found, wrong = _of_line(call, body, language, at, splitter)
             spans += found
             faults += wrong
         at += len(line)
@@ -85,13 +88,15 @@ def split(text: str, *, language: str, splitter: str, where: str | None = None) 
     return spans
 
 
-def _of_line(call: Splitter, line: str, language: str, offset: int) -> tuple[list[Span], list[str]]:
+def _of_line(call: Splitter, line: str, language: str, offset: int, name: str) -> tuple[list[Span], list[str]]:
     """Return the sentences of a line, moved by `offset`, and what is wrong with them."""
     try:
         given = [(index(start), index(end)) for start, end in call(line, language)]
     except UsageError:
         raise
-    except Exception as error:  # whatever a foreign splitter raises, the user learns whose it is and where
+    except ImportError as error:
+        raise _not_loaded(name, error) from error
+    except Exception as error:  # whatever another package raises, the user learns which splitter failed and where
         return [], [f"failed at offset {offset}: {type(error).__name__}: {error}"]
     return _checked(line, given, offset)
 

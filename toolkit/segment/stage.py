@@ -1,7 +1,4 @@
-"""Articles into sentences as a pure function over Arrow tables.
-
-The stage segment: articles.parquet → sentences.parquet.
-"""
+"""The stage segment: articles.parquet → sentences.parquet."""
 
 from __future__ import annotations
 
@@ -24,14 +21,14 @@ from toolkit.project.stage import Made, Outcome, Progress, derive, silent
 from toolkit.project.workspace import ARTICLES, SENTENCES, Workspace
 from toolkit.records import Sentence, content_id
 from toolkit.records.page import IMPORTED
-from toolkit.segment.languages import is_known
+from toolkit.segment.language import is_known
 from toolkit.segment.units import sentences as sentences_of
 
 _COLUMNS = ["article_id", "text", "title", "language", "page"]
 
 
 class _Row(NamedTuple):
-    """As much of an article as its sentences depend on."""
+    """The columns of an article that its sentences depend on."""
 
     article_id: str
     text: str
@@ -45,10 +42,10 @@ def article_chunks(path: Path, *, url: str | None = None) -> list[Chunk]:
 
     Args:
         path: The file.
-        url: Where workers read a copy of it; None: the file itself.
+        url: Address of a copy that workers read; None: the file itself.
 
     Raises:
-        InvalidInput: It is no Parquet file, or lacks a column.
+        InvalidInput: It is not a Parquet file, or lacks a column.
     """
     remedy = "run `toolkit ingest` again"
     try:
@@ -66,7 +63,7 @@ def cut(table: pa.Table, *, splitter: str) -> list[pa.Table]:
     """Cut articles into a table of sentences, in their order.
 
     Raises:
-        InvalidInput: A row is not what ingest wrote, or the splitter breaks a rule of offsets.
+        InvalidInput: A row is not one that ingest wrote, or the splitter breaks a rule of offsets.
         UsageError: There is no such splitter.
     """
     rows = [_Row(*values) for values in zip(*(table.column(name).to_pylist() for name in _COLUMNS), strict=True)]
@@ -77,14 +74,14 @@ def cut(table: pa.Table, *, splitter: str) -> list[pa.Table]:
 
 
 def _units(row: _Row, splitter: str) -> list[Sentence]:
-    """Return the units of an article; a text that was labelled elsewhere stays the one that it was."""
+    """Return the units of an article; a text that was labelled elsewhere stays one unit."""
     if row.page["source"].startswith(IMPORTED):
         return [Sentence.of(row, 0, len(row.text), paragraph=0)]
     return sentences_of(row, splitter=splitter)
 
 
 def _fault(row: _Row) -> str | None:
-    """Hold a row to the rules of `Article` that its sentences rest on."""
+    """Return which rule of `Article` a row breaks, among those that its sentences need; None for none."""
     if row.article_id != content_id(row.text):
         return "article_id is not the content id of the text; run `toolkit ingest` again"
     if row.title is not None and not (row.text == row.title or row.text.startswith(row.title + "\n")):
@@ -98,7 +95,7 @@ def write_sentences(chunks: Iterable[Chunk], path: Path) -> int:
 
 
 def by_default_rules(chunks: Sequence[Chunk]) -> int:
-    """Return how many articles are in a language that has no rules of its own."""
+    """Return how many articles are in a language without word lists of its own."""
     counts = (pc.value_counts(chunk.read(columns=["language"]).column("language")) for chunk in chunks)
     return sum(row["counts"] for count in counts for row in count.to_pylist() if not is_known(row["values"]))
 
@@ -128,7 +125,7 @@ def segment(workspace: Workspace, *, splitter: str | None = None, progress: Prog
         inputs = {ARTICLES: file_digest(path) or ""}
         store = workspace.store()
         if store is not None:
-            store.keep(workspace.root, inputs)  # where workers read it; it may have been made before the store was
+            store.keep(workspace.root, inputs)  # workers read it there, and it may be older than the store
         with scratch(workspace.root, "segment", inputs, splitter, store=store) as work:
             outcome = derive(
                 workspace.root,

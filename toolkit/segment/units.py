@@ -1,6 +1,6 @@
-"""What part of an article a line is, by its looks: byline, caption, list item; and where its dateline ends.
+"""The units of an article that people label: its sentences, each with its paragraph and its kind.
 
-An article as the units that people label: its sentences, each with its paragraph and its kind.
+The kind of a line (byline, caption, list item, body) and the end of its dateline are judged by how the line looks.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from itertools import groupby
 from typing import Protocol
 
 from toolkit.records.sentence import Kind, Named, Sentence
-from toolkit.segment.language import Language
-from toolkit.segment.languages import load, resolve
+from toolkit.segment.language import Language, load, resolve
 from toolkit.segment.pattern import letters
 from toolkit.segment.rules import Span
 from toolkit.segment.splitters import RULES, split
 
 _LONGEST_BYLINE = 160
-_CREDIT_AT_END = 160  # code points of a caption's end in which its credit is looked for
+_CREDIT_AT_END = 160  # code points at a caption's end that are searched for its credit
 _JOINTS = "and|und|et|y|e|и|та|і|&|for|in|à|en|de|da|di|du|von|van|der|den|la|bin|al|avec|con|mit|/|[|]"
 _CREDIT_LINE = re.compile(r"\((?:Reporting|Writing|Editing|Additional reporting) by [^()]*\)\.?")
 _AGENCIES = "AFP|AP|EPA|PA|REUTERS|Reuters|Getty Images|Shutterstock"
@@ -30,7 +29,11 @@ _DASH = r"(?:—|–|--|-|_)(?=\s)"
 
 
 class Looks:
-    """How a language's bylines, captions, list items and datelines look, compiled."""
+    """The regexes of a language's bylines, captions, list items and datelines.
+
+    Args:
+        language: The words of the language.
+    """
 
     def __init__(self, language: Language) -> None:
         self._byline = _byline(language)
@@ -40,7 +43,7 @@ class Looks:
         self._item = re.compile(rf"\s*+(?:(?:{bullet}|{_NUMBER})\s|{_MARK_OF_ITS_OWN})")
 
     def kind(self, line: str) -> Kind:
-        """Return what a line that is no title is."""
+        """Return the kind of a line that is not a title."""
         whole = line.strip()
         if _CREDIT_LINE.fullmatch(whole) or (len(whole) <= _LONGEST_BYLINE and self._byline.fullmatch(whole)):
             return "byline"
@@ -51,7 +54,7 @@ class Looks:
         return "body"
 
     def dateline(self, line: str) -> int:
-        """Return where a line's dateline ends, its dash included; 0 when it has none."""
+        """Return the end of a line's dateline with its dash, in code points; 0 for a line without a dateline."""
         match = self._dateline.match(line)
         return match.end() if match else 0
 
@@ -73,9 +76,9 @@ def _byline(language: Language) -> re.Pattern[str]:
 
 
 def _caption(words: Iterable[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the regexes of how a caption begins (FILE PHOTO: …) and of the credit that it ends in (AP Photo/Ida Holm).
+    """Return the regexes of a caption's beginning (FILE PHOTO: …) and of the credit at its end (AP Photo/Ida Holm).
 
-    What is no caption's word is taken for a credit where it is all of the line, or an agency and a name.
+    Without a caption's word, an agency is a credit if it is the whole line or if a name follows it.
     """
     word = rf"(?i:{_any(words)})"
     upper = letters("Lu", "Lt")
@@ -94,8 +97,8 @@ def _caption(words: Iterable[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
 def _dateline(language: Language) -> re.Pattern[str]:
     """Return the regex of KYIV, Ukraine (AP) — · BEIJING, Sept. 3 (Xinhua) -- · Berlin (dpa) - · القاهرة (رويترز) -.
 
-    A place without an agency is one only where a sentence begins after it: "NATO — the alliance — met" has none, and
-    neither has a heading in capitals.
+    A place without an agency is a dateline only if a sentence begins after it. So "NATO — the alliance — met" has no
+    dateline, and neither has a heading in capitals.
     """
     upper, lower = letters("Lu", "Lt"), letters("Ll")
     word = rf"[{upper}][\w’'-]*[{lower}]|[{upper}](?:\.| [{lower}])|[{upper}]{{2,10}} [{lower}]|\d"
@@ -110,17 +113,17 @@ def _dateline(language: Language) -> re.Pattern[str]:
         rf"[{upper}][{lower}][\w.’'/ -]{{1,40}}{more} ?{agency}\s?(?:{_DASH}|\.-){follows}",
         r"[\u0620-\u064a]++(?: [\u0620-\u064a]++){0,3} ?\([^()]{2,30}\) ?[-–—](?=\s)",
     ]
-    return re.compile("|".join([language.dateline, *forms] if language.dateline else forms))
+    return re.compile("|".join([*language.dateline, *forms]))
 
 
 @cache
 def looks(code: str) -> Looks:
-    """Return the looks of a code that `languages.resolve` returned; they are compiled once."""
+    """Return the looks of a code that `resolve` returned. They are compiled once per process."""
     return Looks(load(code))
 
 
 class Cuttable(Named, Protocol):
-    """What is asked of an article: `Article` has it, and so has a row of few columns."""
+    """The attributes of an article that its units depend on: those of `Article`, or of a row of a table."""
 
     @property
     def title(self) -> str | None: ...  # noqa: D102
@@ -131,12 +134,15 @@ class Cuttable(Named, Protocol):
 def sentences(article: Cuttable, *, splitter: str = RULES) -> list[Sentence]:
     """Cut an article into its units, in the order of the text.
 
-    A headline and a byline are one unit each, whatever stops they hold; a dateline is cut from the sentence that it
-    opens. Their neighbours are the units before and after them in the list.
+    A headline and a byline are one unit each, with all the stops that they hold. A dateline is a unit of its own, apart
+    from the sentence that it opens.
 
     Args:
-        article: The article; its language says which rules hold.
-        splitter: "rules", or the name of one that an installed package offers.
+        article: The article. Its language decides which rules cut it.
+        splitter: "rules", or the name of a splitter that an installed package offers.
+
+    Returns:
+        One `Sentence` per unit, with its paragraph (the number of its line, from 0) and its kind.
 
     Raises:
         UsageError: There is no such splitter.

@@ -1,1 +1,0 @@
-"""Splitters of other libraries as entry points of `toolkit.splitters`; each is loaded when its splitter is named."""
