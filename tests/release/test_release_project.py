@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 
+from toolkit.adjudicate.stage import adjudicate
 from toolkit.agreement.stage import agreement
 from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.project import Workspace
 from toolkit.project.annotation_log import revision
 from toolkit.records import Article, Decision, Sentence
-from toolkit.release import build, load, standing
+from toolkit.release import build, load
 
 BUILD = """
 import sys
@@ -51,7 +52,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_project_becomes_a_release(world: Any, project: Workspace) -> None:
-    release = build(project, "1.0.0")
+    release = build(project, "1.0.0").release
     assert release.path == project.release_path("1.0.0")
     assert release.table().num_rows == len(world.decisions)
     assert set(release.manifest["inputs"]) == {
@@ -74,14 +75,15 @@ def test_the_next_version_is_the_smallest_that_the_change_allows(world: Any, pro
 
 def test_sections_of_the_card_are_read_from_the_project(project: Workspace) -> None:
     project.write("card/uses.md", "For storms.\n\n## Not for hiring\n")
-    first = build(project, "1.0.0")
+    first = build(project, "1.0.0").release
     assert (
         "<!-- own:uses -->\nFor storms.\n\n## Not for hiring\n<!-- /own -->" in (first.path / "README.md").read_text()
     )
     assert "card/uses.md" in first.manifest["inputs"]
-    assert standing(project, "1.0.0") is not None
+    assert build(project, "1.0.0").up_to_date
     project.write("card/uses.md", "For floods.")
-    assert standing(project, "1.0.0") is None
+    with pytest.raises(UsageError, match="too small after 1\\.0\\.0"):
+        build(project, "1.0.0")
     assert "<!-- own:uses -->\nFor floods.\n<!-- /own -->" in (build(project, "auto").path / "README.md").read_text()
 
 
@@ -109,7 +111,7 @@ def test_what_must_not_be_released_is_told_where_a_person_wrote_it(world: Any, p
 
 
 def test_an_edited_card_of_a_release_says_where_to_write_instead(project: Workspace) -> None:
-    release = build(project, "1.0.0")
+    release = build(project, "1.0.0").release
     with (release.path / "README.md").open("a") as card:
         card.write("For storms.")
     with pytest.raises(InvalidInput, match=r"README\.md has been changed; write sections of the card into card/"):
@@ -119,20 +121,21 @@ def test_an_edited_card_of_a_release_says_where_to_write_instead(project: Worksp
 def test_takedowns_are_read_from_the_project(world: Any, project: Workspace) -> None:
     article, other = world.articles[0], world.articles[1]
     project.write("takedowns.yaml", f"{article.article_id}: asked by the author\n{other.url}: asked by the publisher\n")
-    release = build(project, "1.0.0")
+    release = build(project, "1.0.0").release
     gone = {article.article_id: "asked by the author", other.article_id: "asked by the publisher"}
     assert release.manifest["takedowns"] == dict(sorted(gone.items()))
     assert not set(gone) & set(release.table()["article_id"].to_pylist())
 
 
 def test_who_does_not_consent_is_not_released_but_still_counts(world: Any, project: Workspace) -> None:
-    before = build(project, "1.0.0")
+    before = build(project, "1.0.0").release
     settings = project.path("toolkit.yaml")
     text = settings.read_text().replace("release:\n", "release:\n  consent: {annotator-1: false, annotator-2: true}\n")
     settings.write_text(text)
     project = Workspace(project.root)
-    assert standing(project, "1.0.0") is None
-    after = build(project, "auto")
+    built = build(project, "auto")
+    assert not built.up_to_date
+    after = built.release
     assert set(after.table("annotations")["annotator"].to_pylist()) == {"annotator-2"}
     assert after.same_rows(before, "default")
     assert "The answers of 1 of them are not in it" in (after.path / "README.md").read_text()
@@ -155,27 +158,48 @@ def test_the_agreement_report_says_nothing_alone_of_who_does_not_consent(world: 
     assert "annotator-1" not in json.dumps(released)
 
 
-def test_the_agreement_of_a_release_is_that_of_its_answers(world: Any, project: Workspace) -> None:
+def test_agreement_that_is_older_than_the_answers_is_refused(world: Any, project: Workspace) -> None:
     def released(version: str) -> int:
         report = json.loads((build(project, version).path / "agreement.json").read_text())
         return sum(row["skipped"] for row in report["by_annotator"])
+
+    def refused(command: str) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            build(project, "auto")
+        what = "is out of date (annotations/log.jsonl changed)"
+        assert (caught.value.what, caught.value.remedy) == (what, f"run `{command}` and build again")
+        assert caught.value.where == str(project.path("reports/agreement.json"))
 
     first, second = world.annotations[:2]
     agreement(project, resamples=9, seed=3)
     before = released("1.0.0")
     skip = replace(first, skipped=True, labels=(), spans=(), relations=(), updated_at="2026-01-02T00:00:00Z")
     project.annotations.append([revision(skip, {})])
+    refused("toolkit agreement --seed 3 --resamples 9")
+    agreement(project, resamples=9, seed=3)
     assert released("auto") == before + 1
-    assert standing(project, "auto") is not None
-    assert agreement(project, resamples=9, seed=3).up_to_date, "as it was measured before"
+    assert build(project, "auto").up_to_date
 
-    agreement(project, resamples=9, round_of={first.sentence_id: "pilot"})
+    agreement(project, round_of={sentence.sentence_id: "pilot" for sentence in world.sentences[:40]})
     released("auto")
     project.annotations.append([revision(replace(second, updated_at="2026-01-03T00:00:00Z"), {})])
-    with pytest.raises(InvalidInput, match="is older than the answers; run `toolkit agreement --round NAME=FILE` with"):
-        build(project, "auto")
+    refused("toolkit agreement --round pilot=FILE")
     project.path("reports/agreement.json").unlink()
     assert not (build(project, "auto").path / "agreement.json").exists()
+
+
+def test_decisions_that_are_older_than_the_answers_are_refused(world: Any, project: Workspace) -> None:
+    adjudicate(project)
+    build(project, "1.0.0")
+    withdrawn = {"event": "tombstone", "annotation_id": world.annotations[0].annotation_id, "reason": "test"}
+    project.annotations.append([withdrawn])
+    with pytest.raises(InvalidInput, match=r"is out of date .*; run `toolkit adjudicate`"):
+        build(project, "auto")
+    agreement(project, resamples=9)
+    project.annotations.append([withdrawn])
+    with pytest.raises(InvalidInput) as caught:
+        build(project, "auto")
+    assert [Path(str(fault.where)).name for fault in caught.value.faults] == ["agreement.json", "gold.parquet"]
 
 
 def test_a_misspelt_name_of_who_does_not_consent_is_refused(project: Workspace) -> None:
@@ -255,7 +279,7 @@ def test_the_news_may_name_whom_it_likes(world: Any, project: Workspace) -> None
     """Annotators are called like the towns and the headlines of the articles."""
     raw = [{"first_name": "Arlo", "last_name": "Brenn"}, {"first_name": "Headline", "last_name": "1"}]
     project.annotations.append([noted(world, "as before", {"completed_by": raw[0], "reviewed_by": raw[1]})])
-    release = build(project, "1.0.0")
+    release = build(project, "1.0.0").release
     assert "Arlo" in "".join(release.table()["text"].to_pylist())
     assert "Headline 1" in release.table()["title"].to_pylist()
 
@@ -264,7 +288,7 @@ def test_an_author_may_be_an_annotator(world: Any, project: Workspace) -> None:
     project.annotations.append([noted(world, "as before", {"completed_by": ADA})])
     settings = project.path("toolkit.yaml")
     settings.write_text(settings.read_text().replace("authors: []", "authors: [Ada Quill]"))
-    release = build(Workspace(project.root), "1.0.0")
+    release = build(Workspace(project.root), "1.0.0").release
     assert "Ada Quill" in (release.path / "CITATION.cff").read_text()
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from toolkit import __version__
 from toolkit.errors import InvalidInput
 from toolkit.project import Made, derive
+from toolkit.project.stage import Provenance, out_of_date
+from toolkit.records import digest
 
 
 class Stage:
@@ -61,3 +65,46 @@ def test_a_damaged_lock_is_named(tmp_path: Path) -> None:
     (tmp_path / "toolkit.lock").write_text("{")
     with pytest.raises(InvalidInput, match="is damaged; delete it"):
         Stage(tmp_path)()
+
+
+def test_an_answer_from_hashes_is_exact_and_says_every_reason(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("as it was")
+    (tmp_path / "edited").write_text("by hand")
+    made = Provenance(
+        toolkit="0.0.1",
+        inputs={"a": "1", "b": "2", "c": None, "d": None},
+        parameters={"seed": 0, "old": 1},
+        outputs={"kept": digest(b"as it was"), "edited": digest(b"as it was"), "lost": "3"},
+    )
+    assert out_of_date(tmp_path, made, inputs={"a": "9", "c": "3", "d": None}, parameters={"seed": 1}) == (
+        "lost is gone",
+        "edited was changed",
+        "b is gone",
+        "a changed",
+        "c is new",
+        "made by toolkit 0.0.1",
+        "another old",
+        "another seed",
+    )
+
+
+def test_a_quick_answer_reads_only_files_that_changed_since(tmp_path: Path) -> None:
+    def because(**parameters: object) -> tuple[str, ...]:
+        return out_of_date(
+            tmp_path, made, there=["in", "models/m/new", "releases/2.0.0/manifest.json"], parameters=parameters
+        )
+
+    (tmp_path / "models" / "m").mkdir(parents=True)
+    (tmp_path / "models" / "m" / "config.json").write_text("{}")
+    (tmp_path / "in").write_text("1")
+    time.sleep(0.02)  # the clock of files ticks in hundredths
+    (tmp_path / "out").write_text("made")
+    inputs = {"in": digest(b"something that was never hashed"), "m/config.json": digest(b"{}"), "s3://far/away": "1"}
+    made = Provenance(__version__, inputs, {"seed": 0, "flag": 1}, {"out": digest(b"never hashed")})
+    new = ("models/m/new is new", "release 2.0.0 is new")
+    assert because(seed=0) == new
+    time.sleep(0.02)
+    (tmp_path / "in").write_text("1")
+    assert because(seed=1) == ("in changed", *new, "another seed")
+    (tmp_path / "out").unlink()
+    assert because()[0] == "out is gone"

@@ -15,8 +15,7 @@ from typing import Any
 from toolkit.agreement.measurement import report as report_of
 from toolkit.agreement.preannotation_effect import HeadStartReport, head_start
 from toolkit.agreement.report import INTERVAL, REVISION
-from toolkit.errors import InvalidInput
-from toolkit.project.stage import Made, Outcome, derive, read_lock
+from toolkit.project.stage import Made, Outcome, derive, provenance
 from toolkit.project.suggestion_log import OfferLog
 from toolkit.project.workspace import AGREEMENT, SENTENCES, Workspace
 from toolkit.records import content_id, latest, to_json
@@ -99,25 +98,17 @@ def agreement(
         )
 
 
-def renew_agreement(workspace: Workspace) -> None:
-    """Measure agreement again, as it was measured last, if what it rests on has changed; nothing if it never was.
-
-    Raises:
-        InvalidInput: It rests on rounds of labelling, which only the command that measured them knows.
-    """
-    entry = read_lock(workspace.root).get("agreement")
-    if entry is None or not workspace.path(AGREEMENT).exists():
-        return
-    because = entry["because"]
-    parameters = because["parameters"]
-    if parameters.get("rounds") is None:
-        agreement(workspace, seed=parameters["seed"], resamples=parameters["resamples"])
-    elif because["inputs"] != workspace.digests(*because["inputs"]):
-        raise InvalidInput(
-            "is older than the answers",
-            where=str(workspace.path(AGREEMENT)),
-            remedy="run `toolkit agreement --round NAME=FILE` with its rounds again",
-        )
+def command(workspace: Workspace) -> str:
+    """Return the command that measures agreement again as it was measured last: with its seed, resamples and rounds."""
+    made, path = provenance(workspace.root, "agreement"), workspace.path(AGREEMENT)
+    if made is None or not path.exists():
+        return "toolkit agreement"
+    seed, resamples, rounds = (made.parameters.get(name) for name in ("seed", "resamples", "rounds"))
+    slices = json.loads(path.read_bytes()).get("slices", ()) if rounds is not None else ()
+    names = [part["name"] for part in slices if part["kind"] == "round"] or ["NAME"] * (rounds is not None)
+    flags = [f"--seed {seed}"] * (seed not in (None, 0))
+    flags += [f"--resamples {resamples}"] * (resamples not in (None, 1000))
+    return " ".join(["toolkit agreement", *flags, *(f"--round {name}=FILE" for name in names)])
 
 
 def rules(workspace: Workspace) -> dict[str, Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
-import time
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -59,27 +57,20 @@ def build(
     Example: toolkit build 1.0.0
     """
     from toolkit import release
-    from toolkit.project import Outcome, Workspace
-    from toolkit.report.status import step
+    from toolkit.project import Workspace
 
     if (version is None) == (bump is None) or bump not in (None, "auto"):
         raise UsageError("give either a VERSION or --bump auto")
     if released_on is not None and not _is_date(released_on):
         raise UsageError(f"--released-on {released_on!r} is no date", remedy="write it as 2026-01-31")
-    workspace, wanted, started = Workspace.find(project), version or "auto", time.perf_counter()
-    standing = release.standing(workspace, wanted, text=text, seed=seed, released_on=released_on)
+    workspace = Workspace.find(project)
     with progress_bar("build"):
-        built = standing or release.build(workspace, wanted, text=text, seed=seed, released_on=released_on)
-    seconds = time.perf_counter() - started
-    outcome = Outcome("build", built.counts, up_to_date=standing is not None, seconds=seconds)
+        built = release.build(workspace, version or "auto", text=text, seed=seed, released_on=released_on)
     if as_json:
-        put_json(dataclasses.asdict(outcome) | {"version": built.version, "path": built.path})
+        put_json(built)
         return
-    put_outcome(outcome, as_json=False)
+    put_outcome(built, as_json=False)
     say(f"release     {built.path}")
-    gold = step(workspace, "adjudicate")
-    if gold.state == "out of date":
-        say(f"its decisions are not of today ({', '.join(gold.because)}): run `{gold.command}` and build again")
     if release.is_pattern(built.path):
         say("`datasets` takes a path with * ? or [ for a pattern: copy the release elsewhere to load it")
 

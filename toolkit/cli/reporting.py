@@ -12,7 +12,7 @@ from toolkit.cli.options import Json, Project
 from toolkit.cli.output import coloured, progress_bar, put, put_json, say
 
 if TYPE_CHECKING:
-    from toolkit.report import Check, Step
+    from toolkit.report import Check, StageStatus
 
 _COLOURS = {"done": "green", "ok": "green", "out of date": "red", "fault": "red", "not yet": "dim", "note": "dim"}
 
@@ -79,24 +79,24 @@ def in_project() -> bool:
 def put_standing() -> None:
     """Print each stage of the project here with its counts and age, and the next command."""
     from toolkit.project import Workspace
-    from toolkit.report import standing
+    from toolkit.report import project_status
 
     workspace = Workspace.find()
-    found, now = standing(workspace), time.time()
+    found, now = project_status(workspace), time.time()
     put(f"{workspace.config.release.title}   {workspace.root}")
-    for step in found.steps:
-        put(_line(step, now))
-    following = found.next_step
+    for stage in found.stages:
+        put(_line(stage, now))
+    following = found.next_stage
     put("")
     put(f"next: {following.command}" if following else "everything is up to date; look at it with `toolkit report`")
 
 
-def _line(step: Step, now: float) -> str:
-    counts = " · ".join(f"{number:,} {what}" for what, number in step.counts.items())
-    age = "" if step.changed_at is None else f"   [{_age(now - step.changed_at)}]"
-    more = f", and {len(step.because) - 2} more" if len(step.because) > 2 else ""
-    because = f"   ({', '.join(step.because[:2])}{more})" if step.because else ""
-    return f"{step.stage:<12}{_coloured(step.state, 13)}{counts}{age}{because}".rstrip()
+def _line(stage: StageStatus, now: float) -> str:
+    counts = " · ".join(f"{number:,} {what}" for what, number in stage.counts.items())
+    age = "" if stage.changed_at is None else f"   [{_age(now - stage.changed_at)}]"
+    more = f", and {len(stage.because) - 2} more" if len(stage.because) > 2 else ""
+    because = f"   ({', '.join(stage.because[:2])}{more})" if stage.because else ""
+    return f"{stage.stage:<12}{_coloured(stage.state, 13)}{counts}{age}{because}".rstrip()
 
 
 def _coloured(state: str, width: int) -> str:

@@ -1,16 +1,19 @@
-"""How far a long job has come.
+"""toolkit.lock: what each stage of a project made, of what and how, and whether that is still up to date.
 
-Derived files and toolkit.lock: a stage runs again only if what it is made from has changed.
+A stage runs again only if something that decides its files has changed. An entry of the file, by stage:
+
+    {"because": {"toolkit": version, "inputs": {name: sha256 or null}, "parameters": {name: value}},
+     "outputs": {path: sha256}, "counts": {what: number}}
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from toolkit.errors import InvalidInput
 from toolkit.project.files import file_digest, move_atomic, write_atomic
@@ -29,7 +32,7 @@ LOCK_NAME = "toolkit.lock"
 
 @dataclass(frozen=True)
 class Made:
-    """What a stage produced.
+    """The files that a stage produced.
 
     Attributes:
         files: Path relative to the project → its whole content, or a finished file on the same disk to be moved there.
@@ -42,7 +45,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a stage.
+    """The result of running a stage.
 
     Attributes:
         stage: Its name.
@@ -55,6 +58,31 @@ class Outcome:
     counts: Mapping[str, int] = field(default_factory=dict)
     up_to_date: bool = False
     seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """The origin of files that are there: an entry of toolkit.lock, or the manifest of a release.
+
+    Attributes:
+        toolkit: Version of the toolkit that made them.
+        inputs: Name → SHA-256 that it had; None for a file that was not there.
+        parameters: Name → JSON value of everything else that decided them.
+        outputs: Path relative to the project → SHA-256; None where the file need only be there.
+        counts: What there was how many of.
+    """
+
+    toolkit: str
+    inputs: Mapping[str, str | None]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, str | None] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> Self:
+        """Read an entry of toolkit.lock."""
+        because = entry["because"]
+        return cls(because["toolkit"], because["inputs"], because["parameters"], entry["outputs"], entry["counts"])
 
 
 def derive(
@@ -80,24 +108,26 @@ def derive(
         again: Make them even if they are up to date.
     """
     started = time.perf_counter()
-    because = {
-        "toolkit": __version__,
-        "inputs": dict(sorted(inputs.items())),
-        "parameters": dict(sorted(parameters.items())),
-    }
-    entry = read_lock(root).get(stage)
-    if not again and entry is not None and entry["because"] == because and _all_there(root, entry["outputs"]):
-        return Outcome(stage, entry["counts"], up_to_date=True, seconds=time.perf_counter() - started)
+    before = provenance(root, stage)
+    if not again and before is not None and not out_of_date(root, before, inputs=inputs, parameters=parameters):
+        return Outcome(stage, before.counts, up_to_date=True, seconds=time.perf_counter() - started)
     made = make()
     for name, data in sorted(made.files.items()):
         if isinstance(data, Path):
             move_atomic(data, root / name)
         else:
             write_atomic(root / name, data)
-    outputs = {name: file_digest(root / name) for name in sorted(made.files)}
-    entries = read_lock(root) | {stage: {"because": because, "outputs": outputs, "counts": dict(made.counts)}}
-    text = json.dumps(dict(sorted(entries.items())), indent=2, ensure_ascii=False)
-    write_atomic(root / LOCK_NAME, text + "\n")
+    entry = {
+        "because": {
+            "toolkit": __version__,
+            "inputs": dict(sorted(inputs.items())),
+            "parameters": dict(sorted(parameters.items())),
+        },
+        "outputs": {name: file_digest(root / name) for name in sorted(made.files)},
+        "counts": dict(made.counts),
+    }
+    entries = read_lock(root) | {stage: entry}
+    write_atomic(root / LOCK_NAME, json.dumps(dict(sorted(entries.items())), indent=2, ensure_ascii=False) + "\n")
     return Outcome(stage, made.counts, seconds=time.perf_counter() - started)
 
 
@@ -119,5 +149,112 @@ def read_lock(root: Path) -> dict[str, Any]:
     return entries
 
 
-def _all_there(root: Path, outputs: Mapping[str, str]) -> bool:
-    return all(file_digest(root / name) == sha256 for name, sha256 in outputs.items())
+def provenance(root: Path, stage: str) -> Provenance | None:
+    """Return what toolkit.lock says of a stage; None if it has not run.
+
+    Raises:
+        InvalidInput: The file is damaged.
+    """
+    entry = read_lock(root).get(stage)
+    return None if entry is None else Provenance.of(entry)
+
+
+def out_of_date(
+    root: Path,
+    made: Provenance,
+    *,
+    inputs: Mapping[str, str | None] | None = None,
+    there: Collection[str] = (),
+    parameters: Mapping[str, Any] | None = None,
+) -> tuple[str, ...]:
+    """Return why files are out of date, in words; nothing if they would be made the same now.
+
+    With `inputs` the answer is exact: every output is hashed. Without, it is quick: a file whose inode has not changed
+    since the outputs were written is not read, outputs need only be there, and what lies behind a URL is not fetched.
+    A project may hold gigabytes.
+
+    Args:
+        root: The project.
+        made: What was recorded when they were made.
+        inputs: Name → SHA-256 now, of every input; None: look at the recorded ones.
+        there: Names of inputs that are there now. Only where `inputs` is None: those not recorded are new.
+        parameters: The parameters that hold now. With `inputs` all of them; else those to compare.
+
+    Example:
+        >>> made = Provenance(toolkit=__version__, inputs={"gold.parquet": "5f…"}, parameters={"seed": 0})
+        >>> out_of_date(Path("."), made, inputs={"gold.parquet": "a1…"}, parameters={"seed": 1})
+        ('gold.parquet changed', 'another seed')
+    """
+    exact, now = inputs is not None, parameters or {}
+    found = _missing_outputs(root, made.outputs, exact=exact)
+    found += _differences(made.inputs, _inputs_now(root, made, there) if inputs is None else inputs)
+    if made.toolkit != __version__:
+        found.append(f"made by toolkit {made.toolkit}")
+    for name in sorted({*now, *made.parameters} if exact else now):
+        if (name in now) != (name in made.parameters) or now.get(name) != made.parameters.get(name):
+            found.append(_PARAMETERS.get(name, f"another {name}"))
+    return tuple(dict.fromkeys(found))
+
+
+_PARAMETERS = {
+    "schema": "the schema changed",
+    "method": "the aggregation changed",
+    "report": "an earlier toolkit measured it",
+    "interval": "an earlier toolkit measured it",
+    "recipe": "the settings of the release changed",
+}
+"""What is said of a parameter that differs."""
+
+
+def _missing_outputs(root: Path, outputs: Mapping[str, str | None], *, exact: bool) -> list[str]:
+    gone = {name for name in outputs if not (root / name).exists()}
+    other = {
+        name: sha256
+        for name, sha256 in outputs.items()
+        if exact and name not in gone and sha256 is not None and file_digest(root / name) != sha256
+    }
+    return [*_told(sorted(gone), "is gone", "are gone"), *_told(sorted(other), "was changed", "were changed")]
+
+
+def _inputs_now(root: Path, made: Provenance, there: Collection[str]) -> dict[str, str | None]:
+    """Return the SHA-256 of each recorded input, hashed only where the inode has changed, and "" for a new one."""
+    outputs = [root / name for name in made.outputs]
+    made_at = min((path.stat().st_mtime_ns for path in outputs if path.exists()), default=0)
+    now: dict[str, str | None] = {name: "" for name in there if name not in made.inputs}
+    for name, sha256 in made.inputs.items():
+        path = next((place for place in _places(root, name) if place.exists()), None)
+        if "://" in name or (path is not None and sha256 is not None and path.stat().st_ctime_ns < made_at):
+            now[name] = sha256
+        else:
+            now[name] = None if path is None else file_digest(path)
+    return now
+
+
+def _places(root: Path, name: str) -> Iterator[Path]:
+    """Yield where an input may lie: the files of a model are named from its directory on."""
+    yield from (root / name, root / "models" / name, Path(name))
+
+
+def _differences(before: Mapping[str, str | None], now: Mapping[str, str | None]) -> list[str]:
+    gone = [name for name, sha256 in before.items() if sha256 is not None and now.get(name) is None]
+    changed = [name for name, sha256 in before.items() if None not in (sha256, now.get(name)) and now[name] != sha256]
+    new = [name for name, sha256 in now.items() if sha256 is not None and before.get(name) is None]
+    return [
+        *_told(gone, "is gone", "are gone"),
+        *_told(changed, "changed", "changed"),
+        *_told(new, "is new", "are new"),
+    ]
+
+
+def _told(names: Collection[str], one: str, several: str) -> list[str]:
+    """Say the same of files: of one or two by name, of more in one clause."""
+    called = [_called(name) for name in names]
+    if len(called) < 3:
+        return [f"{name} {one}" for name in called]
+    return [f"{called[0]} and {len(called) - 1:,} more files {several}"]
+
+
+def _called(name: str) -> str:
+    """Return what a file is called: the manifest of a release stands for the release."""
+    folder, _, file = name.rpartition("/")
+    return folder.replace("releases/", "release ", 1) if file == "manifest.json" else name

@@ -7,12 +7,13 @@ from toolkit.release.leakage import Leakage, audit, audit_files
 from toolkit.release.privacy.text_policy import TextRule
 from toolkit.release.reader import Release, is_pattern, load
 from toolkit.release.splits import Row, assign
-from toolkit.release.stage import build, newest, standing
+from toolkit.release.stage import Build, build, newest
 from toolkit.release.tables.corpus import Corpus, gather
 from toolkit.release.terms import Terms
 from toolkit.release.versions import Version
 
 __all__ = [
+    "Build",
     "ConfigDiff",
     "Corpus",
     "Diff",
@@ -36,5 +37,4 @@ __all__ = [
     "load",
     "newest",
     "patch",
-    "standing",
 ]

@@ -1,15 +1,19 @@
-"""From a project to a release."""
+"""The stage build: articles, sentences, gold and answers of a project → releases/<version>/."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from toolkit.agreement.stage import renew_agreement
-from toolkit.project import Workspace
-from toolkit.project.files import file_digest
+from toolkit.adjudicate import stage as adjudicate_stage
+from toolkit.agreement import stage as agreement_stage
+from toolkit.errors import InvalidInput
+from toolkit.project import Outcome, Workspace
+from toolkit.project.stage import Provenance, out_of_date, provenance
+from toolkit.project.workspace import AGREEMENT, GOLD
 from toolkit.records import Article, Decision, Sentence
 from toolkit.release.card.card import FOLDER, PROMPTS, read_sections
 from toolkit.release.freeze import AUTO, freeze
@@ -33,6 +37,24 @@ _INPUTS = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Build(Outcome):
+    """The result of the stage build.
+
+    Attributes:
+        version: Version of the release.
+        path: Its directory.
+    """
+
+    version: str
+    path: Path
+
+    @property
+    def release(self) -> Release:
+        """The release."""
+        return load(self.path)
+
+
 def build(
     workspace: Workspace,
     version: str,
@@ -40,10 +62,10 @@ def build(
     seed: int | None = None,
     text: str | None = None,
     released_on: str | None = None,
-) -> Release:
+) -> Build:
     """Freeze the project's gold, answers and articles as releases/<version>/.
 
-    Where agreement was measured, it is measured again if answers came since: a release tells of the answers in it.
+    A release that would be frozen the same now is up to date: nothing is written.
 
     Args:
         workspace: The project.
@@ -54,18 +76,144 @@ def build(
 
     Raises:
         UsageError: The version is malformed, too small or there already.
-        InvalidInput: A stage has not run yet, agreement was measured in rounds and is older than the answers,
-            takedowns.yaml or a file of card/ is malformed, the records contradict each other, or an e-mail address, a
-            token or the name of an annotator would be released.
+        InvalidInput: A stage has not run yet, gold.parquet or reports/agreement.json is out of date, takedowns.yaml or
+            a file of card/ is malformed, the records contradict each other, or an e-mail address, a token or the name
+            of an annotator would be released.
     """
-    renew_agreement(workspace)
+    started = time.perf_counter()
+    settings = _settings(workspace, version, seed, text, released_on)
     with workspace.lock():
-        previous = newest(workspace.path("releases"))
-        if version != AUTO:
-            check_version(version, None if previous is None else previous.version)
-        terms = _terms(workspace, version, seed, TextRule.parse(text or workspace.config.release.text), released_on)
-        known = identities(workspace)
-        return freeze(_corpus(workspace, terms), workspace.path("releases"), terms, previous=previous, known=known)
+        _refuse_old_inputs(workspace)
+        there = _up_to_date(workspace, settings)
+        release = there or _frozen(workspace, settings)
+    return Build(
+        stage="build",
+        counts=release.counts,
+        up_to_date=there is not None,
+        seconds=time.perf_counter() - started,
+        version=release.version,
+        path=release.path,
+    )
+
+
+def _refuse_old_inputs(workspace: Workspace) -> None:
+    """Refuse to release decisions, or a report on agreement, that are older than the answers.
+
+    Raises:
+        InvalidInput: gold.parquet, or reports/agreement.json where there is one, is out of date; `faults` has each.
+    """
+    faults = []
+    for stage, output in (("agreement", AGREEMENT), ("adjudicate", GOLD)):
+        path, made = workspace.path(output), provenance(workspace.root, stage)
+        because = reasons(workspace, stage, made) if made is not None and path.exists() else ()
+        if because:
+            what, remedy = (
+                f"is out of date ({', '.join(because)})",
+                f"run `{command(workspace, stage)}` and build again",
+            )
+            faults.append(InvalidInput(what, where=str(path), remedy=remedy))
+    if faults:
+        raise InvalidInput.all_of(faults)
+
+
+_RULES = {"agreement": agreement_stage.rules, "adjudicate": adjudicate_stage.rules}
+"""The parameters that hold now, of the stages whose parameters are not all of the command line."""
+
+
+def reasons(workspace: Workspace, stage: str, made: Provenance, there: Collection[str] = ()) -> tuple[str, ...]:
+    """Return why the files of a stage are out of date; nothing if they would be made the same now.
+
+    Args:
+        workspace: The project.
+        stage: A stage of toolkit.lock.
+        made: Its entry there.
+        there: Names of inputs that are there now, where new ones may have come.
+    """
+    rules = _RULES[stage](workspace) if stage in _RULES else None
+    return out_of_date(workspace.root, made, there=there, parameters=rules)
+
+
+def command(workspace: Workspace, stage: str) -> str:
+    """Return the command that brings a stage up to date."""
+    return agreement_stage.command(workspace) if stage == "agreement" else f"toolkit {stage}"
+
+
+def release_reasons(workspace: Workspace, release: Release, settings: Terms | None = None) -> tuple[str, ...]:
+    """Return why a release is out of date; nothing if it would be frozen the same now.
+
+    Args:
+        workspace: The project.
+        release: One of its releases.
+        settings: The settings that hold now; None: they are not compared.
+    """
+    manifest, then = release.manifest, release.manifest.get("inputs", {})
+    made = Provenance(
+        toolkit=manifest.get("toolkit", ""),
+        inputs={name: then.get(name) for name in _INPUTS},
+        parameters={"recipe": manifest.get("recipe")},
+        outputs={f"releases/{release.version}/manifest.json": None},
+    )
+    found = out_of_date(workspace.root, made)
+    if found or settings is None:
+        return found  # the recipe holds what is read from the inputs: it says no more once one of them has changed
+    recipe = _with_inputs(workspace, settings, then).recipe(workspace.schema().digest)
+    return out_of_date(workspace.root, made, parameters={"recipe": recipe})
+
+
+def _up_to_date(workspace: Workspace, settings: Terms) -> Release | None:
+    """Return the release of the wanted version, or the newest, if it is up to date."""
+    folder = workspace.path("releases")
+    wanted = folder / settings.version
+    release = newest(folder) if settings.version == AUTO else load(wanted) if wanted.is_dir() else None
+    return None if release is None or release_reasons(workspace, release, settings) else release
+
+
+def _frozen(workspace: Workspace, settings: Terms) -> Release:
+    folder = workspace.path("releases")
+    previous = newest(folder)
+    if settings.version != AUTO:
+        check_version(settings.version, None if previous is None else previous.version)
+    sums = workspace.digests(*_INPUTS)
+    terms = _with_inputs(workspace, settings, {name: value for name, value in sums.items() if value is not None})
+    return freeze(_corpus(workspace, terms), folder, terms, previous=previous, known=identities(workspace))
+
+
+def newest(folder: Path) -> Release | None:
+    """Return the release with the greatest version in a folder of releases, None if there is none."""
+    names = [path.parent.name for path in folder.glob("*/manifest.json")]
+    versions = [Version.parse(name) for name in names if Version.is_one(name)]
+    return load(folder / str(max(versions))) if versions else None
+
+
+def _settings(workspace: Workspace, version: str, seed: int | None, text: str | None, released_on: str | None) -> Terms:
+    """Return the terms as far as toolkit.yaml and the call say them."""
+    said = workspace.config.release
+    return Terms(
+        version=version if version == AUTO else str(Version.parse(version)),
+        title=said.title,
+        licence=said.licence,
+        authors=said.authors,
+        repo=workspace.config.hub.repo,
+        released_on=released_on,
+        seed=said.seed if seed is None else seed,
+        fractions=said.splits.model_dump(),
+        text=TextRule.parse(text or said.text),
+        allowed=said.allowed,
+        withheld=tuple(sorted(name for name, given in said.consent.items() if not given)),
+    )
+
+
+def _with_inputs(workspace: Workspace, settings: Terms, inputs: Mapping[str, str]) -> Terms:
+    """Return the terms with what the files of the project add to them."""
+    takedowns, agreement = workspace.path("takedowns.yaml"), workspace.path(AGREEMENT)
+    return replace(
+        settings,
+        takedowns=read_takedowns(takedowns, workspace.stream(Article)) if takedowns.exists() else {},
+        sections=read_sections(workspace.path(FOLDER)),
+        guidelines=guidelines(workspace.schema()),
+        agreement=json.loads(agreement.read_bytes()) if agreement.exists() else None,
+        inputs=inputs,
+    )
 
 
 def _corpus(workspace: Workspace, terms: Terms) -> Corpus:
@@ -78,83 +226,3 @@ def _corpus(workspace: Workspace, terms: Terms) -> Corpus:
         experts=workspace.expert_answers(),
         without=terms.takedowns,
     )
-
-
-def standing(
-    workspace: Workspace,
-    version: str,
-    *,
-    seed: int | None = None,
-    text: str | None = None,
-    released_on: str | None = None,
-) -> Release | None:
-    """Return releases/<version>/ if it was frozen from exactly what the project holds now, else None.
-
-    Args:
-        workspace: The project.
-        version: "major.minor.patch", or "auto" for the newest release.
-        seed: As for `build`.
-        text: As for `build`.
-        released_on: As for `build`.
-
-    Raises:
-        InvalidInput: The release, or a file of the project, is damaged.
-    """
-    folder = workspace.path("releases")
-    if version != AUTO and not Version.is_one(version):
-        return None
-    release = newest(folder) if version == AUTO else _existing(folder / version)
-    terms = _terms(workspace, version, seed, TextRule.parse(text or workspace.config.release.text), released_on)
-    if release is None or release.manifest.get("recipe") != terms.recipe(workspace.schema().digest):
-        return None
-    return release
-
-
-def _existing(path: Path) -> Release | None:
-    return load(path) if path.is_dir() else None
-
-
-def newest(folder: Path) -> Release | None:
-    """Return the release with the greatest version in a folder of releases, None if there is none."""
-    names = [path.parent.name for path in folder.glob("*/manifest.json")]
-    versions = [Version.parse(name) for name in names if Version.is_one(name)]
-    return load(folder / str(max(versions))) if versions else None
-
-
-def _terms(
-    workspace: Workspace,
-    version: str,
-    seed: int | None,
-    text: TextRule,
-    released_on: str | None,
-) -> Terms:
-    settings = workspace.config.release
-    sums = {name: file_digest(workspace.path(name)) for name in _INPUTS}
-    return Terms(
-        version=version,
-        title=settings.title,
-        licence=settings.licence,
-        authors=settings.authors,
-        repo=workspace.config.hub.repo,
-        released_on=released_on,
-        seed=settings.seed if seed is None else seed,
-        fractions=settings.splits.model_dump(),
-        text=text,
-        takedowns=_takedowns(workspace),
-        allowed=settings.allowed,
-        withheld=tuple(sorted(name for name, given in settings.consent.items() if not given)),
-        sections=read_sections(workspace.path(FOLDER)),
-        guidelines=guidelines(workspace.schema()),
-        agreement=_agreement(workspace.path("reports", "agreement.json")),
-        inputs={name: value for name, value in sums.items() if value is not None},
-    )
-
-
-def _takedowns(workspace: Workspace) -> Mapping[str, str]:
-    path = workspace.path("takedowns.yaml")
-    return read_takedowns(path, workspace.stream(Article)) if path.exists() else {}
-
-
-def _agreement(path: Path) -> Mapping[str, Any] | None:
-    report: Mapping[str, Any] | None = json.loads(path.read_bytes()) if path.exists() else None
-    return report

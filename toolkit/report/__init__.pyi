@@ -4,6 +4,6 @@ from .doctor import Check as Check
 from .doctor import checkup as checkup
 from .html_page_file import render as render
 from .stage import write as write
-from .status import Standing as Standing
-from .status import Step as Step
-from .status import standing as standing
+from .status import ProjectStatus as ProjectStatus
+from .status import StageStatus as StageStatus
+from .status import project_status as project_status

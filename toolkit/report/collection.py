@@ -6,7 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import combinations
+from pathlib import Path
 from statistics import median
+from typing import Any
 
 from toolkit import release
 from toolkit.adjudicate.stage import OVERTAKEN
@@ -17,7 +19,6 @@ from toolkit.project.workspace import AGREEMENT, ARTICLES, GOLD, QUEUE, REJECTS,
 from toolkit.records import Annotation, Decision, latest
 from toolkit.report.contents import Breakdown, Corpus, Disagreement, Person, Progress, Releases, Report, Table
 from toolkit.report.sentence_table import SHOWN, Texts, sentence_rows
-from toolkit.report.status import read_report
 from toolkit.schema import Schema
 from toolkit.version import __version__
 
@@ -40,7 +41,7 @@ def gather(workspace: Workspace, *, shown: int = SHOWN) -> Report:
     has_sentences = texts is not None and workspace.path(SENTENCES).exists()
     answers = latest(workspace.answers())
     decisions = workspace.decisions() if workspace.path(GOLD).exists() else None
-    agreement = read_report(workspace.path(AGREEMENT))
+    agreement = _json_file(workspace.path(AGREEMENT))
     models = {
         path.parent.name: json.loads(path.read_bytes()) for path in sorted(workspace.root.glob("models/*/metrics.json"))
     }
@@ -69,11 +70,16 @@ def gather(workspace: Workspace, *, shown: int = SHOWN) -> Report:
         overtaken=read_lock(workspace.root).get("adjudicate", {}).get("counts", {}).get(OVERTAKEN, 0),
         releases=releases,
         models=models,
-        evaluation=read_report(workspace.path("reports", "evaluation.json")),
-        curves=tuple((read_report(workspace.path("reports", "learning_curve.json")) or {}).get("curves", ())),
+        evaluation=_json_file(workspace.path("reports", "evaluation.json")),
+        curves=tuple((_json_file(workspace.path("reports", "learning_curve.json")) or {}).get("curves", ())),
         table=_table(workspace, texts, answers, decisions or (), shown) if texts and has_sentences else None,
         missing={name: command for name, (part, command) in known.items() if part is None},
     )
+
+
+def _json_file(path: Path) -> Any:
+    """Return a JSON file of another stage as data; None where there is none yet."""
+    return json.loads(path.read_bytes()) if path.exists() else None
 
 
 def _table(
@@ -203,9 +209,9 @@ def _releases(workspace: Workspace) -> Releases | None:
     newest = release.newest(workspace.path("releases"))
     if newest is None:
         return None
-    splits = read_report(newest.path / "prevalence.json")
+    splits = _json_file(newest.path / "prevalence.json")
     if splits is None:  # an early release has it beside its splits
-        splits = (read_report(newest.path / "splits.json") or {}).get("prevalence", {})
+        splits = (_json_file(newest.path / "splits.json") or {}).get("prevalence", {})
     texts = {split: newest.table("default", split) for split in newest.splits()}
     leakage = None
     if all("text" in table.column_names and table["text"].null_count == 0 for table in texts.values()):

@@ -1,44 +1,28 @@
-"""Where a project stands: each stage with its counts and age, what is out of date, and the next command."""
+"""The status of a project: each stage with its counts and age, what is out of date, and the next command."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from toolkit.adjudicate import stage as adjudicate_stage
-from toolkit.agreement import stage as agreement_stage
 from toolkit.project import Workspace, push_ledger
 from toolkit.project.answer_migration import settled
-from toolkit.project.files import file_digest
-from toolkit.project.stage import read_lock
+from toolkit.project.stage import Provenance, read_lock
 from toolkit.release import Release, newest
-from toolkit.version import __version__
+from toolkit.release import stage as release_stage
 
 State = Literal["done", "out of date", "not yet"]
 
-_COMMANDS = {
-    "pages": "copy raw pages into pages/",
-    "build": "toolkit build --bump auto",
-}
-_RULES = {
-    "schema": "the schema changed",
-    "method": "the aggregation changed",
-    "report": "an earlier toolkit measured it",
-    "interval": "an earlier toolkit measured it",
-}
-_RULES_OF = {"agreement": agreement_stage.rules, "adjudicate": adjudicate_stage.rules}
-
 
 @dataclass(frozen=True)
-class Step:
-    """One stage of a project.
+class StageStatus:
+    """The status of one stage of a project.
 
     Attributes:
         stage: Its name, which is that of its command.
-        state: "done", "out of date" (what it is made from, or how, has changed since) or "not yet".
+        state: "done", "out of date" (something that decides its files has changed since) or "not yet".
         counts: What there is how many of.
         changed_at: When its newest file was written, seconds of the epoch; None where there is none.
         because: What has changed since; nothing when it is done.
@@ -54,131 +38,89 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """The stages of a project in their order.
+class ProjectStatus:
+    """The status of every stage of a project, in the order of the work.
 
     Attributes:
         root: The project.
-        steps: Every stage.
+        stages: Every stage.
     """
 
     root: Path
-    steps: tuple[Step, ...]
+    stages: tuple[StageStatus, ...]
 
     @property
-    def next_step(self) -> Step | None:
+    def next_stage(self) -> StageStatus | None:
         """The first stage that is not done; None when all are."""
-        return next((step for step in self.steps if step.state != "done"), None)
+        return next((stage for stage in self.stages if stage.state != "done"), None)
 
 
-def standing(workspace: Workspace) -> Standing:
+def project_status(workspace: Workspace) -> ProjectStatus:
     """Look at every stage of a project; nothing is written and no server is asked.
 
     Raises:
         InvalidInput: toolkit.lock, a log or a manifest is damaged.
     """
-    locked = read_lock(workspace.root)
-    release = newest(workspace.path("releases"))
-    steps = (
-        _pages(workspace),
-        _derived(workspace, locked, "ingest"),
-        _derived(workspace, locked, "segment"),
-        _push(workspace, locked),
+    made = {stage: Provenance.of(entry) for stage, entry in read_lock(workspace.root).items()}
+    pages, release = _page_files(workspace), newest(workspace.path("releases"))
+    manifest = [f"releases/{release.version}/manifest.json"] if release is not None else []
+    stages = (
+        _pages(pages),
+        _derived(
+            workspace, "ingest", made.get("ingest"), [path.relative_to(workspace.root).as_posix() for path in pages]
+        ),
+        _derived(workspace, "segment", made.get("segment")),
+        _push(workspace, made.get("segment")),
         _pull(workspace),
-        _derived(workspace, locked, "agreement"),
-        _derived(workspace, locked, "adjudicate"),
+        _derived(workspace, "agreement", made.get("agreement")),
+        _derived(workspace, "adjudicate", made.get("adjudicate")),
         _build(workspace, release),
-        _derived(workspace, locked, "train", release),
-        _derived(workspace, locked, "evaluate", release),
+        _derived(workspace, "train", made.get("train"), manifest),
+        _derived(workspace, "evaluate", made.get("evaluate"), manifest),
     )
-    return Standing(workspace.root, steps)
-
-
-def step(workspace: Workspace, stage: str) -> Step:
-    """Look at one stage of the project's derived files; see `standing`."""
-    return _derived(workspace, read_lock(workspace.root), stage)
-
-
-def _pages(workspace: Workspace) -> Step:
-    files = _page_files(workspace)
-    counts = {"files": len(files)}
-    return Step(
-        "pages", "done" if files else "not yet", counts if files else {}, _newest(files), (), _COMMANDS["pages"]
-    )
+    return ProjectStatus(workspace.root, stages)
 
 
 def _page_files(workspace: Workspace) -> list[Path]:
     folder = workspace.path("pages")
-    parts = ((path, path.relative_to(folder).parts) for path in folder.rglob("*") if path.is_file())
+    parts = ((path, path.relative_to(folder).parts) for path in sorted(folder.rglob("*")) if path.is_file())
     return [path for path, names in parts if not any(name.startswith(".") for name in names)]
 
 
-def _derived(workspace: Workspace, locked: Mapping[str, Any], stage: str, release: Release | None = None) -> Step:
-    entry, command = locked.get(stage), f"toolkit {stage}"
-    if entry is None:
-        return Step(stage, "not yet", command=command)
-    outputs = [workspace.path(name) for name in entry["outputs"]]
-    made_at = min((path.stat().st_mtime_ns for path in outputs if path.exists()), default=0)
-    because = [path.name + " is gone" for path in outputs if not path.exists()]
-    because += _changed(workspace, entry["because"]["inputs"], made_at)
-    because += _otherwise(workspace, stage, entry["because"])
-    if stage == "ingest":
-        known = {workspace.path(name) for name in entry["because"]["inputs"]}
-        new = sum(path not in known for path in _page_files(workspace))
-        because += [f"{new:,} new pages"] if new else []
-    if release is not None and not _of_release(entry, release):
-        because.append(f"release {release.version} is newer")
-    return Step(stage, "out of date" if because else "done", entry["counts"], _newest(outputs), tuple(because), command)
+def _pages(files: Collection[Path]) -> StageStatus:
+    counts = {"files": len(files)} if files else {}
+    command = "copy raw pages into pages/"
+    return StageStatus("pages", "done" if files else "not yet", counts, _written_at(files), command=command)
 
 
-def _otherwise(workspace: Workspace, stage: str, because: Mapping[str, Any]) -> list[str]:
-    """Return what beside the inputs would make a stage's files otherwise today."""
-    found = [] if because["toolkit"] == __version__ else [f"made by toolkit {because['toolkit']}"]
-    if stage in _RULES_OF:
-        then, now = because["parameters"], _RULES_OF[stage](workspace)
-        found += [_RULES[name] for name in now if then.get(name) != now[name]]
-    return list(dict.fromkeys(found))
+def _derived(workspace: Workspace, stage: str, made: Provenance | None, there: Collection[str] = ()) -> StageStatus:
+    """Return the status of a stage of toolkit.lock; its counts are those that it recorded.
 
-
-def _of_release(entry: Mapping[str, Any], release: Release) -> bool:
-    return f"releases/{release.version}/manifest.json" in entry["because"]["inputs"]
-
-
-def _changed(workspace: Workspace, inputs: Mapping[str, str | None], made_at: int) -> list[str]:
-    """Return the inputs that are no longer what they were.
-
-    A file whose inode has not changed since `made_at` (nanoseconds) is not read: a project may hold gigabytes.
+    Args:
+        workspace: The project.
+        stage: Its name.
+        made: Its entry; None if it has not run.
+        there: Names of inputs that are there now, where new ones may have come.
     """
-    changed = []
-    for name, sha256 in inputs.items():
-        if "://" in name:  # a page that lies elsewhere is not fetched to be looked at
-            continue
-        path = next((place for place in _places(workspace, name) if place.exists()), None)
-        if path is None:
-            changed += [f"{name} is gone"] if sha256 is not None else []
-        elif sha256 is None or (path.stat().st_ctime_ns > made_at and file_digest(path) != sha256):
-            changed.append(f"{name} changed" if sha256 else f"{name} is new")
-    return changed
+    command = release_stage.command(workspace, stage)
+    if made is None:
+        return StageStatus(stage, "not yet", command=command)
+    because = release_stage.reasons(workspace, stage, made, there)
+    return _status(stage, made.counts, _written_at(map(workspace.path, made.outputs)), because, command)
 
 
-def _places(workspace: Workspace, name: str) -> tuple[Path, ...]:
-    """Return where an input may lie: toolkit.lock names the files of a model from its directory on."""
-    return workspace.path(name), workspace.path("models", name), Path(name)
-
-
-def _push(workspace: Workspace, locked: Mapping[str, Any]) -> Step:
+def _push(workspace: Workspace, segmented: Provenance | None) -> StageStatus:
     sent = push_ledger.sent_sentences(workspace)
     if not sent:
-        return Step("push", "not yet", command="toolkit push")
-    sentences = int(locked.get("segment", {}).get("counts", {}).get("sentences", 0))
+        return StageStatus("push", "not yet", command="toolkit push")
+    sentences = 0 if segmented is None else segmented.counts.get("sentences", 0)
     missing = max(0, sentences - len(sent | settled(workspace)))
     because = (f"{missing:,} sentences are not on the server",) if missing else ()
-    state: State = "out of date" if missing else "done"
-    newest = _newest([workspace.path(push_ledger.NAME)])
-    return Step("push", state, {"sentences sent": len(sent)}, newest, because, "toolkit push")
+    written_at = _written_at([workspace.path(push_ledger.NAME)])
+    return _status("push", {"sentences sent": len(sent)}, written_at, because, "toolkit push")
 
 
-def _pull(workspace: Workspace) -> Step:
+def _pull(workspace: Workspace) -> StageStatus:
     live: dict[str, str] = {}
     for row in workspace.annotations.rows():
         if row.get("event") == "revision":
@@ -186,26 +128,26 @@ def _pull(workspace: Workspace) -> Step:
         else:
             live.pop(str(row.get("annotation_id")), None)
     if not live:
-        return Step("pull", "not yet", command="toolkit pull")
+        return StageStatus("pull", "not yet", command="toolkit pull")
     counts = {"answers": len(live), "annotators": len(set(live.values()))}
-    return Step("pull", "done", counts, _newest([workspace.annotations.path]), (), "toolkit pull")
+    return _status("pull", counts, _written_at([workspace.annotations.path]), (), "toolkit pull")
 
 
-def _build(workspace: Workspace, release: Release | None) -> Step:
+def _build(workspace: Workspace, release: Release | None) -> StageStatus:
+    command = "toolkit build --bump auto"
     if release is None:
-        return Step("build", "not yet", command=_COMMANDS["build"])
-    manifest = release.path / "manifest.json"
-    because = tuple(_changed(workspace, release.manifest["inputs"], manifest.stat().st_mtime_ns))
-    state: State = "out of date" if because else "done"
+        return StageStatus("build", "not yet", command=command)
     releases = len(list(workspace.path("releases").glob("*/manifest.json")))
     counts = {"releases": releases, f"sentences in {release.version}": release.counts["default"]}
-    return Step("build", state, counts, _newest([manifest]), because, _COMMANDS["build"])
+    because = release_stage.release_reasons(workspace, release)
+    return _status("build", counts, _written_at([release.path / "manifest.json"]), because, command)
 
 
-def _newest(paths: Iterable[Path]) -> float | None:
+def _status(
+    stage: str, counts: Mapping[str, int], written_at: float | None, because: tuple[str, ...], command: str
+) -> StageStatus:
+    return StageStatus(stage, "out of date" if because else "done", counts, written_at, because, command)
+
+
+def _written_at(paths: Iterable[Path]) -> float | None:
     return max((path.stat().st_mtime for path in paths if path.exists()), default=None)
-
-
-def read_report(path: Path) -> dict[str, Any] | None:
-    """Return a JSON report of another stage as data, None where there is none yet."""
-    return json.loads(path.read_bytes()) if path.exists() else None

@@ -14,7 +14,7 @@ from toolkit import __version__
 from toolkit.ingest import stage as ingest_stage
 from toolkit.project import Workspace
 from toolkit.project.push_ledger import Ledger
-from toolkit.report import checkup, standing
+from toolkit.report import checkup, project_status
 from toolkit.segment import stage as segment_stage
 
 
@@ -24,15 +24,15 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def states(workspace: Workspace) -> dict[str, str]:
-    return {step.stage: step.state for step in standing(workspace).steps}
+    return {stage.stage: stage.state for stage in project_status(workspace).stages}
 
 
 def test_an_empty_project_starts_with_pages(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "empty")
-    found = standing(workspace)
-    assert {step.state for step in found.steps} == {"not yet"}
-    assert found.next_step is not None
-    assert found.next_step.command == "copy raw pages into pages/"
+    found = project_status(workspace)
+    assert {stage.state for stage in found.stages} == {"not yet"}
+    assert found.next_stage is not None
+    assert found.next_stage.command == "copy raw pages into pages/"
 
 
 def test_what_changed_is_out_of_date(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_what_changed_is_out_of_date(tmp_path: Path) -> None:
     assert states(workspace)["ingest"] == "out of date"
     ingest_stage.ingest(workspace)
     assert (states(workspace)["ingest"], states(workspace)["segment"]) == ("done", "out of date")
-    following = standing(workspace).next_step
+    following = project_status(workspace).next_stage
     assert following is not None
     assert (following.command, following.because) == ("toolkit segment", ("articles.parquet changed",))
     segment_stage.segment(workspace)
@@ -69,7 +69,7 @@ def test_only_sentences_that_the_server_confirmed_count_as_sent(tmp_path: Path) 
     keys = [(sentence.sentence_id, "0" * 64) for sentence in workspace.sentences()]
 
     def push() -> tuple[str, dict[str, int]]:
-        (found,) = (step for step in standing(workspace).steps if step.stage == "push")
+        (found,) = (stage for stage in project_status(workspace).stages if stage.stage == "push")
         return found.state, dict(found.counts)
 
     quiz = Ledger(workspace, "the quiz", "News (calibration)")
@@ -85,6 +85,21 @@ def test_only_sentences_that_the_server_confirmed_count_as_sent(tmp_path: Path) 
     assert push() == ("done", {"sentences sent": len(keys)})
 
 
+def test_new_and_lost_inputs_are_told(project: Workspace) -> None:
+    def because(name: str) -> tuple[str, ...]:
+        return next(stage.because for stage in project_status(project).stages if stage.stage == name)
+
+    project.write("takedowns.yaml", "{}")
+    assert because("build") == ("takedowns.yaml is new",)
+    for number in range(3):
+        project.write(f"pages/{number}.txt", f"Page {number}")
+    ingest_stage.ingest(project)
+    for number in range(3, 7):
+        project.write(f"pages/{number}.txt", f"Page {number}")
+    project.path("pages/1.txt").unlink()
+    assert because("ingest") == ("pages/1.txt is gone", "pages/3.txt and 3 more files are new")
+
+
 def test_a_release_is_out_of_date_when_answers_came(project: Workspace) -> None:
     assert states(project)["build"] == "done"
     project.annotations.append([{"event": "tombstone", "annotation_id": "gone", "reason": "test"}])
@@ -93,22 +108,22 @@ def test_a_release_is_out_of_date_when_answers_came(project: Workspace) -> None:
 
 
 def test_a_stage_that_would_be_done_otherwise_is_out_of_date(project: Workspace, monkeypatch: Any) -> None:
-    def because(workspace: Workspace, *stages: str) -> set[tuple[str, ...]]:
-        return {step.because for step in standing(workspace).steps if step.stage in stages}
+    def because(workspace: Workspace, *names: str) -> set[tuple[str, ...]]:
+        return {stage.because for stage in project_status(workspace).stages if stage.stage in names}
 
     assert because(project, "agreement", "adjudicate") == {()}
     with monkeypatch.context() as newer:
         newer.setattr("toolkit.agreement.stage.REVISION", 10_000)
         assert because(project, "agreement") == {("an earlier toolkit measured it",)}
     with monkeypatch.context() as newer:
-        newer.setattr("toolkit.report.status.__version__", "99.0.0")
+        newer.setattr("toolkit.project.stage.__version__", "99.0.0")
         assert because(project, "agreement", "adjudicate") == {(f"made by toolkit {__version__}",)}
     config = project.path("toolkit.yaml")
     config.write_text(config.read_text() + "\naggregation: majority\n")
     assert because(Workspace(project.root), "agreement", "adjudicate") == {(), ("the aggregation changed",)}
     done = run(project.root, "build", "--bump", "auto")
-    assert done.returncode == 0, done.stderr
-    assert "its decisions are not of today (the aggregation changed): run `toolkit adjudicate`" in done.stderr
+    assert done.returncode == 3, done.stderr
+    assert "gold.parquet: is out of date (the aggregation changed); run `toolkit adjudicate` and build" in done.stderr
 
 
 def test_the_command_alone_shows_it_and_outside_the_help(project: Workspace, tmp_path: Path) -> None:
