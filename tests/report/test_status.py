@@ -10,12 +10,12 @@ from typing import Any
 
 from tests.conftest import write_corpus
 from tests.report.conftest import texts
-from toolkit import __version__
 from toolkit.ingest import stage as ingest_stage
 from toolkit.project import Workspace
 from toolkit.project.push_ledger import Ledger
 from toolkit.report import checkup, project_status
 from toolkit.segment import stage as segment_stage
+from toolkit.version import __version__
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

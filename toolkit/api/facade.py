@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from toolkit.project.answer_migration import MigrationResult
     from toolkit.project.config import Config
     from toolkit.project.stage import Progress
-    from toolkit.release import Hydration, Release
-    from toolkit.report import Report, Standing
+    from toolkit.release import Build, Hydration, Release
+    from toolkit.report import ProjectStatus, Report
 
 
 class Project:
@@ -390,7 +390,7 @@ class Project:
         text: str | None = None,
         seed: int | None = None,
         released_on: str | None = None,
-    ) -> Release:
+    ) -> Build:
         """Freeze gold, answers and articles as releases/<version>/.
 
         Args:
@@ -400,7 +400,7 @@ class Project:
             released_on: ISO 8601 date for changelog and citation; no clock is read.
 
         Returns:
-            The release; the one that is there if it was made from exactly what the project holds now.
+            Its version, path and counts; `release` opens it. A release that would be frozen the same now is up to date.
 
         Raises:
             UsageError: The version is malformed, too small or there already.
@@ -409,8 +409,7 @@ class Project:
         """
         from toolkit.release import stage
 
-        how: dict[str, Any] = {"text": text, "seed": seed, "released_on": released_on}
-        return stage.standing(self.workspace, version, **how) or stage.build(self.workspace, version, **how)
+        return stage.build(self.workspace, version, text=text, seed=seed, released_on=released_on)
 
     def release(self, reference: str = "newest") -> Release:
         """Open a release by its version, by a directory, "newest", or hub:OWNER/NAME@TAG; see `load_release`."""
@@ -597,11 +596,11 @@ class Project:
 
     # Looking
 
-    def overview(self) -> Standing:
+    def overview(self) -> ProjectStatus:
         """Return each stage with its counts and age, what is out of date, and the next command."""
-        from toolkit.report.status import standing
+        from toolkit.report.status import project_status
 
-        return standing(self.workspace)
+        return project_status(self.workspace)
 
     def report(self, output: Path | None = None) -> tuple[Path, Report]:
         """Write one HTML page: corpus, progress, agreement, decisions, splits, baselines, sentences.

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from toolkit import __version__
 from toolkit.errors import InvalidInput
 from toolkit.project import Made, derive
 from toolkit.project.stage import Provenance, out_of_date
 from toolkit.records import digest
+from toolkit.version import __version__
 
 
 class Stage:
