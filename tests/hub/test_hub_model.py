@@ -175,7 +175,7 @@ def test_commands_take_datasets_and_models_of_the_hub(
     assert json.loads(answer)["labels"] == ["denial"]
     run("init", "project")
     start = head_start(Workspace.find(tmp_path / "project"), reference, tmp_path / "project")
-    assert start.suggester.version.startswith(f"{REPO}@{published.tag}")
+    assert start.suggester.name.startswith(f"{REPO}@{published.tag}")
     with pytest.raises(SystemExit) as ended:
         main(["predict", "--model", f"hub:{REPO}@v9.9.9", "One."])
     assert ended.value.code == 5

@@ -68,7 +68,7 @@ def test_a_quiz_is_sent_once_scored_and_shown(server: Server, workspace: Workspa
     assert status(workspace, server=server).annotators[0].quiz == score
 
     push(workspace, server=server)
-    work = tasks_of(server, server_project.of_workspace(server, workspace)[0].id)
+    work = tasks_of(server, server_project.work_projects(server, workspace)[0].id)
     answer(server, workspace, work[0]["id"], "none")
     pull(workspace, server=server)
     agreement_stage.agreement(workspace, resamples=20)
@@ -79,7 +79,7 @@ def test_a_quiz_is_sent_once_scored_and_shown(server: Server, workspace: Workspa
 def test_the_instructions_of_the_page_are_the_codebook(server: Server, workspace: Workspace) -> None:
     push(workspace, server=server)
     assert push(workspace, server=server).settings_changed == ()
-    shown = server_project.of_workspace(server, workspace)[0].settings["expert_instruction"]
+    shown = server_project.work_projects(server, workspace)[0].settings["expert_instruction"]
     assert shown == instructions(workspace.schema()).strip()
     push_calibration(workspace, server=server)
     assert push_calibration(workspace, server=server).settings_changed == ()

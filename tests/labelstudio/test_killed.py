@@ -57,7 +57,7 @@ def test_push(studio: Studio, server: Server, make_project: Callable[..., Worksp
         workspace = make_project([TEXT], name=f"killed-{fatal}")
         assert run(studio, "push", workspace.root, fatal) == -1
         push(workspace, server=server)
-        tasks = server.tasks(server_project.of_workspace(server, workspace)[0].id, include="id,data")
+        tasks = server.tasks(server_project.work_projects(server, workspace)[0].id, include="id,data")
         held = [task["data"]["sentence_id"] for task in tasks]
         assert sorted(held) == sorted(sentence.sentence_id for sentence in workspace.sentences()), fatal
         assert push(workspace, server=server).up_to_date, fatal
@@ -77,7 +77,7 @@ def test_pull(studio: Studio, server: Server, make_project: Callable[..., Worksp
     ]
     replay(workspace, answers, server=server)
     project_pseudonyms(workspace)  # one secret for every copy
-    project = server_project.of_workspace(server, workspace)[0]
+    project = server_project.work_projects(server, workspace)[0]
     first = _killed_and_repeated(studio, server, workspace, "first")
     assert first.annotations.path.read_bytes().count(b"\n") == 18
 

@@ -51,7 +51,7 @@ def workspace(make_project: Callable[..., Workspace]) -> Workspace:
 
 def tasks(server: Server, workspace: Workspace) -> dict[str, dict[str, Any]]:
     """Return the tasks of the project by their text."""
-    project = server_project.of_workspace(server, workspace)[0]
+    project = server_project.work_projects(server, workspace)[0]
     return {task["data"]["text"]: task for task in server.tasks(project.id, fields="all")}
 
 

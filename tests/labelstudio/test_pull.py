@@ -31,7 +31,7 @@ class Labelled:
     def __init__(self, workspace: Workspace, server: Server) -> None:
         self.workspace, self.server = workspace, server
         push(workspace, server=server)
-        self.project = server_project.of_workspace(server, workspace)[0]
+        self.project = server_project.work_projects(server, workspace)[0]
         self.tasks = [task["id"] for task in server.tasks(self.project.id, include="id")]
 
     def answer(self, number: int, *labels: str, spans: tuple[tuple[int, int, str], ...] = (), **more: Any) -> int:

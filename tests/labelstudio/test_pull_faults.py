@@ -243,6 +243,6 @@ def test_a_server_killed_under_a_pull_is_read_to_its_end_after_its_restart(
             assert len(workspace.answers()) == 6
             assert pull(workspace, server=server).up_to_date
             assert push(workspace, server=server).up_to_date
-            assert server_project.of_workspace(server, workspace)[0].tasks == 6
+            assert server_project.work_projects(server, workspace)[0].tasks == 6
     finally:
         embedded.stop(data=tmp_path / "own")

@@ -28,7 +28,7 @@ TWO = "Market\nThe market opened again.\nPeople came."
 
 
 def keys_on(server: Server, workspace: Workspace) -> list[tuple[str, str] | None]:
-    project = server_project.of_workspace(server, workspace)[0]
+    project = server_project.work_projects(server, workspace)[0]
     return [key_of(task["data"]) for task in server.tasks(project.id, include="id,data")]
 
 
@@ -52,7 +52,7 @@ def test_tasks_carry_the_sentence_its_neighbours_and_its_keys(
 ) -> None:
     workspace = make_project([ONE, TWO])
     push(workspace, server=server)
-    tasks = list(server.tasks(server_project.of_workspace(server, workspace)[0].id, include="id,data"))
+    tasks = list(server.tasks(server_project.work_projects(server, workspace)[0].id, include="id,data"))
     assert [task["data"]["text"] for task in tasks] == (ONE + "\n" + TWO).split("\n")
     second, last_of_one = tasks[1]["data"], tasks[3]["data"]
     assert (second["before"], second["after"]) == ("Ferry", "Nobody was hurt.")
@@ -149,7 +149,7 @@ def test_tasks_deleted_on_the_server_are_sent_again_and_copies_without_answers_r
 ) -> None:
     workspace = make_project([ONE])
     push(workspace, server=server)
-    project = server_project.of_workspace(server, workspace)[0]
+    project = server_project.work_projects(server, workspace)[0]
     tasks = list(server.tasks(project.id, include="id,data"))
     server.delete(f"/api/tasks/{tasks[1]['id']}/")
     assert push(workspace, server=server).sent == 1
@@ -173,14 +173,14 @@ def test_a_lost_ledger_is_made_good_by_looking(server: Server, make_project: Cal
 def test_settings_changed_by_hand_are_put_right(server: Server, make_project: Callable[..., Workspace]) -> None:
     workspace = make_project([ONE])
     push(workspace, server=server)
-    project = server_project.of_workspace(server, workspace)[0]
+    project = server_project.work_projects(server, workspace)[0]
     page = project.settings["label_config"]
     changed = page.replace('alias="claim"', 'alias="assertion"')
     assert changed != page
     server.patch(f"/api/projects/{project.id}/", {"label_config": changed, "maximum_annotations": 5})
     again = push(workspace, server=server)
     assert again.settings_changed == ("label_config", "maximum_annotations")
-    assert server_project.of_workspace(server, workspace)[0].settings["label_config"] == page
+    assert server_project.work_projects(server, workspace)[0].settings["label_config"] == page
 
 
 def test_a_page_that_does_not_fit_the_answers_is_refused_and_left_alone(
@@ -188,7 +188,7 @@ def test_a_page_that_does_not_fit_the_answers_is_refused_and_left_alone(
 ) -> None:
     workspace = make_project([ONE])
     push(workspace, server=server)
-    project = server_project.of_workspace(server, workspace)[0]
+    project = server_project.work_projects(server, workspace)[0]
     page = project.settings["label_config"]
     older = page.replace('<Label value="CUE"', '<Label value="HINT"')
     server.patch(f"/api/projects/{project.id}/", {"label_config": older})
@@ -198,7 +198,7 @@ def test_a_page_that_does_not_fit_the_answers_is_refused_and_left_alone(
     server.post(f"/api/tasks/{task['id']}/annotations/", {"result": [region]})
     with pytest.raises(InvalidInput, match=r"HINT.*project of its own"):
         push(workspace, server=server)
-    assert server_project.of_workspace(server, workspace)[0].settings["label_config"] == older
+    assert server_project.work_projects(server, workspace)[0].settings["label_config"] == older
 
 
 def test_a_project_with_foreign_tasks_is_left_alone(server: Server, make_project: Callable[..., Workspace]) -> None:

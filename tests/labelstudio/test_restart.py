@@ -53,7 +53,7 @@ def test_a_server_killed_under_a_push_is_completed_after_its_restart(
     assert (again.fresh, again.password, again.token) == (True, None, own.token)
     with Server(again.url, str(again.token)) as server:
         assert push(workspace, server=server).sent == 4
-        tasks = server.tasks(server_project.of_workspace(server, workspace)[0].id, include="id,data")
+        tasks = server.tasks(server_project.work_projects(server, workspace)[0].id, include="id,data")
         held = [task["data"]["text"] for task in tasks]
         assert held == TEXT.split("\n")
 

@@ -81,7 +81,7 @@ def test_mirrored_projects_are_taken_for_one(server: Server, make_project: Calla
     ids = {sentence.sentence_id for sentence in workspace.sentences()}
     assert waiting(workspace) == ids
     assert push(workspace, server=server).up_to_date
-    mirrored = server_project.of_workspace(server, workspace)
+    mirrored = server_project.work_projects(server, workspace)
     assert sorted(project.tasks for project in mirrored) == [3, 6]
     for project in mirrored:
         task = next(server.tasks(project.id, include="id"))

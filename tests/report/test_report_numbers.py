@@ -20,7 +20,7 @@ from toolkit.baselines.training import stage as training_stage
 from toolkit.cli import main
 from toolkit.project import Workspace
 from toolkit.project.annotation_log import revision
-from toolkit.project.suggestion_log import OfferLog
+from toolkit.project.suggestion_log import SuggestionLog
 from toolkit.records import Suggestion
 from toolkit.report import gather, render, write
 from toolkit.report.html_page_file import embedded
@@ -225,7 +225,7 @@ def test_what_suggestions_did_stands_there_once_some_were_made(project: Workspac
         Suggestion(sentence_id=sentence_id, shown=number % 3 > 0, model="guess-1", labels=("claim",))
         for number, sentence_id in enumerate(sorted(answered))
     ]
-    OfferLog(project).note(offered)
+    SuggestionLog(project).note(offered)
     report = gather(project)
     assert report.head_start is not None
     assert report.head_start.sentences_shown == sum(each.shown for each in offered)
@@ -237,5 +237,5 @@ def test_what_suggestions_did_stands_there_once_some_were_made(project: Workspac
 
 
 def test_suggestions_that_nobody_has_answered_are_said_to_wait(project: Workspace) -> None:
-    OfferLog(project).note([Suggestion(sentence_id="f" * 24, shown=True, model="guess-1", labels=("claim",))])
+    SuggestionLog(project).note([Suggestion(sentence_id="f" * 24, shown=True, model="guess-1", labels=("claim",))])
     assert "No sentence that something was suggested for has an answer yet." in render(gather(project))

@@ -16,7 +16,7 @@ from toolkit.agreement.measurement import report as report_of
 from toolkit.agreement.preannotation_effect import HeadStartReport, head_start
 from toolkit.agreement.report import INTERVAL, REVISION
 from toolkit.project.stage import Made, Outcome, derive, provenance
-from toolkit.project.suggestion_log import OfferLog
+from toolkit.project.suggestion_log import SuggestionLog
 from toolkit.project.workspace import AGREEMENT, SENTENCES, Workspace
 from toolkit.records import content_id, latest, to_json
 from toolkit.schema import Score, quiz, score
@@ -122,7 +122,7 @@ def rules(workspace: Workspace) -> dict[str, Any]:
 
 def head_start_of(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> HeadStartReport | None:
     """Compare a project's answers with and without suggestions; None where nothing was suggested yet."""
-    offered = list(OfferLog(workspace).rows())
+    offered = list(SuggestionLog(workspace).rows())
     if not offered:
         return None
     articles = {each.sentence_id: each.article_id for each in workspace.sentences()}

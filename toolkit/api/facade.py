@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from toolkit.agreement.preannotation_effect import HeadStartReport
     from toolkit.hub import Published
     from toolkit.ingest.trace import Trace, Verification
-    from toolkit.labelstudio import HeadStart, LabellingProgress, PullResult, PushResult, Server
+    from toolkit.labelstudio import LabellingProgress, Preannotation, PullResult, PushResult, Server
     from toolkit.project import Outcome, Workspace
     from toolkit.project.answer_migration import MigrationResult
     from toolkit.project.config import Config
@@ -203,7 +203,7 @@ class Project:
         whole_articles: bool = False,
         quiz: bool = False,
         figures: bool = False,
-        suggestions: HeadStart | None = None,
+        suggestions: Preannotation | None = None,
         dry_run: bool = False,
         progress: Progress | None = None,
         server: Server | None = None,
@@ -217,7 +217,7 @@ class Project:
             order: A file of sentence_ids to send first, such as selection.jsonl.
             whole_articles: Keep the sentences of an article together; `limit` cuts no article.
             quiz: Send the quiz instead: the schema's examples, whose answers are known.
-            figures: Also pre-fill casualty figures found in the text.
+            figures: Also pre-fill casualty figures found in the text: `suggestions` of the figure reader alone.
             suggestions: Also show what a model suggests, from `suggest`.
             dry_run: Change nothing; say what would change.
             progress: Called with (tasks done, tasks).
@@ -229,7 +229,6 @@ class Project:
             RemoteError: The server can't be reached or refuses.
         """
         from toolkit.labelstudio.push import quiz_tasks, sentence_filter, stage
-        from toolkit.labelstudio.suggest.casualty_prefill import push_figures
 
         link: dict[str, Any] = {"dry_run": dry_run, "server": server}
         if quiz:
@@ -242,11 +241,11 @@ class Project:
             "order": self.sentence_ids(order) if order else [],
         }
         result = stage.push(self.workspace, **chosen, **_progress(progress), **link)
+        if figures:
+            suggestions = self.suggest(figures=True)
         if suggestions is not None:
             coming = stage.sent_by(self.workspace, **chosen) if dry_run else ()
             return replace(result, suggested=dict(suggestions.push(coming=coming, **link).counts))
-        if figures:
-            return replace(result, suggested={"with figures suggested": push_figures(self.workspace, **link)})
         return result
 
     def sentence_ids(self, file: Path) -> list[str]:
@@ -562,7 +561,7 @@ class Project:
         figures: bool = False,
         optional: bool = False,
         hold_out: float | None = None,
-    ) -> HeadStart:
+    ) -> Preannotation:
         """Return the suggestions of a model, or of the figure reader alone, with their hold-out.
 
         What is returned is given to `push(suggestions=…)`, or served with `toolkit.labelstudio.serve`.
@@ -577,7 +576,7 @@ class Project:
         Raises:
             InvalidInput: There is no such model.
         """
-        from toolkit.labelstudio import HeadStart, Suggester
+        from toolkit.labelstudio import Preannotation, Suggester
 
         if figures and model is not None:
             raise UsageError("--figures goes without --model")
@@ -587,12 +586,12 @@ class Project:
         if not figures:
             found = references.model_or_none(model, self.workspace) if optional else self.model(model)
         if found is None:
-            return HeadStart(self.workspace, Suggester(schema), share=share)
+            return Preannotation(self.workspace, Suggester(schema), share=share)
         from toolkit import baselines
 
         loaded = baselines.load(found.path)
         suggester = Suggester(schema, partial(baselines.predictions, loaded), name=found.name)
-        return HeadStart(self.workspace, suggester, share=share, note=baselines.schema_note(loaded, schema))
+        return Preannotation(self.workspace, suggester, share=share, note=baselines.schema_note(loaded, schema))
 
     # Looking
 

@@ -16,7 +16,7 @@ from toolkit.cli.output import progress_bar, put, put_json, put_outcome, say
 from toolkit.cli.resolve import Model, model_folder, model_or_none
 
 if TYPE_CHECKING:
-    from toolkit.labelstudio import HeadStart
+    from toolkit.labelstudio import Preannotation
     from toolkit.project import Workspace
 
 HeldBack = Annotated[
@@ -119,7 +119,7 @@ def serve(
     start = head_start(workspace, model, project, figures=figures, optional=True, held_back=held_back)
     with labelstudio.listen(host, port) as listening:
         url = f"http://{host}:{listening.getsockname()[1]}"
-        about = {"url": url, "model_version": start.suggester.version, "held_back": start.share}
+        about = {"url": url, "model_version": start.suggester.name, "held_back": start.share}
         put_json(about) if as_json else put(f"serving {about['model_version']} at {url}")
         sys.stdout.flush()
         say("stop with Ctrl+C")
@@ -134,7 +134,7 @@ def head_start(
     figures: bool = False,
     optional: bool = False,
     held_back: float | None = None,
-) -> HeadStart:
+) -> Preannotation:
     """Put a model, or the figure reader alone, before a project's annotators.
 
     Args:
@@ -150,7 +150,7 @@ def head_start(
         UsageError: Figures alone, and a model or a share that is none.
     """
     from toolkit.errors import UsageError
-    from toolkit.labelstudio import HeadStart, Suggester
+    from toolkit.labelstudio import Preannotation, Suggester
 
     schema = workspace.schema()
     share = workspace.config.label_studio.held_back if held_back is None else held_back
@@ -159,7 +159,7 @@ def head_start(
     find = model_or_none if optional else model_folder
     folder = None if figures else find(model, project)
     if folder is None:
-        return HeadStart(workspace, Suggester(schema), share=share)
+        return Preannotation(workspace, Suggester(schema), share=share)
     from toolkit import baselines
 
     ready = baselines.load(folder.path)
@@ -167,4 +167,4 @@ def head_start(
     if gap is not None:
         say(f"{folder.name}: {gap}")
     suggester = Suggester(schema, partial(baselines.predictions, ready), name=folder.name)
-    return HeadStart(workspace, suggester, share=share)
+    return Preannotation(workspace, suggester, share=share)

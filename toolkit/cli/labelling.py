@@ -73,9 +73,10 @@ def push(
 
     if calibration and (prefill or limit or articles or where or order or whole_articles):
         raise UsageError("--calibration sends the whole quiz: it takes no part of it, and no --prefill")
-    _check_suggestions(predictions, prefill or calibration, model, held_back)
+    _check_suggestions(predictions, prefill, calibration, model, held_back)
     workspace = Workspace.find(project)
-    start = head_start(workspace, model, project, held_back=held_back) if predictions else None
+    suggested = predictions or prefill
+    start = head_start(workspace, model, project, figures=prefill, held_back=held_back) if suggested else None
     chosen: dict[str, Any] = {"limit": limit, "articles": articles or (), "whole_articles": whole_articles}
     chosen |= {
         "where": sentence_filter.where(workspace, where or ()),
@@ -91,16 +92,18 @@ def push(
         if start is not None:
             coming = labelstudio.sent_by(workspace, **chosen) if dry_run else ()
             more = dict(start.push(coming=coming, **how).counts)
-        if prefill:
-            more = {"with figures suggested": labelstudio.push_figures(workspace, **how)}
     _put("push", result, as_json, more)
 
 
-def _check_suggestions(predictions: bool, other: bool, model: str | None, held_back: float | None) -> None:
-    if predictions and other:
-        raise UsageError("--predictions has the figures too and none of the quiz: leave --prefill, --calibration out")
-    if not predictions and (model is not None or held_back is not None):
-        raise UsageError("--model and --held-back go with --predictions")
+def _check_suggestions(
+    predictions: bool, prefill: bool, calibration: bool, model: str | None, held_back: float | None
+) -> None:
+    if predictions and (prefill or calibration):
+        raise UsageError("--predictions already includes figures and can't be combined with --prefill or --calibration")
+    if model is not None and not predictions:
+        raise UsageError("--model goes with --predictions")
+    if held_back is not None and not (predictions or prefill):
+        raise UsageError("--held-back goes with --predictions or --prefill")
 
 
 def sentence_ids(workspace: Workspace, path: Path) -> list[str]:

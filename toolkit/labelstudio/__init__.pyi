@@ -17,13 +17,11 @@ from .push.stage import PushResult as PushResult
 from .push.stage import sent_by as sent_by
 from .server.replay import ReplayResult as ReplayResult
 from .server.replay import replay as replay
-from .suggest.casualty_prefill import push_figures as push_figures
-from .suggest.holdout import HeadStart as HeadStart
-from .suggest.holdout import PushedSuggestions as PushedSuggestions
 from .suggest.ml_backend import backend as backend
 from .suggest.ml_backend import listen as listen
 from .suggest.ml_backend import serve as serve
-from .suggest.predictions import Suggestion as Suggestion
-from .suggest.predictions import push_predictions as push_predictions
-from .suggest.suggester import Asked as Asked
+from .suggest.preannotation import Preannotation as Preannotation
+from .suggest.preannotation import PushedSuggestions as PushedSuggestions
+from .suggest.preannotation import push_predictions as push_predictions
+from .suggest.suggester import Query as Query
 from .suggest.suggester import Suggester as Suggester

@@ -15,7 +15,7 @@ from toolkit.agreement.stage import quiz_scores
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
-from toolkit.labelstudio.client.server_project import Project
+from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.pull.stage import changed_since
 from toolkit.project import Workspace
 from toolkit.project.annotators import blind_annotators
@@ -131,7 +131,7 @@ def status(workspace: Workspace, *, server: Server | None = None) -> LabellingPr
         RemoteError: The server can't be reached or refuses.
     """
     with connected(workspace, server) as connection:
-        found = server_project.at_work(connection, workspace, counts=True).work
+        found = server_project.all_projects(connection, workspace, counts=True).work
         projects = tuple(_project(workspace, connection, project) for project in found)
         return progress(workspace, projects, url=projects[0].url if projects else connection.url)
 
@@ -180,7 +180,7 @@ def waiting(workspace: Workspace) -> set[str]:
     return sent.difference(answer.sentence_id for answer in workspace.answers()) if sent else sent
 
 
-def _project(workspace: Workspace, server: Server, project: Project) -> ProjectProgress:
+def _project(workspace: Workspace, server: Server, project: ServerProject) -> ProjectProgress:
     answers = sum(project.settings[name] or 0 for name in server_project.ANSWER_COUNTS)
     changed = changed_since(workspace, server, project)
     return ProjectProgress(project.url, project.settings["title"], project.tasks, answers, changed)

@@ -20,7 +20,7 @@ ANSWER_COUNTS = ("total_annotations_number", "skipped_annotations_number")
 
 
 @dataclass(frozen=True)
-class Project:
+class ServerProject:
     """A project on a server.
 
     Attributes:
@@ -40,7 +40,7 @@ class Project:
 
 
 @dataclass(frozen=True)
-class AtWork:
+class ServerProjects:
     """The projects of a workspace, with no more of their settings than their counts.
 
     Attributes:
@@ -49,12 +49,12 @@ class AtWork:
         quiz: Of the calibration, if it was made.
     """
 
-    work: tuple[Project, ...]
-    expert: Project | None
-    quiz: Project | None
+    work: tuple[ServerProject, ...]
+    expert: ServerProject | None
+    quiz: ServerProject | None
 
 
-def find(server: Server, title: str) -> Project | None:
+def find(server: Server, title: str) -> ServerProject | None:
     """Return the project with exactly this title and all its settings, None when there is none.
 
     Raises:
@@ -69,7 +69,7 @@ def find(server: Server, title: str) -> Project | None:
         return None
 
 
-def existing(server: Server, title: str) -> Project:
+def existing(server: Server, title: str) -> ServerProject:
     """Return the project with exactly this title.
 
     Raises:
@@ -81,7 +81,7 @@ def existing(server: Server, title: str) -> Project:
     return project
 
 
-def tasks_in(server: Server, project: Project) -> int:
+def tasks_in(server: Server, project: ServerProject) -> int:
     """Return how many tasks a project holds by now.
 
     Raises:
@@ -94,8 +94,8 @@ def tasks_in(server: Server, project: Project) -> int:
     return now.tasks
 
 
-def of_workspace(server: Server, workspace: Workspace) -> list[Project]:
-    """Return the projects that hold a workspace's sentences: one, or one a person in blind mode.
+def work_projects(server: Server, workspace: Workspace) -> list[ServerProject]:
+    """Return the projects that hold a workspace's sentences: one, or one per person in blind mode.
 
     Raises:
         InvalidInput: One was not made yet.
@@ -103,7 +103,7 @@ def of_workspace(server: Server, workspace: Workspace) -> list[Project]:
     return [existing(server, title) for title in _assigned_titles(workspace)]
 
 
-def at_work(server: Server, workspace: Workspace, *, counts: bool = False) -> AtWork:
+def all_projects(server: Server, workspace: Workspace, *, counts: bool = False) -> ServerProjects:
     """Look for all projects of a workspace, in one request.
 
     Args:
@@ -119,10 +119,10 @@ def at_work(server: Server, workspace: Workspace, *, counts: bool = False) -> At
     missing = [title for title in work if title not in there]
     if missing and quiz not in there:
         raise _not_there(server, missing[0])
-    return AtWork(() if missing else tuple(there[title] for title in work), there.get(expert), there.get(quiz))
+    return ServerProjects(() if missing else tuple(there[title] for title in work), there.get(expert), there.get(quiz))
 
 
-def create(server: Server, title: str, wanted: dict[str, Any]) -> Project:
+def create(server: Server, title: str, wanted: dict[str, Any]) -> ServerProject:
     """Make a project; when the answer is lost, look whether it was made.
 
     Of two that are made at the same time by two pushes, the older one stays.
@@ -163,12 +163,12 @@ def settings(
     }
 
 
-def changes(project: Project, wanted: dict[str, Any]) -> dict[str, Any]:
+def changes(project: ServerProject, wanted: dict[str, Any]) -> dict[str, Any]:
     """Return those of the wanted settings that the project does not have."""
     return {key: value for key, value in wanted.items() if project.settings.get(key) != value}
 
 
-def update(server: Server, project: Project, changed: dict[str, Any]) -> None:
+def update(server: Server, project: ServerProject, changed: dict[str, Any]) -> None:
     """Change a project's settings, its page only after the server's strict check.
 
     A plain change accepts the removal of labels that annotations use (measured, 1.23.2); the check does not.
@@ -190,9 +190,9 @@ def update(server: Server, project: Project, changed: dict[str, Any]) -> None:
         server.patch(f"/api/projects/{project.id}/", changed)
 
 
-def _project(server: Server, body: dict[str, Any]) -> Project:
+def _project(server: Server, body: dict[str, Any]) -> ServerProject:
     place = f"project {body['id']} of {body['created_at']}"
-    return Project(body["id"], place, f"{server.url}/projects/{body['id']}", body["task_number"] or 0, body)
+    return ServerProject(body["id"], place, f"{server.url}/projects/{body['id']}", body["task_number"] or 0, body)
 
 
 def _assigned_titles(workspace: Workspace) -> list[str]:
@@ -208,11 +208,11 @@ def _not_there(server: Server, title: str) -> InvalidInput:
     return InvalidInput(f"there is no project {title!r}", where=server.url, remedy="run `toolkit push`")
 
 
-def _titled(server: Server, titles: Sequence[str], *, more: Sequence[str] = ()) -> dict[str, Project]:
+def _titled(server: Server, titles: Sequence[str], *, more: Sequence[str] = ()) -> dict[str, ServerProject]:
     """Return those projects that have one of these titles, by title."""
     include = ("id", "title", "created_at", "task_number", *more)
     listed = _listed(server, commonprefix(titles), include)  # noqa: RUF071  # titles are no paths
-    found: dict[str, Project] = {}
+    found: dict[str, ServerProject] = {}
     for title in titles:
         same = [entry for entry in listed if entry["title"] == title]
         if len(same) > 1:

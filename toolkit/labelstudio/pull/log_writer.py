@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from toolkit.labelstudio.casualty_figures import FigureCheck
 from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.labelstudio.pull.parse import pseudonym_of, take
 from toolkit.labelstudio.pull.revision_index import Known, revision_of, task_key
-from toolkit.labelstudio.suggest.casualty_prefill import FigureCheck
 from toolkit.project import AppendLog, Workspace
 from toolkit.project.annotation_log import revision, tombstone
 from toolkit.records import Annotation, Reject, content_id, to_row

@@ -28,7 +28,7 @@ from typing import IO, Any
 from toolkit.engine.background import ahead
 from toolkit.errors import RemoteError
 from toolkit.labelstudio.client.http_client import Server, Unanswered
-from toolkit.labelstudio.client.server_project import Project
+from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.pull.export_reader import json_items
 from toolkit.project import Workspace, write_atomic
 from toolkit.project.files import disk_errors
@@ -75,7 +75,7 @@ class _Note:
 
 @contextmanager
 def snapshot(
-    workspace: Workspace, server: Server, project: Project, *, resume: bool, settle: Callable[[], None]
+    workspace: Workspace, server: Server, project: ServerProject, *, resume: bool, settle: Callable[[], None]
 ) -> Iterator[Snapshot]:
     """Make a snapshot of every task, for the length of a block.
 
@@ -152,7 +152,7 @@ def _tasks(
         window = next(others, None)
 
 
-def _windows(server: Server, project: Project, after: int) -> list[_Bounds]:
+def _windows(server: Server, project: ServerProject, after: int) -> list[_Bounds]:
     """Return bounds of about `WINDOW` tasks each; ids that lie unevenly make some larger and some smaller."""
     if project.tasks <= WINDOW and not after:
         return [(0, None)]
@@ -166,7 +166,7 @@ def _windows(server: Server, project: Project, after: int) -> list[_Bounds]:
 
 
 @contextmanager
-def _view(server: Server, project: Project, title: str, windows: list[_Bounds]) -> Iterator[list[_Part]]:
+def _view(server: Server, project: ServerProject, title: str, windows: list[_Bounds]) -> Iterator[list[_Part]]:
     """Give the windows a view, if they are not simply everything; it is deleted at the end."""
     if windows == [(0, None)] or not windows:
         yield [_Part(None, bounds) for bounds in windows]
@@ -176,7 +176,7 @@ def _view(server: Server, project: Project, title: str, windows: list[_Bounds]) 
     server.delete(f"/api/dm/views/{view['id']}/")
 
 
-def _made(server: Server, project: Project, title: str, part: _Part, folder: Path) -> _Window:
+def _made(server: Server, project: ServerProject, title: str, part: _Part, folder: Path) -> _Window:
     """Have a part made, and fetch it."""
     if part.view is not None:
         server.patch(f"/api/dm/views/{part.view}/", {"data": {"title": title, "filters": _within(part.bounds)}})
@@ -198,7 +198,7 @@ def _within(bounds: _Bounds) -> Mapping[str, Any]:
     return {"conjunction": "and", "items": items}
 
 
-def _finished(server: Server, project: Project, title: str, view: int | None) -> dict[str, Any]:
+def _finished(server: Server, project: ServerProject, title: str, view: int | None) -> dict[str, Any]:
     """Return a snapshot once it is complete, asking for it where there is none."""
     deadline, asks = time.monotonic() + _PATIENCE, 0
     wanted = {"title": title} | ({} if view is None else {"task_filter_options": {"view": view}})
@@ -226,12 +226,12 @@ def _finished(server: Server, project: Project, title: str, view: int | None) ->
     return made
 
 
-def _titled(server: Server, project: Project, title: str) -> dict[str, Any] | None:
+def _titled(server: Server, project: ServerProject, title: str) -> dict[str, Any] | None:
     found = server.get(f"/api/projects/{project.id}/exports/")
     return next((made for made in found if made["title"] == title), None)
 
 
-def _left(path: Path, project: Project) -> _Note | None:
+def _left(path: Path, project: ServerProject) -> _Note | None:
     """Return what an interrupted pull of this project has noted."""
     try:
         note = _Note(**json.loads(path.read_bytes()))
@@ -244,7 +244,7 @@ def _write(path: Path, note: _Note) -> None:
     write_atomic(path, json.dumps(asdict(note)) + "\n")
 
 
-def _clear(server: Server, project: Project, title: str) -> None:
+def _clear(server: Server, project: ServerProject, title: str) -> None:
     """Delete what an interrupted pull has left on the server: snapshots, and a view."""
     for made in server.get(f"/api/projects/{project.id}/exports/"):
         if made["title"].startswith(title):

@@ -21,7 +21,7 @@ from toolkit.errors import InvalidInput
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
-from toolkit.labelstudio.client.server_project import Project
+from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.pull.log_writer import Arrivals, PullResult
 from toolkit.labelstudio.pull.revision_index import task_key
@@ -65,7 +65,7 @@ def pull(
     with workspace.lock(), connected(workspace, server) as connection:
         schema = workspace.schema()
         names = project_pseudonyms(workspace, connection.users(), keep_identities=keep_identities)
-        found = server_project.at_work(connection, workspace)
+        found = server_project.all_projects(connection, workspace)
         with closing(Arrivals(workspace, workspace.annotations, "annotations", schema, names)) as answers:
             whole = [_pull(workspace, connection, one, answers, full, progress or silent) for one in found.work]
         counts = Counter(answers.counts)
@@ -87,7 +87,7 @@ def pull(
         )
 
 
-def changed_since(workspace: Workspace, server: Server, project: Project) -> int | None:
+def changed_since(workspace: Workspace, server: Server, project: ServerProject) -> int | None:
     """Return how many of a project's tasks were changed, or came, since the last pull; None before the first."""
     state = _State(workspace, project.place)
     if state.mark is None:
@@ -97,7 +97,7 @@ def changed_since(workspace: Workspace, server: Server, project: Project) -> int
 
 
 def _pull(
-    workspace: Workspace, server: Server, project: Project, arrivals: Arrivals, full: bool, progress: Progress
+    workspace: Workspace, server: Server, project: ServerProject, arrivals: Arrivals, full: bool, progress: Progress
 ) -> bool:
     """Pull one project of a server into one log; returns whether every task was compared."""
     state = _State(workspace, project.place)
@@ -144,7 +144,7 @@ class _ReadAll:
 def _read_all(
     workspace: Workspace,
     server: Server,
-    project: Project,
+    project: ServerProject,
     arrivals: Arrivals,
     link: Callable[[int], str],
     progress: Progress,
@@ -178,7 +178,7 @@ class _Changes:
     whole: bool = False
 
 
-def _changed(server: Server, project: Project, since: datetime) -> _Changes:
+def _changed(server: Server, project: ServerProject, since: datetime) -> _Changes:
     """List what changed: a few tasks with all that they hold, in one request; many only by their stamps."""
     few = server.few_tasks(project.id, where=[_since(since)], at_most=_FEW)
     if few is not None:
@@ -188,7 +188,7 @@ def _changed(server: Server, project: Project, since: datetime) -> _Changes:
 
 def _read_changed(
     server: Server,
-    project: Project,
+    project: ServerProject,
     changed: _Changes,
     arrivals: Arrivals,
     link: Callable[[int], str],
@@ -206,7 +206,7 @@ def _read_changed(
         arrivals.task({"id": number, "project": project.id, "annotations": []}, source=link, place=project.place)
 
 
-def _with_answers(server: Server, project: Project, changed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _with_answers(server: Server, project: ServerProject, changed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the answered ones among the changed tasks; a filter can't say "or", so there may be two lists."""
     answered = [task for task in changed if task["total_annotations"]]
     skipped = [task for task in changed if task["cancelled_annotations"] and not task["total_annotations"]]

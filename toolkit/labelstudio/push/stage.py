@@ -23,7 +23,7 @@ from toolkit.labelstudio.assignment import assign_articles
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server, Unanswered
-from toolkit.labelstudio.client.server_project import Project
+from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.push.sentence_filter import Test, selected
 from toolkit.labelstudio.push.tasks import key_of, task_data
@@ -57,7 +57,7 @@ class PushResult:
         duplicates_removed: Second copies of a task, without any answer, that were deleted.
         dry_run: Nothing was changed.
         lacking: Articles for which annotators.yaml has too few people (blind mode).
-        suggested: What was suggested on top, how many of what.
+        suggested: Counts of the suggestions that were pushed as well.
     """
 
     url: str | None
@@ -201,7 +201,7 @@ class Target:
         created: It was made, or would be.
     """
 
-    project: Project | None
+    project: ServerProject | None
     settings: dict[str, Any]
     created: bool
 
@@ -225,7 +225,7 @@ class Sender:
         self.progress = progress or silent
         self.removed = 0
 
-    def target(self, title: str, settings: dict[str, Any], found: Project | None) -> Target:
+    def target(self, title: str, settings: dict[str, Any], found: ServerProject | None) -> Target:
         """Make the project where none was found.
 
         Args:
@@ -267,7 +267,7 @@ class Sender:
             dry_run=self.dry_run,
         )
 
-    def _held(self, project: Project, ledger: Ledger) -> set[Key]:
+    def _held(self, project: ServerProject, ledger: Ledger) -> set[Key]:
         """Return the keys that the server holds: from the ledger where it can be trusted, else by looking."""
         if not ledger.open and len(ledger.sent) == project.tasks:
             return set(ledger.sent)
@@ -276,7 +276,7 @@ class Sender:
             ledger.saw(held)
         return held
 
-    def _look(self, project: Project) -> set[Key]:
+    def _look(self, project: ServerProject) -> set[Key]:
         """Return the keys of every task on the server; remove second copies that nobody has answered.
 
         Raises:
@@ -306,7 +306,7 @@ class Sender:
                 return kept
         return first
 
-    def _send(self, project: Project, ledger: Ledger, missing: dict[Key, Task]) -> None:
+    def _send(self, project: ServerProject, ledger: Ledger, missing: dict[Key, Task]) -> None:
         total, done = len(missing), 0
         for batch in _batches(missing):
             ledger.sending(batch)
@@ -327,7 +327,7 @@ class Sender:
         if missing and server_project.tasks_in(self.server, project) != len(ledger.sent):
             ledger.saw(self._look(project))  # somebody else sent too, or a lost batch came late: each task once
 
-    def _settle(self, project: Project, ledger: Ledger, batch: dict[Key, Task], error: RemoteError) -> None:
+    def _settle(self, project: ServerProject, ledger: Ledger, batch: dict[Key, Task], error: RemoteError) -> None:
         """After a lost answer: look what the server holds until the batch is there, sending it again where it is not.
 
         The server stores a batch as a whole or not at all, yet may still be at it when the connection has broken;

@@ -22,7 +22,7 @@ from toolkit.errors import RemoteError
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Conflict, Server
-from toolkit.labelstudio.client.server_project import Project
+from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.codec.encode import to_result
 from toolkit.project import Workspace
 from toolkit.project.push_ledger import expert_title
@@ -89,7 +89,7 @@ def replay(
 
 
 def _job(
-    schema: Schema, project: Project, task: dict[str, Any], answer: Recorded, user: int
+    schema: Schema, project: ServerProject, task: dict[str, Any], answer: Recorded, user: int
 ) -> tuple[str, dict[str, Any]]:
     result = to_result(
         schema,

@@ -24,25 +24,24 @@ from starlette.routing import Route
 
 from toolkit.errors import ToolkitError, UsageError
 from toolkit.labelstudio.codec.encode import to_result
-from toolkit.labelstudio.suggest.holdout import HeadStart
-from toolkit.labelstudio.suggest.predictions import Suggestion
-from toolkit.labelstudio.suggest.suggester import Asked
-from toolkit.records import digest
+from toolkit.labelstudio.suggest.preannotation import Preannotation, score_of
+from toolkit.labelstudio.suggest.suggester import Query
+from toolkit.records import Suggestion, digest
 
 LARGEST = 64 * 2**20
 """Bytes that a request may have; Label Studio asks for a hundred tasks at a time."""
 
 
-def serve(headstart: HeadStart, listening: socket.socket) -> None:
+def serve(preannotation: Preannotation, listening: socket.socket) -> None:
     """Serve a project's suggestions until the process is told to stop. Nothing of a request is ever logged.
 
     Args:
-        headstart: The project.
+        preannotation: The project.
         listening: Where, see `listen`.
     """
     import uvicorn
 
-    config = uvicorn.Config(backend(headstart), log_config=None, log_level="error", access_log=False)
+    config = uvicorn.Config(backend(preannotation), log_config=None, log_level="error", access_log=False)
     uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -86,9 +85,9 @@ class BadPayload(Exception):
         self.reason = reason
 
 
-def backend(headstart: HeadStart) -> Starlette:
+def backend(preannotation: Preannotation) -> Starlette:
     """Return the application that serves a project's suggestions."""
-    service = _Service(headstart)
+    service = _Service(preannotation)
     routes = [
         Route("/health", service.health, methods=["GET"]),
         Route("/", service.health, methods=["GET"]),
@@ -103,9 +102,9 @@ def backend(headstart: HeadStart) -> Starlette:
 class _Service:
     """One answer a route."""
 
-    def __init__(self, headstart: HeadStart) -> None:
-        self._headstart = headstart
-        self._version = headstart.suggester.version
+    def __init__(self, preannotation: Preannotation) -> None:
+        self._preannotation = preannotation
+        self._version = preannotation.suggester.name
 
     def answered(self, handle: Callable[[dict[str, Any]], Any]) -> Callable[[Request], Awaitable[Response]]:
         """Return a route that reads the JSON object of a request, lets `handle` answer it, and says what is wrong."""
@@ -143,18 +142,18 @@ class _Service:
         tasks = body.get("tasks")
         if not isinstance(tasks, list):
             raise BadPayload(422, "'tasks' is not a list of tasks")
-        asked = [_asked(number, task) for number, task in enumerate(tasks)]
+        queries = [_query(number, task) for number, task in enumerate(tasks)]
         opened = [_is_new(task) for task in tasks]
-        return {"results": self._results(self._headstart.offer(asked, opened))}
+        return {"results": self._results(self._preannotation.offer(queries, opened))}
 
-    def _results(self, offered: Sequence[Suggestion | None]) -> list[Any]:
-        """Return what Label Studio stores; of an empty list it stores no prediction, which is what holding back is."""
-        return [[] if each is None else self._result(each) for each in offered]
+    def _results(self, offered: Sequence[Suggestion]) -> list[Any]:
+        """Return what Label Studio stores; of an empty list, for the hold-out, it stores no prediction."""
+        return [self._result(each) if each.shown else [] for each in offered]
 
     def _result(self, suggestion: Suggestion) -> dict[str, Any]:
-        schema = self._headstart.suggester.schema
+        schema = self._preannotation.suggester.schema
         result = to_result(schema, labels=suggestion.labels, spans=suggestion.spans, origin="prediction")
-        return {"model_version": self._version, "score": suggestion.score, "result": result}
+        return {"model_version": self._version, "score": score_of(suggestion), "result": result}
 
 
 async def _bounded(request: Request) -> bytes:
@@ -177,7 +176,7 @@ def _object(content: bytes) -> dict[str, Any]:
     return body
 
 
-def _asked(number: int, task: Any) -> Asked:
+def _query(number: int, task: Any) -> Query:
     data = task.get("data") if isinstance(task, dict) else None
     if not isinstance(data, dict):
         raise BadPayload(422, f"task {number} has no 'data'")
@@ -191,7 +190,7 @@ def _asked(number: int, task: Any) -> Asked:
     sentence_id, known = data.get("sentence_id"), data.get("text_sha256")
     if known is not None and known != found:
         raise BadPayload(422, f"the text of task {number} is not the one that was pushed: its 'text_sha256' differs")
-    return Asked(sentence_id=sentence_id if isinstance(sentence_id, str) else "", text=text)
+    return Query(sentence_id=sentence_id if isinstance(sentence_id, str) else "", text=text)
 
 
 def _is_new(task: dict[str, Any]) -> bool:

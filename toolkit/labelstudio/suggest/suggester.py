@@ -1,29 +1,28 @@
-"""What a program says of sentences, fitted to the schema: a model's labels and spans, and figures that are read.
+"""Suggestions for sentences, fitted to the schema: a model's labels and spans, and casualty figures read in the text.
 
-A model is anything that answers texts with labels, spans and a certainty; this room does not know what trained it.
+A model is any function from texts to suggestions; nothing here knows how it was trained.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Protocol
 
-from toolkit.labelstudio.suggest.casualty_prefill import LABEL, MODEL, figures_of, fitting
-from toolkit.labelstudio.suggest.predictions import Suggestion
-from toolkit.records import Span, content_id
+from toolkit.errors import UsageError
+from toolkit.labelstudio.casualty_figures import FIGURE, READER, figure_label, fitted, read_figures
+from toolkit.records import Span, Suggestion
 from toolkit.records.base import record
 from toolkit.schema import Schema
 
 
 @record
-class Asked:
-    """A sentence that something is to be suggested for.
+class Query:
+    """A sentence that a suggestion is wanted for.
 
     Attributes:
-        sentence_id: The sentence; what it is known by to whoever asks.
+        sentence_id: The sentence; empty where whoever asks does not know it.
         text: Its words.
-        language: ISO 639-1 code of its article, None where nobody knows.
+        language: ISO 639-1 code of its article, None where that is not known.
     """
 
     sentence_id: str
@@ -31,88 +30,83 @@ class Asked:
     language: str | None = None
 
 
-class Answer(Protocol):
-    """What a model says of a text."""
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Ids of sentence labels."""
-
-    @property
-    def spans(self) -> tuple[Span, ...]:
-        """Offsets in the text."""
-
-    @property
-    def certainty(self) -> float:
-        """How sure the model is, in [0, 1]."""
-
-
-Answering = Callable[[Sequence[str]], Iterable[Answer]]
-"""Texts in, an answer each out, in their order."""
-
-_HELD_BACK = "held back"  # part of the hash by which sentences are held back
+Predict = Callable[[Sequence[str]], Iterable[Suggestion]]
+"""Texts in, one suggestion per text out, in their order; of each only labels, spans and probabilities are used."""
 
 
 class Suggester:
-    """A model beside the figure reader.
+    """A model together with the figure reader, or the figure reader alone.
 
     Args:
         schema: What the page is made from; labels and spans that it does not have are left out.
-        model: Answers texts; None for figures alone.
-        name: Of the model, as annotators see it.
+        predict: Answers texts, such as `toolkit.baselines.predictions` with a model; None for figures alone.
+        name: Name of the model, as annotators see it.
 
     Attributes:
-        version: What its suggestions are named by.
+        schema: As above.
+        name: As above.
+
+    Example:
+        >>> from toolkit.labelstudio import Query, Suggester
+        >>> from toolkit.schema import load
+        >>> query = Query(sentence_id="s1", text="At least 14 people were killed.", language="en")
+        >>> (found,) = Suggester(load("news_events")).suggest([query])
+        >>> [(span.label, span.text, span.attributes["low"]) for span in found.spans]
+        [('FIGURE', 'At least 14', 14)]
     """
 
-    def __init__(self, schema: Schema, model: Answering | None = None, *, name: str = MODEL) -> None:
+    def __init__(self, schema: Schema, predict: Predict | None = None, *, name: str = READER) -> None:
         self.schema = schema
-        self.version = name
-        self._model = model
+        self.name = name
+        self._predict = predict
         self._labels = {label.id for label in schema.active}
-        self._spans = {label.id for label in schema.spans}
+        self._spans = {label.id: label for label in schema.spans}
 
-    def suggest(self, asked: Sequence[Asked]) -> list[Suggestion]:
-        """Return a suggestion for each sentence, empty where there is nothing to say."""
-        if self._model is None:
-            return [self._suggestion(each, None) for each in asked]
-        answers = self._model([each.text for each in asked])
-        return [self._suggestion(each, answer) for each, answer in zip(asked, answers, strict=True)]
+    def check(self) -> None:
+        """Raise if nothing could ever be suggested.
 
-    def _suggestion(self, asked: Asked, answer: Answer | None) -> Suggestion:
-        figures = figures_of(asked.text, asked.language, self.schema)
-        if answer is None:
-            return Suggestion(sentence_id=asked.sentence_id, spans=figures)
-        marked = tuple(span for span in answer.spans if span.label in self._spans)
-        return Suggestion(
-            sentence_id=asked.sentence_id,
-            labels=tuple(sorted(label for label in answer.labels if label in self._labels)),
-            spans=tuple(sorted(self._joined(marked, figures), key=lambda span: (span.start, span.end, span.label))),
-            score=round(answer.certainty, 6),
+        Raises:
+            UsageError: There is no model, and the schema has no span label for figures.
+        """
+        if self._predict is None and figure_label(self.schema) is None:
+            raise UsageError(
+                f"{self.schema.ref} has no span label {FIGURE}",
+                remedy="push without --prefill, or use a schema that has one, such as news_events",
+            )
+
+    def suggest(self, queries: Sequence[Query]) -> list[Suggestion]:
+        """Return one suggestion per sentence, without labels and spans where there is nothing to say."""
+        if self._predict is None:
+            return [self._suggestion(query, None) for query in queries]
+        predicted = self._predict([query.text for query in queries])
+        return [self._suggestion(query, found) for query, found in zip(queries, predicted, strict=True)]
+
+    def _suggestion(self, query: Query, predicted: Suggestion | None) -> Suggestion:
+        figures = read_figures(query.text, query.language, self.schema)
+        found = Suggestion(
+            sentence_id=query.sentence_id, shown=True, model=self.name, spans=figures, schema=self.schema.ref
+        )
+        if predicted is None:
+            return found
+        marked = [span for span in predicted.spans if span.label in self._spans]
+        spans = sorted(self._joined(marked, figures), key=lambda span: (span.start, span.end, span.label))
+        return replace(
+            found,
+            labels=tuple(label for label in predicted.labels if label in self._labels),
+            spans=tuple(spans),
+            probabilities=predicted.probabilities,
         )
 
     def _joined(self, marked: Sequence[Span], figures: Sequence[Span]) -> list[Span]:
-        """Return a model's spans with the fields that are read; figures that the model does not touch stay too."""
-        labels = {label.id: label for label in self.schema.spans}
-        joined = [fitting(_with_fields(span, figures), labels[span.label]) for span in marked]
-        own = [span for span in marked if span.label == LABEL]
+        """Return a model's spans with the fields that are read, and those figures that the model did not mark."""
+        joined = [fitted(_with_fields(span, figures), self._spans[span.label]) for span in marked]
+        own = [span for span in marked if span.label == FIGURE]
         return joined + [each for each in figures if not any(_overlap(each, span) for span in own)]
 
 
-def is_held_back(sentence_id: str, share: float) -> bool:
-    """Say whether a sentence is one of the share that people see without suggestions; the same ones every time.
-
-    Args:
-        sentence_id: The sentence.
-        share: In [0, 1]; the sentences of a smaller share are among those of a larger one.
-    """
-    drawn = content_id(_HELD_BACK, sentence_id)[:12]
-    return int(drawn, 16) / 16.0**12 < share
-
-
 def _with_fields(span: Span, figures: Sequence[Span]) -> Span:
-    """Return a figure with the fields of the reading that it shares most characters with."""
-    if span.label != LABEL:
+    """Return a figure with the fields of the one that was read in most of its characters."""
+    if span.label != FIGURE:
         return span
     near = [each for each in figures if _overlap(span, each)]
     if not near:

@@ -8,16 +8,15 @@ from typing import Any
 import pytest
 
 from toolkit.engine.arrow import parquet_bytes, to_table
-from toolkit.errors import UsageError
-from toolkit.labelstudio import Server, push_figures
+from toolkit.labelstudio import Server
+from toolkit.labelstudio.casualty_figures import read_figures
 from toolkit.labelstudio.client import server_project
-from toolkit.labelstudio.codec.decode import read_result
 from toolkit.labelstudio.codec.encode import to_result
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
-from toolkit.labelstudio.suggest.casualty_prefill import MODEL, suggestions
 from toolkit.project import Workspace
 from toolkit.records import Article, Page, Piece, Sentence, Span
+from toolkit.schema import load
 
 TOLL = "At least 14 people were killed and dozens wounded."
 CALM = "The 14 ferries left on time."
@@ -46,37 +45,20 @@ def workspace(make_project: Any) -> Workspace:
 
 
 def test_figures_are_read_where_the_language_is_known(workspace: Workspace) -> None:
-    (found,) = suggestions(workspace)
-    assert [(span.label, span.text, dict(span.attributes)) for span in found.spans] == [
+    schema = workspace.schema()
+    assert [(span.label, span.text, dict(span.attributes)) for span in read_figures(TOLL, "en", schema)] == [
         ("FIGURE", "At least 14", {"low": 14, "qualifier": "at_least"}),
         ("FIGURE", "dozens", {"qualifier": "vague"}),
     ]
-    assert push_figures(workspace, dry_run=True) == 1
-
-
-def test_a_schema_without_figures_says_so(workspace: Workspace) -> None:
-    text = (workspace.root / "toolkit.yaml").read_text()
-    workspace.write("toolkit.yaml", text.replace("news_events@1.0.0", "claims@1.0.0"))
-    with pytest.raises(UsageError, match=r"claims@1\.0\.0 has no span label FIGURE"):
-        push_figures(Workspace(workspace.root), dry_run=True)
-
-
-@pytest.mark.studio
-def test_suggestions_are_shown_once_however_often_they_are_sent(server: Server, workspace: Workspace) -> None:
-    push(workspace, server=server)
-    for _ in range(2):
-        assert push_figures(workspace, server=server) == 1
-    tasks = list(server.tasks(server_project.of_workspace(server, workspace)[0].id, fields="all"))
-    shown = [(task["data"]["text"], found) for task in tasks for found in task["predictions"]]
-    assert [(text, found["model_version"]) for text, found in shown] == [(TOLL, MODEL)]
-    reading = read_result(shown[0][1]["result"], TOLL, workspace.schema())
-    assert (reading.misfits, [span.text for span in reading.spans]) == ([], ["At least 14", "dozens"])
+    assert read_figures(CALM, "en", schema) == ()
+    assert read_figures(TOLL, None, schema) == read_figures(TOLL, "und", schema) == ()
+    assert read_figures(TOLL, "en", load("claims")) == ()
 
 
 @pytest.mark.studio
 def test_numbers_that_differ_from_their_words_are_named_and_kept(server: Server, workspace: Workspace) -> None:
     push(workspace, server=server)
-    (task, *_) = server.tasks(server_project.of_workspace(server, workspace)[0].id, include="id,data")
+    (task, *_) = server.tasks(server_project.work_projects(server, workspace)[0].id, include="id,data")
     fields = {"low": 41, "qualifier": "at_least", "harm": "killed"}
     span = Span(span_id="f", label="FIGURE", start=0, end=11, text="At least 14", attributes=fields)
     result = to_result(workspace.schema(), labels=("casualty_figure",), spans=(span,))

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from toolkit.errors import UsageError
-from toolkit.labelstudio import HeadStart, Suggester, backend, listen
-from toolkit.labelstudio.suggest.suggester import is_held_back
+from toolkit.labelstudio import Preannotation, Suggester, backend, listen
+from toolkit.labelstudio.suggest.preannotation import in_holdout
 from toolkit.project import Workspace
-from toolkit.project.suggestion_log import OfferLog
-from toolkit.records import digest
+from toolkit.project.suggestion_log import SuggestionLog
+from toolkit.records import Suggestion, digest
 
 TOLL = "At least 14 people were killed and dozens wounded."
 CALM = "The 14 ferries left on time, as they do every day."
 SECRET = "f00dfacef00dfacef00dfacef00dfacef00dface"
 
 
-class Guess:
-    """What a model might answer."""
-
-    labels = ("casualty_figure", "no_label_of_the_schema")
-    spans = ()
-    certainty = 0.75
+def guesses(texts: Sequence[str]) -> list[Suggestion]:
+    """Answer as a model might."""
+    guess = Suggestion(
+        sentence_id="",
+        shown=True,
+        model="guess-1",
+        labels=("casualty_figure", "no_label_of_the_schema"),
+        probabilities={"casualty_figure": 0.75, "no_label_of_the_schema": 0.9},
+    )
+    return [guess for _ in texts]
 
 
 @pytest.fixture
@@ -36,7 +41,7 @@ def workspace(make_project: Any) -> Workspace:
 
 def client(workspace: Workspace, *, share: float = 0.0, model: Any = None) -> TestClient:
     suggester = Suggester(workspace.schema(), model, **({"name": "guess-1"} if model else {}))
-    return TestClient(backend(HeadStart(workspace, suggester, share=share)))
+    return TestClient(backend(Preannotation(workspace, suggester, share=share)))
 
 
 def task(text: str, **data: str) -> dict[str, Any]:
@@ -61,33 +66,33 @@ def test_figures_are_suggested_with_their_fields(workspace: Workspace) -> None:
 
 
 def test_a_models_labels_are_those_of_the_schema(workspace: Workspace) -> None:
-    asking = client(workspace, model=lambda texts: [Guess() for _ in texts])
+    asking = client(workspace, model=guesses)
     (found,) = asking.post("/predict", json={"tasks": [task(CALM)]}).json()["results"]
     assert (found["model_version"], found["score"]) == ("guess-1", 0.75)
     assert [item["value"]["choices"] for item in found["result"]] == [["casualty_figure"]]
 
 
-def test_a_share_is_held_back_for_good_and_written_down_once(workspace: Workspace) -> None:
+def test_the_hold_out_is_the_same_for_good_and_written_down_once(workspace: Workspace) -> None:
     sentences = workspace.sentences()
     tasks = [
         task(each.text, sentence_id=each.sentence_id, text_sha256=digest(each.text.encode())) for each in sentences
     ]
     tasks[0] |= {"total_annotations": 1}
-    asking = client(workspace, share=0.3, model=lambda texts: [Guess() for _ in texts])
+    asking = client(workspace, share=0.3, model=guesses)
     for _ in range(2):
         results = asking.post("/predict", json={"tasks": tasks}).json()["results"]
         held = [each.sentence_id for each, found in zip(sentences, results, strict=True) if found == []]
-        assert held == [each.sentence_id for each in sentences if is_held_back(each.sentence_id, 0.3)]
+        assert held == [each.sentence_id for each in sentences if in_holdout(each.sentence_id, 0.3)]
         assert 8 <= len(held) <= 30, "some three in ten of 62"
-    rows = list(OfferLog(workspace).rows())
+    rows = list(SuggestionLog(workspace).rows())
     assert [row.sentence_id for row in rows] == [each.sentence_id for each in sentences[1:]], "the first had an answer"
     assert [row.sentence_id for row in rows if not row.shown] == [
         each for each in held if each != tasks[0]["data"]["sentence_id"]
     ]
-    fewer = [each for each in sentences if is_held_back(each.sentence_id, 0.1)]
-    assert all(is_held_back(each.sentence_id, 0.3) for each in fewer)
-    assert not is_held_back(sentences[0].sentence_id, 0.0)
-    assert is_held_back(sentences[0].sentence_id, 1.0)
+    fewer = [each for each in sentences if in_holdout(each.sentence_id, 0.1)]
+    assert all(in_holdout(each.sentence_id, 0.3) for each in fewer)
+    assert not in_holdout(sentences[0].sentence_id, 0.0)
+    assert in_holdout(sentences[0].sentence_id, 1.0)
 
 
 @pytest.mark.parametrize(
