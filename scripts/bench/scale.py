@@ -110,20 +110,20 @@ def with_datasets(project: Path) -> None:
     from toolkit.engine.arrow import arrow_schema, write_parquet
     from toolkit.engine.page_source import PageFile
     from toolkit.ingest import is_silent, pages, story_ids
-    from toolkit.ingest.chunks import read_pages
+    from toolkit.ingest.article_table import Copies, first_and_shared
     from toolkit.ingest.layout.boilerplate import count_lines, recurring
-    from toolkit.ingest.merge import Copies, first_and_shared
+    from toolkit.ingest.page_chunks import read_pages
+    from toolkit.ingest.stage import settings_of
     from toolkit.project import Workspace
-    from toolkit.records import Article, Sentence
+    from toolkit.records import Article, Sentence, to_row
     from toolkit.segment.stage import cut
 
     def rows(files: list[PageFile]) -> Iterator[dict[str, object]]:
         for found in files:
             with found.open() as file:
-                for page, raw in pages(file, source=found.source):
-                    names = ("source", "sha256", "start", "end")
-                    where = {name: getattr(page, name) for name in names}
-                    yield {"page": where, "raw": raw, "silent": is_silent(raw, page.source)}
+                for raw in pages(file, source=found.source):
+                    row = {name: getattr(raw, name) for name in ("data", "body", "charset", "url", "fetched_at")}
+                    yield row | {"page": to_row(raw.page), "kind": raw.page.kind, "silent": is_silent(raw)}
 
     def count_batch(table: pa.Table) -> pa.Table:
         return count_lines(table, columns={})[0]
@@ -143,10 +143,10 @@ def with_datasets(project: Path) -> None:
     each = {"batched": True, "batch_size": 2000, "num_proc": 2}
     # A fingerprint spares datasets to disassemble all that the functions refer to, a minute whatever the corpus.
     how = workspace.config.ingest
-    settings = how.settings(project)
+    settings = settings_of(how, project)
     if not pc.all(opened.data.column("silent")).as_py():
         counted = opened.map(count_batch, **each, remove_columns=opened.column_names, new_fingerprint="count")
-        settings = how.settings(project, recurring([Chunk(held=(counted.data.table,))], how.recurring))
+        settings = settings_of(how, project, recurring([Chunk(held=(counted.data.table,))], how.recurring))
     read = opened.map(read_batch, **each, remove_columns=opened.column_names, new_fingerprint="read")
     table = read.data.table
     kept, shared = first_and_shared(table.column("article_id").to_numpy().astype("S24"))

@@ -9,7 +9,7 @@ import atheris
 
 with atheris.instrument_imports(include=["toolkit.ingest"]):
     from toolkit.errors import InvalidInput
-    from toolkit.ingest import read, rebuild
+    from toolkit.ingest import pages, read, rebuild
 
 SOURCES = ("a.txt", "a.html", "a.jsonl", "a.json", "a.gz", "a.warc", "a")
 
@@ -26,8 +26,9 @@ def one_input(data: bytes) -> None:
             raise AssertionError((source, raw)) from fault
         return
     if source in ("a.txt", "a.html"):
+        (page,) = pages(raw, source=source)
         for article in found.articles:
-            assert rebuild(article, raw) == article.text, (source, raw)
+            assert rebuild(article, page) == article.text, (source, raw)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("a: [", ":1:5: no valid YAML"),
+        ("a: [", ":1:5: not valid YAML"),
         ("engine: embedded\nengine: embedded\n", ":2:1: key 'engine' stands twice, first in line 1"),
         ("- a\n", ":1:1: "),
         ("release:\n  splits: {train: 0.5, validation: 0.1, test: 0.1}\n", ":2:3: the fractions sum to 0.7, not to 1"),

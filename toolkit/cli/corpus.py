@@ -14,7 +14,7 @@ from toolkit.cli.output import coloured, progress_bar, put, put_counts, put_json
 from toolkit.errors import GateFailed
 
 if TYPE_CHECKING:
-    from toolkit.ingest.explanation import Passage
+    from toolkit.ingest.extraction import Passage
 
 
 def register(app: typer.Typer) -> None:

@@ -8,7 +8,7 @@ import json
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toolkit.errors import InvalidInput
-from toolkit.records import digest, from_row
+from toolkit.records import digest, from_row, stored_fields
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ def arrow_schema(cls: type) -> pa.Schema:
     that holds its JSON with sorted keys, since its keys differ from row to row.
     """
     hints = get_type_hints(cls)
-    return pa.schema([pa.field(field.name, _arrow_type(hints[field.name])) for field in fields(cls)])
+    return pa.schema([pa.field(field.name, _arrow_type(hints[field.name])) for field in stored_fields(cls)])
 
 
 def _arrow_type(hint: Any) -> pa.DataType:
@@ -57,7 +57,7 @@ def to_table(cls: type[T], records: Iterable[T]) -> pa.Table:
     """Put records of one class into an Arrow table with `arrow_schema(cls)`, a column at a time."""
     rows = list(records)
     hints = get_type_hints(cls)
-    columns = [_column(hints[field.name], [getattr(row, field.name) for row in rows]) for field in fields(cls)]  # type: ignore[arg-type]  # a record is a dataclass
+    columns = [_column(hints[field.name], [getattr(row, field.name) for row in rows]) for field in stored_fields(cls)]
     return pa.Table.from_arrays(columns, schema=arrow_schema(cls))
 
 
@@ -72,10 +72,11 @@ def _column(hint: Any, values: list[Any]) -> pa.Array:
         offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
         inner = _column(get_args(hint)[0], [item for value in values for item in value or ()])
         return pa.ListArray.from_arrays(offsets, inner, type=_arrow_type(hint), mask=_nulls(values))
-    elif is_dataclass(hint):
+    elif isinstance(hint, type) and is_dataclass(hint):
         hints = get_type_hints(hint)
         parts = [
-            _column(hints[f.name], [None if v is None else getattr(v, f.name) for v in values]) for f in fields(hint)
+            _column(hints[f.name], [None if v is None else getattr(v, f.name) for v in values])
+            for f in stored_fields(hint)
         ]
         return pa.StructArray.from_arrays(parts, fields=list(_arrow_type(hint)), mask=_nulls(values))
     return pa.array(values, _arrow_type(hint))

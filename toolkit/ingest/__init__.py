@@ -1,7 +1,8 @@
 """Raw pages in, articles out: bytes to records, pure."""
 
-from toolkit.ingest.extraction import Extraction, Settings, extract, read, read_whole
+from toolkit.ingest.extraction import Extraction, Passage, Settings, extract, read, read_page
 from toolkit.ingest.formats.container import Limits, pages
+from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.ingest.layout.boilerplate import PageLines, is_silent, lines_to_count, recurring_lines
 from toolkit.ingest.layout.profile import Profile, Rule, default_profile, parse_profile, why
 from toolkit.ingest.stories import assign_stories, merge_copies, page_order, signature, story_ids
@@ -11,7 +12,9 @@ __all__ = [
     "Extraction",
     "Limits",
     "PageLines",
+    "Passage",
     "Profile",
+    "RawPage",
     "Rule",
     "Settings",
     "assign_stories",
@@ -25,7 +28,7 @@ __all__ = [
     "pages",
     "parse_profile",
     "read",
-    "read_whole",
+    "read_page",
     "rebuild",
     "recurring_lines",
     "signature",

@@ -1,14 +1,15 @@
-"""Lines and their layout → records.
+"""Articles from raw pages: what is read, what is cut with which reason, and the bytes behind every character.
 
-The bytes of a page in, its articles and rejects out.
-
-Texts that were labelled elsewhere: each is an article as it stands, of which nothing is cut.
+pages       the pages of a file, see `formats.container`
+read_page   characters → title and paragraphs (`formats`) → lines and their roles (`layout`) → articles and rejects
+read        all pages of a file together
+extract     the same, only the articles
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -16,100 +17,78 @@ from functools import lru_cache
 from toolkit.errors import InvalidInput
 from toolkit.ingest.formats.container import pages
 from toolkit.ingest.formats.encoding import Decoded
-from toolkit.ingest.formats.file_type import CONTAINERS, Opened, kind_of, open_page
 from toolkit.ingest.formats.html_page import read_html
 from toolkit.ingest.formats.json_page import read_columns
-from toolkit.ingest.language import identify
+from toolkit.ingest.formats.raw_page import RawPage
+from toolkit.ingest.language_identification import identify
 from toolkit.ingest.layout.dates import moment_of
 from toolkit.ingest.layout.lines import Line, lines_of
-from toolkit.ingest.layout.page_layout import Draft, Layout, layout
+from toolkit.ingest.layout.page_layout import Draft, layout
 from toolkit.ingest.layout.profile import Profile, Rulebook, default_profile
 from toolkit.ingest.traced_text import Traced
 from toolkit.records import Article, Page, Piece, Reject, parse_instant
 
-Known = Mapping[str, str | None]
+Facts = Mapping[str, str | None]
 """What is known of a page beside its text: publisher, byline, url, published_at, published_text, language, licence."""
 
-
-def compose(
-    page: Page, text: Traced, lines: Sequence[Line], found: Layout, *, known: Known, fetched_at: datetime | None
-) -> tuple[list[Article], list[Reject]]:
-    """Make the articles and the rejects of a page.
-
-    Args:
-        page: The raw page.
-        text: Its text, of which `lines` are the lines.
-        lines: As `layout` was given them.
-        found: What `layout` found.
-        known: Holds for the page's own article, which is the first; of the rest only the language and the licence.
-        fetched_at: Against which relative times are resolved.
-    """
-    articles = []
-    for number, draft in enumerate(found.drafts):
-        outside = known if number == 0 else {"licence": known.get("licence")}
-        articles.append(_article(page, text, lines, draft, outside, fetched_at))
-    rejects = [
-        reject(page, text, lines[index].start, lines[index].end, reason) for index, reason in sorted(found.cuts.items())
-    ]
-    return articles, rejects
-
-
-def reject(page: Page, text: Traced, start: int, end: int, reason: str, detail: str | None = None) -> Reject:
-    """Return the reject of code points `start` to `end` of a page's text."""
-    return Reject(
-        stage="ingest",
-        reason=reason,
-        source=page.source,
-        start=int(text.starts[start:end].min()),
-        end=int(text.ends[start:end].max()),
-        text=text.text[start:end],
-        detail=detail,
-    )
-
-
-def _article(
-    page: Page, text: Traced, lines: Sequence[Line], draft: Draft, known: Known, fetched_at: datetime | None
-) -> Article:
-    indexes = [draft.title, *draft.body] if draft.title is not None else draft.body
-    pieces: list[Piece] = []
-    at = 0
-    for index in indexes:
-        line = lines[index]
-        pieces += text.pieces(line.start, line.end, at)
-        at += len(line.text) + 1
-    whole = "\n".join(lines[index].text for index in indexes)
-    moment = lines[draft.when].moment if draft.when is not None else None
-    said = {
-        "publisher": draft.publisher,
-        "byline": lines[draft.byline].text if draft.byline is not None else None,
-        "published_at": moment.at(fetched_at) if moment else None,
-        "published_text": moment.text if moment else None,
-    }
-    facts = {**said, **{name: value for name, value in known.items() if value}}
-    facts["language"] = facts.get("language") or identify(whole)
-    title = lines[draft.title].text if draft.title is not None else None
-    return Article.of(whole, page=page, pieces=tuple(pieces), title=title, **facts)
-
-
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_MOST_CONTROL = 0.1
-_MOST_MALFORMED = 0.3
+_MOST_CONTROL = 0.1  # share of the characters; a page with more is binary
+_MOST_MALFORMED = 0.3  # share of the bytes
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a page that was kept or cut.
+
+    Attributes:
+        start: First byte within the page.
+        end: One past its last byte.
+        text: Its characters.
+        article: The title of the article that it is in, or the beginning of its text; None for what was cut.
+        reason: Why it was cut; None for what was kept.
+    """
+
+    start: int
+    end: int
+    text: str
+    article: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
-    """What a page holds.
+    """The content of a page, or of a file of pages.
 
     Attributes:
         articles: In the page's order.
-        rejects: What was cut, in the page's order, with the rule's id as reason and the byte range in the page.
-        notes: What holds of the page as a whole: its encoding where it isn't UTF-8, a byte order mark.
+        rejects: What was cut, in the page's order, each with the id of the rule as its reason and its bytes.
+        notes: Remarks on the page as a whole: its encoding where that is not UTF-8, a byte order mark.
     """
 
     articles: tuple[Article, ...] = ()
     rejects: tuple[Reject, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def passages(self) -> list[Passage]:
+        """Return what was kept and what was cut in the order of the page, for people to look at.
+
+        What was cut without a place of its own, such as a page that can't be read, comes first.
+        """
+        cut = [Passage(item.start or 0, item.end or 0, item.text, None, item.reason) for item in self.rejects]
+        kept = [passage for article in self.articles for passage in _kept(article)]
+        return sorted(cut + kept, key=lambda passage: (passage.start, passage.end, passage.reason or ""))
+
+
+def _kept(article: Article) -> Iterator[Passage]:
+    """Yield an article's paragraphs with the bytes that their pieces cover."""
+    name, at = article.title or article.text[:40], 0
+    for line in article.text.split("\n"):
+        end = at + len(line)
+        pieces = [piece for piece in article.pieces if piece.start < end and at < piece.end]
+        if pieces:
+            yield Passage(pieces[0].byte_start, pieces[-1].byte_end, line, name, None)
+        at = end + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +96,12 @@ class Settings:
     """How pages are read.
 
     Attributes:
-        fetched_at: Against which relative times are resolved; without it they stay text.
+        fetched_at: When the pages were fetched. Relative times ("2 hours ago") are resolved against it; without it they
+            stay text.
         profiles: Rules of the user, asked before the default ones, on the pages that they cover.
         recurring: Folded lines that recur over many pages, see `toolkit.ingest.layout.boilerplate`.
         columns: Role → column name, see `toolkit.ingest.formats.json_page.COLUMNS`.
-        facts: What is known of every page, such as {"licence": "CC-BY-4.0"}; the page's own word goes first.
+        facts: What is known of every page, such as {"licence": "CC-BY-4.0"}; what a page itself says counts more.
     """
 
     fetched_at: str | datetime | None = None
@@ -132,68 +112,72 @@ class Settings:
 
 
 def extract(raw: bytes, *, source: str, media_type: str | None = None) -> list[Article]:
-    """Return the articles of a page, or of a file of pages; see `read`."""
+    r"""Return the articles of a raw page, or of a file of raw pages.
+
+    A page may hold several articles, as those of aggregators do. Of each one the title and the paragraphs are kept, and
+    menus, share buttons, comments and the like are cut. Nothing is normalised: every character of `Article.text` is
+    one of the page, and `Article.pieces` says which bytes it was read from.
+
+    Args:
+        raw: The bytes of a file: plain text, HTML, JSON, JSON Lines, Parquet or WARC, also packed with gzip.
+        source: The file's name. Its ending says what the file is where its bytes do not, and records and messages
+            name it.
+        media_type: MIME type, such as "text/html; charset=koi8-r"; counts more than name and bytes.
+
+    Returns:
+        The articles in the order of the pages. `start` and `end` of a piece count code points of `Article.text`,
+        `byte_start` and `byte_end` bytes of the page; the ends are exclusive.
+
+    Raises:
+        InvalidInput: No page of the file can be read: it is empty, binary, or not in the format that it claims. Of
+            several pages, those that can't be read are left out; `read` says which and why.
+
+    Example:
+        >>> page = b"Ferry line reopens\nThe ferry sailed on Monday.\nShare this article\n"
+        >>> article = extract(page, source="ferry.txt")[0]
+        >>> article.title, article.body
+        ('Ferry line reopens', 'The ferry sailed on Monday.')
+        >>> piece = article.pieces[0]
+        >>> page[piece.byte_start : piece.byte_end]
+        b'Ferry line reopens'
+    """
     return list(read(raw, source=source, media_type=media_type).articles)
 
 
-def read(
-    raw: bytes,
-    *,
-    source: str,
-    media_type: str | None = None,
-    page: Page | None = None,
-    settings: Settings | None = None,
-) -> Extraction:
-    """Read the articles of a page, or of a file of pages.
+def read(raw: bytes, *, source: str, media_type: str | None = None, settings: Settings | None = None) -> Extraction:
+    r"""Return the articles of a file of raw pages together with all that was cut from them.
 
     Args:
-        raw: The bytes.
-        source: The file's name, by whose suffix its kind is guessed and which records and messages name.
-        media_type: Wins over the guess.
-        page: Given when `raw` is one page of a file, as `pages` yields it.
-        settings: How to read.
+        raw: The file's bytes.
+        source: Its name; see `extract`.
+        media_type: MIME type; see `extract`.
+        settings: Rules of your own for a site, names of columns, facts; default: none.
+
+    Returns:
+        Articles, rejects and notes. A reject has the id of its rule as `reason` ("share-bar", "comments-heading",
+        "malformed-bytes", …; `toolkit.ingest.why` explains each one) and its bytes within the page. A page that can't
+        be read is a reject with the reason "unreadable".
 
     Raises:
-        InvalidInput: The page is empty or binary, or no page of the file can be read.
+        InvalidInput: No page of the file can be read; `faults` holds one fault per page.
+
+    Example:
+        >>> page = b"Ferry line reopens\nThe ferry sailed on Monday.\nShare this article\n"
+        >>> [(cut.text, cut.reason) for cut in read(page, source="ferry.txt").rejects]
+        [('Share this article', 'share-bar')]
     """
-    settings = settings or Settings()
-    if page is None and kind_of(raw, source=source, media_type=media_type) in CONTAINERS:
-        return _read_all(raw, source, media_type, settings)
-    page = page or Page.of(raw, source=source)
-    opened = open_page(raw, source=source, media_type=media_type)
-    where = source if page.start == 0 else f"{source} (bytes {page.start}-{page.end})"
-    _check_text(opened.decoded, raw, where)
-    text, titled, facts, outside = _content(opened, where, page, settings)
-    book = _rulebook(tuple(p for p in settings.profiles if p.covers(source, facts.get("url"))))
-    lines = lines_of(text, book, settings.recurring)
-    fetched_at = parse_instant(facts.pop("fetched_at", None) or opened.fetched_at or settings.fetched_at)
-    articles, cut = compose(
-        page, text, lines, layout(lines, titled=titled), known=_dated(facts, fetched_at), fetched_at=fetched_at
-    )
-    if not lines:
-        outside = [*outside, Reject(stage="ingest", reason="no-text", source=source, start=0, end=len(raw))]
-    rejects = sorted([*outside, *cut, *_malformed(opened, page)], key=lambda r: (r.start or 0, r.end or 0, r.reason))
-    return Extraction(tuple(articles), tuple(rejects), _notes(opened.decoded))
-
-
-def _read_all(raw: bytes, source: str, media_type: str | None, settings: Settings) -> Extraction:
-    """Read every page of a file; one that can't be read is a reject, unless none can."""
     articles: list[Article] = []
     rejects: list[Reject] = []
     notes: list[str] = []
     faults: list[InvalidInput] = []
     count = 0
-    for page, page_raw in pages(raw, source=source, media_type=media_type):
+    for page in pages(raw, source=source, media_type=media_type):
         count += 1
         try:
-            found = read(page_raw, source=source, page=page, settings=settings)
+            found = read_page(page, settings=settings)
         except InvalidInput as fault:
             faults.append(fault)
-            rejects.append(
-                Reject(
-                    stage="ingest", reason="unreadable", source=source, start=0, end=len(page_raw), detail=str(fault)
-                )
-            )
+            rejects.append(_whole_reject(page, "unreadable", str(fault)))
             continue
         articles += found.articles
         rejects += found.rejects
@@ -203,35 +187,86 @@ def _read_all(raw: bytes, source: str, media_type: str | None, settings: Setting
     return Extraction(tuple(articles), tuple(rejects), tuple(notes))
 
 
-def _content(
-    opened: Opened, where: str, page: Page, settings: Settings
-) -> tuple[Traced, bool, dict[str, str], list[Reject]]:
+def read_page(raw: RawPage, *, settings: Settings | None = None) -> Extraction:
+    """Return the articles of one page and what was cut from it.
+
+    Args:
+        raw: The page, as `pages` yields it.
+        settings: See `read`.
+
+    Raises:
+        InvalidInput: The page is empty or binary, or it is a JSON object without a text.
+    """
+    settings = settings or Settings()
+    decoded = raw.decoded()
+    _check_text(decoded, raw)
+    text, titled, facts, outside = _content(raw, Traced.of(decoded), settings)
+    book = _rulebook(tuple(profile for profile in settings.profiles if profile.covers(raw.source, facts.get("url"))))
+    lines = lines_of(text, book, settings.recurring)
+    fetched_at = parse_instant(facts.pop("fetched_at", None) or raw.fetched_at or settings.fetched_at)
+    found = layout(lines, titled=titled)
+    known = _dated(facts, fetched_at)
+    articles = []
+    for number, draft in enumerate(found.drafts):
+        own = (
+            known if number == 0 else {"licence": known.get("licence")}
+        )  # the page's facts are those of its first article
+        articles.append(_article(raw.page, text, lines, draft, own, fetched_at))
+    cuts = [
+        _reject(raw.page, text, lines[index].start, lines[index].end, reason)
+        for index, reason in sorted(found.cuts.items())
+    ]
+    if not lines:
+        outside = [*outside, _whole_reject(raw, "no-text")]
+    rejects = [*outside, *cuts, *_malformed(decoded, raw.page)]
+    in_order = sorted(rejects, key=lambda item: (item.start or 0, item.end or 0, item.reason))
+    return Extraction(tuple(articles), tuple(in_order), _notes(decoded))
+
+
+def read_labelled(raw: RawPage) -> Extraction:
+    """Return the article of a text that was labelled elsewhere: every character, since its answers index into it.
+
+    Args:
+        raw: A page {"text": …, "url": …, …}, with the columns of `toolkit.ingest.formats.json_page.COLUMNS`.
+
+    Raises:
+        InvalidInput: It is not a JSON object with a text.
+    """
+    columns = read_columns(raw.text(), where=raw.source, names={"html": "", "title": ""})
+    text = columns.traced["text"]
+    known = {name: value for name, value in columns.facts.items() if name not in ("fetched_at", "published_at")}
+    known.setdefault("language", identify(text.text))
+    pieces = tuple(text.pieces(0, len(text.text), 0))
+    return Extraction((Article.of(text.text, page=raw.page, pieces=pieces, **known),))
+
+
+def _content(raw: RawPage, text: Traced, settings: Settings) -> tuple[Traced, bool, dict[str, str], list[Reject]]:
     """Return a page's text, whether its first line is the title, what it says of itself, and what is cut already."""
-    facts = {**settings.facts, **({"url": opened.url} if opened.url else {})}
-    if opened.kind == "text":
-        return opened.text, False, facts, []
-    if opened.kind == "html":
-        return _hypertext(opened.text, facts, page)
-    columns = read_columns(opened.text, where=where, names=settings.columns)
+    facts = {**settings.facts, **({"url": raw.url} if raw.url else {})}
+    if raw.page.kind == "text":
+        return text, False, facts, []
+    if raw.page.kind == "html":
+        return _hypertext(text, facts, raw.page)
+    columns = read_columns(text, where=raw.where, names=settings.columns)
     facts |= columns.facts
     rejects: list[Reject] = []
     if "text" in columns.traced:
         text, titled = columns.traced["text"], False
     else:
-        text, titled, facts, rejects = _hypertext(columns.traced["html"], facts, page)
+        text, titled, facts, rejects = _hypertext(columns.traced["html"], facts, raw.page)
     title = columns.traced.get("title")
     if title is None or not title.text.strip() or text.text.lstrip().startswith(title.text.strip() + "\n"):
         return text, titled or title is not None, facts, rejects
     if titled:
         first, _, _ = text.text.partition("\n")
-        rejects.append(reject(page, text, 0, len(first), "second-title"))
+        rejects.append(_reject(raw.page, text, 0, len(first), "second-title"))
         text = text.cut(len(first) + 1, len(text.text))
     return Traced.joined([title.one_line(), text]), True, facts, rejects
 
 
 def _hypertext(source: Traced, facts: dict[str, str], page: Page) -> tuple[Traced, bool, dict[str, str], list[Reject]]:
     document = read_html(source)
-    rejects = [reject(page, document.seen, start, end, "outside-article") for start, end in document.left]
+    rejects = [_reject(page, document.seen, start, end, "outside-article") for start, end in document.left]
     rejects += [
         Reject(stage="ingest", reason="not-on-page", source=page.source, text=text) for text in document.missing
     ]
@@ -254,23 +289,62 @@ def _dated(facts: Mapping[str, str], fetched_at: datetime | None) -> dict[str, s
     return known
 
 
-def _check_text(decoded: Decoded, raw: bytes, where: str) -> None:
-    if not decoded.text.strip("\ufeff \t\r\n\f\v"):
-        raise InvalidInput("the page is empty", where=where, remedy="remove it or fetch it again")
-    odd = len(_CONTROL.findall(decoded.text))
-    broken = sum(end - start for start, end in decoded.malformed)
-    if "\x00" in decoded.text or odd > _MOST_CONTROL * len(decoded.text) or broken > _MOST_MALFORMED * len(raw):
-        raise InvalidInput(
-            "the page is binary, not text", where=where, remedy="remove it, or save it as text, HTML or JSON Lines"
-        )
+def _article(
+    page: Page, text: Traced, lines: Sequence[Line], draft: Draft, known: Facts, fetched_at: datetime | None
+) -> Article:
+    indexes = [draft.title, *draft.body] if draft.title is not None else draft.body
+    pieces: list[Piece] = []
+    at = 0
+    for index in indexes:
+        line = lines[index]
+        pieces += text.pieces(line.start, line.end, at)
+        at += len(line.text) + 1
+    whole = "\n".join(lines[index].text for index in indexes)
+    moment = lines[draft.when].moment if draft.when is not None else None
+    said = {
+        "publisher": draft.publisher,
+        "byline": lines[draft.byline].text if draft.byline is not None else None,
+        "published_at": moment.at(fetched_at) if moment else None,
+        "published_text": moment.text if moment else None,
+    }
+    facts = {**said, **{name: value for name, value in known.items() if value}}
+    facts["language"] = facts.get("language") or identify(whole)
+    title = lines[draft.title].text if draft.title is not None else None
+    return Article.of(whole, page=page, pieces=tuple(pieces), title=title, **facts)
 
 
-def _malformed(opened: Opened, page: Page) -> list[Reject]:
-    detail = f"not {opened.decoded.encoding}; U+FFFD stands for it"
+def _reject(page: Page, text: Traced, start: int, end: int, reason: str) -> Reject:
+    """Return the reject of code points `start` to `end` of a page's text."""
+    return Reject(
+        stage="ingest",
+        reason=reason,
+        source=page.source,
+        start=int(text.starts[start:end].min()),
+        end=int(text.ends[start:end].max()),
+        text=text.text[start:end],
+    )
+
+
+def _whole_reject(raw: RawPage, reason: str, detail: str | None = None) -> Reject:
+    return Reject(stage="ingest", reason=reason, source=raw.source, start=0, end=len(raw.data), detail=detail)
+
+
+def _malformed(decoded: Decoded, page: Page) -> list[Reject]:
+    detail = f"not {decoded.encoding}; U+FFFD stands for it"
     return [
         Reject(stage="ingest", reason="malformed-bytes", source=page.source, start=start, end=end, detail=detail)
-        for start, end in opened.decoded.malformed
+        for start, end in decoded.malformed
     ]
+
+
+def _check_text(decoded: Decoded, raw: RawPage) -> None:
+    if not decoded.text.strip("\ufeff \t\r\n\f\v"):
+        raise InvalidInput("the page is empty", where=raw.where, remedy="remove it or fetch it again")
+    odd = len(_CONTROL.findall(decoded.text))
+    broken = sum(end - start for start, end in decoded.malformed)
+    if "\x00" in decoded.text or odd > _MOST_CONTROL * len(decoded.text) or broken > _MOST_MALFORMED * len(raw.data):
+        remedy = "remove it, or save it as text, HTML or JSON Lines"
+        raise InvalidInput("the page is binary, not text", where=raw.where, remedy=remedy)
 
 
 def _notes(decoded: Decoded) -> tuple[str, ...]:
@@ -281,21 +355,3 @@ def _notes(decoded: Decoded) -> tuple[str, ...]:
 @lru_cache(maxsize=32)
 def _rulebook(profiles: tuple[Profile, ...]) -> Rulebook:
     return Rulebook((*profiles, default_profile()))
-
-
-def read_whole(raw: bytes, *, page: Page) -> Extraction:
-    """Read a page that is one JSON object with a text, every character of it; answers index into it as it is.
-
-    Args:
-        raw: The bytes of the page, {"text": …, "url": …, …}; the columns of `toolkit.ingest.formats.json_page.COLUMNS`.
-        page: Where they lie.
-
-    Raises:
-        InvalidInput: It is no JSON object with a text.
-    """
-    columns = read_columns(open_page(raw, source=page.source).text, where=page.source, names={"html": "", "title": ""})
-    text = columns.traced["text"]
-    known = {name: value for name, value in columns.facts.items() if name not in ("fetched_at", "published_at")}
-    known.setdefault("language", identify(text.text))
-    pieces = tuple(text.pieces(0, len(text.text), 0))
-    return Extraction((Article.of(text.text, page=page, pieces=pieces, **known),))

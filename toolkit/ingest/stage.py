@@ -1,10 +1,9 @@
-"""The `ingest` section of toolkit.yaml as the settings that reading a page takes.
+"""The stage `ingest` on a project, and the way back to its raw pages.
 
-The stage ingest: pages/ → articles.parquet, rejects.jsonl.
-
-What would be kept and cut of one page, read as its project reads it.
-
-From a sentence back to the bytes of its raw page, and the proof that nothing changed on the way.
+ingest         pages/ → articles.parquet, rejects.jsonl
+explain_page   one page as the project reads it: what is kept, what is cut and why
+trace          a sentence → the bytes of its raw page, its answers and its decision
+verify         every article and sentence once more from the raw bytes, and what differs
 """
 
 from __future__ import annotations
@@ -19,33 +18,32 @@ from toolkit.engine import run
 from toolkit.engine.executor import counted
 from toolkit.engine.page_source import PageFile, on_its_line
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
-from toolkit.ingest import read
-from toolkit.ingest.chunks import read_pages, spool
-from toolkit.ingest.explanation import Passage, explain
-from toolkit.ingest.extraction import Settings
+from toolkit.ingest.article_table import collect, write_articles
+from toolkit.ingest.extraction import Passage, Settings, read
 from toolkit.ingest.formats.container import pages
+from toolkit.ingest.formats.raw_page import TABLE_FORMAT, RawPage
 from toolkit.ingest.layout.boilerplate import count_lines, recurring
 from toolkit.ingest.layout.profile import Profile, fold, parse_profile
-from toolkit.ingest.merge import collect, merge
+from toolkit.ingest.page_chunks import read_pages, spool
 from toolkit.ingest.trace import Difference, Trace, Verification, bytes_of, rebuild
 from toolkit.project.config import IngestConfig, described
 from toolkit.project.files import file_digest, read_bytes
 from toolkit.project.scratch import Scratch, scratch
 from toolkit.project.stage import Made, Outcome, Progress, derive, read_lock, silent
 from toolkit.project.workspace import ARTICLES, GOLD, REJECTS, Workspace
-from toolkit.records import Article, Page, Piece, Sentence
+from toolkit.records import Article, Piece, Sentence
 
 
 def settings_of(how: IngestConfig, root: Path, recurring: frozenset[str] = frozenset()) -> Settings:
-    """Return what `toolkit.ingest.extraction` takes.
+    """Return the settings of toolkit.yaml in the form that `read` takes.
 
     Args:
         how: The section `ingest` of toolkit.yaml.
-        root: The project.
-        recurring: The lines that were found to recur.
+        root: The project; paths of profiles are relative to it.
+        recurring: Lines that were found on many pages, folded.
 
     Raises:
-        InvalidInput: A profile is not there or has faults (all of them are named).
+        InvalidInput: A profile is missing or has faults; `faults` holds all of them.
     """
     facts = {"publisher": how.publisher, "language": how.language, "licence": how.licence}
     return Settings(
@@ -82,22 +80,22 @@ def ingest(
     how: IngestConfig | None = None,
     progress: Progress = silent,
 ) -> Outcome:
-    """Read every page of the project into articles, near-duplicates marked by their story_id.
+    """Read every page of the project into articles; near-duplicates get the same story_id.
 
-    What was cut from a page goes to rejects.jsonl with its reason.
+    What is cut from a page goes to rejects.jsonl with its reason.
 
     Args:
         workspace: The project.
         skip_unreadable: Put pages that can't be read among the rejects instead of stopping.
-        how: How to read them; default: as toolkit.yaml says.
-        progress: Called with (pages read, pages to read), as near as the chunks in which they are read tell.
+        how: Settings for the pages; default: those of toolkit.yaml.
+        progress: Called with (pages read, all pages) after each chunk of pages.
 
     Raises:
-        InvalidInput: There are no pages, or some can't be read (all of them are named); nothing is written.
+        InvalidInput: There are no pages, or some can't be read; `faults` holds all of them, and nothing is written.
     """
     how = how or workspace.config.ingest
-    settings_of(how, workspace.root)  # a profile with a fault is told before the pages are looked at
-    parameters = {"skip_unreadable": skip_unreadable, **({"how": said} if (said := described(how)) else {})}
+    settings_of(how, workspace.root)  # a fault of a profile is reported before any page is read
+    parameters = {"skip_unreadable": skip_unreadable, **({"how": changed} if (changed := described(how)) else {})}
     with workspace.lock():
         files = workspace.page_files()
         inputs: dict[str, str | None] = {
@@ -105,7 +103,8 @@ def ingest(
         }
         inputs |= {name: file_digest(workspace.root / name) for name in how.profiles}
         store = workspace.store()
-        with scratch(workspace.root, "ingest", inputs, json.dumps(parameters, sort_keys=True), store=store) as work:
+        said = json.dumps(parameters, sort_keys=True)
+        with scratch(workspace.root, "ingest", inputs, said, TABLE_FORMAT, store=store) as work:
             outcome = derive(
                 workspace.root,
                 "ingest",
@@ -118,7 +117,7 @@ def ingest(
 
 
 def skips_unreadable(workspace: Workspace) -> bool:
-    """Return whether the last `ingest` left out what could not be read."""
+    """Return whether the last `ingest` left out pages that can't be read."""
     entry = read_lock(workspace.root).get("ingest")
     return bool(entry and entry["because"]["parameters"].get("skip_unreadable"))
 
@@ -149,7 +148,7 @@ def _ingest(
         remedy = faults[-1].remedy or "remove it"
         faults[-1].remedy = f"{remedy}, or leave such pages out with `toolkit ingest --skip-unreadable`"
         raise InvalidInput.all_of(faults)
-    articles = merge(readings, folder / ARTICLES)
+    articles = write_articles(readings, folder / ARTICLES)
     return Made(
         files={ARTICLES: folder / ARTICLES, REJECTS: folder / REJECTS},
         counts={"pages": spooled.pages, **articles, "rejects": readings.rejects},
@@ -157,12 +156,12 @@ def _ingest(
 
 
 def explain_page(page: Path, how: IngestConfig, workspace: Workspace | None = None) -> list[Passage]:
-    """Return the passages of a page; nothing is written.
+    """Return the passages of a file of pages, kept and cut, in their order; nothing is written.
 
     Args:
         page: The file.
-        how: How to read it.
-        workspace: The project, whose last `ingest` says which lines recur over its pages.
+        how: Settings for it.
+        workspace: The project, if there is one: its last `ingest` says which lines recur over its pages.
 
     Raises:
         InvalidInput: The page, or a profile, can't be read.
@@ -171,11 +170,11 @@ def explain_page(page: Path, how: IngestConfig, workspace: Workspace | None = No
     lines = frozenset[str]() if workspace is None or not how.recurring else _recurring(workspace.path(REJECTS))
     folder, place = (root / "pages").resolve(), page.resolve()
     source = place.relative_to(folder).as_posix() if place.is_relative_to(folder) else page.name
-    return explain(read(read_bytes(page), source=source, settings=settings_of(how, root, lines)))
+    return read(read_bytes(page), source=source, settings=settings_of(how, root, lines)).passages()
 
 
 def _recurring(path: Path) -> frozenset[str]:
-    """Return the lines that were cut as recurring."""
+    """Return the lines that rejects.jsonl names as recurring, folded."""
     if not path.exists():
         return frozenset()
     with path.open(encoding="utf-8") as file:
@@ -188,15 +187,16 @@ def trace(workspace: Workspace, sentence_id: str) -> Trace:
 
     Args:
         workspace: The project.
-        sentence_id: The id, or as much of its beginning as tells it apart.
+        sentence_id: The id, or its beginning, as long as no other id begins with it.
 
     Raises:
-        UsageError: No sentence, or more than one, has such an id.
+        UsageError: No sentence, or more than one, has an id that begins so.
     """
     found = [item for item in workspace.sentences() if item.sentence_id.startswith(sentence_id)]
     if len(found) != 1:
-        what = f"{len(found) or 'no'} sentences have an id that begins with {sentence_id!r}"
-        raise UsageError(what, remedy="give more of the id" if found else "copy one out of sentences.parquet or a task")
+        what = f"{len(found)} sentences have" if found else "no sentence has"
+        remedy = "give more of the id" if found else "the report lists every id: run `toolkit report`"
+        raise UsageError(f"{what} an id that begins with {sentence_id!r}", remedy=remedy)
     sentence = found[0]
     article = next(item for item in workspace.articles() if item.article_id == sentence.article_id)
     decisions = workspace.decisions() if workspace.path(GOLD).exists() else []
@@ -210,10 +210,10 @@ def trace(workspace: Workspace, sentence_id: str) -> Trace:
 
 
 def _bytes_of(workspace: Workspace, article: Article, sentence: Sentence) -> tuple[Piece, ...]:
-    """Return where a sentence's characters stand in its page; without the page, where the runs that hold them do."""
-    with suppress(InvalidInput):  # no page is there any more
-        for page, raw in _raw_pages(workspace, article.page.source):
-            if page == article.page:
+    """Return the bytes of a sentence's characters; if the page is gone, those of the article's pieces around them."""
+    with suppress(InvalidInput):  # there are no pages at all any more
+        for raw in _raw_pages(workspace, article.page.source):
+            if raw.page == article.page:
                 return bytes_of(article, raw, sentence.start, sentence.end)
     return tuple(piece for piece in article.pieces if piece.start < sentence.end and sentence.start < piece.end)
 
@@ -221,7 +221,7 @@ def _bytes_of(workspace: Workspace, article: Article, sentence: Sentence) -> tup
 def verify(workspace: Workspace) -> Verification:
     """Rebuild every article from the raw bytes of its page and cut every sentence out of it again.
 
-    Every copy's page must still be there too, and the derived files must be those that the stages wrote.
+    The pages of all copies must still be there, and the derived files must be those that the stages wrote.
 
     Raises:
         InvalidInput: There are no articles or sentences yet.
@@ -237,7 +237,7 @@ def verify(workspace: Workspace) -> Verification:
 
 
 def _changed_files(workspace: Workspace) -> Iterator[Difference]:
-    """Hold the derived files against what toolkit.lock says was written: a row that is gone has no other trace."""
+    """Compare the derived files with toolkit.lock: nothing else shows that a row is gone."""
     lock = read_lock(workspace.root)
     for stage in ("ingest", "segment"):
         for name, sha256 in lock.get(stage, {}).get("outputs", {}).items():
@@ -250,24 +250,25 @@ def _changed_articles(workspace: Workspace, articles: dict[str, Article]) -> Ite
     for article in articles.values():
         for page in (article.page, *article.copies):
             awaited.setdefault((page.source, page.sha256), []).append(article)
-    for page, raw in _raw_pages(workspace):
-        for article in awaited.pop((page.source, page.sha256), ()):
-            if article.page.sha256 == page.sha256 and rebuild(article, raw) != article.text:
-                yield Difference(f"article {article.article_id}", f"the bytes of {page.source} give another text")
+    for raw in _raw_pages(workspace):
+        sha256 = raw.page.sha256
+        for article in awaited.pop((raw.source, sha256), ()):
+            if article.page.sha256 == sha256 and rebuild(article, raw) != article.text:
+                yield Difference(f"article {article.article_id}", f"the bytes of {raw.source} give another text")
     for (source, _), missed in awaited.items():
         for article in missed:
             yield Difference(f"article {article.article_id}", f"its page {source} is gone or has changed")
 
 
-def _raw_pages(workspace: Workspace, source: str | None = None) -> Iterator[tuple[Page, bytes]]:
-    """Yield the pages of every file, or of one, and of one that can't be read those before the fault."""
+def _raw_pages(workspace: Workspace, source: str | None = None) -> Iterator[RawPage]:
+    """Yield the pages of every file, or of one; of a file that can't be read, those before the fault."""
     for found in workspace.page_files():
         if source not in (None, found.source):
             continue
         try:
             with found.open() as file:
                 yield from pages(file, source=found.source)
-        except InvalidInput:  # `ingest` told it; an article that stood behind the fault is now missed
+        except InvalidInput:  # `ingest` reports it; an article that stood behind the fault is reported as gone
             continue
 
 

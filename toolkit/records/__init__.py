@@ -2,11 +2,11 @@
 
 from toolkit.records.annotation import Annotation, AttributeValue, Relation, Span
 from toolkit.records.article import Article, Piece, parse_instant
-from toolkit.records.base import content_id, digest, from_json, from_row, to_json, to_row
+from toolkit.records.base import content_id, digest, from_json, from_row, stored_fields, to_json, to_row
 from toolkit.records.decision import Aggregation, Decision
 from toolkit.records.estimate import Estimate
 from toolkit.records.latest import latest
-from toolkit.records.page import IMPORTED, Page
+from toolkit.records.page import IMPORTED, Page, PageKind
 from toolkit.records.reject import Reject
 from toolkit.records.sentence import KINDS, Kind, Sentence
 from toolkit.records.suggestion import Suggestion
@@ -22,6 +22,7 @@ __all__ = [
     "Estimate",
     "Kind",
     "Page",
+    "PageKind",
     "Piece",
     "Reject",
     "Relation",
@@ -34,6 +35,7 @@ __all__ = [
     "from_row",
     "latest",
     "parse_instant",
+    "stored_fields",
     "to_json",
     "to_row",
 ]

@@ -6,7 +6,7 @@ What every record is: frozen, slotted, validated when made, and the same as JSON
 from __future__ import annotations
 
 import hashlib
-from dataclasses import field
+from dataclasses import Field, field, fields
 from json.encoder import encode_basestring
 from typing import Any, TypeVar, cast, dataclass_transform
 
@@ -48,6 +48,12 @@ def record(cls: type[T]) -> type[T]:
     (files, servers) use `from_json` or `from_row`, which raise `InvalidInput` with the place.
     """
     return cast(type[T], dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)(cls))
+
+
+def stored_fields(cls: type[Any]) -> tuple[Field[Any], ...]:
+    """Return the fields of a record class that JSON and tables hold: all but those that are known in memory only."""
+    known = getattr(cls, "__pydantic_fields__", {})
+    return tuple(item for item in fields(cls) if not (item.name in known and known[item.name].exclude))
 
 
 _ADAPTERS: dict[type[Any], pydantic.TypeAdapter[Any]] = {}  # building one takes milliseconds

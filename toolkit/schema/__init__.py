@@ -1,13 +1,13 @@
-"""The label schema: one YAML file a version, from which validation, the labelling page, guidelines and quiz follow."""
+"""The label schema: one YAML file per version, from which validation, labelling page, guidelines and quiz follow."""
 
 from toolkit.schema.answer_rules import Breach, relation_between, validate
-from toolkit.schema.guidelines import guidelines, guidelines_html, instructions
-from toolkit.schema.json_schema import json_schema
-from toolkit.schema.load import check, load, parse, shipped
-from toolkit.schema.migrate import Migrated, counts, migrate
+from toolkit.schema.codebook import guidelines, guidelines_html, instructions
+from toolkit.schema.editor_schema import json_schema
+from toolkit.schema.example_quiz import Contradiction, Item, Mistake, Score, contradictions, quiz, score
+from toolkit.schema.migrated_answers import Migrated, counts, migrate
 from toolkit.schema.migration import Migration, load_migration, parse_migration
 from toolkit.schema.model import Attribute, Constraint, Example, Label, Layer, RelationLabel, Schema, SpanLabel
-from toolkit.schema.quiz import Contradiction, Item, Mistake, Score, contradictions, quiz, score
+from toolkit.schema.schema_file import check, find, load, parse, shipped
 from toolkit.schema.version_diff import Change, Diff, diff
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "contradictions",
     "counts",
     "diff",
+    "find",
     "guidelines",
     "guidelines_html",
     "instructions",

@@ -1,4 +1,4 @@
-"""Whether an answer keeps the rules of a schema."""
+"""The rules of a schema that an answer breaks."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Breach:
         rule: Id of the constraint, or of the general rule: "unknown-label", "retired-label", "exclusive",
             "no-label", "required-layer", "unknown-span", "unknown-attribute", "attribute-value",
             "required-attribute", "unknown-relation", "relation-ends".
-        message: What the person is told.
-        span_ids: The spans it is about, if any.
+        message: The rule in words, for the person who answered.
+        span_ids: The spans that break it, if it is about spans.
     """
 
     rule: str
@@ -30,13 +30,25 @@ class Breach:
 def validate(
     schema: Schema, labels: Sequence[str], spans: Sequence[Span] = (), relations: Sequence[Relation] = ()
 ) -> list[Breach]:
-    """Return every rule that an answer breaks, in a fixed order; none for a good answer.
+    """Return every rule of a schema that an answer breaks.
 
     Args:
-        schema: The schema that it was given under.
+        schema: The schema under which the answer was given.
         labels: Ids of the sentence labels.
-        spans: Its spans.
-        relations: Links between the spans.
+        spans: The marked stretches of the sentence, with the values of their fields.
+        relations: Links between the spans, by `span_id`.
+
+    Returns:
+        The broken rules in a fixed order: labels, spans, relations, then the constraints of the schema. An answer
+        without a breach is valid.
+
+    Example:
+        >>> from toolkit.schema import load
+        >>> schema = load("claims@1.0.0")
+        >>> validate(schema, ["claim"])
+        []
+        >>> [(breach.rule, breach.message) for breach in validate(schema, ["claim", "none"])]
+        [('exclusive', "'none' excludes every other label")]
     """
     return [
         *_label_breaches(schema, labels),
@@ -47,7 +59,7 @@ def validate(
 
 
 def relation_between(schema: Schema, head: str, tail: str) -> str | None:
-    """Return the only relation that may lead from span label `head` to `tail`; None where none or several may."""
+    """Return the only relation that may lead from span label `head` to `tail`; None if there is none, or several."""
     ids = [relation.id for relation in schema.relations if head in relation.head and tail in relation.tail]
     return ids[0] if len(ids) == 1 else None
 
@@ -64,7 +76,7 @@ def _label_breaches(schema: Schema, labels: Sequence[str]) -> Iterator[Breach]:
     if alone and len(set(labels)) > 1:
         yield Breach(rule="exclusive", message=f"{alone[0]!r} excludes every other label")
     if schema.exclusive and not labels:
-        yield Breach(rule="no-label", message=f"no label is given; {schema.exclusive[0]!r} says that none applies")
+        yield Breach(rule="no-label", message=f"no label is given; {schema.exclusive[0]!r} means that none applies")
     for layer in schema.layers:
         members = {label.id for label in schema.active if label.layer == layer.id}
         if layer.required and not alone and not members & set(labels):

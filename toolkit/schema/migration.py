@@ -1,4 +1,4 @@
-"""Migrations: reviewed YAML that says how answers under one version of a schema become answers under another.
+"""Migrations: a YAML file, read and approved by a person, that says what becomes of answers under the next version.
 
 from: weather@1.2.0
 to: weather@2.0.0
@@ -24,14 +24,14 @@ from pydantic_core import ErrorDetails
 
 from toolkit.errors import InvalidInput, UsageError, nearest
 from toolkit.records.base import record
-from toolkit.schema.form_errors import said
+from toolkit.schema.form_errors import missing_key, unknown_key, wrong_value
 from toolkit.schema.model import LowerId, Schema, UpperId
 from toolkit.schema.yaml_document import Document, read_document, text_of
 
 
 @record
 class Rename:
-    """Something has another id: a label, span label, relation, field of a span, or choice of a field.
+    """A label, span label, relation, field of a span or choice of a field gets another id.
 
     Attributes:
         type: "rename".
@@ -69,7 +69,7 @@ class Merge:
 
 @record
 class By:
-    """What decides a split without asking people.
+    """The field of a span that decides a split, so that people need not be asked.
 
     Attributes:
         span: Span label.
@@ -84,13 +84,13 @@ class By:
 
 @record
 class Split:
-    """A label becomes several, and people say which, unless a field of the answer's spans does.
+    """One label becomes several; people decide which, unless a field of the answer's spans does.
 
     Attributes:
         type: "split".
         label: The old label.
         into: The new ones.
-        by: What decides it; an answer for which it does not is ambiguous.
+        by: The field that decides; an answer for which it does not is ambiguous.
     """
 
     type: Literal["split"]
@@ -128,7 +128,7 @@ class AddAttribute:
         type: "add_attribute".
         span: The span label.
         attribute: The new field.
-        value: What it is for the spans of old answers; None to leave it empty.
+        value: Its value in the spans of old answers; None leaves it empty.
     """
 
     type: Literal["add_attribute"]
@@ -146,7 +146,7 @@ Step = Annotated[Rename | Merge | Split | Retire | AddAttribute, pydantic.Field(
 
 @record
 class Migration:
-    """How answers under one version become answers under another.
+    """The steps from answers under one version of a schema to answers under another.
 
     Attributes:
         source: "name@version" of the old answers; `from` in the file.
@@ -173,7 +173,7 @@ def load_migration(path: str | Path, old: Schema, new: Schema) -> Migration:
     """
     file = Path(path)
     if not file.is_file():
-        raise UsageError("no such migration file", where=str(path))
+        raise UsageError("there is no such migration file", where=str(path))
     return parse_migration(text_of(file), old, new, name=str(path))
 
 
@@ -211,22 +211,26 @@ def _fault(document: Document, detail: ErrorDetails) -> InvalidInput:
         return document.fault(place, f"a step is a mapping, not {detail['input']!r}")
     record = By if "by" in location[3:-1] else _STEPS.get(str(location[2])) if len(location) > 2 else None
     keys = [item.name for item in fields(record)] if record else ["from", "to", "reviewed_by", "steps"]
-    return said(document, place, detail, keys)
+    if detail["type"] == "unexpected_keyword_argument":
+        return unknown_key(document, place, keys)
+    return (
+        missing_key(document, place) if detail["type"].startswith("missing") else wrong_value(document, place, detail)
+    )
 
 
 def _faults(migration: Migration, old: Schema, new: Schema, document: Document) -> Iterator[InvalidInput]:
     if migration.source != old.ref:
-        yield document.fault(("from",), f"it migrates {migration.source}, and the answers are {old.ref}")
+        yield document.fault(("from",), f"it migrates answers under {migration.source}, but these are under {old.ref}")
     if migration.target != new.ref:
-        yield document.fault(("to",), f"it leads to {migration.target}, and the schema is {new.ref}")
+        yield document.fault(("to",), f"it leads to {migration.target}, but the new schema is {new.ref}")
     if not migration.reviewed_by.strip():
-        yield document.fault(("reviewed_by",), "nobody has reviewed it")
+        yield document.fault(("reviewed_by",), "it names no person who reviewed it")
     for at, step in enumerate(migration.steps):
         yield from (document.fault(("steps", at), what) for what in _step_faults(step, old, new))
     active = {label.id for label in new.active}
     for label in old.active:
         if label.id not in active and label.id not in _handled(migration):
-            what = f"label {label.id!r} cannot be given any more and no step says what becomes of it"
+            what = f"label {label.id!r} can no longer be given, and no step says what becomes of it"
             yield document.fault(("steps",), what)
 
 
@@ -260,7 +264,7 @@ def _step_faults(step: Rename | Merge | Split | Retire | AddAttribute, old: Sche
         case AddAttribute():
             yield from _absent_field(step, new)
         case Rename(relation=None, span=None) | Retire(relation=None, span=None):
-            yield f"{step.type} what? Name a label, relation or span"
+            yield f"the step {step.type} needs a label, a relation or a span"
 
 
 def _absent(words: Sequence[str], known: Sequence[str], where: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a label schema says: labels, spans, relations and the rules between them, as frozen values."""
+"""The content of a label schema as frozen values: labels, spans, relations and the rules between them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UpperId = Annotated[str, Field(pattern=UPPER)]
 """Id of a span label."""
 
 Hotkey = Annotated[str, Field(pattern=KEY)]
-"""A letter, a digit, or a letter with shift; the page keeps "u" (unselect) and every other combination."""
+"""A letter, a digit, or a letter with shift. The page itself needs "u" (unselect) and all other combinations."""
 
 Colour = Annotated[str, Field(pattern=HEX)]
 
@@ -34,7 +34,7 @@ class Example:
     Attributes:
         text: The sentence.
         labels: The sentence labels that it carries, sorted.
-        why: What makes it so, for people who got it wrong.
+        why: The reason, for people who got it wrong.
     """
 
     text: str
@@ -68,10 +68,10 @@ class Label:
         exclusive: It excludes every other label, of any layer.
         rule: When to use it.
         positives: Sentences that carry it.
-        near_misses: Sentences that look as if they did and do not.
+        near_misses: Sentences that seem to carry it and do not.
         hotkey: One key.
         colour: "#rrggbb".
-        retired: It is kept for its number only and cannot be given any more.
+        retired: It can no longer be given; it is kept for its number.
     """
 
     id: LowerId
@@ -94,8 +94,8 @@ class Attribute:
         id: Unique within its span label.
         title: The words that people see.
         type: "choice" (one of `choices`), "number", "boolean" or "text".
-        choices: What a choice may be.
-        hotkeys: One key a choice, in their order; one key for a boolean.
+        choices: The values of a choice.
+        hotkeys: One key per choice, in their order; one key for a boolean.
         minimum: The smallest number allowed.
         required: It must be filled.
         rule: How to fill it.
@@ -160,7 +160,7 @@ class Constraint:
         type: "requires_span" (each label of `labels` → at least one span of `spans`), "requires_label" (each span
             of `spans` → at least one label of `labels`), "excludes" (no two of `labels` together) or "ordered"
             (in a span of `spans`, the number in attribute `attributes[0]` ≤ that in `attributes[1]`).
-        message: What the person is told.
+        message: The rule in words, for the person who broke it.
         labels: Sentence labels.
         spans: Span labels.
         attributes: Attribute ids.

@@ -1,11 +1,11 @@
-"""What changed between two versions of a schema, and whether the version number says so.
+"""The changes between two versions of a schema, and whether the version number fits them.
 
 - patch: wording. Titles, rules, keys, colours, order, added or dropped examples.
-- minor: every old answer stays a good answer. A label, span label, optional field or choice is added; a rule goes.
+- minor: every old answer stays valid. A label, span label, optional field or choice is added; a rule is removed.
 - major: an old answer may have become wrong. Something is retired, removed, moved or redefined; a rule is added.
 
-Examples are what pins a rule down: a rule whose words change while all its old examples keep their answers was
-reworded; one that drops an example, or any example whose answer changes, was redefined.
+The examples show what a rule means. If the words of a rule change and all its old examples keep their answers, it was
+reworded; if an old example is gone or has another answer, it was redefined.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Change:
     Attributes:
         level: "patch", "minor" or "major".
         path: What it is about, such as "labels.claim.rule".
-        what: What happened to it.
+        what: The change in words.
     """
 
     level: Level
@@ -46,9 +46,9 @@ class Diff:
         old: "name@version".
         new: "name@version".
         changes: In the order of the schema.
-        level: The greatest level among them; "none" without any.
-        declared: What the version numbers say: "none" for the same one, or for a lower one.
-        faults: Breaches of what no version may do: the numbers of labels are append-only and are never reused.
+        level: The highest level among them; "none" if there are none.
+        declared: The level that the version numbers declare; "none" if the new number is the old one, or lower.
+        faults: Changes that no version may make: the numbers of labels are append-only and are never reused.
     """
 
     old: str
@@ -59,20 +59,41 @@ class Diff:
     faults: tuple[str, ...] = ()
 
     def require_agreement(self) -> None:
-        """Hold that the version number says what changed.
+        """Raise an error unless the version number fits the changes.
 
         Raises:
-            GateFailed: It does not, or label numbers were changed or reused.
+            GateFailed: It does not fit, or label numbers were changed or reused.
         """
         if self.faults:
             raise GateFailed("; ".join(self.faults), where=self.new, remedy="retire labels, and append new ones")
         if self.level != self.declared:
-            what = f"the changes are {self.level}, the version number says {self.declared}"
+            what = f"the changes are {self.level}, but the version number says {self.declared}"
             raise GateFailed(what, where=f"{self.old} → {self.new}", remedy=f"number it {_next(self.old, self.level)}")
 
 
 def diff(old: Schema, new: Schema) -> Diff:
-    """Return what changed from one version of a schema to another."""
+    """Return the changes from one version of a schema to another.
+
+    Args:
+        old: The earlier version.
+        new: The later version.
+
+    Returns:
+        Every change with its level, the highest level, and the level that the version numbers declare.
+        `Diff.require_agreement` raises if the two levels differ.
+
+    Example:
+        >>> from dataclasses import replace
+        >>> from toolkit.schema import load
+        >>> old = load("claims@1.0.0")
+        >>> first, *others = old.labels
+        >>> new = replace(old, version="1.0.1", labels=(replace(first, hotkey="c"), *others))
+        >>> found = diff(old, new)
+        >>> [(change.level, change.path, change.what) for change in found.changes]
+        [('patch', 'labels.claim.hotkey', 'reworded')]
+        >>> found.level, found.declared
+        ('patch', 'patch')
+    """
     changes = (
         *_texts(old, new, "", ("title", "description", "licence")),
         *([Change(level="major", path="name", what="renamed")] if old.name != new.name else []),
@@ -117,7 +138,7 @@ def _each(
     added: Callable[[N], Level] = _minor,
     removed: Level = "major",
 ) -> Iterator[Change]:
-    """Compare two lists of things with ids: what went, what stayed, what came, and their order."""
+    """Compare two lists of things with ids: removed, kept and added ones, and the order."""
     before, after = {item.id: item for item in old}, {item.id: item for item in new}
     for item in old:
         if item.id not in after:
@@ -132,20 +153,20 @@ def _each(
 
 
 def _texts(old: object, new: object, path: str, names: Sequence[str]) -> Iterator[Change]:
-    """Compare fields whose change is a matter of wording or looks."""
+    """Compare fields that only concern wording or appearance."""
     for name in names:
         if getattr(old, name) != getattr(new, name):
             yield Change(level="patch", path=f"{path}.{name}".removeprefix("."), what="reworded")
 
 
 def _switch(path: str, old: bool, new: bool, name: str, *, on: Level, off: Level) -> Iterator[Change]:
-    """Compare a yes or no."""
+    """Compare a field that is true or false."""
     if old != new:
         yield Change(level=on if new else off, path=f"{path}.{name}", what="switched on" if new else "switched off")
 
 
 def _members(path: str, old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
-    """Compare what may stand somewhere: more is minor, less is major."""
+    """Compare the values that are allowed somewhere: more is minor, less is major."""
     for member in old:
         if member not in new:
             yield Change(level="major", path=path, what=f"{member} removed")
@@ -170,7 +191,7 @@ def _label(old: Label, new: Label, path: str) -> Iterator[Change]:
 
 
 def _examples(old: Label, new: Label, path: str) -> Iterator[Change]:
-    """Compare rule and examples, which together say what a label means."""
+    """Compare rule and examples, which together define a label."""
     before, after = _answers(old), _answers(new)
     for text, labels in before.items():
         if text in after and after[text] != labels:
@@ -226,14 +247,14 @@ def _constraint(old: Constraint, new: Constraint, path: str) -> Iterator[Change]
 
 
 def _numbering(old: Schema, new: Schema) -> Iterator[str]:
-    """Label numbers are positions: old ones stay where they are, and a retired one does not come back."""
+    """Label numbers are positions: old labels keep theirs, and a retired label does not come back."""
     known = {label.id: label for label in new.labels}
     for number, label in enumerate(old.labels):
         found = new.label_ids[number] if number < len(new.label_ids) else None
         if found != label.id:
-            yield f"label number {number} was {label.id!r} and is {found!r}"
+            yield f"label number {number} was {label.id!r} and is now {found!r}"
         elif label.retired and not known[label.id].retired:
-            yield f"label {label.id!r} was retired and is given again"
+            yield f"label {label.id!r} was retired and can be given again"
 
 
 def _declared(old: str, new: str) -> Level:
@@ -249,7 +270,7 @@ def _parts(version: str) -> list[int]:
 
 
 def _next(reference: str, level: Level) -> str:
-    """Return the version number that the level asks for."""
+    """Return the version number that fits the level."""
     major, minor, patch = _parts(reference.partition("@")[2])
     numbers = {"major": (major + 1, 0, 0), "minor": (major, minor + 1, 0), "patch": (major, minor, patch + 1)}
     return ".".join(map(str, numbers.get(level, (major, minor, patch))))

@@ -1,4 +1,4 @@
-"""The YAML of a schema as plain values, with the place of every value in the file."""
+"""YAML as plain values, with the line and column of every value; for schemas, migrations and toolkit.yaml."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LARGEST = 100_000  # values in a document; a schema has some thousands, and ali
 
 
 class _Swift(yaml.composer.Composer, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Reads events by libyaml, where PyYAML has it, and composes them here: its own composer overruns a deep nest."""
+    """Reads events with libyaml, if it is there, and composes them here: libyaml's composer crashes on deep nests."""
 
     def __init__(self, text: str) -> None:
         super(yaml.composer.Composer, self).__init__(text)
@@ -27,13 +27,13 @@ Path = tuple[str | int, ...]
 
 @dataclass
 class Document:
-    """What a YAML file says and where.
+    """The values of a YAML file and their places.
 
     Attributes:
         name: The file, for messages.
         data: Mappings, sequences and scalars.
         places: Path of a value → (line, column), both from 1; for a value in a mapping, the place of its key.
-        faults: Repeated keys, and keys that are no words.
+        faults: Repeated keys, and keys that are not plain words.
     """
 
     name: str
@@ -49,9 +49,13 @@ class Document:
         return f"{self.name}:{line}:{column}"
 
     def fault(self, path: Path, what: str, *, remedy: str | None = None) -> InvalidInput:
-        """Return a fault that says where in the file and at which path it is."""
-        spelled = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
-        return InvalidInput(f"{what} @ {spelled}" if spelled else what, where=self.where(path), remedy=remedy)
+        """Return a fault with its place in the file and its path."""
+        return InvalidInput(f"{what} @ {spelled(path)}" if path else what, where=self.where(path), remedy=remedy)
+
+
+def spelled(path: Path) -> str:
+    """Return a path as messages spell it: "labels[0].title"."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
 def text_of(path: pathlib.Path) -> str:
@@ -70,15 +74,15 @@ def text_of(path: pathlib.Path) -> str:
 
 
 def read_document(text: str, name: str) -> Document:
-    """Parse YAML 1.1 (the safe subset) and note where everything stands.
+    """Parse YAML 1.1 (the safe subset) and note the place of every value.
 
     Raises:
-        InvalidInput: It is no YAML.
+        InvalidInput: It is not YAML.
     """
     try:
         return _read(_Swift(text), Document(name))
     except (yaml.YAMLError, ValueError, RecursionError):
-        return _read_slowly(text, name)  # its messages are the better ones
+        return _read_slowly(text, name)  # slower, but its messages are better
 
 
 def _read_slowly(text: str, name: str) -> Document:
@@ -87,16 +91,16 @@ def _read_slowly(text: str, name: str) -> Document:
     except yaml.reader.ReaderError as error:  # a control character
         before = text[: error.position]
         line, column = before.count("\n") + 1, error.position - before.rfind("\n")
-        what = f"no valid YAML: the character U+{ord(text[error.position]):04X} is not allowed"
+        what = f"not valid YAML: the character U+{ord(text[error.position]):04X} is not allowed"
         raise InvalidInput(what, where=f"{name}:{line}:{column}") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-        raise InvalidInput(f"no valid YAML: {error.problem or error.context}", where=place) from error
+        raise InvalidInput(f"not valid YAML: {error.problem or error.context}", where=place) from error
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-99-99
-        raise InvalidInput(f"no valid YAML: {error}", where=name) from error
+        raise InvalidInput(f"not valid YAML: {error}", where=name) from error
     except RecursionError as error:
-        raise InvalidInput("no valid YAML: nested too deeply, or within itself", where=name) from error
+        raise InvalidInput("not valid YAML: nested too deeply, or within itself", where=name) from error
 
 
 def _read(loader: yaml.SafeLoader, document: Document) -> Document:
@@ -110,7 +114,7 @@ def _read(loader: yaml.SafeLoader, document: Document) -> Document:
 
 
 def _value(loader: yaml.SafeLoader, node: yaml.Node, path: Path, document: Document) -> Any:
-    """Return the value of a node and enter its place and those below it."""
+    """Return the value of a node and note its place and the places below it."""
     document.places.setdefault(path, _place(node))
     if len(document.places) > _LARGEST:
         raise yaml.YAMLError(f"more than {_LARGEST} values")
@@ -126,7 +130,7 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, path: Path, docume
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
             line, column = _place(key_node)
-            document.faults.append(InvalidInput("a key is a word", where=f"{document.name}:{line}:{column}"))
+            document.faults.append(InvalidInput("a key must be a plain word", where=f"{document.name}:{line}:{column}"))
             continue
         key = str(key_node.value)
         below = (*path, key)

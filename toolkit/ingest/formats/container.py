@@ -1,11 +1,11 @@
-"""A file into its pages, streamed.
+"""The pages of a file, streamed; what each page is gets decided here and nowhere else.
 
-- a text or an HTML file is one page;
-- JSON Lines: a line is a page, its byte range that of the line; a JSON array: an element;
-- Parquet: a row is a page, which reads as the line of JSON that it equals; its byte range counts in the file of those
-  lines;
-- WARC: a response or resource record is a page: its headers as they stand, then its payload without transfer and
-  content encoding; its byte range is the record's in the archive, after decompression;
+- A text or an HTML file is one page.
+- JSON Lines: each line is a page, and its byte range is the line's. A JSON array: each element.
+- Parquet: each row is a page. It reads as the line of JSON with the same values, and its byte range counts in the file
+  of those lines.
+- WARC: each response, resource or conversion record is a page: its headers as they stand, then its payload without
+  transfer and content encoding. Its byte range is the record's in the archive, after decompression.
 - gzip of any of these; byte ranges count after decompression.
 """
 
@@ -17,14 +17,14 @@ import json
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 from toolkit.errors import InvalidInput
-from toolkit.ingest.formats.file_type import Kind, kind_of
-from toolkit.records import Page
-from toolkit.records.base import digest
+from toolkit.ingest.formats.file_type import FileType, charset, essence, file_type
+from toolkit.ingest.formats.raw_page import RawPage
+from toolkit.records import Page, digest
 
 _CHUNK = 1 << 20
 _HEAD = 4096
@@ -45,51 +45,34 @@ class Limits:
 
 def pages(
     raw_file: bytes | BinaryIO, *, source: str, media_type: str | None = None, limits: Limits | None = None
-) -> Iterator[tuple[Page, bytes]]:
-    """Yield the pages of a file with their bytes, in order.
+) -> Iterator[RawPage]:
+    """Yield the pages of a file, in order.
 
     Args:
-        raw_file: The file's bytes, or the file, open for reading bytes; Parquet needs one that can seek.
+        raw_file: The file's bytes, or the file, open for reading bytes.
         source: Its name.
-        media_type: Wins over what suffix and bytes say.
+        media_type: Counts more than what the name and the bytes say.
         limits: What is refused.
 
     Raises:
-        InvalidInput: The file breaks its format or one of the limits, which the message names.
+        InvalidInput: The file breaks its format or one of the limits; the message says which.
     """
     limits = limits or Limits()
-    stream = io.BytesIO(raw_file) if isinstance(raw_file, bytes) else raw_file
-    peeked = (
-        stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", stream), _CHUNK)
-    )
-    kind = kind_of(peeked.peek(_HEAD), source=source, media_type=media_type)
-    if kind == "gzip":
-        unpacked = io.BufferedReader(_Unpacked(peeked, source, limits), _CHUNK)
-        inner = source[:-3] if source.lower().endswith(".gz") else source
-        kind = kind_of(unpacked.peek(_HEAD), source=inner)
-        if kind == "gzip":
+    file = io.BytesIO(raw_file) if isinstance(raw_file, bytes) else raw_file
+    stream = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", file), _CHUNK)
+    holds = file_type(stream.peek(_HEAD), source=source, media_type=media_type)
+    if holds == "gzip":
+        stream = io.BufferedReader(_Unpacked(stream, source, limits), _CHUNK)
+        holds, media_type = file_type(stream.peek(_HEAD), source=source), None
+        if holds == "gzip":
             raise InvalidInput("gzip within gzip", where=source, remedy="unpack it once")
-        peeked = unpacked
-    yield from _pages_of(kind, peeked, source, limits)
-
-
-def _pages_of(kind: Kind, stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tuple[Page, bytes]]:
-    if kind == "parquet" and not stream.seekable():
-        with tempfile.TemporaryFile() as whole:
-            shutil.copyfileobj(stream, whole, _CHUNK)
-            whole.seek(0)
-            yield from _rows(io.BufferedReader(whole), source, limits)
-    elif kind == "parquet":
-        yield from _rows(stream, source, limits)
-    elif kind == "warc":
-        yield from _records(stream, source, limits)
-    elif kind == "jsonl":
-        yield from _lines(stream, source, limits)
-    elif kind == "json":
-        yield from _values(_whole(stream, source, limits), source, limits)
-    else:
-        raw = _whole(stream, source, limits)
-        yield Page.of(raw, source=source), raw
+    if holds in _READERS:
+        yield from _READERS[holds](stream, source, limits)
+        return
+    raw = _whole(stream, source, limits)
+    html = file_type(raw, source=source, media_type=media_type) == "html"  # asked again: a page may begin with blanks
+    page = Page.of(raw, source=source, kind="html" if html else "text")
+    yield RawPage(page, raw, charset=charset(media_type))
 
 
 def _whole(stream: io.BufferedReader, source: str, limits: Limits) -> bytes:
@@ -107,7 +90,11 @@ def _too_long(what: str, where: str, limits: Limits) -> InvalidInput:
     )
 
 
-def _lines(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tuple[Page, bytes]]:
+def _object(raw: bytes, source: str, start: int) -> RawPage:
+    return RawPage(Page.of(raw, source=source, start=start, kind="json"), raw)
+
+
+def _lines(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
     at, number = 0, 0
     while line := stream.readline(limits.page_bytes + 1):
         number += 1
@@ -116,12 +103,13 @@ def _lines(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[t
         mark = 3 if at == 0 and line.startswith(b"\xef\xbb\xbf") else 0
         raw = line[mark:].rstrip(b"\r\n")
         if raw.strip():
-            yield Page.of(raw, source=source, start=at + mark), raw
+            yield _object(raw, source, at + mark)
         at += len(line)
 
 
-def _values(raw: bytes, source: str, limits: Limits) -> Iterator[tuple[Page, bytes]]:
+def _values(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
     """Yield the objects of a JSON file: the only one, the elements of an array, or those on its lines."""
+    raw = _whole(stream, source, limits)
     mark = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
     try:
         text = raw[mark:].decode()
@@ -134,7 +122,7 @@ def _values(raw: bytes, source: str, limits: Limits) -> Iterator[tuple[Page, byt
         yield from _elements(text, mark, source)
     elif _is_one_value(text):
         start = mark + len(text[: len(text) - len(text.lstrip())].encode())
-        yield Page.of(raw[start:], source=source, start=start), raw[start:]
+        yield _object(raw[start:], source, start)
     else:
         yield from _lines(io.BufferedReader(io.BytesIO(raw)), source, limits)
 
@@ -147,7 +135,7 @@ def _is_one_value(text: str) -> bool:
     return True
 
 
-def _elements(text: str, mark: int, source: str) -> Iterator[tuple[Page, bytes]]:
+def _elements(text: str, mark: int, source: str) -> Iterator[RawPage]:
     decoder = json.JSONDecoder()
     at, byte = text.index("[") + 1, mark + len(text[: text.index("[") + 1].encode())
     while True:
@@ -159,11 +147,17 @@ def _elements(text: str, mark: int, source: str) -> Iterator[tuple[Page, bytes]]
         _, end = decoder.raw_decode(text, start)
         byte += len(text[at:start].encode())
         raw = text[start:end].encode()
-        yield Page.of(raw, source=source, start=byte), raw
+        yield _object(raw, source, byte)
         at, byte = end, byte + len(raw)
 
 
-def _rows(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tuple[Page, bytes]]:
+def _rows(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
+    if not stream.seekable():
+        with tempfile.TemporaryFile() as whole:
+            shutil.copyfileobj(stream, whole, _CHUNK)
+            whole.seek(0)
+            yield from _rows(io.BufferedReader(whole), source, limits)
+        return
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -176,7 +170,7 @@ def _rows(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tu
                 raw = json.dumps(row, ensure_ascii=False, default=str).encode("utf-8", "replace")
                 if len(raw) > limits.page_bytes:
                     raise _too_long("row", source, limits)
-                yield Page.of(raw, source=source, start=at), raw
+                yield _object(raw, source, at)
                 at += len(raw) + 1
     except (pa.ArrowException, OSError, ValueError) as error:
         what = " ".join(str(error).split())
@@ -205,7 +199,7 @@ def _grown(source: str, limits: Limits) -> InvalidInput:
     )
 
 
-def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[tuple[Page, bytes]]:
+def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
 
@@ -225,9 +219,7 @@ def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator
             if record.length is None or missing:
                 raise _cut_short(source, start)
             if record.rec_type in _WITH_PAGES:
-                http = record.http_headers.to_bytes() if record.http_headers else b""
-                raw = record.rec_headers.to_bytes() + http + payload
-                yield Page(source=source, sha256=digest(raw), start=start, end=end), raw
+                yield _record(record, payload, source, start, end)
         if counted.read_bytes > end + _BETWEEN_RECORDS:
             raise _cut_short(source, end)
     except (ArchiveLoadFailed, zlib.error, EOFError, OSError, ValueError, AttributeError) as error:
@@ -235,12 +227,38 @@ def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator
         raise InvalidInput(f"not readable as WARC: {error}", where=source, remedy="fetch the archive again") from error
 
 
+def _record(record: Any, payload: bytes, source: str, start: int, end: int) -> RawPage:
+    """Return the page of an archive's record, from the headers as warcio has parsed them."""
+    archive, http = _headers(record.rec_headers), _headers(record.http_headers)
+    before = record.rec_headers.to_bytes() + (record.http_headers.to_bytes() if record.http_headers else b"")
+    raw = before + payload
+    media_type = http.get("content-type") or ("" if http else archive.get("content-type", ""))
+    url = archive.get("warc-target-uri", "").strip("<>") or None
+    html = essence(media_type) in _HTML_TYPES or file_type(payload, source=url or source) == "html"
+    page = Page(source=source, sha256=digest(raw), start=start, end=end, kind="html" if html else "text")
+    return RawPage(page, raw, len(before), charset(media_type), url, archive.get("warc-date"))
+
+
+def _headers(found: Any) -> dict[str, str]:
+    """Return parsed headers, names in lower case; of two with one name the last."""
+    return {name.strip().lower(): value.strip() for name, value in found.headers} if found else {}
+
+
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
 _WITH_PAGES = ("response", "resource", "conversion")
 _BETWEEN_RECORDS = 8  # bytes of blank lines at an archive's end: four are the rule
 
 
 def _cut_short(source: str, at: int) -> InvalidInput:
     return InvalidInput("a record is cut short", where=f"{source} @ {at}", remedy="fetch the archive again")
+
+
+_READERS: dict[FileType, Callable[[io.BufferedReader, str, Limits], Iterator[RawPage]]] = {
+    "jsonl": _lines,
+    "json": _values,
+    "parquet": _rows,
+    "warc": _records,
+}
 
 
 class _Unpacked(io.RawIOBase):

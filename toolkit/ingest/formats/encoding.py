@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from toolkit.ingest.language import identify
+from toolkit.ingest.language_identification import identify
 
 Offsets = npt.NDArray[np.int64]
 

@@ -6,7 +6,7 @@ standard says (`html.unescape`). What stands between two tags that break a line 
 An HTML page → its title, its paragraphs and what it says of itself.
 
 trafilatura finds the article; the characters are the page's own, looked up there with their bytes
-(`toolkit.ingest.alignment`). What it leaves out is handed back as runs of the page.
+(`alignment`). What it leaves out is handed back as runs of the page.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from toolkit.ingest.alignment import Aligner, uncovered
+from toolkit.ingest.formats.alignment import Aligner, uncovered
 from toolkit.ingest.traced_text import Run, Traced
 
 _HIDDEN = re.compile(r"(script|style|template|svg|iframe|noframes|title)\b", re.I)

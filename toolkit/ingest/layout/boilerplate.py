@@ -1,14 +1,12 @@
-"""Boilerplate by statistics: short lines that recur over many pages are the site's.
+"""Boilerplate by statistics: short lines that recur over many pages belong to the site.
 
     counts = Counter()
-    for prose, short in {lines_to_count(raw, source=page.source) for page, raw in …}:
+    for prose, short in {lines_to_count(page) for page in …}:
         counts.update(short)
     settings = Settings(recurring=recurring_lines(counts))
 
-What stands on a page says nothing of any other page, so that workers can look at pages apart; their sums are the same
-in any order.
-
-Which short lines recur over the pages of a corpus, counted by the engine as a pure function over Arrow tables.
+Each page is counted by itself, so workers can share the pages among them; the sums are the same in any order.
+`count_lines` and `recurring` do the same over the chunks of a corpus.
 """
 
 from __future__ import annotations
@@ -21,12 +19,12 @@ import pyarrow as pa
 
 from toolkit.engine import Chunk
 from toolkit.errors import InvalidInput
-from toolkit.ingest.formats.file_type import kind_of, open_page
 from toolkit.ingest.formats.json_page import read_columns
+from toolkit.ingest.formats.raw_page import RawPage, pages_in
 from toolkit.ingest.layout.lines import SUBSTANTIAL
 from toolkit.ingest.layout.profile import fold
-from toolkit.records import content_id
-from toolkit.records.page import IMPORTED
+from toolkit.ingest.traced_text import Traced
+from toolkit.records import IMPORTED, content_id
 
 LEAST_PAGES = 8
 """A line on fewer pages may be chance: a phrase, a column's name, the same story on several sites."""
@@ -35,7 +33,7 @@ _ESCAPED_BREAK = re.compile(rb"\\(?:[nr]|u(?:00(?:0[a-dA-D]|1[c-eC-E]|85)|202[89
 
 
 class PageLines(NamedTuple):
-    """What a page says for the statistics.
+    """The lines of a page that the statistics count.
 
     Attributes:
         prose: Id of its longest line. Pages that share it are copies of one text and count once: what stands between
@@ -50,25 +48,22 @@ class PageLines(NamedTuple):
 _SILENT = PageLines("", frozenset())
 
 
-def lines_to_count(raw: bytes, *, source: str, columns: Mapping[str, str] | None = None) -> PageLines:
-    """Return the short lines of a text page in the form in which they are counted; of other pages, none.
+def lines_to_count(raw: RawPage, *, columns: Mapping[str, str] | None = None) -> PageLines:
+    """Return the short lines of a page in the form in which they are counted; of an HTML page none.
 
-    HTML pages have no say: their extractor sees the site's frame in the markup.
+    The extractor of HTML pages sees the site's frame in the markup.
 
     Args:
         raw: One page.
-        source: Its file.
         columns: As in `Settings`.
     """
-    if is_silent(raw, source):
+    if is_silent(raw):
         return _SILENT
     try:
-        page = open_page(raw, source=source)
-        if page.kind == "html":  # of an archive
-            return _SILENT
-        text = page.decoded.text
-        if page.kind == "json":
-            column = read_columns(page.text, where=source, names=columns).traced.get("text")
+        decoded = raw.decoded()
+        text = decoded.text
+        if raw.page.kind == "json":
+            column = read_columns(Traced.of(decoded), where=raw.source, names=columns).traced.get("text")
             text = column.text if column else ""
     except InvalidInput:  # what can't be read is reported by `read`, and counts for nothing here
         return _SILENT
@@ -77,24 +72,24 @@ def lines_to_count(raw: bytes, *, source: str, columns: Mapping[str, str] | None
     return PageLines(content_id(max(lines, key=len, default="")), short)
 
 
-def is_silent(raw: bytes, source: str) -> bool:
-    """Tell, at a glance, that a page says nothing for the statistics; what is not silent may still turn out to be.
+def is_silent(raw: RawPage) -> bool:
+    """Tell, at a glance, that a page has no lines to count; one that is not silent may still turn out to have none.
 
     Args:
         raw: One page.
-        source: Its file.
     """
-    if raw[:1] == b"{":  # a row whose text is one line, which is its title or its body
-        plain = b"\n" not in raw and b"\r" not in raw and not _ESCAPED_BREAK.search(raw)
-        return plain and (raw.isascii() or not any(mark in raw for mark in _BREAKS))
-    return kind_of(raw, source=source) == "html"
+    if raw.page.kind == "json":  # a row whose text is one line, which is its title or its body
+        data = raw.data
+        plain = b"\n" not in data and b"\r" not in data and not _ESCAPED_BREAK.search(data)
+        return plain and (data.isascii() or not any(mark in data for mark in _BREAKS))
+    return raw.page.kind == "html"
 
 
 def recurring_lines(counts: Mapping[str, int], *, least_pages: int = LEAST_PAGES) -> frozenset[str]:
     """Return the lines to give `read` as recurring.
 
     Args:
-        counts: Pages a line, as summed up from `lines_to_count`.
+        counts: Number of pages per line, as summed up from `lines_to_count`.
         least_pages: A line on this many pages is boilerplate. `read` still keeps one that stands where a card has its
             publisher or its title, as related stories recur too.
     """
@@ -105,22 +100,22 @@ _PAIRS = pa.schema([("line", pa.string()), ("prose", pa.string())])
 
 
 def count_lines(table: pa.Table, *, columns: Mapping[str, str]) -> list[pa.Table]:
-    """Return a table of (line, prose) of the pages of a table of (page, raw); see `toolkit.ingest.PageLines`."""
+    """Return a table of (line, prose), see `PageLines`, of the pages in a table that `page_table` made."""
     pairs: set[tuple[str, str]] = set()
-    for page, raw in zip(table.column("page").to_pylist(), table.column("raw").to_pylist(), strict=True):
-        if not page["source"].startswith(IMPORTED):
-            found = lines_to_count(raw, source=page["source"], columns=columns)
+    for raw in pages_in(table):
+        if not raw.source.startswith(IMPORTED):
+            found = lines_to_count(raw, columns=columns)
             pairs |= {(line, found.prose) for line in found.short}
     lines, prose = zip(*sorted(pairs), strict=True) if pairs else ((), ())
     return [pa.table([pa.array(lines, pa.string()), pa.array(prose, pa.string())], schema=_PAIRS)]
 
 
 def recurring(chunks: Iterable[Chunk], least_pages: int) -> frozenset[str]:
-    """Return the lines that stand on so many pages of different prose.
+    """Return the lines that stand on at least `least_pages` pages of different prose.
 
     Args:
-        chunks: What `count_lines` made.
-        least_pages: How many.
+        chunks: The tables that `count_lines` made.
+        least_pages: As in `recurring_lines`.
     """
     pairs = pa.concat_tables([_PAIRS.empty_table(), *(chunk.read() for chunk in chunks)])
     counts = pairs.group_by(["line", "prose"]).aggregate([]).group_by("line").aggregate([("prose", "count")])

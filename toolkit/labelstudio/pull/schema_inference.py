@@ -21,7 +21,7 @@ from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.labelstudio.pull.export_reader import read_tasks, taken_from
 from toolkit.labelstudio.pull.parse import text_of
 from toolkit.records import Annotation
-from toolkit.schema.check import EXAMPLES
+from toolkit.schema.consistency import EXAMPLES
 
 _LONGEST = 200  # characters of an example
 _TO_WRITE = "Inferred from answers; write when to use it."

@@ -20,7 +20,7 @@ from typing import Any
 
 from toolkit.errors import Interrupted, InvalidInput, RemoteError, UsageError
 from toolkit.figures import LANGUAGES
-from toolkit.ingest.language import identify
+from toolkit.ingest.language_identification import identify
 from toolkit.labelstudio.casualty_figures import languages
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected

@@ -1,4 +1,4 @@
-"""The JSON Schema of a schema's YAML, so that editors complete and check it while it is written."""
+"""The JSON Schema of a label schema's YAML, for editors: they complete and check the file while it is written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _RECORDS = (
 def json_schema() -> str:
     """Return the JSON Schema (draft 2020-12) of a label schema's YAML, ending with a line feed.
 
-    It is derived from the model: its types, its patterns and the words of its docstrings.
+    It is derived from the model: from its types, its patterns and its docstrings.
     """
     found = pydantic.TypeAdapter(Schema).json_schema()
     definitions = {"Schema": found, **found.pop("$defs")}
@@ -42,7 +42,7 @@ def json_schema() -> str:
 
 
 def _describe(record: type[Any], definition: dict[str, Any]) -> None:
-    """Enter a record's docstring, and the words on each of its fields."""
+    """Add a record's docstring to its definition, and the description of each field."""
     doc = " ".join((record.__doc__ or "").split("Attributes:")[0].split())
     definition["description"] = doc
     del definition["title"]
@@ -54,7 +54,7 @@ def _describe(record: type[Any], definition: dict[str, Any]) -> None:
 
 
 def _field_words(record: type[Any]) -> dict[str, str]:
-    """Return what the "Attributes:" section of a docstring says of each field."""
+    """Return the description of each field from the "Attributes:" section of a docstring."""
     section = (record.__doc__ or "").split("Attributes:")[1]
     entries = re.findall(r"^ {8}(\w+): (.*(?:\n {12,}.*)*)", section, flags=re.MULTILINE)
     return {name: " ".join(words.split()) for name, words in entries}

@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
-from toolkit.errors import InvalidInput
+from tests.schema.weather import small
 from toolkit.records import Annotation, AttributeValue, Relation, Span, to_json
 from toolkit.schema import Migrated, counts, migrate, parse, parse_migration
 
-
-def schema(version: str, labels: str, *, fields: str = "{id: low, title: Low, type: number}", extra: str = "") -> str:
-    """Return a schema with one line a label: "id" or "id retired"."""
-    lines = []
-    for line in labels.split():
-        name, _, state = line.partition(":")
-        if state == "retired":
-            lines.append(f"  - {{id: {name}, title: t, layer: sky, rule: r, retired: true}}")
-            continue
-        examples = ", ".join(f"{{text: {name} {n}, labels: [{name}]}}" for n in (1, 2))
-        exclusive = ", exclusive: true" if name == "none" else ""
-        other = "none" if name != "none" else next(item for item in labels.split() if ":" not in item)
-        misses = ", ".join(f"{{text: {other} {n} not {name}, labels: [{other}]}}" for n in (1, 2))
-        lines.append(
-            f"  - {{id: {name}, title: t, layer: sky, rule: r{exclusive},"
-            f" positives: [{examples}], near_misses: [{misses}]}}"
-        )
-    return (
-        f"name: weather\nversion: {version}\ntitle: t\ndescription: d\nlayers: [{{id: sky, title: t}}]\nlabels:\n"
-        + "\n".join(lines)
-        + f"\nspans:\n  - {{id: AMOUNT, title: t, rule: r, attributes: [{fields}]}}\n"
-        + "  - {id: PLACE, title: t, rule: r}\n"
-        + "relations:\n  - {id: amount_place, title: t, head: [AMOUNT], tail: [PLACE], rule: r}\n"
-        + extra
-    )
-
-
 KIND = "{id: kind, title: Kind, type: choice, choices: [light, heavy]}"
-OLD = parse(schema("1.0.0", "rain snow hail wind fog none", fields=KIND))
+
+
+OLD = parse(small("1.0.0", "rain snow hail wind fog none", fields=KIND))
 
 
 def answer(number: int, *labels: str, skipped: bool = False, **fields: AttributeValue) -> Annotation:
@@ -72,7 +45,7 @@ def labels(results: list[Migrated]) -> list[tuple[str, ...] | None]:
 
 
 def test_rename() -> None:
-    new = schema("2.0.0", "rain:retired snow hail wind fog none rainfall", fields=KIND)
+    new = small("2.0.0", "rain:retired snow hail wind fog none rainfall", fields=KIND)
     results = run(new, "type: rename, label: rain, to: rainfall", answer(1, "rain", "snow"), answer(2, "fog"))
     assert labels(results) == [("rainfall", "snow"), ("fog",)]
     assert [result.changed for result in results] == [True, False]
@@ -80,7 +53,7 @@ def test_rename() -> None:
 
 
 def test_rename_of_fields_choices_spans_and_relations() -> None:
-    new = schema(
+    new = small(
         "2.0.0", "rain snow hail wind fog none", fields="{id: force, title: F, type: choice, choices: [light, strong]}"
     )
     new = (
@@ -100,7 +73,7 @@ def test_rename_of_fields_choices_spans_and_relations() -> None:
 
 
 def test_merge() -> None:
-    new = schema("2.0.0", "rain snow:retired hail:retired wind fog none frozen", fields=KIND)
+    new = small("2.0.0", "rain snow:retired hail:retired wind fog none frozen", fields=KIND)
     results = run(
         new, "type: merge, labels: [snow, hail], to: frozen", answer(1, "hail", "snow"), answer(2, "rain", "snow")
     )
@@ -108,7 +81,7 @@ def test_merge() -> None:
 
 
 def test_split_asks_people_about_those_answers_and_only_those() -> None:
-    new = schema("2.0.0", "rain snow hail wind:retired fog none breeze storm", fields=KIND)
+    new = small("2.0.0", "rain snow hail wind:retired fog none breeze storm", fields=KIND)
     answers = [answer(1, "wind"), answer(2, "rain"), answer(3, "rain", "wind"), answer(4, skipped=True)]
     results = run(new, "type: split, label: wind, into: [breeze, storm]", *answers)
     assert labels(results) == [None, ("rain",), None, ()]
@@ -117,7 +90,7 @@ def test_split_asks_people_about_those_answers_and_only_those() -> None:
 
 
 def test_split_by_a_field_asks_only_where_the_field_is_silent() -> None:
-    new = schema("2.0.0", "rain snow hail wind:retired fog none breeze storm", fields=KIND)
+    new = small("2.0.0", "rain snow hail wind:retired fog none breeze storm", fields=KIND)
     step = (
         "type: split, label: wind, into: [breeze, storm],"
         " by: {span: AMOUNT, attribute: kind, values: {light: breeze, heavy: storm}}"
@@ -132,13 +105,13 @@ def test_split_by_a_field_asks_only_where_the_field_is_silent() -> None:
 
 
 def test_retire() -> None:
-    new = schema("2.0.0", "rain snow hail wind fog:retired none", fields=KIND)
+    new = small("2.0.0", "rain snow hail wind fog:retired none", fields=KIND)
     results = run(new, "type: retire, label: fog, to: none", answer(1, "fog"), answer(2, "fog", "rain"))
     assert labels(results) == [("none",), ("rain",)]
 
 
 def test_retiring_a_span_label_takes_its_relations_along() -> None:
-    new = schema("2.0.0", "rain snow hail wind fog none", fields=KIND)
+    new = small("2.0.0", "rain snow hail wind fog none", fields=KIND)
     (result,) = run(new, "type: retire, span: PLACE", answer(1, "rain", kind="light"))
     assert result.after is not None
     assert [span.label for span in result.after.spans] == ["AMOUNT"]
@@ -146,7 +119,7 @@ def test_retiring_a_span_label_takes_its_relations_along() -> None:
 
 
 def test_add_attribute() -> None:
-    new = schema("1.1.0", "rain snow hail wind fog none", fields=KIND + ", {id: unit, title: U, type: text}")
+    new = small("1.1.0", "rain snow hail wind fog none", fields=KIND + ", {id: unit, title: U, type: text}")
     (result,) = run(
         new, "type: add_attribute, span: AMOUNT, attribute: unit, value: mm", answer(1, "rain", kind="light")
     )
@@ -157,7 +130,7 @@ def test_add_attribute() -> None:
 
 def test_answers_that_break_a_new_rule_are_counted_and_carried() -> None:
     rule = "constraints:\n  - {id: how_much, type: requires_span, labels: [rain], spans: [AMOUNT], message: How much}\n"
-    new = schema("2.0.0", "rain snow hail wind fog none", fields=KIND, extra=rule)
+    new = small("2.0.0", "rain snow hail wind fog none", fields=KIND, extra=rule)
     results = run(new, "type: retire, relation: amount_place", answer(1, "rain"), answer(2, "fog"))
     assert [[breach.rule for breach in result.breaches] for result in results] == [["how_much"], []]
     assert counts(results)["breaking"] == 1
@@ -165,47 +138,15 @@ def test_answers_that_break_a_new_rule_are_counted_and_carried() -> None:
 
 
 def test_a_replay_gives_the_same_bytes() -> None:
-    new = schema("2.0.0", "rain snow:retired hail:retired wind fog none frozen", fields=KIND)
+    new = small("2.0.0", "rain snow:retired hail:retired wind fog none frozen", fields=KIND)
     answers = [answer(n, *names, kind="light") for n, names in enumerate([("snow",), ("hail", "rain"), ("wind",)])]
     first, second = (run(new, "type: merge, labels: [snow, hail], to: frozen", *answers) for _ in range(2))
     assert [to_json(result) for result in first] == [to_json(result) for result in second]
 
 
 def test_answers_under_another_schema_are_left_alone() -> None:
-    new = parse(schema("2.0.0", "rain snow hail wind fog none", fields=KIND))
+    new = parse(small("2.0.0", "rain snow hail wind fog none", fields=KIND))
     text = f"from: {OLD.ref}\nto: {new.ref}\nreviewed_by: x\nsteps: []\n"
     results = list(migrate([answer(1, "rain")], parse_migration(text, OLD, new), OLD, new))
     assert len(results) == 1
     assert list(migrate([results[0].after], parse_migration(text, OLD, new), OLD, new)) == []  # type: ignore[list-item]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (
-            "from: weather@0.9.0\nto: weather@2.0.0\nreviewed_by: x\nsteps: []\n",
-            "m.yaml:1:1: it migrates weather@0.9.0",
-        ),
-        ("from: weather@1.0.0\nto: weather@2.0.0\nreviewed_by: ' '\nsteps: []\n", "m.yaml:3:1: nobody has reviewed it"),
-        ("from: weather@1.0.0\nto: weather@2.0.0\nsteps: []\n", "m.yaml:1:1: 'reviewed_by' is missing"),
-        ("from: weather@1.0.0\nto: weather@2.0.0\nreviewed_by: x\nsteps: []\n", "label 'fog' cannot be given any more"),
-        (
-            "from: weather@1.0.0\nto: weather@2.0.0\nreviewed_by: x\nsteps:\n  - {type: retire, label: fgo}\n",
-            "m.yaml:5:5: weather@1.0.0 has no label 'fgo' that can be given; did you mean 'fog'?",
-        ),
-        (
-            "from: weather@1.0.0\nto: weather@2.0.0\nreviewed_by: x\nsteps:\n  - {type: drop, label: fog}\n",
-            "m.yaml:5:5: the type of a step is one of rename, merge, split, retire, add_attribute",
-        ),
-        (
-            "from: weather@1.0.0\nto: weather@2.0.0\nreviewed_by: x\nsteps:\n  - {type: retire, labl: fog}\n",
-            "m.yaml:5:20: unknown key 'labl'; did you mean 'label'? @ steps[0].labl",
-        ),
-        ("from: weather@1.0.0\nto: weather@2.0.0\nreviewed_by: x\nsteps: [7]\n", "a step is a mapping, not 7"),
-    ],
-)
-def test_faults_of_a_migration_are_found_at_their_place(text: str, expected: str) -> None:
-    new = parse(schema("2.0.0", "rain snow hail wind fog:retired none", fields=KIND))
-    with pytest.raises(InvalidInput) as caught:
-        parse_migration(text, OLD, new, name="m.yaml")
-    assert any(expected in str(fault) for fault in caught.value.faults), caught.value.faults

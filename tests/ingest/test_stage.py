@@ -1,8 +1,13 @@
-"""What toolkit.yaml and the command line say of how pages are read reaches the pages."""
+"""The settings of toolkit.yaml and of the command line reach the pages, and a killed run goes on."""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import fsspec
@@ -11,12 +16,14 @@ import pytest
 from toolkit.cli import main
 from toolkit.engine.page_source import PageFile
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
-from toolkit.ingest import stage as ingest_stage
+from toolkit.ingest.stage import ingest, verify
 from toolkit.project import Workspace
 from toolkit.project.config import IngestConfig
-from toolkit.segment import stage as segment_stage
+from toolkit.segment.stage import segment
 
 BODY = "The council of town {0} voted on Monday to open harbour {0} again after the two storms of the winter."
+
+
 PROFILE = """name: one site
 sources: ["soap-*"]
 rules:
@@ -47,23 +54,23 @@ def test_a_profile_of_the_project_cuts_on_its_site_only(workspace: Workspace) ->
     for name in ("soap-1.txt", "other.txt"):
         add(workspace, name, f"Harbour of {name}\n{BODY.format(1)}\nBrought to you by Soap\n{BODY.format(2)}")
     workspace.write("profiles/soap.yaml", PROFILE)
-    ingest_stage.ingest(configured(workspace, "{profiles: [profiles/soap.yaml]}"))
+    ingest(configured(workspace, "{profiles: [profiles/soap.yaml]}"))
     assert rejects(workspace, "sponsor-box") == ["soap-1.txt"]
     workspace.write("profiles/soap.yaml", PROFILE.replace("sponsor-box", "soap-box"))
-    assert not ingest_stage.ingest(Workspace.find(workspace.root)).up_to_date
+    assert not ingest(Workspace.find(workspace.root)).up_to_date
     assert rejects(workspace, "soap-box") == ["soap-1.txt"]
 
 
 def test_relative_times_are_resolved_against_a_known_fetch_only(workspace: Workspace) -> None:
     add(workspace, "a.txt", f"Boats sail again\n2 hours ago\n{BODY.format(1)}")
-    ingest_stage.ingest(workspace)
+    ingest(workspace)
     (article,) = workspace.articles()
     assert (article.published_at, article.published_text) == (None, "2 hours ago")
     with pytest.raises(SystemExit, match=r"^0$"):
         main(["ingest", "--project", str(workspace.root), "--fetched-at", "2026-03-01T08:00:00Z"])
     (article,) = workspace.articles()
     assert (article.published_at or "").startswith("2026-03-01T06")
-    ingest_stage.ingest(configured(workspace, "{fetched_at: 2026-03-02T08:00:00Z}"))
+    ingest(configured(workspace, "{fetched_at: 2026-03-02T08:00:00Z}"))
     assert (workspace.articles()[0].published_at or "").startswith("2026-03-02T06")
 
 
@@ -71,8 +78,8 @@ def test_named_columns_and_facts_of_all_pages(workspace: Workspace) -> None:
     add(workspace, "a.jsonl", json.dumps({"story": BODY.format(1), "kopf": "Boats sail"}))
     add(workspace, "b.jsonl", json.dumps({"text": BODY.format(2), "licence": "CC0-1.0"}))
     with pytest.raises(InvalidInput, match=r"--column text=NAME"):
-        ingest_stage.ingest(workspace)
-    ingest_stage.ingest(configured(workspace, "{columns: {text: story, title: kopf}, licence: CC-BY-4.0}"))
+        ingest(workspace)
+    ingest(configured(workspace, "{columns: {text: story, title: kopf}, licence: CC-BY-4.0}"))
     assert [(article.title, article.licence) for article in workspace.articles()] == [
         ("Boats sail", "CC-BY-4.0"),
         (None, "CC0-1.0"),
@@ -85,11 +92,11 @@ def test_lines_that_recur_are_cut_but_not_those_of_a_story_that_does(workspace: 
         add(workspace, f"{number}.txt", text)
         wire = f"{BODY.format(77)}\nThe second day\n{BODY.format(78)} {' '.join(['Then it rained.'] * 9)}"
         add(workspace, f"wire-{number}.txt", f"Paper {number} has this\n{wire}")
-    ingest_stage.ingest(workspace)
+    ingest(workspace)
     assert rejects(workspace, "recurring") == [f"{number}.txt" for number in range(9)]
-    segment_stage.segment(workspace)
-    assert not ingest_stage.verify(workspace).differences
-    ingest_stage.ingest(configured(workspace, "{recurring: 0}"))
+    segment(workspace)
+    assert not verify(workspace).differences
+    ingest(configured(workspace, "{recurring: 0}"))
     assert rejects(workspace, "recurring") == []
 
 
@@ -99,7 +106,7 @@ def test_explain_reads_as_the_project_does(
     for number in range(8):
         text = f"Vote {number}\n{BODY.format(number)}\nFetchly, the dog of news\n{BODY.format(number + 100)}"
         add(workspace, f"{number}.txt", text)
-    ingest_stage.ingest(workspace)
+    ingest(workspace)
     capsys.readouterr()
     monkeypatch.chdir(workspace.root)
     with pytest.raises(SystemExit, match=r"^0$"):
@@ -111,7 +118,7 @@ def test_articles_stand_in_the_order_of_their_pages(workspace: Workspace) -> Non
     card = "{0} Times\n3 hours ago\n- {0} Times\nBoats of {0} sail again\n" + BODY
     for number in (2, 1):
         add(workspace, f"{number}.txt", "\n".join(card.format(f"{number}{letter}") for letter in "abcdef"))
-    ingest_stage.ingest(workspace)
+    ingest(workspace)
     titles = [f"Boats of {number}{letter} sail again" for number in (1, 2) for letter in "abcdef"]
     assert [article.title for article in workspace.articles()] == titles
 
@@ -122,13 +129,13 @@ def test_pages_behind_urls(workspace: Workspace) -> None:
         memory.pipe(f"/intake/{name}.txt", f"Vote of {name}\n{BODY.format(name)}".encode())
     add(workspace, "own.txt", f"A vote of our own\n{BODY.format('c')}")
     workspace = configured(workspace, '{urls: ["memory://intake/*.txt"]}')
-    ingest_stage.ingest(workspace)
-    segment_stage.segment(workspace)
+    ingest(workspace)
+    segment(workspace)
     sources = ["memory:///intake/a.txt", "memory:///intake/b.txt", "own.txt"]
     assert [article.page.source for article in workspace.articles()] == sources
-    assert not ingest_stage.verify(workspace).differences
+    assert not verify(workspace).differences
     with pytest.raises(InvalidInput, match=r"memory://none: there are no pages; mend `ingest\.urls`"):
-        ingest_stage.ingest(configured(workspace, '{urls: ["memory://none"]}'))
+        ingest(configured(workspace, '{urls: ["memory://none"]}'))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +154,7 @@ def test_faults_are_named(workspace: Workspace, section: str, fault: str) -> Non
 
 def test_a_missing_profile_and_wrong_flags_are_named(workspace: Workspace) -> None:
     with pytest.raises(InvalidInput, match=r"gone\.yaml: the profile can't be read: No such file"):
-        ingest_stage.ingest(configured(workspace, "{profiles: [gone.yaml]}"))
+        ingest(configured(workspace, "{profiles: [gone.yaml]}"))
     with pytest.raises(UsageError, match="did you mean 'text'"):
         IngestConfig().with_flags(columns=["txt=a"])
     with pytest.raises(UsageError, match="no time in ISO 8601"):
@@ -160,10 +167,37 @@ def test_a_file_that_went_away_or_holds_nothing_is_told(workspace: Workspace, mo
     files = [*workspace.page_files(), PageFile("gone.txt", str(workspace.path("pages", "gone.txt")))]
     monkeypatch.setattr(Workspace, "page_files", lambda _: files)
     with pytest.raises(InvalidInput) as refused:
-        ingest_stage.ingest(workspace)
+        ingest(workspace)
     told = [str(fault) for fault in refused.value.faults]
     assert told[0].startswith("blank.jsonl: the file holds no page; remove it")
     assert told[1].startswith("gone.txt: can't be read: No such file or directory; check its rights, or remove it")
     assert not workspace.path("articles.parquet").exists()
-    assert ingest_stage.ingest(workspace, skip_unreadable=True).counts["articles"] == 1
+    assert ingest(workspace, skip_unreadable=True).counts["articles"] == 1
     assert rejects(workspace, "unreadable") == ["blank.jsonl", "gone.txt"]
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on(tmp_path: Path) -> None:
+    whole, killed = Workspace.create(tmp_path / "whole"), Workspace.create(tmp_path / "killed")
+    rows = ({"text": f"Item {number} came. Nobody saw {number * 7}.", "language": "en"} for number in range(12_000))
+    lines = "\n".join(map(json.dumps, rows)).encode()
+    for made in (whole, killed):
+        made.add_page("all.jsonl", lines)
+    command = [sys.executable, "-m", "toolkit", "ingest", "--project", str(killed.root)]
+    run = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not (done := list(killed.root.glob(".toolkit/scratch/ingest-*/read/*.parquet"))):
+        assert run.poll() is None
+        time.sleep(0.02)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    assert len(done) < 6
+    before = {path: path.stat().st_mtime_ns for path in done}
+    again = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while len(list(done[0].parent.glob("*.parquet"))) <= len(done):
+        assert again.poll() is None
+        time.sleep(0.02)
+    assert {path: path.stat().st_mtime_ns for path in done} == before
+    assert again.wait() == 0
+    ingest(whole)
+    for name in ("articles.parquet", "rejects.jsonl"):
+        assert killed.path(name).read_bytes() == whole.path(name).read_bytes()

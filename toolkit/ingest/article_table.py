@@ -1,10 +1,9 @@
-"""What was read of all pages together: copies merged, stories found, for corpora that no memory holds.
+"""The table of all articles, articles.parquet, for a corpus that is larger than the memory.
 
-    collect    each chunk of read pages as it comes → rejects.jsonl, and what the next step needs of all
-    merge      copies merged, stories found → articles.parquet, in the order of the pages
+    collect          each chunk of read pages as it comes → rejects.jsonl, and ids and signatures of all articles
+    write_articles   copies merged, stories found → articles.parquet, in the order of the pages
 
-Of the whole corpus only ids, signatures and the articles that have copies are held in memory, of the rest one chunk at
-a time.
+Memory holds ids and signatures of the whole corpus, the articles that have copies, and one chunk of the rest.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ import pyarrow as pa
 from toolkit.engine import Chunk, ahead
 from toolkit.engine.arrow import arrow_schema, from_table, to_table, write_parquet
 from toolkit.errors import InvalidInput
-from toolkit.ingest import merge_copies, story_ids
-from toolkit.ingest.chunks import FOUND, OUTSIDE, unreadable
+from toolkit.ingest.page_chunks import FOUND, OUTSIDE, unreadable
+from toolkit.ingest.stories import merge_copies, story_ids
 from toolkit.records import Article, to_json
 
 _ARTICLES = arrow_schema(Article)
@@ -34,15 +33,15 @@ _Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Readings:
-    """What is held of all pages once they are read.
+    """All pages of a corpus once they are read, as much of them as memory holds.
 
     Attributes:
-        chunks: What `read_pages` made.
+        chunks: The chunks that `read_pages` made.
         ids: The article_ids of each chunk.
-        signatures: Of the articles.
-        texts: An Arrow file of the texts of each chunk, to be mapped and not read.
-        rejects: How many were written.
-        faults: Why pages can't be read, in their order; what many pages of a file lack is said once.
+        signatures: One per article, in the same order.
+        texts: An Arrow file with the texts of each chunk; it is mapped into memory, not read.
+        rejects: Number of rejects that were written.
+        faults: Why pages can't be read, in the order of the pages; a fault that many pages of a file share stands once.
     """
 
     chunks: Sequence[Chunk]
@@ -54,12 +53,12 @@ class Readings:
 
 
 def collect(chunks: Iterable[Chunk], unopened: Sequence[InvalidInput], rejects: Path, texts: Path) -> Readings:
-    """Go through what `read_pages` makes of each chunk, while others are still at work on the next ones.
+    """Take in each chunk that `read_pages` made, while workers are still busy with the next ones.
 
     Args:
-        chunks: Of which each is looked at as it comes.
+        chunks: The chunks, in their order.
         unopened: Why files can't be opened.
-        rejects: The JSON Lines to write, by page, files that can't be opened last.
+        rejects: The JSON Lines file to write: rejects in the order of the pages, then files that can't be opened.
         texts: The Arrow file to write.
     """
     found: list[Chunk] = []
@@ -85,10 +84,10 @@ def collect(chunks: Iterable[Chunk], unopened: Sequence[InvalidInput], rejects: 
                 lines += 1
         for fault in unopened:
             file.write(to_json(unreadable(fault)) + "\n")
-    return Readings(found, ids, signatures, texts, lines + len(unopened), _told_once(faults))
+    return Readings(found, ids, signatures, texts, lines + len(unopened), _grouped(faults))
 
 
-def _told_once(faults: Iterable[tuple[str, str, str]]) -> list[InvalidInput]:
+def _grouped(faults: Iterable[tuple[str, str, str]]) -> list[InvalidInput]:
     alike: dict[tuple[str, str, str], list[str]] = {}
     for what, where, remedy in faults:
         alike.setdefault((what, where.partition(" (bytes ")[0], remedy), []).append(where)
@@ -100,15 +99,15 @@ def _told_once(faults: Iterable[tuple[str, str, str]]) -> list[InvalidInput]:
     ]
 
 
-def merge(readings: Readings, path: Path) -> dict[str, int]:
+def write_articles(readings: Readings, path: Path) -> dict[str, int]:
     """Merge copies, find stories and write the articles in the order of their pages.
 
     Args:
-        readings: Of all pages.
+        readings: All pages.
         path: The Parquet file to write.
 
     Returns:
-        How many articles, stories and exact copies there are.
+        The numbers of articles, stories and exact copies.
     """
     kept, shared = first_and_shared(np.concatenate(readings.ids))
     stories = _stories(readings, kept)
@@ -133,7 +132,7 @@ def _ids_of(table: pa.Table) -> _Ids:
 
 
 def first_and_shared(ids: _Ids) -> tuple[_Mask, _Mask]:
-    """Tell of each row whether it is the first with its id, and whether others have it too."""
+    """Return two masks of rows: the first row with each id, and the rows whose id occurs several times."""
     order = np.argsort(ids, kind="stable")
     repeats = np.concatenate([np.zeros(min(1, len(ids)), bool), ids[order][1:] == ids[order][:-1]])
     kept, shared = np.empty(len(ids), bool), np.empty(len(ids), bool)
@@ -143,7 +142,7 @@ def first_and_shared(ids: _Ids) -> tuple[_Mask, _Mask]:
 
 
 def _stories(readings: Readings, kept: _Mask) -> pa.Array:
-    """Return the stories of the rows that are kept; the clustering looks at some of their texts."""
+    """Return the story of each row that is kept; the clustering reads some of their texts."""
     rows = np.flatnonzero(kept)
     ends = np.cumsum([len(part) for part in readings.ids])
     with pa.memory_map(str(readings.texts)) as source:
@@ -162,7 +161,7 @@ def _stories(readings: Readings, kept: _Mask) -> pa.Array:
 
 
 class Copies:
-    """The articles of which there are several, by article_id."""
+    """The articles that occur several times, by article_id."""
 
     def __init__(self, chunks: Sequence[Chunk], shared: _Mask) -> None:
         found, row = [_ARTICLES.empty_table()], 0
@@ -176,7 +175,7 @@ class Copies:
         self._ids = _ids_of(self._table)
 
     def merged_into(self, table: pa.Table) -> pa.Table:
-        """Return a table in which each article that has copies is what `merge_copies` makes of all of them."""
+        """Return the table with each article that has copies replaced by what `merge_copies` makes of them all."""
         ids = _ids_of(table)
         starts, ends = (np.searchsorted(self._ids, ids, side=side) for side in ("left", "right"))
         several = np.flatnonzero(ends > starts)

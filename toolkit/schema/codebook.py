@@ -1,4 +1,4 @@
-"""What annotators read: the schema as a codebook in Markdown, as a page in HTML, and as Label Studio's instructions."""
+"""The codebook of a schema, for annotators: in Markdown, as an HTML page, and as Label Studio's instructions."""
 
 from __future__ import annotations
 
@@ -15,15 +15,28 @@ _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>&|#$~])")
 
 
 def guidelines(schema: Schema) -> str:
-    """Return the codebook of a schema in Markdown, ending with a line feed.
+    """Return the codebook of a schema in Markdown.
 
-    Every label with its rule, key, positives and near-misses; spans with their fields; relations; rules between them.
+    It has every label with its rule, key, positives and near-misses; the span labels with their fields; the relations;
+    and the rules between them. The same schema gives the same text.
+
+    Args:
+        schema: The schema.
+
+    Returns:
+        The text; it ends with a line feed.
+
+    Example:
+        >>> from toolkit.schema import load
+        >>> text = guidelines(load("claims@1.0.0"))
+        >>> text.splitlines()[0]
+        '# Claims and denials'
     """
     return _environment().get_template("guidelines.md.j2").render(schema=schema)
 
 
 def guidelines_html(schema: Schema) -> str:
-    """Return the same codebook as one HTML page that needs nothing else."""
+    """Return the same codebook as one HTML page that loads nothing else."""
     return _environment().get_template("guidelines.html.j2").render(schema=schema, fragment=False, examples=True)
 
 
@@ -32,10 +45,10 @@ def instructions(schema: Schema, *, examples: bool = True) -> str:
 
     Args:
         schema: The schema.
-        examples: Show them; not to people who are about to be asked about them.
+        examples: Show them. The quiz asks about them, so its project does not show them.
 
-    The server keeps a short list of tags and attributes (measured, 1.23.2) and drops every other without a word, `id`
-    among them; the fragment uses none that would be dropped, so that what was sent can be told from what is there.
+    The server keeps only some tags and attributes (measured with 1.23.2) and drops others silently, `id` among them.
+    The fragment uses none that would be dropped, so the server returns the text that was sent to it.
     """
     return _environment().get_template("body.html.j2").render(schema=schema, fragment=True, examples=examples)
 
@@ -62,5 +75,5 @@ def _words(text: str) -> str:
 
 
 def _markdown(text: str) -> str:
-    """Return words that Markdown shows as they are."""
+    """Return text with a backslash before every character that Markdown would read as markup."""
     return _MARKDOWN_SIGNS.sub(r"\\\1", _words(text))

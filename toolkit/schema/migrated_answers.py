@@ -1,4 +1,4 @@
-"""Applying a migration to answers. The same answers and migration give the same bytes, in any number of runs."""
+"""Answers under one version of a schema, changed by a migration into answers under the next version."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from toolkit.schema.model import Schema
 
 @record
 class Migrated:
-    """What became of one answer.
+    """One answer before and after a migration.
 
     Attributes:
         before: The old answer.
-        after: The new one; None where a split leaves it open what the person would have said.
-        ambiguous: Old labels that only people can split; the sentence is to be asked again.
-        changed: Something other than the name of the schema is different.
-        breaches: Rules of the new schema that the new answer breaks and the old one did not break under the old.
+        after: The new answer; None if a label was split and nothing says what the person would have chosen.
+        ambiguous: Old labels that only people can split; the sentence has to be asked again.
+        changed: Something beside the name of the schema is different.
+        breaches: Rules of the new schema that the new answer breaks. Rules that the old answer broke already under the
+            old schema are left out.
     """
 
     before: Annotation
@@ -33,9 +34,36 @@ class Migrated:
 
 
 def migrate(answers: Iterable[Annotation], migration: Migration, old: Schema, new: Schema) -> Iterator[Migrated]:
-    """Carry answers from the old version of a schema to the new one, one by one and in order.
+    r"""Yield what each answer under the old version of a schema becomes under the new one, in order.
 
-    Answers under any other schema than the migration's source are none of its business and are left out.
+    The same answers and the same migration give the same result in every run. Answers under other schemas than the
+    migration's source are left out.
+
+    Args:
+        answers: People's answers.
+        migration: The steps; see `toolkit.schema.migration`.
+        old: The schema of the answers, `migration.source`.
+        new: The schema that they are migrated to, `migration.target`.
+
+    Example:
+        Answers to `claims@1.0.0`, whose label `denial` is retired in the next version:
+
+        >>> from dataclasses import replace
+        >>> from toolkit.records import Annotation
+        >>> from toolkit.schema import load, parse_migration
+        >>> old = load("claims@1.0.0")
+        >>> labels = [replace(label, retired=label.id == "denial") for label in old.labels]
+        >>> new = replace(old, version="2.0.0", labels=tuple(labels))
+        >>> migration = parse_migration(
+        ...     "from: claims@1.0.0\nto: claims@2.0.0\nreviewed_by: Ana\n"
+        ...     "steps: [{type: retire, label: denial, to: none}]\n", old, new)
+        >>> day = "2026-03-01T08:00:00Z"
+        >>> answer = Annotation(
+        ...     annotation_id="a1", sentence_id="s1", annotator="p1", labels=("denial",), schema="claims@1.0.0",
+        ...     created_at=day, updated_at=day)
+        >>> [migrated] = migrate([answer], migration, old, new)
+        >>> migrated.after.labels, migrated.after.schema
+        (('none',), 'claims@2.0.0')
     """
     for answer in answers:
         if answer.schema == migration.source:
@@ -43,7 +71,7 @@ def migrate(answers: Iterable[Annotation], migration: Migration, old: Schema, ne
 
 
 def counts(results: Iterable[Migrated]) -> dict[str, int]:
-    """Return how many answers were "unchanged", "changed" and "ambiguous", and how many "breaking" a new rule."""
+    """Return how many answers are "unchanged", "changed", "ambiguous", and how many are "breaking" a rule."""
     tally = Counter({"unchanged": 0, "changed": 0, "ambiguous": 0, "breaking": 0})
     for result in results:
         tally["ambiguous" if result.ambiguous else "changed" if result.changed else "unchanged"] += 1
@@ -53,7 +81,7 @@ def counts(results: Iterable[Migrated]) -> dict[str, int]:
 
 @dataclass
 class _Draft:
-    """An answer under way."""
+    """An answer while the steps are applied."""
 
     labels: set[str]
     spans: list[Span]
@@ -109,7 +137,7 @@ def _split(step: Split, draft: _Draft) -> None:
 
 
 def _decided(by: By, draft: _Draft) -> set[str]:
-    """Return the labels that the spans decide; none unless every one of them has a value that decides."""
+    """Return the labels that the spans decide; none if one of the spans has no value that decides."""
     values = [span.attributes.get(by.attribute) for span in draft.spans if span.label == by.span]
     if not all(isinstance(value, str) and value in by.values for value in values):
         return set()

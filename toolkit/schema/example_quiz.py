@@ -1,4 +1,4 @@
-"""The examples of a schema put to work: a calibration quiz, its score, and a lint of gold against them."""
+"""The examples of a schema as a quiz for annotators, its score, and a check of gold labels against them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ class Item:
     """A sentence of the quiz with its known answer.
 
     Attributes:
-        item_id: Content id of (schema name, text): it outlives a new version of the schema.
+        item_id: Content id of (schema name, text): it stays the same in a new version of the schema.
         text: The sentence.
         labels: The known answer, sorted.
         about: The label whose example it is.
         kind: "positive" or "near_miss" of that label.
-        why: What makes it so, to be shown to whoever got it wrong.
+        why: The reason, for people who got it wrong.
     """
 
     item_id: str
@@ -47,11 +47,11 @@ class Mistake:
 
 @record
 class Score:
-    """How one person did in the quiz.
+    """One person's result in the quiz.
 
     Attributes:
-        answered: Items answered.
-        correct: Items whose labels are all right and complete.
+        answered: Number of items answered.
+        correct: Number of those whose labels are exactly the known ones.
         mistakes: The others, in the order of the quiz.
     """
 
@@ -67,12 +67,12 @@ class Score:
 
 @record
 class Contradiction:
-    """A judged sentence that says otherwise than an example with the same words.
+    """A labelled sentence whose labels differ from those of an example with the same text.
 
     Attributes:
         sentence_id: The sentence.
         item: The example.
-        labels: What the sentence carries, sorted.
+        labels: The labels of the sentence, sorted.
     """
 
     sentence_id: str
@@ -81,7 +81,20 @@ class Contradiction:
 
 
 def quiz(schema: Schema) -> tuple[Item, ...]:
-    """Return the examples of the labels that can be given, in the schema's order, each sentence once."""
+    """Return the examples of a schema as the items of a quiz.
+
+    Args:
+        schema: The schema; examples of retired labels are left out.
+
+    Returns:
+        The items in the order of the schema, each sentence once.
+
+    Example:
+        >>> from toolkit.schema import load
+        >>> item = quiz(load("claims@1.0.0"))[0]
+        >>> item.about, item.kind, item.labels
+        ('claim', 'positive', ('claim',))
+    """
     items: dict[str, Item] = {}
     for label in schema.active:
         for example in label.positives:
@@ -92,11 +105,22 @@ def quiz(schema: Schema) -> tuple[Item, ...]:
 
 
 def score(items: Iterable[Item], answers: Mapping[str, Iterable[str]]) -> Score:
-    """Compare one person's answers with the known ones.
+    """Return how many items of a quiz one person answered correctly, and the mistakes.
+
+    An item is correct if its labels are exactly the known ones; order does not matter.
 
     Args:
         items: The quiz.
-        answers: item_id → labels given; an item that is not among them was not answered.
+        answers: item_id → labels given; an item without an entry was not answered, and does not count.
+
+    Example:
+        >>> from toolkit.schema import load
+        >>> first, second, *_ = items = quiz(load("claims@1.0.0"))
+        >>> result = score(items, {first.item_id: first.labels, second.item_id: ["denial"]})
+        >>> result.answered, result.correct, result.share
+        (2, 1, 0.5)
+        >>> result.mistakes[0].missing, result.mistakes[0].extra
+        (('claim',), ('denial',))
     """
     mistakes, answered = [], 0
     for item in items:
@@ -112,13 +136,13 @@ def score(items: Iterable[Item], answers: Mapping[str, Iterable[str]]) -> Score:
 
 
 def contradictions(schema: Schema, judged: Iterable[tuple[str, str, Iterable[str]]]) -> list[Contradiction]:
-    """Return the judged sentences that have the words of an example and other labels.
+    """Return the labelled sentences that have the text of an example and other labels.
 
-    White space and case do not tell sentences apart.
+    White space and case are ignored in the comparison of texts.
 
     Args:
         schema: The schema whose examples are compared.
-        judged: (sentence_id, text, labels).
+        judged: (sentence_id, text, labels) per sentence.
     """
     known = {_key(item.text): item for item in quiz(schema)}
     found = []

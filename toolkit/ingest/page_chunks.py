@@ -1,9 +1,9 @@
-"""Pages into articles as pure functions over Arrow tables; a worker needs nothing but its chunk.
+"""The pages of a corpus in chunks, and the pure function that reads a chunk; a worker needs nothing but its chunk.
 
-    spool    pages of any files → chunks of (page, raw)
-    run      read_pages on each chunk, by the engine → a table of its articles, and one of rejects and faults
+    spool        the pages of all files → chunks of raw pages
+    read_pages   a chunk of raw pages → a table of its articles, and one of its rejects and faults
 
-What is done over all chunks stands in `merging`.
+The engine runs `read_pages` on every chunk; `article_table` puts the results together.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from dataclasses import dataclass
 from functools import partial
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from toolkit.engine import Chunk, ahead, storage, write_chunk
 from toolkit.engine.arrow import arrow_schema, to_table
 from toolkit.engine.page_source import PageFile
 from toolkit.errors import InvalidInput
-from toolkit.ingest import Settings, is_silent, page_order, pages, read, read_whole, signature
-from toolkit.records import Article, Page, Reject, from_row, to_json
-from toolkit.records.page import IMPORTED
+from toolkit.ingest.extraction import Settings, read_labelled, read_page
+from toolkit.ingest.formats.container import pages
+from toolkit.ingest.formats.raw_page import RawPage, page_table, pages_in
+from toolkit.ingest.layout.boilerplate import is_silent
+from toolkit.ingest.stories import page_order, signature
+from toolkit.records import IMPORTED, Article, Reject, to_json
 
 _CHUNK_PAGES, _CHUNK_BYTES = 2000, 16 << 20
-_PAGE_TABLE = pa.schema([("page", pa.struct(list(arrow_schema(Page)))), ("raw", pa.large_binary())])
 FOUND, OUTSIDE = 0, 1  # the tables of a chunk that was read
 _ARTICLES = arrow_schema(Article)
 _READ_TABLE = pa.schema(
@@ -39,10 +40,10 @@ class Spooled:
     """The pages of a project, cut into chunks.
 
     Attributes:
-        chunks: Tables of (page, raw), pages in their order.
-        speaking: Those of the chunks whose pages may say something for the statistics of lines.
-        pages: How many there are.
-        unopened: A fault for each file that can't be opened, or not to its end.
+        chunks: Tables of raw pages, see `page_table`, in the order of the pages.
+        speaking: Those of the chunks that may have lines for the statistics of boilerplate.
+        pages: Number of pages.
+        unopened: A fault for each file that can't be opened, or can't be read to its end.
     """
 
     chunks: Sequence[Chunk]
@@ -52,12 +53,12 @@ class Spooled:
 
 
 def spool(files: Iterable[PageFile], folder: str) -> Spooled:
-    """Cut the pages of files into chunks: in memory when they fit into one, else written to a folder.
+    """Cut the pages of files into chunks: in memory if one chunk holds them all, else in a folder.
 
-    What an earlier run has written whole is taken as it is.
+    Chunks that an earlier run has finished there are taken as they are.
 
     Args:
-        files: What to cut.
+        files: The files of pages.
         folder: A path, or any URL that fsspec knows.
     """
     index = f"{folder}/index.json"
@@ -67,14 +68,14 @@ def spool(files: Iterable[PageFile], folder: str) -> Spooled:
         unopened = [InvalidInput(what, where=where, remedy=remedy) for what, where, remedy in said["unopened"]]
         return Spooled(chunks, [chunks[number] for number in said["speaking"]], said["pages"], unopened)
     unopened = []
-    tables = _tables(_opened(files, unopened))
-    first, second = next(tables, _PAGE_TABLE.empty_table()), next(tables, None)
+    batches = _batches(_opened(files, unopened))
+    first, second = next(batches, []), next(batches, None)
     if second is None:
-        only = [Chunk(held=(first,))]
-        return Spooled(only, only if _speaks(first) else [], first.num_rows, unopened)
+        only = [Chunk(held=(page_table(first),))]
+        return Spooled(only, only if _speaks(first) else [], len(first), unopened)
     puts = (
-        partial(_put, table, _spooled(folder, number))
-        for number, table in enumerate(itertools.chain([first, second], tables))
+        partial(_put, batch, _spooled(folder, number))
+        for number, batch in enumerate(itertools.chain([first, second], batches))
     )
     done = list(ahead(puts))
     chunks, count = [Chunk(_spooled(folder, number)) for number in range(len(done))], sum(rows for rows, _ in done)
@@ -86,28 +87,27 @@ def spool(files: Iterable[PageFile], folder: str) -> Spooled:
     return Spooled(chunks, [chunks[number] for number in speaking], count, unopened)
 
 
-def _put(table: pa.Table, url: str) -> tuple[int, bool]:
-    """Write a table as a chunk and return its rows and whether it speaks."""
-    return write_chunk([table], url), _speaks(table)
+def _put(batch: Sequence[RawPage], url: str) -> tuple[int, bool]:
+    """Write pages as a chunk; return their number and whether they speak."""
+    return write_chunk([page_table(batch)], url), _speaks(batch)
 
 
-def _speaks(table: pa.Table) -> bool:
-    """Tell whether a page of a table may say something for the statistics of lines."""
-    sources, raws = pc.struct_field(table.column("page"), "source"), table.column("raw")
-    return not all(map(is_silent, raws.to_pylist(), sources.to_pylist()))
+def _speaks(batch: Iterable[RawPage]) -> bool:
+    """Tell whether one of the pages may have lines for the statistics of boilerplate."""
+    return not all(map(is_silent, batch))
 
 
 def _spooled(folder: str, number: int) -> str:
     return f"{folder}/{number:06}.parquet"
 
 
-def _opened(files: Iterable[PageFile], faults: list[InvalidInput]) -> Iterator[tuple[Page, bytes]]:
+def _opened(files: Iterable[PageFile], faults: list[InvalidInput]) -> Iterator[RawPage]:
     for found in files:
         try:
             with found.open() as file:
                 some = False
-                for opened in pages(file, source=found.source):
-                    yield opened
+                for raw in pages(file, source=found.source):
+                    yield raw
                     some = True
             if not some:
                 faults.append(InvalidInput("the file holds no page", where=found.source, remedy="remove it"))
@@ -115,38 +115,27 @@ def _opened(files: Iterable[PageFile], faults: list[InvalidInput]) -> Iterator[t
             faults += fault.faults
 
 
-def _tables(opened: Iterator[tuple[Page, bytes]]) -> Iterator[pa.Table]:
-    found: list[Page] = []
-    raws: list[bytes] = []
+def _batches(opened: Iterable[RawPage]) -> Iterator[list[RawPage]]:
+    batch: list[RawPage] = []
     size = 0
-    for page, raw in opened:
-        found.append(page)
-        raws.append(raw)
-        size += len(raw)
-        if len(found) == _CHUNK_PAGES or size >= _CHUNK_BYTES:
-            yield _page_table(found, raws)
-            found, raws, size = [], [], 0
-    if found:
-        yield _page_table(found, raws)
-
-
-def _page_table(found: Sequence[Page], raws: Sequence[bytes]) -> pa.Table:
-    page = to_table(Page, found).to_struct_array().combine_chunks()
-    return pa.Table.from_arrays([page, pa.array(raws, pa.large_binary())], schema=_PAGE_TABLE)
+    for raw in opened:
+        batch.append(raw)
+        size += len(raw.data)
+        if len(batch) == _CHUNK_PAGES or size >= _CHUNK_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def read_pages(table: pa.Table, *, settings: Settings | None = None) -> list[pa.Table]:
-    """Read a table of (page, raw): a table of articles in the order of the pages, then one of rejects and faults."""
+    """Read a table of raw pages: a table of articles in the order of the pages, then one of rejects and faults."""
     articles: list[Article] = []
     rejects: list[str] = []
     faults: list[list[str | None]] = []
-    for item in table.to_pylist():
-        page = from_row(Page, item["page"])
+    for raw in pages_in(table):
         try:
-            if page.source.startswith(IMPORTED):
-                found = read_whole(item["raw"], page=page)
-            else:
-                found = read(item["raw"], source=page.source, page=page, settings=settings)
+            found = read_labelled(raw) if raw.source.startswith(IMPORTED) else read_page(raw, settings=settings)
         except InvalidInput as error:
             rejects.append(to_json(unreadable(error)))
             faults += [[fault.what, fault.where, fault.remedy] for fault in error.faults]

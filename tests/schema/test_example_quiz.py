@@ -1,11 +1,21 @@
-"""One edit of one example changes all that is made from it: guidelines, instructions, quiz, lint of gold, tests."""
+"""The examples of a schema as a quiz, its score, and the check of gold labels against them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from toolkit.baselines import Rows, quiz_score, train
-from toolkit.schema import Schema, contradictions, guidelines, guidelines_html, instructions, parse, quiz
+from toolkit.schema import (
+    Schema,
+    contradictions,
+    guidelines,
+    guidelines_html,
+    instructions,
+    load,
+    parse,
+    quiz,
+    score,
+)
 
 SHIPPED = Path(__file__).parent.parent.parent / "schemas" / "claims" / "1.0.0.yaml"
 
@@ -14,6 +24,38 @@ def edited(old: str, new: str) -> Schema:
     text = SHIPPED.read_text(encoding="utf-8")
     assert text.count(old) >= 1
     return parse(text.replace(old, new), "edited.yaml")
+
+
+def test_the_quiz_holds_every_example_once_with_a_valid_answer() -> None:
+    schema = load("news_events")
+    items = quiz(schema)
+    assert len({item.item_id for item in items}) == len(items)
+    assert len(items) == len(
+        {example.text for label in schema.labels for example in (*label.positives, *label.near_misses)}
+    )
+    assert {item.about for item in items} == set(schema.label_ids)
+
+
+def test_a_person_is_scored_with_what_went_wrong() -> None:
+    items = quiz(load("claims"))[:3]
+    answers = {items[0].item_id: ("claim",), items[1].item_id: ("claim", "denial")}
+    result = score(items, answers)
+    assert (result.answered, result.correct, result.share) == (2, 1, 0.5)
+    assert [(mistake.item, mistake.missing, mistake.extra) for mistake in result.mistakes] == [
+        (items[1], (), ("denial",))
+    ]
+    assert score(items, {}).share is None
+
+
+def test_gold_that_contradicts_an_example_is_reported() -> None:
+    schema = load("claims")
+    item = quiz(schema)[0]
+    judged = [
+        ("a", item.text.upper(), ["denial"]),
+        ("b", f" {item.text}\n", item.labels),
+        ("c", "Other words.", ["none"]),
+    ]
+    assert [(found.sentence_id, found.labels) for found in contradictions(schema, judged)] == [("a", ("denial",))]
 
 
 def test_editing_one_example_changes_all_five() -> None:

@@ -1,4 +1,4 @@
-"""Each class of change, and that the version number has to say it."""
+"""Each level of change, and that the version number has to fit it."""
 
 from __future__ import annotations
 
@@ -157,11 +157,11 @@ def test_label_numbers_are_append_only() -> None:
     middle = changed(
         ("  - id: denial\n", f"{LABEL.lstrip()}  - id: denial\n".replace("- id: appeal", "  - id: appeal", 1))
     )
-    assert middle.faults[0] == "label number 1 was 'denial' and is 'appeal'"
+    assert middle.faults[0] == "label number 1 was 'denial' and is now 'appeal'"
     with pytest.raises(GateFailed, match="retire labels, and append new ones"):
         middle.require_agreement()
 
 
 def test_a_retired_label_does_not_come_back() -> None:
     retired = version("2.0.0", MAJOR["retired"])
-    assert diff(retired, version("3.0.0")).faults == ("label 'confirmation' was retired and is given again",)
+    assert diff(retired, version("3.0.0")).faults == ("label 'confirmation' was retired and can be given again",)

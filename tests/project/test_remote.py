@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.workspace.webhdfs import webhdfs
-from toolkit.engine import storage
+from tests.engine.webhdfs import webhdfs
 from toolkit.errors import InvalidConfig, RemoteError
-from toolkit.ingest import stage as ingest_stage
+from toolkit.ingest.stage import ingest
 from toolkit.project import Workspace
-from toolkit.segment import stage as segment_stage
+from toolkit.segment.stage import segment
 
 OUTPUTS = ("articles.parquet", "rejects.jsonl", "sentences.parquet")
+
+
 PAGES = 2_500  # two chunks: workers are processes of their own
 
 
@@ -42,8 +43,8 @@ def test_a_store_on_the_network_holds_the_bytes_of_a_local_run(tmp_path: Path, s
     url, served = server
     here, there = project(tmp_path / "here"), project(tmp_path / "there", f"{url}/news/")
     for workspace in (here, there):
-        ingest_stage.ingest(workspace)
-        segment_stage.segment(workspace)
+        ingest(workspace)
+        segment(workspace)
     for name in OUTPUTS:
         expected = here.path(name).read_bytes()
         assert there.path(name).read_bytes() == expected, name
@@ -56,28 +57,18 @@ def test_a_store_on_the_network_holds_the_bytes_of_a_local_run(tmp_path: Path, s
 def test_a_store_is_brought_up_to_date_whatever_is_left_there(tmp_path: Path, server: tuple[str, Path]) -> None:
     url, served = server
     workspace = project(tmp_path / "p", pages=3)
-    ingest_stage.ingest(workspace)
+    ingest(workspace)
     (workspace.root / "toolkit.yaml").write_text(f"store: {url}/news\n", encoding="utf-8")
     workspace = Workspace.find(workspace.root)
     (served / "news" / ".work" / "segment-of-another-day").mkdir(parents=True)
-    segment_stage.segment(workspace)  # takes the articles there, which were made before there was a store
+    segment(workspace)  # takes the articles there, which were made before there was a store
     assert (served / "news" / "articles.parquet").read_bytes() == workspace.path("articles.parquet").read_bytes()
     assert list((served / "news" / ".work").iterdir()) == []
     (served / "news" / "sentences.parquet").unlink()
     times = os.stat(served / "news" / "articles.parquet").st_mtime_ns
-    assert segment_stage.segment(workspace).up_to_date
+    assert segment(workspace).up_to_date
     assert (served / "news" / "sentences.parquet").read_bytes() == workspace.path("sentences.parquet").read_bytes()
     assert os.stat(served / "news" / "articles.parquet").st_mtime_ns == times
-
-
-def test_a_file_is_replaced_where_a_move_does_not(server: tuple[str, Path]) -> None:
-    url, served = server
-    for content in (b"old", b"new"):
-        with storage.writing(f"{url}/file") as file:
-            file.write(content)
-    assert [path.name for path in served.iterdir()] == ["file"]
-    assert storage.read_bytes(f"{url}/file") == b"new"
-    assert storage.names_in(f"{url}/nowhere") == []
 
 
 @pytest.mark.parametrize("pages", [3, PAGES])
@@ -87,12 +78,12 @@ def test_a_store_that_does_not_answer_is_one_sentence(tmp_path: Path, pages: int
     with pytest.raises(
         RemoteError, match=r"webhdfs://127\.0\.0\.1:\d+/news.*can't be reached, read or written: .*`store`"
     ):
-        ingest_stage.ingest(project(tmp_path / "p", f"{url}/news", pages=pages))
+        ingest(project(tmp_path / "p", f"{url}/news", pages=pages))
 
 
 def test_a_protocol_that_nothing_reads_is_named(tmp_path: Path) -> None:
     with pytest.raises(RemoteError, match=r"nope://bucket.*nope"):
-        ingest_stage.ingest(project(tmp_path / "p", "nope://bucket", pages=1))
+        ingest(project(tmp_path / "p", "nope://bucket", pages=1))
 
 
 @pytest.mark.parametrize("store", ["memory://news", "/srv/news", "s3://"])

@@ -1,4 +1,4 @@
-"""Files of pages: every page with its place, streamed, within limits."""
+"""Files of pages: every page with its place and kind, streamed, within limits."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from toolkit.errors import InvalidInput
-from toolkit.ingest import Limits, Settings, pages, read, rebuild
+from toolkit.ingest import Limits, extract, pages, read, read_page, rebuild
 
 BODY = "The council of Port Ellery voted on Monday to rebuild the breakwater.\nWork begins in May, it said."
+
+
 ROWS = [
     {
         "headline": "Breakwater to be rebuilt",
@@ -29,41 +31,20 @@ ROWS = [
         "lang": "de-DE",
     },
 ]
+
+
 JSONL = "".join(json.dumps(row, ensure_ascii=number == 0) + "\r\n" for number, row in enumerate(ROWS)).encode()
 
 
 def test_a_line_of_json_is_a_page_with_its_byte_range() -> None:
     found = list(pages(JSONL, source="rows.jsonl"))
-    assert [JSONL[page.start : page.end] for page, _ in found] == [raw for _, raw in found]
-    first, second = (read(raw, source="rows.jsonl", page=page).articles[0] for page, raw in found)
+    assert [JSONL[raw.page.start : raw.page.end] for raw in found] == [raw.data for raw in found]
+    first, second = (read_page(raw).articles[0] for raw in found)
     assert (first.title, first.body) == (ROWS[0]["headline"], ROWS[0]["body"])
     assert (first.url, first.published_at, first.publisher) == ("https://example.org/1", "2025-06-18", "The Daily Tern")
     assert (second.title, second.body, second.language) == (ROWS[1]["headline"], ROWS[1]["body"], "de")
-    for article, (_, raw) in zip((first, second), found, strict=True):
+    for article, raw in zip((first, second), found, strict=True):
         assert rebuild(article, raw) == article.text
-
-
-def test_a_whole_file_reads_as_its_pages() -> None:
-    found = read(JSONL, source="rows.jsonl").articles
-    assert [article.title for article in found] == [row["headline"] for row in ROWS]
-    assert [article.page for article in found] == [page for page, _ in pages(JSONL, source="rows.jsonl")]
-
-
-def test_a_row_that_cannot_be_read_is_a_reject_unless_all_are() -> None:
-    found = read(JSONL + b'{"body": \n[]\n{"x": 1}\n', source="rows.jsonl")
-    assert len(found.articles) == 2
-    assert [cut.reason for cut in found.rejects] == ["unreadable"] * 3
-    with pytest.raises(InvalidInput) as fault:
-        read(b"[]\n{}\n", source="rows.jsonl")
-    assert len(fault.value.faults) == 2
-
-
-def test_columns_can_be_named() -> None:
-    row = json.dumps({"kopf": "A headline", "inhalt": BODY}).encode()
-    (article,) = read(row, source="rows.jsonl", settings=Settings(columns={"title": "kopf", "text": "inhalt"})).articles
-    assert (article.title, article.body) == ("A headline", BODY)
-    with pytest.raises(InvalidInput, match="no column holds the text; there are inhalt, kopf; name it with"):
-        read(row, source="rows.jsonl")
 
 
 @pytest.mark.parametrize("form", ["array", "object", "lines"])
@@ -75,10 +56,10 @@ def test_json_files_hold_an_array_an_object_or_lines(form: str) -> None:
     }[form]
     found = list(pages(raw, source="rows.json"))
     assert len(found) == (1 if form == "object" else 2)
-    for page, page_raw in found:
-        assert raw[page.start : page.end] == page_raw
-        (article,) = read(page_raw, source="rows.json", page=page).articles
-        assert rebuild(article, page_raw) == article.text
+    for page in found:
+        assert raw[page.page.start : page.page.end] == page.data
+        (article,) = read_page(page).articles
+        assert rebuild(article, page) == article.text
 
 
 def test_parquet_rows_are_pages(tmp_path: Path) -> None:
@@ -88,11 +69,11 @@ def test_parquet_rows_are_pages(tmp_path: Path) -> None:
     found = read(raw_file, source="rows.parquet").articles
     assert [(article.title, article.body) for article in found] == [(row["headline"], row["body"]) for row in ROWS]
     packed = gzip.compress(raw_file)
-    assert [raw for _, raw in pages(packed, source="rows.parquet.gz")] == [
-        raw for _, raw in pages(raw_file, source="rows.parquet")
+    assert [raw.data for raw in pages(packed, source="rows.parquet.gz")] == [
+        raw.data for raw in pages(raw_file, source="rows.parquet")
     ]
-    for article, (page, raw) in zip(found, pages(raw_file, source="rows.parquet"), strict=True):
-        assert article.page == page
+    for article, raw in zip(found, pages(raw_file, source="rows.parquet"), strict=True):
+        assert article.page == raw.page
         assert rebuild(article, raw) == article.text
 
 
@@ -136,20 +117,12 @@ def test_the_responses_of_an_archive_are_pages(packed: bool) -> None:
     plain = gzip.decompress(raw_file) if packed else raw_file
     found = list(pages(raw_file, source="crawl.warc.gz" if packed else "crawl.warc"))
     assert len(found) == 2
-    assert plain[found[0][0].start : found[0][0].end].startswith(found[0][1])
-    for number, (page, raw) in enumerate(found):
-        (article,) = read(raw, source="crawl.warc", page=page).articles
+    assert plain[found[0].page.start : found[0].page.end].startswith(found[0].data)
+    for number, raw in enumerate(found):
+        (article,) = read_page(raw).articles
         assert (article.title, article.url) == ("Breakwater to be rebuilt", f"https://example.org/{number}")
         assert "café.\n2 < 3, it said" in article.body
         assert rebuild(article, raw) == article.text
-
-
-def test_relative_times_are_resolved_against_the_time_of_the_fetch() -> None:
-    raw = f"Port Ellery votes\nThe Daily Tern\n3 hours ago\n{BODY}".encode()
-    fetched = read(raw, source="a.txt", settings=Settings(fetched_at="2025-06-18T10:00:00Z")).articles[0]
-    assert (fetched.published_at, fetched.published_text) == ("2025-06-18T07:00:00+00:00", "3 hours ago")
-    unknown = read(raw, source="a.txt").articles[0]
-    assert (unknown.published_at, unknown.published_text, unknown.publisher) == (None, "3 hours ago", "The Daily Tern")
 
 
 def test_a_bomb_is_refused_with_the_limit() -> None:
@@ -209,4 +182,52 @@ def test_a_file_is_streamed() -> None:
             return len(line)
 
     stream = pages(io.BufferedReader(Endless(), 1024), source="endless.jsonl")
-    assert [next(stream)[0].start for _ in range(3)] == [0, 31, 62]
+    assert [next(stream).page.start for _ in range(3)] == [0, 31, 62]
+
+
+@pytest.mark.parametrize(
+    ("source", "media_type", "raw", "kinds"),
+    [
+        ("dump", "application/x-ndjson", JSONL, ["json", "json"]),
+        ("dump.txt", "application/json", json.dumps(ROWS).encode(), ["json", "json"]),
+        ("rows.jsonl", None, JSONL, ["json", "json"]),
+        ("crawl", None, warc(packed=True), ["html", "html"]),
+        ("page", "text/html; charset=latin-1", HTML, ["html"]),
+        ("page.txt", None, HTML, ["text"]),
+        ("page", None, b"\n" * 9_000 + HTML, ["html"]),
+        ("page.gz", None, gzip.compress(HTML), ["html"]),
+    ],
+)
+def test_the_file_says_what_kind_its_pages_are(
+    source: str, media_type: str | None, raw: bytes, kinds: list[str]
+) -> None:
+    """A page keeps the kind that its file gives it: the name is not asked again when the page is read."""
+    found = list(pages(raw, source=source, media_type=media_type))
+    assert [page.page.kind for page in found] == kinds
+    articles = extract(raw, source=source, media_type=media_type)
+    assert len(articles) == len({page.page for page in found}) == len(kinds)
+    for article, page in zip(articles, found, strict=True):
+        assert article.page.kind == page.page.kind
+        assert rebuild(article, page) == article.text
+
+
+def test_a_record_of_an_archive_carries_what_its_headers_say() -> None:
+    body = "Совет порта проголосовал\nРаботы начнутся в мае, сказал он.".encode("koi8-r")
+    http = b"HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Type: text/plain; charset=koi8-r\r\n\r\n"
+    records = [
+        record("response", "<https://example.org/a>", http + body, "application/http; msgtype=response"),
+        record("resource", "https://example.org/b.html", HTML, "text/html; charset=latin-1"),
+        record("conversion", "https://example.org/c", "Le port\nLe café rouvre.".encode(), "text/plain"),
+    ]
+    found = list(pages(b"".join(records), source="crawl.warc"))
+    assert [(raw.url, raw.charset, raw.page.kind) for raw in found] == [
+        ("https://example.org/a", "koi8-r", "text"),
+        ("https://example.org/b.html", "latin-1", "html"),
+        ("https://example.org/c", None, "text"),
+    ]
+    assert {raw.fetched_at for raw in found} == {"2025-06-18T10:00:00Z"}
+    assert [raw.data[raw.body :][:8] for raw in found] == [body[:8], HTML[:8], b"Le port\n"]
+    for raw in found:
+        (article,) = read_page(raw).articles
+        assert rebuild(article, raw) == article.text
+    assert read_page(found[0]).articles[0].title == "Совет порта проголосовал"

@@ -1,4 +1,4 @@
-"""What is proved from raw bytes: every change of a page, of an article and of a sentence is told."""
+"""Proof from raw bytes: every change of a page, of an article and of a sentence is reported."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from toolkit.errors import UsageError
-from toolkit.ingest import stage as ingest_stage
+from toolkit.ingest.stage import ingest, trace, verify
 from toolkit.project import Workspace
-from toolkit.segment import stage as segment_stage
+from toolkit.segment.stage import segment
 
 STORY = "Harbour to open again\nThe council voted on Monday to open it. Work on the pier begins in May.\n"
 
@@ -22,13 +22,13 @@ def workspace(tmp_path: Path) -> Workspace:
     for name in ("a.txt", "copy.txt"):
         made.add_page(name, STORY.encode())
     made.add_page("broken.jsonl", b'{"text": "A storm hit the coast on Sunday."}\n{"text"\n')
-    ingest_stage.ingest(made, skip_unreadable=True)
-    segment_stage.segment(made)
+    ingest(made, skip_unreadable=True)
+    segment(made)
     return made
 
 
 def told(workspace: Workspace) -> list[str]:
-    return [f"{found.record.split()[0]}: {found.what}" for found in ingest_stage.verify(workspace).differences]
+    return [f"{found.record.split()[0]}: {found.what}" for found in verify(workspace).differences]
 
 
 def test_nothing_differs_although_a_page_could_not_be_read(workspace: Workspace) -> None:
@@ -61,11 +61,11 @@ def test_a_trace_gives_just_the_bytes_of_a_sentence(tmp_path: Path, encoding: st
     workspace = Workspace.create(tmp_path / "p")
     text = "Le port rouvrira\nÀ l’été, la digue sera « rebâtie » à Valmer. Le Zürich « Marée » rouvrira, a dit l’élue."
     workspace.add_page("a.txt", text.encode(encoding))
-    ingest_stage.ingest(workspace)
-    segment_stage.segment(workspace)
+    ingest(workspace)
+    segment(workspace)
     raw = workspace.path("pages", "a.txt").read_bytes()
     for sentence in workspace.sentences():
-        (piece,) = ingest_stage.trace(workspace, sentence.sentence_id).pieces
+        (piece,) = trace(workspace, sentence.sentence_id).pieces
         found = raw[piece.byte_start : piece.byte_end]
         assert found.decode("utf-16-le" if encoding == "utf-16" else encoding) == sentence.text
 
@@ -76,9 +76,9 @@ def test_a_trace_through_escapes_and_references_gives_them_whole(tmp_path: Path)
         {"title": "Zürich", "html": "<p>It said \u201cno\u201d &amp; left.</p><p>2 &lt; 3 at the Zürich.</p>"}
     )
     workspace.add_page("a.jsonl", line.encode())
-    ingest_stage.ingest(workspace)
-    segment_stage.segment(workspace)
-    chains = [ingest_stage.trace(workspace, found.sentence_id) for found in workspace.sentences()]
+    ingest(workspace)
+    segment(workspace)
+    chains = [trace(workspace, found.sentence_id) for found in workspace.sentences()]
     assert [[line[piece.byte_start : piece.byte_end] for piece in chain.pieces] for chain in chains] == [
         ["Z\\u00fcrich"],
         ["It said \\u201cno\\u201d &amp; left."],
@@ -89,11 +89,13 @@ def test_a_trace_through_escapes_and_references_gives_them_whole(tmp_path: Path)
 def test_a_trace_whose_page_is_gone_names_the_run(workspace: Workspace) -> None:
     (headline, first, *_) = workspace.sentences()
     workspace.path("pages", "a.txt").unlink()
-    assert [piece.byte_start for piece in ingest_stage.trace(workspace, first.sentence_id).pieces] == [headline.end + 1]
+    assert [piece.byte_start for piece in trace(workspace, first.sentence_id).pieces] == [headline.end + 1]
 
 
 def test_an_id_that_names_no_sentence_is_refused_with_a_remedy(workspace: Workspace) -> None:
-    with pytest.raises(UsageError, match="no sentences have an id that begins with 'zz'; copy one out of"):
-        ingest_stage.trace(workspace, "zz")
+    with pytest.raises(
+        UsageError, match="no sentence has an id that begins with 'zz'; the report lists every id: run `toolkit report`"
+    ):
+        trace(workspace, "zz")
     with pytest.raises(UsageError, match="4 sentences have an id that begins with ''; give more of the id"):
-        ingest_stage.trace(workspace, "")
+        trace(workspace, "")

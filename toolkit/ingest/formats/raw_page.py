@@ -1,0 +1,87 @@
+"""One page as it lies in its file: its bytes, what the file says of them, and their characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from toolkit.engine.arrow import arrow_schema, to_table
+from toolkit.ingest.formats.encoding import Decoded, decode
+from toolkit.ingest.traced_text import Traced
+from toolkit.records import Page
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A page with its bytes, as `pages` takes it out of a file.
+
+    Attributes:
+        page: Where the bytes lie, and their kind.
+        data: The bytes.
+        body: The byte at which the page itself begins; the headers of an archive's record stand before it.
+        charset: The encoding that a header or the media type names.
+        url: Where the page was fetched, as an archive says.
+        fetched_at: When, ISO 8601, as an archive says.
+    """
+
+    page: Page
+    data: bytes
+    body: int = 0
+    charset: str | None = None
+    url: str | None = None
+    fetched_at: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The page's file."""
+        return self.page.source
+
+    @property
+    def where(self) -> str:
+        """The page's file, with its place there unless it begins the file; for messages."""
+        page = self.page
+        return page.source if page.start == 0 else f"{page.source} (bytes {page.start}-{page.end})"
+
+    def decoded(self) -> Decoded:
+        """Return the page's characters; their byte offsets count from the first of `data`."""
+        found = decode(self.data[self.body :], declared=self.charset, html=self.page.kind == "html")
+        if not self.body:
+            return found
+        malformed = tuple((start + self.body, end + self.body) for start, end in found.malformed)
+        return replace(found, bounds=found.bounds + self.body, malformed=malformed)
+
+    def text(self) -> Traced:
+        """Return the page's characters with their bytes."""
+        return Traced.of(self.decoded())
+
+
+_TABLE = pa.schema(
+    [
+        ("page", pa.struct(list(arrow_schema(Page)))),
+        ("kind", pa.string()),
+        ("data", pa.large_binary()),
+        ("body", pa.int64()),
+        ("charset", pa.string()),
+        ("url", pa.string()),
+        ("fetched_at", pa.string()),
+    ]
+)
+TABLE_FORMAT = "pages-2"
+"""Names the columns of `page_table`: what an interrupted run left in other columns is not read."""
+
+
+def page_table(found: Sequence[RawPage]) -> pa.Table:
+    """Return pages as an Arrow table, a page per row."""
+    page = to_table(Page, [raw.page for raw in found]).to_struct_array().combine_chunks()
+    kinds = pa.array([raw.page.kind for raw in found], pa.string())
+    others = [pa.array([getattr(raw, name) for raw in found], _TABLE.field(name).type) for name in _TABLE.names[2:]]
+    return pa.Table.from_arrays([page, kinds, *others], schema=_TABLE)
+
+
+def pages_in(table: pa.Table) -> Iterator[RawPage]:
+    """Yield the pages of a table that `page_table` made; further columns are passed over."""
+    for row in table.select(_TABLE.names).to_pylist():
+        page = Page(**row.pop("page"), kind=row.pop("kind"))
+        yield RawPage(page, **row)
