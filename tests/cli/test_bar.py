@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.progress import Task, TaskID
 
-from toolkit.cli.bar import Pace
+from toolkit.cli.progress_bar import Pace
 from toolkit.ingest import stage as ingest_stage
 from toolkit.project import Workspace
 from toolkit.segment import stage as segment_stage

@@ -11,12 +11,10 @@ import yaml
 from huggingface_hub import HfApi
 from standin import TOKEN, Hub
 
-from toolkit import baselines
+from toolkit import Project, baselines
 from toolkit.cli import main
-from toolkit.cli.headstart import head_start
 from toolkit.errors import InvalidInput, RemoteError, UsageError
 from toolkit.hub import fetch_model, publish, publish_model
-from toolkit.project import Workspace
 from toolkit.release import Release
 from toolkit.release.card.card import parted
 
@@ -174,7 +172,7 @@ def test_commands_take_datasets_and_models_of_the_hub(
     (answer,) = run("predict", "--model", reference, "The baker denied report 3.").splitlines()
     assert json.loads(answer)["labels"] == ["denial"]
     run("init", "project")
-    start = head_start(Workspace.find(tmp_path / "project"), reference, tmp_path / "project")
+    start = Project(tmp_path / "project").suggest(reference)
     assert start.suggester.name.startswith(f"{REPO}@{published.tag}")
     with pytest.raises(SystemExit) as ended:
         main(["predict", "--model", f"hub:{REPO}@v9.9.9", "One."])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from toolkit.adjudicate.stage import Adjudication
     from toolkit.agreement.preannotation_effect import HeadStartReport
     from toolkit.hub import Published
+    from toolkit.ingest.extraction import Passage
     from toolkit.ingest.trace import Trace, Verification
     from toolkit.labelstudio import LabellingProgress, Preannotation, PullResult, PushResult, Server
     from toolkit.project import Outcome, Workspace
@@ -202,7 +203,6 @@ class Project:
         order: Path | None = None,
         whole_articles: bool = False,
         quiz: bool = False,
-        figures: bool = False,
         suggestions: Preannotation | None = None,
         dry_run: bool = False,
         progress: Progress | None = None,
@@ -217,8 +217,7 @@ class Project:
             order: A file of sentence_ids to send first, such as selection.jsonl.
             whole_articles: Keep the sentences of an article together; `limit` cuts no article.
             quiz: Send the quiz instead: the schema's examples, whose answers are known.
-            figures: Also pre-fill casualty figures found in the text: `suggestions` of the figure reader alone.
-            suggestions: Also show what a model suggests, from `suggest`.
+            suggestions: Also show these, from `suggest`: those of a model, or casualty figures alone.
             dry_run: Change nothing; say what would change.
             progress: Called with (tasks done, tasks).
             server: Default: the server that toolkit.yaml or the environment names.
@@ -241,8 +240,6 @@ class Project:
             "order": self.sentence_ids(order) if order else [],
         }
         result = stage.push(self.workspace, **chosen, **_progress(progress), **link)
-        if figures:
-            suggestions = self.suggest(figures=True)
         if suggestions is not None:
             coming = stage.sent_by(self.workspace, **chosen) if dry_run else ()
             return replace(result, suggested=dict(suggestions.push(coming=coming, **link).counts))
@@ -313,6 +310,17 @@ class Project:
         from toolkit.agreement import stage
 
         return stage.agreement(self.workspace, seed=seed, resamples=resamples, round_of=rounds)
+
+    def agreement_page(self, file: Path) -> None:
+        """Write the last agreement report as one HTML page.
+
+        Raises:
+            InvalidInput: Agreement was not measured yet.
+        """
+        from toolkit.project import write_atomic
+        from toolkit.report.agreement_page import agreement_page
+
+        write_atomic(file, agreement_page(self.workspace))
 
     def preannotation_effect(self, *, seed: int = 0, resamples: int = 1000) -> HeadStartReport | None:
         """Return how suggestions changed the answers, measured on the hold-out; None where nothing was suggested."""
@@ -487,6 +495,16 @@ class Project:
         """
         return references.model_folder(reference, workspace=self.workspace)
 
+    def model_or_none(self, reference: str | None = None) -> ModelFolder | None:
+        """Find a model as `model` does; None where none is named and none was trained yet."""
+        return references.model_or_none(reference, self.workspace)
+
+    def trained(self) -> dict[str, Any]:
+        """Return what `train` made last: path, baseline, metrics and the split that they are of."""
+        from toolkit.baselines.training import stage
+
+        return stage.trained(self.workspace)
+
     def evaluate(
         self,
         model: str | None = None,
@@ -549,7 +567,7 @@ class Project:
         from toolkit.baselines.selection import stage
         from toolkit.labelstudio.progress import waiting
 
-        found = references.model_or_none(model, self.workspace)
+        found = self.model_or_none(model)
         left_out = () if also_pushed else waiting(self.workspace)
         how: dict[str, Any] = {"count": count, "random_share": random_share, "seed": seed}
         return stage.select_project(self.workspace, found.path if found else None, waiting=left_out, **how)
@@ -584,7 +602,7 @@ class Project:
         share = self.config.label_studio.held_back if hold_out is None else hold_out
         found = None
         if not figures:
-            found = references.model_or_none(model, self.workspace) if optional else self.model(model)
+            found = self.model_or_none(model) if optional else self.model(model)
         if found is None:
             return Preannotation(self.workspace, Suggester(schema), share=share)
         from toolkit import baselines
@@ -613,6 +631,34 @@ class Project:
         from toolkit.report.stage import write
 
         return write(self.workspace, output)
+
+
+def explain_page(
+    page: Path,
+    root: Path | None = None,
+    *,
+    profiles: Sequence[Path] = (),
+    fetched_at: str | None = None,
+    columns: Sequence[str] = (),
+) -> list[Passage]:
+    """Return what is kept and what is cut of a page, and why; nothing is written.
+
+    Args:
+        page: The file.
+        root: The project whose settings and recurring lines count; default: the nearest one, else none.
+        profiles: See `Project.ingest`.
+        fetched_at: See `Project.ingest`.
+        columns: See `Project.ingest`.
+    """
+    from toolkit.ingest import stage
+    from toolkit.project import Workspace
+    from toolkit.project.config import IngestConfig
+
+    workspace = Workspace.nearest() if root is None else Workspace.find(root)
+    how = workspace.config.ingest if workspace else IngestConfig()
+    return stage.explain_page(
+        page, how.with_flags(profiles=profiles, fetched_at=fetched_at, columns=columns), workspace
+    )
 
 
 def _progress(progress: Progress | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.errors import InvalidInput, UsageError
 
 if TYPE_CHECKING:
-    from toolkit.baselines import Model
+    from toolkit.baselines import Model, Run
     from toolkit.hub import Published
     from toolkit.project import Workspace
     from toolkit.project.config import HubConfig
@@ -86,6 +87,47 @@ def diff(older: str, newer: str, *, workspace: Workspace | None = None) -> Diff:
     from toolkit import release
 
     return release.diff(load_release(older, workspace=workspace), load_release(newer, workspace=workspace), whole=False)
+
+
+def export(reference: str, target: Path, format_: str, *, workspace: Workspace | None = None) -> list[Path]:
+    """Write a release in another format.
+
+    Args:
+        reference: See `load_release`.
+        target: The directory to make.
+        format_: "csv", "jsonl", "parquet", "conll", "spacy" or "labelstudio".
+        workspace: The project whose versions count; default: the nearest project.
+
+    Returns:
+        The files.
+    """
+    release = load_release(reference, workspace=workspace)
+    if format_ == "labelstudio":
+        from toolkit.labelstudio import export_tasks
+
+        return list(export_tasks(release, target))
+    from toolkit.release.export import formats
+
+    return list(formats.export(release, format_, target))
+
+
+def train(reference: str, directory: Path, *, workspace: Workspace | None = None, **how: Any) -> Run:
+    """Train a baseline on a release into a directory outside of any project; see `toolkit.baselines.train_release`."""
+    from toolkit import baselines
+
+    baselines.check_place(directory)
+    dataset, revision = on_hub(reference) or (None, None)
+    release = load_release(reference, workspace=workspace)
+    about: dict[str, Any] = {"name": directory.name, "dataset": dataset, "revision": revision}
+    return baselines.train_release(release.path, directory.parent, **about, **how)
+
+
+def learning_curve(files: Sequence[Path], *, baseline: str, more: int, seed: int, **columns: Any) -> dict[str, Any]:
+    """Estimate from files of labelled rows what more sentences would add; see `toolkit.baselines.sentence_curve`."""
+    from toolkit import baselines
+
+    rows = baselines.concat([baselines.read_rows(path, **columns) for path in files])
+    return baselines.sentence_curve(rows, baseline=cheap_baseline(baseline), more=more, seed=seed).to_dict()
 
 
 def publish(

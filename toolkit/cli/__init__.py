@@ -1,4 +1,4 @@
-"""The command line: the only room that prints, and the only one that knows exit codes."""
+"""The command line: the only package that prints, and the only one that knows exit codes."""
 
 from toolkit.cli.app import main
 

@@ -11,7 +11,37 @@ from typing import Annotated
 
 import typer
 
-from toolkit.cli import corpus, judgement, labelling, models, publishing, reporting, schemas, studio
+from toolkit.cli import (
+    adjudicate,
+    agreement,
+    audit,
+    audit_leakage,
+    build,
+    diff,
+    doctor,
+    evaluate,
+    export,
+    hydrate,
+    ingest,
+    init,
+    learning_curve,
+    overview,
+    predict,
+    publish,
+    pull,
+    push,
+    report,
+    schema,
+    segment,
+    select,
+    serve,
+    status,
+    studio,
+    trace,
+    train,
+    train_files,
+    verify,
+)
 from toolkit.cli.output import Talk, put, put_error, speak_utf8
 from toolkit.errors import ToolkitError
 from toolkit.version import __version__
@@ -27,10 +57,37 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(schemas.app, name="schema")
+app.add_typer(schema.app, name="schema")
 app.add_typer(studio.app, name="studio")
-for room in (corpus, labelling, judgement, publishing, models, reporting):
-    room.register(app)
+for command in (
+    init.init,
+    ingest.ingest,
+    segment.segment,
+    trace.trace,
+    verify.verify,
+    push.push,
+    pull.pull,
+    status.status,
+    agreement.agreement,
+    adjudicate.adjudicate,
+    audit.audit,
+    build.build,
+    diff.diff,
+    export.export,
+    hydrate.hydrate,
+    publish.publish,
+    audit_leakage.audit_leakage,
+    train.train,
+    train_files.train_files,
+    learning_curve.learning_curve,
+    evaluate.evaluate,
+    predict.predict,
+    select.select,
+    serve.serve,
+    report.report,
+    doctor.doctor,
+):
+    app.command()(command)
 
 
 def _print_version(wanted: bool) -> None:
@@ -52,8 +109,8 @@ def _options(
     Talk.debug = Talk.debug or debug
     if context.invoked_subcommand is not None:
         return
-    if reporting.in_project():
-        reporting.put_standing()
+    if overview.in_project():
+        overview.put_overview()
         return
     put(context.get_help())
     raise typer.Exit(2)
@@ -72,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Talk.debug = bool(os.environ.get("TOOLKIT_DEBUG"))
     speak_utf8()
     try:
-        app(args=arguments, prog_name="toolkit")
+        app(args=in_todays_words(sys.argv[1:] if arguments is None else arguments), prog_name="toolkit")
     except ToolkitError as error:
         if Talk.debug:
             raise
@@ -85,8 +142,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(ToolkitError.exit_code)
 
 
+def in_todays_words(arguments: Sequence[str]) -> list[str]:
+    """Return the words of a command line with older forms of commands replaced, which still work.
+
+    `train --curve …` is `learning-curve …`, and `train --train FILE …` is `train-files --train FILE …`.
+    """
+    words = list(arguments)
+    if "train" in words:
+        at = words.index("train")
+        if "--curve" in words[at:]:
+            words[at] = "learning-curve"
+        elif any(word.partition("=")[0] == "--train" for word in words[at:]):
+            words[at] = "train-files"
+    return words
+
+
 def _unforeseen(error: Exception) -> ToolkitError:
-    """Say what no room of the house has foreseen: what the operating system refused, or a fault of the code."""
+    """Say what no part of the program has foreseen: what the operating system refused, or a fault of the code."""
     if isinstance(error, OSError) and (error.filename is not None or error.errno == errno.ENOSPC):
         where = "output" if error.filename is None else str(error.filename)
         return ToolkitError(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from toolkit.errors import InvalidInput, ToolkitError
 
 if TYPE_CHECKING:
+    from toolkit.labelstudio import PullResult, PushResult
     from toolkit.project import Outcome
 
 
@@ -59,6 +60,21 @@ def coloured(text: str, style: Literal["red", "green", "dim"]) -> str:
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
 
 
+_STATES: Mapping[str, Literal["red", "green", "dim"]] = {
+    "done": "green",
+    "ok": "green",
+    "out of date": "red",
+    "fault": "red",
+    "not yet": "dim",
+    "note": "dim",
+}
+
+
+def state_word(state: str, width: int) -> str:
+    """Return the word for the state of a stage or a check in its colour, filled up to a width."""
+    return coloured(state.ljust(width), _STATES[state])
+
+
 def put_json(value: object) -> None:
     """Print a value as one JSON document; dataclasses become objects, paths strings."""
     put(json.dumps(_plain(value), ensure_ascii=False, indent=2))
@@ -70,6 +86,15 @@ def put_outcome(outcome: Outcome, as_json: bool) -> None:
         put_json(outcome)
     else:
         put_counts(outcome.stage, outcome.counts, up_to_date=outcome.up_to_date, seconds=outcome.seconds)
+
+
+def put_link(name: str, result: PushResult | PullResult, as_json: bool) -> None:
+    """Print what became of a push or a pull."""
+    if as_json:
+        about = {"stage": name, "up_to_date": result.up_to_date}
+        put_json(about | dataclasses.asdict(result) | {"counts": result.counts})
+    else:
+        put_counts(name, result.counts, up_to_date=result.up_to_date)
 
 
 def put_counts(name: str, counts: Mapping[str, int], *, up_to_date: bool = False, seconds: float | None = None) -> None:
@@ -168,7 +193,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     if Talk.quiet or not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    from toolkit.cli.bar import bar
+    from toolkit.cli.progress_bar import bar
 
     with bar(what) as progress:
         yield progress

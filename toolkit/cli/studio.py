@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from toolkit.cli.options import Json, Project
+from toolkit.cli.options import Json, ProjectDir
 from toolkit.cli.output import put, put_counts, put_json, say
 from toolkit.errors import InvalidInput
 
@@ -37,7 +37,7 @@ def start(
     local_backends: Annotated[
         bool, typer.Option("--local-backends", help="Let it ask a `toolkit serve` on this machine for suggestions.")
     ] = False,
-    project: Project = None,
+    project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
     """Start the server, installing it first if need be, and print the variables that other commands read.
@@ -64,7 +64,7 @@ def start(
 
 
 @app.command()
-def stop(data: Data = None, project: Project = None, as_json: Json = False) -> None:
+def stop(data: Data = None, project: ProjectDir = None, as_json: Json = False) -> None:
     """Stop the server of this data directory, and no other.
 
     Example: toolkit studio stop
@@ -78,7 +78,7 @@ def stop(data: Data = None, project: Project = None, as_json: Json = False) -> N
 
 
 @app.command()
-def status(data: Data = None, project: Project = None, as_json: Json = False) -> None:
+def status(data: Data = None, project: ProjectDir = None, as_json: Json = False) -> None:
     """Say whether the server runs, and where.
 
     Example: toolkit studio status
@@ -94,7 +94,7 @@ def status(data: Data = None, project: Project = None, as_json: Json = False) ->
 
 @app.command()
 def password(
-    data: Data = None, database_url: DatabaseUrl = None, project: Project = None, as_json: Json = False
+    data: Data = None, database_url: DatabaseUrl = None, project: ProjectDir = None, as_json: Json = False
 ) -> None:
     """Make a new password for the server's user and show it, this once.
 
@@ -117,7 +117,7 @@ def replay(
     answers: Annotated[
         Path | None, typer.Argument(help="Recorded answers, JSON lines; default: those shipped with the sample pages.")
     ] = None,
-    project: Project = None,
+    project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
     """Let recorded annotators answer through the server's API: for demonstrations and tests only.

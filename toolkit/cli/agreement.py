@@ -1,12 +1,19 @@
-"""The agreement report as tables of a terminal."""
+"""`toolkit agreement`: how well annotators agree."""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-from toolkit.cli.output import interval, number, put, put_section, put_table
+import typer
+
+from toolkit.api.facade import Project
+from toolkit.cli.options import Json, ProjectDir, Seed
+from toolkit.cli.output import interval, number, progress_bar, put, put_json, put_outcome, put_section, put_table
+from toolkit.errors import GateFailed, InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from toolkit.agreement.preannotation_effect import HeadStartReport
@@ -15,6 +22,92 @@ _FIGURES = ("n", "prevalence", "percent", "positive", "α", "95 % interval", "AC
 _BOUNDED = ("n", "people", "articles", "prevalence", "percent", "positive", "α", "AC1")
 _SPANS = ("sentences", "people", "articles", "spans", "exact F1", "overlap F1")
 _PEOPLE = ("answered", "skipped", "median s", "known answers", "met", "n with others", "articles", "α")
+
+
+def agreement(
+    project: ProjectDir = None,
+    as_json: Json = False,
+    seed: Seed = 0,
+    resamples: Annotated[int, typer.Option(help="Bootstrap resamples of articles.")] = 1000,
+    gate: Annotated[
+        str | None,
+        typer.Option(metavar="alpha=X", help="Exit 4 unless the lower bound of every layer's α is at least X."),
+    ] = None,
+    rounds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--round", metavar="NAME=FILE", help="Measure the file's sentence_ids apart too; may be repeated."
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the whole report as an HTML page too.")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Show all intervals, spans, attributes, people, pairs and disputes too.")
+    ] = False,
+) -> None:
+    """Measure how far the annotators agree, with intervals over articles.
+
+    Example: toolkit agreement --gate alpha=0.667
+    """
+    least = _threshold(gate)
+    opened = Project.find(project)
+    round_of = _round_of(opened, rounds or ())
+    with progress_bar("agreement"):
+        outcome = opened.agreement(seed=seed, resamples=resamples, rounds=round_of)
+    report = json.loads(opened.workspace.path("reports", "agreement.json").read_bytes())
+    effect = opened.preannotation_effect(seed=seed, resamples=resamples)
+    if html is not None:
+        opened.agreement_page(html)
+    if as_json:
+        about = {"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, "report": report}
+        put_json(about | {"head_start": effect})
+    else:
+        put_outcome(outcome, as_json=False)
+        put_report(report, full=full)
+        if effect is not None:
+            put_head_start(effect)
+    if least is not None:
+        _hold_gate(report["layers"], least)
+
+
+def _threshold(gate: str | None) -> float | None:
+    if gate is None:
+        return None
+    name, _, value = gate.partition("=")
+    try:
+        threshold = float(value)
+    except ValueError:
+        threshold = -1.0
+    if name != "alpha" or not 0 <= threshold <= 1:
+        raise UsageError(f"--gate {gate!r} is not alpha=X with X from 0 to 1", remedy="write --gate alpha=0.667")
+    return threshold
+
+
+def _round_of(opened: Project, rounds: Iterable[str]) -> dict[str, str]:
+    """Return the round of each sentence that is in one."""
+    found: dict[str, str] = {}
+    faults: list[InvalidInput] = []
+    for given in rounds:
+        name, _, file = given.partition("=")
+        if not name or not file:
+            raise UsageError(f"--round {given!r} is not NAME=FILE", remedy="write --round pilot=pilot.jsonl")
+        for sentence_id in opened.sentence_ids(Path(file)):
+            other = found.setdefault(sentence_id, name)
+            if other != name:
+                faults.append(InvalidInput(f"is in the rounds {other} and {name}", where=f"sentence {sentence_id}"))
+    if faults:
+        raise InvalidInput.all_of(faults)
+    return found
+
+
+def _hold_gate(layers: list[dict[str, Any]], least: float) -> None:
+    failed = [row["name"] for row in layers if row["alpha"]["low"] is None or row["alpha"]["low"] < least]
+    if failed:
+        raise GateFailed(
+            f"the lower bound of α is below {least:g}, or undefined, for {', '.join(failed)}",
+            remedy="look at what people disagree on with `toolkit agreement --full`, and sharpen the guidelines",
+        )
 
 
 def put_report(report: dict[str, Any], *, full: bool) -> None:

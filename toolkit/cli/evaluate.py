@@ -1,14 +1,103 @@
-"""The evaluation of a model as tables of a terminal."""
+"""`toolkit evaluate`: a model on a release."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
-from toolkit.cli.output import interval, number, put, put_section, put_table, told
+import typer
+
+from toolkit.api.facade import Project
+from toolkit.cli.options import Json, ProjectDir, ReleaseArgument, Resamples, Seed
+from toolkit.cli.output import (
+    interval,
+    number,
+    progress_bar,
+    put,
+    put_json,
+    put_outcome,
+    put_section,
+    put_table,
+    say,
+    told,
+)
 
 _OVERALL = ("macro_f1", "micro_f1", "accuracy")
 _MISTAKES = 20
+
+
+def evaluate(
+    model: Annotated[
+        str | None, typer.Argument(help="A model directory or hub:OWNER/NAME@TAG; default: the one trained last.")
+    ] = None,
+    release: ReleaseArgument = "newest",
+    split: Annotated[str, typer.Option(help="validation or test.")] = "test",
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="RELEASE", help="Say why the score moved since this older release."),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Test whether it differs from this other model by more than chance."),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Also confusions, parts of the rows and the surest mistakes.")
+    ] = False,
+    quiz: Annotated[
+        bool, typer.Option("--quiz", help="Judge it on the examples of the project's schema instead.")
+    ] = False,
+    seed: Seed = 0,
+    resamples: Resamples = 1000,
+    project: ProjectDir = None,
+    as_json: Json = False,
+) -> None:
+    """Judge a model on a release, with intervals over stories and beside the annotators themselves.
+
+    Everything is in reports/evaluation.json, and the surest mistakes with the words that decided in reports/errors.csv.
+
+    Example: toolkit evaluate models/words-lr-1.0.0 releases/1.1.0 --since releases/1.0.0
+    """
+    opened = Project.find(project)
+    if quiz:
+        _put_quiz(opened, model, as_json)
+        return
+    with progress_bar("evaluate"):
+        outcome = opened.evaluate(
+            model, release, split=split, since=since, against=against, seed=seed, resamples=resamples
+        )
+    found = json.loads(opened.workspace.path("reports", "evaluation.json").read_bytes())
+    if as_json:
+        put_json({"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, **found})
+        return
+    put_outcome(outcome, as_json=False)
+    put_evaluation(found, full=full)
+    for note in found["notes"]:
+        say(note)
+    if outcome.counts["stories"] < 2:
+        say("no intervals: they say how scores differ from story to story, and all rows are of one story")
+
+
+def _put_quiz(opened: Project, reference: str | None, as_json: bool) -> None:
+    """Say which examples of the schema a model gets wrong."""
+    from toolkit import baselines
+
+    model = opened.model(reference)
+    ready, schema = baselines.load(model.path), opened.workspace.schema()
+    found, gap = baselines.quiz_score(ready, schema), baselines.schema_note(ready, schema)
+    notes = [f"{model.name}: {gap}"] if gap else []
+    if as_json:
+        counts = {"answered": found.answered, "correct": found.correct}
+        put_json({"model": model.name, **counts, "mistakes": found.mistakes, "notes": notes})
+        return
+    rows = [
+        [each.item.about, each.item.kind, ", ".join(each.missing), ", ".join(each.extra), each.item.text]
+        for each in found.mistakes
+    ]
+    put_table(["example of", "kind", "missing", "extra", "text"], rows)
+    put(f"quiz        {found.correct} of {found.answered} examples are met by {model.name}")
+    for note in notes:
+        say(note)
 
 
 def put_evaluation(found: dict[str, Any], *, full: bool) -> None:

@@ -1,4 +1,4 @@
-"""The command that labels sentences: given ones, those of files, or those of a stream."""
+"""`toolkit predict`: label sentences of the command line, of files, or of a stream."""
 
 from __future__ import annotations
 
@@ -12,19 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from toolkit.api import references
 from toolkit.cli.input import file_batches, read_batches
-from toolkit.cli.options import Json, Project
+from toolkit.cli.options import Json, Model, ProjectDir, workspace_at
 from toolkit.cli.output import put, say
-from toolkit.cli.resolve import Model, model_folder
 from toolkit.errors import InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from toolkit.records import Suggestion
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.command()(predict)
 
 
 def predict(
@@ -35,7 +30,7 @@ def predict(
     ] = None,
     text_column: Annotated[str, typer.Option(help="Holds the sentence, in files and on stdin.")] = "text",
     model: Model = None,
-    project: Project = None,
+    project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
     """Label sentences: those given, of files, or of stdin, where a line is a JSON object with "text" or plain text.
@@ -49,7 +44,7 @@ def predict(
     from toolkit import baselines
 
     batches, where = _batches(texts or (), files or (), text_column)
-    ready = baselines.load(model_folder(model, project).path)
+    ready = references.load_model(model or "newest", workspace=workspace_at(project))
     broken = 0
     for batch in batches:
         answers = baselines.predictions(ready, (row[text_column] for row in batch if "error" not in row))

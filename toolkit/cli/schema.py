@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.cli.options import DryRun, Json, Project
+from toolkit.cli.options import DryRun, Json, ProjectDir
 from toolkit.cli.output import put, put_counts, put_json, say
 from toolkit.errors import InvalidInput, UsageError
 
@@ -34,7 +34,7 @@ class Rendering(StrEnum):
 
 
 @app.command()
-def check(schema: Reference = None, project: Project = None, as_json: Json = False) -> None:
+def check(schema: Reference = None, project: ProjectDir = None, as_json: Json = False) -> None:
     """Check a schema; every fault at once, with file:line:column.
 
     Example: toolkit schema check schemas/claims/1.0.0.yaml
@@ -61,7 +61,7 @@ def render(
         Path | None,
         typer.Option(metavar="DIR", help="Write all of them below DIR: label_configs/, guidelines/ (NAME/VERSION.…)."),
     ] = None,
-    project: Project = None,
+    project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
     """Render the Label Studio config or the guidelines of a schema.
@@ -119,7 +119,7 @@ def migrate(
     write_config: Annotated[
         bool, typer.Option("--write-config", help="Write the new schema, and the project's title, into toolkit.yaml.")
     ] = False,
-    project: Project = None,
+    project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
     """Carry the project's answers to another version of its schema; what a split leaves open is asked again.
@@ -154,7 +154,7 @@ def infer(
     ] = None,
     name: Annotated[str, typer.Option(help="The schema's name.")] = "inferred",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
-    project: Project = None,
+    project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
     """Make a schema of what the answers of a foreign project use; its rules are still to be written.
@@ -178,7 +178,7 @@ def infer(
 def diff(
     old: Annotated[str, typer.Argument(help="A path or NAME@VERSION.")],
     new: Annotated[str, typer.Argument(help="A path or NAME@VERSION.")],
-    project: Project = None,
+    project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
     """Class the changes between two versions; exit 4 when the version number says something else.

@@ -1,0 +1,77 @@
+"""`toolkit adjudicate`: from answers to decisions."""
+
+from __future__ import annotations
+
+import dataclasses
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from toolkit.api.facade import Project
+from toolkit.cli.connect import connected
+from toolkit.cli.options import DryRun, Json, ProjectDir
+from toolkit.cli.output import progress_bar, put_counts, put_json, put_outcome, put_table, say
+from toolkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from toolkit.adjudicate import Change
+    from toolkit.adjudicate.stage import Adjudication
+
+
+def adjudicate(
+    project: ProjectDir = None,
+    as_json: Json = False,
+    push: Annotated[bool, typer.Option("--push", help="Then send the queue to the experts' project.")] = False,
+    pull: Annotated[bool, typer.Option("--pull", help="First fetch what annotators and experts answered.")] = False,
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Re-decide every sentence, also those whose answers have not changed.")
+    ] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Decide what the answers agree on; queue the rest for an expert.
+
+    Example: toolkit adjudicate --push
+    """
+    if dry_run and (pull or not push):
+        raise UsageError("--dry-run goes with --push alone", remedy="run `toolkit adjudicate --push --dry-run`")
+    opened = Project.find(project)
+    with connected(opened) if pull or push else nullcontext() as server:
+        pulled = opened.pull(server=server) if pull else None
+        with progress_bar("adjudicate"):
+            outcome = None if dry_run else opened.adjudicate(afresh=afresh)
+        pushed = opened.push_disputes(dry_run=dry_run, server=server) if push else None
+    if as_json:
+        link = {"pull": pulled and pulled.counts, "push": pushed and pushed.counts}
+        put_json((dataclasses.asdict(outcome) if outcome else {"stage": "adjudicate"}) | link)
+        return
+    if pulled:
+        put_counts("pull", pulled.counts, up_to_date=pulled.up_to_date)
+    if outcome:
+        put_outcome(outcome, as_json=False)
+        _put_changes(outcome)
+    if pushed:
+        put_counts("push", pushed.counts, up_to_date=pushed.up_to_date)
+
+
+def _put_changes(outcome: Adjudication) -> None:
+    from toolkit.adjudicate.stage import OVERTAKEN
+
+    if overtaken := outcome.counts.get(OVERTAKEN):
+        say(f"{overtaken:,} stand as their own answers left them; what all answers say now would change them:")
+        say("run `toolkit adjudicate --afresh` to decide them again")
+    if outcome.up_to_date or outcome.decided_before is None:
+        return
+    say(f"decided     {outcome.decided_before:,} before, {outcome.counts['decided']:,} now")
+    rows = [[each.sentence_id, _verdict(each.before), _now(each), each.cause] for each in outcome.changes]
+    if rows:
+        put_table(["changed", "before", "now", "because"], rows)
+
+
+def _now(change: Change) -> str:
+    same = change.after is not None and change.before == change.after
+    return "the same, marked otherwise" if same else _verdict(change.after)
+
+
+def _verdict(labels: tuple[str, ...] | None) -> str:
+    return "undecided" if labels is None else ", ".join(labels) or "no label"

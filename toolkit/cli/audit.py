@@ -1,0 +1,43 @@
+"""`toolkit audit`: gold labels that look wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated
+
+import typer
+
+from toolkit.api.facade import Project
+from toolkit.cli.options import Json, ProjectDir, Seed
+from toolkit.cli.output import number, progress_bar, put_json, put_outcome, put_table, say
+
+
+def audit(
+    project: ProjectDir = None,
+    as_json: Json = False,
+    queue: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Put the N most suspicious in for a second look.")
+    ] = None,
+    show: Annotated[int, typer.Option(metavar="N", min=0, help="List this many.")] = 20,
+    baseline: Annotated[str, typer.Option(help="What predicts, a name on the ladder.")] = "words-chars-svm",
+    seed: Seed = 0,
+) -> None:
+    """Rank gold labels that look wrong, by out-of-fold predictions and annotators' votes.
+
+    Example: toolkit audit --queue 20
+    """
+    from toolkit.baselines.selection.label_audit import causes
+
+    opened = Project.find(project)
+    with progress_bar("audit"):
+        outcome = opened.audit(baseline=baseline, seed=seed)
+    found = opened.suspects()
+    queued = None if queue is None else opened.queue_suspects(queue)
+    if as_json:
+        put_json(dataclasses.asdict(outcome) | {"queued": queued, "suspects": found[:show]})
+        return
+    put_outcome(outcome, as_json=False)
+    rows = [[each.sentence_id, number(each.quality), "; ".join(causes(each))] for each in found[:show]]
+    put_table(["sentence", "quality", "because"], [row for row in rows if row[2]])
+    if queued is not None:
+        say(f"{queued} more are in for a second look: run `toolkit adjudicate --push`")

@@ -1,0 +1,35 @@
+"""`toolkit audit-leakage`: rows of a later file that stand in an earlier one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from toolkit.cli.options import Json, ProjectDir
+from toolkit.cli.output import progress_bar, put, put_counts, put_json
+
+
+def audit_leakage(
+    files: Annotated[list[Path], typer.Argument(help="Files in the order train, dev, test; or a directory.")],
+    text_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Holds the sentence; default: text, sentence … as it is there.")
+    ] = None,
+    as_json: Json = False,
+    project: ProjectDir = None,
+) -> None:
+    """Find rows of a later file that stand, exactly or nearly, in an earlier one.
+
+    Example: toolkit audit-leakage train.jsonl dev.jsonl --json
+    """
+    from toolkit.release import audit_files
+
+    with progress_bar("audit-leakage"):
+        leakage = audit_files(files, column=text_column)
+    if as_json:
+        put_json(leakage.as_dict())
+        return
+    put_counts("leakage", {"exact": leakage.exact, "near": leakage.near})
+    for pair in leakage.pairs:
+        put(f"{pair.kind:<6} {pair.similarity:.2f}  {pair.later} ← {pair.earlier}  {pair.text}")

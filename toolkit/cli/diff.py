@@ -1,0 +1,70 @@
+"""`toolkit diff`: what changed between two releases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from toolkit.api import references
+from toolkit.cli.options import RELEASE_HELP, Json, ProjectDir, workspace_at
+from toolkit.cli.output import progress_bar, put, put_json, put_table
+
+if TYPE_CHECKING:
+    from toolkit.release import Diff
+
+_SHOWN = 20  # decisions that `diff` prints  # decisions that are printed
+
+
+def diff(
+    older: Annotated[str, typer.Argument(help=RELEASE_HELP)],
+    newer: Annotated[str, typer.Argument(help=RELEASE_HELP)],
+    project: ProjectDir = None,
+    as_json: Json = False,
+) -> None:
+    """Say what changed between two releases, here or on the Hub, and why.
+
+    Example: toolkit diff hub:your-name/your-dataset@v1.0.0 1.1.0
+    """
+    with progress_bar("diff"):
+        found = references.diff(older, newer, workspace=workspace_at(project))
+    if as_json:
+        put_json(found.as_dict())
+    else:
+        put(f"{found.older} → {found.newer}: {found.level}")
+        put(found.as_markdown().rstrip("\n"))
+        _put_support(found)
+        _put_decisions(found)
+
+
+def _put_support(found: Diff) -> None:
+    """Print the labels and span labels whose number of rows changed, split by split."""
+    scores = found.scores
+    rows = [
+        [label, *(str(old) if old == new else f"{old} → {new}" for old, new in supports.values())]
+        for supports_of in (scores.labels, scores.spans)
+        for label, supports in supports_of.items()
+        if any(old != new for old, new in supports.values())
+    ]
+    if rows:
+        put("")
+        put_table(["support", *scores.splits], rows)
+
+
+def _put_decisions(found: Diff) -> None:
+    """Print the first sentences whose decision changed or went, with the cause of each."""
+    rows = found.labels.slice(0, _SHOWN).to_pylist()
+    if not rows:
+        return
+    put("")
+    for row in rows:
+        put(f"{row['sentence_id']}  {_decision(row['before'], row['after'])}  ({row['cause']})")
+    if found.labels.num_rows > _SHOWN:
+        put(f"… and {found.labels.num_rows - _SHOWN} more; --json has all of them")
+
+
+def _decision(before: list[str], after: list[str] | None) -> str:
+    old = ", ".join(before) or "no label"
+    if after is None:
+        return f"{old} → gone"
+    return f"{old}, other spans" if before == after else f"{old} → {', '.join(after) or 'no label'}"

@@ -1,0 +1,59 @@
+"""`toolkit pull`: answers into the annotation log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from toolkit.api.facade import Project
+from toolkit.cli.connect import connected
+from toolkit.cli.options import Json, ProjectDir
+from toolkit.cli.output import progress_bar, put_link, put_table, say
+from toolkit.errors import UsageError
+
+
+def pull(
+    project: ProjectDir = None,
+    as_json: Json = False,
+    full: Annotated[bool, typer.Option("--full", help="Compare every task, also to find what was deleted.")] = False,
+    from_export: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Read a Label Studio JSON export instead of the server.")
+    ] = None,
+    import_texts: Annotated[
+        bool, typer.Option("--import-texts", help="Make articles of its texts that the project lacks.")
+    ] = False,
+    keep_identities: Annotated[
+        bool, typer.Option("--keep-identities", help="Leave names and addresses in the raw JSON of the log.")
+    ] = False,
+) -> None:
+    """Fetch answers into annotations/log.jsonl; what is there already is not written again.
+
+    Example: toolkit pull --full
+    """
+    if from_export is None and import_texts:
+        raise UsageError("--import-texts goes with --from-export FILE")
+    if from_export is not None and full:
+        raise UsageError("--full compares with the server, and --from-export reads no server: give one of them")
+    opened = Project.find(project)
+    with nullcontext() if from_export else connected(opened) as server, progress_bar("pull") as progress:
+        result = opened.pull(
+            full=full,
+            from_export=from_export,
+            import_texts=import_texts,
+            keep_identities=keep_identities,
+            progress=progress,
+            server=server,
+        )
+    put_link("pull", result, as_json)
+    if result.counts.get("answers to texts that are not in the project") and not import_texts:
+        say("run it again with --import-texts to make articles of the texts that the project lacks")
+    if from_export is not None and not as_json:
+        put_table(["what the file holds", "read", "taken", "rejected"], [_fate(*row) for row in result.fates.items()])
+
+
+def _fate(kind: str, counts: Mapping[str, int]) -> list[str]:
+    return [kind, *(str(counts[name]) for name in ("read", "taken", "rejected"))]

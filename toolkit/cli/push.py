@@ -1,0 +1,84 @@
+"""`toolkit push`: sentences to Label Studio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from toolkit.api.facade import Project
+from toolkit.cli.connect import connected
+from toolkit.cli.options import DryRun, HoldOut, Json, Model, ProjectDir
+from toolkit.cli.output import progress_bar, put_link, say
+from toolkit.errors import UsageError
+
+
+def push(
+    project: ProjectDir = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Send at most this many sentences.")] = None,
+    articles: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only sentences of this article_id; may be repeated.")
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=VALUE", help="Only where this holds: = != ~ < <= > >=; may be repeated."),
+    ] = None,
+    order: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Send these first: sentence_ids, or what `select` wrote.")
+    ] = None,
+    whole_articles: Annotated[
+        bool, typer.Option("--whole-articles", help="Keep articles together; the limit cuts none.")
+    ] = False,
+    calibration: Annotated[
+        bool,
+        typer.Option("--calibration", help="Send the quiz instead: the schema's examples, whose answers are known."),
+    ] = False,
+    prefill: Annotated[
+        bool, typer.Option("--prefill", help="Then show the casualty figures that are read, to be corrected.")
+    ] = False,
+    predictions: Annotated[
+        bool, typer.Option("--predictions", help="Then show what a model suggests, in place of earlier suggestions.")
+    ] = False,
+    model: Model = None,
+    held_back: HoldOut = None,
+) -> None:
+    """Send sentences to Label Studio; what is there already is not sent again.
+
+    Example: toolkit push --dry-run
+    """
+    if calibration and (prefill or limit or articles or where or order or whole_articles):
+        raise UsageError("--calibration sends the whole quiz: it takes no part of it, and no --prefill")
+    _check_suggestions(predictions, prefill, calibration, model, held_back)
+    opened = Project.find(project)
+    wanted = predictions or prefill
+    suggestions = opened.suggest(model, figures=prefill, hold_out=held_back) if wanted else None
+    if suggestions is not None and suggestions.note is not None:
+        say(suggestions.note)
+    with connected(opened) as server, progress_bar("push") as progress:
+        result = opened.push(
+            limit=limit,
+            articles=articles or (),
+            where=where or (),
+            order=order,
+            whole_articles=whole_articles,
+            quiz=calibration,
+            suggestions=suggestions,
+            dry_run=dry_run,
+            progress=progress,
+            server=server,
+        )
+    put_link("push", result, as_json)
+
+
+def _check_suggestions(
+    predictions: bool, prefill: bool, calibration: bool, model: str | None, held_back: float | None
+) -> None:
+    if predictions and (prefill or calibration):
+        raise UsageError("--predictions already includes figures and can't be combined with --prefill or --calibration")
+    if model is not None and not predictions:
+        raise UsageError("--model goes with --predictions")
+    if held_back is not None and not (predictions or prefill):
+        raise UsageError("--held-back goes with --predictions or --prefill")

@@ -1,0 +1,52 @@
+"""`toolkit status`: how far the annotators are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from toolkit.api.facade import Project
+from toolkit.cli.connect import connected
+from toolkit.cli.options import Json, ProjectDir
+from toolkit.cli.output import number, put, put_counts, put_json, put_table
+
+if TYPE_CHECKING:
+    from toolkit.labelstudio.progress import AnnotatorProgress
+    from toolkit.schema import Score
+
+
+def status(project: ProjectDir = None, as_json: Json = False) -> None:
+    """Say how far the annotators are.
+
+    Example: toolkit status --json
+    """
+    opened = Project.find(project)
+    with connected(opened) as server:
+        result = opened.status(server=server)
+    if as_json:
+        put_json(result)
+        return
+    put_counts("status", {"sentences": result.sentences, "sent": result.sent, "complete": result.complete})
+    if len(result.projects) > 1:
+        rows = [[part.title, *map(str, (part.sent, part.answers)), _whole(part.changed)] for part in result.projects]
+        put_table(["project", "sent", "answers", "changed"], rows)
+    header = ["annotator", "sent", "done", "skipped", "median s", "a day", "days left", "agreement", "quiz"]
+    put_table(header, [_person(who, result.sent) for who in result.annotators])
+    if result.agreement is not None:
+        put(f"agreement so far: α {result.agreement:.2f} of the label sets")
+    if result.changed is not None:
+        put(f"{result.changed:,} tasks changed since the last pull")
+    if result.days_left is not None:
+        put(f"{result.per_day:.0f} answers a day; {result.days_left:.1f} days left at that rate")
+
+
+def _whole(number: float | None) -> str:
+    return "–" if number is None else f"{number:.0f}"
+
+
+def _person(who: AnnotatorProgress, sent: int) -> list[str]:
+    whole = [sent if who.sent is None else who.sent, who.done, who.skipped, who.seconds, who.per_day, who.days_left]
+    return [who.annotator, *map(_whole, whole), number(who.agreement), _share(who.quiz)]
+
+
+def _share(quiz: Score | None) -> str:
+    return "–" if quiz is None else f"{quiz.correct} of {quiz.answered}"
