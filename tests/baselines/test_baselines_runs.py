@@ -26,10 +26,11 @@ from toolkit.baselines import (
 from toolkit.baselines.evaluation.on_release import answers_of_release
 from toolkit.baselines.training import model_run
 from toolkit.cli import main
+from toolkit.engine.arrow import to_table
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.project import Workspace
 from toolkit.records import Annotation, Article, Decision, Page, Piece, Sentence, content_id
-from toolkit.release import Release, Terms, freeze, gather
+from toolkit.release import Corpus, Release, Terms, freeze
 from toolkit.schema import load as load_schema
 
 FORMS = {
@@ -83,9 +84,16 @@ def make_release(
                 )
             )
             corpus[3].extend(answers)
-    names = ("articles", "sentences", "decisions", "annotations")
+    articles, sentences, decisions, annotations = corpus
     return freeze(
-        gather(schema, experts=experts, **dict(zip(names, corpus, strict=True))),
+        Corpus.of(
+            schema,
+            articles=to_table(Article, articles),
+            sentences=to_table(Sentence, sentences),
+            decisions=to_table(Decision, decisions),
+            annotations=annotations,
+            experts=experts,
+        ),
         folder,
         Terms(version=version),
         previous=previous,

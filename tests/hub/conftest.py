@@ -13,8 +13,9 @@ sys.path.insert(0, str(Path(__file__).parent))  # the stand-in lies beside the t
 
 from standin import Hub, serving
 
+from toolkit.engine.arrow import to_table
 from toolkit.records import Annotation, Article, Decision, Page, Piece, Sentence, content_id
-from toolkit.release import Release, Terms, freeze, gather
+from toolkit.release import Corpus, Release, Terms, freeze
 from toolkit.schema import load
 
 
@@ -68,7 +69,13 @@ def make_release(tmp_path: Path) -> Callable[..., Release]:
                     )
                 )
                 decisions.append(Decision(method="unanimous", votes=(answers[-1].annotation_id,), **common))
-        corpus = gather(schema, articles=made, sentences=cut, decisions=decisions, annotations=answers)
+        corpus = Corpus.of(
+            schema,
+            articles=to_table(Article, made),
+            sentences=to_table(Sentence, cut),
+            decisions=to_table(Decision, decisions),
+            annotations=answers,
+        )
         return freeze(corpus, tmp_path / "releases", Terms(version=version), previous=previous)
 
     return make

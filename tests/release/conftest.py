@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from toolkit.engine.arrow import to_table
 from toolkit.records import Annotation, Article, Decision, Page, Piece, Relation, Sentence, Span, content_id
-from toolkit.release import Release, Terms, freeze, gather
+from toolkit.release import Corpus, Release, Terms, freeze
 from toolkit.schema import Schema, load
 
 TOWNS = ("Arlo", "Brenn", "Çelik", "Dørum", "Été", "القرية", "Нове", "北町")
@@ -25,7 +26,7 @@ KINDS = (
 
 @dataclass(frozen=True)
 class World:
-    """What a corpus is gathered from."""
+    """What a corpus is made of."""
 
     schema: Schema
     articles: tuple[Article, ...]
@@ -34,8 +35,9 @@ class World:
     annotations: tuple[Annotation, ...]
 
     def corpus(self, **changed: Any) -> Any:
-        parts = {name: getattr(self, name) for name in ("articles", "sentences", "decisions", "annotations")}
-        return gather(self.schema, **(parts | changed))
+        tables = {"articles": Article, "sentences": Sentence, "decisions": Decision}
+        parts = {name: to_table(cls, getattr(self, name)) for name, cls in tables.items()}
+        return Corpus.of(self.schema, **({**parts, "annotations": self.annotations} | changed))
 
     def freeze(self, target: Path, *, previous: Release | None = None, **terms: Any) -> Release:
         terms = {"version": "1.0.0"} | terms

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Literal, TypeVar, Union, get_args, get_origin,
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from toolkit.errors import InvalidInput
@@ -108,6 +109,45 @@ def records_in(cls: type[T], path: Path) -> Iterator[T]:
     with _opened(path) as file:
         for batch in file.iter_batches(_RECORDS):
             yield from from_table(cls, pa.Table.from_batches([batch]), where=str(path))
+
+
+def record_table(cls: type, path: Path) -> pa.Table:
+    """Read a Parquet file of records as a table with `arrow_schema(cls)`, without making a record of every row.
+
+    Columns, their types and values that must not be missing are checked; the other rules of the record are not.
+
+    Raises:
+        InvalidInput: The file is no Parquet file, or not one of such records; `faults` has every column.
+    """
+    table, remedy = read_parquet(path), "delete it and run the stage that makes it again"
+    hints, columns, faults = get_type_hints(cls), [], []
+    for field in arrow_schema(cls):
+        column = table[field.name] if field.name in table.column_names else None
+        if column is None:
+            faults.append(f"lacks the column {field.name}")
+        elif column.type != field.type:
+            faults.append(f"column {field.name} is {column.type}, not {field.type}")
+        elif gap := _gap(hints[field.name], column, field.name):
+            faults.append(f"lacks values in column {gap}")
+        columns.append(column)
+    if faults:
+        raise InvalidInput.all_of([InvalidInput(fault, where=str(path), remedy=remedy) for fault in faults])
+    return pa.table(columns, schema=arrow_schema(cls))
+
+
+def _gap(hint: Any, column: pa.ChunkedArray, name: str) -> str | None:
+    """Return the name of the first column, or part of one, that lacks a value of type `hint`; None if none does."""
+    if get_origin(hint) in (Union, types.UnionType):
+        return None  # no optional field of a record has parts
+    if column.null_count:
+        return name
+    if get_origin(hint) is tuple:
+        return _gap(get_args(hint)[0], pc.list_flatten(column), name)
+    if is_dataclass(hint):
+        parts = get_type_hints(hint).items()
+        gaps = (_gap(field, pc.struct_field(column, part), f"{name}.{part}") for part, field in parts)
+        return next((gap for gap in gaps if gap), None)
+    return None
 
 
 def _dump(mapping: Any) -> str:

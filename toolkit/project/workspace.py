@@ -9,7 +9,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from toolkit.engine.arrow import records_in
+import pyarrow as pa
+
+from toolkit.engine.arrow import record_table, records_in
 from toolkit.engine.page_source import PageFile, behind, check_names
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.project.annotation_log import current, holding
@@ -245,11 +247,25 @@ class Workspace:
         Raises:
             InvalidInput: Before the stage that makes them.
         """
+        return records_in(cls, self._derived(cls))
+
+    def table(self, cls: type) -> pa.Table:
+        """Read the articles, sentences or decisions as a table whose rows are not made into records.
+
+        Args:
+            cls: `Article`, `Sentence` or `Decision`.
+
+        Raises:
+            InvalidInput: Before the stage that makes them, or the file does not hold such records.
+        """
+        return record_table(cls, self._derived(cls))
+
+    def _derived(self, cls: type) -> Path:
         name, command = _STAGES[cls]
         path = self.path(name)
         if not path.exists():
             raise InvalidInput("is not there yet", where=str(path), remedy=f"run `{command}`")
-        return records_in(cls, path)
+        return path
 
     def stream_answers(self) -> Iterator[Annotation]:
         """Yield the annotators' answers that hold now as the log has them, for logs that memory can't hold."""

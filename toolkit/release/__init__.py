@@ -8,7 +8,7 @@ from toolkit.release.privacy.text_policy import TextRule
 from toolkit.release.reader import Release, is_pattern, load
 from toolkit.release.splits import Row, assign
 from toolkit.release.stage import Build, build, newest
-from toolkit.release.tables.corpus import Corpus, gather
+from toolkit.release.tables.corpus import Corpus
 from toolkit.release.terms import Terms
 from toolkit.release.versions import Version
 
@@ -31,7 +31,6 @@ __all__ = [
     "build",
     "diff",
     "freeze",
-    "gather",
     "hydrate",
     "is_pattern",
     "load",

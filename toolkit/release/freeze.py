@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
 
 from toolkit.errors import InvalidInput
@@ -28,7 +29,7 @@ from toolkit.release.reader import Release, load
 from toolkit.release.splits import Row, assign
 from toolkit.release.tables import prevalence
 from toolkit.release.tables.columns import arrow_schemas
-from toolkit.release.tables.configs import Configs
+from toolkit.release.tables.configs import Configs, in_parts
 from toolkit.release.tables.corpus import Corpus
 from toolkit.release.terms import Terms
 from toolkit.release.versions import Version, check_version
@@ -146,15 +147,19 @@ def _article_splits(corpus: Corpus, terms: Terms, previous: Release | None) -> l
 
 
 def _strata(corpus: Corpus, told: npt.NDArray[np.bool_], stories: list[str]) -> Iterator[Row]:
-    for row in np.flatnonzero(told).tolist():
-        story = stories[corpus.article_of[row]]
-        decision = int(corpus.decision_of[row])
-        if decision < 0:
-            yield Row(story)
-            continue
-        spans = corpus.decisions["spans"][decision].as_py()
-        labels = corpus.decisions["labels"][decision].as_py()
-        yield Row(story, (*labels, *sorted({f"span:{span['label']}" for span in spans})))
+    for rows in in_parts(np.flatnonzero(told)):
+        places = corpus.decision_of[rows]
+        decisions = corpus.decisions.select(["labels", "spans"]).take(pa.array(places, mask=places < 0))
+        labels = decisions["labels"].to_pylist()
+        spans = (
+            pc.list_parent_indices(decisions["spans"]),
+            pc.struct_field(pc.list_flatten(decisions["spans"]), "label"),
+        )
+        marked: list[set[str]] = [set() for _ in labels]
+        for row, label in zip(*(part.to_pylist() for part in spans), strict=True):
+            marked[row].add(f"span:{label}")
+        for article, given, found in zip(corpus.article_of[rows].tolist(), labels, marked, strict=True):
+            yield Row(stories[article], (*(given or ()), *sorted(found)))
 
 
 def read_splits(folder: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from toolkit.release.freeze import AUTO, freeze
 from toolkit.release.privacy.scan import identities
 from toolkit.release.privacy.text_policy import TextRule, read_takedowns
 from toolkit.release.reader import Release, load
-from toolkit.release.tables.corpus import Corpus, gather
+from toolkit.release.tables.corpus import Corpus
 from toolkit.release.terms import Terms
 from toolkit.release.versions import Version, check_version
 from toolkit.schema import guidelines
@@ -208,7 +208,7 @@ def _with_inputs(workspace: Workspace, settings: Terms, inputs: Mapping[str, str
     takedowns, agreement = workspace.path("takedowns.yaml"), workspace.path(AGREEMENT)
     return replace(
         settings,
-        takedowns=read_takedowns(takedowns, workspace.stream(Article)) if takedowns.exists() else {},
+        takedowns=read_takedowns(takedowns, workspace.table(Article)) if takedowns.exists() else {},
         sections=read_sections(workspace.path(FOLDER)),
         guidelines=guidelines(workspace.schema()),
         agreement=json.loads(agreement.read_bytes()) if agreement.exists() else None,
@@ -217,11 +217,11 @@ def _with_inputs(workspace: Workspace, settings: Terms, inputs: Mapping[str, str
 
 
 def _corpus(workspace: Workspace, terms: Terms) -> Corpus:
-    return gather(
+    return Corpus.of(
         workspace.schema(),
-        articles=workspace.stream(Article),
-        sentences=workspace.stream(Sentence),
-        decisions=workspace.stream(Decision),
+        articles=workspace.table(Article),
+        sentences=workspace.table(Sentence),
+        decisions=workspace.table(Decision),
         annotations=workspace.stream_answers(),
         experts=workspace.expert_answers(),
         without=terms.takedowns,

@@ -9,7 +9,6 @@ https://example.org/story: the publisher asked for it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
@@ -19,7 +18,6 @@ import pyarrow.compute as pc
 import yaml
 
 from toolkit.errors import InvalidInput, UsageError
-from toolkit.records import Article
 
 _FORM = re.compile(r"full|offsets|snippet:([1-9][0-9]*)")
 
@@ -68,12 +66,13 @@ class TextRule:
 _ID = re.compile(r"[0-9a-f]{24}")
 
 
-def read_takedowns(path: Path, articles: Iterable[Article]) -> dict[str, str]:
+def read_takedowns(path: Path, articles: pa.Table) -> dict[str, str]:
     """Return article_id → reason, by article_id.
 
     Args:
         path: The list; it need not exist.
-        articles: Where urls are looked up. An article_id may be listed after its page is gone.
+        articles: Columns article_id and url, where urls are looked up. An article_id may be listed after its page is
+            gone.
 
     Raises:
         InvalidInput: The list is no mapping of article_ids or urls to reasons, or no article has one of the urls.
@@ -87,9 +86,9 @@ def read_takedowns(path: Path, articles: Iterable[Article]) -> dict[str, str]:
     if not isinstance(listed, dict) or not all(isinstance(part, str) for pair in listed.items() for part in pair):
         raise InvalidInput("is not a mapping", where=str(path), remedy="write `article_id or url: reason` on each line")
     by_url: dict[str, list[str]] = {}
-    for article in articles:
-        if article.url is not None and article.url in listed:
-            by_url.setdefault(article.url, []).append(article.article_id)
+    for article, url in zip(articles["article_id"].to_pylist(), articles["url"].to_pylist(), strict=True):
+        if url in listed:
+            by_url.setdefault(url, []).append(article)
     lost = [key for key in listed if key not in by_url and not _ID.fullmatch(key)]
     if lost:
         remedy = "correct it, or list the article_id"

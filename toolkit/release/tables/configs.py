@@ -50,16 +50,16 @@ class Configs:
         """
         if config == "annotations":
             rows = np.flatnonzero(sentences[self._corpus.sentence_of] & self._released)
-            yield from (self._annotation_rows(part) for part in _parts(rows))
+            yield from (self._annotation_rows(part) for part in in_parts(rows))
         elif config == "articles":
             rows = np.unique(self._corpus.article_of[sentences])
-            yield from (self._article_rows(part) for part in _parts(rows))
+            yield from (self._article_rows(part) for part in in_parts(rows))
         else:
             decided = np.flatnonzero(sentences & (self._corpus.decision_of >= 0))
             if config == "default":
-                yield from (self._default_rows(part) for part in _parts(decided))
+                yield from (self._default_rows(part) for part in in_parts(decided))
             else:
-                yield from _even([self._span_rows(config, part) for part in _parts(decided)])
+                yield from _even([self._span_rows(config, part) for part in in_parts(decided)])
 
     def _default_rows(self, rows: Indices) -> pa.Table:
         corpus = self._corpus
@@ -138,6 +138,12 @@ def in_slices(table: pa.Table) -> Iterator[pa.Table]:
         yield table.slice(start, SLICE_ROWS)
 
 
+def in_parts(rows: Indices) -> Iterator[Indices]:
+    """Cut row numbers where `in_slices` cuts a table."""
+    for start in range(0, len(rows), SLICE_ROWS):
+        yield rows[start : start + SLICE_ROWS]
+
+
 def _annotators(corpus: Corpus) -> Indices:
     """Count for each sentence the annotators who answered it; experts and those who skipped it are none."""
     answers = corpus.annotations.select(["annotator", "role", "skipped"]).take(corpus.annotation_order)
@@ -155,11 +161,6 @@ def _typed(value: object, kind: pa.DataType) -> object:
     if pa.types.is_string(kind):
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return float(str(value)) if pa.types.is_floating(kind) else bool(value)
-
-
-def _parts(rows: Indices) -> Iterator[Indices]:
-    for start in range(0, len(rows), SLICE_ROWS):
-        yield rows[start : start + SLICE_ROWS]
 
 
 def _even(tables: list[pa.Table]) -> Iterator[pa.Table]:

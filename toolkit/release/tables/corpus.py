@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit.errors import InvalidInput
-from toolkit.records import Annotation, Article, Decision, Sentence
-from toolkit.release.tables import integrity
-from toolkit.release.tables.record_tables import annotation_table, article_table, decision_table, sentence_table
+from toolkit.records import Annotation
+from toolkit.release.tables import integrity, record_rules
+from toolkit.release.tables.record_tables import answer_columns, article_columns, decision_columns, sentence_columns
 from toolkit.schema import Schema
 
 Indices = npt.NDArray[np.int64]
@@ -47,6 +48,86 @@ class Corpus:
     sentence_of: Indices
     orphans: int
 
+    @classmethod
+    def of(
+        cls,
+        schema: Schema,
+        *,
+        articles: pa.Table,
+        sentences: pa.Table,
+        decisions: pa.Table,
+        annotations: Iterable[Annotation],
+        experts: Iterable[Annotation] = (),
+        without: Collection[str] = (),
+    ) -> Self:
+        """Join what a release is made from. The order of the rows does not matter.
+
+        Args:
+            schema: The label schema.
+            articles: All articles, as articles.parquet has them.
+            sentences: All their sentences, as sentences.parquet has them.
+            decisions: At most one per sentence, as gold.parquet has them.
+            annotations: The annotators' answers that hold.
+            experts: The answers of those who settled what was disputed.
+            without: article_ids that must not be released, with all that was said of them.
+
+        Raises:
+            InvalidInput: Every fault that was found: a row that breaks a rule of its record, an id that occurs twice,
+                a sentence without article or whose text is not `article.text[start:end]`, a decision without sentence,
+                a span that is not where it says, a label that is not in the schema.
+        """
+        gone = pa.array(sorted(without), pa.string())
+        removed = pc.filter(sentences["sentence_id"], pc.is_in(sentences["article_id"], value_set=gone))
+        articles, sentences = (_without(table, "article_id", gone) for table in (articles, sentences))
+        decisions = _without(decisions, "sentence_id", removed)
+        faults = [
+            *record_rules.article_faults(articles),
+            *record_rules.sentence_faults(sentences),
+            *record_rules.decision_faults(decisions),
+        ]
+        if faults:
+            raise InvalidInput.all_of(faults)
+        return cls._joined(
+            schema,
+            _sorted(article_columns(articles), "article_id"),
+            _sorted(sentence_columns(sentences), "article_id", "start", "end"),
+            decision_columns(decisions, schema),
+            _without(answer_columns(annotations, experts), "sentence_id", removed),
+        )
+
+    @classmethod
+    def _joined(
+        cls, schema: Schema, articles: pa.Table, sentences: pa.Table, decisions: pa.Table, answers: pa.Table
+    ) -> Self:
+        article_of = _places(sentences["article_id"], articles["article_id"])
+        decided = _places(decisions["sentence_id"], sentences["sentence_id"])
+        place = _places(answers["sentence_id"], sentences["sentence_id"])
+        faults = [
+            *integrity.unique(articles, "article_id"),
+            *integrity.unique(sentences, "sentence_id"),
+            *integrity.unique(decisions, "sentence_id"),
+            *integrity.unique(answers, "annotation_id"),
+            *integrity.texts(sentences, articles, article_of),
+            *integrity.decided_sentences(decisions, decided),
+            *integrity.judgements(decisions, "sentence_id", sentences, decided, schema),
+            *integrity.judgements(answers, "annotation_id", sentences, place, schema),
+        ]
+        if faults:
+            raise InvalidInput.all_of(faults)
+        order = _annotation_order(answers, place)
+        return cls(
+            schema=schema,
+            articles=articles,
+            sentences=sentences,
+            decisions=decisions,
+            annotations=answers,
+            article_of=article_of,
+            decision_of=_places(sentences["sentence_id"], decisions["sentence_id"]),
+            annotation_order=order,
+            sentence_of=place[order],
+            orphans=len(place) - len(order),
+        )
+
     @property
     def told(self) -> npt.NDArray[np.bool_]:
         """A mask of the sentences that somebody answered or that are decided: what is released, with its articles."""
@@ -55,77 +136,8 @@ class Corpus:
         return told
 
 
-def gather(
-    schema: Schema,
-    *,
-    articles: Iterable[Article],
-    sentences: Iterable[Sentence],
-    decisions: Iterable[Decision],
-    annotations: Iterable[Annotation],
-    experts: Iterable[Annotation] = (),
-    without: Collection[str] = (),
-) -> Corpus:
-    """Join what a release is made from. The order of the records does not matter.
-
-    Args:
-        schema: The label schema.
-        articles: All articles.
-        sentences: All their sentences.
-        decisions: At most one a sentence.
-        annotations: The annotators' answers that hold.
-        experts: The answers of those who settled what was disputed.
-        without: article_ids that must not be released, with all that was said of them.
-
-    Raises:
-        InvalidInput: Every fault that was found: an id that occurs twice, a sentence without article or whose text is
-            not `article.text[start:end]`, a decision without sentence, a span that is not where it says, a label that
-            is not in the schema.
-    """
-    gone = frozenset(without)
-    removed: set[str] = set()  # sentences of articles that are left out
-    article_rows = _sorted(article_table(item for item in articles if item.article_id not in gone), "article_id")
-    sentence_rows = _sorted(sentence_table(_kept(sentences, gone, removed)), "article_id", "start", "end")
-    decision_rows = decision_table((item for item in decisions if item.sentence_id not in removed), schema)
-    answers = annotation_table(
-        (item for item in annotations if item.sentence_id not in removed),
-        (item for item in experts if item.sentence_id not in removed),
-    )
-    article_of = _places(sentence_rows["article_id"], article_rows["article_id"])
-    decided = _places(decision_rows["sentence_id"], sentence_rows["sentence_id"])
-    place = _places(answers["sentence_id"], sentence_rows["sentence_id"])
-    faults = [
-        *integrity.unique(article_rows, "article_id"),
-        *integrity.unique(sentence_rows, "sentence_id"),
-        *integrity.unique(decision_rows, "sentence_id"),
-        *integrity.unique(answers, "annotation_id"),
-        *integrity.texts(sentence_rows, article_rows, article_of),
-        *integrity.decided_sentences(decision_rows, decided),
-        *integrity.judgements(decision_rows, "sentence_id", sentence_rows, decided, schema),
-        *integrity.judgements(answers, "annotation_id", sentence_rows, place, schema),
-    ]
-    if faults:
-        raise InvalidInput.all_of(faults)
-    order = _annotation_order(answers, place)
-    return Corpus(
-        schema=schema,
-        articles=article_rows,
-        sentences=sentence_rows,
-        decisions=decision_rows,
-        annotations=answers,
-        article_of=article_of,
-        decision_of=_places(sentence_rows["sentence_id"], decision_rows["sentence_id"]),
-        annotation_order=order,
-        sentence_of=place[order],
-        orphans=len(place) - len(order),
-    )
-
-
-def _kept(sentences: Iterable[Sentence], gone: Collection[str], removed: set[str]) -> Iterable[Sentence]:
-    for sentence in sentences:
-        if sentence.article_id in gone:
-            removed.add(sentence.sentence_id)
-        else:
-            yield sentence
+def _without(table: pa.Table, column: str, gone: pa.Array | pa.ChunkedArray) -> pa.Table:
+    return table.filter(pc.invert(pc.is_in(table[column], value_set=gone))) if len(gone) else table
 
 
 def _sorted(table: pa.Table, *keys: str) -> pa.Table:

@@ -43,14 +43,16 @@ def texts(sentences: pa.Table, articles: pa.Table, article_of: Indices) -> Itera
     """Yield a fault for each sentence without article, or whose text is not `article.text[start:end]`."""
     for first in range(0, sentences.num_rows, _SLICE):
         part = sentences.select(["sentence_id", "article_id", "start", "end", "text"]).slice(first, _SLICE)
-        places = article_of[first : first + _SLICE]
-        wholes = articles["text"].take(pa.array(places, mask=places < 0)).to_pylist()
-        for row, whole in zip(part.to_pylist(), wholes, strict=True):
-            where = f"sentence {row['sentence_id']}"
+        used, places = np.unique(article_of[first : first + _SLICE], return_inverse=True)
+        wholes = articles["text"].take(pa.array(used, mask=used < 0)).to_pylist()
+        columns = (part[name].to_pylist() for name in part.column_names)
+        for (name, article, start, end, text), place in zip(zip(*columns, strict=True), places.tolist(), strict=True):
+            whole = wholes[place]
             if whole is None:
-                yield InvalidInput(f"its article {row['article_id']} is not there", where=where)
-            elif whole[row["start"] : row["end"]] != row["text"]:
-                yield InvalidInput("its text is not what its article has at its offsets", where=where)
+                yield InvalidInput(f"its article {article} is not there", where=f"sentence {name}")
+            elif whole[start:end] != text:
+                what = "its text is not what its article has at its offsets"
+                yield InvalidInput(what, where=f"sentence {name}")
 
 
 def decided_sentences(decisions: pa.Table, place: Indices) -> list[InvalidInput]:
