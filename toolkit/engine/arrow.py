@@ -143,9 +143,9 @@ def _gap(hint: Any, column: pa.ChunkedArray, name: str) -> str | None:
         return name
     if get_origin(hint) is tuple:
         return _gap(get_args(hint)[0], pc.list_flatten(column), name)
-    if is_dataclass(hint):
-        parts = get_type_hints(hint).items()
-        gaps = (_gap(field, pc.struct_field(column, part), f"{name}.{part}") for part, field in parts)
+    if isinstance(hint, type) and is_dataclass(hint):
+        hints, parts = get_type_hints(hint), [field.name for field in stored_fields(hint)]
+        gaps = (_gap(hints[part], pc.struct_field(column, part), f"{name}.{part}") for part in parts)
         return next((gap for gap in gaps if gap), None)
     return None
 
