@@ -1,31 +1,41 @@
-"""A casualty figure in numbers."""
+"""The record of a casualty figure in numbers, and of a figure that was found in a sentence."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from toolkit.records.base import record
 
 Qualifier = Literal["exact", "at_least", "more_than", "up_to", "about", "range", "vague"]
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """The numbers that a phrase states, as an interval of people.
 
-    "at least 14" is low 14; "more than 6,000" low 6000, open; "up to 30" high 30; "fewer than 30" high 30, open;
-    "between 30 and 40" low 30, high 40; "about 30" low 30, high 30 with the qualifier to say that neither is firm;
-    "14" low 14, high 14, best 14; "no" zero three times. A vague word ("dozens") has no numbers.
+    | phrase | low | high | qualifier |
+    |---|---|---|---|
+    | 14 | 14 | 14 | exact |
+    | no | 0 | 0 | exact |
+    | at least 14 | 14 | | at_least |
+    | more than 6,000 | 6000, open | | more_than |
+    | up to 30 | | 30 | up_to |
+    | fewer than 30 | | 30, open | up_to |
+    | between 30 and 40 | 30 | 40 | range |
+    | about 30 | 30 | 30 | about |
+    | dozens | | | vague |
 
     Attributes:
-        low: Lower bound; None where the phrase sets none.
+        low: Lower bound in people; None for a phrase without one.
         low_open: The lower bound itself is excluded.
-        high: Upper bound; None where the phrase sets none.
+        high: Upper bound in people; None for a phrase without one.
         high_open: The upper bound itself is excluded.
-        best: The number of an exact figure; None for every other.
-        qualifier: How the number is qualified.
+        best: The number of an exact figure; None for any other.
+        qualifier: What the words around the number say about it.
         magnitude: The number that a vague word is built on ("dozens" 12, "tens of thousands" 10,000); None for a
-            word that is built on none ("several"), and for every figure that is not vague.
+            word that is built on none ("several"), and for any figure that is not vague.
+
+    Raises:
+        ValueError: The lower bound is above the upper one.
     """
 
     low: int | None = None
@@ -37,20 +47,20 @@ class Figure:
     magnitude: int | None = None
 
     def __post_init__(self) -> None:
-        """Check that the interval is one."""
+        """Check the order of the bounds."""
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"low {self.low} is above high {self.high}")
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A figure in a sentence.
+    """A figure that was found in a text.
 
     Attributes:
-        start: First code point of the number words and what qualifies them.
-        end: One past the last.
-        text: The words, `sentence[start:end]`.
-        figure: What they say.
+        start: First code point of the number words and of the words that qualify them.
+        end: One past their last code point.
+        text: The words: the text from `start` to `end`.
+        figure: The numbers that the words state.
     """
 
     start: int
@@ -60,12 +70,25 @@ class Found:
 
 
 def acled_minimum(figure: Figure) -> int | None:
-    """Return the most conservative count of people: the lower bound, and 12 for "dozens", 100 for "hundreds".
+    """Return the most conservative count of people that a figure allows.
 
-    ACLED's rule for vague reports ("tens" 10, "dozens" 12, "hundreds" 100), for exports only: the annotation keeps
-    the word. None where the phrase sets no lower bound.
+    It is the lower bound, one more if that bound is open, and the magnitude of a vague word: ACLED counts "tens" as 10,
+    "dozens" as 12 and "hundreds" as 100. The count is for exports; an annotation keeps the words.
 
-    Source: ACLED, frequently asked questions about fatality counts.
+    Args:
+        figure: Any figure.
+
+    Returns:
+        A number of people; None for a figure without a lower bound ("up to 9") and for a vague word without a number
+        ("several").
+
+    Examples:
+        >>> from toolkit.figures import acled_minimum, read
+        >>> [acled_minimum(read(phrase)) for phrase in ("at least 14", "more than 14", "dozens", "up to 9")]
+        [14, 15, 12, None]
+
+    Source:
+        ACLED, frequently asked questions about fatality counts.
     """
     if figure.low is not None:
         return figure.low + 1 if figure.low_open else figure.low
@@ -73,7 +96,7 @@ def acled_minimum(figure: Figure) -> int | None:
 
 
 def fields_of(figure: Figure) -> dict[str, int | bool | str]:
-    """Return the figure as fields of a span: what it sets and nothing else; an open bound only where it is open."""
+    """Return a figure as fields of a span: its bounds, whether they are open, and its qualifier, and no empty field."""
     fields: dict[str, int | bool | str] = {}
     if figure.low is not None:
         fields["low"] = figure.low

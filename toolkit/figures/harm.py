@@ -1,4 +1,4 @@
-"""Whether a quantity in a sentence counts people who came to harm."""
+"""The test of a quantity in a sentence: does it count people who were killed, wounded, missing or captured?"""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from toolkit.figures.lexicon import Lexicon
-from toolkit.figures.tokens import Token, matches, phrase
+from toolkit.figures.sentence_tokens import Token, matches, phrase
 
-_NEAR = 4  # tokens behind a quantity in which people or harm may be named: "14 other young soldiers"
-_BESIDE = 2  # words, "was" and "in" not counted, behind "no" in which they may be named
-_BACK = 6  # tokens before it in which harm may be named: "the death toll has since risen to 14"
+_NEAR = 4  # tokens after a quantity that may name people or harm: "14 other young soldiers"
+_BESIDE = 2  # words after "no" that may name them, without words such as "was" and "in"
+_BACK = 6  # tokens before a quantity that may name harm: "the death toll has since risen to 14"
 _YEARS = range(1900, 2100)
 _MONEY = frozenset("$€£¥₽₴#№")
-_JOINING = frozenset("-:/.")  # "T-72", "14:30", "3/4": when nothing parts them from the number
+_JOINING = frozenset("-:/.")  # "T-72", "14:30", "3/4": signs without a space before the number
 _MEASURE = frozenset("%$€£¥₽₴/°")
 
 
@@ -30,11 +30,11 @@ def counts_people_harmed(
     Args:
         tokens: The sentence.
         first: Position of the quantity's first token.
-        number: Position of the first token of the number itself, behind its qualifier.
+        number: Position of the first token of the number itself, after its qualifier.
         after: Position after its last token.
         lexicon: The words of the language.
-        nobody: It is zero, which says "no" to whatever follows ("no official confirmed the deaths"): the words for
-            people or harm have to stand beside it.
+        nobody: The quantity is zero. "No" may deny anything ("no official confirmed the deaths"), so the words for
+            people or harm have to stand right beside it.
     """
     if _other(tokens, first, number, after, lexicon):
         return False
@@ -50,7 +50,7 @@ def counts_people_harmed(
 
 
 def measures_something_else(tokens: Sequence[Token], first: int, after: int, lexicon: Lexicon) -> bool:
-    """Return whether a phrase's quantity is a share, a sum of money, a length, an age: "14 %", "$300".
+    """Return whether the quantity of a phrase is a share, a sum of money, a length or an age: "14 %", "$300".
 
     Args:
         tokens: The phrase.
@@ -63,7 +63,7 @@ def measures_something_else(tokens: Sequence[Token], first: int, after: int, lex
 
 
 def _other(tokens: Sequence[Token], first: int, number: int, after: int, lexicon: Lexicon) -> bool:
-    """Return whether it is a date, an age, a share, a sum of money, a name ("T-72") or counts something else."""
+    """Return whether a quantity is something else: a date, an age, a share, a sum of money, a name ("T-72")."""
     before = tokens[first - 1] if first else None
     behind = tokens[after] if after < len(tokens) else None
     if before is not None and (before.key in _MONEY or _months(before, lexicon)):
@@ -82,7 +82,7 @@ def _other(tokens: Sequence[Token], first: int, number: int, after: int, lexicon
 
 
 def _measures(tokens: Sequence[Token], after: int, lexicon: Lexicon) -> bool:
-    """Return whether what follows the number shows that it counts no people: "%", "km", "14-year-old", "14th"."""
+    """Return whether the token after a number shows that it does not count people: "%", "km", "14-year-old", "14th"."""
     behind, last = tokens[after], tokens[after - 1]
     joined = behind.start == last.end and last.kind == "number"
     if behind.key in _MEASURE or (joined and (behind.kind == "word" or behind.key in "-–:")):
@@ -96,7 +96,7 @@ def _months(token: Token, lexicon: Lexicon) -> bool:
 
 
 def is_one_of(token: Token, words: tuple[str, ...]) -> bool:
-    """Return whether a word is one of the list, in which "soldier*" stands for every word that begins so."""
+    """Return whether a word stands in a list, in which "soldier*" stands for every word that begins with "soldier"."""
     if token.kind != "word":
         return False
     return any(token.key.startswith(item[:-1]) if item.endswith("*") else token.key == item for item in words)
@@ -113,7 +113,7 @@ def _since_number(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _past_whole(tokens: Sequence[Token], after: int, lexicon: Lexicon) -> int:
-    """Return the position behind the number of the whole that a quantity is a part of: three "of the 14"."""
+    """Return the position after the number of the whole that a quantity is a part of: three "of the 14"."""
     for words in lexicon.none_of:
         number = after + len(phrase(words))
         if matches(tokens, after, phrase(words)):

@@ -1,70 +1,223 @@
-"""The words of a language that figures are made of."""
+"""The record of a language's words for figures, and its file: figures/data/<language>.yaml.
+
+A language is added by adding a file that is named by its ISO 639-1 code.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache, partial
+from math import inf
+from pathlib import Path
+from typing import Any
 
-from toolkit.records.base import record
+from toolkit.figures.sentence_tokens import fold, phrase
+from toolkit.language_file import Entries, read_file
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """Phrases are given as they are written; they match whole words in any case.
+    """The words of one language. Each attribute but `language` is an entry of the language's file.
+
+    Words are written in lower case and match in any case, as whole words. "soldier*" stands for every word that begins
+    with "soldier". A mapping is written the other way round in the file, from a value to its words: "at_least: [no
+    fewer than]".
 
     Attributes:
-        language: ISO 639-1.
-        number_words: The library that reads number words (`text2num`) knows the language.
+        language: ISO 639-1 code.
+        number_words: The library text2num knows the language and reads its number words.
+        hyphens: A hyphen is part of a number word ("twenty-five") and does not separate two of them ("два-три").
         group: Characters between groups of three digits.
         decimal: The decimal sign.
-        before: Phrase before a number → its qualifier; "fewer_than" is "up_to" with an open bound.
+        before: Phrase before a number → its qualifier: at_least, more_than, up_to, fewer_than or about.
         after: Phrase after a number → its qualifier.
         ranges: Pairs of words around the first number of a range: ("between", "and").
-        joints: Words or signs between the two numbers of a range that nothing opens.
+        joints: Words or signs between the two numbers of a range without an opening word ("30 to 40").
         none: Phrases that say zero.
-        none_of: Words between them and the number of those who were spared: none "of the" 14.
+        none_of: Phrases between a phrase of `none` and the number of people who were spared: none "of the" 14.
         neither: Pairs of words before two kinds of people of whom nobody is counted: ("neither", "nor").
-        vague: Phrase → the number that it is built on, None where it is built on none.
-        articles: Words that count one before a scale or a person ("a" hundred) → the number word that they stand for.
-        scales: Words that multiply the number before them.
-        halves: Phrases that multiply the scale after them by a half, or by one and a half.
-        and_half: Phrases that add a half of the scale, between number and scale or after it.
-        words: Number words that the library does not know. Without a library they are composed as in "двадцать
-            пять тысяч двести".
-        governed: Words that are one number behind a qualifier or in a range ("более тысячи" is more than 1,000), and
-            elsewhere vague plurals ("тысячи").
-        hyphens: A hyphen is part of a number word ("twenty-five"), and does not part two of them ("два-три").
-        people: Words for those who are counted; "soldier*" stands for every word that begins so.
-        harm: Words for what happened to them, likewise.
-        reaching: Words behind which a limit is a number that was reached ("вырос до 36"), likewise.
-        labelled: Words behind which a number is a name or an age ("chapter 7", "the age of 14").
-        units: Words that show that something else than people is counted, likewise.
-        conjunctions: Words behind which something new begins.
-        functions: Words that may follow a figure which stands for people without naming them.
+        vague: Phrase → the number that it is built on ("dozens": 12), or None ("several"; `no_number` in the file).
+        articles: Word that counts one before a scale or a person ("a" hundred) → the number word that it stands for.
+        scales: Word that multiplies the number before it ("thousand") → the factor.
+        halves: Phrase that multiplies the scale after it ("half a") → the factor.
+        and_half: Phrases that add a half of the scale, between the number and the scale or after both.
+        words: Number word that text2num does not know → its number. Without text2num they are added up, as in
+            "двадцать пять тысяч двести".
+        governed: Word that is one number behind a qualifier or in a range ("более тысячи": more than 1,000), and a
+            vague plural elsewhere ("тысячи") → its number.
+        people: Words for the people who are counted; an item may end in "*".
+        harm: Words for what happened to them; an item may end in "*".
+        reaching: Words before a number that a count has reached ("вырос до 36"); an item may end in "*".
+        labelled: Words before a number that is a name or an age ("chapter 7", "the age of 14").
+        units: Words after a number that counts something other than people; an item may end in "*".
+        conjunctions: Words after which something new begins.
+        functions: Words that may follow a number which stands for people without naming them ("14 were killed").
     """
 
     language: str
-    number_words: bool
-    group: str
-    decimal: str
-    before: Mapping[str, str]
-    after: Mapping[str, str]
-    ranges: tuple[tuple[str, str], ...]
-    joints: tuple[str, ...]
-    none: tuple[str, ...]
-    none_of: tuple[str, ...]
-    neither: tuple[tuple[str, str], ...]
-    vague: Mapping[str, int | None]
-    articles: Mapping[str, str]
-    scales: Mapping[str, int]
-    halves: Mapping[str, float]
-    and_half: tuple[str, ...]
-    words: Mapping[str, int]
-    governed: Mapping[str, int]
-    hyphens: bool
-    people: tuple[str, ...]
-    harm: tuple[str, ...]
-    reaching: tuple[str, ...]
-    labelled: tuple[str, ...]
-    units: tuple[str, ...]
-    conjunctions: tuple[str, ...]
-    functions: tuple[str, ...]
+    number_words: bool = False
+    hyphens: bool = True
+    group: str = ""
+    decimal: str = "."
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
+    ranges: tuple[tuple[str, str], ...] = ()
+    joints: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+    neither: tuple[tuple[str, str], ...] = ()
+    vague: Mapping[str, int | None] = field(default_factory=dict)
+    articles: Mapping[str, str] = field(default_factory=dict)
+    scales: Mapping[str, int] = field(default_factory=dict)
+    halves: Mapping[str, float] = field(default_factory=dict)
+    and_half: tuple[str, ...] = ()
+    words: Mapping[str, int] = field(default_factory=dict)
+    governed: Mapping[str, int] = field(default_factory=dict)
+    people: tuple[str, ...] = ()
+    harm: tuple[str, ...] = ()
+    reaching: tuple[str, ...] = ()
+    labelled: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    conjunctions: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+
+
+_DATA = Path(__file__).parent / "data"
+
+LANGUAGES: tuple[str, ...] = tuple(sorted(path.stem for path in _DATA.glob("*.yaml")))
+"""ISO 639-1 codes of the languages that figures are read in."""
+
+
+@cache
+def load(language: str) -> Lexicon:
+    """Return the words of one of `LANGUAGES`. The file is read once per process."""
+    return read(_DATA / f"{language}.yaml")
+
+
+def read(path: str | Path) -> Lexicon:
+    """Read the words of a language from a file, such as one that is not in the package yet.
+
+    Raises:
+        InvalidInput: The file has faults: an unknown or missing entry, a value of a wrong type, a word that stands
+            twice in a list, under two values or in two lists that exclude each other, or a word that never matches.
+            `faults` holds all of them.
+    """
+    file = Path(path)
+    known = [item.name for item in fields(Lexicon) if item.name != "language"]
+    return read_file(file, partial(_lexicon, file.stem), known=known, required=("decimal", "people", "harm"))
+
+
+def _lexicon(language: str, entries: Entries) -> Lexicon:
+    """Make the record, and note the faults that only this record knows."""
+    values: dict[str, Any] = {}
+    for name in (item.name for item in fields(Lexicon) if item.name in entries):
+        values[name] = _value(entries, name, composed=not values.get("number_words"))
+    lexicon = Lexicon(language=language, **values)
+    entries.keep_apart(("people", "harm", "units"))
+    _check_digits(lexicon, entries)
+    _check_numbers(lexicon, entries)
+    return lexicon
+
+
+_STEMS = ("people", "harm", "reaching", "units")  # lists whose items may end in "*"
+_SINGLE = (*_STEMS, "joints", "articles", "scales", "governed", "labelled", "conjunctions", "functions")
+
+
+def _value(entries: Entries, name: str, *, composed: bool) -> Any:
+    """Return an entry as the record holds it; composed numbers are made of single words."""
+    check = partial(_wrong, single=name in _SINGLE or (composed and name == "words"), stem=name in _STEMS)
+    match name:
+        case "number_words" | "hyphens":
+            return entries.flag(name)
+        case "group" | "decimal":
+            return entries.text(name)
+        case "ranges" | "neither":
+            return entries.pairs(name, check)
+        case "before" | "after":
+            return entries.groups(name, _qualifier, f"one of {', '.join(_QUALIFIERS)}", check)
+        case "scales" | "words" | "governed":
+            return entries.groups(name, _number, "a whole number", check)
+        case "vague":
+            return entries.groups(name, _vague_number, f"a whole number or {_NO_NUMBER}", check)
+        case "halves":
+            return entries.groups(name, _factor, "a number such as 0.5", check)
+        case "articles":
+            return entries.groups(name, str, "a number word", check)
+    return entries.words(name, check)
+
+
+def _wrong(word: str, *, single: bool, stem: bool) -> str | None:
+    """Return why a word would never match; None for a right one."""
+    body = word.removesuffix("*") if stem else word
+    if "*" in body:
+        return f"only a word of {', '.join(_STEMS)} may end in '*'"
+    if body != fold(body):
+        return f"write it as {fold(body)!r}"
+    if single and not body.isalpha() and len(phrase(body)) != 1:
+        return "a single word or sign is needed"
+    return None
+
+
+_QUALIFIERS = ("at_least", "more_than", "up_to", "fewer_than", "about")
+_NO_NUMBER = "no_number"
+
+
+def _qualifier(key: str) -> str:
+    if key not in _QUALIFIERS:
+        raise ValueError(key)
+    return key
+
+
+def _number(key: str) -> int:
+    number = int(key)
+    if number < 0:
+        raise ValueError(key)
+    return number
+
+
+def _vague_number(key: str) -> int | None:
+    return None if key == _NO_NUMBER else _number(key)
+
+
+def _factor(key: str) -> float:
+    factor = float(key)
+    if not 0 < factor < inf:
+        raise ValueError(key)
+    return factor
+
+
+def _check_digits(lexicon: Lexicon, entries: Entries) -> None:
+    """Note signs that cannot separate digits, and number words that no library reads."""
+    if len(lexicon.decimal) > 1:
+        entries.fault(("decimal",), f"the decimal sign is one character, not {lexicon.decimal!r}")
+    if lexicon.decimal and lexicon.decimal in lexicon.group:
+        entries.fault(("group",), f"{lexicon.decimal!r} is the decimal sign and can't separate groups of digits")
+    if lexicon.number_words and not _is_read(lexicon.language):
+        what = f"text2num does not read the number words of {lexicon.language!r}"
+        entries.fault(("number_words",), what, "delete it and list the number words under 'words'")
+
+
+def _is_read(language: str) -> bool:
+    """Return whether text2num knows a language."""
+    from text_to_num import text2num
+
+    try:
+        text2num("", language)
+    except ValueError as error:
+        return "unsupported language" not in str(error)
+    return True
+
+
+def _check_numbers(lexicon: Lexicon, entries: Entries) -> None:
+    """Note words that stand for one number in an entry and for another number in another entry."""
+    homes: dict[str, str] = {}
+    for name in ("words", "scales", "governed", "vague"):
+        numbers: Mapping[str, int | None] = getattr(lexicon, name)
+        for word, number in numbers.items():
+            home = homes.setdefault(word, name)
+            other = getattr(lexicon, home)[word]
+            if other != number:
+                said = _NO_NUMBER if number is None else number
+                what = f"{word!r} is {other} in {home!r} and {said} in {name!r}"
+                entries.fault(entries.path_of(name, word), what, "give it the same number")

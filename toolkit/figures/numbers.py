@@ -1,6 +1,7 @@
-"""Number words of a language that no library reads, composed from a list: "двадцать пять тысяч двести".
+"""Numbers in a sentence: digits, number words, scales and halves.
 
-Numbers at a place in a sentence: digits, number words, scales and halves.
+text2num reads the number words of most languages. Those of the others are composed from a list: "двадцать пять тысяч
+двести".
 """
 
 from __future__ import annotations
@@ -11,23 +12,23 @@ from functools import cache
 from typing import TypeVar
 
 from toolkit.figures.lexicon import Lexicon
-from toolkit.figures.tokens import Phrase, Token, matches, phrase
+from toolkit.figures.sentence_tokens import Phrase, Token, matches, phrase
 
 _THOUSAND = 1_000
 
 
 def composed(tokens: Sequence[Token], at: int, lexicon: Lexicon, *, governed: bool) -> tuple[Decimal, int] | None:
-    """Read number words, or digits below a thousand, with scales in falling order.
+    """Compose a number of number words, or of digits below a thousand, with scales in falling order.
 
     Args:
         tokens: The sentence.
-        at: Position of the first one.
+        at: Position of the first word.
         lexicon: The words of the language.
-        governed: They stand behind a qualifier or in a range, where `lexicon.governed` are numbers as well.
+        governed: The number stands behind a qualifier or in a range, where the words of `lexicon.governed` are numbers.
 
     Returns:
-        The value, and the position after it; None where no number begins. A scale that only the next step can
-        apply ("две с половиной тысячи") is left alone.
+        The value, and the position after it; None if no number begins here. A scale behind a half ("две с половиной
+        тысячи") is left to the caller.
     """
     words = {**lexicon.words, **lexicon.governed} if governed else lexicon.words
     total, limit, position = Decimal(0), None, at
@@ -49,7 +50,10 @@ def composed(tokens: Sequence[Token], at: int, lexicon: Lexicon, *, governed: bo
 def _below_thousand(
     tokens: Sequence[Token], at: int, words: Mapping[str, int], *, rest: bool
 ) -> tuple[int, int] | None:
-    """Add words up while each is of a lower order than the one before; or take digits, behind a scale three of them."""
+    """Add up words while each is of a lower order than the one before, or read digits.
+
+    Digits are three at most, and exactly three after a scale.
+    """
     first = tokens[at]
     if first.kind == "number":
         fits = first.text.isdecimal() and (len(first.text) == 3 if rest else len(first.text) <= 3)
@@ -65,7 +69,7 @@ def _below_thousand(
 
 
 def _large(token: Token, words: Mapping[str, int], at: int) -> tuple[Decimal, int] | None:
-    """Read a word that is a large number by itself: "полмиллиона"."""
+    """Read a single word for a large number: "полмиллиона"."""
     value = words.get(token.key, 0)
     return (Decimal(value), at + 1) if value >= _THOUSAND else None
 
@@ -84,10 +88,11 @@ def number_at(
         tokens: The sentence.
         at: Position of the token.
         lexicon: The words of the language.
-        governed: It stands behind a qualifier or in a range.
+        governed: The number stands behind a qualifier or in a range.
 
     Returns:
-        Its value, the position after it, and the scale word that ends it (1 without one); None where none begins.
+        Its value, the position after it, and the factor of the scale word at its end (1 without one); None if no number
+        begins here.
     """
     half = longest(tokens, at, lexicon.halves)
     if half is not None:
@@ -106,7 +111,7 @@ def number_at(
 
 
 def longest(tokens: Sequence[Token], at: int, phrases: Mapping[str, T]) -> tuple[T, int] | None:
-    """Return what the longest phrase that stands at a position means, and the position after it."""
+    """Return the meaning of the longest phrase that stands at a position, and the position after it."""
     for length, group in _by_length(tuple(phrases)):
         key = tuple(token.key for token in tokens[at : at + length])
         if key in group:
@@ -116,7 +121,7 @@ def longest(tokens: Sequence[Token], at: int, phrases: Mapping[str, T]) -> tuple
 
 @cache
 def _by_length(phrases: tuple[str, ...]) -> list[tuple[int, dict[Phrase, str]]]:
-    """Return phrases by their number of words, the longest first."""
+    """Return phrases by their number of tokens, the longest first."""
     groups: dict[int, dict[Phrase, str]] = {}
     for words in phrases:
         key = phrase(words)
@@ -164,7 +169,7 @@ def _words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[Decimal,
 
 @cache
 def _parsed(words: str, language: str) -> int | None:
-    """Return the number that a run of words is, read by text2num."""
+    """Return the number that words stand for, as text2num reads them; None for words that are not a number."""
     from text_to_num import text2num
 
     try:
@@ -195,7 +200,7 @@ def _with_half(
 
 
 def _past(tokens: Sequence[Token], at: int, phrases: Sequence[str]) -> int | None:
-    """Return the position after the phrase that stands here, None where none does."""
+    """Return the position after the phrase that stands here; None if none does."""
     for words in phrases:
         key = phrase(words)
         if matches(tokens, at, key):

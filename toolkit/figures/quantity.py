@@ -1,25 +1,23 @@
-"""Reading figures: of a phrase that holds one, and of the people harmed in a sentence.
-
-Figures of a sentence as spans to be corrected by people.
-"""
+"""The quantities of a sentence: figures read from a phrase, and figures of people harmed found in a text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from toolkit.errors import UsageError
 from toolkit.figures.figure import Figure, Found, Qualifier, fields_of
 from toolkit.figures.harm import counts_people_harmed, is_one_of, measures_something_else, speaks_of_harm
-from toolkit.figures.languages import LANGUAGES, lexicon_of
-from toolkit.figures.lexicon import Lexicon
+from toolkit.figures.lexicon import LANGUAGES, Lexicon, load
 from toolkit.figures.numbers import longest, number_at
-from toolkit.figures.tokens import Token, matches, phrase, tokens_of
-from toolkit.records import Span, content_id
+from toolkit.figures.sentence_tokens import Token, matches, phrase, tokens_of
 
-_KINDS = 6  # tokens in which "neither" names the two kinds of people
+if TYPE_CHECKING:
+    from toolkit.records import Span
+
+_KINDS = 6  # tokens after "neither" that name the two kinds of people
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +26,9 @@ class Quantity:
 
     Attributes:
         first: Position of the first token.
-        number: Position of the first token of the number itself, behind its qualifier.
+        number: Position of the first token of the number itself, after its qualifier.
         after: Position after the last token.
-        figure: What it says.
+        figure: The numbers that the tokens state.
     """
 
     first: int
@@ -39,19 +37,40 @@ class Quantity:
     figure: Figure
 
 
-def read(text: str, language: str = "en") -> Figure | None:
+def read(text: str, language: str | Lexicon = "en") -> Figure | None:
     """Read the one figure of a phrase such as "at least 14" or "two soldiers".
 
+    A figure is an interval [low, high] of people. A bound that the words do not set is None; "more than" and "fewer
+    than" exclude their bound, which is then open. `best` is the number of an exact figure, and `magnitude` the one that
+    a vague word is built on.
+
     Args:
-        text: The phrase.
-        language: ISO 639-1 code, one of `LANGUAGES`.
+        text: The phrase, in any case.
+        language: ISO 639-1 code, one of `LANGUAGES`; or the words of a language, read from a file.
 
     Returns:
-        The figure; None where the phrase holds none, or more than one, or a share or a sum of money: nothing is
-        guessed and nothing added up.
+        The figure. None for a phrase without a figure or with more than one, and for a share, a sum of money, a length
+        or an age: nothing is guessed, and no numbers are added up.
 
     Raises:
         UsageError: Figures are not read in the language.
+
+    Examples:
+        >>> from toolkit.figures import read
+        >>> read("at least 14 people")
+        Figure(low=14, low_open=False, high=None, high_open=False, best=None, qualifier='at_least', magnitude=None)
+        >>> figure = read("zwischen 30 und 40", "de")
+        >>> figure.low, figure.high, figure.qualifier
+        (30, 40, 'range')
+        >>> figure = read("более двух тысяч", "ru")
+        >>> figure.low, figure.low_open, figure.qualifier
+        (2000, True, 'more_than')
+        >>> read("14 killed and 20 wounded") is None
+        True
+
+    Source:
+        The library text2num reads the number words of the languages that it knows; the words of a language's file
+        decide everything else.
     """
     lexicon = _lexicon(language)
     tokens = _tokens(text, lexicon)
@@ -61,21 +80,37 @@ def read(text: str, language: str = "en") -> Figure | None:
     return quantities[0].figure
 
 
-def find(sentence: str, language: str = "en") -> list[Found]:
-    """Find the figures of people harmed in a sentence, in its order.
+def find(text: str, language: str | Lexicon = "en") -> list[Found]:
+    """Find the figures of people harmed in a sentence.
 
-    A quantity counts where words for people or harm stand beside it and the sentence speaks of harm; dates, ages,
-    distances, shares and sums of money do not. It is meant for suggestions that people correct.
+    A sentence is searched if it has a word for harm: killed, wounded, missing or captured. A number of it is a figure
+    if a word for people or harm stands right after it ("14 soldiers", "14 wounded"), or if harm is named shortly before
+    it and no other noun follows ("the death toll rose to 36"). Dates, ages, distances, shares, sums of money and names
+    such as "T-72" are not figures. The words do not say who was harmed or how: a person confirms each figure.
 
     Args:
-        sentence: The sentence.
-        language: ISO 639-1 code, one of `LANGUAGES`.
+        text: A sentence. Offsets are code points of it.
+        language: ISO 639-1 code, one of `LANGUAGES`; or the words of a language, read from a file.
+
+    Returns:
+        The figures in the order of the text, without overlap: each with `start`, `end`, its `text`, which is
+        `text[start:end]`, and its `figure`, as `read` returns it.
 
     Raises:
         UsageError: Figures are not read in the language.
+
+    Examples:
+        >>> from toolkit.figures import find
+        >>> text = "At least 14 people were killed on 12 March and dozens wounded; 5% of the homes burned."
+        >>> for found in find(text):
+        ...     print(found.start, found.end, found.text, found.figure.low, found.figure.qualifier)
+        0 11 At least 14 14 at_least
+        47 53 dozens None vague
+        >>> find("Thousands of soldiers marched through the town.")
+        []
     """
     lexicon = _lexicon(language)
-    tokens = _tokens(sentence, lexicon)
+    tokens = _tokens(text, lexicon)
     if not speaks_of_harm(tokens, lexicon):
         return []
     found = []
@@ -83,20 +118,29 @@ def find(sentence: str, language: str = "en") -> list[Found]:
         nobody = quantity.figure.high == 0
         if counts_people_harmed(tokens, quantity.first, quantity.number, quantity.after, lexicon, nobody=nobody):
             start, end = tokens[quantity.first].start, tokens[quantity.after - 1].end
-            found.append(Found(start=start, end=end, text=sentence[start:end], figure=quantity.figure))
+            found.append(Found(start=start, end=end, text=text[start:end], figure=quantity.figure))
     return found
 
 
 def differences(text: str, fields: Mapping[str, object], language: str = "en") -> tuple[str, ...]:
-    """Return the fields in which a person's numbers differ from what the words say, sorted; to be looked at again.
+    """Return the fields in which a person's numbers differ from the words that the person marked.
 
     Args:
         text: The words that were marked.
-        fields: The fields that the person filled, by the names of `Figure`; others are left alone.
+        fields: The fields that the person filled, by the names of `Figure`'s attributes. Other names are ignored.
         language: ISO 639-1 code, one of `LANGUAGES`.
 
     Returns:
-        Names among low, low_open, high, high_open and qualifier; none where the words cannot be read.
+        The names that differ, sorted, among high, high_open, low, low_open and qualifier; none if the words cannot be
+        read. A flag that is absent is false.
+
+    Raises:
+        UsageError: Figures are not read in the language.
+
+    Examples:
+        >>> from toolkit.figures import differences
+        >>> differences("more than 14", {"low": 14, "qualifier": "more_than"})
+        ('low_open',)
     """
     figure = read(text, language)
     if figure is None:
@@ -107,16 +151,17 @@ def differences(text: str, fields: Mapping[str, object], language: str = "en") -
 
 
 def _said(fields: Mapping[str, object], name: str) -> object:
-    """Return a field; a boolean that is false says the same as one that is absent."""
+    """Return a field; a flag that is false is one that is absent."""
     value = fields.get(name)
     return None if value is False else value
 
 
-def _lexicon(language: str) -> Lexicon:
-    lexicon = lexicon_of(language)
-    if lexicon is None:
+def _lexicon(language: str | Lexicon) -> Lexicon:
+    if isinstance(language, Lexicon):
+        return language
+    if language not in LANGUAGES:
         raise UsageError(f"figures are not read in {language!r}", remedy=f"languages: {', '.join(LANGUAGES)}")
-    return lexicon
+    return load(language)
 
 
 def _tokens(text: str, lexicon: Lexicon) -> list[Token]:
@@ -286,18 +331,30 @@ def _figure(qualifier: str, number: int) -> Figure:
 
 
 def suggest(sentence: str, language: str = "en", *, label: str = "FIGURE") -> tuple[Span, ...]:
-    """Return the figures of people harmed in a sentence as spans, with the fields that their words decide.
+    """Return the figures of people harmed in a sentence as spans, for people to correct.
 
-    What happened to the people is left open: words such as "casualties" do not say it.
+    The fields of a span are those that its words decide. The field for what happened to the people is left open: words
+    such as "casualties" do not say it.
 
     Args:
         sentence: The sentence.
         language: ISO 639-1 code, one of `LANGUAGES`.
         label: Id of the span label for figures.
 
+    Returns:
+        One span per figure, in the order of the sentence. Its id depends on the sentence, the label and the place, so
+        that the same sentence gives the same spans.
+
     Raises:
         UsageError: Figures are not read in the language.
+
+    Examples:
+        >>> from toolkit.figures import suggest
+        >>> [(span.text, dict(span.attributes)) for span in suggest("More than 6,000 casualties were reported.")]
+        [('More than 6,000', {'low': 6000, 'low_open': True, 'qualifier': 'more_than'})]
     """
+    from toolkit.records import Span, content_id  # pydantic takes longer to load than the rest of this package
+
     return tuple(
         Span(
             span_id=content_id("suggestion", sentence, label, found.start, found.end),

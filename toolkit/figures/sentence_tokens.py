@@ -1,4 +1,4 @@
-"""Words, numbers and signs of a sentence with their places."""
+"""The tokens of a sentence: its words, numbers and signs, with their places."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Token:
     """A word, a number in digits or a sign.
 
     Attributes:
-        text: As the sentence has it.
-        key: The same with case folded, composed (NFC), every apostrophe as "'".
-        start: First code point.
-        end: One past the last.
+        text: The token as it stands in the sentence.
+        key: The token with case folded, composed (NFC), and with every apostrophe as "'".
+        start: Its first code point.
+        end: One past its last code point.
         kind: "number", "word" or "sign".
     """
 
@@ -46,21 +46,22 @@ def _pattern(group: str, decimal: str, hyphens: bool) -> re.Pattern[str]:
 
 
 def tokens_of(text: str, *, group: str = "", decimal: str = ".", hyphens: bool = True) -> list[Token]:
-    """Return the tokens of a text in order.
+    """Return the tokens of a text, in its order.
 
     Args:
         text: Any text.
-        group: Characters that part groups of three digits.
+        group: Characters between groups of three digits.
         decimal: The decimal sign.
-        hyphens: Words with hyphens between them are one.
+        hyphens: Words with hyphens between them are one token.
     """
     return [
-        Token(match.group(), _key(match.group()), match.start(), match.end(), match.lastgroup or "")
+        Token(match.group(), fold(match.group()), match.start(), match.end(), match.lastgroup or "")
         for match in _pattern(group, decimal, hyphens).finditer(text)
     ]
 
 
-def _key(word: str) -> str:
+def fold(word: str) -> str:
+    """Return the key of a word."""
     return unicodedata.normalize("NFC", word).casefold().translate(_APOSTROPHES)
 
 
@@ -68,6 +69,7 @@ Phrase = tuple[str, ...]
 """Keys of the tokens of a phrase."""
 
 
+@cache
 def phrase(words: str) -> Phrase:
     """Return the keys of a phrase's tokens."""
     return tuple(token.key for token in tokens_of(words))
