@@ -8,14 +8,13 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from builders import write_corpus
 
-from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.errors import ToolkitError
 from toolkit.labelstudio import Server
 from toolkit.labelstudio.server import embedded
 from toolkit.labelstudio.server.embedded import Studio
 from toolkit.project import Workspace
-from toolkit.records import Article, Page, Piece, Sentence
 
 # No test is timed: on a busy machine a deadline fails what is right.
 hypothesis.settings.register_profile("toolkit", deadline=None)
@@ -75,27 +74,3 @@ def make_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
         return workspace
 
     return make
-
-
-def write_corpus(workspace: Workspace, texts: Sequence[str]) -> None:
-    """Write articles.parquet and sentences.parquet of these texts, as ingest and segment would."""
-    articles = [_article(text) for text in texts]
-    sentences = [sentence for article in articles for sentence in _lines(article)]
-    workspace.write("articles.parquet", parquet_bytes(to_table(Article, articles)))
-    workspace.write("sentences.parquet", parquet_bytes(to_table(Sentence, sentences)))
-
-
-def _article(text: str) -> Article:
-    raw = text.encode()
-    page = Page.of(raw, source="test.txt")
-    piece = Piece(start=0, end=len(text), byte_start=0, byte_end=len(raw))
-    title = text.partition("\n")[0]
-    return Article.of(text, page=page, pieces=(piece,), title=title, url="https://example.org/a?b=1&c=2")
-
-
-def _lines(article: Article) -> Iterator[Sentence]:
-    at = 0
-    for paragraph, line in enumerate(article.text.split("\n")):
-        if line.strip():
-            yield Sentence.of(article, at, at + len(line), paragraph=paragraph)
-        at += len(line) + 1

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from builders import write_corpus
 
-from tests.conftest import write_corpus
 from toolkit import release
 from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.agreement import stage as agreement_stage

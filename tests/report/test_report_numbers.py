@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from builders import write_corpus
 
-from tests.conftest import write_corpus
 from tests.report.conftest import ARABIC, CLOSING, SCRIPT, answer, texts
 from toolkit import release
 from toolkit.adjudicate import stage as adjudicate_stage

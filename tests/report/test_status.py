@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import write_corpus
+from builders import write_corpus
+
 from tests.report.conftest import texts
 from toolkit.ingest import stage as ingest_stage
 from toolkit.project import Workspace

@@ -44,6 +44,15 @@ def load_release(reference: str, *, workspace: Workspace | None = None) -> Relea
     Raises:
         InvalidInput: There is no such release, or it is damaged.
         RemoteError: The Hub does not have it or can't be reached.
+
+    Example:
+        In a project with a release:
+
+        >>> release = load_release("newest")
+        >>> release.version, release.counts["default"], release.splits()
+        ('1.0.0', 83, ('train', 'validation', 'test'))
+        >>> release.table("default", "test").column("labels")[0].as_py()
+        ['none']
     """
     from toolkit import hub, release
     from toolkit.project import Workspace
@@ -76,6 +85,15 @@ def load_model(reference: str, *, workspace: Workspace | None = None) -> Model:
     Raises:
         InvalidInput: There is no such model, or it is damaged.
         RemoteError: The Hub does not have it or can't be reached.
+
+    Example:
+        In a project with a model:
+
+        >>> model = load_model("newest")
+        >>> model.baseline, model.predict(["The ministry denied that shells had crossed the border."])
+        ('words-lr', [('claim', 'denial', 'non_disclosure')])
+        >>> model.predict_proba(["Rain fell."]).shape == (1, len(model.labels))
+        True
     """
     from toolkit import baselines
 
@@ -83,7 +101,15 @@ def load_model(reference: str, *, workspace: Workspace | None = None) -> Model:
 
 
 def diff(older: str, newer: str, *, workspace: Workspace | None = None) -> Diff:
-    """Return what changed between two releases, and why; each is named as for `load_release`."""
+    """Return what changed between two releases, and why; each is named as for `load_release`.
+
+    Example:
+        In a project with a release:
+
+        >>> found = diff("1.0.0", "newest")
+        >>> found.older, found.newer, found.scores.comparable
+        ('1.0.0', '1.0.0', True)
+    """
     from toolkit import release
 
     return release.diff(load_release(older, workspace=workspace), load_release(newer, workspace=workspace), whole=False)
