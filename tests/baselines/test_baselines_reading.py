@@ -84,7 +84,7 @@ def test_all_faults_are_reported_with_their_lines(tmp_path: Path) -> None:
     ("name", "content", "message"),
     [
         ("a.jsonl", "", "has no rows"),
-        ("a.jsonl", "{nonsense\n", "a.jsonl:1:2: is no JSON"),
+        ("a.jsonl", "{nonsense\n", "a.jsonl:1:2: is not JSON"),
         ("a.jsonl", "[1]\n", "a.jsonl:1: is a list, not a JSON object"),
         ("a.jsonl", '{"text": "x"}\n', "has no column 'label' or 'labels'; the columns are text"),
         ("a.jsonl", '{"label": "x"}\n', "has no column 'text'"),
@@ -93,14 +93,14 @@ def test_all_faults_are_reported_with_their_lines(tmp_path: Path) -> None:
         ("a.csv", "text,label\nx,y,z\n", "a.csv:2: has more cells than the header"),
         ("a.parquet", "no parquet", "can't be read"),
         ("a.parquet", "PAR1 and nothing else", "a.parquet, row 1: is damaged"),
-        ("a.xlsx", "", "is no kind of file"),
+        ("a.xlsx", "", "is not a kind of file"),
         ("a.jsonl.gz", '{"text": "x", "label": "y"}\n', "it is not gzip, as its name says"),
         ("a.jsonl", "PAR1", "it is Parquet, which its name does not say; give it a name that ends in .parquet"),
         ("a.jsonl", '{"text": "x", "label": NaN}\n', "a.jsonl:1: 'label' is NaN, not a label name"),
         ("a.jsonl", '{"text": "x", "label": "a\\u0000"}\n', "a label name has no control characters"),
         ("a.jsonl", '{"text": ' + "[" * 99_999 + "]" * 99_999 + "}\n", "a.jsonl:1: is JSON that is too deep"),
         ("a.jsonl", '{"text": "x", "label": ' + "9" * 5000 + "}\n", "or has a number that is too long"),
-        ("a.csv", 'text,label\n"x,y\nz,y\n', "a.csv:2: is no table"),
+        ("a.csv", 'text,label\n"x,y\nz,y\n', "a.csv:2: is not a table"),
     ],
 )
 def test_unusable_files_are_refused_in_a_sentence(tmp_path: Path, name: str, content: str, message: str) -> None:
@@ -152,7 +152,7 @@ def test_every_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         read_rows(path)
     assert [fault.where for fault in caught.value.faults] == [f"{path}:2", f"{path}:4:2", f"{path}:5"]
-    assert "is no UTF-8 at byte 13 of the line" in str(caught.value)
+    assert "is not valid UTF-8 at byte 13 of the line" in str(caught.value)
     assert all(str(fault.remedy).endswith("--rejects FILE") for fault in caught.value.faults)
 
 
@@ -201,5 +201,5 @@ def test_streams_and_pipes_are_no_files_of_rows(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="stdin: rows are gone over more than once"):
         read_rows("-")
     os.mkfifo(tmp_path / "a.jsonl")
-    with pytest.raises(InvalidInput, match="is no regular file"):
+    with pytest.raises(InvalidInput, match="is not a regular file"):
         read_rows(tmp_path / "a.jsonl")

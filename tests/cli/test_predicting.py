@@ -57,7 +57,7 @@ def test_a_row_that_cannot_be_read_is_answered_with_its_place(predict, tmp_path:
     assert [(row["file"], row["line"]) for row in out[:3]] == [(str(path), 1), (str(path), 2), (str(path), 4)]
     assert [row["error"] for row in out[:2]] == [
         'has no "text" that is a string',
-        "is no UTF-8 at byte 11 of the line",
+        "is not valid UTF-8 at byte 11 of the line",
     ]
     assert out[3]["labels"] == ["denial"]
     assert (code, err) == (3, f'error: {path}: 3 lines could not be read; look at the lines with "error"\n')

@@ -110,14 +110,17 @@ def test_one_file_is_not_enough(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.jsonl", '{"text": ', "cannot be read"),
+        ("a.jsonl", '{"text": ', "is not JSON"),
+        ("a.json", '{"text": "a"}\n{"text": "b"}', "is not JSON: Extra data; if it holds one object per line"),
+        ("a.json", '{"text": "a"}', "is an object, not a list of rows"),
+        ("a.json", '[{"text": "a"}, 1]', "is a whole number, not a JSON object"),
         ("a.jsonl", '{"id": 1}', "has no column of text"),
         ("a.jsonl", '{"text": 1}', "the text is not a string"),
-        ("a.jsonl", "[1]", "rows that are not objects"),
-        ("a.parquet", "no parquet", "cannot be read"),
-        ("a.jsonl.gz", "no gzip", "cannot be read"),
-        ("a.csv", "text\n" + "x" * 200_000, "cannot be read"),
-        ("a.docx", "", "is no dataset file"),
+        ("a.jsonl", "[1]", "is a list, not a JSON object"),
+        ("a.parquet", "no parquet", "it is not Parquet, as its name says"),
+        ("a.jsonl.gz", "no gzip", "it is not gzip, as its name says"),
+        ("a.csv", "text\n" + "x" * 200_000, "is not a table"),
+        ("a.docx", "", "is not a kind of file that rows are read from"),
     ],
 )
 def test_bad_files_are_named(tmp_path: Path, name: str, content: str, words: str) -> None:

@@ -47,9 +47,9 @@ def file_batches(path: Path, text_column: str = "text") -> Iterator[list[dict[st
     Raises:
         InvalidInput: The file is missing, damaged, or of another kind than its name says.
     """
-    from toolkit.project.table_files import FROM_CSV, Fault, opened
+    from toolkit.project.table_files import FROM_CSV, Fault, table_file
 
-    with opened(path) as source:
+    with table_file(path) as source:
         while batch := list(islice(source.records, _ROWS)):
             rows = []
             for number, fields in batch:

@@ -1,4 +1,7 @@
-"""Records of JSON Lines, CSV, TSV and Parquet files, plain or gzipped, each with its line, unreadable ones too."""
+"""Table files of anyone: the rows of JSON, JSON Lines, CSV, TSV and Parquet files, text also gzipped.
+
+Every row comes with its line; one that can't be read is a `Fault` in its place, so that a caller can tell all at once.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,14 @@ import pyarrow.parquet as pq
 
 from toolkit.errors import InvalidInput
 
-FORMATS = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
+FORMATS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
+"""Endings of the names of files that rows are read from; all but Parquet may be followed by .gz."""
+
 FROM_CSV = "\0csv"
 """A field of every record out of CSV or TSV, where a list can only be text."""
 
 _REST = "\0rest"
+_TOO_DEEP = "is JSON that is too deep, or has a number that is too long"
 _STDIN = ("-", "/dev/stdin")
 _KINDS = {int: "a whole number", bool: "true or false", dict: "an object"}
 _MAGIC = {
@@ -33,7 +39,7 @@ _MAGIC = {
     b"\xfe\xff": "UTF-16",
 }
 _RENAMED = {"gzip": "a name that ends in .gz", "Parquet": "a name that ends in .parquet"}
-_ESCAPED = re.compile("[\udc80-\udcff]")  # a byte that is no UTF-8, as "surrogateescape" reads it
+_ESCAPED = re.compile("[\udc80-\udcff]")  # a byte that is not UTF-8, as "surrogateescape" reads it
 
 
 class Fault(NamedTuple):
@@ -53,16 +59,16 @@ class Fault(NamedTuple):
 
 
 Record = tuple[int, Mapping[str, Any] | Fault]
-"""Line (of Parquet: row) from 1, and its fields."""
+"""Line (of Parquet and JSON: row) from 1, and its fields."""
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class TableFile:
     """A file that is being read.
 
     Attributes:
         name: The file, for people.
-        records: As they are asked for.
+        records: Its rows, read as they are asked for.
         unit: What stands between the name and the number of a record: ":" before a line.
     """
 
@@ -76,22 +82,41 @@ class Opened:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Opened]:
-    """Open a file by the ending of its name; empty lines are passed over.
+def table_file(path: Path) -> Iterator[TableFile]:
+    r"""Open a file by the ending of its name; empty lines are passed over.
 
     Raises:
         InvalidInput: There is no such file, it is of another kind than its name says, or it is damaged: on opening or
             when the record at that place is asked for.
+
+    Example:
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp()) / "rows.csv"
+        >>> _ = path.write_text("text,label\nThe bridge is open.,claim\n")
+        >>> with table_file(path) as table:
+        ...     for number, fields in table.records:
+        ...         print(number, fields["label"])
+        2 claim
     """
-    suffix = Path(path.name.removesuffix(".gz")).suffix
+    suffix = _suffix(path)
     _check(path, suffix)
     if suffix == ".parquet":
-        yield Opened(str(path), _parquet_records(path), ", row ")
-        return
-    with closing(_lines(path)) as lines:
-        yield Opened(
-            str(path), _csv_records(path, lines, suffix) if suffix in (".csv", ".tsv") else _json_records(lines)
-        )
+        yield TableFile(str(path), _parquet_records(path), ", row ")
+    elif suffix == ".json":
+        yield TableFile(str(path), _listed_records(path), ", row ")
+    else:
+        with closing(_lines(path)) as lines:
+            records = _csv_records(path, lines, suffix) if suffix in (".csv", ".tsv") else _json_records(lines)
+            yield TableFile(str(path), records)
+
+
+def is_table(path: Path) -> bool:
+    """Tell by its name whether rows are read from a file."""
+    return _suffix(path) in FORMATS
+
+
+def _suffix(path: Path) -> str:
+    return Path(path.name.lower().removesuffix(".gz")).suffix
 
 
 def kind(value: object) -> str:
@@ -106,7 +131,7 @@ def kind(value: object) -> str:
 
 
 def _check(path: Path, suffix: str) -> None:
-    """Refuse what is no file of rows, before anything is read."""
+    """Refuse what is not a file of rows, before anything is read."""
     if str(path) in _STDIN:
         raise InvalidInput(
             "rows are gone over more than once, which a stream does not allow",
@@ -114,12 +139,12 @@ def _check(path: Path, suffix: str) -> None:
             remedy="save it first: `cat > rows.jsonl`",
         )
     if suffix not in FORMATS:
-        known = f"is no kind of file that rows are read from ({', '.join(FORMATS)})"
-        raise InvalidInput(known, where=str(path), remedy="write one JSON object a line into a .jsonl file")
+        what = f"is not a kind of file that rows are read from ({', '.join(FORMATS)})"
+        raise InvalidInput(what, where=str(path), remedy="write one JSON object per line into a .jsonl file")
     if not path.is_file():
-        what = "is no regular file" if path.exists() else "there is no such file"
+        what = "is not a regular file" if path.exists() else "there is no such file"
         raise InvalidInput(what, where=str(path), remedy="name a file that holds the rows")
-    expected = "gzip" if path.suffix == ".gz" else "Parquet" if suffix == ".parquet" else None
+    expected = "gzip" if path.suffix.lower() == ".gz" else "Parquet" if suffix == ".parquet" else None
     with path.open("rb") as file:
         start = file.read(4)
     found = next((name for magic, name in _MAGIC.items() if start.startswith(magic)), None)
@@ -140,13 +165,13 @@ def _refuse(path: Path, found: str | None, expected: str | None) -> None:
 
 
 def _open_text(path: Path) -> TextIO:
-    if path.suffix == ".gz":
+    if path.suffix.lower() == ".gz":
         return gzip.open(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="")
     return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
 def _lines(path: Path) -> Generator[tuple[int, str]]:
-    """Give lines with their numbers from 1; a byte that is no UTF-8 is an escaped one."""
+    """Yield lines with their numbers from 1; a byte that is not UTF-8 is escaped."""
     number = 0
     try:
         with _open_text(path) as file:
@@ -159,12 +184,14 @@ def _lines(path: Path) -> Generator[tuple[int, str]]:
 
 
 def _not_utf8(line: str) -> Fault | None:
-    """Return the fault of a line with bytes that are no UTF-8."""
+    """Return the fault of a line with bytes that are not UTF-8."""
     found = None if line.isascii() else _ESCAPED.search(line)
     if found is None:
         return None
     place = len(line[: found.start()].encode()) + 1
-    return Fault("not-utf-8", f"is no UTF-8 at byte {place} of the line", _ESCAPED.sub("\ufffd", line.rstrip("\r\n")))
+    return Fault(
+        "not-utf-8", f"is not valid UTF-8 at byte {place} of the line", _ESCAPED.sub("\ufffd", line.rstrip("\r\n"))
+    )
 
 
 def _json_records(lines: Iterator[tuple[int, str]]) -> Iterator[Record]:
@@ -173,20 +200,40 @@ def _json_records(lines: Iterator[tuple[int, str]]) -> Iterator[Record]:
             yield number, _not_utf8(line) or _object(line)
 
 
+def _listed_records(path: Path) -> Iterator[Record]:
+    """Yield the rows of a JSON list."""
+    remedy = "if it holds one object per line, give it a name that ends in .jsonl"
+    try:
+        rows = json.loads("".join(_utf8_lines(path, _lines(path))))
+    except json.JSONDecodeError as error:
+        raise InvalidInput(f"is not JSON: {error.msg}", where=f"{path}:{error.lineno}", remedy=remedy) from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(_TOO_DEEP, where=str(path), remedy=remedy) from error
+    if not isinstance(rows, list):
+        what = f"is {kind(rows)}, not a list of rows"
+        raise InvalidInput(what, where=str(path), remedy="write a JSON list of objects")
+    for number, row in enumerate(rows, 1):
+        yield number, row if isinstance(row, dict) else _not_an_object(row, json.dumps(row))
+
+
 def _object(line: str) -> Mapping[str, Any] | Fault:
     try:
         fields = json.loads(line)
     except json.JSONDecodeError as error:
-        return Fault("not-json", f"is no JSON: {error.msg}", line.rstrip(), error.colno)
+        return Fault("not-json", f"is not JSON: {error.msg}", line.rstrip(), error.colno)
     except (ValueError, RecursionError):
-        return Fault("not-json", "is JSON that is too deep, or has a number that is too long", line.rstrip())
+        return Fault("not-json", _TOO_DEEP, line.rstrip())
     if not isinstance(fields, dict):
-        return Fault("not-an-object", f"is {kind(fields)}, not a JSON object", line.rstrip())
+        return _not_an_object(fields, line.rstrip())
     return fields
 
 
+def _not_an_object(value: object, text: str) -> Fault:
+    return Fault("not-an-object", f"is {kind(value)}, not a JSON object", text)
+
+
 def _csv_records(path: Path, lines: Iterator[tuple[int, str]], suffix: str) -> Iterator[Record]:
-    """Give the rows of a table; a fault ends it, since it is not known where the next row begins."""
+    """Yield the rows of a table; a fault ends it, since it is not known where the next row begins."""
     reader = csv.DictReader(
         _utf8_lines(path, lines), delimiter="\t" if suffix == ".tsv" else ",", restkey=_REST, strict=True
     )
@@ -201,7 +248,7 @@ def _csv_records(path: Path, lines: Iterator[tuple[int, str]], suffix: str) -> I
             yield reader.line_num, {**fields, FROM_CSV: True}
     except csv.Error as error:
         raise InvalidInput(
-            f"is no table: {error}", where=f"{path}:{reader.line_num + 1}", remedy="mend the quotes of that row"
+            f"is not a table: {error}", where=f"{path}:{reader.line_num + 1}", remedy="mend the quotes of that row"
         ) from error
 
 

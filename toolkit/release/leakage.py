@@ -1,6 +1,4 @@
-"""Texts out of anyone's dataset files.
-
-What a later file of a dataset repeats from an earlier one: exactly, and nearly.
+"""Leakage between the files of a dataset: rows of a later file that repeat one of an earlier file.
 
 Exact: equal after lower-casing, dropping punctuation and symbols and folding white space. Near: not exact, and the
 Jaccard similarity of the sets of five-character shingles of what remains is at least `NEAR`; see
@@ -9,136 +7,23 @@ Jaccard similarity of the sets of five-character shingles of what remains is at 
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import json
 import unicodedata
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from toolkit.errors import InvalidInput, UsageError
+from toolkit.project.table_files import Fault, is_table, table_file
 from toolkit.release.shingles import Near, shingles
 
 _COLUMNS = ("text", "sentence", "Text", "Sentence", "tweet_text", "content", "claim", "headline")
 _ORDER = ("train", "valid", "val", "dev", "test", "eval")  # a directory's files are compared in this order
 
-
-def read_texts(paths: Sequence[Path], *, column: str | None = None) -> dict[str, list[str]]:
-    """Return file → texts, in the order given.
-
-    Args:
-        paths: Files (.jsonl, .json, .csv, .tsv, .parquet, those of text also with .gz), or one directory of them:
-            its files are then put in the order train, validation, test by their names, files of one split together.
-        column: The text column; by default the first known name that is there.
-
-    Raises:
-        UsageError: Fewer than two files, or one twice.
-        InvalidInput: A file cannot be read or has no text column.
-    """
-    files = _in_directory(paths[0]) if len(paths) == 1 and paths[0].is_dir() else {str(path): [path] for path in paths}
-    if len(files) < 2 or sum(map(len, files.values())) < len(paths):
-        raise UsageError("two different files are needed at least", remedy="name them in the order train, dev, test")
-    return {name: [text for part in parts for text in _texts(part, column)] for name, parts in files.items()}
-
-
-def _in_directory(folder: Path) -> dict[str, list[Path]]:
-    data = folder / "data" if (folder / "data").is_dir() else folder
-    found: dict[str, list[Path]] = {}
-    for path in sorted(data.iterdir()):
-        if path.is_file() and _reader(path) is not None:
-            found.setdefault(next((split for split in _ORDER if split in path.name.lower()), path.name), []).append(
-                path
-            )
-    return {name: found[name] for name in sorted(found, key=lambda name: (_rank(name), name))}
-
-
-def _rank(name: str) -> int:
-    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
-
-
-def _texts(path: Path, column: str | None) -> list[str]:
-    reader = _reader(path)
-    if reader is None:
-        raise InvalidInput("is no dataset file", where=str(path), remedy="give jsonl, json, csv, tsv or parquet")
-    try:
-        rows = reader(path)
-    except (OSError, ValueError, KeyError, EOFError, csv.Error, zlib.error) as error:
-        raise InvalidInput(f"cannot be read: {error}", where=str(path)) from error
-    if not rows:
-        return []
-    if not all(isinstance(row, Mapping) for row in rows):
-        raise InvalidInput("holds rows that are not objects", where=str(path))
-    name = column or next((known for known in _COLUMNS if known in rows[0]), None)
-    if name is None or name not in rows[0]:
-        there = ", ".join(map(str, rows[0]))
-        remedy = f"name one of {there} with --text-column"
-        raise InvalidInput(f"has no column {name or 'of text'}", where=str(path), remedy=remedy)
-    return [_text(row.get(name), f"{path}:{number}") for number, row in enumerate(rows, start=1)]
-
-
-def _text(value: Any, where: str) -> str:
-    if isinstance(value, str):
-        return value
-    raise InvalidInput("the text is not a string", where=where)
-
-
-def _reader(path: Path) -> Callable[[Path], list[Any]] | None:
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes[-1:] == [".gz"]:
-        suffixes.pop()
-    return _READERS.get(suffixes[-1] if suffixes else "")
-
-
-def _open(path: Path) -> io.StringIO:
-    raw = path.read_bytes()
-    return io.StringIO((gzip.decompress(raw) if path.suffix.lower() == ".gz" else raw).decode("utf-8-sig"), newline="")
-
-
-def _jsonl(path: Path) -> list[Any]:
-    return [json.loads(line) for line in _open(path).read().split("\n") if line.strip()]
-
-
-def _json(path: Path) -> list[Any]:
-    value = json.load(_open(path))
-    if not isinstance(value, list):
-        raise ValueError("not a list of rows")
-    return value
-
-
-def _csv(path: Path) -> list[Any]:
-    return list(csv.DictReader(_open(path)))
-
-
-def _tsv(path: Path) -> list[Any]:
-    return list(csv.DictReader(_open(path), delimiter="\t"))
-
-
-def _parquet(path: Path) -> list[Any]:
-    import pyarrow.parquet as pq
-
-    file = pq.ParquetFile(path)
-    rows: list[Any] = file.read().to_pylist()
-    return rows
-
-
-_READERS: Mapping[str, Callable[[Path], list[Any]]] = {
-    ".jsonl": _jsonl,
-    ".ndjson": _jsonl,
-    ".json": _json,
-    ".csv": _csv,
-    ".tsv": _tsv,
-    ".parquet": _parquet,
-}
-
-
-NEAR = 0.8
+NEAR: Final = 0.8
 """Jaccard similarity from which two texts are near duplicates."""
 
 
@@ -301,3 +186,50 @@ class _Earlier:
 
 def _sum(key: str) -> int:
     return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def read_texts(paths: Sequence[Path], *, column: str | None = None) -> dict[str, list[str]]:
+    """Return file → texts, in the order given.
+
+    Args:
+        paths: Table files, see `toolkit.project.table_files`, or one directory of them: its files are then put in the
+            order train, validation, test by their names, files of one split together.
+        column: The text column; by default the first known name that is there.
+
+    Raises:
+        UsageError: Fewer than two files, or one twice.
+        InvalidInput: A file cannot be read or has no text column.
+    """
+    files = _in_directory(paths[0]) if len(paths) == 1 and paths[0].is_dir() else {str(path): [path] for path in paths}
+    if len(files) < 2 or sum(map(len, files.values())) < len(paths):
+        raise UsageError("two different files are needed at least", remedy="name them in the order train, dev, test")
+    return {name: [text for part in parts for text in _texts(part, column)] for name, parts in files.items()}
+
+
+def _in_directory(folder: Path) -> dict[str, list[Path]]:
+    data = folder / "data" if (folder / "data").is_dir() else folder
+    found: dict[str, list[Path]] = {}
+    for path in sorted(data.iterdir()):
+        if path.is_file() and is_table(path):
+            split = next((split for split in _ORDER if split in path.name.lower()), path.name)
+            found.setdefault(split, []).append(path)
+    return {name: found[name] for name in sorted(found, key=lambda name: (_rank(name), name))}
+
+
+def _rank(name: str) -> int:
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
+
+
+def _texts(path: Path, column: str | None) -> Iterator[str]:
+    with table_file(path) as table:
+        for number, fields in table.records:
+            if isinstance(fields, Fault):
+                raise InvalidInput(fields.what, where=table.place(number, fields.column), remedy="mend that row")
+            column = column or next((known for known in _COLUMNS if known in fields), None)
+            if column is None or column not in fields:
+                there = ", ".join(name for name in fields if name[:1] != "\0")
+                what, remedy = f"has no column {column or 'of text'}", f"name one of {there} with --text-column"
+                raise InvalidInput(what, where=table.place(number), remedy=remedy)
+            if not isinstance(fields[column], str):
+                raise InvalidInput("the text is not a string", where=table.place(number), remedy="mend that row")
+            yield fields[column]

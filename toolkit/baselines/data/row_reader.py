@@ -17,7 +17,7 @@ from typing import Any
 from toolkit.baselines.data.rows import Rows, concat, reading_key
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.project.files import write_atomic
-from toolkit.project.table_files import FROM_CSV, Fault, Opened, Record, kind, opened
+from toolkit.project.table_files import FROM_CSV, Fault, Record, TableFile, kind, table_file
 from toolkit.records import Reject, content_id, to_json
 from toolkit.release import load as load_release
 from toolkit.release.splits import FRACTIONS
@@ -121,7 +121,7 @@ def iter_rows(
     reject: Rejecting | None = None,
 ) -> Iterator[Rows]:
     """Read a file that need not fit into memory, `size` rows at a time. Columns and errors as in `read_rows`."""
-    with opened(Path(path)) as source:
+    with table_file(Path(path)) as source:
         columns: _Columns | None = None
         faults = _Faults(source, reject)
         while batch := list(islice(source.records, size)):
@@ -160,7 +160,7 @@ def rows_of_release(directory: Path | str, split: str) -> Rows:
         remedy = f"put the text back with `toolkit hydrate {directory} DIR` and take DIR"
         raise InvalidInput("holds offsets and no text", where=str(directory), remedy=remedy)
     records = list(enumerate(table.to_pylist(), 1))
-    source = Opened(f"{directory} ({split})", iter(()), ", row ")
+    source = TableFile(f"{directory} ({split})", iter(()), ", row ")
     faults = _Faults(source, None)
     rows = _Columns.choose(source, records, "text", "labels", None).rows(source, records, faults)
     faults.tell()
@@ -182,7 +182,7 @@ class _Faults:
         found: Those that are kept.
     """
 
-    def __init__(self, source: Opened, reject: Rejecting | None) -> None:
+    def __init__(self, source: TableFile, reject: Rejecting | None) -> None:
         self._source = source
         self._reject = reject
         self.found: list[InvalidInput] = []
@@ -245,7 +245,7 @@ class _Columns:
     @classmethod
     def choose(
         cls,
-        source: Opened,
+        source: TableFile,
         batch: Sequence[tuple[int, Mapping[str, Any]]],
         text: str,
         label: str | None,
@@ -276,7 +276,7 @@ class _Columns:
         )
         return cls(text, label, multi, group or _first(_GROUP_COLUMNS, fields), _first(_ID_COLUMNS, fields))
 
-    def rows(self, source: Opened, batch: Iterable[tuple[int, Mapping[str, Any]]], faults: _Faults) -> Rows:
+    def rows(self, source: TableFile, batch: Iterable[tuple[int, Mapping[str, Any]]], faults: _Faults) -> Rows:
         """Turn records into rows; those that lack a text or a label are noted."""
         texts, labels, groups, ids = [], [], [], []
         slices: dict[str, list[str]] = {name: [] for name in _SLICES}
