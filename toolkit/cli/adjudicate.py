@@ -23,7 +23,7 @@ def adjudicate(
     project: ProjectDir = None,
     as_json: Json = False,
     push: Annotated[bool, typer.Option("--push", help="Then send the queue to the experts' project.")] = False,
-    pull: Annotated[bool, typer.Option("--pull", help="First fetch what annotators and experts answered.")] = False,
+    pull: Annotated[bool, typer.Option("--pull", help="First fetch the answers of annotators and experts.")] = False,
     afresh: Annotated[
         bool, typer.Option("--afresh", help="Re-decide every sentence, also those whose answers have not changed.")
     ] = False,
@@ -58,7 +58,7 @@ def _put_changes(outcome: Adjudication) -> None:
     from toolkit.adjudicate.stage import OVERTAKEN
 
     if overtaken := outcome.counts.get(OVERTAKEN):
-        say(f"{overtaken:,} stand as their own answers left them; what all answers say now would change them:")
+        say(f"{overtaken:,} sentences keep an earlier decision which today's answers would change:")
         say("run `toolkit adjudicate --afresh` to decide them again")
     if outcome.up_to_date or outcome.decided_before is None:
         return

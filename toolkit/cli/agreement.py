@@ -36,17 +36,18 @@ def agreement(
     rounds: Annotated[
         list[str] | None,
         typer.Option(
-            "--round", metavar="NAME=FILE", help="Measure the file's sentence_ids apart too; may be repeated."
+            "--round", metavar="NAME=FILE", help="Also measure the sentence_ids of this file alone; may be repeated."
         ),
     ] = None,
     html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the whole report as an HTML page too.")
+        Path | None, typer.Option(metavar="FILE", help="Also write the whole report as an HTML page.")
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Show all intervals, spans, attributes, people, pairs and disputes too.")
+        bool,
+        typer.Option("--full", help="Also show all intervals, spans, fields, people, pairs and disputed sentences."),
     ] = False,
 ) -> None:
-    """Measure how far the annotators agree, with intervals over articles.
+    """Measure how well annotators agree, with intervals over articles.
 
     Example: toolkit agreement --gate alpha=0.667
     """
@@ -111,7 +112,7 @@ def _hold_gate(layers: list[dict[str, Any]], least: float) -> None:
 
 
 def put_report(report: dict[str, Any], *, full: bool) -> None:
-    """Print a report, with the interval of α; in full with the interval of every figure.
+    """Print a report, with the interval of α; in full with the interval of every value.
 
     Args:
         report: As reports/agreement.json has it.
@@ -123,7 +124,7 @@ def put_report(report: dict[str, Any], *, full: bool) -> None:
     put(
         f"{report['confidence']:.0%} intervals{' in brackets' if full else ' of α'}: {report['interval']}; "
         f"{report['resamples']:,} resamples of {report['articles']:,} articles, seed {report['seed']}"
-        + ("" if full else "; `--full` has those of the other figures")
+        + ("" if full else "; `--full` has those of the other values")
     )
     if full:
         shown += [*report["tokens"], *report["attributes"], *report["pairs"]]
@@ -193,13 +194,13 @@ def _bounded(rows: Iterable[dict[str, Any]]) -> list[list[str]]:
             row["name"],
             *(str(row[count]) for count in ("n_units", "n_annotators", "n_articles")),
             _with_bounds(row["prevalence"], row["prevalence_low"], row["prevalence_high"]),
-            *(_figure(row[name]) for name in ("percent", "positive", "alpha", "ac1")),
+            *(_estimate(row[name]) for name in ("percent", "positive", "alpha", "ac1")),
         ]
         for row in rows
     ]
 
 
-def _figure(estimate: Mapping[str, Any] | None) -> str:
+def _estimate(estimate: Mapping[str, Any] | None) -> str:
     return "–" if estimate is None else _with_bounds(estimate["value"], estimate["low"], estimate["high"])
 
 
@@ -213,8 +214,8 @@ def _spans(report: dict[str, Any]) -> list[list[str]]:
         [
             row["label"] or "all",
             *(str(row[count]) for count in ("n_sentences", "n_annotators", "n_articles", "n_spans")),
-            _figure(row["exact_f1"]),
-            _figure(row["overlap_f1"]),
+            _estimate(row["exact_f1"]),
+            _estimate(row["overlap_f1"]),
         ]
         for row in report["spans"]
     ]
@@ -231,7 +232,7 @@ def _annotators(report: dict[str, Any]) -> list[list[str]]:
             _with_bounds(row["accuracy"], row["accuracy_low"], row["accuracy_high"]),
             str(row["others"]["n_units"]),
             str(row["others"]["n_articles"]),
-            _figure(row["others"]["alpha"]),
+            _estimate(row["others"]["alpha"]),
         ]
         for row in report["by_annotator"]
     ]

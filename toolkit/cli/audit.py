@@ -16,10 +16,12 @@ def audit(
     project: ProjectDir = None,
     as_json: Json = False,
     queue: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Put the N most suspicious in for a second look.")
+        int | None, typer.Option(metavar="N", min=1, help="Queue the N most suspicious for a second look by an expert.")
     ] = None,
     show: Annotated[int, typer.Option(metavar="N", min=0, help="List this many.")] = 20,
-    baseline: Annotated[str, typer.Option(help="What predicts, a name on the ladder.")] = "words-chars-svm",
+    baseline: Annotated[
+        str, typer.Option(help="The baseline that predicts, a name on the ladder.")
+    ] = "words-chars-svm",
     seed: Seed = 0,
 ) -> None:
     """Rank gold labels that look wrong, by out-of-fold predictions and annotators' votes.
@@ -40,4 +42,4 @@ def audit(
     rows = [[each.sentence_id, number(each.quality), "; ".join(causes(each))] for each in found[:show]]
     put_table(["sentence", "quality", "because"], [row for row in rows if row[2]])
     if queued is not None:
-        say(f"{queued} more are in for a second look: run `toolkit adjudicate --push`")
+        say(f"{queued} more are queued for a second look: run `toolkit adjudicate --push`")

@@ -14,12 +14,13 @@ from toolkit.cli.output import progress_bar, put, put_counts, put_json
 def audit_leakage(
     files: Annotated[list[Path], typer.Argument(help="Files in the order train, dev, test; or a directory.")],
     text_column: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Holds the sentence; default: text, sentence … as it is there.")
+        str | None,
+        typer.Option(metavar="NAME", help="Holds the sentence; default: text, sentence, …, whichever is there."),
     ] = None,
     as_json: Json = False,
     project: ProjectDir = None,
 ) -> None:
-    """Find rows of a later file that stand, exactly or nearly, in an earlier one.
+    """Find rows of a later file that repeat a row of an earlier one, exactly or nearly.
 
     Example: toolkit audit-leakage train.jsonl dev.jsonl --json
     """

@@ -15,7 +15,7 @@ from toolkit.errors import UsageError
 
 def build(
     version: Annotated[str | None, typer.Argument(help="Semantic version, such as 1.0.0.")] = None,
-    bump: Annotated[str | None, typer.Option(metavar="auto", help="Let what changed decide the version.")] = None,
+    bump: Annotated[str | None, typer.Option(metavar="auto", help="The version follows from what changed.")] = None,
     text: Annotated[str | None, typer.Option(help="How much text is released: full, offsets or snippet:N.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the splits; default: that of toolkit.yaml.")] = None,
     released_on: Annotated[

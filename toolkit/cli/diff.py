@@ -22,7 +22,7 @@ def diff(
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Say what changed between two releases, here or on the Hub, and why.
+    """Show what changed between two releases, here or on the Hub, and why.
 
     Example: toolkit diff hub:your-name/your-dataset@v1.0.0 1.1.0
     """

@@ -9,7 +9,7 @@ from toolkit.cli.output import put, put_json, state_word
 
 
 def doctor(project: ProjectDir = None, as_json: Json = False) -> None:
-    """Check versions, tokens, the server, the disk and the lock, and say what mends what is wrong.
+    """Check versions, tokens, server, disk and lock file, and say how to mend what is wrong.
 
     Example: toolkit doctor
     """

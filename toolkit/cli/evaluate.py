@@ -35,26 +35,24 @@ def evaluate(
     split: Annotated[str, typer.Option(help="validation or test.")] = "test",
     since: Annotated[
         str | None,
-        typer.Option(metavar="RELEASE", help="Say why the score moved since this older release."),
+        typer.Option(metavar="RELEASE", help="Also explain how the score changed since this older release."),
     ] = None,
     against: Annotated[
         str | None,
-        typer.Option(metavar="MODEL", help="Test whether it differs from this other model by more than chance."),
+        typer.Option(metavar="MODEL", help="Also test whether it differs from this other model by more than chance."),
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Also confusions, parts of the rows and the surest mistakes.")
+        bool, typer.Option("--full", help="Also show confusions, scores of parts, and the most confident mistakes.")
     ] = False,
-    quiz: Annotated[
-        bool, typer.Option("--quiz", help="Judge it on the examples of the project's schema instead.")
-    ] = False,
+    quiz: Annotated[bool, typer.Option("--quiz", help="Evaluate it on the schema's examples instead.")] = False,
     seed: Seed = 0,
     resamples: Resamples = 1000,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Judge a model on a release, with intervals over stories and beside the annotators themselves.
+    """Evaluate a model on a release, with intervals over stories, next to the annotators' own scores.
 
-    Everything is in reports/evaluation.json, and the surest mistakes with the words that decided in reports/errors.csv.
+    All of it goes to reports/evaluation.json; mistakes and the words that decided go to reports/errors.csv.
 
     Example: toolkit evaluate models/words-lr-1.0.0 releases/1.1.0 --since releases/1.0.0
     """
@@ -169,8 +167,8 @@ def _spans(found: dict[str, Any]) -> list[list[str]]:
 
 
 def _scores(each: dict[str, Any]) -> list[str]:
-    figures = (each["precision"], each["recall"], each["f1"]["value"])
-    return [str(each["support"]), *map(number, figures), interval(each["f1"])]
+    values = (each["precision"], each["recall"], each["f1"]["value"])
+    return [str(each["support"]), *map(number, values), interval(each["f1"])]
 
 
 def _together(found: dict[str, Any]) -> list[dict[str, Any]]:

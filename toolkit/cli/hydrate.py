@@ -18,7 +18,9 @@ def hydrate(
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Put the text back into a release without text, from your own copies of the pages (run `toolkit ingest` first).
+    """Put the text back into a release without text, from your own copies of the pages.
+
+    Run `toolkit ingest` on these first.
 
     Example: toolkit hydrate releases/1.0.0 hydrated
     """

@@ -21,22 +21,24 @@ def ingest(
     project: ProjectDir = None,
     as_json: Json = False,
     skip_unreadable: Annotated[
-        bool, typer.Option("--skip-unreadable", help="Put unreadable pages among the rejects and go on.")
+        bool, typer.Option("--skip-unreadable", help="List unreadable pages in rejects.jsonl and go on.")
     ] = False,
     explain: Annotated[
-        Path | None, typer.Option(metavar="PAGE", help="Show what is kept and what is cut of a page; write nothing.")
+        Path | None,
+        typer.Option(metavar="PAGE", help="Show what of a page is kept and what is cut; nothing is written."),
     ] = None,
-    stdin: Annotated[
-        str | None, typer.Option(metavar="NAME", help="First put what comes from stdin into pages/NAME.")
-    ] = None,
+    stdin: Annotated[str | None, typer.Option(metavar="NAME", help="First save stdin as pages/NAME.")] = None,
     fetched_at: Annotated[
         str | None, typer.Option(metavar="TIME", help='When the pages were fetched, for times such as "2 hours ago".')
     ] = None,
     profile: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="Rules of your own for a site; may be repeated.")
+        list[Path] | None, typer.Option(metavar="FILE", help="A file with rules for a site; may be repeated.")
     ] = None,
     column: Annotated[
-        list[str] | None, typer.Option(metavar="ROLE=NAME", help="Which column of JSON and Parquet is what.")
+        list[str] | None,
+        typer.Option(
+            metavar="ROLE=NAME", help="Name of a column in JSON or Parquet, such as text=story; may be repeated."
+        ),
     ] = None,
 ) -> None:
     """Read raw pages into articles; what is cut goes to rejects.jsonl.

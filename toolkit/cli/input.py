@@ -1,4 +1,4 @@
-"""Sentences from a stream or a file: JSON lines, plain ones, or the rows of a table, as soon as they are there."""
+"""Sentences from a stream or a file: JSON lines, plain lines, or rows of a table, as soon as they arrive."""
 
 from __future__ import annotations
 
@@ -68,17 +68,17 @@ def _row(line: bytes, number: int, text_column: str) -> dict[str, Any] | None:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r")
         row = json.loads(text) if text.lstrip().startswith("{") else {text_column: text}
     except UnicodeDecodeError as error:
-        return {"line": number, "error": f"is no UTF-8: byte {error.start + 1}"}
+        return {"line": number, "error": f"not valid UTF-8 at byte {error.start + 1}"}
     except (ValueError, RecursionError) as error:
-        return {"line": number, "error": f"is no JSON: {error}"}
+        return {"line": number, "error": f"not valid JSON: {error}"}
     if "\0" in text:
-        return {"line": number, "error": "holds bytes that are 0, as UTF-16 and binary files do, and is no UTF-8 text"}
+        return {"line": number, "error": "not UTF-8 text: it holds zero bytes, as UTF-16 and binary files do"}
     return _checked(row, number, text_column)
 
 
 def _checked(row: dict[str, Any], number: int, text_column: str) -> dict[str, Any]:
     """Return a row with its text, or what is wrong with it."""
     if not isinstance(row.get(text_column), str):
-        return {"line": number, "error": f'has no "{text_column}" that is a string'}
+        return {"line": number, "error": f'no "{text_column}" field with a string'}
     row.pop("error", None)
     return row

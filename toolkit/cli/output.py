@@ -1,4 +1,4 @@
-"""What goes to stdout (results), what goes to stderr (talk), and how numbers are put into words."""
+"""Results on stdout, messages on stderr, and numbers in words."""
 
 from __future__ import annotations
 
@@ -135,33 +135,33 @@ def _counted(what: str, number: int) -> str:
 
 
 def number(value: float | None) -> str:
-    """Return a figure with two decimals, a dash where it is undefined."""
+    """Return a number with two decimals, a dash where it is undefined."""
     return "–" if value is None else f"{value:z.2f}"
 
 
-def interval(figure: Mapping[str, float | None]) -> str:
-    """Return "low to high" of a figure, a dash where it is undefined."""
-    low, high = figure["low"], figure["high"]
+def interval(estimate: Mapping[str, float | None]) -> str:
+    """Return "low to high" of an estimate, a dash where it is undefined."""
+    low, high = estimate["low"], estimate["high"]
     return "–" if low is None or high is None else f"{low:z.2f} to {high:z.2f}"
 
 
-def told(figure: Mapping[str, float | None]) -> str:
-    """Return a figure and its interval as "0.50 (0.40 to 0.60)", without the brackets where there is none."""
-    bounds = interval(figure)
-    return number(figure["value"]) + ("" if bounds == "–" else f" ({bounds})")
+def told(estimate: Mapping[str, float | None]) -> str:
+    """Return an estimate and its interval as "0.50 (0.40 to 0.60)", without the brackets where there is none."""
+    bounds = interval(estimate)
+    return number(estimate["value"]) + ("" if bounds == "–" else f" ({bounds})")
 
 
-_FIGURE = re.compile(r"[-–]?\d|[-–]?$")
+_NUMERIC = re.compile(r"[-–]?\d|[-–]?$")
 
 
 def put_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table; columns of figures to the right, the first one and words to the left."""
-    right = [number > 0 and all(map(_FIGURE.match, cells)) for number, cells in enumerate(zip(*rows, strict=True))]
+    """Print a table; columns of numbers to the right, the first one and words to the left."""
+    right = [number > 0 and all(map(_NUMERIC.match, cells)) for number, cells in enumerate(zip(*rows, strict=True))]
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in [header, ["─" * width for width in widths], *rows]:
         cells = [
-            cell.rjust(width) if figures else cell.ljust(width)
-            for cell, width, figures in zip(row, widths, right or [False] * len(widths), strict=True)
+            cell.rjust(width) if numeric else cell.ljust(width)
+            for cell, width, numeric in zip(row, widths, right or [False] * len(widths), strict=True)
         ]
         put("  ".join(cells).rstrip())
 

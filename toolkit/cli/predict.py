@@ -33,10 +33,10 @@ def predict(
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Label sentences: those given, of files, or of stdin, where a line is a JSON object with "text" or plain text.
+    """Label sentences: given as arguments, from files, or from stdin (JSON objects with "text", or plain lines).
 
-    One JSON object goes out for each line or row, in their order, as soon as the line is there; one that can't be read
-    is answered with its "error", and the command then ends with exit code 3. Files are JSON Lines, CSV, TSV or
+    Prints one JSON object per line or row, in order, as soon as the line arrives. A line that can't be read gets an
+    "error", and the command then ends with exit code 3. Files are JSON Lines, CSV, TSV or
     Parquet, gzipped or not.
 
     Example: toolkit predict --model models/words-lr-1.0.0 < sentences.jsonl > labelled.jsonl

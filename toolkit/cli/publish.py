@@ -31,7 +31,7 @@ def publish(
 ) -> None:
     """Publish a release or a model on the Hub: one commit, one tag that never moves, and a check of what readers get.
 
-    A model's figures are tied to the commit of the dataset that it was trained on, which is published first. Models
+    A model's scores are tied to the commit of the dataset that it was trained on, which is published first. Models
     and datasets are apart on the Hub: without --repo both bear the name of hub.repo.
 
     Example: toolkit publish 1.0.0 --repo your-name/your-dataset

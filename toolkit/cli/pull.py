@@ -19,25 +19,25 @@ from toolkit.errors import UsageError
 def pull(
     project: ProjectDir = None,
     as_json: Json = False,
-    full: Annotated[bool, typer.Option("--full", help="Compare every task, also to find what was deleted.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Compare every task, which also finds deleted answers.")] = False,
     from_export: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Read a Label Studio JSON export instead of the server.")
     ] = None,
     import_texts: Annotated[
-        bool, typer.Option("--import-texts", help="Make articles of its texts that the project lacks.")
+        bool, typer.Option("--import-texts", help="Make articles of texts that are not in the project yet.")
     ] = False,
     keep_identities: Annotated[
-        bool, typer.Option("--keep-identities", help="Leave names and addresses in the raw JSON of the log.")
+        bool, typer.Option("--keep-identities", help="Keep names and addresses in the raw JSON of the log.")
     ] = False,
 ) -> None:
-    """Fetch answers into annotations/log.jsonl; what is there already is not written again.
+    """Fetch answers into annotations/log.jsonl; each revision is written once.
 
     Example: toolkit pull --full
     """
     if from_export is None and import_texts:
         raise UsageError("--import-texts goes with --from-export FILE")
     if from_export is not None and full:
-        raise UsageError("--full compares with the server, and --from-export reads no server: give one of them")
+        raise UsageError("--full compares with the server, --from-export reads a file: give one of them")
     opened = Project.find(project)
     with nullcontext() if from_export else connected(opened) as server, progress_bar("pull") as progress:
         result = opened.pull(
@@ -50,7 +50,7 @@ def pull(
         )
     put_link("pull", result, as_json)
     if result.counts.get("answers to texts that are not in the project") and not import_texts:
-        say("run it again with --import-texts to make articles of the texts that the project lacks")
+        say("run it again with --import-texts to make articles of the texts that are not in the project")
     if from_export is not None and not as_json:
         put_table(["what the file holds", "read", "taken", "rejected"], [_fate(*row) for row in result.fates.items()])
 

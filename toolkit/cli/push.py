@@ -34,23 +34,25 @@ def push(
     ] = False,
     calibration: Annotated[
         bool,
-        typer.Option("--calibration", help="Send the quiz instead: the schema's examples, whose answers are known."),
+        typer.Option("--calibration", help="Send the quiz instead: the schema's examples with known answers."),
     ] = False,
     prefill: Annotated[
-        bool, typer.Option("--prefill", help="Then show the casualty figures that are read, to be corrected.")
+        bool, typer.Option("--prefill", help="Also pre-fill casualty figures found in the text.")
     ] = False,
     predictions: Annotated[
-        bool, typer.Option("--predictions", help="Then show what a model suggests, in place of earlier suggestions.")
+        bool, typer.Option("--predictions", help="Also show what a model suggests; earlier suggestions are replaced.")
     ] = False,
     model: Model = None,
     held_back: HoldOut = None,
 ) -> None:
-    """Send sentences to Label Studio; what is there already is not sent again.
+    """Send sentences to Label Studio; each sentence is sent once.
 
     Example: toolkit push --dry-run
     """
     if calibration and (prefill or limit or articles or where or order or whole_articles):
-        raise UsageError("--calibration sends the whole quiz: it takes no part of it, and no --prefill")
+        raise UsageError(
+            "--calibration sends the whole quiz and can't be combined with --prefill or a choice of sentences"
+        )
     _check_suggestions(predictions, prefill, calibration, model, held_back)
     opened = Project.find(project)
     wanted = predictions or prefill

@@ -19,7 +19,7 @@ def report(
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Write one HTML page to look at: corpus, progress, agreement, decisions, splits, baselines, sentences.
+    """Write one HTML page: corpus, progress, agreement, decisions, splits, baselines, sentences.
 
     Example: toolkit report --output report.html
     """

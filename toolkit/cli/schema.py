@@ -122,7 +122,7 @@ def migrate(
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Carry the project's answers to another version of its schema; what a split leaves open is asked again.
+    """Carry the project's answers to another version of its schema; ambiguous answers are asked again.
 
     Run `toolkit pull` before it. The log only grows; a second run adds nothing.
 
@@ -150,14 +150,15 @@ def migrate(
 def infer(
     export: Annotated[Path, typer.Argument(help="A Label Studio JSON export, .json or .json.gz.")],
     config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The project's label config, for what nobody has used yet.")
+        Path | None,
+        typer.Option(metavar="FILE", help="The project's label config, for labels that nobody has used yet."),
     ] = None,
     name: Annotated[str, typer.Option(help="The schema's name.")] = "inferred",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Make a schema of what the answers of a foreign project use; its rules are still to be written.
+    """Make a schema from the labels that a foreign project uses; you write its rules.
 
     Example: toolkit schema infer export.json -o schemas/theirs/1.0.0.yaml --name theirs
     """
@@ -181,7 +182,7 @@ def diff(
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Class the changes between two versions; exit 4 when the version number says something else.
+    """List the changes between two versions; exit 4 if the version number does not fit them.
 
     Example: toolkit schema diff claims@1.0.0 my-claims/1.1.0.yaml
     """

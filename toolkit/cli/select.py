@@ -17,18 +17,18 @@ def select(
     model: Model = None,
     count: Annotated[int, typer.Option(min=1, help="How many sentences.")] = 500,
     random_share: Annotated[
-        float, typer.Option(min=0, max=1, help="Share that is drawn at random, for honest estimates and thresholds.")
+        float, typer.Option(min=0, max=1, help="Share that is drawn at random, which unbiased estimates need.")
     ] = 0.5,
     also_pushed: Annotated[
-        bool, typer.Option("--also-pushed", help="Rank also what was pushed and waits for its first answer.")
+        bool, typer.Option("--also-pushed", help="Also rank sentences that were pushed and wait for a first answer.")
     ] = False,
     seed: Seed = 0,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Rank what to label next into selection.jsonl, and say what more labels are expected to be worth.
+    """Rank what to label next into selection.jsonl, and estimate what more labels would add.
 
-    Before there is a model, all of it is drawn at random. What was pushed and waits for its first answer is left out.
+    Before there is a model, all sentences are drawn at random. Sentences that wait for a first answer are left out.
 
     Example: toolkit select --count 200 && toolkit push --order selection.jsonl --limit 200
     """

@@ -18,14 +18,14 @@ def serve(
         bool, typer.Option("--figures", help="Suggest casualty figures alone, without a model.")
     ] = False,
     host: Annotated[
-        str, typer.Option(help="An address of this machine; everyone who reaches it may ask.")
+        str, typer.Option(help="An address of this machine; everybody who reaches it can ask.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 for a free one.")] = 9090,
     held_back: HoldOut = None,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Serve suggestions to Label Studio as its machine-learning backend, until it is stopped with Ctrl+C.
+    """Serve suggestions to Label Studio as its machine-learning backend, until Ctrl+C.
 
     Casualty figures are read in the sentence; a trained model adds labels and spans. Connect the printed address
     under Settings → Model of the project in Label Studio.

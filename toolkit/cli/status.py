@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def status(project: ProjectDir = None, as_json: Json = False) -> None:
-    """Say how far the annotators are.
+    """Show how far the annotators are.
 
     Example: toolkit status --json
     """

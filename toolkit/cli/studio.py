@@ -79,7 +79,7 @@ def stop(data: Data = None, project: ProjectDir = None, as_json: Json = False) -
 
 @app.command()
 def status(data: Data = None, project: ProjectDir = None, as_json: Json = False) -> None:
-    """Say whether the server runs, and where.
+    """Show whether the server runs, and where.
 
     Example: toolkit studio status
     """
@@ -96,7 +96,7 @@ def status(data: Data = None, project: ProjectDir = None, as_json: Json = False)
 def password(
     data: Data = None, database_url: DatabaseUrl = None, project: ProjectDir = None, as_json: Json = False
 ) -> None:
-    """Make a new password for the server's user and show it, this once.
+    """Make a new password for the server's user and show it once.
 
     Example: toolkit studio password
     """
@@ -120,7 +120,7 @@ def replay(
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Let recorded annotators answer through the server's API: for demonstrations and tests only.
+    """Let recorded annotators answer through the server's API (for demonstrations and tests).
 
     Example: toolkit studio replay answers.jsonl
     """

@@ -16,7 +16,7 @@ def trace(
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Print the chain from a sentence back to bytes of its raw page, and forward to what people said of it.
+    """Show where a sentence comes from (page and bytes) and what people answered.
 
     Example: toolkit trace 3f9c2a
     """

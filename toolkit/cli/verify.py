@@ -9,7 +9,7 @@ from toolkit.errors import GateFailed
 
 
 def verify(project: ProjectDir = None, as_json: Json = False) -> None:
-    """Rebuild every sentence from the raw bytes of its page and report any difference.
+    """Rebuild every sentence from the raw bytes of its page and list every difference.
 
     Example: toolkit verify
     """
