@@ -22,7 +22,7 @@ import numpy as np
 
 from toolkit.adjudicate import label_errors
 from toolkit.baselines import Rows, read_rows
-from toolkit.baselines.selection.label_audit import out_of_sample
+from toolkit.baselines.selection.out_of_fold import out_of_fold
 from toolkit.records import Decision
 
 LabelSet = tuple[str, ...]
@@ -53,7 +53,7 @@ def measure(rows: Rows, noise: float, seed: int, baseline: str) -> dict[str, flo
     """Plant errors, look for them, and return how many were found."""
     spoilt, planted = plant(rows, noise, seed)
     before = time.process_time()
-    predictions = out_of_sample(spoilt, baseline=baseline, seed=seed)
+    predictions = out_of_fold(spoilt, baseline=baseline, seed=seed)
     names = sorted(next(iter(predictions.values())))
     decisions = [
         Decision(sentence_id=row_id, labels=given, schema="bench@1.0.0", method="single")

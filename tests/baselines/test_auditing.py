@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from toolkit.adjudicate import stage as adjudicate_stage
-from toolkit.baselines.selection import label_audit
+from toolkit.baselines.selection.stage import audit, causes
 from toolkit.cli.app import main
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.project import Workspace
@@ -51,20 +51,21 @@ def workspace(make_project: Callable[..., Workspace]) -> Workspace:
 
 def test_a_wrong_decision_comes_first_and_goes_to_the_experts(workspace: Workspace) -> None:
     first = workspace.sentences()[0].sentence_id
-    outcome = label_audit.audit(workspace)
-    assert outcome.counts["decisions"] == 40
-    found = label_audit.suspects(workspace)
+    outcome = audit(workspace)
+    assert (outcome.counts["decisions"], outcome.queued) == (40, None)
+    found = outcome.suspects
     assert found[0].sentence_id == first
-    assert any(cause.startswith("claim is not given, and the model says 0.") for cause in label_audit.causes(found[0]))
-    assert label_audit.audit(workspace).up_to_date
+    assert any(cause.startswith("claim is not given, and the model says 0.") for cause in causes(found[0]))
+    again = audit(workspace)
+    assert (again.up_to_date, again.suspects) == (True, found)
     gold = workspace.path("gold.parquet").read_bytes()
 
-    assert label_audit.queue_suspects(workspace, 1) == 1
-    assert label_audit.queue_suspects(workspace, 1) == 0
-    again = adjudicate_stage.adjudicate(workspace)
-    assert again.counts["for a second look"] == 1
-    assert again.counts["queued for an expert"] == 0
-    assert again.changes == ()
+    assert audit(workspace, queue=1).queued == 1
+    assert audit(workspace, queue=1).queued == 0
+    second = adjudicate_stage.adjudicate(workspace)
+    assert second.counts["for a second look"] == 1
+    assert second.counts["queued for an expert"] == 0
+    assert second.changes == ()
     assert workspace.path("gold.parquet").read_bytes() == gold
     (dispute,) = map(json.loads, workspace.path("adjudications/queue.jsonl").read_text().splitlines())
     assert dispute["sentence_id"] == first
@@ -76,8 +77,7 @@ def test_a_wrong_decision_comes_first_and_goes_to_the_experts(workspace: Workspa
         (("none",), ("claim",), "an expert's word")
     ]
     assert workspace.path("adjudications/queue.jsonl").read_bytes() == b""
-    label_audit.audit(workspace)
-    assert first not in {suspect.sentence_id for suspect in label_audit.suspects(workspace)}
+    assert first not in {suspect.sentence_id for suspect in audit(workspace).suspects}
 
 
 def test_the_command_ranks_and_queues(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,20 +91,18 @@ def test_the_command_ranks_and_queues(workspace: Workspace, capsys: pytest.Captu
 
 def test_what_chooses_among_baselines_is_no_single_one(workspace: Workspace) -> None:
     with pytest.raises(UsageError, match="no baseline 'auto'; choose one of majority, ") as refused:
-        label_audit.audit(workspace, baseline="auto")
+        audit(workspace, baseline="auto")
     assert "auto+embeddings" not in str(refused.value)
 
 
 def test_without_stories_to_hold_out_there_is_no_audit(make_project: Callable[..., Workspace]) -> None:
     workspace = make_project(["The mayor said so."])
     with pytest.raises(InvalidInput, match="toolkit adjudicate"):
-        label_audit.audit(workspace)
+        audit(workspace)
     workspace.annotations.append([revision(answer(workspace.sentences()[0].sentence_id, "ada", "claim"), {})])
     adjudicate_stage.adjudicate(workspace)
     with pytest.raises(InvalidInput, match="too few stories"):
-        label_audit.audit(workspace)
-    with pytest.raises(InvalidInput, match="toolkit audit"):
-        label_audit.suspects(workspace)
+        audit(workspace)
 
 
 def main_ok(arguments: list[str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.baselines.test_baselines_runs import make_release
 from toolkit.baselines import Rows, save, train
-from toolkit.baselines.selection.stage import ORDER, REPORT, select_project
+from toolkit.baselines.selection.stage import ORDER, REPORT, select
 from toolkit.cli import main
 from toolkit.errors import UsageError
 from toolkit.project import Workspace
@@ -51,16 +51,16 @@ def answer(workspace: Workspace, *sentence_ids: str) -> None:
 
 
 def test_before_the_first_model_everything_is_drawn_at_random(workspace: Workspace, model: Path) -> None:
-    outcome = select_project(workspace, count=12)
+    outcome = select(workspace, count=12)
     assert outcome.counts == {"chosen": 12, "at random": 12, "left": 28, "wait for answers": 0}
     first = selection(workspace)
     assert {(row["why"], row["score"], row["label"]) for row in first} == {("random", 0.0, "")}
-    assert select_project(workspace, count=12).up_to_date
-    select_project(workspace, count=40)
+    assert select(workspace, count=12).up_to_date
+    select(workspace, count=40)
     assert selection(workspace)[:12] == first, "a larger batch begins with the smaller one"
-    select_project(workspace, count=12, seed=1)
+    select(workspace, count=12, seed=1)
     assert selection(workspace) != first
-    select_project(workspace, model, count=24)
+    select(workspace, model, count=24)
     drawn = [row for row in selection(workspace) if row["why"] == "random"]
     assert len(drawn) == 12
     assert {row["sentence_id"] for row in drawn[:3]} <= {row["sentence_id"] for row in first}
@@ -70,20 +70,20 @@ def test_what_is_answered_or_waits_is_not_offered_again(workspace: Workspace, mo
     ids = [sentence.sentence_id for sentence in workspace.sentences()]
     answer(workspace, *ids[:5])
     for folder in (None, model):
-        outcome = select_project(workspace, folder, count=100, waiting=ids[:15])
+        outcome = select(workspace, folder, count=100, waiting=ids[:15])
         assert outcome.counts["chosen"] == 25
         assert outcome.counts["wait for answers"] == 10
         assert {row["sentence_id"] for row in selection(workspace)} == set(ids[15:])
-        assert not select_project(workspace, folder, count=100, waiting=ids[:14]).up_to_date
-        assert select_project(workspace, folder, count=100, waiting=ids).counts["chosen"] == 0
+        assert not select(workspace, folder, count=100, waiting=ids[:14]).up_to_date
+        assert select(workspace, folder, count=100, waiting=ids).counts["chosen"] == 0
         assert selection(workspace) == []
 
 
 def test_a_share_that_is_none_changes_nothing(workspace: Workspace, model: Path) -> None:
-    select_project(workspace, model, count=3)
+    select(workspace, model, count=3)
     before = workspace.path(ORDER).read_bytes(), workspace.path(REPORT).read_bytes()
     with pytest.raises(UsageError, match="no share"):
-        select_project(workspace, model, count=3, random_share=1.5)
+        select(workspace, model, count=3, random_share=1.5)
     assert (workspace.path(ORDER).read_bytes(), workspace.path(REPORT).read_bytes()) == before
 
 
@@ -96,8 +96,8 @@ def run(*arguments: object) -> int:
 def test_the_command_says_what_it_drew_left_out_and_wrote_and_what_comes_next(
     workspace: Workspace, model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    select = ("select", "--project", workspace.root, "--count", 10)
-    assert run(*select) == 0
+    command = ("select", "--project", workspace.root, "--count", 10)
+    assert run(*command) == 0
     told = capsys.readouterr()
     assert told.out.startswith("select      10 chosen · 10 at random · 30 left · 0 wait for answers")
     assert "no model was trained yet, so all are drawn at random" in told.err
@@ -106,13 +106,13 @@ def test_the_command_says_what_it_drew_left_out_and_wrote_and_what_comes_next(
     ledger = Ledger(workspace, "project 1", "News")
     ledger.sending([(sentence.sentence_id, "0" * 64) for sentence in workspace.sentences()])
     ledger.acknowledged()
-    assert run(*select, "--model", model) == 0
+    assert run(*command, "--model", model) == 0
     told = capsys.readouterr()
     assert told.out.startswith("select      0 chosen · 0 at random · 0 left · 40 wait for answers")
     assert "there is nothing to choose from: every sentence has an answer or waits for one" in told.err
     assert "40 sentences were pushed and wait for a first answer" in told.err
     assert "next:" not in told.err
-    assert run(*select, "--model", model, "--also-pushed", "--json") == 0
+    assert run(*command, "--model", model, "--also-pushed", "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert found["counts"] == {"chosen": 10, "at random": 5, "left": 30, "wait for answers": 0}
     assert (found["model"], found["path"]) == ("words-lr", str(workspace.path(ORDER)))
@@ -148,7 +148,7 @@ def test_before_there_are_sentences_the_command_that_makes_them_is_named(
 
 def test_it_advises_to_stop_where_even_many_more_sentences_would_add_next_to_nothing(workspace: Workspace) -> None:
     make_release(workspace.path("releases"), articles=60)
-    select_project(workspace, count=1)
+    select(workspace, count=1)
     found = json.loads(workspace.path(REPORT).read_bytes())
     assert found["curve"]["more"] == 500, "one sentence never adds much"
     assert (found["stop"], found["curve"]["gain"]["high"] < 0.005) == (True, True)
@@ -157,7 +157,7 @@ def test_it_advises_to_stop_where_even_many_more_sentences_would_add_next_to_not
 
 def test_it_gives_no_advice_where_too_little_is_labelled(workspace: Workspace) -> None:
     make_release(workspace.path("releases"), articles=10)
-    select_project(workspace, count=1)
+    select(workspace, count=1)
     found = json.loads(workspace.path(REPORT).read_bytes())
     assert found["stop"] is None
     assert "is not known: a learning curve needs 10 stories" in found["summary"]

@@ -10,7 +10,7 @@ import pytest
 
 from toolkit.errors import InvalidInput
 from toolkit.project import Made, derive
-from toolkit.project.stage import Provenance, out_of_date
+from toolkit.project.stage import Provenance, ReportOutcome, derive_report, out_of_date
 from toolkit.records import digest
 from toolkit.version import __version__
 
@@ -108,3 +108,21 @@ def test_a_quick_answer_reads_only_files_that_changed_since(tmp_path: Path) -> N
     assert because(seed=1) == ("in changed", *new, "another seed")
     (tmp_path / "out").unlink()
     assert because()[0] == "out is gone"
+
+
+def test_a_report_is_the_same_made_now_or_read_from_its_file(tmp_path: Path) -> None:
+    made = []
+
+    def make() -> tuple[Made, dict[str, object]]:
+        made.append(1)
+        return Made({"more.txt": b"more"}, {"rows": 2}), {"α": 0.5, "rows": [1, None]}
+
+    def stage() -> ReportOutcome:
+        return derive_report(tmp_path, "stage", "reports/a.json", inputs={"in": "1"}, parameters={}, make=make)
+
+    first, second = stage(), stage()
+    assert (first.up_to_date, second.up_to_date, len(made)) == (False, True, 1)
+    assert first.report == second.report == {"α": 0.5, "rows": [1, None]}
+    assert first.counts == second.counts == {"rows": 2}
+    assert (tmp_path / "reports/a.json").read_text().startswith('{\n  "α": 0.5,')
+    assert (tmp_path / "more.txt").read_bytes() == b"more"

@@ -96,8 +96,8 @@ def test_a_model_and_what_more_sentences_are_worth_are_drawn(tmp_path: Path) -> 
     )
     adjudicate_stage.adjudicate(project)
     release.build(project, "1.0.0")
-    training_stage.train_project(project, baseline="words-lr", resamples=20)
-    training_stage.curve_project(project, resamples=20)
+    training_stage.train(project, baseline="words-lr", resamples=20)
+    training_stage.learning_curve(project, resamples=20)
     report = gather(project)
     assert [curve["of"] for curve in report.curves] == ["sentences", "annotators"]
     page = render(report)
@@ -108,7 +108,7 @@ def test_a_model_and_what_more_sentences_are_worth_are_drawn(tmp_path: Path) -> 
 def test_a_model_is_judged_beside_what_changed_since_an_older_release(
     project: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    training_stage.train_project(project, baseline="words-lr", resamples=20)
+    training_stage.train(project, baseline="words-lr", resamples=20)
     first = project.release_path("1.0.0")
     compared = ("--since", str(first), "--against", str(training_stage.trained_model(project)))
     with pytest.raises(SystemExit) as ended:

@@ -27,9 +27,9 @@ from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.errors import InvalidInput
 from toolkit.project.annotation_log import current
 from toolkit.project.files import write_atomic
-from toolkit.project.stage import Made, Outcome, derive, read_lock
+from toolkit.project.stage import Made, Outcome, derive_value, read_lock
 from toolkit.project.workspace import GOLD, QUEUE, SENTENCES, Workspace
-from toolkit.records import Annotation, Decision, from_json, latest, to_json
+from toolkit.records import Annotation, Decision, Sentence, from_json, latest, to_json
 from toolkit.schema import Contradiction, Schema, contradictions
 
 VERDICTS = "adjudications/verdicts.jsonl"
@@ -112,13 +112,11 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
         InvalidInput: No answers were pulled yet, or a log is damaged.
     """
     method, schema = workspace.config.aggregation, workspace.schema()
-    compared: tuple[Change, ...] = ()
     with workspace.lock():
         answers = workspace.answers(some=True)
         before = workspace.decisions() if workspace.path(GOLD).exists() else None
 
-        def make() -> Made:
-            nonlocal compared
+        def make() -> tuple[Made, tuple[Change, ...]]:
             held = verdicts(workspace)
             result = decide(
                 answers,
@@ -130,24 +128,18 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
             )
             compared = () if before is None else changes(before, result, _answers_then(workspace), answers)
             contradicting = _contradictions(workspace, schema, result.decided)
-            return _made(result, contradicting, with_verdicts(workspace, held, result.verdicts))
+            return _made(result, contradicting, with_verdicts(workspace, held, result.verdicts)), compared
 
-        outcome = derive(
+        outcome, compared = derive_value(
             workspace.root,
             "adjudicate",
             inputs=workspace.digests(_ANNOTATIONS, _ADJUDICATIONS, SENTENCES, SECOND_LOOKS),
             parameters=rules(workspace),
             make=make,
+            read=lambda: (),
             again=afresh,
         )
-    return Adjudication(
-        stage=outcome.stage,
-        counts=outcome.counts,
-        up_to_date=outcome.up_to_date,
-        seconds=outcome.seconds,
-        decided_before=None if before is None else len(before),
-        changes=compared,
-    )
+    return Adjudication(**vars(outcome), decided_before=None if before is None else len(before), changes=compared)
 
 
 def rules(workspace: Workspace) -> dict[str, Any]:
@@ -184,7 +176,7 @@ def second_looks(workspace: Workspace) -> Iterator[SecondLook]:
 def _contradictions(workspace: Workspace, schema: Schema, decided: Iterable[Decision]) -> list[Contradiction]:
     if not workspace.path(SENTENCES).exists():
         return []
-    texts = {sentence.sentence_id: sentence.text for sentence in workspace.sentences()}
+    texts = dict(workspace.columns(Sentence, "sentence_id", "text"))
     judged = ((each.sentence_id, texts.get(each.sentence_id, ""), each.labels) for each in decided)
     return contradictions(schema, judged)
 

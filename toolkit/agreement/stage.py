@@ -15,10 +15,10 @@ from typing import Any
 from toolkit.agreement.measurement import report as report_of
 from toolkit.agreement.preannotation_effect import HeadStartReport, head_start
 from toolkit.agreement.report import INTERVAL, REVISION
-from toolkit.project.stage import Made, Outcome, derive, provenance
+from toolkit.project.stage import Made, ReportOutcome, derive_report, provenance
 from toolkit.project.suggestion_log import SuggestionLog
 from toolkit.project.workspace import AGREEMENT, SENTENCES, Workspace
-from toolkit.records import content_id, latest, to_json
+from toolkit.records import Sentence, content_id, latest, to_json
 from toolkit.schema import Score, quiz, score
 
 
@@ -47,7 +47,7 @@ def agreement(
     seed: int = 0,
     resamples: int = 1000,
     round_of: Mapping[str, str] = MappingProxyType({}),
-) -> Outcome:
+) -> ReportOutcome:
     """Measure how far the annotators agree, with intervals over articles, into reports/agreement.json.
 
     Args:
@@ -56,37 +56,38 @@ def agreement(
         resamples: How many.
         round_of: sentence_id → round of labelling, to measure each round on its own too.
 
+    Returns:
+        The report, as reports/agreement.json has it; see `AgreementReport`.
+
     Raises:
         InvalidInput: No answers were pulled yet.
     """
 
-    def make() -> Made:
-        sentences = workspace.sentences()
+    def make() -> tuple[Made, Mapping[str, Any]]:
+        sentences = workspace.columns(Sentence, "sentence_id", "article_id", "text")
         report = report_of(
             answers,
             workspace.schema(),
-            {sentence.sentence_id: sentence.article_id for sentence in sentences},
+            {sentence_id: article_id for sentence_id, article_id, _ in sentences},
             seed=seed,
             resamples=resamples,
-            texts={sentence.sentence_id: sentence.text for sentence in sentences},
+            texts={sentence_id: text for sentence_id, _, text in sentences},
             round_of=round_of,
             quiz=quiz_scores(workspace),
         )
-        text = json.dumps(json.loads(to_json(report)), indent=2, ensure_ascii=False) + "\n"
-        return Made(
-            files={AGREEMENT: text.encode()},
-            counts={
-                "answers": len(answers),
-                "annotators": len({answer.annotator for answer in answers}),
-                "sentences": len({answer.sentence_id for answer in answers}),
-            },
-        )
+        counts = {
+            "answers": len(answers),
+            "annotators": len({answer.annotator for answer in answers}),
+            "sentences": len({answer.sentence_id for answer in answers}),
+        }
+        return Made({}, counts), json.loads(to_json(report))
 
     with workspace.lock():
         answers = workspace.answers(some=True)
-        return derive(
+        return derive_report(
             workspace.root,
             "agreement",
+            AGREEMENT,
             inputs=workspace.digests(_ANNOTATIONS, _CALIBRATION, SENTENCES),
             parameters={
                 **rules(workspace),
@@ -125,5 +126,5 @@ def head_start_of(workspace: Workspace, *, seed: int = 0, resamples: int = 1000)
     offered = list(SuggestionLog(workspace).rows())
     if not offered:
         return None
-    articles = {each.sentence_id: each.article_id for each in workspace.sentences()}
+    articles = dict(workspace.columns(Sentence, "sentence_id", "article_id"))
     return head_start(workspace.answers(), offered, articles, seed=seed, resamples=resamples)

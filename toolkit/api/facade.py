@@ -18,9 +18,10 @@ from toolkit.api.references import ModelFolder
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from toolkit.adjudicate import Suspect
     from toolkit.adjudicate.stage import Adjudication
     from toolkit.agreement.preannotation_effect import HeadStartReport
+    from toolkit.baselines.selection.stage import Audit
+    from toolkit.baselines.training.stage import Trained
     from toolkit.hub import Published
     from toolkit.ingest.extraction import Passage
     from toolkit.ingest.trace import Trace, Verification
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from toolkit.project import Outcome, Workspace
     from toolkit.project.answer_migration import MigrationResult
     from toolkit.project.config import Config
-    from toolkit.project.stage import Progress
+    from toolkit.project.stage import Progress, ReportOutcome
     from toolkit.release import Build, Hydration, Release
     from toolkit.report import ProjectStatus, Report
 
@@ -296,7 +297,7 @@ class Project:
 
     def agreement(
         self, *, seed: int = 0, resamples: int = 1000, rounds: Mapping[str, str] = MappingProxyType({})
-    ) -> Outcome:
+    ) -> ReportOutcome:
         """Measure how well the annotators agree, with intervals over articles, into reports/agreement.json.
 
         Args:
@@ -347,31 +348,20 @@ class Project:
 
         return push_disputes(self.workspace, dry_run=dry_run, server=server)
 
-    def audit(self, *, baseline: str = "words-chars-svm", seed: int = 0) -> Outcome:
+    def audit(self, *, baseline: str = "words-chars-svm", seed: int = 0, queue: int | None = None) -> Audit:
         """Rank gold labels that look wrong, by out-of-fold predictions and annotators' votes, into reports/audit.json.
 
         Args:
             baseline: What predicts, a name on the ladder.
             seed: Of folds and solvers.
+            queue: Put this many of the most suspicious decisions in for a second look.
 
         Raises:
             InvalidInput: Nothing is decided yet, or too few stories are.
         """
-        from toolkit.baselines.selection import label_audit
+        from toolkit.baselines.selection import stage
 
-        return label_audit.audit(self.workspace, baseline=baseline, seed=seed)
-
-    def suspects(self) -> tuple[Suspect, ...]:
-        """Return what `audit` ranked, the most suspicious first."""
-        from toolkit.baselines.selection import label_audit
-
-        return label_audit.suspects(self.workspace)
-
-    def queue_suspects(self, count: int) -> int:
-        """Put the most suspicious decisions in for a second look; return how many were not in before."""
-        from toolkit.baselines.selection import label_audit
-
-        return label_audit.queue_suspects(self.workspace, count)
+        return stage.audit(self.workspace, baseline=baseline, seed=seed, queue=queue)
 
     def migrate(self, migration: Path | str, *, dry_run: bool = False, write_config: bool = False) -> MigrationResult:
         """Carry the answers to another version of the schema; what a split leaves open is asked again.
@@ -451,7 +441,7 @@ class Project:
         baseline: str = "auto",
         seed: int = 0,
         resamples: int = 1000,
-    ) -> Outcome:
+    ) -> Trained:
         """Train a baseline on a release, into models/<baseline>-<version>/.
 
         Args:
@@ -468,11 +458,11 @@ class Project:
         dataset, revision = references.on_hub(release) or (None, None)
         opened = self.release(release)
         how: dict[str, Any] = {"baseline": baseline, "seed": seed, "resamples": resamples}
-        return stage.train_project(self.workspace, opened.path, dataset=dataset, revision=revision, **how)
+        return stage.train(self.workspace, opened.path, dataset=dataset, revision=revision, **how)
 
     def learning_curve(
         self, release: str = "newest", *, baseline: str = "auto", more: int = 500, seed: int = 0
-    ) -> Outcome:
+    ) -> ReportOutcome:
         """Estimate what more sentences or annotators would add, into reports/learning_curve.json.
 
         Args:
@@ -483,8 +473,8 @@ class Project:
         """
         from toolkit.baselines.training import stage
 
-        cheap = references.cheap_baseline(baseline)
-        return stage.curve_project(self.workspace, self.release(release).path, baseline=cheap, more=more, seed=seed)
+        opened = self.release(release)
+        return stage.learning_curve(self.workspace, opened.path, baseline=baseline, more=more, seed=seed)
 
     def model(self, reference: str | None = None) -> ModelFolder:
         """Find a model: a directory, hub:OWNER/NAME@TAG, or (None, "newest") the one trained last.
@@ -499,12 +489,6 @@ class Project:
         """Find a model as `model` does; None where none is named and none was trained yet."""
         return references.model_or_none(reference, self.workspace)
 
-    def trained(self) -> dict[str, Any]:
-        """Return what `train` made last: path, baseline, metrics and the split that they are of."""
-        from toolkit.baselines.training import stage
-
-        return stage.trained(self.workspace)
-
     def evaluate(
         self,
         model: str | None = None,
@@ -515,7 +499,7 @@ class Project:
         against: str | None = None,
         seed: int = 0,
         resamples: int = 1000,
-    ) -> Outcome:
+    ) -> ReportOutcome:
         """Evaluate a model on a split of a release, into reports/evaluation.json and reports/errors.csv.
 
         Args:
@@ -533,7 +517,7 @@ class Project:
         from toolkit.baselines.evaluation import stage
 
         judged, rival = self.model(model), self.model(against) if against else None
-        return stage.evaluate_project(
+        return stage.evaluate(
             self.workspace,
             judged.path,
             self.release(release).path,
@@ -554,7 +538,7 @@ class Project:
         random_share: float = 0.5,
         also_pushed: bool = False,
         seed: int = 0,
-    ) -> Outcome:
+    ) -> ReportOutcome:
         """Rank what to label next into selection.jsonl, and say what more labels are expected to be worth.
 
         Args:
@@ -570,7 +554,7 @@ class Project:
         found = self.model_or_none(model)
         left_out = () if also_pushed else waiting(self.workspace)
         how: dict[str, Any] = {"count": count, "random_share": random_share, "seed": seed}
-        return stage.select_project(self.workspace, found.path if found else None, waiting=left_out, **how)
+        return stage.select(self.workspace, found.path if found else None, waiting=left_out, **how)
 
     def suggest(
         self,

@@ -153,7 +153,7 @@ def learning_curve(files: Sequence[Path], *, baseline: str, more: int, seed: int
     from toolkit import baselines
 
     rows = baselines.concat([baselines.read_rows(path, **columns) for path in files])
-    return baselines.sentence_curve(rows, baseline=cheap_baseline(baseline), more=more, seed=seed).to_dict()
+    return baselines.sentence_curve(rows, baseline=baseline, more=more, seed=seed).to_dict()
 
 
 def publish(
@@ -234,11 +234,6 @@ def model_or_none(reference: str | None, workspace: Workspace) -> ModelFolder | 
     if reference is None and last_model(workspace) is None:
         return None
     return model_folder(reference, workspace=workspace)
-
-
-def cheap_baseline(baseline: str) -> str:
-    """Return the baseline for a learning curve, which trains many times: "words-lr" in place of "auto"."""
-    return "words-lr" if baseline.startswith("auto") else baseline
 
 
 def hub_settings(workspace: Workspace | None) -> HubConfig:

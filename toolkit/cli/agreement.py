@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -56,7 +55,7 @@ def agreement(
     round_of = _round_of(opened, rounds or ())
     with progress_bar("agreement"):
         outcome = opened.agreement(seed=seed, resamples=resamples, rounds=round_of)
-    report = json.loads(opened.workspace.path("reports", "agreement.json").read_bytes())
+    report = outcome.report
     effect = opened.preannotation_effect(seed=seed, resamples=resamples)
     if html is not None:
         opened.agreement_page(html)
@@ -111,7 +110,7 @@ def _hold_gate(layers: list[dict[str, Any]], least: float) -> None:
         )
 
 
-def put_report(report: dict[str, Any], *, full: bool) -> None:
+def put_report(report: Mapping[str, Any], *, full: bool) -> None:
     """Print a report, with the interval of α; in full with the interval of every value.
 
     Args:
@@ -209,7 +208,7 @@ def _with_bounds(value: float | None, low: float | None, high: float | None) -> 
     return number(value) + ("" if low is None or high is None else f" [{number(low)}, {number(high)}]")
 
 
-def _spans(report: dict[str, Any]) -> list[list[str]]:
+def _spans(report: Mapping[str, Any]) -> list[list[str]]:
     return [
         [
             row["label"] or "all",
@@ -221,7 +220,7 @@ def _spans(report: dict[str, Any]) -> list[list[str]]:
     ]
 
 
-def _annotators(report: dict[str, Any]) -> list[list[str]]:
+def _annotators(report: Mapping[str, Any]) -> list[list[str]]:
     return [
         [
             row["annotator"],
@@ -238,7 +237,7 @@ def _annotators(report: dict[str, Any]) -> list[list[str]]:
     ]
 
 
-def _disputed(report: dict[str, Any]) -> list[list[str]]:
+def _disputed(report: Mapping[str, Any]) -> list[list[str]]:
     return [
         [
             each["sentence_id"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Annotated
 
 import typer
@@ -28,15 +27,14 @@ def audit(
 
     Example: toolkit audit --queue 20
     """
-    from toolkit.baselines.selection.label_audit import causes
+    from toolkit.baselines.selection.stage import causes
 
     opened = Project.find(project)
     with progress_bar("audit"):
-        outcome = opened.audit(baseline=baseline, seed=seed)
-    found = opened.suspects()
-    queued = None if queue is None else opened.queue_suspects(queue)
+        outcome = opened.audit(baseline=baseline, seed=seed, queue=queue)
+    found, queued = outcome.suspects, outcome.queued
     if as_json:
-        put_json(dataclasses.asdict(outcome) | {"queued": queued, "suspects": found[:show]})
+        put_json({**vars(outcome), "suspects": found[:show]})
         return
     put_outcome(outcome, as_json=False)
     rows = [[each.sentence_id, number(each.quality), "; ".join(causes(each))] for each in found[:show]]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -64,7 +63,7 @@ def evaluate(
         outcome = opened.evaluate(
             model, release, split=split, since=since, against=against, seed=seed, resamples=resamples
         )
-    found = json.loads(opened.workspace.path("reports", "evaluation.json").read_bytes())
+    found = outcome.report
     if as_json:
         put_json({"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, **found})
         return
@@ -98,7 +97,7 @@ def _put_quiz(opened: Project, reference: str | None, as_json: bool) -> None:
         say(note)
 
 
-def put_evaluation(found: dict[str, Any], *, full: bool) -> None:
+def put_evaluation(found: Mapping[str, Any], *, full: bool) -> None:
     """Print an evaluation.
 
     Args:
@@ -128,21 +127,21 @@ def put_evaluation(found: dict[str, Any], *, full: bool) -> None:
         )
 
 
-def _overall(found: dict[str, Any]) -> list[list[str]]:
+def _overall(found: Mapping[str, Any]) -> list[list[str]]:
     return [
         [name, str(found["rows"]), "", "", number(found[name]["value"]), interval(found[name]), "", ""]
         for name in _OVERALL
     ]
 
 
-def _labels(found: dict[str, Any]) -> list[list[str]]:
+def _labels(found: Mapping[str, Any]) -> list[list[str]]:
     return [
         [each["label"], *_scores(each), number(each["average_precision"]), number(each["calibration_error"])]
         for each in found["labels"]
     ]
 
 
-def _bounds(found: dict[str, Any]) -> list[list[str]]:
+def _bounds(found: Mapping[str, Any]) -> list[list[str]]:
     """Return what the first table gives without its interval, with it; spans have no probabilities."""
     names = ("precision", "recall", "average_precision", "calibration_error")
     rows = [*found["labels"], *found.get("spans", {}).get("scores", [])]
@@ -160,7 +159,7 @@ def _bounded(each: dict[str, Any], name: str) -> str:
     return told({"value": each[name], "low": low, "high": high})
 
 
-def _spans(found: dict[str, Any]) -> list[list[str]]:
+def _spans(found: Mapping[str, Any]) -> list[list[str]]:
     return [
         [f"{each['label']} ({each['by']})", *_scores(each), "", ""] for each in found.get("spans", {}).get("scores", [])
     ]
@@ -171,7 +170,7 @@ def _scores(each: dict[str, Any]) -> list[str]:
     return [str(each["support"]), *map(number, values), interval(each["f1"])]
 
 
-def _together(found: dict[str, Any]) -> list[dict[str, Any]]:
+def _together(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     return sorted(found["co_occurrence"], key=lambda each: (-each["gold"], -each["given"], each["labels"]))
 
 

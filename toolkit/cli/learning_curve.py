@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,7 +40,7 @@ def learning_curve(
     opened = Project.find(project)
     with progress_bar("train"):
         outcome = opened.learning_curve(release, baseline=baseline, more=more, seed=seed)
-    curves = json.loads(opened.workspace.path("reports", "learning_curve.json").read_bytes())
+    curves = outcome.report
     if as_json:
         put_json({"stage": "curve", "counts": outcome.counts, "up_to_date": outcome.up_to_date, **curves})
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -32,14 +31,14 @@ def select(
 
     Example: toolkit select --count 200 && toolkit push --order selection.jsonl --limit 200
     """
-    from toolkit.baselines.selection.stage import ORDER, REPORT
+    from toolkit.baselines.selection.stage import ORDER
 
     opened = Project.find(project)
     with progress_bar("select"):
         outcome = opened.select(model, count=count, random_share=random_share, also_pushed=also_pushed, seed=seed)
     chosen, written = outcome.counts["chosen"], opened.workspace.path(ORDER)
     push = f"toolkit push --order {ORDER} --limit {chosen}" if chosen else None
-    worth = json.loads(opened.workspace.path(REPORT).read_bytes())
+    worth = outcome.report
     used = opened.model_or_none(model)
     if as_json:
         about = {"stage": "select", "counts": outcome.counts, "up_to_date": outcome.up_to_date}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from toolkit.api import references
@@ -35,11 +34,9 @@ def train(
     opened = Project.find(project)
     with progress_bar("train"):
         outcome = opened.train(release, **how)
-    if as_json:
-        put_json(dataclasses.asdict(outcome) | opened.trained())
-        return
-    put_outcome(outcome, as_json=False)
-    say(f"model       {opened.model().path}")
+    put_outcome(outcome, as_json)
+    if not as_json:
+        say(f"model       {outcome.path}")
 
 
 def put_run(run: dict[str, Any], as_json: bool) -> None:

@@ -13,11 +13,13 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from toolkit.errors import InvalidInput
 from toolkit.project.files import file_digest, move_atomic, write_atomic
 from toolkit.version import __version__
+
+T = TypeVar("T")
 
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
@@ -58,6 +60,17 @@ class Outcome:
     counts: Mapping[str, int] = field(default_factory=dict)
     up_to_date: bool = False
     seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class ReportOutcome(Outcome):
+    """What became of a stage that writes a report.
+
+    Attributes:
+        report: What the report says: the same whether it was made now or read from its file.
+    """
+
+    report: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,6 +142,71 @@ def derive(
     entries = read_lock(root) | {stage: entry}
     write_atomic(root / LOCK_NAME, json.dumps(dict(sorted(entries.items())), indent=2, ensure_ascii=False) + "\n")
     return Outcome(stage, made.counts, seconds=time.perf_counter() - started)
+
+
+def derive_value(
+    root: Path,
+    stage: str,
+    *,
+    inputs: Mapping[str, str | None],
+    parameters: Mapping[str, Any],
+    make: Callable[[], tuple[Made, T]],
+    read: Callable[[], T],
+    again: bool = False,
+) -> tuple[Outcome, T]:
+    """Make a stage's files as `derive` does; return also what they hold.
+
+    Args:
+        root: The project.
+        stage: Its name.
+        inputs: As for `derive`.
+        parameters: As for `derive`.
+        make: Does the work; returns the files and the value that they hold.
+        read: Returns the value from the files; called only if they are up to date.
+        again: Make the files even if they are up to date.
+    """
+    made: list[T] = []
+
+    def files() -> Made:
+        found, value = make()
+        made.append(value)
+        return found
+
+    outcome = derive(root, stage, inputs=inputs, parameters=parameters, make=files, again=again)
+    return outcome, made[0] if made else read()
+
+
+def derive_report(
+    root: Path,
+    stage: str,
+    name: str,
+    *,
+    inputs: Mapping[str, str | None],
+    parameters: Mapping[str, Any],
+    make: Callable[[], tuple[Made, Mapping[str, Any]]],
+) -> ReportOutcome:
+    """Make a stage's JSON report, and further files, as `derive` does; return also what the report says.
+
+    Args:
+        root: The project.
+        stage: Its name.
+        name: Path of the report, relative to the project.
+        inputs: As for `derive`.
+        parameters: As for `derive`.
+        make: Does the work; returns the further files with the counts, and the report in JSON values.
+    """
+
+    def files() -> tuple[Made, Mapping[str, Any]]:
+        found, report = make()
+        text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+        return Made({**found.files, name: text.encode()}, found.counts), report
+
+    def read() -> Mapping[str, Any]:
+        report: Mapping[str, Any] = json.loads((root / name).read_bytes())
+        return report
+
+    outcome, report = derive_value(root, stage, inputs=inputs, parameters=parameters, make=files, read=read)
+    return ReportOutcome(**vars(outcome), report=report)
 
 
 def read_lock(root: Path) -> dict[str, Any]:

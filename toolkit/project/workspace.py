@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import pyarrow as pa
 
-from toolkit.engine.arrow import record_table, records_in
+from toolkit.engine.arrow import read_parquet, record_table, records_in
 from toolkit.engine.page_source import PageFile, behind, check_names
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.project.annotation_log import current, holding
@@ -259,6 +259,21 @@ class Workspace:
             InvalidInput: Before the stage that makes them, or the file does not hold such records.
         """
         return record_table(cls, self._derived(cls))
+
+    def columns(self, cls: type, *names: str) -> list[tuple[Any, ...]]:
+        """Return some fields of the articles, sentences or decisions, one tuple per record, in their order.
+
+        Only these columns are read, and no record is made.
+
+        Args:
+            cls: `Article`, `Sentence` or `Decision`.
+            names: Fields that hold text, numbers or lists of these.
+
+        Raises:
+            InvalidInput: Before the stage that makes them.
+        """
+        table = read_parquet(self._derived(cls), names)
+        return list(zip(*(table[name].to_pylist() for name in names), strict=True))
 
     def _derived(self, cls: type) -> Path:
         name, command = _STAGES[cls]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.evaluation.errors_table import errors_csv
@@ -14,15 +15,16 @@ from toolkit.baselines.evaluation.scores import compare
 from toolkit.baselines.models.save_load import CONFIG, TENSORS
 from toolkit.baselines.models.save_load import load as load_model
 from toolkit.baselines.training.stage import release_of, trained_model
-from toolkit.project import Made, Outcome, Workspace, derive
+from toolkit.project import Made, Workspace
 from toolkit.project.files import file_digest
+from toolkit.project.stage import ReportOutcome, derive_report
 from toolkit.release import Release, load
 
 EVALUATION = "reports/evaluation.json"
 ERRORS = "reports/errors.csv"
 
 
-def evaluate_project(
+def evaluate(
     workspace: Workspace,
     model: Path | None = None,
     release: Path | None = None,
@@ -34,8 +36,8 @@ def evaluate_project(
     against_name: str | None = None,
     seed: int = 0,
     resamples: int = 1000,
-) -> Outcome:
-    """Judge a model on a split of a release, into reports/evaluation.json and its mistakes into reports/errors.csv.
+) -> ReportOutcome:
+    """Evaluate a model on a split of a release, into reports/evaluation.json and its mistakes into reports/errors.csv.
 
     Args:
         workspace: The project.
@@ -49,6 +51,10 @@ def evaluate_project(
         seed: For the bootstrap and the test.
         resamples: For the intervals and the test.
 
+    Returns:
+        The report: what `Evaluation.to_dict` gives, with "model", "release" and "split", and "since", "spans" and
+        "against" where there are such.
+
     Raises:
         InvalidInput: There is no such model, release or split.
     """
@@ -57,9 +63,10 @@ def evaluate_project(
         folder = model or trained_model(workspace)
         rival = None if against is None else _Rival(against, against_name or against.name)
         manifests = (each for each in (source, older) if each is not None)
-        return derive(
+        return derive_report(
             workspace.root,
             "evaluate",
+            EVALUATION,
             inputs={
                 **_model_files(folder, folder.name),
                 **(_model_files(rival.folder, _place(rival.folder, workspace.root)) if rival else {}),
@@ -102,19 +109,17 @@ def _evaluate(
     rival: _Rival | None,
     seed: int,
     resamples: int,
-) -> Made:
+) -> tuple[Made, Mapping[str, Any]]:
     model, since = load_model(folder).remembering(), older.path if older else None
     found = evaluate_release(model, source.path, split=split, since=since, seed=seed, resamples=resamples)
     spans = evaluate_release_spans(model, source.path, split, seed=seed, resamples=resamples)
-    value = {"model": name, "release": source.version, "split": split, **found.to_dict()}
+    report: dict[str, Any] = {"model": name, "release": source.version, "split": split, **found.to_dict()}
     if older is not None:
-        value["since"] = older.version
+        report["since"] = older.version
     if spans is not None:
-        value["spans"] = spans.to_dict()
+        report["spans"] = spans.to_dict()
     if rival is not None:
         rows = rows_of_release(source.path, split)
         tested = compare(model, load_model(rival.folder), rows, seed=seed, resamples=resamples)
-        value["against"] = {"model": rival.name, **asdict(tested)}
-    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    files = {EVALUATION: text.encode(), ERRORS: errors_csv(found).encode()}
-    return Made(files=files, counts={"rows": found.rows, "stories": found.groups})
+        report["against"] = {"model": rival.name, **asdict(tested)}
+    return Made({ERRORS: errors_csv(found).encode()}, {"rows": found.rows, "stories": found.groups}), report

@@ -1,28 +1,40 @@
-"""The stage that says what to label next, and whether it is still worth it: selection.jsonl."""
+"""The stages select and audit: what to label next, and which decisions to look at again.
+
+select   sentences.parquet, annotations/log.jsonl, the last model and release → selection.jsonl, reports/selection.json
+audit    gold.parquet, sentences.parquet, annotations/log.jsonl → reports/audit.json
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
-from dataclasses import asdict
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from toolkit.adjudicate import SecondLook, Suspect, label_errors
+from toolkit.adjudicate.stage import look_again
 from toolkit.baselines.data.row_reader import rows_of_release
+from toolkit.baselines.data.rows import Rows
 from toolkit.baselines.evaluation.schema_match import schema_note
 from toolkit.baselines.models.save_load import load
-from toolkit.baselines.selection.ranking import RANDOM_SHARE, draw, select
+from toolkit.baselines.selection import ranking
+from toolkit.baselines.selection.out_of_fold import out_of_fold
+from toolkit.baselines.selection.ranking import RANDOM_SHARE
 from toolkit.baselines.training.learning_curve import sentence_curve
 from toolkit.baselines.training.stage import last_model
 from toolkit.errors import InvalidInput
-from toolkit.project import Made, Outcome, Workspace, derive
+from toolkit.project import Made, Outcome, Workspace
 from toolkit.project.files import file_digest
-from toolkit.records import content_id
+from toolkit.project.stage import ReportOutcome, derive_report, derive_value
+from toolkit.project.workspace import ARTICLES, GOLD, SENTENCES
+from toolkit.records import Article, Decision, Sentence, content_id, from_row, to_row
 from toolkit.release import newest
 
 ORDER = "selection.jsonl"
 REPORT = "reports/selection.json"
+AUDIT = "reports/audit.json"
 
 LOOKAHEAD = 500
 """Sentences by which it is judged whether to go on, where the batch is smaller: a small batch never adds much."""
@@ -31,7 +43,7 @@ ENOUGH = 0.005
 """Macro F1: where less is expected of them, even at the upper end of the interval, they are not worth their labels."""
 
 
-def select_project(
+def select(
     workspace: Workspace,
     model: Path | None = None,
     *,
@@ -39,7 +51,7 @@ def select_project(
     waiting: Collection[str] = (),
     random_share: float = RANDOM_SHARE,
     seed: int = 0,
-) -> Outcome:
+) -> ReportOutcome:
     """Rank the sentences that nobody has answered yet, into selection.jsonl, which `toolkit push --order` sends.
 
     Args:
@@ -49,6 +61,9 @@ def select_project(
         waiting: sentence_ids that are left out: they wait for answers already.
         random_share: Share of the selected that is drawn at random, for honest estimates and thresholds.
         seed: For the random ones and the learning curve.
+
+    Returns:
+        The report, reports/selection.json: whether to "stop", a "summary" for people, the learning "curve" and "notes".
 
     Raises:
         InvalidInput: There is no such model, or no sentence.
@@ -66,9 +81,10 @@ def select_project(
         if release is not None:
             inputs[f"releases/{release.version}/manifest.json"] = file_digest(release.path / "manifest.json")
         how: dict[str, Any] = {"count": count, "random_share": random_share, "seed": seed}
-        return derive(
+        return derive_report(
             workspace.root,
             "select",
+            REPORT,
             inputs=inputs,
             parameters=how | {"waiting": content_id(*sorted(waiting)), "schema": workspace.schema().digest},
             make=partial(_select, workspace, folder, release.path if release else None, waiting, **how),
@@ -84,39 +100,36 @@ def _select(
     count: int,
     random_share: float,
     seed: int,
-) -> Made:
+) -> tuple[Made, Mapping[str, Any]]:
     answered = {answer.sentence_id for answer in workspace.answers()}
-    sentences = workspace.sentences()
-    unanswered = [sentence for sentence in sentences if sentence.sentence_id not in answered]
-    free = [sentence for sentence in unanswered if sentence.sentence_id not in waiting]
-    ids = [sentence.sentence_id for sentence in free]
+    sentences = workspace.columns(Sentence, "sentence_id", "text")
+    unanswered = [(sentence_id, text) for sentence_id, text in sentences if sentence_id not in answered]
+    free = [(sentence_id, text) for sentence_id, text in unanswered if sentence_id not in waiting]
+    ids = [sentence_id for sentence_id, _ in free]
     notes = []
     if folder is None:
-        chosen = draw(ids, count=count, seed=seed)
+        chosen = ranking.draw(ids, count=count, seed=seed)
     else:
         model = load(folder)
         if gap := schema_note(model, workspace.schema()):
             notes.append(f"{folder.absolute().name}: {gap}")
-        chosen = select(
+        chosen = ranking.select(
             model,
-            [sentence.text for sentence in free],
+            [text for _, text in free],
             ids,
             count=count,
-            labelled=[sentence.text for sentence in sentences if sentence.sentence_id in answered],
+            labelled=[text for sentence_id, text in sentences if sentence_id in answered],
             random_share=random_share,
             seed=seed,
         )
     lines = "".join(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in chosen)
-    report = json.dumps(_worth(release, count, seed) | {"notes": notes}, indent=2, ensure_ascii=False) + "\n"
-    return Made(
-        files={ORDER: lines.encode(), REPORT: report.encode()},
-        counts={
-            "chosen": len(chosen),
-            "at random": sum(item.why == "random" for item in chosen),
-            "left": len(free) - len(chosen),
-            "wait for answers": len(unanswered) - len(free),
-        },
-    )
+    counts = {
+        "chosen": len(chosen),
+        "at random": sum(item.why == "random" for item in chosen),
+        "left": len(free) - len(chosen),
+        "wait for answers": len(unanswered) - len(free),
+    }
+    return Made({ORDER: lines.encode()}, counts), _worth(release, count, seed) | {"notes": notes}
 
 
 def _worth(release: Path | None, count: int, seed: int) -> dict[str, Any]:
@@ -130,3 +143,107 @@ def _worth(release: Path | None, count: int, seed: int) -> dict[str, Any]:
     stop = None if curve.gain.high is None else curve.gain.high < ENOUGH
     advice = f": less than {ENOUGH} even at its upper end, too little to go on labelling" if stop else ""
     return {"stop": stop, "summary": curve.summary + advice, "curve": curve.to_dict()}
+
+
+@dataclass(frozen=True)
+class Audit(Outcome):
+    """What became of the stage audit.
+
+    Attributes:
+        suspects: The decisions that are not an expert's, the most suspicious first.
+        queued: How many of them were put in for a second look now; None where none was to be.
+    """
+
+    suspects: tuple[Suspect, ...] = ()
+    queued: int | None = None
+
+
+def audit(workspace: Workspace, *, baseline: str = "words-chars-svm", seed: int = 0, queue: int | None = None) -> Audit:
+    """Rank gold labels that look wrong, by out-of-fold predictions and annotators' votes, into reports/audit.json.
+
+    The gold is cut into folds that keep stories whole. Each fold is answered by a baseline that was fitted on the
+    others, and `toolkit.adjudicate.label_errors` ranks the decisions by these probabilities and by the votes. Experts'
+    decisions are trained on and not doubted.
+
+    Args:
+        workspace: The project, after `toolkit adjudicate`.
+        baseline: What predicts, a name on the ladder.
+        seed: For the folds and solvers.
+        queue: Put this many of the most suspicious decisions in for a second look; the next `adjudicate` queues them.
+            A decision that nothing speaks against is never among them.
+
+    Raises:
+        InvalidInput: Nothing is decided yet, or from too few stories to hold any out.
+        UsageError: There is no such baseline.
+    """
+    with workspace.lock():
+        outcome, found = derive_value(
+            workspace.root,
+            "audit",
+            inputs=workspace.digests(GOLD, SENTENCES, ARTICLES, "annotations/log.jsonl"),
+            parameters={"schema": workspace.schema().digest, "baseline": baseline, "seed": seed},
+            make=lambda: _audit(workspace, baseline, seed),
+            read=lambda: _suspects(workspace.path(AUDIT)),
+        )
+    doubted = [each for each in found if each.doubts][:queue]
+    looks = [SecondLook(sentence_id=each.sentence_id, causes=causes(each)) for each in doubted]
+    queued = None if queue is None else look_again(workspace, looks)
+    return Audit(**vars(outcome), suspects=found, queued=queued)
+
+
+def _suspects(path: Path) -> tuple[Suspect, ...]:
+    return tuple(from_row(Suspect, row, where=str(path)) for row in json.loads(path.read_bytes())["suspects"])
+
+
+def causes(suspect: Suspect) -> tuple[str, ...]:
+    """Return what speaks against a decision, in plain words, the worst first."""
+    return tuple(
+        f"{doubt.label} is {'' if doubt.given else 'not '}given, and the model says {doubt.probability:.2f}"
+        + ("" if doubt.share is None else f", {doubt.share:.0%} of the annotators say so")
+        for doubt in suspect.doubts
+    )
+
+
+def _audit(workspace: Workspace, baseline: str, seed: int) -> tuple[Made, tuple[Suspect, ...]]:
+    rows = gold_rows(workspace)
+    predictions = out_of_fold(rows, baseline=baseline, seed=seed, schema=workspace.schema())
+    labels = sorted(next(iter(predictions.values())))
+    if not labels:
+        raise InvalidInput(
+            "holds too few stories to hold any out", where=str(workspace.path(GOLD)), remedy="label more stories"
+        )
+    found = label_errors(workspace.decisions(), predictions, labels, workspace.answers())
+    report: Mapping[str, object] = {
+        "baseline": baseline,
+        "seed": seed,
+        "labels": labels,
+        "left out": sorted(set(rows.label_names) - set(labels)),
+        "suspects": [to_row(suspect) for suspect in found],
+    }
+    text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    counts = {"decisions": len(found), "doubted": sum(bool(suspect.doubts) for suspect in found)}
+    return Made({AUDIT: text.encode()}, counts), found
+
+
+def gold_rows(workspace: Workspace) -> Rows:
+    """Return every decided sentence with its labels, grouped by story.
+
+    Raises:
+        InvalidInput: Nothing is decided yet.
+    """
+    decisions = workspace.columns(Decision, "sentence_id", "labels")
+    if not decisions:
+        raise InvalidInput(
+            "holds no decision", where=str(workspace.path(GOLD)), remedy="label sentences and run `toolkit adjudicate`"
+        )
+    stories = dict(workspace.columns(Article, "article_id", "story_id"))
+    sentences = {key: rest for key, *rest in workspace.columns(Sentence, "sentence_id", "text", "article_id")}
+    there = [(key, labels, *sentences[key]) for key, labels in decisions if key in sentences]
+    return Rows(
+        texts=tuple(text for _, _, text, _ in there),
+        labels=tuple(tuple(labels) for _, labels, _, _ in there),
+        multi=True,
+        groups=tuple(stories[article_id] for _, _, _, article_id in there),
+        ids=tuple(key for key, _, _, _ in there),
+        where=str(workspace.path(GOLD)),
+    )

@@ -16,6 +16,7 @@ from toolkit.baselines.data.rows import Rows
 from toolkit.baselines.data.targets import Floats, Ints, flags_of
 from toolkit.baselines.evaluation.metrics import macro_f1
 from toolkit.baselines.evaluation.story_bootstrap import Figure, GroupedCounts, figure
+from toolkit.baselines.models.ladder import AUTO
 from toolkit.baselines.training.fit import train
 from toolkit.errors import InvalidInput
 from toolkit.records import content_id
@@ -118,6 +119,11 @@ class Curve:
         return f"another {self.more} {what} {verb} worth about {self.gain.value:.3f} macro F1 ({interval})"
 
 
+def cheap_rung(baseline: str) -> str:
+    """Return the baseline for a curve, which trains many times: "words-lr" in place of "auto"."""
+    return "words-lr" if baseline in AUTO else baseline
+
+
 def sentence_curve(
     rows: Rows, *, baseline: str = "words-lr", more: int = 500, seed: int = 0, resamples: int = 500
 ) -> Curve:
@@ -128,7 +134,7 @@ def sentence_curve(
 
     Args:
         rows: Labelled sentences of at least ten groups.
-        baseline: A name on the ladder; a cheap one, since it is trained 20 times.
+        baseline: A name on the ladder; "auto" stands for a cheap one, since it is trained 20 times.
         more: Sentences that might be added.
         seed: For folds, shares, solvers and the bootstrap.
         resamples: For intervals.
@@ -137,6 +143,7 @@ def sentence_curve(
         InvalidInput: There are too few groups, or fewer than two different answers.
         UsageError: There is no such baseline.
     """
+    baseline = cheap_rung(baseline)
     if len(set(rows.labels)) < 2:
         raise InvalidInput(f"every row is labelled {_told(rows.labels)}: there is nothing to learn", where=rows.where)
     folds = _folds(rows, seed)
@@ -170,6 +177,7 @@ def annotator_curve(
     Raises:
         InvalidInput: Fewer than two people answered any ten groups, or they always agreed.
     """
+    baseline = cheap_rung(baseline)
     said = {row_id: _drawn(row_id, answers, seed) for row_id in rows.ids}
     most = max((len(people) for people in said.values()), default=0)
     while most > 1 and sum(len(people) >= most for people in said.values()) < len(rows) / 2:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,19 +17,36 @@ from typing import Any
 from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.evaluation.on_release import answers_of_release
 from toolkit.baselines.models.save_load import CONFIG
-from toolkit.baselines.training.learning_curve import annotator_curve, sentence_curve
+from toolkit.baselines.training.learning_curve import annotator_curve, cheap_rung, sentence_curve
 from toolkit.baselines.training.model_card import METRICS
 from toolkit.baselines.training.model_run import summary, train_release
 from toolkit.errors import InvalidInput
-from toolkit.project import Made, Outcome, Workspace, derive
+from toolkit.project import Made, Outcome, Workspace
 from toolkit.project.files import file_digest
-from toolkit.project.stage import read_lock
+from toolkit.project.stage import ReportOutcome, derive_report, derive_value, read_lock
 from toolkit.release import Release, load, newest
 
 CURVE = "reports/learning_curve.json"
 
 
-def train_project(
+@dataclass(frozen=True)
+class Trained(Outcome):
+    """What became of the stage train.
+
+    Attributes:
+        path: The model directory.
+        baseline: The rung that was trained, or chosen.
+        metrics: macro_f1, f1_positive, accuracy and micro_f1 of the last split, "intervals" with their bounds.
+        metrics_of: That split: "test", else "validation"; None where the release has neither.
+    """
+
+    path: Path = Path()
+    baseline: str = ""
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    metrics_of: str | None = None
+
+
+def train(
     workspace: Workspace,
     release: Path | None = None,
     *,
@@ -37,7 +55,7 @@ def train_project(
     resamples: int = 1000,
     dataset: str | None = None,
     revision: str | None = None,
-) -> Outcome:
+) -> Trained:
     """Train a baseline on a release of a project, into models/<baseline>-<version>/.
 
     Args:
@@ -57,16 +75,18 @@ def train_project(
         source = release_of(workspace, release)
         how = {"baseline": baseline, "seed": seed, "resamples": resamples}
         at_hub = {"dataset": dataset or workspace.config.hub.repo, "revision": revision}
-        return derive(
+        outcome, trained = derive_value(
             workspace.root,
             "train",
             inputs={f"releases/{source.version}/manifest.json": file_digest(source.path / "manifest.json")},
             parameters=how | at_hub,
             make=partial(_train, source, how | at_hub),
+            read=lambda: _read(trained_model(workspace)),
         )
+        return Trained(**vars(outcome), path=trained_model(workspace), **trained)
 
 
-def _train(source: Release, how: Mapping[str, Any]) -> Made:
+def _train(source: Release, how: Mapping[str, Any]) -> tuple[Made, Mapping[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         run = train_release(source.path, folder, **how)
         files = {
@@ -74,48 +94,64 @@ def _train(source: Release, how: Mapping[str, Any]) -> Made:
             for path in sorted(Path(folder).rglob("*"))
             if path.is_file()
         }
-    facts = run.model.facts
-    return Made(
-        files=files,
-        counts={"rows": facts["rows"], "stories": facts["groups"], "labels": len(run.model.labels)},
-    )
+    facts, model = run.model.facts, run.model
+    counts = {"rows": facts["rows"], "stories": facts["groups"], "labels": len(model.labels)}
+    evaluations = {split: found.to_dict() for split, found in run.evaluations.items()}
+    return Made(files, counts), _told(model.baseline, evaluations)
 
 
-def curve_project(
+def _read(folder: Path) -> Mapping[str, Any]:
+    """Return what `_train` returned when it made a model directory."""
+    metrics = json.loads((folder / METRICS).read_bytes())
+    evaluations = {split: found for split, found in metrics.items() if "macro_f1" in found}
+    return _told(json.loads((folder / CONFIG).read_bytes())["baseline"], evaluations)
+
+
+def _told(baseline: str, evaluations: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    last = list(evaluations)[-1] if evaluations else None
+    metrics = summary(evaluations[last]) if last else {"intervals": {}}
+    return {"baseline": baseline, "metrics": metrics, "metrics_of": last}
+
+
+def learning_curve(
     workspace: Workspace,
     release: Path | None = None,
     *,
-    baseline: str = "words-lr",
+    baseline: str = "auto",
     more: int = 500,
     seed: int = 0,
     resamples: int = 500,
-) -> Outcome:
-    """Say what more sentences, and more annotators a sentence, are worth, into reports/learning_curve.json.
+) -> ReportOutcome:
+    """Estimate what more sentences, and more annotators per sentence, would add, into reports/learning_curve.json.
 
     Args:
         workspace: The project.
         release: The release directory; default: the newest of the project.
-        baseline: A name on the ladder; a cheap one, since it is trained many times.
+        baseline: A name on the ladder; "auto" stands for a cheap one, since it is trained many times.
         more: Sentences that might be added.
         seed: For folds, shares, solvers and the bootstrap.
         resamples: For the intervals.
+
+    Returns:
+        The report: "release", "curves" (each as `Curve.to_dict` gives it) and "notes".
 
     Raises:
         InvalidInput: There is no release, or it has too few stories.
         UsageError: There is no such baseline.
     """
     with workspace.lock():
-        source = release_of(workspace, release)
-        return derive(
+        source, baseline = release_of(workspace, release), cheap_rung(baseline)
+        return derive_report(
             workspace.root,
             "curve",
+            CURVE,
             inputs={f"releases/{source.version}/manifest.json": file_digest(source.path / "manifest.json")},
             parameters={"baseline": baseline, "more": more, "seed": seed, "resamples": resamples},
-            make=partial(_curve, source, baseline, more, seed, resamples),
+            make=partial(_curves, source, baseline, more, seed, resamples),
         )
 
 
-def _curve(source: Release, baseline: str, more: int, seed: int, resamples: int) -> Made:
+def _curves(source: Release, baseline: str, more: int, seed: int, resamples: int) -> tuple[Made, Mapping[str, Any]]:
     rows = rows_of_release(source.path, "train")
     curves = [sentence_curve(rows, baseline=baseline, more=more, seed=seed, resamples=resamples).to_dict()]
     notes = []
@@ -125,9 +161,8 @@ def _curve(source: Release, baseline: str, more: int, seed: int, resamples: int)
         curves.append(people.to_dict())
     except InvalidInput as error:
         notes.append(f"no curve over annotators: {error.what}" + (f"; {error.remedy}" if error.remedy else ""))
-    value = {"release": source.version, "curves": curves, "notes": notes}
-    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    return Made(files={CURVE: text.encode()}, counts={"rows": len(rows), "points": len(curves[0]["points"])})
+    report = {"release": source.version, "curves": curves, "notes": notes}
+    return Made({}, {"rows": len(rows), "points": len(curves[0]["points"])}), report
 
 
 def trained_model(workspace: Workspace) -> Path:
@@ -148,20 +183,6 @@ def last_model(workspace: Workspace) -> Path | None:
     """Return the model directory that `train` made last, None before the first."""
     outputs = read_lock(workspace.root).get("train", {}).get("outputs", {})
     return workspace.root / min(Path(name).parent for name in outputs) if outputs else None
-
-
-def trained(workspace: Workspace) -> dict[str, Any]:
-    """Return what `train` made last, in the words of `Run.to_dict`: path, baseline, metrics and of which split.
-
-    Raises:
-        InvalidInput: Nothing was trained yet.
-    """
-    folder = trained_model(workspace)
-    judged = {name: each for name, each in json.loads((folder / METRICS).read_bytes()).items() if "macro_f1" in each}
-    last = list(judged)[-1] if judged else None
-    metrics = summary(judged[last]) if last else {"intervals": {}}
-    baseline = json.loads((folder / CONFIG).read_bytes())["baseline"]
-    return {"path": str(folder), "baseline": baseline, "metrics": metrics, "metrics_of": last}
 
 
 def release_of(workspace: Workspace, release: Path | None) -> Release:
