@@ -34,7 +34,7 @@ from typing import Any
 from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.labelstudio import Server
 from toolkit.labelstudio.client import server_project
-from toolkit.labelstudio.pull.stage import OVERLAP
+from toolkit.labelstudio.pull.pull_mark import OVERLAP
 from toolkit.labelstudio.push.tasks import task_data
 from toolkit.labelstudio.server import embedded
 from toolkit.project import Workspace

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.labelstudio.codec.decode import read_result
-from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.codec.decode import MISFIT, ItemFate, decode_result
+from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.records import Relation, Span
 from toolkit.schema import Attribute, Schema, load
 
@@ -61,11 +61,11 @@ def _answers(draw: st.DrawFn) -> tuple[tuple[str, ...], tuple[Span, ...], tuple[
 @given(_answers())
 def test_what_is_written_is_read_back(answer: Any) -> None:
     labels, spans, relations, note = answer
-    result = to_result(SCHEMA, labels=labels, spans=spans, relations=relations, note=note)
-    reading = read_result(result, TEXT, SCHEMA)
+    result = encode_result(SCHEMA, labels=labels, spans=spans, relations=relations, note=note)
+    reading = decode_result(result, TEXT, SCHEMA)
     assert (reading.labels, reading.spans, reading.relations, reading.note) == (labels, spans, relations, note)
-    assert not reading.misfits
-    assert sum(reading.kinds.values()) == len(result)
+    assert not reading.rejects
+    assert sum(reading.tally.values()) == len(result)
 
 
 def item(name: str, kind: str, value: Any, region: str = "r1") -> dict[str, Any]:
@@ -97,15 +97,15 @@ MAYOR = item("spans", "labels", {"start": 27, "end": 36, "text": "the mayor", "l
 )
 def test_what_does_not_fit_is_named(result: list[Any], reason: str) -> None:
     schema = SCHEMA
-    reading = read_result(result, TEXT, schema)
-    assert reason in {misfit.reason for misfit in reading.misfits} or reason == "unsupported-type"
-    assert reading.misfits
-    assert sum(reading.kinds.values()) == len(result)
+    reading = decode_result(result, TEXT, schema)
+    assert reason in {reject.reason for reject in reading.rejects} or reason == "unsupported-type"
+    assert reading.rejects
+    assert sum(reading.tally.values()) == len(result)
 
 
 def test_a_link_without_a_name_takes_the_only_relation_between_its_ends() -> None:
     link = {"type": "relation", "from_id": "r2", "to_id": "r1", "direction": "left"}
-    reading = read_result([MAYOR, NINE, link], TEXT, SCHEMA)
+    reading = decode_result([MAYOR, NINE, link], TEXT, SCHEMA)
     assert reading.relations == (Relation(label="figure_source", head="r1", tail="r2"),)
 
 
@@ -118,15 +118,22 @@ def test_without_a_schema_the_values_speak_for_themselves() -> None:
         item("words", "textarea", {"text": ["unsure"]}, "x"),
         item("score", "rating", {"rating": 3}, "y"),
     ]
-    reading = read_result(result, TEXT, None)
+    reading = decode_result(result, TEXT, None)
     assert reading.labels == ("Killed/By accident", "Suspect")
     assert [(span.span_id, span.label, dict(span.attributes)) for span in reading.spans] == [
         ("r1", "Number", {"kind": "exact", "stars": 4}),
         ("r1#2", "Person", {"kind": "exact", "stars": 4}),
     ]
     assert reading.note == "unsure"
-    assert [misfit.reason for misfit in reading.misfits] == ["unsupported-type"]
-    assert dict(reading.kinds) == {"label": 1, "span": 1, "field": 2, "note": 1, "misfit": 1}
+    assert [reject.reason for reject in reading.rejects] == ["unsupported-type"]
+    assert dict(reading.tally) == {
+        ItemFate("taxonomy", "label"): 1,
+        ItemFate("labels", "span"): 1,
+        ItemFate("choices", "field"): 1,
+        ItemFate("rating", "field"): 1,
+        ItemFate("textarea", "note"): 1,
+        ItemFate("rating", MISFIT): 1,
+    }
 
 
 def test_the_schema_is_the_one_these_results_are_written_for() -> None:

@@ -12,7 +12,7 @@ from toolkit.agreement import stage as agreement_stage
 from toolkit.agreement.stage import quiz_scores
 from toolkit.labelstudio import Server, push_calibration, status
 from toolkit.labelstudio.client import server_project
-from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
@@ -29,7 +29,7 @@ def tasks_of(server: Server, project: int) -> list[dict[str, Any]]:
 
 
 def answer(server: Server, workspace: Workspace, task: int, *labels: str) -> None:
-    result = to_result(workspace.schema(), labels=labels)
+    result = encode_result(workspace.schema(), labels=labels)
     server.post(f"/api/tasks/{task}/annotations/", {"result": result, "lead_time": 3.0})
 
 

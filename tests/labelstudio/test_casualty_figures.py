@@ -11,7 +11,8 @@ from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.labelstudio import Server
 from toolkit.labelstudio.casualty_figures import read_figures
 from toolkit.labelstudio.client import server_project
-from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.codec.encode import encode_result
+from toolkit.labelstudio.pull.log_writer import DIFFERING
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
@@ -61,17 +62,17 @@ def test_numbers_that_differ_from_their_words_are_named_and_kept(server: Server,
     (task, *_) = server.tasks(server_project.work_projects(server, workspace)[0].id, include="id,data")
     fields = {"low": 41, "qualifier": "at_least", "harm": "killed"}
     span = Span(span_id="f", label="FIGURE", start=0, end=11, text="At least 14", attributes=fields)
-    result = to_result(workspace.schema(), labels=("casualty_figure",), spans=(span,))
+    result = encode_result(workspace.schema(), labels=("casualty_figure",), spans=(span,))
     made = server.post(f"/api/tasks/{task['id']}/annotations/", {"result": result})
-    assert pull(workspace, server=server).counts["figures to check"] == 1
-    assert "figures to check" not in pull(workspace, server=server, full=True).counts
+    assert pull(workspace, server=server).counts[DIFFERING] == 1
+    assert DIFFERING not in pull(workspace, server=server, full=True).counts
     (row,) = map(json.loads, workspace.path("annotations/figures.jsonl").read_text().splitlines())
     assert (row["text"], row["given"]) == ("At least 14", {"low": 41})
     (answer,) = workspace.answers()
     assert answer.spans[0].attributes["low"] == 41, "what a person wrote is never changed"
-    right = to_result(workspace.schema(), labels=("casualty_figure",), spans=(_with(span, low=14),))
+    right = encode_result(workspace.schema(), labels=("casualty_figure",), spans=(_with(span, low=14),))
     server.patch(f"/api/annotations/{made['id']}/", {"result": right})
-    assert "figures to check" not in pull(workspace, server=server).counts
+    assert DIFFERING not in pull(workspace, server=server).counts
 
 
 def _with(span: Span, **fields: int) -> Span:

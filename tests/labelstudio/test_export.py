@@ -96,7 +96,7 @@ def test_what_is_not_taken_is_among_the_rejects(path: Path) -> None:
         "span": 2,
         "label": 1,
         "misfit": 2,
-        "slip: white-space": 1,
+        "mended: white-space": 1,
         "drafts": 1,
         "taken": 3,
         "rejected": 1,

@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.labelstudio import Server
 from toolkit.labelstudio.client import server_project
-from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
@@ -57,7 +57,7 @@ def tasks(server: Server, workspace: Workspace) -> dict[str, dict[str, Any]]:
 
 def answer(server: Server, workspace: Workspace, text: str, *labels: str) -> None:
     task = tasks(server, workspace)[text]
-    result = to_result(workspace.schema(), labels=labels)
+    result = encode_result(workspace.schema(), labels=labels)
     server.post(f"/api/tasks/{task['id']}/annotations/", {"result": result})
 
 

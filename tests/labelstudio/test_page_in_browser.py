@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from toolkit.labelstudio.codec.decode import read_result
+from toolkit.labelstudio.codec.decode import decode_result
 from toolkit.labelstudio.codec.label_config import DATA, render_config
 from toolkit.labelstudio.server.embedded import Studio
 from toolkit.records import Relation
@@ -229,9 +229,9 @@ def test_labels_figure_source_and_link_come_back_as_they_were_given(desk: Desk) 
     desk.tick("Shift+T", "Shift+C")
     desk.page.fill("textarea[name=note]", "unsure of the side")
     desk.page.evaluate("document.activeElement.blur()")
-    reading = read_result(desk.submit(), RANGE, SCHEMA)
+    reading = decode_result(desk.submit(), RANGE, SCHEMA)
 
-    assert reading.misfits == []
+    assert reading.rejects == []
     assert reading.labels == ("casualty_figure", "claim")
     source, figure = reading.spans
     assert (source.label, source.text, source.attributes) == (
@@ -278,7 +278,7 @@ def test_an_exclusive_label_hides_and_drops_the_others(desk: Desk) -> None:
     desk.open(TOLL)
     desk.tick("1", "0")
     desk.shows([desk.page.get_by_text("Who commits to what?")], [False])
-    reading = read_result(desk.submit(), TOLL, SCHEMA)
+    reading = decode_result(desk.submit(), TOLL, SCHEMA)
     assert reading.labels == ("none",)
 
 
@@ -306,10 +306,10 @@ def test_offsets_are_code_points_of_the_text_as_it_was(desk: Desk, text: str, wo
     desk.open(text)
     desk.tick("1")
     desk.mark("c", words)
-    reading = read_result(desk.submit(), text, SCHEMA)
+    reading = decode_result(desk.submit(), text, SCHEMA)
     start = text.index(words)
     assert [(span.start, span.end, span.text) for span in reading.spans] == [(start, start + len(words), words)]
-    assert reading.misfits == []
+    assert reading.rejects == []
 
 
 def test_text_is_data(desk: Desk) -> None:

@@ -35,7 +35,7 @@ TEXT = "\n".join(f"The ferry left pier {number}." for number in range(6))
 @pytest.fixture
 def labelled(server: Server, make_project: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch) -> Labelled:
     """A project whose every task has an answer."""
-    monkeypatch.setattr(snapshot, "_LOOK", 0.2)
+    monkeypatch.setattr(snapshot, "LOOK", 0.2)
     found = Labelled(make_project([TEXT]), server)
     for number in range(6):
         found.answer(number, "claim")
@@ -60,7 +60,7 @@ def snapshots_on(labelled: Labelled) -> list[dict[str, Any]]:
 def test_a_snapshot_whose_answer_was_lost_is_found_or_asked_for_again(
     labelled: Labelled, studio: Studio, tmp_path: Path, faults: list[Fault]
 ) -> None:
-    with proxied(embedded.url, on="/exports") as proxy, Server(proxy.url, str(embedded.token)) as through:
+    with proxied(studio.url, on="/exports") as proxy, Server(proxy.url, str(studio.token)) as through:
         proxy.faults = list(faults)
         assert pull(labelled.workspace, server=through).counts == {"new": 6}
         asked = [request for request in proxy.seen if request.startswith("POST") and request.endswith("/exports/")]
@@ -91,7 +91,7 @@ def test_a_first_pull_that_was_cut_off_goes_on_and_adds_what_changed_since(
     assert len(snapshots_on(labelled)) == 1
     labelled.answer(0, "denial")
     labelled.server.delete(f"/api/tasks/{labelled.tasks[5]}/")
-    with proxied(embedded.url, on="/exports") as proxy, Server(proxy.url, str(embedded.token)) as through:
+    with proxied(studio.url, on="/exports") as proxy, Server(proxy.url, str(studio.token)) as through:
         pull(labelled.workspace, server=through)
         asked = [request for request in proxy.seen if request.startswith("POST") and request.endswith("/exports/")]
         assert len(asked) == 2  # of the tasks that are left, not of the two that were taken
@@ -112,7 +112,7 @@ def test_many_windows_make_the_log_of_one(labelled: Labelled, tmp_path: Path, mo
 
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_a_clock_of_the_server_that_is_set_anew_hides_no_answer(labelled: Labelled, studio: Studio, hours: int) -> None:
-    with proxied(embedded.url, on="nothing") as proxy, Server(proxy.url, str(embedded.token)) as through:
+    with proxied(studio.url, on="nothing") as proxy, Server(proxy.url, str(studio.token)) as through:
         pull(labelled.workspace, server=through)
         number = labelled.answer(1, "denial")
         proxy.clock = 3600.0 * hours
@@ -131,7 +131,7 @@ def test_a_clock_of_the_server_that_is_set_anew_hides_no_answer(labelled: Labell
 
 def shift_stamps(studio: Studio, task: int, annotation: int, hours: int) -> None:
     """Write what a server whose clock is wrong would have written."""
-    with closing(sqlite3.connect(embedded.data / DATABASE, timeout=60)) as database, database:
+    with closing(sqlite3.connect(studio.data / DATABASE, timeout=60)) as database, database:
         for table, column, row in (
             ("task", "updated_at", task),
             ("task_completion", "created_at", annotation),

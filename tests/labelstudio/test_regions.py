@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.labelstudio.codec.offsets import Place, locate
+from toolkit.labelstudio.codec.offsets import Offsets, locate
 
 TEXT = "A😀B𝒳C cafe\u0301 at least 36 people\r\nwere there\nyesterday"
 
@@ -23,7 +23,7 @@ TEXT = "A😀B𝒳C cafe\u0301 at least 36 people\r\nwere there\nyesterday"
     ],
 )
 def test_code_points_of_the_real_page_fit(start: int, end: int, claimed: str) -> None:
-    assert locate(TEXT, start, end, claimed) == Place(start, end)
+    assert locate(TEXT, start, end, claimed) == Offsets(start, end)
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,11 @@ def test_code_points_of_the_real_page_fit(start: int, end: int, claimed: str) ->
     [(20, 30, "36 people"), (21, 30, "36 people "), (20, 30, " 36 people"), (20, 30, "36 people ")],
 )
 def test_a_space_too_much_on_either_side_is_trimmed_and_said(start: int, end: int, claimed: str) -> None:
-    assert locate(TEXT, start, end, claimed) == Place(21, 30, "white-space")
+    assert locate(TEXT, start, end, claimed) == Offsets(21, 30, "white-space")
 
 
 def test_utf16_offsets_are_mended_only_when_the_words_fit_exactly() -> None:
-    assert locate(TEXT, 23, 32, "36 people") == Place(21, 30, "utf-16")
+    assert locate(TEXT, 23, 32, "36 people") == Offsets(21, 30, "utf-16")
     assert locate(TEXT, 23, 32, "37 people") == "offset-mismatch"
 
 
@@ -57,7 +57,7 @@ def test_what_lies_nowhere_has_a_reason(start: object, end: object, claimed: obj
 
 
 def test_a_region_that_claims_nothing_is_taken_by_its_offsets() -> None:
-    assert locate(TEXT, 21, 30, None) == Place(21, 30)
+    assert locate(TEXT, 21, 30, None) == Offsets(21, 30)
 
 
 @given(st.text(min_size=1), st.data())
@@ -68,17 +68,17 @@ def test_every_true_region_is_found_and_never_leaves_its_words(text: str, data: 
     if not text[start:end].strip():
         assert place == "only-white-space"
     else:
-        assert isinstance(place, Place)
+        assert isinstance(place, Offsets)
         assert text[place.start : place.end] == text[start:end].strip()
 
 
 @given(st.text(), st.integers(), st.integers(), st.none() | st.text())
 def test_no_region_is_taken_outside_the_text(text: str, start: int, end: int, claimed: str | None) -> None:
     place = locate(text, start, end, claimed)
-    if isinstance(place, Place):
+    if isinstance(place, Offsets):
         assert 0 <= place.start < place.end <= len(text)
         assert (
             claimed is None
             or text[place.start : place.end].split() == claimed.replace("\\n", "\n").split()
-            or place.slip
+            or place.mended
         )

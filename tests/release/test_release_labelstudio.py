@@ -19,7 +19,7 @@ from toolkit.labelstudio.codec.export_writer import as_task
 from toolkit.labelstudio.codec.round_trip import KEY
 from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.labelstudio.pull.export_reader import read_tasks
-from toolkit.labelstudio.pull.parse import take, text_of
+from toolkit.labelstudio.pull.parse import parse_annotation, text_of
 from toolkit.project import Workspace
 from toolkit.records import Annotation, Article, Relation, Sentence, Span, content_id, digest
 from toolkit.release import Release, TextRule
@@ -82,7 +82,7 @@ def _annotations(draw: st.DrawFn) -> Annotation:
 def through_json(answer: Annotation, text: str, schema: Schema) -> Annotation | None:
     data = {"text": text, "sentence_id": answer.sentence_id, "text_sha256": digest(text.encode())}
     task = json.loads(json.dumps(as_task(1, data, [answer], schema)))
-    taken = take(task, task["annotations"][0], schema=schema, people=Pseudonyms(b"secret"), source=str)
+    taken = parse_annotation(task, task["annotations"][0], schema=schema, pseudonyms=Pseudonyms(b"secret"), source=str)
     assert taken.rejects == ()
     return taken.annotation
 
@@ -153,7 +153,9 @@ def test_pull_takes_it_back_once(world: Any, release: Release, tmp_path: Path) -
 def test_what_no_export_of_ours_carries_is_not_believed(carried: object) -> None:
     data = {"text": TEXT, "sentence_id": "s", "text_sha256": digest(TEXT.encode())}
     raw = {"id": 5, "created_at": MOMENTS[0], "updated_at": MOMENTS[0], "result": [], "completed_by": 3, KEY: carried}
-    taken = take({"id": 1, "data": data}, raw, schema=SCHEMA, people=Pseudonyms(None), source=str).annotation
+    taken = parse_annotation(
+        {"id": 1, "data": data}, raw, schema=SCHEMA, pseudonyms=Pseudonyms(None), source=str
+    ).annotation
     assert taken is not None
     assert (taken.annotator, taken.origin, len(taken.annotation_id)) == ("user-3", "manual", 24)
 

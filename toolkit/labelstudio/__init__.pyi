@@ -5,7 +5,7 @@ from .codec.label_config import render_config as render_config
 from .progress import LabellingProgress as LabellingProgress
 from .progress import status as status
 from .progress import waiting as waiting
-from .pull.export_reader import Import as Import
+from .pull.export_reader import ExportContents as ExportContents
 from .pull.export_reader import read_export as read_export
 from .pull.export_reader import read_export_all as read_export_all
 from .pull.from_file import pull_export as pull_export

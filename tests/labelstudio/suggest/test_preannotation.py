@@ -18,7 +18,7 @@ from toolkit.errors import InvalidInput, UsageError
 from toolkit.labelstudio import Preannotation, Server, Suggester, push_predictions, sent_by
 from toolkit.labelstudio.casualty_figures import READER
 from toolkit.labelstudio.client import server_project
-from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.labelstudio.server.embedded import Studio
@@ -77,7 +77,7 @@ def test_a_share_is_pushed_without_suggestions_and_what_they_did_is_reported(
     for task in tasks:
         with_help = bool(task["predictions"])
         labels = ("casualty_figure",) if with_help else ("none",)
-        answer = {"result": to_result(workspace.schema(), labels=labels), "lead_time": 4.0 if with_help else 9.0}
+        answer = {"result": encode_result(workspace.schema(), labels=labels), "lead_time": 4.0 if with_help else 9.0}
         server.post(f"/api/tasks/{task['id']}/annotations/", answer)
     pull(workspace, server=server)
     report = head_start_of(workspace)
@@ -104,7 +104,9 @@ def test_only_what_was_pushed_has_suggestions_and_what_is_suggested_now_counts(
 
     other = Suggester(workspace.schema(), guess("claim"), name="guess-2")
     task = tasks_of(server, workspace)[0]
-    server.post(f"/api/tasks/{task['id']}/annotations/", {"result": to_result(workspace.schema(), labels=("none",))})
+    server.post(
+        f"/api/tasks/{task['id']}/annotations/", {"result": encode_result(workspace.schema(), labels=("none",))}
+    )
     Preannotation(workspace, other, share=0.0).push(server=server)
     rows = list(SuggestionLog(workspace).rows())[20:]
     assert len(rows) == 19, "one had an answer by then"

@@ -1,11 +1,11 @@
-"""From Label Studio's result JSON to labels, spans and relations; every item is taken or named as a misfit.
+"""From Label Studio's result JSON to labels, spans and relations; every item is taken or named in a reject.
 
 A result is a flat list. A marked stretch is an item with offsets; each field of it is a further item with the same
 `id`; a ticked choice is an item without offsets; a link between stretches is an item of type "relation". With a
 schema, `controls(schema)` says what each `from_name` stands for. Without one (a foreign project) the values speak
 for themselves: choices and taxonomy paths are labels, regions are spans, what hangs on a region is a field of it.
 
-Answers of a foreign project under a schema of ours: its words are our titles (or ids).
+A foreign result under a schema of ours is decoded in the same way, and its words are our titles (or ids).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from toolkit.labelstudio.codec.label_config import TRUE, Control, controls
-from toolkit.labelstudio.codec.offsets import locate
-from toolkit.records import AttributeValue, Relation, Span
+from toolkit.labelstudio.codec.offsets import is_offset, locate
+from toolkit.records import AttributeValue, Reject, Relation, Span
 from toolkit.schema import Schema, relation_between
 
 Item = Mapping[str, Any]
@@ -27,61 +27,79 @@ SPANS = ("labels",)
 FIELDS = ("choices", "taxonomy", "number", "rating", "textarea", "datetime")
 SEPARATOR = "/"
 
+MISFIT = "misfit"
+"""The kind of an item of which nothing could be taken."""
 
-@dataclass(frozen=True)
-class Misfit:
-    """A part of a result that can't be taken.
+
+class ItemFate(NamedTuple):
+    """What became of one item of a result.
 
     Attributes:
-        reason: Id of the rule, such as "offset-mismatch".
-        detail: What a reader needs beside it.
-        start: First code point that it claims, if it claims any.
-        end: One past the last.
-        text: The words that it claims.
+        type: Label Studio's type of it, such as "choices".
+        kind: What it was taken for: "label", "span", "field", "relation" or "note"; else `MISFIT`.
+        mended: How a region was mended: "white-space" or "utf-16"; empty where nothing was wrong.
     """
 
-    reason: str
-    detail: str
-    start: int | None = None
-    end: int | None = None
-    text: str = ""
+    type: str
+    kind: str
+    mended: str = ""
 
 
 @dataclass
-class Reading:
-    """What one result says.
+class DecodedResult:
+    """One result as records.
 
     Attributes:
         labels: Sentence labels, sorted.
         spans: By start, end, label, id.
         relations: By label, head, tail.
         note: The comment.
-        misfits: What could not be taken.
-        kinds: How many items of the result were of which kind; they sum to the length of the result. A misfit
-            counts as "misfit" where nothing of its item was taken.
-        slips: How many regions were mended, by what: "white-space", "utf-16".
-        fates: How many items of each of Label Studio's types were "taken" and how many "rejected".
+        rejects: What could not be taken; `source` is empty until somebody says which task it is of.
+        tally: How many items had which fate; the counts sum to the length of the result.
     """
 
     labels: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
     relations: tuple[Relation, ...] = ()
     note: str | None = None
-    misfits: list[Misfit] = field(default_factory=list)
-    kinds: Counter[str] = field(default_factory=Counter)
-    slips: Counter[str] = field(default_factory=Counter)
-    fates: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rejects: list[Reject] = field(default_factory=list)
+    tally: Counter[ItemFate] = field(default_factory=Counter)
 
 
-def read_result(result: Sequence[Item], text: str, schema: Schema | None) -> Reading:
-    """Read one result.
+def decode_result(result: Sequence[Item], text: str, schema: Schema | None) -> DecodedResult:
+    """Decode one result.
 
     Args:
         result: Label Studio's list.
         text: The text of the task, code points.
         schema: What the project's page was made from; None for a foreign project.
     """
-    return Reader(text, schema).read(result)
+    return _Decoder(text, schema).decode(result)
+
+
+def is_foreign(result: Sequence[Item], schema: Schema) -> bool:
+    """Tell whether none of a result's items comes from a control of the schema's page."""
+    page = controls(schema)
+    return not any(item.get("from_name") in page for item in result)
+
+
+def decode_foreign(result: Sequence[Item], text: str, schema: Schema) -> DecodedResult:
+    """Decode a result whose controls are not those of the schema's page.
+
+    Labels, span labels and fields are matched by title, then by id, as `infer_schema` writes them; what matches
+    nothing is rejected, and so is what hangs on it.
+
+    Args:
+        result: Label Studio's list.
+        text: The text of the task.
+        schema: The project's schema.
+    """
+    return _ForeignDecoder(text, schema).decode(result)
+
+
+def type_of(item: Item) -> str:
+    """Return the type that Label Studio gives an item of a result."""
+    return str(item.get("type") or "untyped")
 
 
 @dataclass
@@ -95,40 +113,37 @@ class _Region:
     fields: dict[str, AttributeValue] = field(default_factory=dict)
 
 
-_PAGES: dict[str, Mapping[str, Control]] = {}  # by digest: made once for the many answers to one page
-
-
-def page_of(schema: Schema) -> Mapping[str, Control]:
-    """Return `controls(schema)`, made once."""
-    if schema.digest not in _PAGES:
-        _PAGES[schema.digest] = controls(schema)
-    return _PAGES[schema.digest]
-
-
-class Reader:
-    """Reads one result; the words of a page are its own schema's, or stand for themselves."""
+class _Decoder:
+    """Decodes one result; the words of a page are its own schema's, or stand for themselves."""
 
     def __init__(self, text: str, schema: Schema | None) -> None:
         self.text = text
         self.schema = schema
-        self.controls: Mapping[str, Control] = {} if schema is None else page_of(schema)
-        self.out = Reading()
+        self.controls: Mapping[str, Control] = {} if schema is None else controls(schema)
+        self.out = DecodedResult()
         self.labels: set[str] = set()
         self.notes: list[str] = []
         self.regions: dict[str, list[_Region]] = {}  # by their id: one region may carry several labels
         self.relations: set[tuple[str, str, str]] = set()
+        self.mended = ""  # how the region of the item at hand was mended
 
-    def read(self, result: Sequence[Item]) -> Reading:
-        """Read every item, spans before the fields and links that need them."""
+    def decode(self, result: Sequence[Item]) -> DecodedResult:
+        """Decode every item, spans before the fields and links that need them."""
+        steps = (
+            ("span", self._take_span),
+            ("field", self._take_field),
+            ("label", self._take_label),
+            ("note", self._take_note),
+            ("relation", self._take_relation),
+            (MISFIT, self._take_misfit),
+        )
         kinds = [(self._kind(item), item) for item in result]
-        for wanted in ("span", "field", "label", "note", "relation", "misfit"):  # fields need their span, links both
+        for wanted, take in steps:
             for kind, item in kinds:
                 if kind == wanted:
-                    before = len(self.out.misfits)
-                    taken = getattr(self, f"_take_{kind}")(item)
-                    taken = taken or len(self.out.misfits) == before
-                    self.out.kinds[kind if taken else "misfit"] += 1
-                    self.out.fates[type_of(item), "taken" if taken else "rejected"] += 1
+                    self.mended = ""
+                    fate = ItemFate(type_of(item), kind if take(item) else MISFIT, self.mended)
+                    self.out.tally[fate] += 1
         spans = [self._span(region) for found in self.regions.values() for region in found]
         self.out.labels = tuple(sorted(self.labels))
         self.out.spans = tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label, span.span_id)))
@@ -158,11 +173,11 @@ class Reader:
         if type_ == "relation":
             return "relation"
         if not isinstance(value, Mapping) or not isinstance(item.get("from_name"), str):
-            return "misfit"
+            return MISFIT
         if self.schema is not None:
             control = self.controls.get(item["from_name"])
             if control is None or control.type != type_:
-                return "misfit"
+                return MISFIT
             return {"layer": "label", "spans": "span", "attribute": "field", "note": "note"}[control.kind]
         on_region = "start" in value or "end" in value
         if on_region and type_ in SPANS:
@@ -171,51 +186,53 @@ class Reader:
             return "field"
         if type_ in LABELS:
             return "label"
-        return "note" if type_ == "textarea" else "misfit"
+        return "note" if type_ == "textarea" else MISFIT
 
-    def _misfit(self, reason: str, detail: str, item: Item) -> None:
+    def _reject(self, reason: str, detail: str, item: Item) -> None:
         value = item.get("value")
         value = value if isinstance(value, Mapping) else {}
         start, end, text = (value.get(key) for key in ("start", "end", "text"))
-        self.out.misfits.append(
-            Misfit(
-                reason,
-                detail,
-                start if isinstance(start, int) else None,
-                end if isinstance(end, int) else None,
-                text if isinstance(text, str) else "",
+        self.out.rejects.append(
+            Reject(
+                stage="pull",
+                reason=reason,
+                source="",
+                start=start if is_offset(start) else None,
+                end=end if is_offset(end) else None,
+                text=text if isinstance(text, str) else "",
+                detail=detail,
             )
         )
 
     def _take_misfit(self, item: Item) -> bool:
         name, type_ = item.get("from_name"), item.get("type")
         if self.schema is not None and name not in self.controls:
-            self._misfit("unknown-control", f"{self.schema.ref} has no control {name!r}", item)
+            self._reject("unknown-control", f"{self.schema.ref} has no control {name!r}", item)
         else:
-            self._misfit("unsupported-type", f"control {name!r} holds a result of type {type_!r}", item)
+            self._reject("unsupported-type", f"control {name!r} holds a result of type {type_!r}", item)
         return False
 
     def _take_span(self, item: Item) -> bool:
         value = item["value"]
-        place = locate(self.text, value.get("start"), value.get("end"), value.get("text"))
-        if isinstance(place, str):
-            self._misfit(place, self._contrast(value), item)
+        found = locate(self.text, value.get("start"), value.get("end"), value.get("text"))
+        if isinstance(found, str):
+            self._reject(found, self._contrast(value), item)
             return False
         region = str(item.get("id"))
-        found = self.regions.setdefault(region, [])
+        spans = self.regions.setdefault(region, [])
         taken = False
         for name in _strings(value.get("labels")):
             label = self.span_label(name)
             if label is None:
-                self._misfit("unknown-span", f"the schema has no span label {name!r}", item)
+                self._reject("unknown-span", f"the schema has no span label {name!r}", item)
                 continue
-            span_id = f"{region}#{len(found) + 1}" if found else region
-            found.append(_Region(span_id, label, place.start, place.end))
+            span_id = f"{region}#{len(spans) + 1}" if spans else region
+            spans.append(_Region(span_id, label, found.start, found.end))
             taken = True
         if not taken and not _strings(value.get("labels")):
-            self._misfit("no-span-label", "the region carries no label", item)
-        if taken and place.slip:
-            self.out.slips[place.slip] += 1
+            self._reject("no-span-label", "the region carries no label", item)
+        if taken:
+            self.mended = found.mended or ""
         return taken
 
     def _span(self, region: _Region) -> Span:
@@ -242,20 +259,20 @@ class Reader:
         if control is not None:
             mine = [region for region in regions if region.label == control.span]
             if regions and not mine:
-                self._misfit("field-of-another-label", f"{name!r} on a span with label {regions[0].label!r}", item)
+                self._reject("field-of-another-label", f"{name!r} on a span with label {regions[0].label!r}", item)
                 return False
             regions = mine
         if not regions:
-            self._misfit("field-without-span", f"{name!r} hangs on no span that was taken", item)
+            self._reject("field-without-span", f"{name!r} hangs on no span that was taken", item)
             return False
         value = _field_value(item, control)
         if value is None:
-            self._misfit("empty-field", f"{name!r} holds no value", item)
+            self._reject("empty-field", f"{name!r} holds no value", item)
             return False
         keys = [(region, self.field_id(name, region.label)) for region in regions]
         for region, key in keys:
             if key is None:
-                self._misfit("unknown-field", f"span label {region.label!r} has no field {name!r}", item)
+                self._reject("unknown-field", f"span label {region.label!r} has no field {name!r}", item)
             else:
                 region.fields[key] = value
         return any(key is not None for _, key in keys)
@@ -265,9 +282,9 @@ class Reader:
         good = {label for label in found.values() if label is not None}
         for name, label in found.items():
             if label is None:
-                self._misfit("unknown-label", f"the schema has no label {name!r}", item)
+                self._reject("unknown-label", f"the schema has no label {name!r}", item)
         if not found:
-            self._misfit("no-label", f"{item['from_name']!r} holds no choice", item)
+            self._reject("no-label", f"{item['from_name']!r} holds no choice", item)
         self.labels |= good
         return bool(good)
 
@@ -276,13 +293,13 @@ class Reader:
         if text:
             self.notes.append(text)
         else:
-            self._misfit("empty-field", f"{item['from_name']!r} holds no words", item)
+            self._reject("empty-field", f"{item['from_name']!r} holds no words", item)
         return bool(text)
 
     def _take_relation(self, item: Item) -> bool:
         heads, tails = (self.regions.get(str(item.get(key)), []) for key in ("from_id", "to_id"))
         if not heads or not tails:
-            self._misfit("relation-without-span", f"from {item.get('from_id')!r} to {item.get('to_id')!r}", item)
+            self._reject("relation-without-span", f"from {item.get('from_id')!r} to {item.get('to_id')!r}", item)
             return False
         head, tail = heads[0], tails[0]
         direction = item.get("direction")
@@ -302,16 +319,11 @@ class Reader:
         for name in given:
             label = self.relation_id(name)
             if label is None:
-                self._misfit("unknown-relation", f"the schema has no relation {name!r}", item)
+                self._reject("unknown-relation", f"the schema has no relation {name!r}", item)
             else:
                 yield label
         if not given:
-            self._misfit("unnamed-relation", f"no single relation leads from {head.label} to {tail.label}", item)
-
-
-def type_of(item: Item) -> str:
-    """Return the type that Label Studio gives an item of a result."""
-    return str(item.get("type") or "untyped")
+            self._reject("unnamed-relation", f"no single relation leads from {head.label} to {tail.label}", item)
 
 
 def _strings(value: Any) -> list[str]:
@@ -346,28 +358,8 @@ def _field_value(item: Item, control: Control | None) -> AttributeValue:
     return number if isinstance(number, str | int | float) else None
 
 
-def is_foreign(result: Sequence[Item], schema: Schema) -> bool:
-    """Tell whether none of a result's items comes from a control of the schema's page."""
-    page = page_of(schema)
-    return not any(item.get("from_name") in page for item in result)
-
-
-def read_foreign(result: Sequence[Item], text: str, schema: Schema) -> Reading:
-    """Read a result whose controls are not those of the schema's page.
-
-    Labels, span labels and fields are matched by title, then by id, as `infer_schema` writes them; what matches
-    nothing is a misfit, and so is what hangs on it.
-
-    Args:
-        result: Label Studio's list.
-        text: The text of the task.
-        schema: The project's schema.
-    """
-    return _ForeignReader(text, schema).read(result)
-
-
-class _ForeignReader(Reader):
-    """Reads items by what they are, and finds their words among the titles of a schema."""
+class _ForeignDecoder(_Decoder):
+    """Decodes items by what they are, and finds their words among the titles of a schema."""
 
     def __init__(self, text: str, schema: Schema) -> None:
         super().__init__(text, None)

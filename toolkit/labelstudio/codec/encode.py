@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from toolkit.errors import InvalidInput
-from toolkit.labelstudio.codec.decode import page_of
-from toolkit.labelstudio.codec.label_config import NOTE, SPANS, TEXT, TRUE, Control
+from toolkit.labelstudio.codec.label_config import NOTE, SPANS, TEXT, TRUE, Control, controls
 from toolkit.records import AttributeValue, Relation, Span, content_id
 from toolkit.schema import Schema
 
 
-def to_result(
+def encode_result(
     schema: Schema,
     *,
     labels: Sequence[str] = (),
@@ -21,7 +20,7 @@ def to_result(
     note: str | None = None,
     origin: str = "manual",
 ) -> list[dict[str, Any]]:
-    """Return a result that `toolkit.labelstudio.codec.decode.read_result` reads back as the same answer.
+    """Return a result that `toolkit.labelstudio.codec.decode.decode_result` turns back into the same answer.
 
     Args:
         schema: What the page was made from.
@@ -34,7 +33,7 @@ def to_result(
     Raises:
         InvalidInput: A label or a field is not in the schema.
     """
-    page = page_of(schema)
+    page = controls(schema)
     items = [*_choices(schema, labels), *(item for span in spans for item in _region(page, span))]
     if note:
         items.append(_item(NOTE, "textarea", {"text": [note]}, content_id("note", note)[:10]))

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.errors import UsageError
-from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.codec.label_config import DATA, render_config
-from toolkit.labelstudio.codec.round_trip import KEY, to_carry
+from toolkit.labelstudio.codec.round_trip import KEY, to_export
 from toolkit.labelstudio.push.tasks import link_of
 from toolkit.project.files import ANOTHER, staged
 from toolkit.records import Annotation, Relation, Span, digest
@@ -76,7 +76,7 @@ def as_task(number: int, data: Mapping[str, str], answers: Iterable[Annotation],
     annotations = [
         {
             "id": number * 1000 + place,
-            "result": to_result(
+            "result": encode_result(
                 schema,
                 labels=answer.labels,
                 spans=answer.spans,
@@ -89,7 +89,7 @@ def as_task(number: int, data: Mapping[str, str], answers: Iterable[Annotation],
             "lead_time": answer.lead_time,
             "was_cancelled": answer.skipped,
             "ground_truth": answer.ground_truth,
-            KEY: to_carry(answer),
+            KEY: to_export(answer),
         }
         for place, answer in enumerate(answers)
     ]

@@ -12,6 +12,7 @@ Both were measured on Label Studio 1.23.2 in a real browser; `required` alone ca
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Literal
 
@@ -71,12 +72,21 @@ _RESULT_TYPES: dict[str, Literal["choices", "number", "textarea"]] = {
 }
 
 
-def controls(schema: Schema) -> dict[str, Control]:
+_CONTROLS: dict[str, Mapping[str, Control]] = {}  # by the schema's digest: made once for the many answers to one page
+
+
+def controls(schema: Schema) -> Mapping[str, Control]:
     """Return what each control of the schema's page stands for, by its name in the results.
 
     Relations have no control: their results carry relation ids in `labels`, or none where the person drew a link
     without naming it (see `toolkit.schema.relation_between`).
     """
+    if schema.digest not in _CONTROLS:
+        _CONTROLS[schema.digest] = _controls(schema)
+    return _CONTROLS[schema.digest]
+
+
+def _controls(schema: Schema) -> dict[str, Control]:
     found = [Control(name=layer.id, kind="layer", type="choices", layer=layer.id) for layer in schema.layers]
     if schema.spans:
         found.append(Control(name=SPANS, kind="spans", type="labels"))

@@ -1,4 +1,4 @@
-"""Where a region of Label Studio lies in its text, checked against the words that it claims to hold.
+"""The offsets of a region of Label Studio, checked against the words that it claims to hold.
 
 Label Studio stores code points (measured with emoji, NFD, right-to-left script and CRLF, 1.23.2) but checks nothing:
 offsets beyond the text, or copied from a prediction made for another text, are stored as they come. Two of its
@@ -14,22 +14,22 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Place:
+class Offsets:
     """A checked stretch of a text.
 
     Attributes:
         start: First code point.
         end: One past the last.
-        slip: What had to be mended: "white-space", "utf-16", or None.
+        mended: What had to be mended: "white-space", "utf-16", or None.
     """
 
     start: int
     end: int
-    slip: str | None = None
+    mended: str | None = None
 
 
-def locate(text: str, start: Any, end: Any, claimed: Any) -> Place | str:
-    """Return where a region lies in `text`, without white space at its ends, or why it lies nowhere.
+def locate(text: str, start: Any, end: Any, claimed: Any) -> Offsets | str:
+    """Return the offsets of a region in `text`, without white space at its ends, or why it has none.
 
     Args:
         text: The text of the task.
@@ -38,22 +38,23 @@ def locate(text: str, start: Any, end: Any, claimed: Any) -> Place | str:
         claimed: `value.text` as it came; None where the region claims nothing.
 
     Returns:
-        The place, or the reason: "no-offsets", "offset-mismatch" or "only-white-space".
+        The offsets, or the reason: "no-offsets", "offset-mismatch" or "only-white-space".
     """
-    if not (_is_offset(start) and _is_offset(end)):
+    if not (is_offset(start) and is_offset(end)):
         return "no-offsets"
     if 0 <= start < end <= len(text) and _same_words(text[start:end], claimed):
         held = text[start:end]
         exact = claimed is None or claimed == held or _plain(held) == _plain(claimed)
-        slip = None if exact else "white-space"
-        return _trimmed(text, start, end, slip)
+        mended = None if exact else "white-space"
+        return _trimmed(text, start, end, mended)
     counted = _from_utf16(text, start, end)
     if counted is not None and isinstance(claimed, str) and claimed and text[slice(*counted)] == claimed:
         return _trimmed(text, *counted, "utf-16")
     return "offset-mismatch"
 
 
-def _is_offset(value: Any) -> bool:
+def is_offset(value: Any) -> bool:
+    """Tell whether a value is a whole number; JSON's true and false are not."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -68,14 +69,14 @@ def _plain(text: str) -> str:
     return text.replace("\\n", "\n").replace("\r", "\n")
 
 
-def _trimmed(text: str, start: int, end: int, slip: str | None) -> Place | str:
+def _trimmed(text: str, start: int, end: int, mended: str | None) -> Offsets | str:
     held = text[start:end]
     left, right = len(held) - len(held.lstrip()), len(held) - len(held.rstrip())
     if left == len(held):
         return "only-white-space"
     if left or right:
-        slip = slip or "white-space"
-    return Place(start + left, end - right, slip)
+        mended = mended or "white-space"
+    return Offsets(start + left, end - right, mended)
 
 
 def _from_utf16(text: str, start: int, end: int) -> tuple[int, int] | None:

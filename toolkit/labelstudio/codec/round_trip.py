@@ -1,14 +1,14 @@
-"""What an answer keeps when it leaves a release as Label Studio JSON and comes back: the server it was made on is gone.
+"""Our ids inside an exported annotation, by which it comes back from a file as the same answer.
 
 Label Studio's JSON has no place for the id and the pseudonym that an answer has in our records: ids count from 1 on
-every server, and a user must be a member. So the annotations that `export_writer` writes carry them
-under a key of their own, which Label Studio leaves aside when it imports the file.
+every server, and a user must be a member. So the annotations that `export_writer` writes carry them under a key of
+their own, which Label Studio ignores when it imports the file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 import pydantic
 
@@ -16,7 +16,7 @@ from toolkit.records import Annotation
 from toolkit.records.base import record
 
 KEY: Final = "toolkit"
-"""The key of an annotation under which it is carried."""
+"""The key of an annotation under which they are."""
 
 Origin = Literal["manual", "prediction", "prediction-changed"]
 
@@ -24,7 +24,7 @@ _PSEUDONYM: Final = r"^(annotator|user|expert)-[0-9a-z]+(-[0-9a-z]+)*$"
 
 
 @record
-class Carried:
+class RoundTrip:
     """What can't be told from Label Studio's own keys.
 
     Attributes:
@@ -39,23 +39,23 @@ class Carried:
     schema: str = pydantic.Field(pattern=r"^[a-z][a-z0-9_]*@\d+\.\d+\.\d+$")
     origin: Origin
 
+    @classmethod
+    def of(cls, raw: Mapping[str, Any]) -> Self | None:
+        """Return what an annotation has under `KEY`; None if nothing, or nothing that an export of ours could have."""
+        value = raw.get(KEY)
+        if not isinstance(value, Mapping):
+            return None
+        try:
+            return cls(**value)
+        except (TypeError, pydantic.ValidationError):
+            return None
 
-def to_carry(answer: Annotation) -> dict[str, str]:
-    """Return what stands under `KEY`."""
+
+def to_export(answer: Annotation) -> dict[str, str]:
+    """Return what an exported annotation gets under `KEY`."""
     return {
         "annotation_id": answer.annotation_id,
         "annotator": answer.annotator,
         "schema": answer.schema,
         "origin": answer.origin,
     }
-
-
-def carried(raw: Mapping[str, Any]) -> Carried | None:
-    """Return what an exported annotation carries; None if nothing, or nothing that one of our exports could have."""
-    value = raw.get(KEY)
-    if not isinstance(value, Mapping):
-        return None
-    try:
-        return Carried(**value)
-    except (TypeError, pydantic.ValidationError):
-        return None

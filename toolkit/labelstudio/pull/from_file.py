@@ -1,4 +1,4 @@
-"""Answers from a file: a Label Studio JSON export, of the project's own server or of a foreign one."""
+"""A pull from a file: a Label Studio JSON export of the project's own server or of a foreign one."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any, Final
 
 from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.pull.export_reader import drafts_of, read_tasks
-from toolkit.labelstudio.pull.log_writer import Arrivals, PullResult
+from toolkit.labelstudio.pull.log_writer import LogWriter, PullResult
 from toolkit.labelstudio.pull.parse import text_of
 from toolkit.project import Workspace
 from toolkit.project.workspace import SENTENCES
 from toolkit.records import digest
 from toolkit.records.page import IMPORTED
 
-_CARRIED: Final = ("url", "publisher", "byline", "language", "licence")
-"""What a foreign task may say of its text, by the name of its column, that the article then says too."""
+_METADATA: Final = ("url", "publisher", "byline", "language", "licence")
+"""Columns of a foreign task's data that the article takes over."""
 
 
 def pull_export(
@@ -26,8 +26,8 @@ def pull_export(
 ) -> PullResult:
     """Add the answers of a Label Studio JSON export to annotations/log.jsonl.
 
-    Tasks with our keys join their sentences; others join the first sentence with exactly their text. Nothing is
-    taken to be deleted because it is not in the file: the file may be old. What can't be taken, drafts among it, goes
+    Tasks with our keys join their sentences; others join the first sentence with exactly their text. Nothing
+    counts as deleted because it is not in the file: the file may be old. What can't be taken, drafts among it, goes
     to annotations/rejects.jsonl.
 
     Args:
@@ -38,30 +38,30 @@ def pull_export(
         keep_identities: Leave names and addresses in the raw JSON.
 
     Raises:
-        InvalidInput: The file is no JSON export, or (with `import_texts`) a page can't be read.
+        InvalidInput: The file is not a JSON export, or (with `import_texts`) a page can't be read.
         Locked: Another command is at work on the project.
     """
     imported = _import_texts(workspace, path) if import_texts else 0
     with workspace.lock():
-        names = project_pseudonyms(workspace, keep_identities=keep_identities)
-        texts = _Texts(workspace)
+        pseudonyms = project_pseudonyms(workspace, keep_identities=keep_identities)
+        sentences = _SentenceLookup(workspace)
+        joined = {answer.annotation_id: answer.sentence_id for answer in workspace.answers()}
+        log, schema = workspace.annotations, workspace.schema()
         unknown = 0
-        with closing(Arrivals(workspace, workspace.annotations, "annotations", workspace.schema(), names)) as arrivals:
-            arrivals.homes = {answer.annotation_id: answer.sentence_id for answer in workspace.answers()}
+        with closing(LogWriter(workspace, log, "annotations", schema, pseudonyms, joined=joined)) as writer:
             for task in read_tasks(path):
-                known = texts.join(task)
+                known = sentences.join(task)
                 unknown += not known and len(task["annotations"])
-                arrivals.task(task, source=lambda number: f"{path}: task {number}", place=None)
+                writer.add_task(task, source=lambda number: f"{path}: task {number}", place=None)
                 for draft, reject in drafts_of(task, str(path)):
-                    arrivals.draft(task, draft, reject)
-            arrivals.flush()
-            arrivals.known.save()
+                    writer.add_draft(task, draft, reject)
+            writer.save()
         more = {"texts imported": imported, "answers to texts that are not in the project": unknown}
-        counts = {name: count for name, count in {**arrivals.counts, **more}.items() if count}
-        return PullResult(str(path), False, counts, arrivals.fates)
+        counts = {name: count for name, count in {**writer.counts, **more}.items() if count}
+        return PullResult(str(path), False, counts, writer.fates)
 
 
-class _Texts:
+class _SentenceLookup:
     """The sentences of a project, by id and by text."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -99,12 +99,12 @@ def _import_texts(workspace: Workspace, path: Path) -> int:
 
 def _lines(workspace: Workspace, path: Path) -> Iterator[tuple[str, str]]:
     """Yield each text that no sentence has, with its line of JSON."""
-    texts = _Texts(workspace)
+    sentences = _SentenceLookup(workspace)
     for task in read_tasks(path):
         text = text_of(task)
-        if text and text.strip() and not texts.join(task):
-            yield text, json.dumps({"text": text} | _said(task["data"]), ensure_ascii=False) + "\n"
+        if text and text.strip() and not sentences.join(task):
+            yield text, json.dumps({"text": text} | _metadata(task["data"]), ensure_ascii=False) + "\n"
 
 
-def _said(data: Mapping[str, Any]) -> dict[str, str]:
-    return {name: value for name in _CARRIED if isinstance(value := data.get(name), str) and value.strip()}
+def _metadata(data: Mapping[str, Any]) -> dict[str, str]:
+    return {name: value for name in _METADATA if isinstance(value := data.get(name), str) and value.strip()}

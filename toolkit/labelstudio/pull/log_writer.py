@@ -1,22 +1,43 @@
-"""Answers on their way into a log: each revision once, what can't be taken beside it with its reason."""
+"""The writer of an annotation log: each revision of an answer once, and beside it what can't be taken, with its reason.
+
+One annotation of the server goes through these steps:
+
+    parse       the record, and rejects for those parts that can't be taken                         pull.parse
+    revision    "known": nothing to write; "joined" to a sentence that was missing; "new"; "edited"  pull.revision_index
+    checks      casualty figures whose numbers differ from their words, of new and edited answers    casualty_figures
+    rows        one for the log, one per reject, one per differing figure
+    append      a few hundred rows at once: rejects.jsonl, figures.jsonl, then log.jsonl
+
+The log comes last, so that of an answer in the log everything else is written too. An annotation that is no longer on
+the server gets a tombstone.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
 
 from toolkit.labelstudio.casualty_figures import FigureCheck
+from toolkit.labelstudio.codec.decode import MISFIT, ItemFate
 from toolkit.labelstudio.pseudonyms import Pseudonyms
-from toolkit.labelstudio.pull.parse import pseudonym_of, take
-from toolkit.labelstudio.pull.revision_index import Known, revision_of, task_key
+from toolkit.labelstudio.pull.parse import ParsedAnnotation, parse_annotation, pseudonym_of
+from toolkit.labelstudio.pull.revision_index import RevisionIndex, revision_of
 from toolkit.project import AppendLog, Workspace
 from toolkit.project.annotation_log import revision, tombstone
 from toolkit.records import Annotation, Reject, content_id, to_row
 from toolkit.schema import Schema
 
-_CHUNK = 500  # rows that are written at once
+_CHUNK = 500  # rows of the log that are written at once
+
+DIFFERING = "casualty figures whose numbers differ from their words"
+"""What a pull counts the rows of annotations/figures.jsonl as."""
+
+Status = Literal["known", "joined", "new", "edited"]
+"""An answer beside the log: there in this revision, there but now of another sentence, not there, or changed since."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +48,13 @@ class PullResult:
         url: The project.
         full: Every task was compared, not only those that changed.
         counts: What was added to the log ("new", "edited", "deleted"; "joined" to a sentence that was not there
-            before) and what there is of each kind among what was
-            read: "skipped", "empty", "ground truth", "drafts", "accepted predictions", "changed predictions",
-            "second answers" (of the same person to the same sentence), "rejects", "mended regions"; and among
-            what was added "figures to check", whose numbers differ from their words.
+            before); of everything that was read how many there are of each kind ("skipped", "empty", "ground truth",
+            "drafts", "accepted predictions", "changed predictions", "second answers" of the same person to the same
+            sentence, "rejects", "mended regions"); and of what was added the "casualty figures whose numbers differ
+            from their words".
         fates: Everything that was read by kind: "annotations", and below them each of Label Studio's types of
-            result; how many there were and how many were "taken", which with "rejected" sum to them. Of a file also
-            "drafts", which are never taken.
+            result; how many were "read", and how many of these "taken" and "rejected". Of a file also "drafts", which
+            are never taken.
     """
 
     url: str
@@ -51,146 +72,184 @@ class PullResult:
         )
 
 
-class Arrivals:
+class LogWriter:
     """Adds answers to a log, each revision once. To be closed.
 
     Args:
         workspace: The project directory.
         log: Where the answers go.
-        folder: Where the rejects go, and the name under which the state is kept.
+        folder: Where rejects and differing figures go, and the name under which the index is kept.
         schema: What the page was made from.
-        people: The pseudonyms.
+        pseudonyms: Of the people on the server.
+        joined: annotation_id → the sentence that an answer in the log belongs to, where it may be another now.
 
     Attributes:
-        known: What the log holds.
+        index: What the log holds.
         counts: As in `PullResult`.
-        homes: The sentence that an answer was joined to before, by annotation_id, where it may be another now.
     """
 
     def __init__(
-        self, workspace: Workspace, log: AppendLog, folder: str, schema: Schema | None, people: Pseudonyms
+        self,
+        workspace: Workspace,
+        log: AppendLog,
+        folder: str,
+        schema: Schema | None,
+        pseudonyms: Pseudonyms,
+        *,
+        joined: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self.known = Known(workspace, log, f"{folder}.sqlite3")
+        self.index = RevisionIndex(workspace, log, f"{folder}.sqlite3")
         self.counts: Counter[str] = Counter()
-        self.homes: Mapping[str, str] = {}
-        self._fates: Counter[tuple[str, str]] = Counter()
-        self._log = log
+        self._tally: Counter[ItemFate] = Counter()
+        self._schema, self._pseudonyms, self._joined = schema, pseudonyms, joined
         self._figures = FigureCheck(workspace, schema)
-        self._differing = AppendLog(workspace.path(folder, "figures.jsonl"))
-        self._differs = {(row["annotation_id"], row["updated_at"], row["span_id"]) for row in self._differing.rows()}
-        self._figure_rows: list[dict[str, Any]] = []
-        self._rejects = AppendLog(workspace.path(folder, "rejects.jsonl"))
-        self._rejected = {(row["annotation_id"], row["revision"]) for row in self._rejects.rows()}
-        self._schema = schema
-        self._people = people
+        self._log = log
         self._rows: list[dict[str, Any]] = []
-        self._reject_rows: list[dict[str, Any]] = []
+        self._rejects = _SideLog(workspace.path(folder, "rejects.jsonl"), "annotation_id", "revision")
+        self._differing = _SideLog(workspace.path(folder, "figures.jsonl"), "annotation_id", "updated_at", "span_id")
 
-    def task(self, task: Mapping[str, Any], *, source: Callable[[int], str], place: str | None) -> None:
-        """Take all answers to one task, and mark those that are gone.
+    def add_task(self, task: Mapping[str, Any], *, source: Callable[[int], str], place: str | None) -> None:
+        """Add all answers to one task, and mark those that are no longer there.
 
         Args:
             task: The task with its annotations and drafts.
             source: Task id → where a person finds it.
-            place: The project it was found in; None for a file, which may be old: nothing in it is gone.
+            place: The project it was found in; None for a file, which may be old: nothing in it counts as deleted.
         """
         present = set()
         answered: Counter[str] = Counter()
         for raw in sorted(task["annotations"], key=lambda raw: (raw["created_at"], raw["id"])):
             raw = dict(raw) | {"task": task["id"], "project": task.get("project", raw.get("project"))}
-            answered[pseudonym_of(raw, self._people)] += 1
-            present.add(self._answer(task, raw, source, place))
+            answered[pseudonym_of(raw, self._pseudonyms)] += 1
+            present.add(self._add_annotation(task, raw, source, place))
         self.counts["second answers"] += sum(number - 1 for number in answered.values())
         self.counts["drafts"] += len(task.get("drafts") or [])
-        before = self.known.live_of(task_key(place, task["id"])) if place else set()
-        for annotation_id in sorted(before - present):
-            self.gone(annotation_id, "the annotation was deleted on the server")
+        before = self.index.live_in(place, task["id"]) if place else set()
+        self.mark_deleted(before - present, "the annotation was deleted on the server")
 
-    def draft(self, task: Mapping[str, Any], draft: Mapping[str, Any], reject: Reject) -> None:
-        """Put an answer that nobody has submitted among the rejects."""
+    def add_draft(self, task: Mapping[str, Any], draft: Mapping[str, Any], reject: Reject) -> None:
+        """Add an answer that nobody has submitted to the rejects."""
         draft_id = content_id("draft", task.get("project"), task["id"], draft.get("id"))
-        change = revision_of(draft)
-        self._fates["drafts", "rejected"] += 1
-        if (draft_id, change) not in self._rejected:
-            self._rejected.add((draft_id, change))
-            row = {"annotation_id": draft_id, "revision": change, "raw": self._people.strip(draft)}
-            self._reject_rows.append(row | {"reject": to_row(reject)})
+        self._tally[ItemFate("drafts", MISFIT)] += 1
+        self._add_rejects(draft_id, draft, [reject], with_raw=True)
+
+    def mark_deleted(self, annotation_ids: Iterable[str], reason: str) -> None:
+        """Mark answers that are no longer on the server."""
+        for annotation_id in sorted(annotation_ids):
+            self._add_row(tombstone(annotation_id, reason))
+            self.counts["deleted"] += 1
 
     @property
     def fates(self) -> dict[str, dict[str, int]]:
-        """What was read by kind, and what became of it; see `PullResult`."""
-        kinds = sorted({kind for kind, _ in self._fates})
-        taken = {kind: self._fates[kind, "taken"] for kind in kinds}
-        rejected = {kind: self._fates[kind, "rejected"] for kind in kinds}
-        return {
-            kind: {"read": taken[kind] + rejected[kind], "taken": taken[kind], "rejected": rejected[kind]}
-            for kind in kinds
-        }
-
-    def gone(self, annotation_id: str, reason: str) -> None:
-        """Mark an answer that is no longer on the server."""
-        self._add(tombstone(annotation_id, reason))
-        self.counts["deleted"] += 1
-
-    def close(self) -> None:
-        """Let go of what is known; `known.save` keeps it."""
-        self.known.close()
+        """Everything that was read by kind, and what became of it; see `PullResult`."""
+        found: dict[str, dict[str, int]] = {}
+        for fate, number in sorted(self._tally.items()):
+            counts = found.setdefault(fate.type, {"read": 0, "taken": 0, "rejected": 0})
+            counts["read"] += number
+            counts["rejected" if fate.kind == MISFIT else "taken"] += number
+        return found
 
     def flush(self) -> None:
-        """Write what was gathered, the answers last: an answer in the log is one of which all else is written."""
-        self._rejects.append(self._reject_rows)
-        self._differing.append(self._figure_rows)
+        """Append what was gathered, the answers last."""
+        self._rejects.flush()
+        self._differing.flush()
         self._log.append(self._rows)
-        self._reject_rows, self._figure_rows, self._rows = [], [], []
+        self._rows = []
 
-    def _answer(
-        self, task: Mapping[str, Any], raw: dict[str, Any], source: Callable[[int], str], place: str | None
+    def save(self) -> None:
+        """Append what was gathered, and keep the index for the next pull."""
+        self.flush()
+        self.index.save()
+
+    def close(self) -> None:
+        """Close the index."""
+        self.index.close()
+
+    def _add_annotation(
+        self, task: Mapping[str, Any], raw: Mapping[str, Any], source: Callable[[int], str], place: str | None
     ) -> str:
-        """Take one answer and return its id."""
-        taken = take(task, raw, schema=self._schema, people=self._people, source=source)
+        """Take one annotation through the steps above, and return its id."""
+        parsed = parse_annotation(task, raw, schema=self._schema, pseudonyms=self._pseudonyms, source=source)
+        self._count(raw, parsed)
+        self._add_rejects(parsed.annotation_id, raw, parsed.rejects, with_raw=parsed.annotation is None)
+        if parsed.annotation is None:
+            return parsed.annotation_id
         change = revision_of(raw)
-        self._count(raw, taken.annotation is not None and taken.annotation.origin)
-        self._fates.update(taken.fates)
-        self._fates["annotations", "rejected" if taken.annotation is None else "taken"] += 1
-        self.counts["rejects"] += len(taken.rejects)
-        self.counts["mended regions"] += sum(taken.slips.values())
-        if taken.rejects and (taken.annotation_id, change) not in self._rejected:
-            self._rejected.add((taken.annotation_id, change))
-            named: dict[str, Any] = {"annotation_id": taken.annotation_id, "revision": change}
-            if taken.annotation is None:  # the log will not hold it, so this is where it is kept
-                named["raw"] = self._people.strip(raw)
-            self._reject_rows += [named | {"reject": to_row(reject)} for reject in taken.rejects]
-        if taken.annotation is None:
-            return taken.annotation_id
-        if self.known.holds(taken.annotation_id, change):
+        status = self._status(parsed.annotation, change)
+        if status == "known":
             if place:
-                self.known.seen(taken.annotation_id, task_key(place, task["id"]))
-            if taken.annotation.sentence_id == self.homes.get(taken.annotation_id, taken.annotation.sentence_id):
-                return taken.annotation_id
-            self.counts["joined"] += 1
-        else:
-            self._check(taken.annotation)
-            self.counts["edited" if self.known.is_live(taken.annotation_id) else "new"] += 1
-        self._add(revision(taken.annotation, self._people.strip(raw)) | ({"place": place} if place else {}), change)
-        return taken.annotation_id
+                self.index.saw(parsed.annotation_id, place, task["id"])
+            return parsed.annotation_id
+        self.counts[status] += 1
+        if status != "joined":
+            self._check(parsed.annotation)
+        row = revision(parsed.annotation, self._pseudonyms.strip(raw))
+        self._add_row(row | ({"place": place} if place else {}), change)
+        return parsed.annotation_id
+
+    def _status(self, annotation: Annotation, change: str) -> Status:
+        if not self.index.holds(annotation.annotation_id, change):
+            return "edited" if self.index.is_live(annotation.annotation_id) else "new"
+        same = annotation.sentence_id == self._joined.get(annotation.annotation_id, annotation.sentence_id)
+        return "known" if same else "joined"
 
     def _check(self, annotation: Annotation) -> None:
         for row in self._figures.differing(annotation):
-            key = (row["annotation_id"], row["updated_at"], row["span_id"])
-            self.counts["figures to check"] += 1
-            if key not in self._differs:
-                self._differs.add(key)
-                self._figure_rows.append(row)
+            self.counts[DIFFERING] += 1
+            self._differing.add([row])
 
-    def _count(self, raw: Mapping[str, Any], origin: str | bool) -> None:
+    def _add_rejects(
+        self, annotation_id: str, raw: Mapping[str, Any], rejects: Sequence[Reject], *, with_raw: bool
+    ) -> None:
+        """Add the rejects of one revision; with its raw JSON where the log does not keep that."""
+        if rejects:
+            row: dict[str, Any] = {"annotation_id": annotation_id, "revision": revision_of(raw)}
+            row |= {"raw": self._pseudonyms.strip(raw)} if with_raw else {}
+            self._rejects.add([row | {"reject": to_row(reject)} for reject in rejects])
+
+    def _count(self, raw: Mapping[str, Any], parsed: ParsedAnnotation) -> None:
+        taken = parsed.annotation
+        self._tally.update(parsed.tally)
+        self._tally[ItemFate("annotations", MISFIT if taken is None else "answer")] += 1
+        self.counts["rejects"] += len(parsed.rejects)
+        self.counts["mended regions"] += sum(number for fate, number in parsed.tally.items() if fate.mended)
         self.counts["skipped"] += bool(raw.get("was_cancelled"))
         self.counts["empty"] += not raw.get("result") and not raw.get("was_cancelled")
         self.counts["ground truth"] += bool(raw.get("ground_truth"))
-        self.counts["accepted predictions"] += origin == "prediction"
-        self.counts["changed predictions"] += origin == "prediction-changed"
+        self.counts["accepted predictions"] += taken is not None and taken.origin == "prediction"
+        self.counts["changed predictions"] += taken is not None and taken.origin == "prediction-changed"
 
-    def _add(self, row: dict[str, Any], change: str | None = None) -> None:
+    def _add_row(self, row: dict[str, Any], change: str | None = None) -> None:
         self._rows.append(row)
-        self.known.note(row, change)
+        self.index.note(row, change)
         if len(self._rows) >= _CHUNK:
             self.flush()
+
+
+class _SideLog:
+    """A log beside the annotation log, of rows that are written once per key.
+
+    Args:
+        path: The file.
+        key: The fields that make the key of a row.
+    """
+
+    def __init__(self, path: Path, *key: str) -> None:
+        self._log, self._fields = AppendLog(path), key
+        self._keys = {self._key(row) for row in self._log.rows()}
+        self._rows: list[Mapping[str, Any]] = []
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Gather rows that share one key, unless rows with that key are there already."""
+        key = self._key(rows[0])
+        if key not in self._keys:
+            self._keys.add(key)
+            self._rows += rows
+
+    def flush(self) -> None:
+        """Append what was gathered."""
+        self._log.append(self._rows)
+        self._rows = []
+
+    def _key(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(row[name] for name in self._fields)

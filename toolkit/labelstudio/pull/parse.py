@@ -1,108 +1,117 @@
-"""One annotation of the server, as a record; and everything of it that can't be taken, as rejects."""
+"""One annotation of the server as a record; and everything of it that can't be taken, as rejects."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from toolkit.labelstudio.codec.decode import is_foreign, read_foreign, read_result, type_of
-from toolkit.labelstudio.codec.round_trip import Origin, carried
+from toolkit.labelstudio.codec.decode import (
+    MISFIT,
+    DecodedResult,
+    ItemFate,
+    decode_foreign,
+    decode_result,
+    is_foreign,
+    type_of,
+)
+from toolkit.labelstudio.codec.round_trip import Origin, RoundTrip
 from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.records import Annotation, Reject, content_id, digest
 from toolkit.schema import Schema
 
 
 @dataclass(frozen=True)
-class Taken:
+class ParsedAnnotation:
     """What became of one annotation.
 
     Attributes:
         annotation_id: Its id in our records, also where it was rejected.
         annotation: The record; None where the whole annotation can't be taken.
         rejects: Parts that can't be taken, or the whole.
-        kinds: How many items of its result were of which kind; see `Reading.kinds`.
-        slips: How many regions were mended, by what.
-        fates: How many items of each of Label Studio's types were "taken" and how many "rejected".
+        tally: How many items of its result had which fate.
     """
 
     annotation_id: str
     annotation: Annotation | None
     rejects: tuple[Reject, ...] = ()
-    kinds: Counter[str] = field(default_factory=Counter)
-    slips: Counter[str] = field(default_factory=Counter)
-    fates: Counter[tuple[str, str]] = field(default_factory=Counter)
+    tally: Counter[ItemFate] = field(default_factory=Counter)
 
 
-def take(
+def parse_annotation(
     task: Mapping[str, Any],
     raw: Mapping[str, Any],
     *,
     schema: Schema | None,
-    people: Pseudonyms,
+    pseudonyms: Pseudonyms,
     source: Callable[[int], str],
-) -> Taken:
+) -> ParsedAnnotation:
     """Turn one annotation of a task into a record.
 
     Args:
         task: The task as the server gives it, with `data`.
         raw: The annotation.
         schema: What the page was made from; None for a foreign project.
-        people: The pseudonyms.
+        pseudonyms: Of the people on the server.
         source: Task id → where a person finds it.
     """
-    annotation_id = id_of(task, raw)
-    result = raw.get("result") or []
-    place = source(task["id"])
-
-    def refuse(reason: str, detail: str) -> Taken:
-        reject = Reject(stage="pull", reason=reason, source=place, text="", detail=detail)
-        fates = Counter((type_of(item), "rejected") for item in result)
-        return Taken(annotation_id, None, (reject,), Counter({"misfit": len(result)}), fates=fates)
-
     text = text_of(task)
     if text is None:
-        return refuse("no-text", "the task's data has no text that could be told apart")
-    known = task["data"].get("text_sha256")
-    if known is not None and known != digest(text.encode()):
-        return refuse("text-changed", f"annotation {raw['id']}: the text is not the one that was pushed")
-    if schema is not None and known is None and is_foreign(result, schema):
-        reading = read_foreign(result, text, schema)
+        return _refused(task, raw, source, "no-text", "the task's data has no text that could be told apart")
+    pushed = task["data"].get("text_sha256")
+    if pushed is not None and pushed != digest(text.encode()):
+        changed = f"annotation {raw['id']}: the text is not the one that was pushed"
+        return _refused(task, raw, source, "text-changed", changed)
+    result = raw.get("result") or []
+    if schema is not None and pushed is None and is_foreign(result, schema):
+        decoded = decode_foreign(result, text, schema)
     else:
-        reading = read_result(result, text, schema)
-    known_as = carried(raw)
-    annotation = Annotation(
-        annotation_id=annotation_id,
+        decoded = decode_result(result, text, schema)
+    place = source(task["id"])
+    rejects = (
+        replace(reject, source=place, detail=f"annotation {raw['id']}: {reject.detail}") for reject in decoded.rejects
+    )
+    annotation = _record(task, raw, text, decoded, schema, pseudonyms)
+    return ParsedAnnotation(annotation.annotation_id, annotation, tuple(rejects), decoded.tally)
+
+
+def _refused(
+    task: Mapping[str, Any], raw: Mapping[str, Any], source: Callable[[int], str], reason: str, detail: str
+) -> ParsedAnnotation:
+    """Reject a whole annotation, with every item of its result."""
+    reject = Reject(stage="pull", reason=reason, source=source(task["id"]), detail=detail)
+    tally = Counter(ItemFate(type_of(item), MISFIT) for item in raw.get("result") or [])
+    return ParsedAnnotation(id_of(task, raw), None, (reject,), tally)
+
+
+def _record(
+    task: Mapping[str, Any],
+    raw: Mapping[str, Any],
+    text: str,
+    decoded: DecodedResult,
+    schema: Schema | None,
+    pseudonyms: Pseudonyms,
+) -> Annotation:
+    exported = RoundTrip.of(raw)
+    return Annotation(
+        annotation_id=id_of(task, raw),
         sentence_id=sentence_of(task, text),
-        annotator=pseudonym_of(raw, people),
-        labels=reading.labels,
-        spans=reading.spans,
-        relations=reading.relations,
-        schema=known_as.schema if known_as else schema.ref if schema else "foreign@0.0.0",
+        annotator=pseudonym_of(raw, pseudonyms),
+        labels=decoded.labels,
+        spans=decoded.spans,
+        relations=decoded.relations,
+        schema=exported.schema if exported else schema.ref if schema else "foreign@0.0.0",
         created_at=utc(raw["created_at"]),
         updated_at=utc(raw["updated_at"]),
         lead_time=None if raw.get("lead_time") is None else float(raw["lead_time"]),
         skipped=bool(raw.get("was_cancelled")),
         ground_truth=bool(raw.get("ground_truth")),
-        origin=known_as.origin if known_as else origin(task, raw),
-        note=reading.note,
+        origin=exported.origin if exported else origin(task, raw),
+        note=decoded.note,
     )
-    rejects = tuple(
-        Reject(
-            stage="pull",
-            reason=misfit.reason,
-            source=place,
-            start=misfit.start,
-            end=misfit.end,
-            text=misfit.text,
-            detail=f"annotation {raw['id']}: {misfit.detail}",
-        )
-        for misfit in reading.misfits
-    )
-    return Taken(annotation_id, annotation, rejects, reading.kinds, reading.slips, reading.fates)
 
 
 def id_of(task: Mapping[str, Any], raw: Mapping[str, Any]) -> str:
@@ -111,16 +120,16 @@ def id_of(task: Mapping[str, Any], raw: Mapping[str, Any]) -> str:
     Its number alone would not do: numbers start at 1 on every server, and task numbers are used again after a
     deletion. The microsecond at which it was made tells those apart.
     """
-    known_as = carried(raw)
-    if known_as is not None:
-        return known_as.annotation_id
+    exported = RoundTrip.of(raw)
+    if exported is not None:
+        return exported.annotation_id
     return content_id("label studio", task.get("project"), task["id"], raw["id"], utc(raw["created_at"]))
 
 
-def pseudonym_of(raw: Mapping[str, Any], people: Pseudonyms) -> str:
-    """Return the pseudonym of whom an annotation is from: the one that it carries, else that of the user."""
-    known_as = carried(raw)
-    return known_as.annotator if known_as else people.of(raw.get("completed_by"))
+def pseudonym_of(raw: Mapping[str, Any], pseudonyms: Pseudonyms) -> str:
+    """Return the pseudonym of whom an annotation is from: the one that an export wrote, else that of the user."""
+    exported = RoundTrip.of(raw)
+    return exported.annotator if exported else pseudonyms.of(raw.get("completed_by"))
 
 
 def text_of(task: Mapping[str, Any]) -> str | None:
@@ -138,7 +147,7 @@ def sentence_of(task: Mapping[str, Any], text: str) -> str:
     return given if isinstance(given, str) and given else content_id(text)
 
 
-@lru_cache(maxsize=16)  # one answer's two stamps are asked for several times
+@lru_cache(maxsize=16)  # the two stamps of one answer are asked for several times
 def utc(moment: str) -> str:
     """Return a time as ISO 8601 in UTC, with the microseconds that the server gives."""
     return datetime.fromisoformat(moment).astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -163,7 +172,7 @@ def _number(prediction: Any) -> Any:
 
 
 def _meaning(result: list[Mapping[str, Any]]) -> list[str]:
-    """Return what a result says, whatever its ids, scores and order."""
+    """Return the meaning of a result, without ids, scores and order."""
     return sorted(repr((item.get("type"), item.get("from_name"), _sorted(item.get("value")))) for item in result)
 
 

@@ -1,8 +1,8 @@
-"""What the annotation log holds already: for each answer of the server its last revision.
+"""An index of the annotation log: for each answer of the server its last revision, and the tasks it was found in.
 
-The log is the truth. Reading all of it for every small pull would take longer than the pull, so the answer is kept
-in a database in .toolkit beside the length that the log had; when that does not fit, the log is read again. What a
-run learns is one transaction of that database: a killed run leaves the old answer, which then does not fit.
+The log is the truth. Reading all of it for every small pull would take longer than the pull, so the index is kept in
+an SQLite database in .toolkit, together with the length that the log had; if the length is another now, the index is
+rebuilt from the log. What a pull learns is one transaction: a killed pull leaves the old index, whose length differs.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ _TABLES = """
     CREATE TABLE found (task TEXT, id TEXT, PRIMARY KEY (task, id)) WITHOUT ROWID;
     PRAGMA user_version = 4;
     COMMIT;
-"""  # revision: NULL where the answer is gone; set_aside: by a migration, not to be taken again unless it changes
-_GONE = """
+"""  # revision: NULL where the answer is deleted; set_aside: by a migration, not to be taken again unless it changes
+_DELETED = """
     INSERT INTO answer VALUES (?, NULL, ?)
     ON CONFLICT DO UPDATE SET revision = NULL, set_aside = coalesce(excluded.set_aside, set_aside)
 """
 
 
-class Known:
-    """Revisions by annotation_id. To be closed; what was not saved then is forgotten.
+class RevisionIndex:
+    """Revisions by annotation_id. To be closed; what was not saved by then is forgotten.
 
     Args:
         workspace: The project.
         log: Where its answers are.
-        name: Name of the cache file.
+        name: Name of the database in .toolkit.
 
     Raises:
-        ToolkitError: From each of the methods: the cache can't be read or written.
+        ToolkitError: From each of the methods: the database can't be read or written.
     """
 
     def __init__(self, workspace: Workspace, log: AppendLog, name: str) -> None:
@@ -59,60 +59,61 @@ class Known:
                 self._database.executescript(_TABLES)
         except sqlite3.Error as error:
             raise self._fault(error) from error
-        self._load()
+        self._rebuild_if_changed()
 
     def close(self) -> None:
-        """Let go of the cache."""
+        """Close the database."""
         self._database.close()
 
     def holds(self, annotation_id: str, revision: str) -> bool:
-        """Tell whether this is the revision that the log has last, or one that a migration set aside."""
+        """Tell whether this is the last revision in the log, or one that a migration set aside."""
         row = self._row("SELECT revision, set_aside FROM answer WHERE id = ?", annotation_id)
         return row is not None and revision in row
 
     def is_live(self, annotation_id: str) -> bool:
-        """Tell whether the log's last word on the answer is a revision."""
+        """Tell whether the answer is in the log and not deleted."""
         return self._row("SELECT 1 FROM answer WHERE id = ? AND revision IS NOT NULL", annotation_id) is not None
 
-    def live_of(self, task: str) -> set[str]:
-        """Return the answers to a task that hold now."""
+    def live_in(self, place: str, task: int) -> set[str]:
+        """Return the answers to one task of a project that are not deleted."""
         live = "SELECT id FROM found JOIN answer USING (id) WHERE task = ? AND revision IS NOT NULL"
-        return {annotation_id for (annotation_id,) in self._run(live, task)}
+        return {annotation_id for (annotation_id,) in self._run(live, _task_key(place, task))}
 
-    def live_within(self, place: str) -> dict[str, set[str]]:
-        """Return the answers that hold now by task, of every task of a project."""
+    def live_by_task(self, place: str) -> dict[int, set[str]]:
+        """Return the answers to each task of a project that are not deleted, by the number of the task."""
+        prefix = _task_key(place, "")
         live = "SELECT task, id FROM found JOIN answer USING (id) WHERE revision IS NOT NULL"
-        by_task: dict[str, set[str]] = defaultdict(set)
-        for task, annotation_id in self._run(f"{live} AND substr(task, 1, length(?1)) = ?1", task_key(place, "")):
-            by_task[task].add(annotation_id)
+        by_task: dict[int, set[str]] = defaultdict(set)
+        for task, annotation_id in self._run(f"{live} AND substr(task, 1, length(?1)) = ?1", prefix):
+            by_task[int(task.removeprefix(prefix))].add(annotation_id)
         return by_task
 
-    def seen(self, annotation_id: str, task: str) -> None:
-        """Take note of where an answer was found."""
-        self._run("INSERT OR IGNORE INTO found VALUES (?, ?)", task, annotation_id)
+    def saw(self, annotation_id: str, place: str, task: int) -> None:
+        """Note in which task an answer was found."""
+        self._run("INSERT OR IGNORE INTO found VALUES (?, ?)", _task_key(place, task), annotation_id)
 
     def note(self, row: Mapping[str, Any], revision: str | None = None) -> None:
-        """Take note of a row of the log; `revision` is `revision_of` its raw JSON, where that is known already."""
+        """Note a row of the log; `revision` is `revision_of` its raw JSON, where that is known already."""
         if row["event"] == "tombstone":
             aside = revision_of(row["raw"]) if "raw" in row else None
-            self._run(_GONE, row["annotation_id"], aside)
+            self._run(_DELETED, row["annotation_id"], aside)
             return
         annotation_id = row["annotation"]["annotation_id"]
         revision = revision or revision_of(row["raw"])
         self._run("INSERT OR REPLACE INTO answer VALUES (?, ?, NULL)", annotation_id, revision)
         if row.get("place"):
-            self.seen(annotation_id, task_key(row["place"], row["raw"]["task"]))
+            self.saw(annotation_id, row["place"], row["raw"]["task"])
 
     def save(self) -> None:
-        """Keep this for the next pull."""
+        """Keep the index for the next pull."""
         self._run("UPDATE log SET length = ?", self._length())
         try:
             self._database.commit()
         except sqlite3.Error as error:
             raise self._fault(error) from error
 
-    def _load(self) -> None:
-        """Read the log again where the cache is not of the log as it is."""
+    def _rebuild_if_changed(self) -> None:
+        """Rebuild the index if the log has changed."""
         if self._row("SELECT length FROM log") == (self._length(),):
             return
         self._run("DELETE FROM answer")
@@ -121,7 +122,7 @@ class Known:
             self.note(row)
 
     def _is_ours(self) -> bool:
-        """Tell whether there is a cache of this format."""
+        """Tell whether there is a database of this format."""
         if not self._path.exists():
             return False
         try:
@@ -151,8 +152,8 @@ class Known:
         return self._log.path.stat().st_size if self._log.path.exists() else 0
 
 
-def task_key(place: str, task: int | str) -> str:
-    """Return what tells a task from every other anywhere."""
+def _task_key(place: str, task: int | str) -> str:
+    """Return what tells a task from all others on any server."""
     return f"{place}: {task}"
 
 

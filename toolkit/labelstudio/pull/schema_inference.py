@@ -18,7 +18,7 @@ from lxml import etree
 from toolkit.errors import InvalidInput
 from toolkit.labelstudio.codec.decode import SEPARATOR
 from toolkit.labelstudio.pseudonyms import Pseudonyms
-from toolkit.labelstudio.pull.export_reader import read_tasks, taken_from
+from toolkit.labelstudio.pull.export_reader import annotations_of, read_tasks
 from toolkit.labelstudio.pull.parse import text_of
 from toolkit.records import Annotation
 from toolkit.schema.consistency import EXAMPLES
@@ -101,9 +101,9 @@ def _leaves(element: Any, path: tuple[str, ...]) -> Iterator[str]:
 def _answers(path: Path) -> Iterator[tuple[str, Annotation]]:
     """Yield each answer that was not skipped, with its text."""
     for task in read_tasks(path):
-        for _, taken in taken_from(task, None, Pseudonyms(None), str(path)):
-            if taken.annotation is not None and not taken.annotation.skipped:
-                yield text_of(task) or "", taken.annotation
+        for _, parsed in annotations_of(task, None, Pseudonyms(None), str(path)):
+            if parsed.annotation is not None and not parsed.annotation.skipped:
+                yield text_of(task) or "", parsed.annotation
 
 
 def _label(title: str, ids: Mapping[str, str], seen: Mapping[str, Annotation]) -> dict[str, Any]:

@@ -36,8 +36,10 @@ from toolkit.project.files import disk_errors
 WINDOW = 2000
 """Tasks in one request, where their ids lie evenly."""
 
+LOOK = 2.0
+"""Seconds between looks for a snapshot whose answer was lost."""
+
 _PATIENCE = 3600.0  # seconds that one snapshot may take
-_LOOK = 2.0  # seconds between looks for a snapshot whose answer was lost
 _ASKS = 5
 _AT_WORK = ("created", "in_progress")
 
@@ -211,10 +213,10 @@ def _finished(server: Server, project: ServerProject, title: str, view: int | No
             except Unanswered:
                 if asks == _ASKS:
                     raise
-                time.sleep(_LOOK)
+                time.sleep(LOOK)
                 made = _titled(server, project, title)
         elif made["status"] in _AT_WORK:
-            time.sleep(_LOOK)
+            time.sleep(LOOK)
             made = _titled(server, project, title)
         else:
             break

@@ -14,7 +14,7 @@ from toolkit.errors import InvalidInput
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
-from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.push.stage import PushResult, Sender, Task
 from toolkit.labelstudio.push.tasks import task_data
 from toolkit.project import Workspace
@@ -73,7 +73,7 @@ def _predictions(dispute: Dispute, schema: Schema, people: Mapping[str, str]) ->
     total = sum(len(answer.votes) for answer in dispute.answers) or 1
     for answer in dispute.answers:
         names = sorted({people.get(vote, "withdrawn") for vote in answer.votes})
-        result = to_result(
+        result = encode_result(
             schema, labels=answer.labels, spans=answer.spans, relations=answer.relations, origin="prediction"
         )
         yield {"model_version": ", ".join(names), "score": len(answer.votes) / total, "result": result}

@@ -23,7 +23,7 @@ from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Conflict, Server
 from toolkit.labelstudio.client.server_project import ServerProject
-from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.project import Workspace
 from toolkit.project.push_ledger import expert_title
 from toolkit.samples import Recorded, read
@@ -91,7 +91,7 @@ def replay(
 def _job(
     schema: Schema, project: ServerProject, task: dict[str, Any], answer: Recorded, user: int
 ) -> tuple[str, dict[str, Any]]:
-    result = to_result(
+    result = encode_result(
         schema,
         labels=answer.labels,
         spans=answer.located(),

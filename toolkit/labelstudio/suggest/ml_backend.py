@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from toolkit.errors import ToolkitError, UsageError
-from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.suggest.preannotation import Preannotation, score_of
 from toolkit.labelstudio.suggest.suggester import Query
 from toolkit.records import Suggestion, digest
@@ -152,7 +152,7 @@ class _Service:
 
     def _result(self, suggestion: Suggestion) -> dict[str, Any]:
         schema = self._preannotation.suggester.schema
-        result = to_result(schema, labels=suggestion.labels, spans=suggestion.spans, origin="prediction")
+        result = encode_result(schema, labels=suggestion.labels, spans=suggestion.spans, origin="prediction")
         return {"model_version": self._version, "score": score_of(suggestion), "result": result}
 
 

@@ -26,7 +26,7 @@ from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.server_project import ServerProject
-from toolkit.labelstudio.codec.encode import to_result
+from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.push.tasks import key_of
 from toolkit.labelstudio.suggest.suggester import Query, Suggester
 from toolkit.project import Workspace
@@ -250,7 +250,7 @@ def _body(suggestion: Suggestion, text: str, schema: Schema) -> dict[str, Any]:
             raise InvalidInput(
                 f"{span.text!r} is not at {span.start}-{span.end}", where=f"sentence {suggestion.sentence_id}"
             )
-    result = to_result(schema, labels=suggestion.labels, spans=suggestion.spans, origin="prediction")
+    result = encode_result(schema, labels=suggestion.labels, spans=suggestion.spans, origin="prediction")
     body = {"model_version": suggestion.model, "result": result}
     score = score_of(suggestion)
     return body if score is None else body | {"score": score}
