@@ -55,7 +55,7 @@ def read_export(path: Path | str, schema: Schema | None = None) -> Iterator[Anno
     Raises:
         InvalidInput: The file is not a Label Studio JSON export.
 
-    Example:
+    Examples:
         >>> import json, pathlib, tempfile
         >>> said = {"type": "choices", "from_name": "act", "to_name": "text", "value": {"choices": ["claim"]}}
         >>> when = "2026-03-01T10:00:00Z"

@@ -167,7 +167,7 @@ def in_holdout(sentence_id: str, share: float) -> bool:
         sentence_id: The sentence.
         share: Size of the hold-out, in [0, 1]; a smaller hold-out is part of a larger one.
 
-    Example:
+    Examples:
         >>> in_holdout("5f0c", 0.0), in_holdout("5f0c", 1.0)
         (False, True)
     """

@@ -46,7 +46,7 @@ class Suggester:
         schema: As above.
         name: As above.
 
-    Example:
+    Examples:
         >>> from toolkit.labelstudio import Query, Suggester
         >>> from toolkit.schema import load
         >>> query = Query(sentence_id="s1", text="At least 14 people were killed.", language="en")
