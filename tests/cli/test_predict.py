@@ -56,7 +56,7 @@ def test_a_row_that_cannot_be_read_is_answered_with_its_place(predict, tmp_path:
     code, out, err = predict("--file", path)
     assert [(row["file"], row["line"]) for row in out[:3]] == [(str(path), 1), (str(path), 2), (str(path), 4)]
     assert [row["error"] for row in out[:2]] == [
-        'has no "text" that is a string',
+        'no "text" field with a string',
         "is not valid UTF-8 at byte 11 of the line",
     ]
     assert out[3]["labels"] == ["denial"]

@@ -42,7 +42,7 @@ def test_a_bad_line_is_answered_with_its_error_and_stops_nothing(model: Path) ->
 def test_another_encoding_is_no_text() -> None:
     source = io.BytesIO("the mayor\nit opened\n".encode("utf-16-le"))
     (rows,) = list(read_batches(io.BufferedReader(source)))[:1]
-    assert all("is no UTF-8 text" in row["error"] for row in rows)
+    assert all("not UTF-8 text" in row["error"] for row in rows)
 
 
 def test_half_a_character_comes_back_as_it_was_sent(model: Path) -> None:

@@ -1,3 +1,5 @@
+"""One line for people about what a stage counted."""
+
 from __future__ import annotations
 
 from toolkit.cli.output import counts_line
