@@ -3,22 +3,24 @@
     python scripts/bench/segment.py DIR [--against nupunkt,livekit-blingfire] [--floor [FILE|KEY=VALUE,...]]
         [--json FILE]
 
-DIR (default: what the repository ships) holds `*.jsonl` or `*.jsonl.gz`: one document a line, {"lang", "text", "spans":
-[[start, end], ...]} in code points, and "optional": ends that are right either way.
+DIR (default: the sets of the repository) holds `*.jsonl` or `*.jsonl.gz`. Each line is one document: {"lang", "text",
+"spans": [[start, end], ...]} in code points, and "optional": ends that may be predicted or not.
 
-F1c    Boundaries are ends of sentences, each written as the number of non-space characters before it, so that it does
-       not matter on which side of a gap a splitter puts white space. The last end of a document is not counted: no
-       splitter can miss it. A gold end that stands neither at a line break nor after a stop (. ! ? … and their kin in
-       other scripts, closing marks skipped) is not scored, and neither is an optional one, whether predicted or not:
-       nothing but the sense tells it. F1c is the F1 of a set's pooled boundaries, in percent.
+F1c    A boundary is the end of a sentence, written as the number of non-space characters before it, so that white space
+       may stand on either side of it. The last end of a document does not count, because no splitter can miss it. A
+       gold end that stands neither at a line break nor after a stop (. ! ? … and the stops of other scripts, with the
+       marks that close after them) is not scored, predicted or not, because only the meaning shows it; an optional end
+       is not scored either. F1c is the F1 of a set's pooled boundaries, in percent.
 exact  Share of documents whose scored boundaries are exactly the gold ones, in percent.
-speed  Millions of characters a second of processor time, single thread, spans included: the median over interleaved
-       rounds over all English documents (all documents, where none is English). x_naive is the ratio to a naive regex.
+speed  Millions of characters per second of processor time, in a single thread, spans included: the median over
+       interleaved rounds over all English documents, or over all documents if none is English. x_naive is the ratio to
+       the speed of a naive regex.
 
-Every splitter gets a document line by line, because line breaks separate first, but for the rules, which cut at line
+Every splitter but the rules gets a document line by line, because line breaks separate first; the rules cut at line
 breaks themselves. Floors are KEY=VALUE with the keys of the table ("avg5.f1c", "hard_news.exact") and "ratio.PEER", the
-rules' speed by a peer's; without a value, --floor takes those of DIR/floor.txt, or else the goals that the project set
-itself. Exit code 4: a floor is missed.
+rules' speed divided by a peer's. Without a value, --floor takes the floors of DIR/floor.txt, or else the goals of the
+project.
+Exit code 4: a floor is missed.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ NEWS = ("en_gum_news", "en_pud_news", "en_wsj_sample", "en_masc_news_detok", "en
 
 @dataclass(frozen=True)
 class Document:
-    """A gold document: its text and sentences, and the ends that are right either way."""
+    """A gold document: its text, its sentences, and the ends that may be predicted or not."""
 
     lang: str
     text: str
@@ -85,7 +87,7 @@ def counts(text: str) -> list[int]:
 
 
 def scored(text: str, end: int) -> bool:
-    """Tell whether a gold end stands at a line break or after a stop."""
+    """Return whether a gold end stands at a line break or after a stop."""
     at = end
     while at < len(text) and text[at].isspace():
         if text[at] in "\r\n\u2028\u2029":
@@ -134,7 +136,7 @@ def by_line(spans: Callable[[str], Iterable[Span]], text: str, _lang: str = "") 
 
 
 def from_sentences(split: Callable[[str], Iterable[str]], text: str) -> list[Span]:
-    """Find the sentences that a splitter returns as strings, where it neither drops nor rewrites characters."""
+    """Return the spans of the sentences that a splitter returns as strings, except those that it has changed."""
     spans, at = [], 0
     for sentence in split(text):
         body = sentence.strip()
@@ -149,7 +151,7 @@ _NAIVE = re.compile(r"(?<=[.!?])\s+")
 
 
 def naive(text: str) -> list[Span]:
-    """Split after every stop that white space follows."""
+    """Split after every stop before white space."""
     spans, at = [], 0
     for match in _NAIVE.finditer(text):
         spans.append((at, match.start()))
@@ -230,7 +232,7 @@ PEERS: dict[str, Callable[[], Splitter]] = {
 
 
 def ours(text: str, lang: str) -> list[Span]:
-    """Split with this package's rules."""
+    """Split with the rules of this project."""
     return segment(text, language=lang)
 
 
@@ -238,7 +240,7 @@ def ours(text: str, lang: str) -> list[Span]:
 
 
 def speeds(splitters: dict[str, Splitter], documents: list[Document], rounds: int) -> dict[str, float]:
-    """Return Mchar/s of each splitter: medians over rounds in which all take their turn."""
+    """Return the Mchar/s of each splitter: medians over rounds in which each takes its turn."""
     size = sum(len(document.text) for document in documents)
     times: dict[str, list[float]] = {name: [] for name in splitters}
     for _ in range(rounds):
@@ -261,8 +263,8 @@ def table(rows: list[list[str]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-def summary(figures: dict[str, float], names: list[str], sets: list[str]) -> list[list[str]]:
-    """Return the rows of the table: a set a row, then the averages and the speed."""
+def summary(results: dict[str, float], names: list[str], sets: list[str]) -> list[list[str]]:
+    """Return the rows of the table: one per set, then the averages and the speed."""
     rows = [["", *names]]
     for key in [
         *(f"{name}.f1c" for name in sets),
@@ -271,28 +273,28 @@ def summary(figures: dict[str, float], names: list[str], sets: list[str]) -> lis
         "mchar_s",
         "x_naive",
     ]:
-        cells = [figures.get(f"{name}:{key}") for name in names]
+        cells = [results.get(f"{name}:{key}") for name in names]
         if any(cell is not None for cell in cells):
             rows.append([key, *("" if cell is None else f"{cell:.2f}" for cell in cells)])
     return rows
 
 
 def measure(sets: dict[str, list[Document]], splitters: dict[str, Splitter], rounds: int) -> dict[str, float]:
-    """Return every figure, named "SPLITTER:SET.f1c" and so on."""
-    figures: dict[str, float] = {}
+    """Return every result, named "SPLITTER:SET.f1c" and so on."""
+    results: dict[str, float] = {}
     for name, split in splitters.items():
         for label, documents in sets.items():
-            figures[f"{name}:{label}.f1c"], figures[f"{name}:{label}.exact"] = score(documents, split)
+            results[f"{name}:{label}.f1c"], results[f"{name}:{label}.exact"] = score(documents, split)
         if all(label in sets for label in NEWS):
-            figures[f"{name}:avg5.f1c"] = statistics.fmean(figures[f"{name}:{label}.f1c"] for label in NEWS)
+            results[f"{name}:avg5.f1c"] = statistics.fmean(results[f"{name}:{label}.f1c"] for label in NEWS)
     pool = [document for documents in sets.values() for document in documents]
     english = [document for document in pool if document.lang == "en"] or pool
     rates = speeds(splitters, english, rounds)
     for name, rate in rates.items():
-        figures[f"{name}:mchar_s"] = rate
-        figures[f"{name}:x_naive"] = rate / rates["naive"]
-        figures[f"rules:ratio.{name}"] = rates["rules"] / rate
-    return figures
+        results[f"{name}:mchar_s"] = rate
+        results[f"{name}:x_naive"] = rate / rates["naive"]
+        results[f"rules:ratio.{name}"] = rates["rules"] / rate
+    return results
 
 
 def floors(given: str) -> dict[str, float]:
@@ -304,16 +306,16 @@ def floors(given: str) -> dict[str, float]:
 
 
 def default_floors(directory: Path) -> str:
-    """Return the file of floors that lies beside the sets, or the goals."""
+    """Return the file of floors beside the sets, or the goals."""
     beside = directory / "floor.txt"
     return str(beside) if beside.is_file() else GOALS
 
 
-def missed(figures: dict[str, float], wanted: dict[str, float]) -> list[str]:
-    """Return a line for every floor that the rules miss or that was not measured."""
+def missed(results: dict[str, float], wanted: dict[str, float]) -> list[str]:
+    """Return a message per floor that the rules miss or that was not measured."""
     faults = []
     for key, floor in wanted.items():
-        value = figures.get(f"rules:{key}")
+        value = results.get(f"rules:{key}")
         if value is None:
             faults.append(f"{key}: not measured")
         elif value < floor:
@@ -337,7 +339,7 @@ def arguments() -> argparse.Namespace:
         const="",
         help="exit 4 when the rules are below any of these (default: DIR/floor.txt, or the project's goals)",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure as JSON")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every result as JSON")
     return parser.parse_args()
 
 
@@ -360,13 +362,13 @@ def main() -> int:
     except ImportError as error:
         print(f"a peer is not installed ({error}); run `pip install {' '.join(peers)}`", file=sys.stderr)
         return 2
-    figures = measure(sets, splitters, asked.rounds)
-    print("\n".join(table(summary(figures, list(splitters), list(sets)))))
+    results = measure(sets, splitters, asked.rounds)
+    print("\n".join(table(summary(results, list(splitters), list(sets)))))
     for name in peers:
-        print(f"rules are {figures[f'rules:ratio.{name}']:.2f} times as fast as {name}")
+        print(f"rules are {results[f'rules:ratio.{name}']:.2f} times as fast as {name}")
     if asked.json:
-        asked.json.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    faults = [] if asked.floor is None else missed(figures, floors(asked.floor or default_floors(asked.dir)))
+        asked.json.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    faults = [] if asked.floor is None else missed(results, floors(asked.floor or default_floors(asked.dir)))
     for fault in faults:
         print(f"floor missed: {fault}", file=sys.stderr)
     return 4 if faults else 0
