@@ -160,7 +160,7 @@ def _lexicon(language: str | Lexicon) -> Lexicon:
     if isinstance(language, Lexicon):
         return language
     if language not in LANGUAGES:
-        raise UsageError(f"figures are not read in {language!r}", remedy=f"languages: {', '.join(LANGUAGES)}")
+        raise UsageError(f"figures are not read in {language!r}", remedy=f"use one of {', '.join(LANGUAGES)}")
     return load(language)
 
 

@@ -15,7 +15,8 @@ from toolkit.language_file import Entries, read_file
 VERDICTS = ("may_end", "late", "after_number", "units", "closes_name", "before_number", "hours", "ends", "never")
 """Names of the lists of abbreviations: an abbreviation stands in one of them.
 
-In their rank: where "no" and "No" of two lists meet because a list also covers capitals, the later list holds.
+They are ordered by rank. A list also covers its words in capitals, so a word may belong to two of them; the later one
+decides.
 """
 
 _PHRASES = ("byline", "credited", "caption")  # lists whose items may be more than one word
@@ -127,7 +128,7 @@ def read(path: str | Path) -> Language:
 
     Raises:
         InvalidInput: The file has faults: an unknown entry, a value of a wrong type, a word that stands twice in a
-            list or in two lists of abbreviations, a regular expression that is none. `faults` holds all of them.
+            list or in two lists of abbreviations, or a wrong regular expression. `faults` holds all of them.
     """
     return read_file(Path(path), _language, known=[field.name for field in fields(Language)])
 
