@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import doctest
-
 import pytest
 
-from toolkit.figures import Figure, acled_minimum, fields_of, figure, read
+from toolkit.figures import Figure, acled_minimum, fields_of, read
 
 
 @pytest.mark.parametrize(
@@ -33,9 +31,3 @@ def test_a_figure_prefills_only_what_it_says() -> None:
 def test_bounds_in_the_wrong_order_are_refused() -> None:
     with pytest.raises(ValueError, match="low 2 is above high 1"):
         Figure(low=2, high=1, qualifier="range")
-
-
-def test_the_example_of_the_documentation_runs() -> None:
-    result = doctest.testmod(figure)
-    assert result.attempted > 1
-    assert result.failed == 0

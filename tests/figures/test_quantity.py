@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from pathlib import Path
 from typing import cast
 
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from num2words import num2words
 
 from toolkit.errors import UsageError
-from toolkit.figures import LANGUAGES, Figure, Qualifier, differences, find, quantity, read, suggest
+from toolkit.figures import LANGUAGES, Figure, Qualifier, differences, find, read, suggest
 from toolkit.schema import load, validate
 
 
@@ -185,9 +184,3 @@ def test_suggestions_are_spans_that_the_schema_takes_once_a_person_has_said_what
     assert {breach.rule for breach in breaches} == {"required-attribute"}
     assert all("harm" in breach.message for breach in breaches)
     assert suggest(sentence) == spans
-
-
-def test_the_examples_of_the_documentation_run() -> None:
-    result = doctest.testmod(quantity)
-    assert result.attempted > 10
-    assert result.failed == 0

@@ -1,4 +1,3 @@
-import doctest
 import json
 import unicodedata
 from pathlib import Path
@@ -7,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.segment import LANGUAGES, rules, segment
+from toolkit.segment import LANGUAGES, segment
 
 GOLD = Path(__file__).parent / "gold"
 DOCUMENTS = [
@@ -183,9 +182,3 @@ def test_one_sentence(text):
 def test_a_straight_quote_between_spaces_closes_what_was_opened_and_opens_otherwise():
     assert sentences_of('" It is over. " He left.') == ['" It is over. "', "He left."]
     assert sentences_of('It is over. " He left. "') == ["It is over.", '" He left. "']
-
-
-def test_the_examples_of_the_documentation_run():
-    result = doctest.testmod(rules)
-    assert result.attempted > 4
-    assert result.failed == 0
