@@ -11,20 +11,23 @@ from typing import Literal
 
 import httpx
 
-Fault = Literal["pass", "drop-after", "drop-before", "502-after", "502-before", "500-after", "504-after", "delay"]
+Fault = Literal[
+    "pass", "drop-after", "drop-before", "502-after", "502-before", "401-before", "500-after", "504-after", "delay"
+]
 
 
 class Proxy:
-    """Forwards requests to `upstream`; `faults` are taken one by one for requests whose path holds `on`.
+    """Forwards requests to `upstream`; `faults` are taken one by one for requests by `method` whose path holds `on`.
 
     "504-after" is a gateway that lost patience, "500-after" a server that failed after it had stored everything.
-    "drop-after" lets the server do its work and breaks the connection instead of answering; "502-before" answers
-    without asking the server; "delay" answers late.
+    "drop-after" lets the server do its work and breaks the connection instead of answering; "502-before" and
+    "401-before" answer without asking the server; "delay" answers late.
     """
 
-    def __init__(self, upstream: str, on: str) -> None:
+    def __init__(self, upstream: str, on: str, method: str = "POST") -> None:
         self.upstream = upstream
         self.on = on
+        self.method = method
         self.faults: list[Fault] = []
         self.seen: list[str] = []
         self.clock = 0.0  # seconds by which the server's clock is shown ahead of what it is
@@ -53,13 +56,13 @@ class Proxy:
     def handle(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
         self.seen.append(f"{request.command} {request.path.partition('?')[0]}")
         fault: Fault = "pass"
-        if request.command == "POST" and self.on in request.path and self.faults:
+        if request.command == self.method and self.on in request.path and self.faults:
             fault = self.faults.pop(0)
         if fault == "drop-before":
             request.close_connection = True
             return
-        status, content, kind = 502, b"bad gateway", "text/plain"
-        if fault != "502-before":
+        status, content, kind = (401 if fault == "401-before" else 502), b"refused on purpose", "text/plain"
+        if fault not in ("502-before", "401-before"):
             skipped = ("host", "connection", "content-length")
             headers = {key: value for key, value in request.headers.items() if key.lower() not in skipped}
             answer = httpx.request(
@@ -92,9 +95,9 @@ class Proxy:
 
 
 @contextmanager
-def proxied(upstream: str, *, on: str) -> Iterator[Proxy]:
+def proxied(upstream: str, *, on: str, method: str = "POST") -> Iterator[Proxy]:
     """Run a proxy for the length of a block."""
-    proxy = Proxy(upstream, on)
+    proxy = Proxy(upstream, on, method)
     try:
         yield proxy
     finally:

@@ -232,7 +232,7 @@ class Project:
 
         link: dict[str, Any] = {"dry_run": dry_run, "server": server}
         if quiz:
-            return quiz_tasks.push_calibration(self.workspace, **_progress(progress), **link)
+            return quiz_tasks.push_quiz(self.workspace, **_progress(progress), **link)
         chosen: dict[str, Any] = {
             "limit": limit,
             "articles": articles,

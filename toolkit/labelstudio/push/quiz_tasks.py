@@ -24,7 +24,7 @@ from toolkit.schema import Schema, quiz
 _EVERYBODY = 1000  # people who may answer an item: the server would close it after as many
 
 
-def push_calibration(
+def push_quiz(
     workspace: Workspace, *, dry_run: bool = False, progress: Progress | None = None, server: Server | None = None
 ) -> PushResult:
     """Send the quiz of the project's schema, each item once.

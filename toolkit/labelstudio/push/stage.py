@@ -36,7 +36,11 @@ from toolkit.project.stage import Progress, silent
 from toolkit.records import Sentence
 
 BATCH = 1000
-_SETTLE = 2.0  # seconds after a lost answer in which the server may still be storing the batch
+"""Tasks in one request."""
+
+SETTLE = 2.0
+"""Seconds after a lost answer in which the server may still be storing the batch."""
+
 _ROUNDS = 5
 
 Task = dict[str, Any]
@@ -334,7 +338,7 @@ class Sender:
         hence the wait before each look. Copies that come late all the same are found and removed by the next look.
         """
         for _ in range(_ROUNDS):
-            time.sleep(_SETTLE)
+            time.sleep(SETTLE)
             try:
                 held = self._look(project)
                 missing = [task for key, task in batch.items() if key not in held]

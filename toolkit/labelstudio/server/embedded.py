@@ -2,16 +2,21 @@
 
 `start` installs it if need be, makes a user with a password of its own, waits until the server is healthy and
 returns where it is. The access token is read back from the server's own database whenever it is needed and is kept
-nowhere else; the password is returned once, by the start that made it, and is kept nowhere at all.
+nowhere else; the password is returned once, by the start that made it, and is kept nowhere at all. The server runs as
+a background process that outlives us; it is recognised by when it was started, and ended by its id.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import signal
 import socket
 import sqlite3
+import subprocess
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,9 +24,10 @@ from typing import TypedDict
 
 import httpx
 
-from toolkit.errors import InvalidInput, RemoteError, UsageError
-from toolkit.labelstudio.server.install import DATABASE as DATABASE
+from toolkit.errors import InvalidInput, RemoteError, ToolkitError, UsageError
+from toolkit.labelstudio.server.accounts import reset, token_of
 from toolkit.labelstudio.server.install import (
+    DATABASE,
     VERSION,
     default_home,
     fill_from_template,
@@ -30,9 +36,7 @@ from toolkit.labelstudio.server.install import (
     tail,
     waiting_lock,
 )
-from toolkit.labelstudio.server.password import reset
 from toolkit.labelstudio.server.postgres import Postgres
-from toolkit.labelstudio.server.process import identity, spawn, terminate
 from toolkit.project import write_atomic
 
 EMAIL = "admin@localhost"
@@ -67,8 +71,8 @@ class Studio:
     fresh: bool
 
 
-class _State(TypedDict):
-    """What a data directory remembers of its server."""
+class _ServerState(TypedDict):
+    """The file by which a data directory remembers its server."""
 
     pid: int
     identity: str | None
@@ -118,7 +122,7 @@ def start(
         if postgres is None:
             _back_up_before_upgrade(data)
             fill_from_template(program, home, data)
-            has_user = token_of(data) is not None
+            has_user = token_of(data / DATABASE, EMAIL) is not None
         else:
             has_user = postgres.has_user(program, EMAIL)
             data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -177,32 +181,12 @@ def reset_password(server: Studio, database_url: str | None = None, *, home: Pat
     return reset(server.data / DATABASE, server.email)
 
 
-def token_of(data: Path, email: str = EMAIL) -> str | None:
-    """Read a user's legacy token from the server's own database; None where there is no such user yet.
-
-    Raises:
-        InvalidInput: The database is damaged.
-    """
-    path = data / DATABASE
-    if not path.exists():
-        return None
-    query = "SELECT t.key FROM authtoken_token t JOIN htx_user u ON u.id = t.user_id WHERE u.email = ?"
-    try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30)) as database:
-            row = database.execute(query, (email,)).fetchone()
-    except sqlite3.DatabaseError as error:
-        raise InvalidInput(
-            f"is no database of Label Studio ({error})", where=str(path), remedy="bring it back from a backup"
-        ) from error
-    return None if row is None else str(row[0])
-
-
 def _studio(data: Path, pid: int, port: int, version: str, *, password: str | None, fresh: bool) -> Studio:
     return Studio(
         url=f"http://127.0.0.1:{port}",
         email=EMAIL,
         password=password,
-        token=token_of(data),
+        token=token_of(data / DATABASE, EMAIL),
         pid=pid,
         data=data,
         log=data / LOG,
@@ -211,9 +195,9 @@ def _studio(data: Path, pid: int, port: int, version: str, *, password: str | No
     )
 
 
-def _state(data: Path) -> _State | None:
+def _state(data: Path) -> _ServerState | None:
     try:
-        state: _State = json.loads((data / STATE).read_bytes())
+        state: _ServerState = json.loads((data / STATE).read_bytes())
     except FileNotFoundError:
         return None
     except ValueError as error:
@@ -270,3 +254,65 @@ def _wait_until_healthy(port: int, pid: int, log: Path, patience: float) -> None
         where=str(log),
         remedy="look at the log; `toolkit studio stop` ends it",
     )
+
+
+def spawn(command: Sequence[str], *, environment: Mapping[str, str], log: Path) -> int:
+    """Start a program in a session of its own, its output appended to `log`, and return its process id."""
+    appended = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    return os.posix_spawn(
+        command[0],
+        list(command),
+        dict(environment),
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), appended, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
+
+
+def identity(pid: int) -> str | None:
+    """Return what tells this process from any other that ever has its id: when it started; None when it has ended."""
+    try:
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
+            return None
+    except ChildProcessError:
+        pass  # not our own child: the system reaps it
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return None if Path("/proc/self").exists() else _identity_from_ps(pid)
+    except ProcessLookupError:
+        return None
+    return None if fields[0] == "Z" else fields[19]
+
+
+def _identity_from_ps(pid: int) -> str | None:
+    shown = subprocess.run(  # noqa: S603
+        ["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return shown.stdout.strip() or None
+
+
+def terminate(pid: int, known_as: str, *, patience: float = 10.0) -> None:
+    """End the process if it still is the one that was started: politely, and after `patience` seconds by force.
+
+    Args:
+        pid: Its process id.
+        known_as: Its `identity` when it was started; a process that merely has the same id is left alone.
+        patience: Seconds between asking and killing.
+
+    Raises:
+        ToolkitError: It does not end.
+    """
+    for number, wait in ((signal.SIGTERM, patience), (signal.SIGKILL, patience)):
+        if identity(pid) != known_as:
+            return
+        os.kill(pid, number)
+        deadline = time.monotonic() + wait
+        while time.monotonic() < deadline:
+            if identity(pid) != known_as:
+                return
+            time.sleep(0.05)
+    raise ToolkitError(f"process {pid} does not end")

@@ -15,7 +15,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from toolkit.errors import RemoteError, UsageError
-from toolkit.labelstudio.server.password import fresh
+from toolkit.labelstudio.server.accounts import fresh
 
 _SSL = "sslmode"
 _NO_TABLE = "42P01"  # SQLSTATE undefined_table: Label Studio has never started on it

@@ -1,4 +1,4 @@
-"""Blind mode: a project a person, taken for one by push, pull and status."""
+"""Blind mode: one project per person, which push, pull and status treat as one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from toolkit.errors import InvalidConfig, InvalidInput
+from toolkit.errors import InvalidInput
 from toolkit.labelstudio import Server, status, waiting
 from toolkit.labelstudio.assignment import assign_articles
 from toolkit.labelstudio.client import server_project
@@ -50,18 +50,6 @@ def test_shares_are_whole_articles_within_quota_language_and_quiz(make_project: 
     assert all(mine <= again.articles[name] for name, mine in first.articles.items())
     assert again.lacking == 0
     assert set(Counter(article for mine in again.articles.values() for article in mine).values()) == {2}
-
-
-def test_what_is_wrong_with_the_file_is_said_at_once_with_its_lines(make_project: Callable[..., Workspace]) -> None:
-    workspace = make_project(TEXTS[:1])
-    workspace.write("annotators.yaml", "blind: true\nannotators:\n  - email: nobody\n    quota: -1\n    rank: 3\n")
-    with pytest.raises(InvalidConfig) as caught:
-        read_team(workspace)
-    assert [str(fault.where).rpartition("/")[2] for fault in caught.value.faults] == [
-        "annotators.yaml:3:5",
-        "annotators.yaml:4:5",
-        "annotators.yaml:5:5",
-    ]
 
 
 @pytest.mark.studio

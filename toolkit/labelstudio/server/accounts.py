@@ -1,4 +1,4 @@
-"""A new password for the user of an embedded server, whose first one was shown once and is kept nowhere."""
+"""The user of an embedded server: the access token in its database, and a new password for one that was lost."""
 
 from __future__ import annotations
 
@@ -12,6 +12,29 @@ from pathlib import Path
 from toolkit.errors import InvalidInput
 
 _ITERATIONS = 600_000  # OWASP's Password Storage Cheat Sheet for PBKDF2-HMAC-SHA256
+
+
+def token_of(database: Path, email: str) -> str | None:
+    """Read a user's legacy token from the server's own database; None if there is no such user yet.
+
+    Args:
+        database: The server's SQLite file.
+        email: Who.
+
+    Raises:
+        InvalidInput: The database is damaged.
+    """
+    if not database.exists():
+        return None
+    query = "SELECT t.key FROM authtoken_token t JOIN htx_user u ON u.id = t.user_id WHERE u.email = ?"
+    try:
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+            row = connection.execute(query, (email,)).fetchone()
+    except sqlite3.DatabaseError as error:
+        raise InvalidInput(
+            f"is not a database of Label Studio ({error})", where=str(database), remedy="bring it back from a backup"
+        ) from error
+    return None if row is None else str(row[0])
 
 
 def reset(database: Path, email: str) -> str:

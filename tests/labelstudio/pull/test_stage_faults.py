@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.labelstudio.labelled import Labelled
+from tests.labelstudio.proxy import Fault, proxied
 from toolkit.errors import RemoteError, ToolkitError
 from toolkit.labelstudio import Server, status
 from toolkit.labelstudio.client import server_project
@@ -23,9 +25,6 @@ from toolkit.labelstudio.server import embedded
 from toolkit.labelstudio.server.embedded import Studio
 from toolkit.labelstudio.server.install import DATABASE
 from toolkit.project import Workspace
-
-from .proxy import Fault, proxied
-from .test_pull import Labelled
 
 pytestmark = pytest.mark.studio
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tests.labelstudio.proxy import Fault, proxied
 from toolkit.errors import Interrupted, InvalidInput, Locked, RemoteError
 from toolkit.labelstudio import Server
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.push import stage as sending
 from toolkit.labelstudio.push.stage import push
 from toolkit.labelstudio.push.tasks import key_of
+from toolkit.labelstudio.server import embedded
 from toolkit.labelstudio.server.embedded import Studio
 from toolkit.project import Workspace
-
-from .proxy import Fault, proxied
 
 pytestmark = pytest.mark.studio
 
@@ -44,7 +46,7 @@ def assert_each_once(server: Server, workspace: Workspace) -> None:
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "BATCH", 2)
-    monkeypatch.setattr(sending, "_SETTLE", 0.3)
+    monkeypatch.setattr(sending, "SETTLE", 0.3)
 
 
 def test_tasks_carry_the_sentence_its_neighbours_and_its_keys(
@@ -253,3 +255,36 @@ def test_no_server_is_one_sentence_with_a_remedy(make_project: Callable[..., Wor
     workspace = make_project([ONE])
     with Server("http://127.0.0.1:9", "0" * 40) as nowhere, pytest.raises(RemoteError, match="toolkit studio start"):
         push(workspace, server=nowhere)
+
+
+@pytest.fixture
+def own(studio_home: Path, tmp_path: Path) -> Iterator[Studio]:
+    """A server for one test, which may do to it what it likes."""
+    data = tmp_path / "own"
+    yield embedded.start(home=studio_home, data=data)
+    embedded.stop(data=data)
+
+
+@pytest.mark.studio
+@pytest.mark.slow
+def test_a_server_killed_under_a_push_is_completed_after_its_restart(
+    own: Studio, studio_home: Path, make_project: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "BATCH", 2)
+    monkeypatch.setattr(sending, "SETTLE", 0.01)
+    text = "\n".join(f"The ferry left pier {number}." for number in range(8))
+    workspace = make_project([text])
+
+    def kill(done: int, total: int) -> None:
+        if done == 4:
+            os.kill(own.pid, signal.SIGKILL)
+
+    with Server(own.url, str(own.token), sleep=lambda seconds: None) as server, pytest.raises(Interrupted):
+        push(workspace, server=server, progress=kill)
+    again = embedded.start(home=studio_home, data=own.data)
+    assert (again.fresh, again.password, again.token) == (True, None, own.token)
+    with Server(again.url, str(again.token)) as server:
+        assert push(workspace, server=server).sent == 4
+        tasks = server.tasks(server_project.work_projects(server, workspace)[0].id, include="id,data")
+        held = [task["data"]["text"] for task in tasks]
+        assert held == text.split("\n")

@@ -1,4 +1,4 @@
-"""A new password opens the login page of the running server; the old one does not."""
+"""The user of an embedded server: a new password opens the login page of the running server, the old one does not."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from toolkit.errors import InvalidInput
+from toolkit.labelstudio.server.accounts import reset, token_of
 from toolkit.labelstudio.server.embedded import Studio
 from toolkit.labelstudio.server.install import DATABASE
-from toolkit.labelstudio.server.password import reset
 
 
 def logs_in(studio: Studio, password: str) -> bool:
@@ -44,6 +44,12 @@ def test_the_new_password_opens(kept: Studio) -> None:
     assert not logs_in(studio, password + "x")
     assert reset(studio.data / DATABASE, studio.email) != password
     assert not logs_in(studio, password)
+
+
+def test_a_damaged_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / DATABASE).write_text("scribbled over")
+    with pytest.raises(InvalidInput, match="not a database of Label Studio"):
+        token_of(tmp_path / DATABASE, "ada@example.org")
 
 
 def test_nobody_to_reset(tmp_path: Path) -> None:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.labelstudio.proxy import proxied
 from toolkit.errors import AccessDenied, InvalidConfig, RemoteError
-from toolkit.labelstudio import Server, connect
+from toolkit.labelstudio import Server
 from toolkit.labelstudio.client.http_client import NotThere, Unanswered
-from toolkit.labelstudio.server import embedded
 from toolkit.labelstudio.server.embedded import Studio
-from toolkit.labelstudio.server.password import reset
-from toolkit.project import Workspace
-
-from .proxy import proxied
 
 pytestmark = pytest.mark.studio
 
@@ -44,10 +39,11 @@ def test_both_kinds_of_token_open_the_server(studio: Studio, personal_token: str
 
 
 def test_an_access_token_that_has_ended_is_renewed(studio: Studio, personal_token: str) -> None:
-    with Server(studio.url, personal_token) as server:
+    with proxied(studio.url, on="/api/users", method="GET") as proxy, Server(proxy.url, personal_token) as server:
         server.users()
-        server._access = "a.b.c"
+        proxy.faults = ["401-before"]
         assert server.users()
+        assert proxy.seen.count("POST /api/token/refresh/") == 2
 
 
 @pytest.mark.parametrize("kind", ["legacy", "personal"])
@@ -94,40 +90,6 @@ def test_a_list_is_whole_whatever_the_page_size(server: Server) -> None:
     for size in (1, 3, 7, 100):
         found = [task["data"]["text"] for task in server.tasks(project, include="id,data", page_size=size)]
         assert found == list("0123456")
-
-
-def test_the_embedded_server_is_taken_where_no_other_is_named(
-    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("LABEL_STUDIO_URL", raising=False)
-    monkeypatch.delenv("LABEL_STUDIO_API_KEY", raising=False)
-    monkeypatch.setenv("TOOLKIT_STUDIO_HOME", str(studio.data.parent))
-    workspace = Workspace.create(tmp_path / "project")
-    with connect(workspace) as server:
-        assert server.url == studio.url
-        assert server.users()
-    monkeypatch.setenv("TOOLKIT_STUDIO_HOME", str(tmp_path))
-    with pytest.raises(InvalidConfig, match=r"no Label Studio server.*toolkit studio start"):
-        connect(workspace)
-    with pytest.raises(InvalidConfig, match="LABEL_STUDIO_API_KEY holds no token"):
-        connect(workspace, url=studio.url)
-
-
-def test_a_server_that_runs_is_not_started_again(studio: Studio) -> None:
-    again = embedded.start(data=studio.data)
-    assert (again.pid, again.fresh, again.password) == (studio.pid, False, None)
-    assert again.token == studio.token
-    assert str(studio.token) not in repr(again)
-
-
-def test_a_new_password_opens_the_door(studio: Studio) -> None:
-    field = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-    password = reset(studio.data / embedded.DATABASE, studio.email)
-    with httpx.Client(base_url=studio.url, trust_env=False, timeout=60) as browser:
-        found = field.search(browser.get("/user/login").text)
-        assert found is not None
-        form = {"email": studio.email, "password": password, "csrfmiddlewaretoken": found[1]}
-        assert browser.post("/user/login", data=form, headers={"Referer": studio.url}).status_code == 302
 
 
 def test_an_unreachable_server_is_one_sentence() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from toolkit.agreement import stage as agreement_stage
 from toolkit.agreement.stage import quiz_scores
-from toolkit.labelstudio import Server, push_calibration, status
+from toolkit.labelstudio import Server, push_quiz, status
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.pull.stage import pull
@@ -43,9 +43,9 @@ def workspace(server: Server, make_project: Callable[..., Workspace]) -> Workspa
 
 def test_a_quiz_is_sent_once_scored_and_shown(server: Server, workspace: Workspace) -> None:
     items = quiz(workspace.schema())
-    assert push_calibration(workspace, server=server, dry_run=True).sent == len(items)
-    assert push_calibration(workspace, server=server).sent == len(items)
-    assert push_calibration(workspace, server=server).up_to_date
+    assert push_quiz(workspace, server=server, dry_run=True).sent == len(items)
+    assert push_quiz(workspace, server=server).sent == len(items)
+    assert push_quiz(workspace, server=server).up_to_date
 
     project = server_project.existing(server, quiz_title(workspace))
     tasks = tasks_of(server, project.id)
@@ -81,8 +81,8 @@ def test_the_instructions_of_the_page_are_the_codebook(server: Server, workspace
     assert push(workspace, server=server).settings_changed == ()
     shown = server_project.work_projects(server, workspace)[0].settings["expert_instruction"]
     assert shown == instructions(workspace.schema()).strip()
-    push_calibration(workspace, server=server)
-    assert push_calibration(workspace, server=server).settings_changed == ()
+    push_quiz(workspace, server=server)
+    assert push_quiz(workspace, server=server).settings_changed == ()
     quizzed = server_project.find(server, quiz_title(workspace))
     assert quizzed is not None
     shown = quizzed.settings["expert_instruction"]
