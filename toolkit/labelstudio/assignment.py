@@ -1,4 +1,4 @@
-"""Who answers which article in blind mode (`toolkit.project.annotators`).
+"""The assignment of articles to annotators in blind mode (`toolkit.project.annotators`).
 
 Articles stay whole. Each goes to as many people as toolkit.yaml asks answers for. Who is asked first follows from a
 hash of article and person (rendezvous hashing), so that nobody's share depends on the order of annotators.yaml. What
@@ -18,7 +18,7 @@ from toolkit.records import Article, content_id
 
 @dataclass(frozen=True)
 class Assignment:
-    """Who answers what.
+    """The articles of each annotator.
 
     Attributes:
         articles: Pseudonym → article_ids.

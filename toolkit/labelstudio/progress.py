@@ -77,7 +77,7 @@ class ProjectProgress:
 
 @dataclass(frozen=True)
 class LabellingProgress:
-    """How far the labelling of a project has come.
+    """The progress of a whole project.
 
     Attributes:
         url: The project on the server; in blind mode the first of them; the server while there is only the quiz.

@@ -79,7 +79,7 @@ class Ledger:
 
     @property
     def open(self) -> bool:
-        """Whether a batch was begun and its end is not known."""
+        """A batch was begun, and its end is not known."""
         return self._contents.open
 
     def sending(self, keys: Collection[Key]) -> None:

@@ -100,7 +100,7 @@ def test_what_the_config_offers_and_nobody_has_used_is_there_too(export: Path, t
     assert {label.title for label in schema.labels} == {"2nd", "Harm/Burnt", "Harm/Drowned", "Place"}
     assert {span.title for span in schema.spans} == {"How many?", "When?"}
     config.write_text("<View>")
-    with pytest.raises(InvalidInput, match=r"config\.xml: is no label config"):
+    with pytest.raises(InvalidInput, match=r"config\.xml: is not a label config"):
         infer_schema(export, config=config)
     with pytest.raises(InvalidInput, match="can't be a schema's name"):
         infer_schema(export, name="My Schema")

@@ -36,7 +36,7 @@ REAL = os.environ.get("TOOLKIT_POSTGRES_URL")
     ],
 )
 def test_what_is_no_address_is_refused_without_its_password(url: str) -> None:
-    with pytest.raises(UsageError, match="no PostgreSQL address") as refused:
+    with pytest.raises(UsageError, match="not a PostgreSQL address") as refused:
         Postgres.parse(url)
     assert "hush" not in str(refused.value)
 

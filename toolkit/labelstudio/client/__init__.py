@@ -1,1 +1,1 @@
-"""Client."""
+"""The server's HTTP API: connection, tokens, requests, and the projects on the server."""

@@ -1,4 +1,4 @@
-"""Which server a project labels on, and with which token."""
+"""The server that a project labels on, and the token for it."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ class Server:
         return self._again("PATCH", path, json=body).json()
 
     def delete(self, path: str) -> None:
-        """Delete; what is gone already is no error."""
+        """Delete; it is not an error if it is gone already."""
         try:
             self._again("DELETE", path)
         except NotThere:
@@ -334,7 +334,7 @@ def _after(task: int) -> dict[str, Any]:
 def _address(url: str) -> str:
     parts = urlsplit(url if "//" in url else f"http://{url}")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InvalidConfig("is no address of a server", where=url, remedy="write it like http://127.0.0.1:8080")
+        raise InvalidConfig("is not the address of a server", where=url, remedy="write it like http://127.0.0.1:8080")
     if parts.username or parts.password:
         raise InvalidConfig("has a password in it", where=parts.hostname, remedy="leave it out; the token is enough")
     return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")

@@ -1,4 +1,4 @@
-"""The Label Studio project that belongs to a workspace: found by its title, made when missing, kept as configured."""
+"""The projects on the server that belong to a workspace: found by title, made if missing, kept as configured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two kinds of token that Label Studio gives out, and what to do when one is refused.
+"""The two kinds of token that Label Studio gives out, and the remedy when one is refused.
 
 A legacy token is 40 hexadecimal digits and goes into every request. A personal access token is a JWT that is good
 for one thing only: to be exchanged for an access token, which lives five minutes (measured, 1.23.2).
@@ -72,7 +72,7 @@ def refused(kind: Kind, detail: str, *, url: str, variable: str) -> AccessDenied
 
 
 def _claims(token: str) -> dict[str, object] | None:
-    """Return what a JWT says of itself, None when it is no JWT."""
+    """Return the claims of a JWT, None if it is not one."""
     parts = token.split(".")
     if len(parts) != 3:
         return None

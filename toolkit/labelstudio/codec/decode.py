@@ -32,7 +32,7 @@ MISFIT = "misfit"
 
 
 class ItemFate(NamedTuple):
-    """What became of one item of a result.
+    """The fate of one item of a result.
 
     Attributes:
         type: Label Studio's type of it, such as "choices".
@@ -152,20 +152,20 @@ class _Decoder:
         return self.out
 
     def label_id(self, name: str) -> str | None:
-        """Return what a sentence label is called in the record, None where there is no such label."""
+        """Return the id of a sentence label in the record, None if the schema has no such label."""
         return name if self.schema is None or name in self.schema.label_ids else None
 
     def span_label(self, name: str) -> str | None:
-        """Return what a span label is called in the record, None where there is no such label."""
+        """Return the id of a span label in the record, None if the schema has no such label."""
         return name if self.schema is None or any(name == label.id for label in self.schema.spans) else None
 
     def field_id(self, name: str, span: str) -> str | None:
-        """Return what a field of a span label is called in the record, None where there is no such field."""
+        """Return the id of a field of a span label in the record, None if the schema has no such field."""
         control = self.controls.get(name)
         return name if control is None or control.attribute is None else control.attribute.id
 
     def relation_id(self, name: str) -> str | None:
-        """Return what a relation is called in the record, None where there is no such relation."""
+        """Return the id of a relation in the record, None if the schema has no such relation."""
         return name if self.schema is None or any(name == link.id for link in self.schema.relations) else None
 
     def _kind(self, item: Item) -> str:

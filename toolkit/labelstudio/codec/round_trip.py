@@ -25,7 +25,7 @@ _PSEUDONYM: Final = r"^(annotator|user|expert)-[0-9a-z]+(-[0-9a-z]+)*$"
 
 @record
 class RoundTrip:
-    """What can't be told from Label Studio's own keys.
+    """The facts about an answer that Label Studio's own keys do not hold.
 
     Attributes:
         annotation_id: As `Annotation.annotation_id`.

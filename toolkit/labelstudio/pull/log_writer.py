@@ -34,7 +34,7 @@ from toolkit.schema import Schema
 _CHUNK = 500  # rows of the log that are written at once
 
 DIFFERING = "casualty figures whose numbers differ from their words"
-"""What a pull counts the rows of annotations/figures.jsonl as."""
+"""The count of rows for annotations/figures.jsonl."""
 
 Status = Literal["known", "joined", "new", "edited"]
 """An answer beside the log: there in this revision, there but now of another sentence, not there, or changed since."""
@@ -42,7 +42,7 @@ Status = Literal["known", "joined", "new", "edited"]
 
 @dataclass(frozen=True)
 class PullResult:
-    """What a pull found.
+    """The result of a pull.
 
     Attributes:
         url: The project.

@@ -26,7 +26,7 @@ from toolkit.schema import Schema
 
 @dataclass(frozen=True)
 class ParsedAnnotation:
-    """What became of one annotation.
+    """One annotation as a record, or the reasons why it can't be one.
 
     Attributes:
         annotation_id: Its id in our records, also where it was rejected.

@@ -21,7 +21,7 @@ OVERLAP = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class PullMark:
-    """What a pull leaves for the next one.
+    """The state that a pull leaves for the next one.
 
     Attributes:
         until: All changes up to this moment are known.

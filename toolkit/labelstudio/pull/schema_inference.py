@@ -1,4 +1,4 @@
-"""A schema for a foreign export: what its answers show that its labels are.
+"""A schema for a foreign export, inferred from the labels, spans and fields that its answers use.
 
 The data say which labels, spans and fields were used; they do not say what they mean. So the schema that is inferred
 loads and validates, keeps each foreign name as a title, and says in every rule that a person has still to write it.
@@ -33,14 +33,17 @@ def infer_schema(path: Path | str, *, name: str = "inferred", config: Path | str
     Labels of a taxonomy become labels whose titles are their paths ("Killed/By accident"). With this schema,
     `pull_export` reads the export by those titles.
 
+    The schema loads as it is, and each rule in it says that a person has to write it. Fields of spans become numbers,
+    choices (of 2 to 20 single words) or text, by the values that they hold.
+
     Args:
-        path: A Label Studio JSON export.
+        path: A Label Studio JSON export, .json or .json.gz.
         name: Name of the schema, lower case.
         config: The project's label config (XML): what it offers and nobody has used is there too.
 
     Raises:
-        InvalidInput: The file is no export, or neither it nor the config has labels or spans; the config is no XML;
-            or the name can't be one.
+        InvalidInput: The file is not an export, or neither it nor the config has labels or spans; the config is not
+            XML; or the name is not allowed.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise InvalidInput(f"{name!r} can't be a schema's name", remedy="write lower-case letters, digits and _")
@@ -85,7 +88,7 @@ def _offered(path: Path) -> tuple[set[str], set[str]]:
         raise InvalidInput("there is no such file", where=str(path)) from error
     except (OSError, etree.XMLSyntaxError) as error:
         raise InvalidInput(
-            f"is no label config ({error})", where=str(path), remedy="copy it from the project"
+            f"is not a label config ({error})", where=str(path), remedy="copy it from the project"
         ) from error
     whole = (control for control in root.iter("Choices", "Taxonomy") if control.get("perRegion") != "true")
     labels = {leaf for control in whole for leaf in _leaves(control, ())}

@@ -4,7 +4,7 @@ Measured on 1.23.2: 725 tasks per CPU second of the server, against 250 by the t
 project takes minutes, all of them within one request, which a proxy may cut off while we wait idle. So it is asked
 for window by window of task ids, through a view (a tab of the Data Manager) that is there as long as we read, and
 while the server makes the next window we read this one. To ask for the answered tasks alone costs the server one query
-a task, which is dearer than to write them all out.
+per task, which is more than to write them all out.
 
 Each snapshot has a title of its own that is written down before it is asked for: one whose answer was lost is waited
 for, what an interrupted pull has left is cleared away, and a first pull goes on after the last window that it took.
@@ -66,7 +66,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class _Note:
-    """What is written down of a snapshot that is being read."""
+    """The notes that are kept while a snapshot is read."""
 
     place: str
     title: str
@@ -128,7 +128,7 @@ class _Window:
 
 @dataclass(frozen=True)
 class _Part:
-    """What is to be asked for: the view to set to these bounds; None for all there is."""
+    """One part to ask for: the view to set to these bounds; None for all there is."""
 
     view: int | None
     bounds: _Bounds

@@ -1,4 +1,4 @@
-"""Disputed sentences before an expert: a project of their own, in which the competing answers stand as predictions.
+"""Disputed sentences before an expert: a project of their own, with the competing answers as predictions.
 
 Each competing answer is shown as a prediction that is named by the pseudonyms of those who gave it. The expert's own
 answer comes back with the next pull, into adjudications/log.jsonl.

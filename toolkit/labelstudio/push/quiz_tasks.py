@@ -2,8 +2,8 @@
 
 Nobody sees the known answers there: the instructions leave the examples out. What people answer comes with the next
 pull into calibration/log.jsonl, apart from the annotations: it is scored (`toolkit.agreement.stage`) and never
-becomes gold. An example that was edited is another item of the quiz, which the next push sends; the old one stays
-where it is and no longer counts.
+becomes gold. An example that was edited is another item of the quiz, which the next push sends; the old one
+stays on the server and no longer counts.
 """
 
 from __future__ import annotations

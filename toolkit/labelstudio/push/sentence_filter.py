@@ -1,4 +1,4 @@
-"""Which sentences are sent, and in which order."""
+"""The choice of sentences to send: conditions (`--where`), an order, a limit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from toolkit.project import Workspace
 from toolkit.records import Article, Sentence
 
 Test = Callable[[Sentence], bool]
-"""Whether a sentence is meant."""
+"""Tells whether a sentence is chosen."""
 
 _OF_SENTENCE: Final = ("sentence_id", "text", "paragraph", "kind")
 _OF_ARTICLE: Final = (
@@ -22,7 +22,7 @@ _OF_ARTICLE: Final = (
     *("published_at", "language", "licence"),
 )
 FIELDS: Final = (*_OF_SENTENCE, *_OF_ARTICLE, "source")
-"""What a condition may ask of a sentence, its article and (source) its page's file."""
+"""Fields for conditions: of the sentence, its article and (source) its page's file."""
 
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "=": operator.eq,
@@ -57,13 +57,13 @@ def _parsed(condition: str) -> Callable[[Sentence, Article], bool]:
     found = _CONDITION.fullmatch(condition)
     if found is None or found[1] not in FIELDS:
         raise UsageError(
-            f"--where {condition!r} is no condition",
+            f"--where {condition!r} is not a condition",
             remedy=f"write FIELD=VALUE with = != ~ < <= > >= and one of {', '.join(FIELDS)}",
         )
     field, sign, wanted = found.groups()
     if field == "paragraph":
         if sign == "~" or not re.fullmatch("[0-9]{1,9}", wanted):
-            raise UsageError(f"--where {condition!r} is no condition on a number", remedy="write paragraph<3")
+            raise UsageError(f"--where {condition!r} is not a condition on a number", remedy="write paragraph<3")
         number = int(wanted)
         return lambda sentence, article: _COMPARE[sign](sentence.paragraph, number)
     if sign == "~":
@@ -79,7 +79,7 @@ def _value(field: str, sentence: Sentence, article: Article) -> str:
 
 
 def read_order(path: Path) -> list[str]:
-    """Read the sentence_ids of a file, one a line: bare, or as JSON objects, which is what `toolkit select` writes.
+    """Read the sentence_ids of a file, one per line: bare, or as JSON objects, which is what `toolkit select` writes.
 
     Raises:
         InvalidInput: There is no such file, or a line holds no sentence_id.
@@ -162,5 +162,5 @@ def _hold_known(what: str, named: Collection[str], known: Collection[str]) -> No
     if unknown:
         raise InvalidInput(
             f"there is no {what} {min(unknown)} among the sentences",
-            remedy="take the ids from sentences.parquet, or run `toolkit segment`",
+            remedy="the report lists every id: run `toolkit report`",
         )

@@ -1,8 +1,8 @@
-"""Send sentences to Label Studio: every one once, whatever happens on the way.
+"""The stage push: every sentence becomes a task in Label Studio, once, whatever happens on the way.
 
-Tasks are told apart by (sentence_id, SHA-256 of the text) in their data. What the ledger says was stored is
-trusted while the server counts as many tasks; else, and after any answer that did not arrive, the server is asked
-what it holds before anything more is sent.
+Tasks are told apart by (sentence_id, SHA-256 of the text) in their data. The ledger is trusted while the server counts
+as many tasks; else, and after any answer that did not arrive, the server is asked for its tasks before anything more is
+sent.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ Task = dict[str, Any]
 
 @dataclass(frozen=True)
 class PushResult:
-    """What a push did, or would do.
+    """The result of a push, or of a dry run.
 
     Attributes:
         url: The project; None where it would have to be made first.
@@ -82,7 +82,7 @@ class PushResult:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """What there is how many of, for people."""
+        """The counts for people."""
         some = {"orphaned": self.orphaned, "duplicates removed": self.duplicates_removed}
         some["articles without enough people"] = self.lacking
         sent = "would be sent" if self.dry_run else "sent"
@@ -108,8 +108,8 @@ def push(
 ) -> PushResult:
     """Bring the project on the server up to date with the sentences.
 
-    The project is looked for, and made, while the sentences are read: where they prove unfit, it stays empty until
-    the next push.
+    The project is looked for, and made, while the sentences are read: if these turn out to be unfit, it stays empty
+    until the next push.
 
     Args:
         workspace: The project directory.
@@ -197,7 +197,7 @@ def _push_blind(
 
 @dataclass(frozen=True)
 class Target:
-    """Where tasks go.
+    """The project on the server that tasks go to.
 
     Attributes:
         project: The project; None where it would have to be made first, in a dry run.
@@ -252,7 +252,16 @@ class Sender:
         """
         project, created = target.project, target.created
         if project is None:
-            return PushResult(None, True, (), len(wanted), 0, 0, 0, True)
+            return PushResult(
+                url=None,
+                created=True,
+                settings_changed=(),
+                sent=len(wanted),
+                present=0,
+                orphaned=0,
+                duplicates_removed=0,
+                dry_run=True,
+            )
         changed = server_project.changes(project, target.settings)
         ledger = Ledger(self.workspace, project.place, project.settings["title"])
         held = self._held(project, ledger)

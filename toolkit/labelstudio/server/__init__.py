@@ -1,1 +1,1 @@
-"""Server."""
+"""An embedded Label Studio on this machine: its installation, process, database and user."""

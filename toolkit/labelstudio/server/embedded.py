@@ -103,7 +103,7 @@ def start(
         patience: Seconds that the server may take to become healthy.
 
     Raises:
-        UsageError: Another program listens on `port`, or `database_url` is no address.
+        UsageError: Another program listens on `port`, or `database_url` is not an address.
         ToolkitError: The installation failed.
         RemoteError: The server ended, or is not healthy in time; the message ends with the end of its log. Or
             PostgreSQL can't be used.

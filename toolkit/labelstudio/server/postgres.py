@@ -1,4 +1,4 @@
-"""PostgreSQL in place of SQLite: its address, and what an embedded server's user has in it.
+"""PostgreSQL in place of SQLite: its address, and the user of an embedded server in it.
 
 PostgreSQL is asked by the interpreter that has Label Studio, which brings the driver. Address and password reach it,
 and the server, in the environment: other people of the machine can read arguments.
@@ -48,7 +48,7 @@ class Postgres:
         """Read an address: "postgresql://USER:PASSWORD@HOST:PORT/NAME", with "?sslmode=…" behind it if need be.
 
         Raises:
-            UsageError: It is no such address; the message does not repeat it, for the password in it.
+            UsageError: It is not such an address; the message does not repeat it, because of the password in it.
         """
         parts = urlsplit(url)
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -61,7 +61,7 @@ class Postgres:
             _SSL
         }:
             raise UsageError(
-                "is no PostgreSQL address",
+                "is not a PostgreSQL address",
                 where="--database-url",
                 remedy="write postgresql://USER:PASSWORD@HOST:PORT/NAME, with ?sslmode=require behind it if need be",
             )
@@ -70,7 +70,7 @@ class Postgres:
 
     @property
     def place(self) -> str:
-        """Where it is, for messages."""
+        """Its address without user and password, for messages."""
         return f"{self.host}:{self.port}/{self.name}"
 
     def environment(self) -> dict[str, str]:
@@ -89,7 +89,7 @@ class Postgres:
         return self._ask(program, "SELECT id FROM htx_user WHERE email = %s", email) is not None
 
     def token(self, program: Path, email: str) -> str | None:
-        """Return a user's legacy token, None where there is no such user yet.
+        """Return a user's legacy token, None if there is no such user yet.
 
         Args:
             program: The `label-studio` program.
@@ -103,7 +103,7 @@ class Postgres:
         return None if row is None else str(row[0])
 
     def reset_password(self, program: Path, email: str) -> str:
-        """Give a user a new password and return it; raises as `token`, and where there is no such user."""
+        """Give a user a new password and return it; raises as `token`, and if there is no such user."""
         password, encoded = fresh()
         change = "UPDATE htx_user SET password = %s WHERE email = %s RETURNING id"
         if self._ask(program, change, encoded, email) is None:

@@ -36,7 +36,7 @@ _CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """What a replay did.
+    """The result of a replay.
 
     Attributes:
         counts: "answered", "already answered", "without a task" (a text that no task has), "annotators".

@@ -41,7 +41,7 @@ _DRAW = "held back"  # part of the hash that draws the hold-out: another word wo
 
 @dataclass(frozen=True)
 class PushedSuggestions:
-    """What became of a push of suggestions.
+    """The result of a push of suggestions.
 
     Attributes:
         shown: Sentences that have a suggestion on the page now, or would have.
