@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,11 +15,6 @@ from toolkit.errors import GateFailed, InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from toolkit.agreement.preannotation_effect import HeadStartReport
-
-_FIGURES = ("n", "prevalence", "percent", "positive", "α", "95 % interval", "AC1")
-_BOUNDED = ("n", "people", "articles", "prevalence", "percent", "positive", "α", "AC1")
-_SPANS = ("sentences", "people", "articles", "spans", "exact F1", "overlap F1")
-_PEOPLE = ("answered", "skipped", "median s", "known answers", "met", "n with others", "articles", "α")
 
 
 def agreement(
@@ -117,27 +111,19 @@ def put_report(report: Mapping[str, Any], *, full: bool) -> None:
         report: As reports/agreement.json has it.
         full: Also spans, attributes, annotators, pairs and the sentences that people disagree on most.
     """
-    columns, measures = (_BOUNDED, _bounded) if full else (_FIGURES, _brief)
+    from toolkit.agreement import report_tables
+
+    first, *others = report_tables.full_tables(report) if full else report_tables.brief_tables(report)
+    put_table(first.header, first.rows)
+    what = " in brackets" if full else " of α"
+    put(report_tables.method(report, what) + ("" if full else "; `--full` has those of the other values"))
+    for table in others:
+        put_section(table.header, table.rows)
     shown = [*report["layers"], *report["labels"]]
-    put_table(["layer or label", *columns], measures(shown))
-    put(
-        f"{report['confidence']:.0%} intervals{' in brackets' if full else ' of α'}: {report['interval']}; "
-        f"{report['resamples']:,} resamples of {report['articles']:,} articles, seed {report['seed']}"
-        + ("" if full else "; `--full` has those of the other values")
-    )
-    if full:
-        shown += [*report["tokens"], *report["attributes"], *report["pairs"]]
-        put_section(("span, by token", *columns), measures(report["tokens"]))
-        put_section(("span", *_SPANS), _spans(report))
-        put_section(("attribute", *columns), measures(report["attributes"]))
-        put_section(("pair", *columns), measures(report["pairs"]))
-        put_section(("annotator", *_PEOPLE), _annotators(report))
-    put_section(("part", *columns), measures([each["row"] | {"name": each["name"]} for each in report["slices"]]))
-    if full:
-        put_section(("most disputed sentence", "distance", "answers"), _disputed(report))
-    _put_reasons(shown)
-    warnings = [[each["annotator"], each["kind"], each["message"]] for each in report["warnings"]]
-    put_section(("annotator", "warning", "what was seen"), warnings)
+    shown += [*report["tokens"], *report["attributes"], *report["pairs"]] if full else []
+    reasons = report_tables.undefined(shown)
+    if reasons:
+        put("\n".join(["", *reasons]))
 
 
 def put_head_start(report: HeadStartReport) -> None:
@@ -157,95 +143,3 @@ def put_head_start(report: HeadStartReport) -> None:
         f"{report.answers_shown:,} answers to {report.sentences_shown:,} sentences with a suggestion, "
         f"{report.answers_held_back:,} to {report.sentences_held_back:,} whose suggestion was held back"
     )
-
-
-def _put_reasons(rows: Iterable[dict[str, Any]]) -> None:
-    """Say of each row whose α has no value or no interval why, rows with the same reason in one line."""
-    names = defaultdict(list)
-    for row in rows:
-        if row["alpha"]["reason"]:
-            names[row["alpha"]["reason"]].append(row["name"])
-    if names:
-        put("")
-    for reason, alike in names.items():
-        put(f"α of {', '.join(alike)}: {reason}")
-
-
-def _brief(rows: Iterable[dict[str, Any]]) -> list[list[str]]:
-    return [
-        [
-            row["name"],
-            str(row["n_units"]),
-            number(row["prevalence"]),
-            number(row["percent"]["value"]),
-            number(row["positive"]["value"]) if row["positive"] else "–",
-            number(row["alpha"]["value"]),
-            interval(row["alpha"]),
-            number(row["ac1"]["value"]) if row["ac1"] else "–",
-        ]
-        for row in rows
-    ]
-
-
-def _bounded(rows: Iterable[dict[str, Any]]) -> list[list[str]]:
-    return [
-        [
-            row["name"],
-            *(str(row[count]) for count in ("n_units", "n_annotators", "n_articles")),
-            _with_bounds(row["prevalence"], row["prevalence_low"], row["prevalence_high"]),
-            *(_estimate(row[name]) for name in ("percent", "positive", "alpha", "ac1")),
-        ]
-        for row in rows
-    ]
-
-
-def _estimate(estimate: Mapping[str, Any] | None) -> str:
-    return "–" if estimate is None else _with_bounds(estimate["value"], estimate["low"], estimate["high"])
-
-
-def _with_bounds(value: float | None, low: float | None, high: float | None) -> str:
-    """Return "0.94 [0.89, 0.97]", without brackets where there are no bounds, a dash where there is no value."""
-    return number(value) + ("" if low is None or high is None else f" [{number(low)}, {number(high)}]")
-
-
-def _spans(report: Mapping[str, Any]) -> list[list[str]]:
-    return [
-        [
-            row["label"] or "all",
-            *(str(row[count]) for count in ("n_sentences", "n_annotators", "n_articles", "n_spans")),
-            _estimate(row["exact_f1"]),
-            _estimate(row["overlap_f1"]),
-        ]
-        for row in report["spans"]
-    ]
-
-
-def _annotators(report: Mapping[str, Any]) -> list[list[str]]:
-    return [
-        [
-            row["annotator"],
-            str(row["answered"]),
-            str(row["skipped"]),
-            number(row["seconds"]),
-            str(row["calibrated"]),
-            _with_bounds(row["accuracy"], row["accuracy_low"], row["accuracy_high"]),
-            str(row["others"]["n_units"]),
-            str(row["others"]["n_articles"]),
-            _estimate(row["others"]["alpha"]),
-        ]
-        for row in report["by_annotator"]
-    ]
-
-
-def _disputed(report: Mapping[str, Any]) -> list[list[str]]:
-    return [
-        [
-            each["sentence_id"],
-            number(each["disagreement"]),
-            "; ".join(
-                f"{', '.join(given['labels']) or 'no label'}: {', '.join(given['annotators'])}"
-                for given in each["answers"]
-            ),
-        ]
-        for each in report["disputed"]
-    ]

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 import yaml
 
+from toolkit.agreement.report_tables import question_cells, questions
 from toolkit.errors import InvalidInput
 from toolkit.release.card.facts import Facts
-from toolkit.release.card.pictures import agreement_rows
 from toolkit.release.manifest import Tables
 from toolkit.release.reader import Release
 
@@ -193,19 +193,15 @@ def _info(name: str, features: list[dict[str, Any]], splits: Mapping[str, Any]) 
 
 
 def _agreement_rows(report: Mapping[str, Any] | None) -> list[dict[str, str]]:
-    """Return a table row for every label and layer of an agreement report; an undefined figure is a dash."""
+    """Return a table row for every label and layer of an agreement report."""
+    names = ("prevalence", "percent", "α", "95 % interval")
     return [
         {
             "name": row["name"],
             "n": str(row["n_units"]),
-            "prevalence": "–" if row["prevalence"] is None else f"{row['prevalence']:.3f}",
-            "percent": _number(row["percent"]["value"]),
-            "alpha": _number(row["alpha"]["value"]),
-            "interval": f"{_number(row['alpha']['low'])} to {_number(row['alpha']['high'])}",
+            **dict(
+                zip(("prevalence", "percent", "alpha", "interval"), question_cells(row, names, digits=3), strict=True)
+            ),
         }
-        for row in agreement_rows(report)
+        for row in questions(report)
     ]
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"

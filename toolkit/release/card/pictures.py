@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from toolkit.agreement.report_tables import questions
 from toolkit.release.card.facts import Facts
 
 FOLDER: Final = "pictures"
@@ -48,18 +49,13 @@ def write(folder: Path, facts: Facts) -> dict[str, str]:
     labels = [label.id for label in facts.schema.labels if not label.retired]
     if labels:
         drawn[PREVALENCE] = ("Share of the sentences with each label, by split", _prevalence(facts, labels))
-    rows = agreement_rows(facts.agreement)
+    rows = questions(facts.agreement)
     if any(row["alpha"]["value"] is not None for row in rows):
         drawn[AGREEMENT] = ("Krippendorff's α of each label and layer, with its 95 % interval", _agreement(rows))
     for name, (_, data) in drawn.items():
         (folder / FOLDER).mkdir(exist_ok=True)
         (folder / name).write_bytes(data)
     return {name: title for name, (title, _) in drawn.items()}
-
-
-def agreement_rows(report: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    """Return an agreement report's entries for labels and layers, in its order."""
-    return [] if report is None else [*report["labels"], *report["layers"]]
 
 
 def _prevalence(facts: Facts, labels: Sequence[str]) -> bytes:
