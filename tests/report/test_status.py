@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +13,7 @@ from tests.report.conftest import texts
 from toolkit.ingest import stage as ingest_stage
 from toolkit.project import Workspace
 from toolkit.project.push_ledger import Ledger
-from toolkit.report import checkup, project_status
+from toolkit.report import project_status
 from toolkit.segment import stage as segment_stage
 from toolkit.version import __version__
 
@@ -141,32 +140,3 @@ def test_report_prints_the_path(project: Workspace) -> None:
     done = run(project.root, "report", "--output", "page.html")
     assert done.returncode == 0, done.stderr
     assert Path(project.root, done.stdout.strip()).read_text(encoding="utf-8").startswith("<!doctype html>")
-
-
-def test_the_doctor_never_prints_a_token(project: Workspace, monkeypatch: Any) -> None:
-    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "not-to-be-seen-1")
-    monkeypatch.setenv("HF_TOKEN", "not-to-be-seen-2")
-    done = run(project.root, "doctor", "--json")
-    said = json.loads(done.stdout)
-    assert done.returncode == 0, done.stdout
-    assert said["ok"]
-    assert "not-to-be-seen" not in done.stdout + done.stderr
-    assert {check["name"]: check["said"] for check in said["checks"]}["Hub token"] == "present"
-
-
-def test_the_doctor_names_what_is_wrong(project: Workspace, monkeypatch: Any) -> None:
-    monkeypatch.setenv("LABEL_STUDIO_URL", "http://127.0.0.1:9")
-    with project.lock():
-        done = run(project.root, "doctor")
-    assert done.returncode == 1
-    assert "http://127.0.0.1:9 can't be reached" in done.stdout
-    assert "is at work on this project" in done.stdout
-    assert "LABEL_STUDIO_API_KEY is not set" in done.stdout
-
-
-def test_the_doctor_works_outside_and_in_a_broken_project(tmp_path: Path) -> None:
-    assert run(tmp_path, "doctor").returncode == 0
-    (tmp_path / "toolkit.yaml").write_text("schemma: x\n")
-    faults = [check for check in checkup(tmp_path) if check.state == "fault"]
-    assert [check.name for check in faults] == ["project"]
-    assert "schemma" in faults[0].said

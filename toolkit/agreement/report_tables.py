@@ -187,17 +187,17 @@ def _spans(report: Row) -> ReportTable:
 
 def _annotators(report: Row) -> ReportTable:
     header = (
-        *("annotator", "answered", "skipped", "median s"),
-        *("most frequent answer", "its share", "known answers", "share met", "n with others", "articles", "α"),
+        *("annotator", "most frequent answer", "its share", "answered", "skipped", "median s"),
+        *("known answers", "share met", "n with others", "articles", "α"),
     )
     rows = (
         (
             row["annotator"],
+            ", ".join(row["commonest"]) or "no label",
+            decimal(row["commonest_share"]),
             f"{row['answered']:,}",
             f"{row['skipped']:,}",
             decimal(row["seconds"]),
-            ", ".join(row["commonest"]) or "no label",
-            decimal(row["commonest_share"]),
             f"{row['calibrated']:,}",
             bounded(row["accuracy"], row["accuracy_low"], row["accuracy_high"]),
             f"{row['others']['n_units']:,}",
@@ -206,22 +206,23 @@ def _annotators(report: Row) -> ReportTable:
         )
         for row in report["by_annotator"]
     )
-    return ReportTable("Annotators, each with everybody else", header, tuple(rows))
+    return ReportTable("Annotators, each with everybody else", header, tuple(rows), words=2)
 
 
 def _disputed(report: Row, texts: Mapping[str, str]) -> ReportTable:
     rows = (
         (
             texts.get(each["sentence_id"], each["sentence_id"]),
-            decimal(each["disagreement"]),
             "; ".join(
                 f"{', '.join(given['labels']) or 'no label'}: {', '.join(given['annotators'])}"
                 for given in each["answers"]
             ),
+            decimal(each["disagreement"]),
         )
         for each in report["disputed"]
     )
-    return ReportTable("Most disputed sentences", ("most disputed sentence", "distance", "answers"), tuple(rows))
+    header = ("most disputed sentence", "answers", "distance")
+    return ReportTable("Most disputed sentences", header, tuple(rows), words=2)
 
 
 def _warnings(report: Row) -> ReportTable:

@@ -319,7 +319,7 @@ class Project:
             InvalidInput: Agreement was not measured yet.
         """
         from toolkit.project import write_atomic
-        from toolkit.report.agreement_page import agreement_page
+        from toolkit.report import agreement_page
 
         write_atomic(file, agreement_page(self.workspace))
 

@@ -41,5 +41,5 @@ class Estimate:
         if self.value is None:
             return "–"
         if self.low is None or self.high is None:
-            return f"{self.value:.2f}"
-        return f"{self.value:.2f} ({self.low:.2f} to {self.high:.2f})"
+            return f"{self.value:z.2f}"
+        return f"{self.value:z.2f} ({self.low:z.2f} to {self.high:z.2f})"

@@ -1,8 +1,9 @@
-from .collection import gather as gather
 from .contents import Report as Report
 from .doctor import Check as Check
 from .doctor import checkup as checkup
-from .html_page_file import render as render
+from .html_document import agreement_page as agreement_page
+from .html_document import render as render
+from .stage import project_report as project_report
 from .stage import write as write
 from .status import ProjectStatus as ProjectStatus
 from .status import StageStatus as StageStatus

@@ -1,4 +1,4 @@
-"""What a report says: plain frozen values, the same for the page and for `--json`."""
+"""The contents of a report: plain frozen values, the same for the page and for `--json`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,54 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from toolkit.agreement.preannotation_effect import HeadStartReport
+from toolkit.agreement.report_tables import ReportTable
+from toolkit.report.plots import Plot
 
 
 @dataclass(frozen=True)
-class Corpus:
+class Section:
+    """A section of a page.
+
+    Attributes:
+        anchor: Its id.
+        title: Its heading; it and the id are set when the section is put on a page.
+        said: What it says in words.
+        drawn: Its plots.
+        points: Further sentences, as a list.
+        tables: Its tables.
+        command: What makes it, where it is not there yet.
+    """
+
+    anchor: str = ""
+    title: str = ""
+    said: str = ""
+    drawn: tuple[Plot, ...] = ()
+    points: tuple[str, ...] = ()
+    tables: tuple[ReportTable, ...] = ()
+    command: str | None = None
+
+
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """Return a number with what it counts: "1 story", "2,000 stories".
+
+    Example:
+        >>> counted(1, "sentence"), counted(2000, "story", "stories")
+        ('1 sentence', '2,000 stories')
+    """
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+@dataclass(frozen=True)
+class Origin:
     """Where the sentences come from.
 
     Attributes:
-        counts: Articles, stories, sentences, lines cut from the pages.
+        counts: Articles, stories, sentences, publishers, lines cut from pages.
         publishers: Publisher → articles, the most frequent first.
         languages: Language → articles, the most frequent first.
         months: "YYYY-MM" → articles, in order, then "unknown".
         rejects: Reason → lines cut from the pages, the most frequent first.
+        unreadable: Pages and files that could not be read, by name.
     """
 
     counts: Mapping[str, int]
@@ -26,11 +62,12 @@ class Corpus:
     languages: Mapping[str, int]
     months: Mapping[str, int]
     rejects: Mapping[str, int]
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Person:
-    """What one annotator has done.
+class AnnotatorWork:
+    """The work of one annotator.
 
     Attributes:
         annotator: Pseudonym.
@@ -50,8 +87,8 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far labelling has come.
+class LabellingWork:
+    """The work of all annotators.
 
     Attributes:
         people: Annotators, the busiest first.
@@ -59,7 +96,7 @@ class Progress:
         days: "YYYY-MM-DD" → answers, in order.
     """
 
-    people: tuple[Person, ...]
+    people: tuple[AnnotatorWork, ...]
     coverage: Mapping[str, int]
     days: Mapping[str, int]
 
@@ -83,7 +120,7 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """What people disagree on.
+    """The labels that people disagree on.
 
     Attributes:
         doubled: Sentences with at least two answers.
@@ -123,7 +160,7 @@ class Releases:
 
 
 @dataclass(frozen=True)
-class Table:
+class SentenceTable:
     """The sentences that the page shows.
 
     Attributes:
@@ -149,13 +186,13 @@ class Report:
         toolkit: Version of the toolkit.
         labels: Label id → title, in the schema's order.
         corpus: Where the sentences come from.
-        progress: How far labelling has come.
+        progress: The work of the annotators.
         prevalence: How often each label was decided on.
         agreement: reports/agreement.json.
-        disagreement: What people disagree on.
+        disagreement: The labels that people disagree on.
         head_start: Answers with and without suggestions.
         decisions: Method → number of decisions.
-        overtaken: Verdicts that stand although all answers there are now would give another.
+        overtaken: Sentences that keep an earlier decision which today's answers would change.
         releases: Splits, leakage, changes.
         models: Name → its metrics.json.
         evaluation: reports/evaluation.json.
@@ -168,8 +205,8 @@ class Report:
     schema: str
     toolkit: str
     labels: Mapping[str, str]
-    corpus: Corpus | None = None
-    progress: Progress | None = None
+    corpus: Origin | None = None
+    progress: LabellingWork | None = None
     prevalence: Breakdown | None = None
     agreement: Mapping[str, Any] | None = None
     disagreement: Disagreement | None = None
@@ -180,7 +217,7 @@ class Report:
     models: Mapping[str, Any] = field(default_factory=dict)
     evaluation: Mapping[str, Any] | None = None
     curves: tuple[Mapping[str, Any], ...] = ()
-    table: Table | None = None
+    table: SentenceTable | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from toolkit.records import Estimate
+
 INK, MUTED, GRID = "#111111", "#666666", "#dddddd"
 BLUE, ORANGE, GREEN, PINK = "#0072b2", "#e69f00", "#009e73", "#cc79a7"
 SERIES = (BLUE, ORANGE, GREEN, PINK)
@@ -42,29 +44,8 @@ class Plot:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Mark:
-    """A figure with its interval in a row of a forest plot; a figure without a value is not drawn."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-
-    @classmethod
-    def of(cls, figure: Mapping[str, Any] | None) -> Mark:
-        """Read {"value", "low", "high"}."""
-        return cls(None) if figure is None else cls(figure["value"], figure.get("low"), figure.get("high"))
-
-    def __str__(self) -> str:
-        if self.value is None:
-            return "–"
-        if self.low is None or self.high is None:
-            return f"{self.value:.2f}"
-        return f"{self.value:.2f} ({self.low:.2f} to {self.high:.2f})"
-
-
 def bars(title: str, series: Mapping[str, Mapping[str, float]], *, unit: str, note: str = "") -> Plot:
-    """Draw lying bars, a row a name; several series are stacked.
+    """Draw lying bars, one row per name; several series are stacked.
 
     Args:
         title: What is shown.
@@ -114,7 +95,7 @@ def columns(title: str, values: Mapping[str, int], *, unit: str, note: str = "")
 
 def forest(
     title: str,
-    rows: Mapping[str, Sequence[Mark]],
+    rows: Mapping[str, Sequence[Estimate]],
     *,
     series: Sequence[str],
     unit: str,
@@ -122,15 +103,15 @@ def forest(
     whole: bool = True,
     note: str = "",
 ) -> Plot:
-    """Draw figures with their intervals, a row a name, the series beside each other in it.
+    """Draw values with their intervals, one row per name, the series beside each other in it.
 
     Args:
         title: What is shown.
-        rows: Name → a mark a series.
+        rows: Name → one value per series.
         series: Names of the series.
         unit: What the axis measures.
         guides: Values at which a thin line stands.
-        whole: Show all from 0 to 1, however far apart the figures are.
+        whole: Show all from 0 to 1, however far apart the values are.
         note: How to read it.
     """
     shapes = ("o", "D", "s", "^")
@@ -206,7 +187,7 @@ def heat(
     return Plot(title, svg, ("", *names), cells, words.get("note", ""))
 
 
-def line(title: str, points: Sequence[tuple[float, Mark]], *, across: str, unit: str, note: str = "") -> Plot:
+def line(title: str, points: Sequence[tuple[float, Estimate]], *, across: str, unit: str, note: str = "") -> Plot:
     """Draw a curve with its interval as a band."""
     known = [(amount, mark) for amount, mark in points if mark.value is not None]
 

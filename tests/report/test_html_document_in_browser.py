@@ -12,7 +12,7 @@ import pytest
 
 from tests.report.conftest import ARABIC, CLOSING, SCRIPT
 from toolkit.project import Workspace
-from toolkit.report import write
+from toolkit.report import agreement_page, write
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -67,6 +67,17 @@ def test_plots_have_marks_in_both_schemes(page: Any) -> None:
         page.emulate_media(color_scheme=scheme)
         fills.append(page.evaluate("getComputedStyle(document.querySelector('svg [fill=\"#0072b2\"]')).fill"))
     assert fills == ["rgb(0, 114, 178)", "rgb(86, 180, 233)"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_is_wider_than_the_window(page: Any, project: Workspace, tmp_path: Path, width: int) -> None:
+    agreement = tmp_path / "agreement.html"
+    agreement.write_text(agreement_page(project), encoding="utf-8")
+    for path in (project.path("reports", "report.html"), agreement):
+        with page.context.browser.new_page() as opened:
+            opened.set_viewport_size({"width": width, "height": 900})
+            opened.goto(path.as_uri())
+            assert opened.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_filters_filter(page: Any) -> None:

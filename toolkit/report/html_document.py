@@ -1,0 +1,139 @@
+"""A report, or the report on agreement alone, as one HTML file that asks nothing of any other machine.
+
+Text of articles and of people is data: Jinja escapes what stands in the markup, the table of sentences lies in a JSON
+block in which no "<" occurs, and the page's script shows it as text nodes only. The page's own policy names its one
+script and its one style sheet by their SHA-256; nothing else runs, whatever a page of the corpus holds.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from toolkit.errors import InvalidInput
+from toolkit.project import Workspace
+from toolkit.project.workspace import AGREEMENT, SENTENCES
+from toolkit.records import Sentence
+from toolkit.report.agreement_sections import agreement_page_sections
+from toolkit.report.contents import Report, counted
+from toolkit.report.sections import label_titles, sections
+
+
+def render(report: Report) -> str:
+    """Return the page of a project; the same report gives the same text."""
+    made = [f"schema {report.schema}", f"toolkit {report.toolkit}"]
+    made += [f"newest release {report.releases.version}"] if report.releases else []
+    data = None if report.table is None else {**report.table.rows, "labels": dict(report.labels)}
+    return _page(
+        title=report.title,
+        kind="Project report",
+        made=made,
+        tiles=_tiles(report),
+        sections=sections(report),
+        table=report.table,
+        no_table=report.missing.get("corpus") or report.missing.get("sentences"),
+        data=data,
+    )
+
+
+def _tiles(report: Report) -> dict[str, int]:
+    """Return the numbers at the head of the page, those that are known."""
+    found: dict[str, int] = {}
+    if report.corpus is not None:
+        found |= {name: report.corpus.counts[name] for name in ("articles", "stories", "sentences")}
+    if report.progress is not None:
+        found["annotators"] = len(report.progress.people)
+        found["answers"] = sum(person.answers for person in report.progress.people)
+    if report.decisions is not None:
+        found["decided"] = sum(report.decisions.values())
+    if report.disagreement is not None:
+        found["waiting for an expert"] = report.disagreement.causes
+    return found
+
+
+def agreement_page(workspace: Workspace) -> str:
+    """Return the last report on agreement as one page, with every number of it.
+
+    Raises:
+        InvalidInput: Agreement was not measured yet.
+    """
+    path = workspace.path(AGREEMENT)
+    if not path.exists():
+        raise InvalidInput("is not there yet", where=str(path), remedy="run `toolkit agreement`")
+    texts = {}
+    if workspace.path(SENTENCES).exists():
+        table = workspace.table(Sentence)
+        texts = dict(zip(table["sentence_id"].to_pylist(), table["text"].to_pylist(), strict=True))
+    labels = {label.id: label.title for label in workspace.schema().labels}
+    return render_agreement(json.loads(path.read_bytes()), labels, texts)
+
+
+def render_agreement(report: Mapping[str, Any], labels: Mapping[str, str], texts: Mapping[str, str]) -> str:
+    """Return the page of a report on agreement; the same report gives the same text.
+
+    Args:
+        report: As reports/agreement.json has it.
+        labels: Label → its title.
+        texts: sentence_id → text, to show the disputed sentences by.
+    """
+    numbers = ("answers", "annotators", "sentences", "skipped")
+    return _page(
+        title=f"Agreement on {report['schema']}",
+        kind="Agreement report",
+        made=[f"{counted(report['resamples'], 'resample')} of articles, seed {report['seed']}"],
+        tiles={name: report[name] for name in numbers} | {"answered by several": report["doubled"]},
+        sections=agreement_page_sections(report, label_titles(labels), texts),
+        table=None,
+        no_table=None,
+        data=None,
+    )
+
+
+def _page(*, data: Any, **parts: Any) -> str:
+    """Fill the template; the script is on the page only if there is data that it shows."""
+    style, script = _asset("style.css"), _asset("script.js") if data is not None else None
+    source = "'none'" if script is None else f"'{_hash(script)}'"
+    policy = (
+        f"default-src 'none'; script-src {source}; style-src '{_hash(style)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    )
+    return _template().render(
+        **parts,
+        policy=policy,
+        style=Markup(style),  # noqa: S704  # the package's own files
+        script=None if script is None else Markup(script),  # noqa: S704
+        data=None if data is None else Markup(embedded(data)),  # noqa: S704  # holds no markup: see `embedded`
+    )
+
+
+def embedded(data: Any) -> str:
+    """Return JSON that may stand in a script element: nothing in it can end the element or open a comment."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _asset(name: str) -> str:
+    return resources.files("toolkit.report").joinpath("page", name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["svg"] = Markup  # drawn by matplotlib, which escapes the names in it
+    return environment.from_string(_asset("report.html"))
