@@ -198,7 +198,7 @@ def alpha(ratings: Any, level: Level = "nominal", *, categories: Sequence[Hashab
         level: "nominal", "ordinal", "interval", "ratio", "jaccard" or "masi".
         categories: All values in rank order, needed for ordinal words.
 
-    Example:
+    Examples:
         >>> round(alpha([[1, 2, 3, 3, 2, 1, 4, 1, 2, None], [1, 2, 3, 3, 2, 2, 4, 1, 2, 5]]), 3)
         0.852
     """

@@ -47,7 +47,7 @@ class Project:
     Raises:
         InvalidConfig: There is no toolkit.yaml, or it is malformed.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> project = Project.init(Path(tempfile.mkdtemp()) / "news", samples=True)
         >>> project.ingest().counts["articles"], project.segment().counts["sentences"]

@@ -45,7 +45,7 @@ def load_release(reference: str, *, workspace: Workspace | None = None) -> Relea
         InvalidInput: There is no such release, or it is damaged.
         RemoteError: The Hub does not have it or can't be reached.
 
-    Example:
+    Examples:
         In a project with a release:
 
         >>> release = load_release("newest")
@@ -86,7 +86,7 @@ def load_model(reference: str, *, workspace: Workspace | None = None) -> Model:
         InvalidInput: There is no such model, or it is damaged.
         RemoteError: The Hub does not have it or can't be reached.
 
-    Example:
+    Examples:
         In a project with a model:
 
         >>> model = load_model("newest")
@@ -103,7 +103,7 @@ def load_model(reference: str, *, workspace: Workspace | None = None) -> Model:
 def diff(older: str, newer: str, *, workspace: Workspace | None = None) -> Diff:
     """Return what changed between two releases, and why; each is named as for `load_release`.
 
-    Example:
+    Examples:
         In a project with a release:
 
         >>> found = diff("1.0.0", "newest")

@@ -132,7 +132,7 @@ def extract(raw: bytes, *, source: str, media_type: str | None = None) -> list[A
         InvalidInput: No page of the file can be read: it is empty, binary, or not in the format that it claims. Of
             several pages, those that can't be read are left out; `read` says which and why.
 
-    Example:
+    Examples:
         >>> page = b"Ferry line reopens\nThe ferry sailed on Monday.\nShare this article\n"
         >>> article = extract(page, source="ferry.txt")[0]
         >>> article.title, article.body
@@ -161,7 +161,7 @@ def read(raw: bytes, *, source: str, media_type: str | None = None, settings: Se
     Raises:
         InvalidInput: No page of the file can be read; `faults` holds one fault per page.
 
-    Example:
+    Examples:
         >>> page = b"Ferry line reopens\nThe ferry sailed on Monday.\nShare this article\n"
         >>> [(cut.text, cut.reason) for cut in read(page, source="ferry.txt").rejects]
         [('Share this article', 'share-bar')]

@@ -31,7 +31,7 @@ def rebuild(article: Article, raw: RawPage) -> str:
     Raises:
         InvalidInput: A piece lies outside the page, or begins or ends within a character.
 
-    Example:
+    Examples:
         >>> from toolkit.ingest import extract, pages
         >>> file = b"<title>Ferry</title><p>The ferry sailed &amp; came back on Monday, the council said.</p>"
         >>> article, raw = extract(file, source="ferry.html")[0], next(pages(file, source="ferry.html"))

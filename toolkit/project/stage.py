@@ -258,7 +258,7 @@ def out_of_date(
         there: Names of inputs that are there now. Only where `inputs` is None: those not recorded are new.
         parameters: The parameters that hold now. With `inputs` all of them; else those to compare.
 
-    Example:
+    Examples:
         >>> made = Provenance(toolkit=__version__, inputs={"gold.parquet": "5f…"}, parameters={"seed": 0})
         >>> out_of_date(Path("."), made, inputs={"gold.parquet": "a1…"}, parameters={"seed": 1})
         ('gold.parquet changed', 'another seed')

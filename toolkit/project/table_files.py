@@ -89,7 +89,7 @@ def table_file(path: Path) -> Iterator[TableFile]:
         InvalidInput: There is no such file, it is of another kind than its name says, or it is damaged: on opening or
             when the record at that place is asked for.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> path = Path(tempfile.mkdtemp()) / "rows.csv"
         >>> _ = path.write_text("text,label\nThe bridge is open.,claim\n")

@@ -17,7 +17,7 @@ class Estimate:
         method: How the bounds were made: "student", "exact", "percentile" or "none" without bounds.
         reason: Why the value, or its interval, is None; None otherwise.
 
-    Example:
+    Examples:
         >>> str(Estimate(value=0.8, low=0.71, high=0.87, n=120, method="student"))
         '0.80 (0.71 to 0.87)'
         >>> str(Estimate(value=None, reason="no sentence has been answered by two people yet"))

@@ -36,7 +36,7 @@ def latest(
     Returns:
         Sorted by (sentence_id, annotator).
 
-    Example:
+    Examples:
         >>> from toolkit.records import Annotation
         >>> def answer(number, when, *labels):
         ...     return Annotation(

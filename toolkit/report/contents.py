@@ -37,7 +37,7 @@ class Section:
 def counted(number: int, one: str, several: str | None = None) -> str:
     """Return a number with what it counts: "1 story", "2,000 stories".
 
-    Example:
+    Examples:
         >>> counted(1, "sentence"), counted(2000, "story", "stories")
         ('1 sentence', '2,000 stories')
     """

@@ -42,7 +42,7 @@ def validate(
         The broken rules in a fixed order: labels, spans, relations, then the constraints of the schema. An answer
         without a breach is valid.
 
-    Example:
+    Examples:
         >>> from toolkit.schema import load
         >>> schema = load("claims@1.0.0")
         >>> validate(schema, ["claim"])

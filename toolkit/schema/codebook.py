@@ -26,7 +26,7 @@ def guidelines(schema: Schema) -> str:
     Returns:
         The text; it ends with a line feed.
 
-    Example:
+    Examples:
         >>> from toolkit.schema import load
         >>> text = guidelines(load("claims@1.0.0"))
         >>> text.splitlines()[0]

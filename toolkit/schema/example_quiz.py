@@ -89,7 +89,7 @@ def quiz(schema: Schema) -> tuple[Item, ...]:
     Returns:
         The items in the order of the schema, each sentence once.
 
-    Example:
+    Examples:
         >>> from toolkit.schema import load
         >>> item = quiz(load("claims@1.0.0"))[0]
         >>> item.about, item.kind, item.labels
@@ -113,7 +113,7 @@ def score(items: Iterable[Item], answers: Mapping[str, Iterable[str]]) -> Score:
         items: The quiz.
         answers: item_id → labels given; an item without an entry was not answered, and does not count.
 
-    Example:
+    Examples:
         >>> from toolkit.schema import load
         >>> first, second, *_ = items = quiz(load("claims@1.0.0"))
         >>> result = score(items, {first.item_id: first.labels, second.item_id: ["denial"]})

@@ -45,7 +45,7 @@ def migrate(answers: Iterable[Annotation], migration: Migration, old: Schema, ne
         old: The schema of the answers, `migration.source`.
         new: The schema that they are migrated to, `migration.target`.
 
-    Example:
+    Examples:
         Answers to `claims@1.0.0`, whose label `denial` is retired in the next version:
 
         >>> from dataclasses import replace

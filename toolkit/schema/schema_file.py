@@ -77,7 +77,7 @@ def load(reference: str | Path) -> Schema:
         UsageError: There is no such schema.
         InvalidInput: The schema breaks a rule; `faults` holds all faults, by line.
 
-    Example:
+    Examples:
         >>> schema = load("claims@1.0.0")
         >>> schema.ref, schema.label_ids
         ('claims@1.0.0', ('claim', 'denial', 'none'))
@@ -97,7 +97,7 @@ def parse(text: str, name: str = "schema.yaml") -> Schema:
     Raises:
         InvalidInput: The schema breaks a rule; `faults` holds all faults, by line.
 
-    Example:
+    Examples:
         >>> from toolkit.errors import InvalidInput
         >>> try:
         ...     parse("name: weather\nversion: 1.0\ntitles: Weather\n")
@@ -132,7 +132,7 @@ def check(path: str | Path) -> list[InvalidInput]:
     Raises:
         UsageError: There is no such file.
 
-    Example:
+    Examples:
         >>> check("claims@1.0.0")
         []
     """

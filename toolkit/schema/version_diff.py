@@ -82,7 +82,7 @@ def diff(old: Schema, new: Schema) -> Diff:
         Every change with its level, the highest level, and the level that the version numbers declare.
         `Diff.require_agreement` raises if the two levels differ.
 
-    Example:
+    Examples:
         >>> from dataclasses import replace
         >>> from toolkit.schema import load
         >>> old = load("claims@1.0.0")
