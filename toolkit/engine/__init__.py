@@ -1,4 +1,4 @@
-"""Where corpus stages run: embedded in this process, or on a Ray cluster. The stages themselves don't know."""
+"""The engine that runs corpus stages: embedded in this process, or on a Ray cluster. A stage is the same on both."""
 
 from toolkit.engine import storage
 from toolkit.engine.background import ahead

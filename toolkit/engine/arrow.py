@@ -1,4 +1,4 @@
-"""Records as Arrow tables, and Arrow tables as Parquet whose bytes depend on nothing but the rows."""
+"""Records as Arrow tables, and Arrow tables as Parquet files whose bytes depend on the rows alone."""
 
 from __future__ import annotations
 
@@ -23,15 +23,20 @@ from toolkit.records import digest, from_row, stored_fields
 T = TypeVar("T")
 
 SLICE_ROWS = 20_000
-_RECORDS = 2_000  # rows that are Python objects at a time
+_RECORDS = 2_000  # rows that become Python objects at a time
 _SCALARS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 
 
 def arrow_schema(cls: type) -> pa.Schema:
     """Return the Arrow schema of a record class.
 
-    str, int, float and bool map to themselves, tuples to lists, records to structs; a mapping becomes a string
-    that holds its JSON with sorted keys, since its keys differ from row to row.
+    str, int, float and bool keep their types, tuples become lists, and records become structs. A mapping becomes a
+    string with its JSON, keys sorted, since its keys differ from row to row.
+
+    Example:
+        >>> from toolkit.records import Piece
+        >>> arrow_schema(Piece).names
+        ['start', 'end', 'byte_start', 'byte_end']
     """
     hints = get_type_hints(cls)
     return pa.schema([pa.field(field.name, _arrow_type(hints[field.name])) for field in stored_fields(cls)])
@@ -55,7 +60,7 @@ def _arrow_type(hint: Any) -> pa.DataType:
 
 
 def to_table(cls: type[T], records: Iterable[T]) -> pa.Table:
-    """Put records of one class into an Arrow table with `arrow_schema(cls)`, a column at a time."""
+    """Return records of one class as an Arrow table with `arrow_schema(cls)`."""
     rows = list(records)
     hints = get_type_hints(cls)
     columns = [_column(hints[field.name], [getattr(row, field.name) for row in rows]) for field in stored_fields(cls)]
@@ -89,7 +94,7 @@ def _nulls(values: list[Any]) -> pa.Array | None:
 
 
 def from_table(cls: type[T], table: pa.Table, *, where: str | None = None) -> list[T]:
-    """Read records back from `to_table`'s table.
+    """Return the records of a table that `to_table` made.
 
     Raises:
         InvalidInput: A row breaks a rule of the record.
@@ -101,10 +106,10 @@ def from_table(cls: type[T], table: pa.Table, *, where: str | None = None) -> li
 
 
 def records_in(cls: type[T], path: Path) -> Iterator[T]:
-    """Yield the records of a Parquet file that `to_table`'s table became, few of them in memory at a time.
+    """Yield the records of a Parquet file with a table of `to_table`; only some are in memory at a time.
 
     Raises:
-        InvalidInput: The file is no Parquet file, or a row breaks a rule of the record.
+        InvalidInput: The file is not a Parquet file, or a row breaks a rule of the record.
     """
     with _opened(path) as file:
         for batch in file.iter_batches(_RECORDS):
@@ -177,10 +182,10 @@ def _holds_mapping(hint: Any) -> bool:
 
 
 def parquet_bytes(table: pa.Table) -> bytes:
-    """Return a table as Parquet bytes that depend on its rows and schema only, not on how it was built.
+    """Return a table as Parquet bytes; they depend on its rows and its schema, not on the way it was built.
 
-    One writer, chunks combined, slices of 20,000 rows, zstd 3, content-defined chunking (so that a later version
-    of a release uploads only what changed), page index, format 2.6.
+    The file has slices of 20,000 rows, zstd 3, a page index, and format 2.6. Content-defined chunking lets a later
+    version of a release upload only what changed.
     """
     canonical = table.replace_schema_metadata(None).combine_chunks()
     sink = io.BytesIO()
@@ -191,14 +196,14 @@ def parquet_bytes(table: pa.Table) -> bytes:
 
 
 def write_parquet(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
-    """Write tables one after the other into the file that `parquet_bytes` would make of them together.
+    """Write tables, one after the other, into one file; its bytes are those of `parquet_bytes` of all rows.
 
-    Only a slice of rows is held at a time.
+    Only a slice of rows is in memory at a time.
 
     Args:
-        path: A new file, not yet at its place: see `Made`.
+        path: A new file.
         schema: The schema of every table.
-        tables: Their rows follow one another, wherever a table ends.
+        tables: The rows, cut into tables in any way.
 
     Returns:
         The number of rows.
@@ -212,7 +217,7 @@ def write_parquet(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> 
 
 
 def _slices(schema: pa.Schema, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """Yield the rows in tables of `SLICE_ROWS`, the last one shorter, at least one table."""
+    """Yield the rows in tables of `SLICE_ROWS` rows, the last one shorter; at least one table."""
     held = schema.empty_table()
     first = True
     for table in tables:
@@ -225,9 +230,9 @@ def _slices(schema: pa.Schema, tables: Iterable[pa.Table]) -> Iterator[pa.Table]
 
 
 def parquet_writer(sink: BinaryIO | Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """Return the one writer behind `parquet_bytes`, for tables that do not fit in memory.
+    """Return the writer of `parquet_bytes`, for tables that are larger than the memory.
 
-    The caller writes slices of `SLICE_ROWS` rows, chunks combined, and closes it.
+    The caller writes slices of `SLICE_ROWS` rows, with their chunks combined, and closes the writer.
     """
     return pq.ParquetWriter(
         sink,
@@ -249,7 +254,7 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         columns: Read these alone, which is far cheaper than whole records.
 
     Raises:
-        InvalidInput: The file is no Parquet file.
+        InvalidInput: The file is not a Parquet file.
     """
     with _opened(path) as file:
         return file.read(None if columns is None else list(columns))
@@ -269,9 +274,9 @@ def _opened(path: Path) -> Iterator[pq.ParquetFile]:
 
 
 def content_digest(table: pa.Table) -> str:
-    """Return a SHA-256 of a table's schema and rows that is the same for every pyarrow version.
+    """Return the SHA-256 of a table's column names and rows; it is the same for every version of pyarrow.
 
-    Parquet bytes name the writer's version; this does not.
+    Parquet bytes name the writer's version, so they are not.
     """
     lines = [str(table.schema.names), *(_dump(row) for row in table.to_pylist())]
     return digest("\n".join(lines).encode())

@@ -1,4 +1,4 @@
-"""Jobs that run in a thread while the caller does something else: one beside a block, or always one ahead."""
+"""Jobs in a thread while the caller does something else: one beside a block, or always one ahead of the reader."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_PATIENCE = 30.0  # seconds that a job may take to end when nobody wants its result any more
+_PATIENCE = 30.0  # seconds for a job to end when its result is no longer wanted
 
 
 @contextmanager
 def beside(job: Callable[[], T]) -> Iterator[Future[T]]:
-    """Run a job while the block does something else; it has ended when the block has."""
+    """Run a job in a thread while the block runs; the end of the block waits for the job."""
     running = _begun(job)
     try:
         yield running
@@ -24,10 +24,10 @@ def beside(job: Callable[[], T]) -> Iterator[Future[T]]:
 
 
 def ahead(jobs: Iterable[Callable[[], T]]) -> Iterator[T]:
-    """Yield the result of each job, in order; no two run at once.
+    """Yield the result of each job, in order, while the next job runs; no two jobs run at once.
 
-    What a job raises is raised where its result would have come. When the reader stops early, the job at work is
-    waited for, so that it leaves nothing half-done behind.
+    An error of a job is raised in the place of its result. If the reader stops early, the running job is waited for, so
+    that it leaves nothing half-done.
     """
     running: Future[T] | None = None
     try:
@@ -53,5 +53,5 @@ def _begun(job: Callable[[], T]) -> Future[T]:
         except BaseException as error:
             future.set_exception(error)
 
-    Thread(target=run, daemon=True).start()  # daemon: an interrupted command must not wait for a slow server
+    Thread(target=run, daemon=True).start()  # daemon: Ctrl+C must not wait for a slow server
     return future

@@ -1,4 +1,4 @@
-"""A piece of a corpus that travels by name: tables in a Parquet file, or in memory while the corpus is small."""
+"""A chunk of a corpus: tables in a Parquet file that workers find by its name, or in memory for a small corpus."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import pyarrow as pa
 from toolkit.engine.storage import reading, writing
 
 _PLAIN: dict[str, Any] = {"compression": "none", "use_dictionary": False, "write_statistics": False}
-"""How tables are written that are soon read and removed: packing them takes two to three times as long."""
+"""Options for files that are soon read and removed: compression would take two to three times as long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A sequence of tables of one schema, each a row group of a Parquet file.
+    """A sequence of tables with one schema, each a row group of a Parquet file.
 
     Attributes:
         url: A path, or any URL that fsspec knows; every worker must be able to read it.
-        group: The row group that is meant; None: all of the file's.
-        held: The tables themselves, where there is no file.
+        group: The row group; None: all of the file.
+        held: The tables themselves, if there is no file.
     """
 
     url: str = ""
@@ -29,10 +29,10 @@ class Chunk:
     held: tuple[pa.Table, ...] = ()
 
     def read(self, group: int | None = None, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return one table, or all of them as one.
+        """Return one table, or all of them together.
 
         Args:
-            group: Which table; None: those that the chunk means.
+            group: Number of a table; None: all tables of the chunk.
             columns: Names of top-level columns; None: all.
         """
         group = self.group if group is None else group
@@ -46,11 +46,13 @@ class Chunk:
 
 
 def write_chunk(tables: Iterable[pa.Table], url: str) -> int:
-    """Write tables as the row groups of a Parquet file that appears whole or not at all, and return its rows.
+    """Write tables as the row groups of a Parquet file, and return the number of rows.
+
+    The file appears whole or not at all.
 
     Args:
-        tables: At least one; an empty one is an empty row group.
-        url: As in `Chunk`; what is there already is replaced.
+        tables: At least one; an empty table becomes an empty row group.
+        url: As in `Chunk`; a file that is there already is replaced.
     """
     import pyarrow.parquet as pq
 

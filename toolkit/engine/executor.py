@@ -1,9 +1,9 @@
-"""Map a pure function over the chunks of a corpus with Daft: here, or on a Ray cluster.
+"""The executor: it maps a pure function over the chunks of a corpus with Daft, on this machine or on a Ray cluster.
 
-A stage is a function from an Arrow table to Arrow tables that treats the rows of one chunk independently of those of
-another. Workers read their chunk and write what the stage made of it, so that no rows pass through the driver; what
-lies there already is not made again, so that a killed run costs the chunks at work and a lost node is no loss. What
-a chunk becomes depends on the chunk alone: the same output on any number of workers.
+A stage is a function from an Arrow table to Arrow tables. Each worker reads a chunk and writes the stage's result, so
+that no rows pass through the driver. The result of a chunk depends on the chunk alone: any number of workers gives the
+same output. Results that are there already are not made again, so a killed run or a lost node costs only the chunks
+that were being worked on.
 """
 
 from __future__ import annotations
@@ -27,24 +27,33 @@ _ATTEMPTS = 3
 
 
 def run(stage: Stage, chunks: Sequence[Chunk], *, into: str, engine: str = EMBEDDED) -> Iterator[Chunk]:
-    """Apply `stage` to every chunk; who takes the results one by one works beside the workers.
+    """Apply a stage to every chunk, and yield the results while workers are busy with the next ones.
 
     Args:
-        stage: A picklable pure function; how many tables it returns and their schema must not depend on the rows.
-        chunks: What to apply it to.
-        into: The folder, a path or any URL that fsspec knows, that keeps the results: one file a chunk, named after
-            its number. It must hold results of this stage on these chunks only, or not be there yet. A single
-            chunk is done in this process and its result held in memory.
+        stage: A picklable pure function. The number of tables that it returns, and their schema, must not depend on the
+            rows.
+        chunks: The chunks.
+        into: The folder for the results, a path or any URL that fsspec knows: one file per chunk, named after its
+            number. It holds results of this stage on these chunks only, or does not exist yet. A single chunk is done
+            in this process, and its result stays in memory.
         engine: "embedded", or "ray://HOST:PORT" of a Ray cluster whose nodes can read and write chunks and `into`.
 
     Returns:
-        The result of each chunk, in their order, as soon as it is there. What follows is raised on the way, faults of
-        the stage when all chunks were tried.
+        The result of each chunk, in their order, as soon as it is there. The errors below are raised on the way; faults
+        of the input when all chunks were tried.
 
     Raises:
         InvalidConfig: `engine` is neither.
-        RemoteError: The cluster can't be reached, or takes no driver.
-        ToolkitError: The stage raised it, a result can't be written, or this process runs on another engine already.
+        RemoteError: The cluster can't be reached, or accepts no driver.
+        ToolkitError: The stage raised it, a result can't be written, or this process uses another engine already.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> def double(table):
+        ...     return [pa.table({"n": [2 * n for n in table.column("n").to_pylist()]})]
+        >>> [result] = run(double, [Chunk(held=(pa.table({"n": [1, 2]}),))], into="results")
+        >>> result.read().column("n").to_pylist()
+        [2, 4]
     """
     if engine != EMBEDDED and not engine.startswith(_RAY):
         raise InvalidConfig(
@@ -58,7 +67,7 @@ def run(stage: Stage, chunks: Sequence[Chunk], *, into: str, engine: str = EMBED
 
 
 def _in_order(results: Sequence[Chunk], done: dict[int, bytes], faults: Iterator[tuple[int, bytes]]) -> Iterator[Chunk]:
-    """Yield the results; after a fault none, but wait for those that the others may have."""
+    """Yield the results in order; after a fault only collect the faults of the other chunks."""
     failed = []
     for number, result in enumerate(results):
         while number not in done:
@@ -72,7 +81,7 @@ def _in_order(results: Sequence[Chunk], done: dict[int, bytes], faults: Iterator
 
 
 def _map(stage: Stage, tasks: Mapping[int, tuple[Chunk, Chunk]], engine: str) -> Iterator[tuple[int, bytes]]:
-    """Yield the number of each task that is done and what went wrong with it, pickled, b"" where all went well."""
+    """Yield the number of each finished task, and its errors, pickled; b"" if there are none."""
     if not tasks:
         return
     daft = _daft(engine)
@@ -87,17 +96,17 @@ def _map(stage: Stage, tasks: Mapping[int, tuple[Chunk, Chunk]], engine: str) ->
     )(apply)
     frame = daft.from_pydict({"number": list(tasks), "task": [pickle.dumps(task) for task in tasks.values()]})
     if engine != EMBEDDED:
-        frame = frame.into_partitions(len(tasks))  # what Ray places, and places again when a node is lost
+        frame = frame.into_partitions(len(tasks))  # the units that Ray distributes, and again if a node is lost
     done = frame.select(daft.col("number"), mapped(daft.col("task")).alias("fault"))
     yield from ((row["number"], row["fault"]) for row in done.iter_rows(results_buffer_size=None))
 
 
 def _daft(engine: str) -> Any:
-    """Return the module `daft`, set up to run on an engine; that can be done once a process.
+    """Return the module `daft`, set up for an engine; a process can do that once.
 
     Raises:
-        RemoteError: The cluster can't be reached, or takes no driver.
-        ToolkitError: It runs on another one already.
+        RemoteError: The cluster can't be reached, or accepts no driver.
+        ToolkitError: Daft uses another engine already.
     """
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("DAFT_PROGRESS_BAR", "0")
@@ -109,24 +118,24 @@ def _daft(engine: str) -> Any:
     address = getattr(get_or_create_runner(), "ray_address", None)
     if address != (None if engine == EMBEDDED else engine):
         raise ToolkitError(
-            f"Daft runs on {address or EMBEDDED!r} in this process already, and can't be moved to {engine!r}",
+            f"Daft uses {address or EMBEDDED!r} in this process already, and can't change to {engine!r}",
             remedy="run the command in a process of its own",
         )
     return daft
 
 
 def _join(daft: Any, engine: str) -> None:
-    """Connect to a Ray cluster, again where its head was too busy to start the process that serves us in time."""
+    """Connect to a Ray cluster; try again if its head was too busy to start a process for this client in time."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             daft.set_runner_ray(engine, noop_if_initialized=True)
         except ConnectionAbortedError as error:
             if attempt == _ATTEMPTS:
                 raise RemoteError(
-                    f"the cluster took the connection but started no process for it, {attempt} times",
+                    f"the cluster accepted the connection but started no process for it, {attempt} times",
                     where=engine,
                     remedy="see ray_client_server*.err in /tmp/ray/session_latest/logs on its head; "
-                    "once it has room, run the same command again",
+                    "when it is less busy, run the same command again",
                 ) from error
         except ConnectionError as error:
             raise RemoteError(
@@ -143,8 +152,8 @@ def _do(stage: Stage, chunk: Chunk, result: Chunk) -> bytes:
     try:
         write_chunk(stage(chunk.read()), result.url)
     except OSError as error:
-        what = f"can't be written: {error.strerror or error}; what is done so far is kept"
-        remedy = "make room or give rights, and run the same command again"
+        what = f"can't be written: {error.strerror or error}; finished work is kept"
+        remedy = "make room or change the rights, and run the same command again"
         return pickle.dumps([(ToolkitError, what, result.url, remedy)])
     except ToolkitError as error:
         faults = error.faults if isinstance(error, InvalidInput) else (error,)
@@ -153,7 +162,7 @@ def _do(stage: Stage, chunk: Chunk, result: Chunk) -> bytes:
 
 
 def _raise(failed: Sequence[Sequence[tuple[type[ToolkitError], str, str | None, str | None]]]) -> None:
-    """Raise what the stage raised: all faults of the input, or the first error of another kind."""
+    """Raise the errors of a stage: the first one that is not a fault of the input, else all faults together."""
     errors = [kind(what, where=where, remedy=remedy) for faults in failed for kind, what, where, remedy in faults]
     faults = [error for error in errors if isinstance(error, InvalidInput)]
     others = [error for error in errors if not isinstance(error, InvalidInput)]
@@ -161,13 +170,13 @@ def _raise(failed: Sequence[Sequence[tuple[type[ToolkitError], str, str | None, 
 
 
 def counted(chunks: Iterator[Chunk], number: int, rows: int, progress: Callable[[int, int], None]) -> Iterator[Chunk]:
-    """Pass results on, and tell which share of the rows is done.
+    """Yield the results of `run`, and report the progress.
 
     Args:
-        chunks: What `run` yields.
-        number: How many chunks there will be.
-        rows: How many rows all of them are made from.
-        progress: Called with (rows done, rows).
+        chunks: The results.
+        number: Number of chunks.
+        rows: Number of rows in all chunks together.
+        progress: Called with (rows done, rows), as if all chunks had the same number of rows.
     """
     for done, chunk in enumerate(chunks, start=1):
         progress(rows * done // number, rows)

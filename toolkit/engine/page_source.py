@@ -22,8 +22,8 @@ class PageFile:
     """One file of pages.
 
     Attributes:
-        source: What records call it: its path below pages/, or its URL.
-        url: Where it lies: a path, or a URL.
+        source: Its name in records: its path below pages/, or its URL.
+        url: Its place: a path, or a URL.
     """
 
     source: str
@@ -31,7 +31,7 @@ class PageFile:
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """Open it for reading bytes.
+        """Open the file for reading bytes.
 
         Raises:
             InvalidInput: It can't be opened.
@@ -57,7 +57,7 @@ class PageFile:
             raise InvalidInput(what, where=self.source, remedy="check its rights, or remove it") from error
 
     def line_at(self, byte: int) -> int:
-        """Return on which line, from 1, a byte of the file lies, counted after decompression."""
+        """Return the line, from 1, of a byte of the file; bytes are counted after decompression."""
         line, packed = 1, self.source.lower().endswith(".gz")
         with self.open() as file, gzip.open(file) if packed else nullcontext(file) as stream:
             while byte > 0 and (block := stream.read(min(byte, _BLOCK))):
@@ -66,7 +66,7 @@ class PageFile:
         return line
 
     def digest(self) -> str | None:
-        """Return the SHA-256 of its bytes, None when it can't be opened."""
+        """Return the SHA-256 of the file's bytes; None if it can't be opened."""
         found = hashlib.sha256()
         try:
             with self.open() as file:
@@ -78,10 +78,10 @@ class PageFile:
 
 
 def check_names(folder: Path, names: Iterable[str]) -> None:
-    """Refuse names of files that no record could hold.
+    """Refuse file names that are not UTF-8, as records are.
 
     Raises:
-        InvalidInput: Some are not UTF-8 (all of these are named).
+        InvalidInput: Some names are not UTF-8; `faults` holds all of them.
     """
     faults = []
     for name in names:
@@ -93,17 +93,17 @@ def check_names(folder: Path, names: Iterable[str]) -> None:
 
 
 def on_its_line(where: str, files: Iterable[PageFile]) -> str:
-    """Name a row of JSON Lines by its line, as editors do, where it is named by its bytes; leave other places alone."""
+    """Return a place in JSON Lines by its line, as editors show it, instead of its bytes; other places unchanged."""
     row = _ROW.fullmatch(where)
     file = next((file for file in files if row and file.source == row["source"]), None)
     return f"{file.source}:{file.line_at(int(row['start'] or 0))}" if row and file else where
 
 
 def behind(urls: Iterable[str]) -> list[PageFile]:
-    """Return the files that URLs mean: the file itself, those below a folder, or those that a pattern matches.
+    """Return the files at URLs: the file itself, the files below a folder, or those that match a pattern.
 
     Raises:
-        InvalidInput: There is none behind one of them (all of these are named).
+        InvalidInput: There is no file at one of the URLs; `faults` holds all of these.
     """
     import fsspec
 

@@ -1,4 +1,4 @@
-"""Files and folders at a path, or at any URL that fsspec knows."""
+"""Files and folders at a path or at any URL that fsspec knows."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from toolkit.errors import RemoteError, ToolkitError
 
 @contextmanager
 def writing(url: str) -> Iterator[IO[bytes]]:
-    """Yield a file to write to that appears at `url` when the block ends well, whole or not at all.
+    """Yield a file to write to; it appears at `url` when the block ends without an error, whole or not at all.
 
-    It is written under a name of its own, so that two workers may write the same, and then moved. Where a system does
-    not move a file over another, the old one goes first: a reader may for a moment find none, but never a part.
+    It is written under another name and then moved, so that two workers may write the same file. If a system can't move
+    a file over another, the old one is removed first: for a moment a reader may find no file, but never a part of one.
     """
     system, path = _at(url)
     part = f"{path}.{uuid.uuid4().hex}.part"
@@ -41,13 +41,13 @@ def reading(url: str) -> Iterator[IO[bytes]]:
 
 
 def put(source: Path, url: str) -> None:
-    """Copy a file to a place, as `writing` writes it."""
+    """Copy a file to a URL; it appears there whole or not at all."""
     with source.open("rb") as file, writing(url) as target:
         shutil.copyfileobj(file, target, 1 << 20)
 
 
 def exists(url: str) -> bool:
-    """Tell whether there is something."""
+    """Return whether there is a file or a folder."""
     system, path = _at(url)
     with _refusals(url):
         return bool(system.exists(path))
@@ -62,7 +62,7 @@ def read_bytes(url: str) -> bytes:
 
 
 def names_in(url: str) -> list[str]:
-    """Return the names of what is in a folder, sorted; none where there is no folder."""
+    """Return the names in a folder, sorted; an empty list if there is no folder."""
     system, path = _at(url)
     with _refusals(url):
         found = system.ls(path, detail=False) if system.exists(path) else []
@@ -70,7 +70,7 @@ def names_in(url: str) -> list[str]:
 
 
 def remove(url: str) -> None:
-    """Remove a folder and all below it, if it is there."""
+    """Remove a folder and everything below it, if it exists."""
     system, path = _at(url)
     with _refusals(url):
         if system.exists(path):
@@ -81,7 +81,7 @@ def _at(url: str) -> tuple[Any, str]:
     """Return the file system of a URL and the path there.
 
     Raises:
-        RemoteError: fsspec doesn't know it, or lacks the package for it.
+        RemoteError: fsspec does not know the protocol, or its package is not installed.
     """
     import fsspec
 
@@ -94,7 +94,7 @@ def _at(url: str) -> tuple[Any, str]:
 
 @contextmanager
 def _refusals(url: str) -> Iterator[None]:
-    """Turn what a remote system throws, each in a way of its own, into one error; a disk's refusals pass."""
+    """Turn the errors of a remote system, each of its own type, into one; errors of a disk pass."""
     try:
         yield
     except ToolkitError:
@@ -110,5 +110,5 @@ def _failed(url: str, error: Exception) -> RemoteError:
     return RemoteError(
         f"can't be reached, read or written: {said}",
         where=url,
-        remedy="mend `store` in toolkit.yaml or the rights there, and run the same command again; what is done is kept",
+        remedy="mend `store` in toolkit.yaml or the rights there, and run the command again: finished work is kept",
     )

@@ -1,4 +1,4 @@
-"""Raw pages in, articles out: bytes to records, pure."""
+"""From raw pages to articles: bytes in, records out, without files or network."""
 
 from toolkit.ingest.extraction import Extraction, Passage, Settings, extract, read, read_page
 from toolkit.ingest.formats.container import Limits, pages

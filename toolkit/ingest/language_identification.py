@@ -1,13 +1,13 @@
-"""Which language a text is in, offline."""
+"""The language of a text, identified offline."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Any
 
-_SAMPLE = 500  # code points; more changes next to no answer of a naive Bayes model, only its time
+_SAMPLE = 500  # code points; more take time and change almost no answer of a naive Bayes model
 _LEAST_LETTERS = 20
-_LEAST_CONFIDENCE = 0.5  # of a calibrated posterior over ~100 languages: below it, the runner-up is often right
+_LEAST_CONFIDENCE = 0.5  # posterior over about 100 languages; below it, the second language is often the right one
 
 
 @cache
@@ -18,7 +18,7 @@ def _identifier() -> Any:
 
 
 def identify(text: str) -> str:
-    """Return the ISO 639-1 code of a text's language, "und" where it is too short or the model is in doubt."""
+    """Return the ISO 639-1 code of a text's language; "und" if the text is too short or the model is not sure."""
     sample = text[:_SAMPLE]
     if sum(map(str.isalpha, sample)) < _LEAST_LETTERS:
         return "und"

@@ -1,8 +1,8 @@
-"""Which articles tell the same story: near-duplicates and wire copies, the unit that splits never cut.
+"""Stories: groups of near-duplicate articles and wire copies. No split of a release divides a story.
 
-MinHash over word shingles (rensa's R-MinHash) proposes pairs, by bands as LSH, and dismisses those that are far from
-alike; the true Jaccard similarity of their shingle sets decides, and connected pairs are one story. Nothing depends on
-the order of the input or on who computed a signature.
+MinHash over word shingles (rensa's R-MinHash) with LSH bands proposes pairs, and dismisses those that are far from
+alike. The exact Jaccard similarity of their shingle sets decides, and connected pairs are one story. The result does
+not depend on the order of the articles, or on the worker that computed a signature.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from toolkit.records import Article, Page, to_json
 
 SHINGLE = 3
-"""Words a shingle: unrelated articles share next to none, and an edited word costs no more than three."""
+"""Words per shingle: unrelated articles share almost none, and an edited word changes three at most."""
 THRESHOLD = 0.5
 """Jaccard similarity from which two articles are one story.
 
@@ -30,19 +30,20 @@ press releases, 45 pairs reach 0.5, all one text or one form letter filled in an
 below 0.2.
 """
 _BANDS, _ROWS = 64, 4  # a pair at 0.5 is proposed with 1 - (1 - 0.5**4)**64 = 98.4 %, one at 0.1 with 0.7 %
-_HOPELESS = 80  # equal minima of 256; a pair at 0.5 has 128, give or take 8: fewer than this, one in a billion
+_HOPELESS = 80  # equal minima of 256; a pair at 0.5 has 128 ± 8, and fewer than 80 once in a billion
 _SEED = 0x5EED
-_REMEMBERED = 4096  # shingle sets; a bucket's pairs ask for the same ones again
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\w+")  # a character is a word where no spaces part them
+_REMEMBERED = 4096  # shingle sets; the pairs of a bucket use the same ones again
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\w+")  # where no spaces separate words, each character is one
 
 SIGNATURE_BYTES = _BANDS * _ROWS
-"""Length of what `signature` returns."""
+"""Bytes of a signature."""
 
 
 def signature(text: str) -> bytes:
-    """Return the last byte of each of 256 minima; two texts have as many in common as shingles, and 1 of 256 by chance.
+    """Return the last byte of each of a text's 256 minima.
 
-    Texts that share a band of four are compared. Computed per article, on any worker, in any order.
+    The share of minima that two texts have in common estimates the share of their common shingles; 1 of 256 is equal by
+    chance. Texts that share a band of four minima are compared.
     """
     from rensa import RMinHash
 
@@ -62,8 +63,8 @@ def story_ids(ids: Sequence[str], signatures: Sequence[bytes], text_of: Callable
 
     Args:
         ids: article_ids, each once.
-        signatures: What `signature` gave for each.
-        text_of: Returns the text of the article at a position; asked only for articles that a band proposes.
+        signatures: The `signature` of each.
+        text_of: Returns the text of the article at a position; called only for articles that share a band with others.
 
     Returns:
         The story_id of each article: the smallest article_id of its cluster.
@@ -90,11 +91,11 @@ def story_ids(ids: Sequence[str], signatures: Sequence[bytes], text_of: Callable
 def assign_stories(articles: Iterable[Article]) -> list[Article]:
     """Merge exact duplicates and give near-duplicates one story_id.
 
-    Of articles with the same text, the one whose page comes first (by source, then place) stays; the others' pages
-    become its `copies`, and what only they know (a URL, a date) fills its gaps.
+    Of articles with the same text, the one whose page comes first (by source, then place) stays. The pages of the
+    others become its `copies`, and facts that only they have, such as a URL or a date, fill its gaps.
 
     Returns:
-        One article a text, in the order of the pages, the same for every order of the input.
+        One article per text, in the order of the pages; the order of the input does not matter.
     """
     merged = merge_copies(articles)
     ids = [article.article_id for article in merged]
@@ -103,7 +104,7 @@ def assign_stories(articles: Iterable[Article]) -> list[Article]:
 
 
 def merge_copies(articles: Iterable[Article]) -> list[Article]:
-    """Return one article a text, in the order of the pages; see `assign_stories`."""
+    """Return one article per text, in the order of the pages; see `assign_stories`."""
     by_id: dict[str, list[Article]] = {}
     for article in articles:
         by_id.setdefault(article.article_id, []).append(article)
@@ -111,7 +112,7 @@ def merge_copies(articles: Iterable[Article]) -> list[Article]:
 
 
 def page_order(article: Article) -> tuple[str, int, int, str, int, str]:
-    """Return the key by which articles stand as their pages do: file, place in the file, place on the page."""
+    """Return the key that sorts articles as their pages stand: by file, place in the file, place on the page."""
     first = min((piece.byte_start for piece in article.pieces), default=0)
     return (*_place(article.page), first, article.article_id)
 
@@ -152,7 +153,7 @@ def _alike(left: frozenset[str], right: frozenset[str]) -> bool:
 
 
 class _Clusters:
-    """Union-find over ranks, whose roots are the smallest ranks; pairs are joined when `alike` says so."""
+    """Union-find over ranks; pairs for which `alike` is true are joined, and the smallest rank is the root."""
 
     def __init__(self, size: int, alike: Callable[[int, int], bool]) -> None:
         self._parent = array("q", range(size))
@@ -167,7 +168,7 @@ class _Clusters:
         return parent
 
     def undecided(self, keys: npt.NDArray[np.uint32]) -> Iterator[list[int]]:
-        """Yield, in ascending order, the ranks that share a key and aren't all in one cluster yet."""
+        """Yield the groups of ranks, ascending, that share a key and are not all in one cluster yet."""
         if not len(keys):
             return
         pairs = np.sort(keys.astype(np.uint64) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64))

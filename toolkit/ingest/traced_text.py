@@ -1,4 +1,4 @@
-"""Text whose every character knows the bytes that it was read from."""
+"""Text in which the bytes of every character are known."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Traced:
 
     @classmethod
     def of_runs(cls, source: Traced, runs: Iterable[Run]) -> Traced:
-        """Return the text that runs of a source make.
+        """Return the text that is put together from runs of a source.
 
         Args:
-            source: What the runs index into.
-            runs: Start and end in the source and what that stretch stands for: itself, or one escape; None is a line
-                feed of no bytes.
+            source: The text that the runs index into.
+            runs: Start and end of a stretch of the source, and the text that it stands for: itself, or one resolved
+                escape. None is a line feed without bytes.
         """
         runs = list(runs)
         if 0 < len(runs) <= _FEW_RUNS:
@@ -70,7 +70,7 @@ class Traced:
 
     @classmethod
     def _of_few(cls, source: Traced, runs: Sequence[Run]) -> Traced:
-        """Return what `of_runs` does, faster where there are few: runs are copied one by one."""
+        """Do the same as `of_runs`, faster for a few runs: they are copied one by one."""
         starts, ends = [], []
         for run in runs:
             start, end, text = run or (0, 0, "\n")
@@ -95,12 +95,12 @@ class Traced:
         return [self.cut(*found.span()) for found in _LINE.finditer(self.text)]
 
     def one_line(self) -> Traced:
-        """Return the text on one line: a space, of no bytes, for each line break and the white space around it."""
+        """Return the text on one line: a space without bytes for each line break and the white space around it."""
         whole = Traced.joined(self.lines())
         return Traced(whole.text.replace("\n", " "), whole.starts, whole.ends)
 
     def pieces(self, start: int, end: int, at: int) -> list[Piece]:
-        """Return the pieces of characters `start` to `end` when they stand at `at` in an article.
+        """Return the pieces of characters `start` to `end`, which begin at `at` in an article.
 
         Characters whose bytes follow one another without a gap are one piece.
         """
@@ -120,7 +120,7 @@ class Traced:
 
     @classmethod
     def joined(cls, parts: Sequence[Traced]) -> Traced:
-        """Return texts one a line; the line feeds between them are of no bytes."""
+        """Return texts, each on a line of its own; the line feeds between them have no bytes."""
         if not parts:
             return cls("", _NOWHERE[:0], _NOWHERE[:0])
         starts, ends = [parts[0].starts], [parts[0].ends]

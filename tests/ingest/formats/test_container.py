@@ -197,6 +197,7 @@ def test_a_file_is_streamed() -> None:
         ("page", None, b"\n" * 9_000 + HTML, ["html"]),
         ("page.gz", None, gzip.compress(HTML), ["html"]),
     ],
+    ids=["lines", "array", "by-suffix", "archive", "by-media-type", "suffix-first", "blank-head", "gzip"],
 )
 def test_the_file_says_what_kind_its_pages_are(
     source: str, media_type: str | None, raw: bytes, kinds: list[str]

@@ -1,4 +1,4 @@
-"""Lines that say when, and lines that only mention it."""
+"""Lines that are dates or times, and lines that only mention one."""
 
 from __future__ import annotations
 

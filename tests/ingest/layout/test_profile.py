@@ -71,5 +71,5 @@ def test_groups_of_a_pattern_are_its_own() -> None:
 
 
 def test_flags_for_a_whole_regex_are_refused() -> None:
-    with pytest.raises(InvalidInput, match="is no regular expression: global flags"):
+    with pytest.raises(InvalidInput, match="is not a regular expression: global flags"):
         parse_profile("{name: x, rules: [{id: a, why: b, patterns: ['(?i)hello']}]}", where="own.yaml")

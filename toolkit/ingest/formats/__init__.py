@@ -1,1 +1,1 @@
-"""Formats."""
+"""The formats of raw pages: files, encodings, HTML, JSON."""

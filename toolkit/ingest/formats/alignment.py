@@ -1,8 +1,8 @@
-"""Finds what an extractor returned in the page that it came from, so that every character gets its bytes back.
+"""The alignment of an extractor's output with its page, so that every character gets its bytes back.
 
-Two texts are compared by their key: the characters without white space and without those that control or format. A
-paragraph whose key stands in the page's key is taken from the page, with its formatting characters; one that stands
-there in parts, since the extractor left something out, is taken in parts. What isn't found is not taken.
+Two texts are compared by their key: their characters without white space, control and format characters. If the key of
+a paragraph occurs in the key of the page, the paragraph is taken from the page, with the page's format characters. If
+the extractor has left something out, so that only parts of it occur, it is taken in parts. The rest is not taken.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import numpy as np
 from toolkit.ingest.formats.encoding import Offsets
 from toolkit.ingest.traced_text import Traced
 
-_PART_WORDS = 3  # a part begins where this many words follow one another, or all that are left
-_WINDOW = 20_000  # of key characters within which a part is looked for after the part before
+_PART_WORDS = 3  # a part begins with this many words of the paragraph in a row, or with all that are left
+_WINDOW = 20_000  # key characters after a part in which the next part is looked for
 
 
 _SKIPPED = frozenset(
     ch
-    for ch in map(chr, (*range(0x10000), *range(0xE0000, 0xE0080)))  # the planes that have such characters in use
+    for ch in map(chr, (*range(0x10000), *range(0xE0000, 0xE0080)))  # the planes that have such characters
     if ch.isspace() or unicodedata.category(ch) in ("Cf", "Cc")
 )
 _SKIPPED_POINTS = np.array(sorted(map(ord, _SKIPPED)), dtype=np.uint32)
@@ -32,7 +32,7 @@ def _key_of(text: str) -> str:
 
 
 class Aligner:
-    """Looks paragraphs up in one page, mostly in order."""
+    """Finds paragraphs in one page; fastest if they come in the page's order."""
 
     def __init__(self, page: Traced) -> None:
         self._page = page
@@ -43,7 +43,7 @@ class Aligner:
         self._at = 0
 
     def find(self, paragraph: str) -> Traced | None:
-        """Return a paragraph with its bytes, None if none of it is on the page."""
+        """Return a paragraph with its bytes; None if no part of it is on the page."""
         key = _key_of(paragraph)
         if not key:
             return None
@@ -81,7 +81,7 @@ class Aligner:
         return self._key.find("".join(keys[number : number + _PART_WORDS]), at, at + _WINDOW)
 
     def _taken(self, text: str, places: Sequence[int]) -> Traced:
-        """Give the key characters of a text the page's positions, and its white space where the page has the same."""
+        """Return a text with the page's positions for its key characters, and for white space that the page has too."""
         page = self._page
         out: list[str] = []
         taken: list[int] = []  # positions in the page, -1 for white space that is not there as such
@@ -111,7 +111,7 @@ class Aligner:
         return _at(page, "".join(out), taken)
 
 
-_GAP = 64  # more between two neighbours is no run of formatting characters
+_GAP = 64  # more characters between two neighbours are not just format characters
 
 
 def _at(page: Traced, text: str, taken: list[int]) -> Traced:
@@ -123,9 +123,9 @@ def _at(page: Traced, text: str, taken: list[int]) -> Traced:
 
 
 def uncovered(page: Traced, taken: Sequence[Traced]) -> list[tuple[int, int]]:
-    """Return the runs of a page's text, as code points, that no taken text covers, without blank ones.
+    """Return the runs of a page's text, in code points, that no taken text covers; blank ones are left out.
 
-    A run ends where a line ends.
+    A run does not go beyond its line.
     """
     covered = [text.starts[text.ends > text.starts] for text in taken]
     free = ~np.isin(page.starts, np.concatenate(covered)) if covered else np.ones(len(page.text), dtype=bool)

@@ -1,4 +1,4 @@
-"""The pages of a file, streamed; what each page is gets decided here and nowhere else.
+"""The pages of a file, one after the other; the kind of a page is decided here and nowhere else.
 
 - A text or an HTML file is one page.
 - JSON Lines: each line is a page, and its byte range is the line's. A JSON array: each element.
@@ -32,11 +32,11 @@ _HEAD = 4096
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is refused, so that one bad file can't exhaust a machine.
+    """Limits for files, so that one bad file can't exhaust a machine.
 
     Attributes:
-        page_bytes: The longest page, line, row or record payload.
-        gzip_ratio: The most bytes that a byte of a gzip or Parquet file may become, over the whole file; text: 3 to 20.
+        page_bytes: Bytes of the longest page, line, row or record payload.
+        gzip_ratio: Bytes that one byte of a gzip or Parquet file may unpack to, over the whole file; text has 3 to 20.
     """
 
     page_bytes: int = 64 << 20
@@ -52,7 +52,7 @@ def pages(
         raw_file: The file's bytes, or the file, open for reading bytes.
         source: Its name.
         media_type: Counts more than what the name and the bytes say.
-        limits: What is refused.
+        limits: Files beyond them are refused.
 
     Raises:
         InvalidInput: The file breaks its format or one of the limits; the message says which.
@@ -177,11 +177,11 @@ def _rows(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[Ra
         raise InvalidInput(f"not readable as Parquet: {what}", where=source, remedy="write the file again") from error
 
 
-_BATCH_ROWS = 16  # few, since each may be as long as the limit
+_BATCH_ROWS = 16  # a few, as each may be as long as the limit
 
 
 def _check_growth(metadata: Any, source: str, limits: Limits) -> None:
-    """Refuse a table that says itself that it unpacks to what memory may not hold."""
+    """Refuse a table if its own metadata say that it unpacks to more than the limit."""
     groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
     chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
     packed, unpacked = (
@@ -205,7 +205,7 @@ def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator
 
     counted, end = _Counted(stream), 0
     records = ArchiveIterator(counted, no_record_parse=False, ensure_http_headers=False)
-    records.INC_RECORD = ""  # what warcio would write to stderr where a record's length is wrong
+    records.INC_RECORD = ""  # warcio would write it to stderr for a record with a wrong length
     try:
         for record in records:
             payload = b""
@@ -223,7 +223,7 @@ def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator
         if counted.read_bytes > end + _BETWEEN_RECORDS:
             raise _cut_short(source, end)
     except (ArchiveLoadFailed, zlib.error, EOFError, OSError, ValueError, AttributeError) as error:
-        # AttributeError: warcio's own, where a record's header has no type
+        # AttributeError: raised within warcio if the header of a record has no type
         raise InvalidInput(f"not readable as WARC: {error}", where=source, remedy="fetch the archive again") from error
 
 
@@ -246,7 +246,7 @@ def _headers(found: Any) -> dict[str, str]:
 
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _WITH_PAGES = ("response", "resource", "conversion")
-_BETWEEN_RECORDS = 8  # bytes of blank lines at an archive's end: four are the rule
+_BETWEEN_RECORDS = 8  # bytes of blank lines at the end of an archive; usually four
 
 
 def _cut_short(source: str, at: int) -> InvalidInput:
@@ -288,7 +288,7 @@ class _Unpacked(io.RawIOBase):
 
 
 class _Counted:
-    """A stream that counts what was read from it."""
+    """A stream that counts the bytes that were read from it."""
 
     def __init__(self, stream: io.BufferedReader) -> None:
         self._stream = stream

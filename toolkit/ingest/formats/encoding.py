@@ -1,9 +1,9 @@
-"""Bytes → characters that know their bytes.
+"""The encoding of a page, and its characters with the bytes of each.
 
-The encoding is chosen in this order: a byte order mark; what the page declares (HTTP header, `<meta charset>`), unless
-its bytes are valid UTF-8; UTF-8; a detector, believed only where UTF-8 explains fewer of the bytes; else UTF-8 with
-every malformed run as one U+FFFD. Stateful encodings (UTF-7, ISO-2022) are not taken from a declaration: a piece of
-such a page can't be read by itself.
+The encoding is chosen in this order: a byte order mark; UTF-16 without a mark, known by its blanks; UTF-8, if the
+bytes are valid; the declaration of the page (HTTP header, `<meta charset>`); a detector, if it explains more of the
+bytes than UTF-8 does; else UTF-8 with one U+FFFD per malformed run. Declarations of stateful encodings (UTF-7,
+ISO-2022) are ignored: a piece of such a page can't be read by itself.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _META = re.compile(
     rb"""<(?:meta\b[^>]{0,200}?\bcharset|\?xml\b[^>]{0,100}?\bencoding)\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})""",
     re.I,
 )
-_META_WINDOW = 4096  # HTML Living Standard asks for the first 1024 bytes; real pages put the declaration later
+_META_WINDOW = 4096  # the HTML Living Standard says 1024 bytes; real pages have the declaration later
 _SINGLE_BYTE = re.compile(r"iso8859|cp12\d\d|cp8\d\d|latin|koi8|mac|ascii|tis")
 _STATEFUL = re.compile(r"utf-7|iso2022|hz|idna|punycode|escape|undefined|mbcs|oem|utf-8-sig|utf-16$|utf-32$")
 _WHATWG = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030"}
@@ -89,7 +89,7 @@ def _choose(raw: bytes, declared: str | None, *, html: bool) -> str:
 
 
 def _known(name: str | None) -> str | None:
-    """Return Python's name of a declared encoding that can be read in pieces, else None."""
+    """Return Python's name of a declared encoding; None if it is unknown, or can't be read in pieces."""
     try:
         info = codecs.lookup(name.strip()) if name else None
     except (LookupError, ValueError):
@@ -100,10 +100,10 @@ def _known(name: str | None) -> str | None:
 
 
 def _unmarked_utf16(raw: bytes) -> str | None:
-    """Return the byte order of UTF-16 without a mark, None where the bytes are no such text.
+    """Return the byte order of UTF-16 without a mark; None if the bytes are not such text.
 
-    Any text has blanks, line ends or stops, which the other byte order makes something else; a zero byte, which no
-    other encoding of text has, is half of each.
+    Every text has blanks, line ends or stops. In UTF-16 half of each is a zero byte, which no other encoding of text
+    has, and in the wrong byte order they are other characters.
     """
     head = raw[:_UTF16_WINDOW]
     if b"\0" not in head:
@@ -122,8 +122,8 @@ _NO_TEXT = ("Cc", "Cn", "Co", "Cs")
 
 
 def _detected(raw: bytes) -> str | None:
-    """Return the encoding that explains the bytes, None where UTF-8 with a few broken characters is likelier."""
-    raw = _TAG.sub(b"", raw)  # markup is ASCII in any page
+    """Return the encoding that explains the bytes; None if UTF-8 with a few broken characters is more likely."""
+    raw = _TAG.sub(b"", raw)  # markup is ASCII in every page
     text, bad = _tolerant(raw, "utf-8")
     whole = sum(ch > "\x7f" for ch in text) - len(bad)
     found = None
@@ -135,13 +135,13 @@ def _detected(raw: bytes) -> str | None:
 
 
 def _of_other_script(sample: bytes) -> str | None:
-    """Return the legacy encoding that makes the most sensible text of a sample whose letters are hardly ASCII."""
+    """Return the legacy encoding that fits best for a sample with hardly any ASCII letters."""
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample, cp_isolation=_OTHER_SCRIPTS).best()
     if best is not None:
         return _known(best.encoding)
-    sound = {}  # without its faults, as a page has that is cut within a character
+    sound = {}  # scores without the malformed bytes: a page may be cut within a character
     for encoding in _MULTI_BYTE:
         if _damage(sample, encoding) <= _MOST_DAMAGE:
             mended = _tolerant(sample, encoding)[0].replace(REPLACEMENT, "").encode(encoding)
@@ -153,13 +153,14 @@ def _of_other_script(sample: bytes) -> str | None:
 _MULTI_BYTE = ("gb18030", "big5", "cp932", "euc_jp", "cp949")
 _MOST_DAMAGE = 0.02  # share of the bytes
 _OTHER_SCRIPTS = ["cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874", *_MULTI_BYTE]
-"""Where many letters are no ASCII: the legacy encodings of the Encoding Standard."""
+"""The legacy encodings of the Encoding Standard in which most letters are not ASCII."""
 _WESTERN = {
     **dict.fromkeys(("pl", "cs", "sk", "hu", "hr", "bs", "sl", "ro", "sq"), "cp1250"),
     **dict.fromkeys(("tr", "az"), "cp1254"),
     **dict.fromkeys(("lt", "lv", "et"), "cp1257"),
 }
-"""Where most letters are ASCII, they tell the language, and that the code page, better than the few others do."""
+"""Language → code page. If most letters are ASCII they tell the language, and the language tells the code page better
+than the few other letters do."""
 
 
 _WESTERN_MARKS = "€…‘’“”–—•™£§©«®°»".encode("cp1252")
@@ -167,12 +168,12 @@ _TAG = re.compile(rb"<[A-Za-z/!][^<>]{0,4000}>")
 
 
 def _damage(raw: bytes, encoding: str) -> float:
-    """Return the share of bytes that an encoding does not allow."""
+    """Return the share of bytes that are malformed in an encoding."""
     return sum(end - start for start, end in _tolerant(raw, encoding)[1]) / len(raw)
 
 
 def _between_letters(raw: bytes, bad: list[tuple[int, int]]) -> bool:
-    """Whether most runs of unexplained bytes are quotation marks and the like, or touch a letter as letters do."""
+    """Return whether most runs of malformed bytes are quotation marks and the like, or stand next to a letter."""
     runs = _joined(bad)
     explained = sum(
         not raw[start:end].strip(_WESTERN_MARKS)
@@ -194,7 +195,7 @@ def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _tolerant(raw: bytes, encoding: str) -> tuple[str, list[tuple[int, int]]]:
-    """Decode with one U+FFFD a malformed run and the runs' byte ranges, in one pass."""
+    """Return the text with one U+FFFD per malformed run, and the byte ranges of the runs."""
     bad: list[tuple[int, int]] = []
     token = _FAULTS.set(bad)
     try:
@@ -231,7 +232,7 @@ def _decode_as(raw: bytes, encoding: str, *, skip: int = 0) -> Decoded:
 
 
 def _bounds_around(body: bytes, encoding: str, bad: list[tuple[int, int]]) -> Offsets:
-    """Bounds of a text with malformed runs: of each sound stretch, with one step over each run."""
+    """Return the bounds of a text with malformed runs: those of each stretch between them, and one step per run."""
     parts, at = [], 0
     for start, end in [*bad, (len(body), len(body))]:
         sound = body[at:start]
@@ -259,7 +260,7 @@ def _bounds(text: str, body: bytes, encoding: str) -> Offsets:
 
 
 def _bounds_by_feeding(body: bytes, encoding: str) -> Offsets:
-    """Feed a multi-byte decoder byte by byte and note where its characters come out."""
+    """Return the bounds by feeding a multi-byte decoder byte by byte."""
     decoder = codecs.getincrementaldecoder(encoding)()
     bounds, start = [], 0
     for at in range(len(body)):

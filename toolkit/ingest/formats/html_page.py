@@ -1,12 +1,10 @@
-"""The characters of an HTML page that a reader may see, each with its bytes.
+"""An HTML page: its visible text, and its article with title, paragraphs and facts; each character with its bytes.
 
-One pass without a tree: comments, scripts, styles and tags are left out, character references are resolved as the HTML
-standard says (`html.unescape`). What stands between two tags that break a line is one run of text.
+`visible` reads the page in one pass without a tree: comments, scripts, styles and tags are left out, and character
+references are resolved as the HTML standard says (`html.unescape`). Text between two tags that break a line is a line.
 
-An HTML page → its title, its paragraphs and what it says of itself.
-
-trafilatura finds the article; the characters are the page's own, looked up there with their bytes
-(`alignment`). What it leaves out is handed back as runs of the page.
+`read_html` finds the article. trafilatura extracts it; its paragraphs are then looked up in the visible text
+(`alignment`), so that the characters are the page's own. Runs of the page that it leaves out are returned too.
 """
 
 from __future__ import annotations
@@ -36,12 +34,12 @@ _CONTENT = re.compile(r"""\bcontent\s*=\s*(?:"([^"]+)"|'([^']+)')""", re.I)
 
 
 def visible(page: Traced) -> Traced:
-    """Return the text of an HTML page with a line feed, of no bytes, at each tag that breaks a line."""
+    """Return the text of an HTML page with a line feed, without bytes, at each tag that breaks a line."""
     return Traced.of_runs(page, _runs(page.text))
 
 
 def stated_titles(page: Traced) -> Traced:
-    """Return the titles that the head of a page states, in `<meta>` tags and `<title>`, one a line."""
+    """Return the titles in the head of a page, from `<meta>` tags and `<title>`, one per line."""
     spans: list[tuple[int, int]] = []
     for tag in _META.finditer(page.text):
         content = _CONTENT.search(page.text, *tag.span()) if _NAMES_TITLE.search(page.text, *tag.span()) else None
@@ -102,23 +100,23 @@ def _resolved(source: str, start: int, end: int) -> Iterator[Run]:
 
 _BLOCKS = frozenset({"p", "head", "item", "list", "quote", "table", "row", "cell", "code", "div", "ab", "body", "main"})
 _LEAST_SHARE = 0.6
-"""trafilatura's precise mode is taken where it keeps at least this share of the default mode's text.
+"""trafilatura's precise mode is used if it keeps at least this share of the default mode's text.
 
 On pages of short blocks it drops whole sections; on all others it drops only link lists and prompts.
 """
 _ENOUGH = 1500
-"""From this many code points the precise mode is taken unasked: losing most of a page leaves less."""
+"""From this many code points on, the precise mode is used without a comparison: a page that lost most has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What an HTML page holds.
+    """The content of an HTML page.
 
     Attributes:
-        text: Title, if any, and paragraphs, one a line.
+        text: Title, if any, and paragraphs, one per line.
         titled: The first line is the title.
         facts: publisher, byline, url, published_at, licence, as far as the page states them.
-        seen: Everything that a reader may see.
+        seen: All visible text.
         left: Runs of `seen` that are not in `text`.
         missing: Paragraphs of the extractor that are not on the page, such as text that only a script holds.
     """
@@ -155,7 +153,7 @@ def read_html(page: Traced) -> Document:
 
 
 def _extracted(source: str) -> Any:
-    """Return trafilatura's document, None where it finds no article."""
+    """Return trafilatura's document; None if it finds no article."""
     from trafilatura import bare_extraction
 
     if not source.strip():
@@ -171,11 +169,11 @@ def _extracted(source: str) -> Any:
 
 
 _DATES = {"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%d"}
-"""Only dates that the page states as such: htmldate's extensive search takes any day that it comes across."""
+"""Only dates that the page marks as such: htmldate's extensive search takes any date on the page."""
 
 
 def _paragraphs(body: Any) -> Iterator[str]:
-    """Yield the text of the innermost blocks of trafilatura's tree, a line break ending a paragraph too."""
+    """Yield the text of the innermost blocks of trafilatura's tree; a line break ends a paragraph too."""
     buffer: list[str] = []
 
     def flush() -> Iterator[str]:
@@ -200,9 +198,9 @@ def _paragraphs(body: Any) -> Iterator[str]:
 
 
 def _title(said: str | None, page: Traced, seen: Traced, body_at: int) -> Traced | None:
-    """Return the title with its bytes: a heading that the stated title contains, else the stated title itself.
+    """Return the title with its bytes: a heading that is part of the stated title, else the stated title itself.
 
-    Pages state "Headline - Site" and show "Headline"; what they show, last before the body, is the title.
+    Pages state "Headline - Site" and show "Headline". The title is the line that they show, the last before the body.
     """
     stated = "".join((said or "").split())
     if not stated:
@@ -216,7 +214,7 @@ def _title(said: str | None, page: Traced, seen: Traced, body_at: int) -> Traced
 
 
 _LEAST_OF_TITLE = 0.4
-"""A shown line is the title where it is this share of the stated one; a site's name alone is less."""
+"""A shown line is the title if it has at least this share of the stated title; a site's name alone has less."""
 
 
 def _contains(stated: str, line: str) -> bool:

@@ -55,7 +55,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "licence": ("licence", "license", "rights"),
     "fetched_at": ("fetched_at", "crawled_at", "date_download", "scraped_at", "retrieved_at"),
 }
-"""The column names that each role goes by, the first that is there counts."""
+"""Role → names of columns that have it; the first one that a page fills counts."""
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.S)
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -69,7 +69,7 @@ class Columns:
     """The columns of a page by role.
 
     Attributes:
-        traced: text, html and title, as far as they are there, with their bytes.
+        traced: text, html and title with their bytes, as far as the page has them.
         facts: The other roles as text.
     """
 
@@ -82,11 +82,11 @@ def read_columns(page: Traced, *, where: str, names: Mapping[str, str] | None = 
 
     Args:
         page: The page's text.
-        where: For messages.
-        names: Role → column name, asked before those of `COLUMNS`; "": the role is not read.
+        where: The page's place, for messages.
+        names: Role → column name, tried before those of `COLUMNS`; with "" the role is not read.
 
     Raises:
-        InvalidInput: It is no JSON object, or has neither text nor HTML.
+        InvalidInput: It is not a JSON object, or it has neither text nor HTML.
     """
     spans, values = _members(page.text, where)
     filled = {name for name, value in values.items() if value not in (None, "", [])}
@@ -118,7 +118,7 @@ def _candidates(named: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _members(source: str, where: str) -> tuple[dict[str, tuple[int, int]], dict[str, Any]]:
-    """Return the place between the quotes of each string member of an object, and all members' values."""
+    """Return the place between the quotes of each string in an object, and the values of all members."""
     spans: dict[str, tuple[int, int]] = {}
     values: dict[str, Any] = {}
     try:
@@ -139,7 +139,9 @@ def _members(source: str, where: str) -> tuple[dict[str, tuple[int, int]], dict[
             raise ValueError(f"more than one value @ character {at + 1}")
     except (ValueError, RecursionError) as error:
         what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        raise InvalidInput(f"not a JSON object: {what}", where=where, remedy="write one JSON object a line") from error
+        raise InvalidInput(
+            f"not a JSON object: {what}", where=where, remedy="write one JSON object per line"
+        ) from error
     return spans, values
 
 
@@ -149,7 +151,7 @@ def _blank(source: str, at: int) -> int:
 
 
 def _past(source: str, at: int, mark: str) -> int:
-    """Return the place after a mark and the blanks around it; after a quote, blanks belong to the string."""
+    """Return the place after a mark and the blanks around it; blanks after a quote belong to the string."""
     at = _blank(source, at)
     if source[at : at + 1] != mark:
         raise ValueError(f"{mark} expected @ character {at}")
@@ -157,7 +159,7 @@ def _past(source: str, at: int, mark: str) -> int:
 
 
 def unescaped(source: Traced) -> Traced:
-    """Resolve the escapes of a run of a JSON string; a lone surrogate, which no text holds, becomes U+FFFD."""
+    """Resolve the escapes of a run of a JSON string; a lone surrogate, which is not text, becomes U+FFFD."""
     return Traced.of_runs(source, _unescaped(source.text))
 
 

@@ -1,1 +1,1 @@
-"""Layout."""
+"""The layout of a page: its lines, their roles, and the articles that they make."""

@@ -27,7 +27,7 @@ from toolkit.ingest.traced_text import Traced
 from toolkit.records import IMPORTED, content_id
 
 LEAST_PAGES = 8
-"""A line on fewer pages may be chance: a phrase, a column's name, the same story on several sites."""
+"""Pages from which on a line is boilerplate; on fewer it may be chance: a phrase, or a story on several sites."""
 _BREAKS = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 _ESCAPED_BREAK = re.compile(rb"\\(?:[nr]|u(?:00(?:0[a-dA-D]|1[c-eC-E]|85)|202[89]))")
 
@@ -90,8 +90,8 @@ def recurring_lines(counts: Mapping[str, int], *, least_pages: int = LEAST_PAGES
 
     Args:
         counts: Number of pages per line, as summed up from `lines_to_count`.
-        least_pages: A line on this many pages is boilerplate. `read` still keeps one that stands where a card has its
-            publisher or its title, as related stories recur too.
+        least_pages: A line on this many pages or more is boilerplate. `read` still keeps it as the publisher or the
+            title of a card, as related stories recur too.
     """
     return frozenset(key for key, count in counts.items() if count >= least_pages)
 

@@ -1,7 +1,7 @@
-"""Lines that say when: "2 hours ago", "il y a 2 heures", "June 18, 2025", "2025-06-18T10:00Z".
+"""Lines that are dates or times: "2 hours ago", "il y a 2 heures", "June 18, 2025", "2025-06-18T10:00Z".
 
-The words of each language are data (profiles/times.yaml). A line is a moment only as a whole, so that a sentence
-which mentions a time is never one.
+The words of each language are data (profiles/times.yaml). Only a whole line is a moment, so a sentence that mentions a
+time never is.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any, cast
 import yaml
 
 LONGEST = 80
-"""A line of more code points is no moment."""
+"""A line of more code points is not a moment."""
 
-_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}  # longer ones don't name a day
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}  # longer units don't name a day
 _WORD = r"[^\W\d_]"
 _SEPARATOR = re.compile(r"\s*[|•·∙●⋅—–/]\s*|\s+-\s+|,\s+(?=\d|[^\W\d_]{1,10}\s)")
 _TIME_OF_DAY = re.compile(
@@ -41,16 +41,16 @@ _MDY = re.compile(rf"({_WORD}{{3,12}})\.?\s+(\d{{1,2}}){_ORDINAL}?(?:,?\s+(\d{{4
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time as a page writes it.
+    """A date or time as a page writes it.
 
     Attributes:
         text: The whole expression.
-        seconds_ago: Distance from the fetch, for relative times of at most days; None otherwise.
-        by_day: The expression names a day and no time ("yesterday").
-        on: ISO 8601 date or time, where the expression is absolute and unambiguous.
-        relative: It counts from the moment of the fetch.
-        publisher: Who published, where the same line names it ("Al Arabiya • 2h").
-        beside: All that stands beside the time on its line.
+        seconds_ago: Seconds before the fetch, for relative times of days or less; None otherwise.
+        by_day: The expression names a day and not a time ("yesterday").
+        on: ISO 8601 date or time, if the expression is absolute and unambiguous.
+        relative: It counts back from the fetch.
+        publisher: The publisher, if the same line names it ("Al Arabiya • 2h").
+        beside: Everything beside the time on its line.
     """
 
     text: str
@@ -62,7 +62,7 @@ class Moment:
     beside: tuple[str, ...] = ()
 
     def at(self, fetched_at: datetime | None) -> str | None:
-        """Return the moment as ISO 8601; a relative one only when the time of the fetch is known."""
+        """Return the moment as ISO 8601; None for a relative one if the time of the fetch is not known."""
         if self.on is not None or fetched_at is None or self.seconds_ago is None:
             return self.on
         try:
@@ -80,7 +80,7 @@ def _words() -> dict[str, Any]:
 
 @cache
 def _relative_patterns() -> list[tuple[re.Pattern[str], dict[str, str]]]:
-    """Compile, per language, its templates and the unit that each of its words stands for."""
+    """Return a pattern per template of each language, with the units that the words of the language stand for."""
     compiled = []
     for words in _words()["relative"].values():
         unit_of = {form.casefold(): unit for unit, forms in words["units"].items() for form in forms}
@@ -96,7 +96,7 @@ def _relative_patterns() -> list[tuple[re.Pattern[str], dict[str, str]]]:
 
 @cache
 def _looks_relative() -> re.Pattern[str]:
-    """Return one regex that matches what any of the patterns does: most lines are none of them."""
+    """Return one regex for all patterns together; a quick filter, since most lines match none."""
     bodies = (re.sub(r"\?P<\w+>", "?:", pattern.pattern) for pattern, _ in _relative_patterns())
     return re.compile("|".join(f"(?:{body})" for body in bodies), re.I)
 
@@ -112,7 +112,7 @@ def _fixed() -> dict[str, tuple[str, int]]:
 
 @cache
 def _triggers() -> frozenset[str]:
-    """Return the words of which a line without a digit has at least one if it is a moment, of a phrase the longest."""
+    """Return words of which every digit-free date expression contains one; used as a quick filter."""
     phrases = [form for words in _words()["relative"].values() for forms in words["units"].values() for form in forms]
     return frozenset(
         max(_WORDS.findall(phrase.casefold()), key=len) for phrase in (*phrases, *_fixed(), *_words()["weekdays"])
@@ -137,7 +137,7 @@ def _weekday() -> re.Pattern[str]:
 
 
 def moment_of(line: str) -> Moment | None:
-    """Return the moment that a whole line says, with the publisher where the line names one beside it, or None."""
+    """Return the moment that a whole line is, with the publisher if the line names one beside it; else None."""
     if len(line) > LONGEST or not (_DIGIT.search(line) or not _triggers().isdisjoint(_WORDS.findall(line.casefold()))):
         return None
     if whole := _bare(line):
@@ -212,7 +212,7 @@ def _iso(said: str) -> str | None:
 
 
 def _day(text: str, year: str | None, month: int, day: str) -> Moment | None:
-    """Return the moment of a date; without a year it has no ISO form, and what is no day is no moment."""
+    """Return the moment of a date; None if there is no such day. Without a year it has no ISO form."""
     try:
         on = date(int(year or 2000), month, int(day))
     except ValueError:

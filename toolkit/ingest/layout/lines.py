@@ -1,13 +1,15 @@
-"""A page's lines and what each one is by itself, before its neighbours are asked.
+"""The lines of a page, each judged by itself, and the cards with which further articles begin.
 
-Where on a page another article begins: the header of a card.
+On a page of several articles each one begins with a card, a header such as
 
     Al Arabiya
     44 minutes ago
     - Al Arabiya
 
-A header is a time, or a publisher's name and its echo, and is believed when enough speaks for it. No single sign is
-enough: chronicles have dates on lines of their own, and lists have lines that begin with a dash.
+A card is a time, or a publisher's name and its echo. No single sign is enough: chronicles have dates on lines of their
+own, and lists have lines that begin with a dash. So the signs are added up, and a card counts from `_ENOUGH` on: a
+relative time weighs 2, another time 1; an echo below the publisher's name 3, another echo 1; a place in a list of other
+articles, a blank line above a named header, a name that other cards have too, and a title with prose below it, 1 each.
 """
 
 from __future__ import annotations
@@ -35,10 +37,10 @@ _TOP_LEVEL_STOP = re.compile(r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Jr|Sr|Co|Corp|Ltd|No|
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 LONG = 200
-"""From this many code points a line is prose, whatever it ends with: headlines are shorter."""
+"""From this many code points on, a line is prose, whatever its end: headlines are shorter."""
 SUBSTANTIAL = 100
 """A prompt or a label with a full stop is shorter; a paragraph of news is longer (median 190 in press texts)."""
-_WIDE_SCALE = 3  # a line of Chinese, Japanese or Korean says as much in a third of the characters
+_WIDE_SCALE = 3  # Chinese, Japanese and Korean need a third of the characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,10 @@ class Line:
         text: The line without white space at its ends.
         start: Its first code point in the page.
         end: One past its last.
-        gap: It stands first on the page or after a blank line.
-        reason: Id of the rule that it falls under, None for a line that only its place can condemn.
-        effect: What that rule says about what follows.
-        moment: The time that it says.
+        gap: It is the first line of the page, or a blank line stands above it.
+        reason: Id of the rule that cuts it; None if no rule does.
+        effect: The rule's effect on the lines that follow.
+        moment: The date or time that it is.
     """
 
     text: str
@@ -65,7 +67,7 @@ class Line:
 
     @property
     def plain(self) -> bool:
-        """No rule and no time: title, name, prose or a widget that no rule knows."""
+        """It is neither cut by a rule nor a time: a title, a name, prose, or a widget that no rule knows."""
         return self.reason is None and self.moment is None
 
     @property
@@ -75,7 +77,7 @@ class Line:
 
     @property
     def stopped(self) -> bool:
-        """It ends as a sentence does; an abbreviation's full stop is none."""
+        """It ends like a sentence; the full stop of an abbreviation does not count."""
         bare = self.text.rstrip(_CLOSERS)
         if bare.endswith("..."):
             return self.size >= SUBSTANTIAL
@@ -83,17 +85,17 @@ class Line:
 
     @property
     def prose(self) -> bool:
-        """It reads as (part of) a paragraph and not as a title, name or label."""
+        """It is a paragraph, or part of one, and not a title, name or label."""
         return self.stopped or self.size >= LONG or _LIST_ITEM.match(self.text) is not None
 
     @property
     def substantial(self) -> bool:
-        """It is a paragraph even where widgets stand around it."""
+        """It is certainly a paragraph, even among widgets."""
         return self.size >= SUBSTANTIAL and (self.stopped or self.size >= LONG)
 
     @property
     def byline(self) -> bool:
-        """It names who wrote: "By Jane Doe"."""
+        """It names the author: "By Jane Doe"."""
         return len(self.text) <= 90 and not self.stopped and _BYLINE.fullmatch(self.text) is not None
 
     @property
@@ -146,7 +148,7 @@ _RECURRING = "recurring"
 
 
 def _has_role(lines: list[Line], index: int) -> bool:
-    """Whether a line stands where a page has its title, or a card its publisher or title."""
+    """Return whether a line stands at the place of a page's title, or of a card's publisher or title."""
     before = lines[index - 1] if index else None
     after = lines[index + 1] if index + 1 < len(lines) else None
     heads = (
@@ -181,12 +183,12 @@ class Card:
     Attributes:
         first: Its first line.
         end: One past its last line.
-        when: The line that says the time, None where only an echo marks the card.
+        when: The line with the time; None if only an echo marks the card.
         publisher: The line that names the publisher.
         echo: The line that repeats the name.
-        title: The title's line, where it stands above publisher and time.
-        top: No prose stands before it: it heads the page's own article.
-        remark: It stands below the heading of a comment section.
+        title: The line of the title, if it stands above publisher and time.
+        top: No prose stands before it, so it belongs to the page's own article.
+        remark: It stands below the heading of the readers' comments.
     """
 
     first: int
@@ -199,13 +201,13 @@ class Card:
     remark: bool = False
 
     def roles(self) -> dict[int, str]:
-        """Return the header's lines that are cut and the reason of each."""
+        """Return the lines of the header that are cut, with the reason for each."""
         named = {self.when: "published", self.publisher: "publisher", self.echo: "publisher-echo"}
         return {index: reason for index, reason in named.items() if index is not None}
 
 
 def cards_of(lines: Sequence[Line]) -> list[Card]:
-    """Return the headers that enough speaks for, in order, without overlap."""
+    """Return the cards with enough signs, in order, without overlap."""
     found = [card for index in range(len(lines)) if (card := _header_at(lines, index))]
     names = Counter(fold(lines[card.publisher].text) for card in found if card.publisher is not None)
     accepted: list[Card] = []
@@ -221,13 +223,13 @@ def cards_of(lines: Sequence[Line]) -> list[Card]:
 
 
 def _is_second_time(card: Card, before: Card) -> bool:
-    """Whether a header is but one more time below another header, such as "Updated 5 minutes ago"."""
+    """Return whether a header is just a second time below another header, such as "Updated 5 minutes ago"."""
     return card.first == before.end and card.publisher is None and card.echo is None
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What has been read before a line."""
+    """The part of the page above a line: only its top, a list of other articles, readers' comments."""
 
     top: bool
     listing: bool
@@ -249,7 +251,7 @@ def _places(lines: Sequence[Line]) -> list[_Place]:
 
 
 def _header_at(lines: Sequence[Line], index: int) -> Card | None:
-    """Return the header whose time, or whose echo where no time stands beside it, is line `index`."""
+    """Return the header whose time is line `index`; or whose echo it is, if no time stands beside it."""
     line = lines[index]
     if line.moment is None:
         return _untimed_at(lines, index)
@@ -275,13 +277,13 @@ def _untimed_at(lines: Sequence[Line], index: int) -> Card | None:
 
 
 def _echoes(lines: Sequence[Line], index: int) -> bool:
-    """Whether a line repeats, after a dash, the name on the line above it."""
+    """Return whether a line repeats, after a dash, the name on the line above it."""
     echo, above = lines[index].echo, lines[index - 1]
     return lines[index].plain and above.plain and echo is not None and fold(echo) == fold(above.text)
 
 
 def _score(lines: Sequence[Line], card: Card, context: _Place, names: Counter[str]) -> int:
-    """Add up what speaks for a header; what each sign weighs is said at the head of the module."""
+    """Return the sum of a header's signs; their weights are at the head of the module."""
     moment = lines[card.when].moment if card.when is not None else None
     score = 0 if moment is None else _RELATIVE if moment.relative else _OTHER
     named = card.publisher is not None or (moment is not None and moment.publisher is not None)
@@ -305,7 +307,7 @@ def _opens_article(lines: Sequence[Line], at: int) -> bool:
 
 
 def _with_title_above(lines: Sequence[Line], card: Card, context: _Place, floor: int) -> Card:
-    """Complete a header: its place on the page, and the title where it stands above and prose follows at once."""
+    """Return a header with its place on the page, and with a title above it if prose follows it at once."""
     title, publisher, first = None, card.publisher, card.first
     follows_prose = card.end < len(lines) and lines[card.end].prose and not lines[card.end].titular
     if follows_prose and not context.top and card.echo is None:

@@ -1,9 +1,9 @@
-"""A page's lines → the articles on it, and a reason for every line that is in none.
+"""The articles on a page, made from its lines, and a reason for every line that is in none of them.
 
-A page is cut where cards begin (see `lines`). Within one article's stretch come title and body; widgets
-between paragraphs are cut one by one; once the article is over ("Tags", "Comments"), what follows is cut as a whole,
-unless paragraphs of prose show that it was not over. Below "Related articles" a page without headers of cards
-may still list title and body in turn.
+A page is cut where cards begin (see `lines`). The stretch of one article has a title and a body. Widgets between
+paragraphs are cut one by one. After a line that ends the article ("Tags", "Comments") the rest is cut as a whole,
+unless paragraphs of prose show that the article goes on. Below "Related articles" a page without cards may still list
+titles and bodies in turn.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from toolkit.ingest.layout.lines import Card, Line, cards_of
 
 _LABEL = re.compile(r"(?:(?:source|from|by|quelle|fuente|fonte|bron|источник|المصدر)\s*[:：]|via\b\s*[:：]?)\s*", re.I)
 _LOCAL = (None, "line", "head")
-"""Effects that say nothing of the lines that follow."""
+"""Effects that do not concern the lines that follow."""
 _KICKER, _KICKER_WORDS = 25, 4
-_COMMENT = 280  # what readers write below an article is mostly shorter, a paragraph after a misread heading may not be
+_COMMENT = 280  # readers' comments are mostly shorter; a longer line below such a heading is a paragraph
 
 
 @dataclass(slots=True)
@@ -35,11 +35,11 @@ class Draft:
 
 @dataclass(slots=True)
 class Layout:
-    """What a page holds.
+    """The articles and the cut lines of a page.
 
     Attributes:
         drafts: Its articles in the page's order; each has a body.
-        cuts: For every line that is in no draft, by index, why.
+        cuts: Index of every line that is in no draft → the reason.
     """
 
     drafts: list[Draft] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Layout:
 
 
 def layout(lines: Sequence[Line], *, titled: bool = False) -> Layout:
-    """Find the articles among a page's lines. Every line is in one draft or among the cuts.
+    """Find the articles among a page's lines; every line is either in one draft or among the cuts.
 
     Args:
         lines: The page's lines that are not blank, in order.
@@ -75,7 +75,7 @@ def layout(lines: Sequence[Line], *, titled: bool = False) -> Layout:
 
 
 def _stands_below(lines: Sequence[Line], cards: Sequence[Card]) -> bool:
-    """Whether publisher and time stand below their articles on a page: nothing follows the last ones."""
+    """Return whether publisher and time stand below each article: nothing follows the last ones."""
     follows = any(line.plain for line in lines[cards[-1].end :])
     return not follows and all(card.title is None for card in cards)
 
@@ -118,7 +118,7 @@ class _Stretch:
             self._page.cuts[index] = self._lines[index].reason or reason
 
     def _take_header(self, draft: Draft, card: Card, rest: list[int]) -> list[int]:
-        """Read publisher and time; return what is left of the stretch."""
+        """Read publisher and time; return the other lines of the stretch."""
         draft.when = card.when
         moment = self._lines[card.when].moment if card.when is not None else None
         named = _LABEL.sub("", self._lines[card.publisher].text) if card.publisher is not None else None
@@ -134,7 +134,7 @@ class _Stretch:
         return [index for index in rest if index not in roles]
 
     def _title_is_above(self, card: Card) -> bool:
-        """Whether what looks like a publisher at the page's top is its title: none stands above, and none below."""
+        """Return whether the supposed publisher at the top of the page is its title: no other stands above or below."""
         if card.publisher is None or card.echo is not None:
             return False
         if any(line.plain for line in self._lines[: card.publisher]):
@@ -143,7 +143,7 @@ class _Stretch:
         return below is None or not below.titular or below.size <= self._lines[card.publisher].size
 
     def _take_title(self, draft: Draft, rest: list[int], *, headed: bool) -> int:
-        """Read what stands above the body; return how many of `rest` that took."""
+        """Read the lines above the body; return their number."""
         lines, page = self._lines, self._page
         at = 0
         while at < len(rest) and draft.title is None:
@@ -194,7 +194,7 @@ class _Stretch:
         self._page.cuts[index] = line.reason or "published"
 
     def _take_body(self, draft: Draft, rest: list[int]) -> Draft:
-        """Read the rest of a stretch; return the draft that is open at its end."""
+        """Read the body and the lines below it; return the draft that is open at the end."""
         over = self._end_of_body(rest)
         body, tail = rest[:over], rest[over:]
         if self._several:
@@ -208,7 +208,7 @@ class _Stretch:
         return draft
 
     def _end_of_body(self, rest: list[int]) -> int:
-        """Return the place of the first line that says, after some prose, that the article is over."""
+        """Return the place of the first line after some prose that ends the article."""
         begun = False
         for place, index in enumerate(rest):
             line = self._lines[index]
@@ -229,7 +229,7 @@ class _Stretch:
             self._pass_over(draft, index)
 
     def _without_loose_end(self, body: list[int]) -> tuple[list[int], list[int]]:
-        """Part the short lines after a blank one at an article's end, before the next card, from its body."""
+        """Split off the short lines after a blank one at the end of an article, before the next card."""
         last = max((place for place, index in enumerate(body) if self._lines[index].prose), default=len(body))
         for place in range(last + 1, len(body)):
             if self._lines[body[place]].gap:
@@ -237,7 +237,7 @@ class _Stretch:
         return body, []
 
     def _take_tail(self, draft: Draft, tail: list[int]) -> Draft:
-        """Read what follows an article's end where paragraphs follow too: more of it, other articles or comments.
+        """Read the lines after an article's end if paragraphs are among them: its rest, other articles, or comments.
 
         Returns:
             The draft that is open at the tail's end.
@@ -264,7 +264,7 @@ class _Stretch:
         return draft
 
     def _resume(self, draft: Draft, pending: list[int], index: int, *, other: bool) -> Draft:
-        """Go on with the draft at a paragraph, or begin the next one where a list of others has a title before it."""
+        """Continue the draft at a paragraph, or begin the next one if a title stands before it in a list of others."""
         while pending and self._lines[pending[0]].prose:
             self._take_line(draft, pending.pop(0))
         titles = [i for i in pending if self._lines[i].titular and not self._lines[i].prose]
@@ -295,4 +295,4 @@ class _Stretch:
 
 
 SHORT_SENTENCE = 150
-"""A card's first line with a full stop is its title up to this many code points, when a longer paragraph follows."""
+"""A card's first line with a full stop is its title up to this many code points, if a longer paragraph follows."""

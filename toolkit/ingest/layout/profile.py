@@ -1,6 +1,6 @@
-"""Rules, as data, for lines that belong to the site and not to the article.
+"""Profiles: rules, as data, for lines that belong to the site and not to the article.
 
-A profile is a YAML file. Every rule judges whole lines only: a paragraph is never cut for a word that it contains.
+A profile is a YAML file. Rules judge whole lines only: a paragraph is never cut for a word in it.
 
     name: example.org
     sources: ["example.org/*", "*example*"]     # glob patterns over source or URL; absent: every page
@@ -11,10 +11,9 @@ A profile is a YAML file. Every rule judges whole lines only: a paragraph is nev
         phrases: [share, "share this article", tweet]
         patterns: ['(?:share|teilen) (?:on|auf) .{2,20}']
 
-Effects: `line` cuts the line, `head` only above an article's body; `end` says besides that the article's body is over
-where nothing substantial follows; `related` opens a list of other articles; `comments` opens what readers wrote.
-
-Why something was cut: the ids that rejects carry, in a sentence each.
+Effects: `line` cuts the line; `head` cuts it only above an article's body. The others cut the line and say what comes
+below: `end`, that the article is over, unless a paragraph follows; `related`, a list of other articles; `comments`,
+readers' comments.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ Effect = Literal["line", "head", "end", "related", "comments"]
 
 _EDGES = " \t-–—•·*#>»«›‹|:：.…!¡?¿+()[]▼▾▸►→←↓↑✕×✓"
 _REPORTED = re.compile(r"\b(?:said|says|told|asked|dit|déclaré|sagte|dijo|disse|ha detto|сказал\w*|قال\w*)\b", re.I)
-"""A line that reports what somebody said is prose, whatever a pattern thinks of it."""
+"""A line that reports somebody's words is prose, even if a pattern matches it."""
 _STRICT = pydantic.ConfigDict(extra="forbid", frozen=True)
 
 
@@ -44,12 +43,12 @@ class Rule(pydantic.BaseModel):
     """One reason for which lines are cut.
 
     Attributes:
-        id: What rejects name as their reason.
-        why: One sentence for a reader of rejects.
-        effect: What the line says about what follows; see the module.
-        max_length: Longer lines, in code points, are never judged.
-        phrases: Whole lines, compared without case, outer punctuation and doubled spaces.
-        patterns: Regular expressions for whole lines, without case.
+        id: The reason that rejects name.
+        why: One sentence for readers of the rejects.
+        effect: See the module.
+        max_length: Patterns do not apply to lines of more code points.
+        phrases: Whole lines, compared without case, outer punctuation and repeated spaces.
+        patterns: Regular expressions for whole lines; case is ignored.
     """
 
     model_config = _STRICT
@@ -68,7 +67,7 @@ class Rule(pydantic.BaseModel):
             try:
                 re.compile(f"(?:{pattern})")  # as it stands among others: flags for the whole of a regex are refused
             except re.error as error:
-                raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+                raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
         return patterns
 
 
@@ -76,9 +75,9 @@ class Profile(pydantic.BaseModel):
     """The rules for one site, or for every site.
 
     Attributes:
-        name: What the profile is called.
-        sources: Glob patterns, of which one must match a page's source or URL; empty: every page.
-        rules: In the order in which they are asked; the first that matches names the reason.
+        name: Its name.
+        sources: Glob patterns; the profile covers a page if one of them matches its source or URL. Empty: every page.
+        rules: In the order in which they are tried; the first one that matches gives the reason.
     """
 
     model_config = _STRICT
@@ -88,7 +87,7 @@ class Profile(pydantic.BaseModel):
     rules: tuple[Rule, ...]
 
     def covers(self, source: str, url: str | None = None) -> bool:
-        """Whether the profile is meant for a page."""
+        """Return whether the profile applies to a page."""
         return not self.sources or any(fnmatchcase(name, glob) for name in (source, url or "") for glob in self.sources)
 
 
@@ -105,10 +104,10 @@ class Rulebook:
                 self._by_pattern += ((pattern, rule) for pattern in _compiled(rule.patterns))
         self._longest = max((rule.max_length for _, rule in self._by_pattern), default=0)
         patterns = tuple(pattern.pattern for pattern, _ in self._by_pattern)
-        self._any = _compiled(patterns)  # most lines match none of them, which one regex tells faster
+        self._any = _compiled(patterns)  # one regex for all is a quick filter, since most lines match none
 
     def judge(self, line: str) -> Rule | None:
-        """Return the first rule that a line, stripped, falls under."""
+        """Return the first rule that matches a line, which has no white space around it."""
         if len(line) > max(self._longest, 160):
             return None
         rule = self._by_phrase.get(fold(line))
@@ -124,14 +123,14 @@ class Rulebook:
 
 
 def _compiled(patterns: Sequence[str]) -> list[re.Pattern[str]]:
-    """Compile patterns as one regex; those with groups, which count from its beginning, each for itself."""
+    """Compile patterns into one regex, and each one with groups alone: groups are numbered over the whole regex."""
     alone = [pattern for pattern in patterns if re.compile(pattern).groups]
     joined = "|".join(f"(?:{pattern})" for pattern in patterns if pattern not in alone)
     return [re.compile(pattern, re.I) for pattern in (joined, *alone) if pattern]
 
 
 def fold(line: str) -> str:
-    """Return a line without case, outer punctuation, doubled spaces and curly apostrophes: how phrases compare."""
+    """Return a line as phrases are compared: without case, outer punctuation, repeated spaces, curly apostrophes."""
     text = unicodedata.normalize("NFKC", line).casefold().replace("’", "'")
     return " ".join(text.split()).strip(_EDGES)
 
@@ -144,7 +143,7 @@ def parse_profile(text: str, *, where: str) -> Profile:
         where: File name for messages.
 
     Raises:
-        InvalidInput: With all faults: no YAML, an unknown key, a missing one, a pattern that is no regular expression.
+        InvalidInput: It is not YAML, or it has unknown or missing keys, or wrong patterns; `faults` holds all faults.
     """
     try:
         return Profile.model_validate(yaml.safe_load(text))
@@ -162,32 +161,32 @@ def _fault(fault: Any, where: str) -> InvalidInput:
 
 @cache
 def default_profile() -> Profile:
-    """Return the profile that ships with the package: widgets of news sites and aggregators in general."""
+    """Return the profile that comes with the package: widgets of news sites and aggregators in general."""
     text = files("toolkit.ingest.layout").joinpath("profiles/default.yaml").read_text(encoding="utf-8")
     return parse_profile(text, where="toolkit/ingest/layout/profiles/default.yaml")
 
 
 PLACED = {
     "publisher": "Name of the publisher above an article: kept as metadata.",
-    "publisher-echo": "The publisher's name once more, after a dash.",
+    "publisher-echo": "The publisher's name repeated after a dash.",
     "published": "Time of publication on a line of its own: kept as metadata.",
     "byline": "Author above the title: kept as metadata.",
     "kicker": "A section's name above a title.",
     "teaser": "Title of another article that the page does not hold.",
     "furniture": "A short line among widgets, after the article's end.",
-    "comment": "What a reader wrote.",
+    "comment": "A reader's comment.",
     "recurring": "A line that recurs over many pages.",
-    "outside-article": "Part of an HTML page that its extractor does not count to the article.",
-    "not-on-page": "Text of the extractor that stands nowhere on the page as it was sent.",
-    "second-title": "The page's title where a column states another.",
+    "outside-article": "Part of an HTML page that the extractor leaves out of the article.",
+    "not-on-page": "Text of the extractor that is not on the page as it was sent.",
+    "second-title": "The page's own title; a column gives another one.",
     "malformed-bytes": "Bytes that the page's encoding does not allow; U+FFFD stands for them.",
-    "no-text": "A page on which a reader sees no text, such as one that only a script fills.",
+    "no-text": "A page without visible text, such as one that a script fills.",
     "unreadable": "A page of a file that can't be read.",
 }
-"""Reasons that come from the page or a line's place on it; all others are ids of a profile's rules."""
+"""Reasons that come from the page, or from a line's place on it; all others are ids of a profile's rules."""
 
 
 def why(reason: str, profiles: Iterable[Profile] = ()) -> str | None:
-    """Return what a reject's reason means, None where no profile has a rule of that id."""
+    """Return the meaning of a reject's reason in a sentence; None if no profile has a rule with that id."""
     rules = (rule for profile in (*profiles, default_profile()) for rule in profile.rules)
     return PLACED.get(reason) or next((rule.why for rule in rules if rule.id == reason), None)
