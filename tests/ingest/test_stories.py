@@ -5,28 +5,19 @@ from __future__ import annotations
 import random
 
 import pytest
+from builders import article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.ingest import assign_stories, signature, story_ids
 from toolkit.ingest.stories import THRESHOLD, jaccard
-from toolkit.records import Article, Page, Piece
+from toolkit.records import Article
 
 WORDS = [
     f"{a}{b}"
     for a in ("harbour", "ferry", "council", "storm", "pier", "tide")
     for b in ("", "s", "like", "er", "less", "ward")
 ]
-
-
-def article(text: str, source: str, **known: str) -> Article:
-    raw = text.encode()
-    return Article.of(
-        text,
-        page=Page.of(raw, source=source),
-        pieces=(Piece(start=0, end=len(text), byte_start=0, byte_end=len(raw)),),
-        **known,
-    )
 
 
 def prose(seed: int, length: int = 200) -> list[str]:
@@ -38,7 +29,7 @@ def wire(seed: int) -> list[Article]:
     words = prose(seed)
     lead = [f"Exclusive{seed}", "by", "our", "own", "staff", *words[12:]]
     return [
-        article(" ".join(text), f"{seed}-{number}.txt")
+        article(" ".join(text), source=f"{seed}-{number}.txt")
         for number, text in enumerate((words, lead, words[:150], prose(seed + 1000)))
     ]
 
@@ -54,9 +45,9 @@ def test_wire_copies_are_one_story_and_others_are_not() -> None:
 def test_exact_copies_are_merged_and_both_pages_kept() -> None:
     text = " ".join(prose(2))
     copies = [
-        article(text, "b.txt", url="https://example.org/b"),
-        article(text, "a.txt", publisher="The Daily Tern"),
-        article(text, "c.txt"),
+        article(text, source="b.txt", url="https://example.org/b"),
+        article(text, source="a.txt", publisher="The Daily Tern"),
+        article(text, source="c.txt"),
     ]
     (merged,) = assign_stories(copies)
     assert merged.page.source == "a.txt"
@@ -86,7 +77,7 @@ def test_what_is_one_story_is_at_least_as_similar_as_the_threshold(edited: int) 
     words = prose(5)
     for position in range(edited):
         words[position * 16 + 3] = f"edit{position}"
-    pair = [article(" ".join(prose(5)), "a.txt"), article(" ".join(words), "b.txt")]
+    pair = [article(" ".join(prose(5)), source="a.txt"), article(" ".join(words), source="b.txt")]
     found = assign_stories(pair)
     similar = jaccard(pair[0].text, pair[1].text)
     assert (len({each.story_id for each in found}) == 1) == (similar >= THRESHOLD)
@@ -96,7 +87,7 @@ def test_what_is_one_story_is_at_least_as_similar_as_the_threshold(edited: int) 
 def test_short_texts_have_signatures(text: str) -> None:
     assert len(signature(text)) == 256
     assert jaccard(text, text) == 1.0
-    assert assign_stories([article(text, "a.txt"), article(" ".join(prose(1)), "b.txt")])
+    assert assign_stories([article(text, source="a.txt"), article(" ".join(prose(1)), source="b.txt")])
 
 
 def test_no_articles_have_no_stories() -> None:
