@@ -26,7 +26,7 @@ from toolkit.ingest.formats.file_type import FileType, charset, essence, file_ty
 from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.records import Page, digest
 
-_CHUNK = 1 << 20
+_CHUNK, _PART = 1 << 20, 1 << 16
 _HEAD = 4096
 
 
@@ -58,8 +58,7 @@ def pages(
         InvalidInput: The file breaks its format or one of the limits; the message says which.
     """
     limits = limits or Limits()
-    file = io.BytesIO(raw_file) if isinstance(raw_file, bytes) else raw_file
-    stream = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", file), _CHUNK)
+    stream = _buffered(raw_file)
     holds = file_type(stream.peek(_HEAD), source=source, media_type=media_type)
     if holds == "gzip":
         stream = io.BufferedReader(_Unpacked(stream, source, limits), _CHUNK)
@@ -75,11 +74,22 @@ def pages(
     yield RawPage(page, raw, charset=charset(media_type))
 
 
+def _buffered(raw_file: bytes | BinaryIO) -> io.BufferedReader:
+    if isinstance(raw_file, bytes):
+        return io.BufferedReader(cast("io.RawIOBase", io.BytesIO(raw_file)))
+    if isinstance(raw_file, io.BufferedReader):
+        return raw_file
+    return io.BufferedReader(cast("io.RawIOBase", raw_file), _CHUNK)
+
+
 def _whole(stream: io.BufferedReader, source: str, limits: Limits) -> bytes:
-    raw = stream.read(limits.page_bytes + 1)
-    if len(raw) > limits.page_bytes:
-        raise _too_long("page", source, limits)
-    return raw
+    parts, size = [], 0
+    while part := stream.read1(_PART):  # reading up to the limit at once would allocate it for every small page
+        parts.append(part)
+        size += len(part)
+        if size > limits.page_bytes:
+            raise _too_long("page", source, limits)
+    return b"".join(parts)
 
 
 def _too_long(what: str, where: str, limits: Limits) -> InvalidInput:
