@@ -234,17 +234,17 @@ def splits(work: Path, sentences: int) -> dict[str, Any]:
     """
     import numpy as np
 
-    from toolkit.release import Row, assign, audit
+    from toolkit.release import SplitRow, story_splits, text_leakage
 
     walked = list(Invented(sentences, 0).walk())
-    rows = [Row(article.story_id, given or ("none",)) for article, _, labels in walked for given in labels]
+    rows = [SplitRow(article.story_id, given or ("none",)) for article, _, labels in walked for given in labels]
     texts = [sentence.text for _, cut, _ in walked for sentence in cut]
     names = [*SHARES, "none"]
     labels = np.array([[name in row.strata for name in names] for row in rows])
     stories = np.unique([row.story_id for row in rows], return_inverse=True)[1]
 
     def ours() -> Any:
-        found = assign(rows)
+        found = story_splits(rows)
         order = {"train": 0, "validation": 1, "test": 2}
         return np.array([order[found[row.story_id]] for row in rows])
 
@@ -282,7 +282,7 @@ def splits(work: Path, sentences: int) -> dict[str, Any]:
         seconds = time.perf_counter() - started
         shares = np.array([labels[where == part].mean(axis=0) for part in range(3)])
         cut = sum(len(parts) > 1 for parts in _parts_by_story(stories, where).values())
-        leakage = audit({str(part): [texts[row] for row in np.flatnonzero(where == part)] for part in range(3)})
+        leakage = text_leakage({str(part): [texts[row] for row in np.flatnonzero(where == part)] for part in range(3)})
         table[name] = {
             "max difference, points": round(float(100 * np.abs(shares - labels.mean(axis=0)).max()), 4),
             "rows %": [round(float(100 * (where == part).mean()), 2) for part in range(3)],

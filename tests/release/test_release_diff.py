@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from toolkit.cli import main
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import Annotation
-from toolkit.release import Diff, Release, Terms, TextRule, diff, freeze, patch
+from toolkit.release import Release, ReleaseDiff, Terms, TextRule, diff, freeze, patch
 from toolkit.release.versions import Version, check_version
 
 
@@ -203,7 +203,7 @@ def test_twenty_decisions_are_printed_and_the_rest_counted(
 def test_a_schema_that_renumbers_its_labels_is_refused(world: Any, release: Release, tmp_path: Path) -> None:
     first, second, *rest = world.schema.labels
     shuffled = replace(world, schema=replace(world.schema, labels=(second, first, *rest)))
-    with pytest.raises(InvalidInput, match=rf"label number 0 was '{first.id}' and is '{second.id}'"):
+    with pytest.raises(InvalidInput, match=rf"label number 0 was '{first.id}' and is now '{second.id}'"):
         shuffled.freeze(tmp_path / "1.0.1", version="1.0.1", previous=release)
     assert list(tmp_path.iterdir()) == []
 
@@ -323,7 +323,7 @@ def test_the_corpus_is_let_go_before_the_comparison(
         corpora.append(weakref.ref(corpus))
         return corpus
 
-    def compare(*releases: Release, **options: Any) -> Diff:
+    def compare(*releases: Release, **options: Any) -> ReleaseDiff:
         alive.append(corpora[0]() is not None)
         return diff(*releases, **options)
 

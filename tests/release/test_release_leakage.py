@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.errors import InvalidInput, UsageError
-from toolkit.release import Release, audit, audit_files
+from toolkit.release import Release, file_leakage, text_leakage
 from toolkit.release.leakage import normalise
 from toolkit.release.shingles import shingles
 
@@ -28,7 +28,7 @@ DEV = [
 
 
 def test_exact_and_near_rows_are_told_apart() -> None:
-    found = audit({"train": TRAIN, "dev": DEV})
+    found = text_leakage({"train": TRAIN, "dev": DEV})
     assert [(pair.kind, pair.later, pair.earlier) for pair in found.pairs] == [
         ("exact", "dev:1", "train:1"),
         ("near", "dev:2", "train:2"),
@@ -38,11 +38,11 @@ def test_exact_and_near_rows_are_told_apart() -> None:
 
 
 def test_repeats_within_one_file_are_no_leak() -> None:
-    assert audit({"train": ["a word", "a word"], "dev": ["another"]}).exact == 0
+    assert text_leakage({"train": ["a word", "a word"], "dev": ["another"]}).exact == 0
 
 
 def test_every_row_of_a_later_file_counts() -> None:
-    found = audit({"train": ["a"], "dev": ["A", "b"], "test": ["a.", "B!", "c"]})
+    found = text_leakage({"train": ["a"], "dev": ["A", "b"], "test": ["a.", "B!", "c"]})
     assert [(pair.later, pair.earlier) for pair in found.pairs] == [
         ("dev:1", "train:1"),
         ("test:1", "train:1"),
@@ -86,25 +86,25 @@ def write(path: Path, texts: list[str]) -> Path:
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz", ".json", ".csv", ".tsv", ".parquet"])
 def test_every_kind_of_file(tmp_path: Path, suffix: str) -> None:
-    found = audit_files([write(tmp_path / f"train{suffix}", TRAIN), write(tmp_path / f"dev{suffix}", DEV)])
+    found = file_leakage([write(tmp_path / f"train{suffix}", TRAIN), write(tmp_path / f"dev{suffix}", DEV)])
     assert (found.exact, found.near) == (1, 1)
 
 
 def test_a_directory_is_read_as_train_validation_test(tmp_path: Path) -> None:
     for name, texts in (("test", DEV), ("train", TRAIN), ("validation", ["x y z"])):
         write(tmp_path / f"{name}.jsonl", texts)
-    assert list(audit_files([tmp_path]).rows) == ["train", "valid", "test"]
-    assert audit_files([tmp_path]).exact == 1
+    assert list(file_leakage([tmp_path]).rows) == ["train", "valid", "test"]
+    assert file_leakage([tmp_path]).exact == 1
 
 
 def test_a_release_of_whole_stories_leaks_nothing(release: Release) -> None:
-    found = audit_files([release.path])
+    found = file_leakage([release.path])
     assert (found.exact, sum(found.rows.values())) == (0, release.table().num_rows)
 
 
 def test_one_file_is_not_enough(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="two different files"):
-        audit_files([write(tmp_path / "train.jsonl", TRAIN)])
+        file_leakage([write(tmp_path / "train.jsonl", TRAIN)])
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_one_file_is_not_enough(tmp_path: Path) -> None:
 def test_bad_files_are_named(tmp_path: Path, name: str, content: str, words: str) -> None:
     (tmp_path / name).write_text(content)
     with pytest.raises(InvalidInput, match=words) as caught:
-        audit_files([tmp_path / name, write(tmp_path / "dev.jsonl", DEV)])
+        file_leakage([tmp_path / name, write(tmp_path / "dev.jsonl", DEV)])
     assert str(tmp_path / name) in str(caught.value.where)
 
 
@@ -137,7 +137,7 @@ _WORDS = st.lists(st.sampled_from(["a", "bridge", "was", "closed", "Monday", "ë¶
 
 @given(st.lists(_WORDS, max_size=6), st.lists(_WORDS, max_size=6), st.sampled_from([0.5, 0.8, 1.0]))
 def test_every_near_row_is_found(train: list[str], dev: list[str], near: float) -> None:
-    found = {pair.later: pair for pair in audit({"train": train, "dev": dev}, near=near).pairs}
+    found = {pair.later: pair for pair in text_leakage({"train": train, "dev": dev}, near=near).pairs}
     for row, text in enumerate(dev, start=1):
         own = shingles(normalise(text))
         others = [shingles(normalise(other)) for other in train]

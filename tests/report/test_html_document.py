@@ -17,8 +17,8 @@ from toolkit.agreement import report
 from toolkit.errors import InvalidInput
 from toolkit.project import Workspace
 from toolkit.records import to_json
-from toolkit.report import agreement_page, project_report, render
-from toolkit.report.html_document import embedded, render_agreement
+from toolkit.report import agreement_page, project_report, report_page
+from toolkit.report.html_document import agreement_html, embedded
 from toolkit.schema import load
 
 
@@ -68,7 +68,7 @@ class Reader(HTMLParser):
 
 
 def test_hostile_words_are_data(project: Workspace) -> None:
-    page = render(project_report(project))
+    page = report_page(project_report(project))
     elements = Elements(page)
     assert elements.tags.count("script") == 2
     assert "img" not in elements.tags
@@ -81,7 +81,7 @@ def test_hostile_words_are_data(project: Workspace) -> None:
 
 
 def test_the_policy_lets_nothing_else_run(project: Workspace) -> None:
-    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', render(project_report(project)))
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', report_page(project_report(project)))
     assert policy is not None
     said = html.unescape(policy[1])
     assert "unsafe" not in said
@@ -97,7 +97,7 @@ def test_nothing_ends_the_block(text: str) -> None:
 
 
 def test_every_plot_is_told_in_a_table_and_named(project: Workspace) -> None:
-    page = render(project_report(project))
+    page = report_page(project_report(project))
     drawn = page.count("<svg")
     assert drawn >= 10
     assert page.count("<summary>The numbers</summary>") == drawn
@@ -110,7 +110,7 @@ def test_ten_thousand_sentences_stay_below_ten_megabytes(tmp_path: Path, label: 
     workspace = Workspace.create(tmp_path / "large")
     write_corpus(workspace, texts(2500))
     label(workspace)
-    page = render(project_report(workspace))
+    page = report_page(project_report(workspace))
     assert len(page.encode()) < 10_000_000
     assert "All 10,000 sentences." in page
 
@@ -133,7 +133,7 @@ def test_the_page_on_agreement_is_whole_and_alone() -> None:
     articles = {f"s{at:03}": f"a{at // 5}" for at in range(31)}
     found = report(answers, load("news_events@1.0.0"), articles, seed=0, resamples=99)
     shown = {"s030": "5 < 6 & <script>alert(1)</script>"}
-    page = render_agreement(json.loads(to_json(found)), {"claim": "A claim & more"}, shown)
+    page = agreement_html(json.loads(to_json(found)), {"claim": "A claim & more"}, shown)
     reader = Reader()
     reader.feed(page)
     words = " ".join(reader.words)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.report.conftest import ARABIC, CLOSING, SCRIPT
 from toolkit.project import Workspace
-from toolkit.report import agreement_page, write
+from toolkit.report import agreement_page, write_report
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -32,7 +32,7 @@ def page(project: Workspace) -> Iterator[Any]:
         if os.environ.get("CI"):
             raise FileNotFoundError(CHROMIUM)
         pytest.skip(f"NO BROWSER, THE REPORT IS NOT TESTED: {CHROMIUM} is missing (apt-get install chromium)")
-    path, _ = write(project)
+    path, _ = write_report(project)
     said: list[str] = []
     with sync_api.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])

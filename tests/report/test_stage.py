@@ -22,7 +22,7 @@ from toolkit.project import Workspace
 from toolkit.project.annotation_log import revision
 from toolkit.project.suggestion_log import SuggestionLog
 from toolkit.records import Reject, Suggestion, to_json
-from toolkit.report import project_report, render, write
+from toolkit.report import project_report, report_page, write_report
 from toolkit.segment import stage as segment_stage
 
 SENTENCES = 11 * 4 + 4
@@ -78,7 +78,7 @@ def test_a_model_and_what_more_sentences_are_worth_are_drawn(tmp_path: Path) -> 
     training_stage.learning_curve(project, resamples=20)
     report = project_report(project)
     assert [curve["of"] for curve in report.curves] == ["sentences", "annotators"]
-    page = render(report)
+    page = report_page(report)
     assert "Learning curve over sentences" in page
     assert report.curves[0]["summary"] in html.unescape(page)
 
@@ -97,7 +97,7 @@ def test_a_model_is_judged_beside_what_changed_since_an_older_release(
     evaluation = project_report(project).evaluation
     assert evaluation is not None
     assert [part["rows"] for part in evaluation["slices"] if part["column"] == "since"] == [rows]
-    page = html.unescape(render(project_report(project)))
+    page = html.unescape(report_page(project_report(project)))
     assert re.search(r"[a-z-]+-1\.0\.0 on test of 1\.0\.0: macro F1 [\d.]+", page)
     for cause in ("Rows removed", "Labels changed", "Rows added"):
         assert f"{cause} (0 rows): macro F1 changed by 0.00" in page
@@ -111,15 +111,15 @@ def test_json_has_the_same_numbers_and_no_rows(project: Workspace) -> None:
 
 
 def test_the_same_project_gives_the_same_bytes(project: Workspace) -> None:
-    first, _ = write(project)
+    first, _ = write_report(project)
     before = first.read_bytes()
     os.utime(project.path("gold.parquet"), (0, 0))
-    assert write(project, project.path("other.html"))[0].read_bytes() == before
+    assert write_report(project, project.path("other.html"))[0].read_bytes() == before
     assert first == project.path("reports", "report.html")
 
 
 def test_an_empty_project_says_what_to_run(tmp_path: Path) -> None:
-    path, report = write(Workspace.create(tmp_path / "empty"))
+    path, report = write_report(Workspace.create(tmp_path / "empty"))
     page = path.read_text(encoding="utf-8")
     assert report.missing["corpus"] == "toolkit ingest"
     assert "Not yet: run <code>toolkit ingest</code>" in page
@@ -136,7 +136,7 @@ def test_half_a_project_is_shown(tmp_path: Path, label: Callable[[Workspace], No
     label(workspace)
     report = project_report(workspace)
     assert {"agreement", "decisions", "releases", "baselines"} == set(report.missing)
-    assert render(report).count("<svg") > 3
+    assert report_page(report).count("<svg") > 3
 
 
 def test_more_sentences_than_are_shown_are_sampled_and_said(project: Workspace) -> None:
@@ -144,12 +144,12 @@ def test_more_sentences_than_are_shown_are_sampled_and_said(project: Workspace) 
     assert report.table is not None
     assert (report.table.total, report.table.shown, len(report.table.rows["rows"])) == (SENTENCES, 10, 10)
     assert report.table.sampled is not None
-    assert f"10 of {SENTENCES} sentences" in render(report)
+    assert f"10 of {SENTENCES} sentences" in report_page(report)
     assert project_report(project, shown=10) == report
 
 
 def test_what_suggestions_did_stands_there_once_some_were_made(project: Workspace) -> None:
-    assert 'id="suggestions"' not in render(project_report(project))
+    assert 'id="suggestions"' not in report_page(project_report(project))
     answered = {answer.sentence_id for answer in project.answers()}
     offered = [
         Suggestion(sentence_id=sentence_id, shown=number % 3 > 0, model="guess-1", labels=("claim",))
@@ -159,7 +159,7 @@ def test_what_suggestions_did_stands_there_once_some_were_made(project: Workspac
     report = project_report(project)
     assert report.head_start is not None
     assert report.head_start.sentences_shown == sum(each.shown for each in offered)
-    page = render(report)
+    page = report_page(report)
     assert f"to {report.head_start.sentences_held_back} sentences of the hold-out" in page
     first = report.head_start.measures[0]
     assert f"labels as suggested: {first.shown:.2f} with, {first.held_back:.2f} without" in page
@@ -168,7 +168,7 @@ def test_what_suggestions_did_stands_there_once_some_were_made(project: Workspac
 
 def test_suggestions_that_nobody_has_answered_are_said_to_wait(project: Workspace) -> None:
     SuggestionLog(project).note([Suggestion(sentence_id="f" * 24, shown=True, model="guess-1", labels=("claim",))])
-    assert "No sentence that something was suggested for has an answer yet." in render(project_report(project))
+    assert "No sentence that something was suggested for has an answer yet." in report_page(project_report(project))
 
 
 def test_pages_that_could_not_be_read_are_named_and_are_not_lines(project: Workspace) -> None:
@@ -179,17 +179,17 @@ def test_pages_that_could_not_be_read_are_named_and_are_not_lines(project: Works
     assert report.corpus is not None
     assert report.corpus.rejects == {"advert": 1}
     assert report.corpus.counts["lines cut from pages"] == 1
-    page = render(report)
+    page = report_page(report)
     assert "12 pages or files could not be read: 0.html, 1.html" in page
     assert "9.html and 2 more, see rejects.jsonl" in page
 
 
 def test_labels_are_called_by_their_titles_and_numbers_agree_with_their_words(project: Workspace) -> None:
     report = project_report(project)
-    page = render(report)
+    page = report_page(report)
     drawn = re.findall(r"<text[^>]*>([^<]*)</text>", page)
     assert "Claim" in drawn
     assert "claim" not in drawn
     assert "12 articles of 0 named publishers tell" in page
     only = replace(report, labels={"claim": "Claim", "denial": "Claim"})
-    assert {"Claim (claim)", "Claim (denial)"} <= set(re.findall(r"<text[^>]*>([^<]*)</text>", render(only)))
+    assert {"Claim (claim)", "Claim (denial)"} <= set(re.findall(r"<text[^>]*>([^<]*)</text>", report_page(only)))

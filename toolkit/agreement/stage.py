@@ -99,7 +99,7 @@ def agreement(
         )
 
 
-def command(workspace: Workspace) -> str:
+def agreement_command(workspace: Workspace) -> str:
     """Return the command that measures agreement again as it was measured last: with its seed, resamples and rounds."""
     made, path = provenance(workspace.root, "agreement"), workspace.path(AGREEMENT)
     if made is None or not path.exists():

@@ -599,7 +599,7 @@ class Project:
 
     def overview(self) -> ProjectStatus:
         """Return each stage with its counts and age, what is out of date, and the next command."""
-        from toolkit.report.status import project_status
+        from toolkit.report.project_status import project_status
 
         return project_status(self.workspace)
 
@@ -612,9 +612,9 @@ class Project:
         Returns:
             The file, and what it says.
         """
-        from toolkit.report.stage import write
+        from toolkit.report.stage import write_report
 
-        return write(self.workspace, output)
+        return write_report(self.workspace, output)
 
 
 def explain_page(

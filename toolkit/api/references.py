@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from toolkit.hub import Published
     from toolkit.project import Workspace
     from toolkit.project.config import HubConfig
-    from toolkit.release import Diff, Release
+    from toolkit.release import Release, ReleaseDiff
 
 HUB = "hub:"
 """Prefix of a release or a model on the Hub: hub:OWNER/NAME@TAG."""
@@ -100,7 +100,7 @@ def load_model(reference: str, *, workspace: Workspace | None = None) -> Model:
     return baselines.load(model_folder(reference, workspace=workspace).path)
 
 
-def diff(older: str, newer: str, *, workspace: Workspace | None = None) -> Diff:
+def diff(older: str, newer: str, *, workspace: Workspace | None = None) -> ReleaseDiff:
     """Return what changed between two releases, and why; each is named as for `load_release`.
 
     Examples:

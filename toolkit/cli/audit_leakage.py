@@ -24,10 +24,10 @@ def audit_leakage(
 
     Example: toolkit audit-leakage train.jsonl dev.jsonl --json
     """
-    from toolkit.release import audit_files
+    from toolkit.release import file_leakage
 
     with progress_bar("audit-leakage"):
-        leakage = audit_files(files, column=text_column)
+        leakage = file_leakage(files, column=text_column)
     if as_json:
         put_json(leakage.as_dict())
         return

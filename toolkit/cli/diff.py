@@ -11,7 +11,7 @@ from toolkit.cli.options import RELEASE_HELP, Json, ProjectDir, workspace_at
 from toolkit.cli.output import progress_bar, put, put_json, put_table
 
 if TYPE_CHECKING:
-    from toolkit.release import Diff
+    from toolkit.release import ReleaseDiff
 
 _SHOWN = 20  # decisions that `diff` prints  # decisions that are printed
 
@@ -37,7 +37,7 @@ def diff(
         _put_decisions(found)
 
 
-def _put_support(found: Diff) -> None:
+def _put_support(found: ReleaseDiff) -> None:
     """Print the labels and span labels whose number of rows changed, split by split."""
     scores = found.scores
     rows = [
@@ -51,7 +51,7 @@ def _put_support(found: Diff) -> None:
         put_table(["support", *scores.splits], rows)
 
 
-def _put_decisions(found: Diff) -> None:
+def _put_decisions(found: ReleaseDiff) -> None:
     """Print the first sentences whose decision changed or went, with the cause of each."""
     rows = found.labels.slice(0, _SHOWN).to_pylist()
     if not rows:

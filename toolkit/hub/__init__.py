@@ -2,7 +2,6 @@
 
 from toolkit.hub.model_repo import fetch_model, publish_model
 from toolkit.hub.repository import fetch
-from toolkit.hub.shared_folder import publish_to
-from toolkit.hub.stage import Published, publish
+from toolkit.hub.stage import Published, publish, publish_to
 
 __all__ = ["Published", "fetch", "fetch_model", "publish", "publish_model", "publish_to"]

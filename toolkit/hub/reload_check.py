@@ -18,8 +18,8 @@ from toolkit.release.tables.configs import SLICE_ROWS
 from toolkit.release.tables.content_hash import ContentHash
 
 _CALL = (
-    "import sys, json; from toolkit.hub.reload_check import differences; "
-    "json.dump(differences(*sys.argv[1:]), sys.stdout)"
+    "import sys, json; from toolkit.hub.reload_check import reload_differences; "
+    "json.dump(reload_differences(*sys.argv[1:]), sys.stdout)"
 )
 
 
@@ -55,7 +55,7 @@ def check_reload(release: Release, repo: str, revision: str | None, *, token: st
         raise RemoteError(f"loads with other rows in {', '.join(found)}", where=where, remedy="look at the repository")
 
 
-def differences(repo: str, revision: str, directory: str) -> list[str]:
+def reload_differences(repo: str, revision: str, directory: str) -> list[str]:
     """Return the "config/split"s whose rows `load_dataset` reads otherwise than they stand in a release directory."""
     import datasets
 

@@ -1,19 +1,23 @@
-"""A release on the Hub: everything in one commit, then the tag, then a look at what readers get."""
+"""The stage publish: a release → the Hub (one commit, then the tag, then a look at what readers get) or a directory."""
 
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit.errors import RemoteError
+from toolkit.errors import RemoteError, UsageError
 from toolkit.hub.card_merge import merge_cards
 from toolkit.hub.reload_check import check_reload
 from toolkit.hub.repository import checked_name, commit, hub_errors, make_repo, quietly, tags
+from toolkit.project.files import staged
 from toolkit.records import digest
-from toolkit.release import Release
-from toolkit.release.manifest import NAME, to_json
+from toolkit.release import Release, is_pattern, load
+from toolkit.release.manifest import NAME, json_text
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -88,6 +92,46 @@ def publish(
     return Published(repo, tag, oid, url, changed=tagged is None)
 
 
+def publish_to(release: Release, directory: Path, *, check: bool = True) -> Published:
+    """Copy a release to `directory`/v<version>. Again changes nothing; a killed copy leaves nothing.
+
+    Args:
+        release: What to publish; its files are held against its manifest first.
+        directory: Where releases are shared; made if it is not there.
+        check: Load it afterwards as readers do, and compare every row.
+
+    Returns:
+        Where it is; `commit` is the SHA-256 of its manifest.
+
+    Raises:
+        UsageError: `datasets` would not find the directory.
+        InvalidInput: The release, or the copy that is there, has been changed.
+        RemoteError: Another release of that version is there, or readers would get other rows.
+    """
+    release.verify()
+    if is_pattern(directory):
+        what = "has one of the signs * ? [ in it, which `datasets` takes for a pattern"
+        raise UsageError(what, where=str(directory), remedy="name another directory")
+    tag = f"v{release.version}"
+    target = directory.absolute() / tag
+    changed = not target.exists()
+    if changed:
+        with staged(target.parent) as copied:
+            copied.name(tag)
+            for name in (*release.manifest["files"], NAME):
+                (copied.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(release.path / name, copied.folder / name)
+    copy = load(target)
+    if copy.manifest != release.manifest:
+        remedy = "build the next version; a published one is never changed"
+        raise RemoteError(f"{tag} is there with another content", where=str(directory), remedy=remedy)
+    copy.verify()
+    if check:
+        check_reload(release, str(target), None, token=None, endpoint=None)
+    commit = digest((target / NAME).read_bytes())
+    return Published(str(directory), tag, commit, target.resolve().as_uri(), changed=changed)
+
+
 def _operations(api: HfApi, repo: str, release: Release, head: str | None) -> list[Any]:
     """Return what turns the head into the release: its files, and no file of the release that is there now."""
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
@@ -108,7 +152,7 @@ def _card_and_manifest(api: HfApi, repo: str, release: Release, there: bool, rev
     if card == ours:
         return ours, (release.path / NAME).read_text(encoding="utf-8")
     sums = {"sha256": digest(card.encode()), "bytes": len(card.encode())}
-    return card, to_json({**release.manifest, "files": {**release.manifest["files"], _CARD: sums}})
+    return card, json_text({**release.manifest, "files": {**release.manifest["files"], _CARD: sums}})
 
 
 def _files_of_release(api: HfApi, repo: str, revision: str | None) -> set[str]:
@@ -117,9 +161,6 @@ def _files_of_release(api: HfApi, repo: str, revision: str | None) -> set[str]:
 
 def _read(api: HfApi, repo: str, name: str, revision: str | None) -> str:
     """Read a small text file of the repository, past every cache."""
-    import tempfile
-    from pathlib import Path
-
     with tempfile.TemporaryDirectory(prefix="toolkit-hub-") as folder:
         path = api.hf_hub_download(repo, name, repo_type="dataset", revision=revision, local_dir=folder)
         return Path(path).read_text(encoding="utf-8")

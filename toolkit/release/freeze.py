@@ -17,17 +17,16 @@ import yaml
 from toolkit.errors import InvalidInput
 from toolkit.project.files import staged
 from toolkit.records import to_row
-from toolkit.release.card import card, notes, pictures
-from toolkit.release.card.card import FOLDER
+from toolkit.release.card.card import FOLDER, card_text, write_notes
 from toolkit.release.card.croissant import croissant
 from toolkit.release.card.facts import Facts
-from toolkit.release.compare.release_diff import Diff, diff
-from toolkit.release.manifest import FORMAT, NAME, Tables, file_sums, to_json, write_table
-from toolkit.release.privacy.consent import check_withheld
+from toolkit.release.card.pictures import write_pictures
+from toolkit.release.compare.release_diff import ReleaseDiff, diff
+from toolkit.release.manifest import FORMAT, NAME, Tables, file_sums, json_text, write_table
 from toolkit.release.privacy.scan import Identities, Scanner
-from toolkit.release.reader import Release, load
-from toolkit.release.splits import Row, assign
-from toolkit.release.tables import prevalence
+from toolkit.release.privacy.withheld import check_withheld
+from toolkit.release.reader import Release, label_counts, load
+from toolkit.release.splits import SplitRow, story_splits
 from toolkit.release.tables.columns import arrow_schemas
 from toolkit.release.tables.configs import Configs, in_parts
 from toolkit.release.tables.corpus import Corpus
@@ -72,7 +71,7 @@ def freeze(
         tables = _write_tables(corpus, stage.folder, terms, split_of, scanner)
         _write_schema(stage.folder, corpus.schema, terms)
         _write_splits(stage.folder, corpus, terms, split_of, previous)
-        facts = Facts.of(corpus, terms, tables, prevalence.by_split(stage.folder, tables, corpus.schema))
+        facts = Facts.of(corpus, terms, tables, label_counts(stage.folder, tables, corpus.schema))
         del corpus
         pa.default_memory_pool().release_unused()
         change = None
@@ -82,7 +81,7 @@ def freeze(
         stage.name(facts.terms.version)
         _write_texts(stage.folder, facts, previous, change)
         manifest = _manifest(facts, file_sums(stage.folder))
-        (stage.folder / NAME).write_text(to_json(manifest), encoding="utf-8")
+        (stage.folder / NAME).write_text(json_text(manifest), encoding="utf-8")
         _refuse_private_words(stage.folder, scanner)
     return load(folder / facts.terms.version)
 
@@ -105,7 +104,7 @@ def _refuse_private_words(folder: Path, scanner: Scanner) -> None:
     scanner.refuse()
 
 
-def _version(wanted: str, previous: Release | None, change: Diff | None) -> str:
+def _version(wanted: str, previous: Release | None, change: ReleaseDiff | None) -> str:
     if previous is None or change is None:
         return "1.0.0" if wanted == AUTO else wanted
     if wanted == AUTO:
@@ -114,16 +113,16 @@ def _version(wanted: str, previous: Release | None, change: Diff | None) -> str:
     return wanted
 
 
-def _write_texts(folder: Path, facts: Facts, previous: Release | None, change: Diff | None) -> None:
+def _write_texts(folder: Path, facts: Facts, previous: Release | None, change: ReleaseDiff | None) -> None:
     terms = facts.terms
-    (folder / "prevalence.json").write_text(to_json(facts.shares), encoding="utf-8")
+    (folder / "prevalence.json").write_text(json_text(facts.shares), encoding="utf-8")
     if facts.agreement is not None:
-        (folder / "agreement.json").write_text(to_json(facts.agreement), encoding="utf-8")
-    notes.write(folder, facts, previous, None if change is None else change.as_markdown())
+        (folder / "agreement.json").write_text(json_text(facts.agreement), encoding="utf-8")
+    write_notes(folder, facts, previous, None if change is None else change.as_markdown())
     columns = arrow_schemas(facts.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
-    (folder / "croissant.json").write_text(to_json(croissant(facts, columns)), encoding="utf-8")
-    drawn = pictures.write(folder, facts)
-    (folder / "README.md").write_text(card.render(facts, previous, drawn), encoding="utf-8")
+    (folder / "croissant.json").write_text(json_text(croissant(facts, columns)), encoding="utf-8")
+    drawn = write_pictures(folder, facts)
+    (folder / "README.md").write_text(card_text(facts, previous, drawn), encoding="utf-8")
 
 
 def _article_splits(corpus: Corpus, terms: Terms, previous: Release | None) -> list[str | None]:
@@ -142,11 +141,11 @@ def _article_splits(corpus: Corpus, terms: Terms, previous: Release | None) -> l
         split = before.get(article)
         if split is not None:
             frozen[story] = min(split, frozen.get(story, split), key=lambda name: order.get(name, len(order)))
-    split_of = assign(_strata(corpus, told, stories), seed=terms.seed, fractions=terms.fractions, frozen=frozen)
+    split_of = story_splits(_strata(corpus, told, stories), seed=terms.seed, fractions=terms.fractions, frozen=frozen)
     return [before.get(article) or split_of.get(story) for article, story in zip(ids, stories, strict=True)]
 
 
-def _strata(corpus: Corpus, told: npt.NDArray[np.bool_], stories: list[str]) -> Iterator[Row]:
+def _strata(corpus: Corpus, told: npt.NDArray[np.bool_], stories: list[str]) -> Iterator[SplitRow]:
     for rows in in_parts(np.flatnonzero(told)):
         places = corpus.decision_of[rows]
         decisions = corpus.decisions.select(["labels", "spans"]).take(pa.array(places, mask=places < 0))
@@ -159,7 +158,7 @@ def _strata(corpus: Corpus, told: npt.NDArray[np.bool_], stories: list[str]) -> 
         for row, label in zip(*(part.to_pylist() for part in spans), strict=True):
             marked[row].add(f"span:{label}")
         for article, given, found in zip(corpus.article_of[rows].tolist(), labels, marked, strict=True):
-            yield Row(stories[article], (*(given or ()), *sorted(found)))
+            yield SplitRow(stories[article], (*(given or ()), *sorted(found)))
 
 
 def read_splits(folder: Path) -> dict[str, Any]:
@@ -173,7 +172,7 @@ def _write_tables(corpus: Corpus, folder: Path, terms: Terms, split_of: list[str
     configs = Configs(corpus, columns, terms.text, terms.withheld)
     told = corpus.told
     sentence_split = np.array(split_of, dtype=object)[corpus.article_of]
-    scanner.look_at("agreement.json", to_json(terms.agreement))
+    scanner.look_at("agreement.json", json_text(terms.agreement))
     for name, words in terms.sections.items():
         scanner.look_at(f"{FOLDER}/{name}.md", words)
     for article, reason in terms.takedowns.items():
@@ -211,7 +210,7 @@ def _write_splits(
         "fractions": dict(terms.fractions),
         "articles": articles,
     }
-    (folder / "splits.json").write_text(to_json(value), encoding="utf-8")
+    (folder / "splits.json").write_text(json_text(value), encoding="utf-8")
 
 
 def _manifest(facts: Facts, files: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,7 +94,7 @@ class _Dropped(dict[int, int | None]):
 _DROPPED = _Dropped()
 
 
-def audit_files(paths: Sequence[str | Path], *, column: str | None = None, near: float = NEAR) -> Leakage:
+def file_leakage(paths: Sequence[str | Path], *, column: str | None = None, near: float = NEAR) -> Leakage:
     """Compare every file with those named before it.
 
     Args:
@@ -106,10 +106,10 @@ def audit_files(paths: Sequence[str | Path], *, column: str | None = None, near:
     Raises:
         InvalidInput: A file cannot be read, or has no text column.
     """
-    return audit(read_texts([Path(path) for path in paths], column=column), near=near)
+    return text_leakage(read_texts([Path(path) for path in paths], column=column), near=near)
 
 
-def audit(texts: Mapping[str, Sequence[str]], *, near: float = NEAR) -> Leakage:
+def text_leakage(texts: Mapping[str, Sequence[str]], *, near: float = NEAR) -> Leakage:
     """Compare every list of texts with those before it.
 
     Args:

@@ -23,7 +23,7 @@ Tables = dict[str, dict[str, dict[str, Any]]]
 """Config → split → {"file", "rows", "bytes" (uncompressed), "content"}."""
 
 
-def to_json(value: Any) -> str:
+def json_text(value: Any) -> str:
     """Return JSON as every file of a release has it: keys in the given order, two spaces, text as it is."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 

@@ -27,15 +27,15 @@ _PARTNERS = 256  # stories that one is offered for an exchange: enough to find a
 Counts = npt.NDArray[np.float64]
 
 
-class Row(NamedTuple):
+class SplitRow(NamedTuple):
     """What the assignment needs to know of one sentence: its story and its strata (labels, span types)."""
 
     story_id: str
     strata: tuple[str, ...] = ()
 
 
-def assign(
-    rows: Iterable[Row],
+def story_splits(
+    rows: Iterable[SplitRow],
     *,
     seed: int = 0,
     fractions: Mapping[str, float] = FRACTIONS,
@@ -71,7 +71,7 @@ def assign(
     return {story: kept.get(story, names[split]) for story, split in zip(stories, state.split.tolist(), strict=True)}
 
 
-def _count(rows: Iterable[Row]) -> tuple[list[str], Counts]:
+def _count(rows: Iterable[SplitRow]) -> tuple[list[str], Counts]:
     """Return the sorted stories and, for each, its number of rows (column 0) and of rows a stratum (the others)."""
     sizes: dict[str, int] = {}
     cells: dict[tuple[str, str], int] = {}

@@ -18,7 +18,7 @@ from toolkit.records import Article, Decision, Sentence
 from toolkit.release.card.card import FOLDER, PROMPTS, read_sections
 from toolkit.release.freeze import AUTO, freeze
 from toolkit.release.privacy.scan import identities
-from toolkit.release.privacy.text_policy import TextRule, read_takedowns
+from toolkit.release.privacy.withheld import TextRule, read_takedowns
 from toolkit.release.reader import Release, load
 from toolkit.release.tables.corpus import Corpus
 from toolkit.release.terms import Terms
@@ -109,7 +109,7 @@ def _refuse_old_inputs(workspace: Workspace) -> None:
         if because:
             what, remedy = (
                 f"is out of date ({', '.join(because)})",
-                f"run `{command(workspace, stage)}` and build again",
+                f"run `{stage_command(workspace, stage)}` and build again",
             )
             faults.append(InvalidInput(what, where=str(path), remedy=remedy))
     if faults:
@@ -133,9 +133,9 @@ def reasons(workspace: Workspace, stage: str, made: Provenance, there: Collectio
     return out_of_date(workspace.root, made, there=there, parameters=rules)
 
 
-def command(workspace: Workspace, stage: str) -> str:
+def stage_command(workspace: Workspace, stage: str) -> str:
     """Return the command that brings a stage up to date."""
-    return agreement_stage.command(workspace) if stage == "agreement" else f"toolkit {stage}"
+    return agreement_stage.agreement_command(workspace) if stage == "agreement" else f"toolkit {stage}"
 
 
 def release_reasons(workspace: Workspace, release: Release, settings: Terms | None = None) -> tuple[str, ...]:

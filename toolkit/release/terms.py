@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from toolkit.records import content_id
-from toolkit.release.privacy.text_policy import TextRule
+from toolkit.release.privacy.withheld import TextRule
 from toolkit.release.splits import FRACTIONS
 from toolkit.version import __version__
 

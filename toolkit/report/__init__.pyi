@@ -1,10 +1,10 @@
+from .checkup import Check as Check
+from .checkup import checkup as checkup
 from .contents import Report as Report
-from .doctor import Check as Check
-from .doctor import checkup as checkup
 from .html_document import agreement_page as agreement_page
-from .html_document import render as render
+from .html_document import report_page as report_page
+from .project_status import ProjectStatus as ProjectStatus
+from .project_status import StageStatus as StageStatus
+from .project_status import project_status as project_status
 from .stage import project_report as project_report
-from .stage import write as write
-from .status import ProjectStatus as ProjectStatus
-from .status import StageStatus as StageStatus
-from .status import project_status as project_status
+from .stage import write_report as write_report

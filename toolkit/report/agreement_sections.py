@@ -9,7 +9,7 @@ from typing import Any
 from toolkit.agreement.report_tables import decimal, full_tables, undefined
 from toolkit.records import Estimate
 from toolkit.report import plots
-from toolkit.report.contents import Report, Section, counted
+from toolkit.report.contents import Report, Section, tally
 from toolkit.report.plots import Plot
 
 AGREEMENT = "How well annotators agree"
@@ -22,7 +22,7 @@ def estimate(value: Mapping[str, Any] | None) -> Estimate:
     return Estimate(value=value["value"], low=value.get("low"), high=value.get("high"))
 
 
-def agreement(report: Mapping[str, Any], titles: Mapping[str, str]) -> Section:
+def agreement_section(report: Mapping[str, Any], titles: Mapping[str, str]) -> Section:
     """Return the section on agreement.
 
     Args:
@@ -30,9 +30,9 @@ def agreement(report: Mapping[str, Any], titles: Mapping[str, str]) -> Section:
         titles: Label → its title.
     """
     said = (
-        f"More than one of {counted(report['annotators'], 'person', 'people')} answered "
-        f"{counted(report['doubled'], 'sentence')} of {counted(report['articles'], 'article')}. Intervals are "
-        f"{report['confidence']:.0%} ({report['interval']}, {counted(report['resamples'], 'resample')})."
+        f"More than one of {tally(report['annotators'], 'person', 'people')} answered "
+        f"{tally(report['doubled'], 'sentence')} of {tally(report['articles'], 'article')}. Intervals are "
+        f"{report['confidence']:.0%} ({report['interval']}, {tally(report['resamples'], 'resample')})."
     )
     rows = [*report["layers"], *report["labels"]]
     return Section(said=said, drawn=_agreement_plots(report, titles), points=tuple(undefined(rows)))
@@ -72,7 +72,7 @@ def agreement_page_sections(
         titles: Label → its title.
         texts: sentence_id → text, to show the disputed sentences by.
     """
-    first = replace(agreement(report, titles), anchor="agreement", title=AGREEMENT)
+    first = replace(agreement_section(report, titles), anchor="agreement", title=AGREEMENT)
     tables = enumerate(full_tables(report, texts))
     others = (Section(f"table-{n}", table.title, _READING.get(table.title, ""), tables=(table,)) for n, table in tables)
     return [first, *others]
@@ -92,14 +92,14 @@ _READING: Mapping[str, str] = {
 """Heading of a table → how to read it."""
 
 
-def disagreement(report: Report, titles: Mapping[str, str]) -> Section | None:
+def disagreement_section(report: Report, titles: Mapping[str, str]) -> Section | None:
     """Return the section on the labels that people disagree on; None before there are answers."""
     known = report.disagreement
     if known is None:
         return None
     waiting = "1 sentence waits" if known.causes == 1 else f"{known.causes:,} sentences wait"
     said = (
-        f"People gave different labels to {known.differing:,} of {counted(known.doubled, 'sentence')} with several "
+        f"People gave different labels to {known.differing:,} of {tally(known.doubled, 'sentence')} with several "
         f"answers; {waiting} for an expert."
     )
     if not known.labels:
@@ -120,7 +120,7 @@ def disagreement(report: Report, titles: Mapping[str, str]) -> Section | None:
     return Section(said=said, drawn=(drawn, confused))
 
 
-def suggestions(report: Report, titles: Mapping[str, str]) -> Section | None:
+def suggestions_section(report: Report, titles: Mapping[str, str]) -> Section | None:
     """Return the section on answers with and without suggestions; None where nothing was suggested."""
     known = report.head_start
     if known is None:
@@ -139,8 +139,8 @@ def suggestions(report: Report, titles: Mapping[str, str]) -> Section | None:
         "the model. Of a label: the share of answers that give it.",
     )
     said = (
-        f"{counted(known.answers_shown, 'answer')} to {counted(known.sentences_shown, 'sentence')} with a suggestion, "
-        f"{counted(known.answers_held_back, 'answer')} to {counted(known.sentences_held_back, 'sentence')} of the "
+        f"{tally(known.answers_shown, 'answer')} to {tally(known.sentences_shown, 'sentence')} with a suggestion, "
+        f"{tally(known.answers_held_back, 'answer')} to {tally(known.sentences_held_back, 'sentence')} of the "
         "hold-out, whose suggestion was not shown. Intervals are 95 % over articles."
     )
     points = tuple(

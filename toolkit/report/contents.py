@@ -34,11 +34,11 @@ class Section:
     command: str | None = None
 
 
-def counted(number: int, one: str, several: str | None = None) -> str:
+def tally(number: int, one: str, several: str | None = None) -> str:
     """Return a number with what it counts: "1 story", "2,000 stories".
 
     Examples:
-        >>> counted(1, "sentence"), counted(2000, "story", "stories")
+        >>> tally(1, "sentence"), tally(2000, "story", "stories")
         ('1 sentence', '2,000 stories')
     """
     return f"{number:,} {one if number == 1 else several or one + 's'}"

@@ -23,11 +23,11 @@ from toolkit.project import Workspace
 from toolkit.project.workspace import AGREEMENT, SENTENCES
 from toolkit.records import Sentence
 from toolkit.report.agreement_sections import agreement_page_sections
-from toolkit.report.contents import Report, counted
+from toolkit.report.contents import Report, tally
 from toolkit.report.sections import label_titles, sections
 
 
-def render(report: Report) -> str:
+def report_page(report: Report) -> str:
     """Return the page of a project; the same report gives the same text."""
     made = [f"schema {report.schema}", f"toolkit {report.toolkit}"]
     made += [f"newest release {report.releases.version}"] if report.releases else []
@@ -73,10 +73,10 @@ def agreement_page(workspace: Workspace) -> str:
         table = workspace.table(Sentence)
         texts = dict(zip(table["sentence_id"].to_pylist(), table["text"].to_pylist(), strict=True))
     labels = {label.id: label.title for label in workspace.schema().labels}
-    return render_agreement(json.loads(path.read_bytes()), labels, texts)
+    return agreement_html(json.loads(path.read_bytes()), labels, texts)
 
 
-def render_agreement(report: Mapping[str, Any], labels: Mapping[str, str], texts: Mapping[str, str]) -> str:
+def agreement_html(report: Mapping[str, Any], labels: Mapping[str, str], texts: Mapping[str, str]) -> str:
     """Return the page of a report on agreement; the same report gives the same text.
 
     Args:
@@ -88,7 +88,7 @@ def render_agreement(report: Mapping[str, Any], labels: Mapping[str, str], texts
     return _page(
         title=f"Agreement on {report['schema']}",
         kind="Agreement report",
-        made=[f"{counted(report['resamples'], 'resample')} of articles, seed {report['seed']}"],
+        made=[f"{tally(report['resamples'], 'resample')} of articles, seed {report['seed']}"],
         tiles={name: report[name] for name in numbers} | {"answered by several": report["doubled"]},
         sections=agreement_page_sections(report, label_titles(labels), texts),
         table=None,

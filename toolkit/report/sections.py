@@ -10,8 +10,14 @@ from typing import Any
 from toolkit.agreement.report_tables import decimal
 from toolkit.records import Estimate
 from toolkit.report import plots
-from toolkit.report.agreement_sections import AGREEMENT, agreement, disagreement, estimate, suggestions
-from toolkit.report.contents import Report, Section, counted
+from toolkit.report.agreement_sections import (
+    AGREEMENT,
+    agreement_section,
+    disagreement_section,
+    estimate,
+    suggestions_section,
+)
+from toolkit.report.contents import Report, Section, tally
 from toolkit.report.plots import Plot
 
 Titles = Mapping[str, str]
@@ -25,8 +31,8 @@ def sections(report: Report) -> list[Section]:
         ("progress", "Who has labelled how much", "progress", _progress),
         ("prevalence", "How often each label occurs", "decisions", _prevalence),
         ("agreement", AGREEMENT, "agreement", _agreement),
-        ("disagreement", "Where annotators disagree", "progress", disagreement),
-        ("suggestions", "Effect of suggestions on the answers", "progress", suggestions),
+        ("disagreement", "Where annotators disagree", "progress", disagreement_section),
+        ("suggestions", "Effect of suggestions on the answers", "progress", suggestions_section),
         ("decisions", "How it was decided", "decisions", _decisions),
         ("splits", "The release, its splits and leakage", "releases", _splits),
         ("changes", "What changed since the last release", "releases", _changes),
@@ -47,7 +53,7 @@ def label_titles(labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def _agreement(report: Report, titles: Titles) -> Section | None:
-    return None if report.agreement is None else agreement(report.agreement, titles)
+    return None if report.agreement is None else agreement_section(report.agreement, titles)
 
 
 def _corpus(report: Report, titles: Titles) -> Section | None:
@@ -65,9 +71,9 @@ def _corpus(report: Report, titles: Titles) -> Section | None:
         words = {"lines": _first(corpus.rejects, 12)}
         drawn.append(plots.bars("Lines cut from the pages, by reason", words, unit="lines", note=note))
     said = (
-        f"{counted(corpus.counts['articles'], 'article')} of {counted(corpus.counts['publishers'], 'named publisher')} "
-        f"tell {counted(corpus.counts['stories'], 'story', 'stories')} in "
-        f"{counted(corpus.counts['sentences'], 'sentence')}. "
+        f"{tally(corpus.counts['articles'], 'article')} of {tally(corpus.counts['publishers'], 'named publisher')} "
+        f"tell {tally(corpus.counts['stories'], 'story', 'stories')} in "
+        f"{tally(corpus.counts['sentences'], 'sentence')}. "
         "An unnamed publisher or an undated page counts as unknown."
     )
     points = (_unread(corpus.unreadable),) if corpus.unreadable else ()
@@ -75,7 +81,7 @@ def _corpus(report: Report, titles: Titles) -> Section | None:
 
 
 def _unread(names: Sequence[str]) -> str:
-    files = f"{counted(len(names), 'page or file', 'pages or files')} could not be read: "
+    files = f"{tally(len(names), 'page or file', 'pages or files')} could not be read: "
     more = f" and {len(names) - 10:,} more, see rejects.jsonl" if len(names) > 10 else ""
     return files + ", ".join(names[:10]) + more
 
@@ -87,15 +93,15 @@ def _progress(report: Report, titles: Titles) -> Section | None:
     series = {"answered": {person.annotator: person.answers for person in progress.people}}
     if any(person.skipped for person in progress.people):
         series["skipped"] = {person.annotator: person.skipped for person in progress.people}
-    coverage = {counted(int(number), "answer"): sentences for number, sentences in progress.coverage.items()}
+    coverage = {tally(int(number), "answer"): sentences for number, sentences in progress.coverage.items()}
     answered = sum(sentences for number, sentences in progress.coverage.items() if number != "0")
     total = sum(progress.coverage.values())
     said = (
-        f"{counted(len(progress.people), 'person', 'people')} answered {answered:,} of {counted(total, 'sentence')} "
+        f"{tally(len(progress.people), 'person', 'people')} answered {answered:,} of {tally(total, 'sentence')} "
         f"({answered / max(total, 1):.0%})."
     )
     points = tuple(
-        f"{person.annotator}: {counted(person.answers, 'answer')} from {person.first} to {person.last}"
+        f"{person.annotator}: {tally(person.answers, 'answer')} from {person.first} to {person.last}"
         + (f", {person.seconds:g} s per answer (median)" if person.seconds is not None else "")
         for person in progress.people
     )
@@ -132,11 +138,11 @@ def _prevalence(report: Report, titles: Titles) -> Section | None:
 def _decisions(report: Report, titles: Titles) -> Section | None:
     if report.decisions is None:
         return None
-    said = f"{counted(sum(report.decisions.values()), 'decision')}, each with the answers that it rests on."
+    said = f"{tally(sum(report.decisions.values()), 'decision')}, each with the answers that it rests on."
     drawn = plots.bars("Decisions by method", {"sentences": report.decisions}, unit="sentences")
     kept = "keeps an earlier decision" if report.overtaken == 1 else "keep an earlier decision"
     left = (
-        f"{counted(report.overtaken, 'sentence')} {kept} which today's answers would change; "
+        f"{tally(report.overtaken, 'sentence')} {kept} which today's answers would change; "
         "to re-decide every sentence, run toolkit adjudicate --afresh"
     )
     points = (left,) if report.overtaken else ()
@@ -160,14 +166,14 @@ def _splits(report: Report, titles: Titles) -> Section | None:
         title = f"Label share by split of release {known.version}"
         drawn.append(plots.forest(title, shares, series=list(known.splits), unit="share of the split's sentences"))
     points = [
-        f"{split}: {counted(part['sentences'], 'sentence')} of {counted(part['stories'], 'story', 'stories')}"
+        f"{split}: {tally(part['sentences'], 'sentence')} of {tally(part['stories'], 'story', 'stories')}"
         for split, part in known.splits.items()
     ]
     if known.leakage is None:
         points.append("Leakage: the release holds no text; run toolkit hydrate, then toolkit audit-leakage.")
     else:
         points.append(
-            f"Leakage: {counted(known.leakage['exact'], 'sentence')} of a later split word for word in an earlier one, "
+            f"Leakage: {tally(known.leakage['exact'], 'sentence')} of a later split word for word in an earlier one, "
             f"{known.leakage['near']:,} nearly."
         )
         points += [
@@ -213,7 +219,7 @@ def _baselines(report: Report, titles: Titles) -> Section | None:
 def _moves(judged: Mapping[str, Any]) -> Iterator[str]:
     """Say by how much each cause moved the score since an older release; nothing where none was named."""
     for step in judged.get("moves", ()):
-        rows = counted(step["rows"], "row")
+        rows = tally(step["rows"], "row")
         score, change = estimate(step["macro_f1"]), estimate(step["change"])
         if step["change"] is None:
             older = judged.get("since", "the older release")
@@ -226,7 +232,7 @@ def _test(judged: Mapping[str, Any]) -> Iterator[str]:
     """Say whether the model differs from another one by more than chance; nothing where none was named."""
     if "against" in judged:
         test = judged["against"]
-        stories = counted(test["groups"], "story", "stories")
+        stories = tally(test["groups"], "story", "stories")
         yield (
             f"{judged['model']} minus {test['model']}: {estimate(test['difference'])} macro F1, "
             f"p = {test['p_value']:.3g} by swapping the answers of whole stories ({stories})."

@@ -27,7 +27,7 @@ from toolkit.report.contents import (
     Report,
     SentenceTable,
 )
-from toolkit.report.html_document import render
+from toolkit.report.html_document import report_page
 from toolkit.report.sentence_table import SHOWN, Texts, sentence_rows
 from toolkit.schema import Schema
 from toolkit.version import __version__
@@ -37,7 +37,7 @@ NOTHING = "(nothing)"
 _GROUPS = 12  # publishers or months that stand for themselves; the rest is "other"
 
 
-def write(workspace: Workspace, output: Path | None = None) -> tuple[Path, Report]:
+def write_report(workspace: Workspace, output: Path | None = None) -> tuple[Path, Report]:
     """Read the project, render the page and write it; the same project gives the same bytes.
 
     Args:
@@ -54,7 +54,7 @@ def write(workspace: Workspace, output: Path | None = None) -> tuple[Path, Repor
     path = output or workspace.path(PAGE)
     with workspace.lock():
         report = project_report(workspace)
-        write_atomic(path, render(report))
+        write_atomic(path, report_page(report))
     return path, report
 
 
@@ -253,7 +253,7 @@ def _releases(workspace: Workspace) -> Releases | None:
     texts = {split: newest.table("default", split) for split in newest.splits()}
     leakage = None
     if all("text" in table.column_names and table["text"].null_count == 0 for table in texts.values()):
-        leakage = release.audit({split: table["text"].to_pylist() for split, table in texts.items()}).as_dict()
+        leakage = release.text_leakage({split: table["text"].to_pylist() for split, table in texts.items()}).as_dict()
     older = _before(workspace, newest)
     if older is None:
         return Releases(newest.version, splits, leakage)

@@ -10,7 +10,7 @@ import numpy as np
 
 from toolkit.baselines.evaluation.scored_rows import Judged
 from toolkit.baselines.evaluation.story_bootstrap import Figure
-from toolkit.release import audit
+from toolkit.release import text_leakage
 
 _LENGTHS = ((10, "1-9 words"), (20, "10-19 words"), (40, "20-39 words"))
 _SLICE_VALUES = 20  # the most frequent values of a column; the rest is one slice
@@ -64,7 +64,7 @@ def _sliced(judged: Judged, column: str, values: list[str]) -> list[SliceScores]
 def _training(texts: Sequence[str], trained_on: Collection[str]) -> list[str]:
     """Return "seen" for texts that training had (case, punctuation and spaces aside), "nearly seen", or "new"."""
     said = {"exact": "seen", "near": "nearly seen"}
-    found = {pair.later: said[pair.kind] for pair in audit({"train": tuple(trained_on), "": texts}).pairs}
+    found = {pair.later: said[pair.kind] for pair in text_leakage({"train": tuple(trained_on), "": texts}).pairs}
     return [found.get(f":{row}", "new") for row in range(1, len(texts) + 1)]
 
 

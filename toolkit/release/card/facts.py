@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow.compute as pc
 
 from toolkit.release.manifest import Tables
-from toolkit.release.privacy.consent import released_report
-from toolkit.release.tables.columns import arrow_schemas, features
+from toolkit.release.privacy.withheld import released_report
+from toolkit.release.tables.columns import arrow_schemas, dataset_features
 from toolkit.release.tables.corpus import Corpus
 from toolkit.release.terms import Terms
 from toolkit.schema import Schema
@@ -37,7 +37,7 @@ class Facts:
         annotators: Pseudonyms of those who answered, experts not among them.
         answers: Their answers, skipped ones not among them.
         skipped: Their skipped ones.
-        agreement: The agreement report as it may be released; see `toolkit.release.privacy.consent`.
+        agreement: The agreement report as it may be released; see `toolkit.release.privacy.withheld`.
         orphans: Answers that were left out because their sentence is not there any more.
     """
 
@@ -70,7 +70,7 @@ class Facts:
             terms=terms,
             schema=corpus.schema,
             tables=tables,
-            features={config: features(columns[config], corpus.schema.label_ids) for config in tables},
+            features={config: dataset_features(columns[config], corpus.schema.label_ids) for config in tables},
             shares=shares,
             languages=_counts(articles["language"]),
             licences=_counts(articles["licence"]),

@@ -35,7 +35,7 @@ _SETTINGS: Final[Mapping[Any, Any]] = {
 }
 
 
-def write(folder: Path, facts: Facts) -> dict[str, str]:
+def write_pictures(folder: Path, facts: Facts) -> dict[str, str]:
     """Draw what there are numbers for.
 
     Args:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from toolkit.release.compare.row_match import Indices, Mask, match, unequal
+from toolkit.release.compare.row_match import Indices, Mask, matched_rows, unequal
 from toolkit.release.reader import Release
 
 _SPAN_COLUMNS = ["span_id", "label", "start", "end", "attributes"]
@@ -27,7 +27,7 @@ def label_changes(older: Release, newer: Release) -> pa.Table:
     """
     columns = ["sentence_id", "article_id", "labels"]
     before, after = older.table(columns=columns), newer.table(columns=columns)
-    pairs = match(before, after, ("sentence_id",))
+    pairs = matched_rows(before, after, ("sentence_id",))
     mine, yours = before["labels"].take(pairs.older), after["labels"].take(pairs.newer)
     differs = unequal(_whole(mine), _whole(yours))
     ids = before["sentence_id"].take(pairs.older)
@@ -103,7 +103,7 @@ def _sentences_with_other_rows(
     if len(there) < 2:
         return _whole(there[0]["sentence_id"]) if there else pa.array([], pa.string())
     before, after = there
-    pairs = match(before, after, keys)
+    pairs = matched_rows(before, after, keys)
     differs = np.zeros(len(pairs.older), dtype=bool)
     for name in columns:
         mine, yours = _whole(before[name].take(pairs.older)), _whole(after[name].take(pairs.newer))

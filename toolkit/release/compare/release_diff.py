@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from toolkit.errors import InvalidInput
 from toolkit.project.files import ANOTHER, staged
 from toolkit.release.compare.causes import label_changes
-from toolkit.release.compare.row_match import Indices, Mask, Match, identical, match, unequal
+from toolkit.release.compare.row_match import Indices, Mask, RowMatch, identical, matched_rows, unequal
 from toolkit.release.compare.score_changes import Scores, score_changes
 from toolkit.release.manifest import NAME, write_table
 from toolkit.release.reader import Release, load
@@ -59,7 +59,7 @@ class ConfigDiff:
 
 
 @dataclass(frozen=True)
-class Diff:
+class ReleaseDiff:
     """How one release became another.
 
     Attributes:
@@ -136,7 +136,7 @@ def _counts(part: ConfigDiff) -> dict[str, int]:
     return {"added": part.added.num_rows, "removed": part.removed.num_rows, "changed": part.changed}
 
 
-def diff(older: Release, newer: Release, *, whole: bool = True) -> Diff:
+def diff(older: Release, newer: Release, *, whole: bool = True) -> ReleaseDiff:
     """Compare two releases.
 
     Args:
@@ -152,7 +152,7 @@ def diff(older: Release, newer: Release, *, whole: bool = True) -> Diff:
     tables = {entry["file"] for splits in newer.manifest["tables"].values() for entry in splits.values()}
     names = [*(name for name in newer.manifest["files"] if name not in tables), NAME]
     labels = label_changes(older, newer)
-    return Diff(
+    return ReleaseDiff(
         older=older.version,
         newer=newer.version,
         schemas=(older.schema_ref, newer.schema_ref),
@@ -185,7 +185,7 @@ def _config_diff(config: str, older: Release, newer: Release, *, whole: bool) ->
     before, after = _columns(older, config), _columns(newer, config)
     keys = KEYS[config]
     mine, yours = rows_of(older, config, keys), rows_of(newer, config, keys)
-    pairs = identical(yours.num_rows) if older.same_rows(newer, config) else match(mine, yours, keys)
+    pairs = identical(yours.num_rows) if older.same_rows(newer, config) else matched_rows(mine, yours, keys)
     columns, differs = _compare(config, older, newer, pairs)
     stored = differs if before.equals(after) else np.ones_like(differs)
     if not whole:
@@ -211,7 +211,7 @@ def _columns(release: Release, config: str) -> pa.Schema:
     return release.columns(config) if config in release.configs else pa.schema([])
 
 
-def _compare(config: str, older: Release, newer: Release, pairs: Match) -> tuple[dict[str, int], Mask]:
+def _compare(config: str, older: Release, newer: Release, pairs: RowMatch) -> tuple[dict[str, int], Mask]:
     """Return column → rows that differ, and where any differs, over the columns that both have with one type.
 
     A column is read at a time, so that memory holds no whole release.
@@ -255,7 +255,7 @@ def _order(rows: int, kept_older: Indices, kept_newer: Indices, replaced: Indice
     return place
 
 
-def patch(older: Release, change: Diff, target: Path) -> Release:
+def patch(older: Release, change: ReleaseDiff, target: Path) -> Release:
     """Make the newer release, byte for byte.
 
     Args:
@@ -286,7 +286,7 @@ def _patched(rows: pa.Table, config: str, part: ConfigDiff) -> pa.Table:
     keys = list(KEYS[config])
     fresh = pa.concat_tables([part.replaced, part.added])
     left = pa.concat_tables([part.removed, part.replaced.select(keys)])
-    kept = rows.take(np.sort(match(left, rows, KEYS[config]).added))
+    kept = rows.take(np.sort(matched_rows(left, rows, KEYS[config]).added))
     if kept.num_rows:
         fresh = pa.concat_tables([kept, fresh])
     return fresh.take(part.order)

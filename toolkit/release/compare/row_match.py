@@ -13,7 +13,7 @@ Mask = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.int64]
 
 
-class Match(NamedTuple):
+class RowMatch(NamedTuple):
     """How the rows of two tables with the same key correspond.
 
     Attributes:
@@ -29,20 +29,20 @@ class Match(NamedTuple):
     newer: Indices
 
 
-def identical(rows: int) -> Match:
+def identical(rows: int) -> RowMatch:
     """Return how the rows of two equal tables correspond."""
     none, same = np.empty(0, dtype=np.int64), np.arange(rows)
-    return Match(none, none, same, same)
+    return RowMatch(none, none, same, same)
 
 
-def match(older: pa.Table, newer: pa.Table, keys: tuple[str, ...]) -> Match:
+def matched_rows(older: pa.Table, newer: pa.Table, keys: tuple[str, ...]) -> RowMatch:
     """Find the partner of every row. Keys are unique within a table."""
     there = pc.index_in(_key(newer, keys), value_set=_key(older, keys)).fill_null(-1)
     partner = np.asarray(there).astype(np.int64)
     common = partner >= 0
     kept = np.zeros(older.num_rows, dtype=bool)
     kept[partner[common]] = True
-    return Match(np.flatnonzero(~kept), np.flatnonzero(~common), partner[common], np.flatnonzero(common))
+    return RowMatch(np.flatnonzero(~kept), np.flatnonzero(~common), partner[common], np.flatnonzero(common))
 
 
 def _key(table: pa.Table, keys: tuple[str, ...]) -> pa.ChunkedArray:

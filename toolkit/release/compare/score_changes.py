@@ -11,9 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from toolkit.release.compare.row_match import match
-from toolkit.release.reader import Release
-from toolkit.release.tables.prevalence import by_split
+from toolkit.release.compare.row_match import matched_rows
+from toolkit.release.reader import Release, label_counts
 
 TEST: Final = "test"
 """The split that scores are reported on."""
@@ -98,7 +97,7 @@ def score_changes(older: Release, newer: Release, changed: pa.ChunkedArray) -> S
         newer: Where to end.
         changed: sentence_ids of the rows whose decision changed.
     """
-    before, after = (by_split(part.path, part.manifest["tables"], part.schema) for part in (older, newer))
+    before, after = (label_counts(part.path, part.manifest["tables"], part.schema) for part in (older, newer))
     names = list(dict.fromkeys([*newer.splits(), *older.splits()]))
     schemas = older.schema, newer.schema
     questions = [{*schema.label_ids, *(span.id for span in schema.spans)} for schema in schemas]
@@ -112,7 +111,7 @@ def score_changes(older: Release, newer: Release, changed: pa.ChunkedArray) -> S
 
 def _split_change(split: str, older: Release, newer: Release, changed: pa.ChunkedArray) -> SplitChange:
     mine, yours = (_ids(release, split) for release in (older, newer))
-    pairs = match(mine, yours, ("sentence_id",))
+    pairs = matched_rows(mine, yours, ("sentence_id",))
     relabelled = np.asarray(pc.is_in(mine["sentence_id"].take(pairs.older), value_set=changed), dtype=bool)
     return SplitChange(
         before=mine.num_rows,

@@ -14,9 +14,9 @@ from toolkit.errors import InvalidInput, UsageError
 from toolkit.project.files import ANOTHER, staged
 from toolkit.records import Article
 from toolkit.release.card.card import TEXT_RELEASED, declarations, joined, parted
-from toolkit.release.manifest import NAME, Tables, file_sums, to_json, write_table
+from toolkit.release.manifest import NAME, Tables, file_sums, json_text, write_table
 from toolkit.release.reader import Release, load
-from toolkit.release.tables.columns import arrow_schemas, features
+from toolkit.release.tables.columns import arrow_schemas, dataset_features
 from toolkit.release.tables.configs import in_slices
 
 
@@ -140,11 +140,13 @@ def _write_files(release: Release, tables: Tables, folder: Path, found: str) -> 
         (folder / name).write_bytes((release.path / name).read_bytes())
     columns = arrow_schemas(release.schema)
     metadata, body = parted((release.path / "README.md").read_text(encoding="utf-8"))
-    metadata |= declarations(tables, {name: features(columns[name], release.schema.label_ids) for name in tables})
+    metadata |= declarations(
+        tables, {name: dataset_features(columns[name], release.schema.label_ids) for name in tables}
+    )
     was = f"{TEXT_RELEASED}: {release.manifest['text']}."
     body = body.replace(
         was, f"{was} This copy was hydrated with {found} articles; the counts here are the release's.", 1
     )
     (folder / "README.md").write_text(joined(metadata, body), encoding="utf-8")
     manifest = {**release.manifest, "text": "full", "hydrated": True, "tables": tables, "files": file_sums(folder)}
-    (folder / NAME).write_text(to_json(manifest), encoding="utf-8")
+    (folder / NAME).write_text(json_text(manifest), encoding="utf-8")

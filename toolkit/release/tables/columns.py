@@ -187,7 +187,7 @@ def figure_columns(schema: Schema) -> dict[str, pa.DataType]:
     return columns
 
 
-def features(columns: pa.Schema, labels: tuple[str, ...]) -> list[dict[str, Any]]:
+def dataset_features(columns: pa.Schema, labels: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the features of a config as `dataset_info` spells them.
 
     The spelling is the one that datasets 3.6 and 5 both read: `sequence` for lists of scalars, `list` for lists of

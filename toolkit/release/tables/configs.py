@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from toolkit.release.privacy.text_policy import TextRule
+from toolkit.release.privacy.withheld import TextRule
 from toolkit.release.tables.columns import figure_columns, figure_labels
 from toolkit.release.tables.corpus import Corpus, Indices
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation
-from toolkit.release.tables import integrity, record_rules
+from toolkit.release.tables import integrity
 from toolkit.release.tables.record_tables import answer_columns, article_columns, decision_columns, sentence_columns
 from toolkit.schema import Schema
 
@@ -81,9 +81,9 @@ class Corpus:
         articles, sentences = (_without(table, "article_id", gone) for table in (articles, sentences))
         decisions = _without(decisions, "sentence_id", removed)
         faults = [
-            *record_rules.article_faults(articles),
-            *record_rules.sentence_faults(sentences),
-            *record_rules.decision_faults(decisions),
+            *integrity.article_faults(articles),
+            *integrity.sentence_faults(sentences),
+            *integrity.decision_faults(decisions),
         ]
         if faults:
             raise InvalidInput.all_of(faults)

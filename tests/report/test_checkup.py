@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.report.test_status import run
+from tests.report.test_project_status import run
 from toolkit.project import Workspace
 from toolkit.report import checkup
 

@@ -102,7 +102,7 @@ def _derived(workspace: Workspace, stage: str, made: Provenance | None, there: C
         made: Its entry; None if it has not run.
         there: Names of inputs that are there now, where new ones may have come.
     """
-    command = release_stage.command(workspace, stage)
+    command = release_stage.stage_command(workspace, stage)
     if made is None:
         return StageStatus(stage, "not yet", command=command)
     because = release_stage.reasons(workspace, stage, made, there)

@@ -1,23 +1,29 @@
-"""How much of other people's words a release carries.
+"""What a release leaves out: words of articles, articles that were taken down, and answers without consent.
 
-takedowns.yaml of a project: articles that must not be released any more, and why.
+takedowns.yaml of a project names the articles that must not be released any more, with the reasons:
 
-6f1d3c…: the author asked for it
-https://example.org/story: the publisher asked for it
+    6f1d3c…: the author asked for it
+    https://example.org/story: the publisher asked for it
+
+The answers of annotators who do not consent to their release count in decisions, in `n_annotators` and in every number
+about all annotators, but stand nowhere alone.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 
+from toolkit.agreement.annotators import PAIR
 from toolkit.errors import InvalidInput, UsageError
+from toolkit.release.tables.corpus import Corpus
 
 _FORM = re.compile(r"full|offsets|snippet:([1-9][0-9]*)")
 
@@ -96,3 +102,47 @@ def read_takedowns(path: Path, articles: pa.Table) -> dict[str, str]:
         raise InvalidInput.all_of(faults)
     found = {name: reason for key, reason in listed.items() for name in by_url.get(key, [key])}
     return dict(sorted(found.items()))
+
+
+def check_withheld(corpus: Corpus, withheld: Collection[str]) -> None:
+    """Hold the names of those who do not consent against the answers: one that is misspelt would withhold nothing.
+
+    Raises:
+        InvalidInput: Nobody of that name answered; `faults` holds all such names.
+    """
+    answered = corpus.annotations["annotator"].unique().to_pylist()
+    remedy = f"take it out, or name one of {', '.join(sorted(answered))}"
+    where = "toolkit.yaml: release.consent"
+    faults = [
+        InvalidInput(f"nobody who answered is called {name}", where=where, remedy=remedy)
+        for name in sorted({*withheld} - {*answered})
+    ]
+    if faults:
+        raise InvalidInput.all_of(faults)
+
+
+def released_report(
+    report: Mapping[str, Any] | None, corpus: Corpus, withheld: Collection[str]
+) -> Mapping[str, Any] | None:
+    """Return an agreement report without what must not be released of it.
+
+    Left out are the rows, pairs and warnings of those who do not consent, the disputes that they had a word in, and
+    those on sentences that are not in the corpus, such as a taken-down article's.
+    """
+    if report is None:
+        return None
+    gone = {*withheld}
+    disputed = [dispute["sentence_id"] for dispute in report.get("disputed", ())]
+    there = pc.is_in(pa.array(disputed, pa.string()), value_set=corpus.sentences["sentence_id"])
+    released = {*pa.array(disputed, pa.string()).filter(there).to_pylist()}
+    kept: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+        "by_annotator": lambda row: row["annotator"] not in gone,
+        "pairs": lambda row: not gone & {*row["name"].split(PAIR)},
+        "disputed": lambda row: row["sentence_id"] in released and not gone & _voices(row),
+        "warnings": lambda row: row["annotator"] not in gone,
+    }
+    return {key: [row for row in value if kept[key](row)] if key in kept else value for key, value in report.items()}
+
+
+def _voices(dispute: Mapping[str, Any]) -> set[str]:
+    return {name for answer in dispute["answers"] for name in answer["annotators"]}

@@ -12,7 +12,7 @@ import pytest
 from toolkit.engine.arrow import arrow_schema, from_table, to_table
 from toolkit.errors import InvalidInput
 from toolkit.records import Article, Decision, Sentence
-from toolkit.release.tables.record_rules import article_faults, decision_faults, sentence_faults
+from toolkit.release.tables.integrity import article_faults, decision_faults, sentence_faults
 
 RULES: dict[type, Callable[[pa.Table], Any]] = {
     Article: article_faults,
