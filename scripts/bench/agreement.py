@@ -36,8 +36,8 @@ from typing import Any
 import numpy as np
 
 from toolkit.agreement import Ratings, alpha, coefficient
-from toolkit.agreement.coefficient import statistic
-from toolkit.agreement.interval import Resampling
+from toolkit.agreement.coefficients import statistic
+from toolkit.agreement.intervals import Resampling
 from toolkit.agreement.statistic import Statistic, prevalence
 
 MEASURES = {

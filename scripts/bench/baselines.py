@@ -27,8 +27,8 @@ from toolkit.baselines import Evaluation, Figure, Rows, concat, evaluate, read_r
 from toolkit.baselines.data.folds import grouped_folds
 from toolkit.baselines.data.targets import Flags, Floats, flags_of
 from toolkit.baselines.evaluation.metrics import counts, precision_recall_f1
-from toolkit.baselines.models.save_load import contents
-from toolkit.baselines.training.model_run import timed
+from toolkit.baselines.models.model_files import contents
+from toolkit.baselines.training.training_run import timed
 
 
 @dataclass(frozen=True, slots=True)

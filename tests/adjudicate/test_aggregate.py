@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.adjudicate import METHODS, aggregate
-from toolkit.adjudicate.aggregate import fit
+from toolkit.adjudicate.aggregation import fit
 from toolkit.adjudicate.models.dawid_skene import dawid_skene
 from toolkit.adjudicate.models.hierarchical import hierarchical
 from toolkit.adjudicate.models.votes import Votes, majority

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toolkit.adjudicate import decide
-from toolkit.adjudicate.aggregate import label_beliefs, trust
+from toolkit.adjudicate.aggregation import label_beliefs, trust
 from toolkit.adjudicate.ballot import ballots
 from toolkit.records import Annotation
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from toolkit.agreement import Ratings, coefficient, interval
-from toolkit.agreement.coefficient import statistic
-from toolkit.agreement.interval import Resampling, exact, student
+from toolkit.agreement.coefficients import statistic
+from toolkit.agreement.intervals import Resampling, exact, student
 from toolkit.agreement.statistic import krippendorff
 from toolkit.errors import UsageError
 

@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, f1_score
 
 from toolkit.baselines.data.folds import grouped_folds
-from toolkit.baselines.evaluation.metrics import average_precision, calibration_error, counts, macro_f1, micro_f1
-from toolkit.baselines.evaluation.probability_metrics import probability_scores
-from toolkit.baselines.evaluation.story_bootstrap import (
+from toolkit.baselines.evaluation.grouped_counts import (
     Figure,
     GroupedCounts,
     group_weights,
@@ -18,6 +16,8 @@ from toolkit.baselines.evaluation.story_bootstrap import (
     paired_test,
     scores,
 )
+from toolkit.baselines.evaluation.metrics import average_precision, calibration_error, counts, macro_f1, micro_f1
+from toolkit.baselines.evaluation.probability_metrics import probability_scores
 from toolkit.baselines.models.calibration import f1_threshold, macro_threshold, platt, positive_threshold
 from toolkit.baselines.models.features import Block, WordNgrams
 

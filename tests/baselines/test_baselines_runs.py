@@ -24,7 +24,7 @@ from toolkit.baselines import (
     train_release,
 )
 from toolkit.baselines.evaluation.on_release import answers_of_release
-from toolkit.baselines.training import model_run
+from toolkit.baselines.training import training_run
 from toolkit.cli import main
 from toolkit.engine.arrow import to_table
 from toolkit.errors import InvalidInput, UsageError
@@ -344,7 +344,7 @@ def test_a_schema_tells_which_labels_stand_alone() -> None:
 def test_a_stream_calls_its_score_that_of_held_out_rows(
     make_rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr("toolkit.baselines.training.model_run.STREAM_BYTES", 1000)
+    monkeypatch.setattr("toolkit.baselines.training.training_run.STREAM_BYTES", 1000)
     rows = make_rows(400, multi=False)
     lines = [json.dumps({"text": t, "label": given[0]}) for t, given in zip(rows.texts, rows.labels, strict=True)]
     (tmp_path / "train.jsonl").write_text("\n".join(lines), encoding="utf-8")
@@ -397,7 +397,7 @@ def test_a_stream_writes_what_it_leaves_out_once(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(model_run, "STREAM_BYTES", 0)
+    monkeypatch.setattr(training_run, "STREAM_BYTES", 0)
     path, rejects = tmp_path / "train.jsonl", tmp_path / "rejects.jsonl"
     rows = make_rows(200, multi=False)
     lines = [json.dumps({"text": text, "label": given[0]}) for text, given in zip(rows.texts, rows.labels, strict=True)]
@@ -418,7 +418,7 @@ def test_rejects_never_replace_what_is_read(make_rows, tmp_path: Path) -> None: 
 def test_files_of_two_kinds_are_refused_before_anything_is_trained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_run, "train", None)
+    monkeypatch.setattr(training_run, "train", None)
     one, many = tmp_path / "one.jsonl", tmp_path / "many.jsonl"
     one.write_text('{"text": "x", "label": "y"}\n')
     many.write_text('{"text": "x", "labels": ["y"]}\n')

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.baselines import Rows, load, predictions, save, train
-from toolkit.baselines.models.save_load import contents
+from toolkit.baselines.models.model_files import contents
 from toolkit.baselines.spans import (
     SpanModel,
     SpanRows,

@@ -13,7 +13,7 @@ import safetensors.numpy
 import skops.io
 
 from toolkit.baselines import Rows, load, load_pipeline, pipeline, save, save_pipeline, train
-from toolkit.baselines.models.save_load import CONFIG, TENSORS, VOCABULARY
+from toolkit.baselines.models.model_files import CONFIG, TENSORS, VOCABULARY
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import digest
 

@@ -1,6 +1,6 @@
 """From many people's answers to what the project holds to be true. Pure: records in, records out."""
 
-from toolkit.adjudicate.aggregate import METHODS, aggregate
+from toolkit.adjudicate.aggregation import METHODS, aggregate
 from toolkit.adjudicate.decide import THRESHOLD, Decisions, decide
 from toolkit.adjudicate.decision_changes import Change, changes
 from toolkit.adjudicate.dispute import Answer, Dispute, SecondLook, Verdict

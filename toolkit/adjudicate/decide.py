@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from toolkit.adjudicate.aggregate import LabelBeliefs, label_beliefs, trust
+from toolkit.adjudicate.aggregation import LabelBeliefs, label_beliefs, trust
 from toolkit.adjudicate.ballot import answer_key, ballots
 from toolkit.adjudicate.dispute import Answer, Dispute, Verdict, rests_on
 from toolkit.adjudicate.models.votes import FloatArray

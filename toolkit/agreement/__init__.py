@@ -1,7 +1,7 @@
 """How far people agree, with the uncertainty said. Pure: ratings and records in, numbers and records out."""
 
-from toolkit.agreement.coefficient import COEFFICIENTS, Coefficient, alpha, coefficient
-from toolkit.agreement.interval import Interval, interval
+from toolkit.agreement.coefficients import COEFFICIENTS, Coefficient, alpha, coefficient
+from toolkit.agreement.intervals import Interval, interval
 from toolkit.agreement.measurement import report
 from toolkit.agreement.ratings import Level, Ratings
 from toolkit.agreement.report import (

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from toolkit.agreement.answers import Answers, label_set
 from toolkit.agreement.distance import label_set_distance
-from toolkit.agreement.interval import clopper_pearson, group
+from toolkit.agreement.intervals import clopper_pearson, group
 from toolkit.agreement.ratings import Ratings
 from toolkit.agreement.report import AnnotatorRow, AnnotatorWarning, Disputed, Given, Measurer, Row
 from toolkit.records import Annotation

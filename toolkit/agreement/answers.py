@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from toolkit.agreement.interval import group
+from toolkit.agreement.intervals import group
 from toolkit.agreement.ratings import IntArray, Level, Ratings
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation, latest

@@ -11,7 +11,7 @@ import numpy as np
 
 from toolkit.agreement.annotators import annotator_rows, disputed, pair_rows, warnings
 from toolkit.agreement.answers import Answers, label_set
-from toolkit.agreement.interval import Resampling, group
+from toolkit.agreement.intervals import Resampling, group
 from toolkit.agreement.ratings import Level, Ratings
 from toolkit.agreement.report import AgreementReport, Measurer, Row, Slice, SpanRow
 from toolkit.agreement.span_agreement import match, span_f1, token_cells

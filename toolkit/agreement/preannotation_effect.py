@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from toolkit.agreement.interval import Resampling, group
+from toolkit.agreement.intervals import Resampling, group
 from toolkit.agreement.ratings import FloatArray, IntArray
 from toolkit.agreement.report import Estimate
 from toolkit.agreement.span_agreement import match

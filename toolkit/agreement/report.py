@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.agreement.coefficient import Coefficient, Name, describe, statistic
-from toolkit.agreement.interval import Interval, Method, Resampling
+from toolkit.agreement.coefficients import Coefficient, Name, describe, statistic
+from toolkit.agreement.intervals import Interval, Method, Resampling
 from toolkit.agreement.ratings import SET_LEVELS, IntArray, Level, Ratings
 from toolkit.agreement.statistic import Statistic, prevalence
 from toolkit.records.base import record
@@ -20,7 +20,7 @@ INTERVAL = (
     "Student's t with the standard error of a bootstrap over articles, on a logistic scale; "
     "Clopper-Pearson over articles where all or no pairs agree"
 )
-"""How every interval of a report is made; see `toolkit.agreement.interval`."""
+"""How every interval of a report is made; see `toolkit.agreement.intervals`."""
 
 REVISION = 2
 """Of the report: raised with every change of its fields or of what they mean, so that older ones are made anew."""

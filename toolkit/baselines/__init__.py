@@ -3,19 +3,19 @@
 from toolkit.baselines.data.row_reader import iter_rows, read_rows, rows_of_release
 from toolkit.baselines.data.rows import Rows, concat
 from toolkit.baselines.data.targets import Targets
+from toolkit.baselines.evaluation.grouped_counts import Comparison, Figure
 from toolkit.baselines.evaluation.on_release import evaluate_release
 from toolkit.baselines.evaluation.schema_match import quiz_score, schema_note
 from toolkit.baselines.evaluation.score_attribution import Move, moves
 from toolkit.baselines.evaluation.scores import Evaluation, compare, evaluate
-from toolkit.baselines.evaluation.story_bootstrap import Comparison, Figure
 from toolkit.baselines.models.model import Model, predictions
-from toolkit.baselines.models.save_load import check_place, load, save
+from toolkit.baselines.models.model_files import check_place, load, save
 from toolkit.baselines.models.sklearn_export import load_pipeline, pipeline, save_pipeline
 from toolkit.baselines.selection.ranking import Selected, select
 from toolkit.baselines.training.fit import train
 from toolkit.baselines.training.learning_curve import Curve, annotator_curve, sentence_curve
-from toolkit.baselines.training.model_run import Run, train_files, train_release
 from toolkit.baselines.training.stream import train_stream
+from toolkit.baselines.training.training_run import Run, train_files, train_release
 
 __all__ = [
     "Comparison",

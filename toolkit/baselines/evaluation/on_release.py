@@ -12,7 +12,7 @@ from toolkit.baselines.evaluation.schema_match import schema_note
 from toolkit.baselines.evaluation.score_attribution import moves
 from toolkit.baselines.evaluation.scores import Evaluation, evaluate
 from toolkit.baselines.models.model import Model
-from toolkit.baselines.models.save_load import load
+from toolkit.baselines.models.model_files import load
 from toolkit.baselines.spans import SpanEvaluation, evaluate_spans, has_spans, span_rows_of_release
 from toolkit.records.latest import RECENCY
 from toolkit.release import Release

@@ -9,8 +9,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from toolkit.baselines.data.targets import Flags, Floats, Ints
+from toolkit.baselines.evaluation.grouped_counts import Figure, figure, group_weights, members
 from toolkit.baselines.evaluation.metrics import average_precision, bin_of, calibration_error
-from toolkit.baselines.evaluation.story_bootstrap import Figure, figure, group_weights, members
 
 _BINS = 10
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from toolkit.baselines.data.rows import Rows, concat
 from toolkit.baselines.data.targets import Flags, Floats, flags_of
+from toolkit.baselines.evaluation.grouped_counts import Figure, GroupedCounts, figure
 from toolkit.baselines.evaluation.metrics import macro_f1
-from toolkit.baselines.evaluation.story_bootstrap import Figure, GroupedCounts, figure
 from toolkit.baselines.models.model import Model
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from toolkit.baselines.data.rows import Rows
 from toolkit.baselines.data.targets import Flags, flags_of
-from toolkit.baselines.evaluation.story_bootstrap import Figure, GroupedCounts, scores
+from toolkit.baselines.evaluation.grouped_counts import Figure, GroupedCounts, scores
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,7 @@ import numpy as np
 
 from toolkit.baselines.data.rows import Rows, listed, told_rows
 from toolkit.baselines.data.targets import Floats, flags_of
-from toolkit.baselines.evaluation.probability_metrics import probability_scores
-from toolkit.baselines.evaluation.score_attribution import Move
-from toolkit.baselines.evaluation.scored_rows import Judged
-from toolkit.baselines.evaluation.slices import SliceScores, slices
-from toolkit.baselines.evaluation.story_bootstrap import (
+from toolkit.baselines.evaluation.grouped_counts import (
     Comparison,
     Figure,
     GroupedCounts,
@@ -25,6 +21,10 @@ from toolkit.baselines.evaluation.story_bootstrap import (
     paired_test,
     scores,
 )
+from toolkit.baselines.evaluation.probability_metrics import probability_scores
+from toolkit.baselines.evaluation.score_attribution import Move
+from toolkit.baselines.evaluation.scored_rows import Judged
+from toolkit.baselines.evaluation.slices import SliceScores, slices
 from toolkit.baselines.models.model import Model
 from toolkit.errors import InvalidInput
 
@@ -225,7 +225,7 @@ def evaluate(
 
 
 def compare(first: Model, second: Model, rows: Rows, *, seed: int = 0, resamples: int = 1000) -> Comparison:
-    """Test whether two models differ on the same rows by more than chance; see `bootstrap.paired_test`.
+    """Test whether two models differ on the same rows by more than chance; see `grouped_counts.paired_test`.
 
     Raises:
         InvalidInput: There are no rows, or a model answers another kind of question.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from toolkit.baselines.evaluation.grouped_counts import Figure
 from toolkit.baselines.evaluation.scored_rows import Judged
-from toolkit.baselines.evaluation.story_bootstrap import Figure
 from toolkit.release import text_leakage
 
 _LENGTHS = ((10, "1-9 words"), (20, "10-19 words"), (40, "20-39 words"))

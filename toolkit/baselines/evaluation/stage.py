@@ -12,8 +12,8 @@ from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.evaluation.errors_table import errors_csv
 from toolkit.baselines.evaluation.on_release import evaluate_release, evaluate_release_spans
 from toolkit.baselines.evaluation.scores import compare
-from toolkit.baselines.models.save_load import CONFIG, TENSORS
-from toolkit.baselines.models.save_load import load as load_model
+from toolkit.baselines.models.model_files import CONFIG, TENSORS
+from toolkit.baselines.models.model_files import load as load_model
 from toolkit.baselines.training.stage import release_of, trained_model
 from toolkit.project import Made, Workspace
 from toolkit.project.files import file_digest

@@ -18,7 +18,7 @@ from toolkit.adjudicate.stage import look_again
 from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.data.rows import Rows
 from toolkit.baselines.evaluation.schema_match import schema_note
-from toolkit.baselines.models.save_load import load
+from toolkit.baselines.models.model_files import load
 from toolkit.baselines.selection import ranking
 from toolkit.baselines.selection.out_of_fold import out_of_fold
 from toolkit.baselines.selection.ranking import RANDOM_SHARE

@@ -10,7 +10,7 @@ import numpy as np
 
 from toolkit.agreement.span_agreement import match
 from toolkit.baselines.data.targets import Floats
-from toolkit.baselines.evaluation.story_bootstrap import Figure, figure
+from toolkit.baselines.evaluation.grouped_counts import Figure, figure
 from toolkit.baselines.spans.span_rows import SpanRows
 from toolkit.figures import LANGUAGES, suggest
 from toolkit.records import Span

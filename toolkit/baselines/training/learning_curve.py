@@ -14,8 +14,8 @@ import numpy as np
 from toolkit.baselines.data.folds import grouped_folds
 from toolkit.baselines.data.rows import Rows
 from toolkit.baselines.data.targets import Floats, Ints, flags_of
+from toolkit.baselines.evaluation.grouped_counts import Figure, GroupedCounts, figure
 from toolkit.baselines.evaluation.metrics import macro_f1
-from toolkit.baselines.evaluation.story_bootstrap import Figure, GroupedCounts, figure
 from toolkit.baselines.models.ladder import AUTO
 from toolkit.baselines.training.fit import train
 from toolkit.errors import InvalidInput

@@ -16,10 +16,10 @@ from typing import Any
 
 from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.evaluation.on_release import answers_of_release
-from toolkit.baselines.models.save_load import CONFIG
+from toolkit.baselines.models.model_files import CONFIG
 from toolkit.baselines.training.learning_curve import annotator_curve, cheap_rung, sentence_curve
 from toolkit.baselines.training.model_card import METRICS
-from toolkit.baselines.training.model_run import summary, train_release
+from toolkit.baselines.training.training_run import summary, train_release
 from toolkit.errors import InvalidInput
 from toolkit.project import Made, Outcome, Workspace
 from toolkit.project.files import file_digest

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from toolkit.agreement.coefficient import Name, statistic
+from toolkit.agreement.coefficients import Name, statistic
 from toolkit.agreement.ratings import FloatArray, IntArray, Level, Ratings
 from toolkit.agreement.statistic import Statistic, Weights
 from toolkit.errors import UsageError
