@@ -9,7 +9,7 @@ DIR holds `agreement/published_values.jsonl.gz` (one example a line: {"source", 
 
 published  Values met within the tolerance given with them; each that is missed is printed. Three values do not
            belong to the data they stand with (`MISLAID`): they are printed, and do not count as missed.
-lewidi     Krippendorff's nominal α against the figure published for the set, 4 digits.
+lewidi     Krippendorff's nominal α against the value published for the set, 4 digits.
 speed      α of 1,000,000 ratings: 1,000 annotators, 1,000 units, 5,000 values; CPU seconds, peak memory of a process.
 coverage   Share of simulated crowds whose 95 % interval holds the true coefficient. A crowd: K articles of 2 to 14
            sentences, three annotators who each miss three sentences in ten; prevalence and accuracy differ between
@@ -117,9 +117,9 @@ def reproduce(ratings: list[list[Any]], test: str, measure: str, quantity: str) 
 
 
 def lewidi(folder: Path) -> dict[str, Any]:
-    """Return α of each Le-Wi-Di set beside the published figure."""
+    """Return α of each Le-Wi-Di set beside the published value."""
     found = {}
-    for name, figure in LEWIDI.items():
+    for name, published in LEWIDI.items():
         people: dict[str, int] = {}
         cells = [
             (people.setdefault(who, len(people)), unit, int(answer))
@@ -128,7 +128,7 @@ def lewidi(folder: Path) -> dict[str, Any]:
         ]
         n_units = max(unit for _, unit, _ in cells) + 1
         ratings = Ratings.of_cells(cells, n_annotators=len(people), n_units=n_units)
-        found[name] = {**json.loads(_json(coefficient(ratings))), "published": figure}
+        found[name] = {**json.loads(_json(coefficient(ratings))), "published": published}
     return found
 
 

@@ -23,12 +23,13 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL
 
 import numpy as np
 
-from toolkit.baselines import Evaluation, Figure, Rows, concat, evaluate, read_rows, train
+from toolkit.baselines import Evaluation, Rows, concat, evaluate, read_rows, train
 from toolkit.baselines.data.folds import grouped_folds
 from toolkit.baselines.data.targets import Flags, Floats, flags_of
 from toolkit.baselines.evaluation.metrics import counts, precision_recall_f1
 from toolkit.baselines.models.model_files import contents
 from toolkit.baselines.training.training_run import timed
+from toolkit.records import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Task:
         train: Files to train on.
         judged: Files to judge on; the first one that is there is taken, none means a held-out fifth.
         measure: What the target speaks of.
-        figure: Reads it off an evaluation.
+        score: Reads it off an evaluation.
         target: File → what is to be reached on it.
         baseline: A rung to take instead of the one that was asked for.
     """
@@ -51,7 +52,7 @@ class Task:
     train: tuple[str, ...]
     judged: tuple[str, ...]
     measure: str
-    figure: Callable[[Evaluation], Figure | None]
+    score: Callable[[Evaluation], Estimate | None]
     target: dict[str, float]
     baseline: str | None = None
 
@@ -125,7 +126,7 @@ def run(task: Task, folder: Path, baseline: str) -> dict[str, Any]:
     model, train_seconds = timed(lambda: train(rows, baseline=task.baseline or baseline))
     _, predict_seconds = timed(lambda: model.predict(rows.texts[::-1]))  # embeddings of the batch before are remembered
     evaluation = evaluate(model, judged)
-    figure = task.figure(evaluation) or Figure(value=None, low=None, high=None)
+    score = task.score(evaluation) or Estimate(value=None)
     zero = [
         item.label
         for item in evaluation.labels
@@ -137,8 +138,8 @@ def run(task: Task, folder: Path, baseline: str) -> dict[str, Any]:
         "judged on": f"{name}, {len(judged)} rows",
         "baseline": model.baseline,
         "measure": task.measure,
-        "value": figure.value,
-        "interval": [figure.low, figure.high],
+        "value": score.value,
+        "interval": [score.low, score.high],
         "target": task.target.get(str(name)),
         "train CPU s": round(train_seconds, 1),
         "sentences / CPU s": round(len(rows) / predict_seconds),

@@ -32,7 +32,7 @@ def test_the_interval_holds_the_value_and_says_what_it_rests_on():
     ratings, clusters = crowd(0)
     found = interval(ratings, clusters, seed=0, resamples=500)
     assert found.low < coefficient(ratings).value < found.high
-    assert (found.clusters, found.resamples, found.defined, found.confidence) == (30, 500, 500, 0.95)
+    assert (found.value, found.n, found.method, found.reason) == (coefficient(ratings).value, 150, "student", None)
 
 
 def test_sentences_of_an_article_are_not_independent():

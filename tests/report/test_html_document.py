@@ -13,7 +13,7 @@ import pytest
 from builders import answer, span, write_corpus
 
 from tests.report.conftest import ARABIC, CLOSING, SCRIPT, texts
-from toolkit.agreement import report
+from toolkit.agreement import measure
 from toolkit.errors import InvalidInput
 from toolkit.project import Workspace
 from toolkit.records import to_json
@@ -131,7 +131,7 @@ def test_the_page_on_agreement_is_whole_and_alone() -> None:
     answers.append(answer("s030", "ann", "claim"))
     answers.append(answer("s030", "<b>", "none"))
     articles = {f"s{at:03}": f"a{at // 5}" for at in range(31)}
-    found = report(answers, load("news_events@1.0.0"), articles, seed=0, resamples=99)
+    found = measure(answers, load("news_events@1.0.0"), articles, seed=0, resamples=99)
     shown = {"s030": "5 < 6 & <script>alert(1)</script>"}
     page = agreement_html(json.loads(to_json(found)), {"claim": "A claim & more"}, shown)
     reader = Reader()

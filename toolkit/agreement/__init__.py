@@ -1,19 +1,18 @@
 """How far people agree, with the uncertainty said. Pure: ratings and records in, numbers and records out."""
 
 from toolkit.agreement.coefficients import COEFFICIENTS, Coefficient, alpha, coefficient
-from toolkit.agreement.intervals import Interval, interval
-from toolkit.agreement.measurement import report
+from toolkit.agreement.intervals import Resampling, interval
+from toolkit.agreement.measurement import measure
 from toolkit.agreement.ratings import Level, Ratings
 from toolkit.agreement.report import (
     INTERVAL,
     REVISION,
     AgreementReport,
+    AgreementRow,
     AnnotatorRow,
     AnnotatorWarning,
     Disputed,
-    Estimate,
     Given,
-    Row,
     Slice,
     SpanRow,
 )
@@ -24,23 +23,22 @@ __all__ = [
     "INTERVAL",
     "REVISION",
     "AgreementReport",
+    "AgreementRow",
     "AnnotatorRow",
     "AnnotatorWarning",
     "Coefficient",
     "Disputed",
-    "Estimate",
     "Given",
-    "Interval",
     "Level",
     "Ratings",
-    "Row",
+    "Resampling",
     "Slice",
     "SpanRow",
     "Unitizing",
     "alpha",
     "coefficient",
     "interval",
-    "report",
+    "measure",
     "unitizing_alpha",
     "unitizing_alphas",
 ]

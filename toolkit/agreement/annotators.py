@@ -8,11 +8,11 @@ from itertools import combinations
 from statistics import median
 from types import MappingProxyType
 
-from toolkit.agreement.answers import Answers, label_set
+from toolkit.agreement.answer_table import AnswerTable, Measurer, label_set
 from toolkit.agreement.distance import label_set_distance
-from toolkit.agreement.intervals import clopper_pearson, group
+from toolkit.agreement.intervals import clopper_pearson, cluster_numbers
 from toolkit.agreement.ratings import Ratings
-from toolkit.agreement.report import AnnotatorRow, AnnotatorWarning, Disputed, Given, Measurer, Row
+from toolkit.agreement.report import AgreementRow, AnnotatorRow, AnnotatorWarning, Disputed, Given
 from toolkit.records import Annotation
 from toolkit.schema import Score
 
@@ -31,7 +31,7 @@ _ACCURATE = 0.7  # of the known answers
 
 
 def annotator_rows(
-    answers: Answers, measurer: Measurer, quiz: Mapping[str, Score] = MappingProxyType({})
+    answers: AnswerTable, measurer: Measurer, quiz: Mapping[str, Score] = MappingProxyType({})
 ) -> tuple[AnnotatorRow, ...]:
     """Return one row an annotator, sorted; their scores in the quiz count among the known answers."""
     mine: dict[str, list[Annotation]] = {annotator: [] for annotator in answers.annotators}
@@ -57,7 +57,7 @@ def _annotator_row(
     own: Sequence[Annotation],
     shared: Sequence[tuple[Annotation, Annotation]],
     known: Sequence[bool],
-    answers: Answers,
+    answers: AnswerTable,
     measurer: Measurer,
 ) -> AnnotatorRow:
     times = [answer.lead_time for answer in own if answer.lead_time is not None]
@@ -80,7 +80,7 @@ def _annotator_row(
     )
 
 
-def pair_rows(answers: Answers, measurer: Measurer) -> tuple[Row, ...]:
+def pair_rows(answers: AnswerTable, measurer: Measurer) -> tuple[AgreementRow, ...]:
     """Return one row for two people who share at least `SHARED` sentences, sorted by their names."""
     shared: dict[tuple[str, str], list[tuple[Annotation, Annotation]]] = defaultdict(list)
     for given in answers.doubled:
@@ -94,15 +94,15 @@ def pair_rows(answers: Answers, measurer: Measurer) -> tuple[Row, ...]:
 
 
 def _pairwise_row(
-    kind: str, name: str, pairs: Sequence[tuple[Annotation, Annotation]], answers: Answers, measurer: Measurer
-) -> Row:
+    kind: str, name: str, pairs: Sequence[tuple[Annotation, Annotation]], answers: AnswerTable, measurer: Measurer
+) -> AgreementRow:
     cells = ((side, unit, label_set(answer)) for unit, pair in enumerate(pairs) for side, answer in enumerate(pair))
     ratings = Ratings.of_cells(cells, n_annotators=2, n_units=len(pairs), level="masi")
-    groups = group([answers.article_of[pair[0].sentence_id] for pair in pairs])
+    groups = cluster_numbers([answers.article_of[pair[0].sentence_id] for pair in pairs])
     return measurer.row(kind, name, ratings, groups, level="masi")
 
 
-def disputed(answers: Answers, at_most: int) -> tuple[Disputed, ...]:
+def disputed(answers: AnswerTable, at_most: int) -> tuple[Disputed, ...]:
     """Return the sentences with most disagreement on labels, the worst first, ties by id."""
     found = []
     for given in answers.doubled:
@@ -125,12 +125,12 @@ def disputed(answers: Answers, at_most: int) -> tuple[Disputed, ...]:
     return tuple(sorted(found, key=lambda entry: (-entry.disagreement, entry.sentence_id))[:at_most])
 
 
-def warnings(rows: Sequence[AnnotatorRow], answers: Answers) -> tuple[AnnotatorWarning, ...]:
+def warnings(rows: Sequence[AnnotatorRow], answers: AnswerTable) -> tuple[AnnotatorWarning, ...]:
     """Return what someone should talk to annotators about, by annotator."""
     return tuple(warning for row in rows for warning in _warnings_of(row, rows, answers))
 
 
-def _warnings_of(row: AnnotatorRow, rows: Sequence[AnnotatorRow], answers: Answers) -> Iterator[AnnotatorWarning]:
+def _warnings_of(row: AnnotatorRow, rows: Sequence[AnnotatorRow], answers: AnswerTable) -> Iterator[AnnotatorWarning]:
     if row.calibrated >= _CALIBRATED and row.accuracy is not None and row.accuracy < _ACCURATE:
         text = f"{row.accuracy:.0%} of {row.calibrated} known answers are met, {_ACCURATE:.0%} are expected"
         yield AnnotatorWarning(annotator=row.annotator, kind="calibration", message=text)
@@ -152,7 +152,7 @@ def _warnings_of(row: AnnotatorRow, rows: Sequence[AnnotatorRow], answers: Answe
         yield AnnotatorWarning(annotator=row.annotator, kind="chance", message=text)
 
 
-def _share_among_others(row: AnnotatorRow, answers: Answers) -> float | None:
+def _share_among_others(row: AnnotatorRow, answers: AnswerTable) -> float | None:
     same = [
         other.labels == row.commonest
         for given in answers.doubled

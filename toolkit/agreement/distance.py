@@ -16,8 +16,8 @@ import numpy.typing as npt
 from toolkit.agreement.ratings import Counts, FloatArray, IntArray, Level, Ratings
 from toolkit.errors import InvalidInput, UsageError
 
-_CHUNK = 1 << 21  # pairs or matrix cells held at once: 16 MB of float64
-_SPARSE_PAIRS = 1 << 26  # beyond this many pairs inside units, blocks of the coincidence matrix are faster
+CHUNK = 1 << 21  # pairs or matrix cells held at once: 16 MB of float64
+SPARSE_PAIRS = 1 << 26  # beyond this many pairs inside units, blocks of the coincidence matrix are faster
 
 
 class Distance(Protocol):
@@ -183,7 +183,7 @@ class Pairwise:
         """See `Distance.observed`."""
         starts = np.flatnonzero(np.r_[True, counts.unit[1:] != counts.unit[:-1]]) if counts.unit.size else counts.unit
         spread = np.diff(np.r_[starts, counts.unit.size])  # distinct values of each unit that has any
-        if int((spread * (spread - 1)).sum()) // 2 > _SPARSE_PAIRS:
+        if int((spread * (spread - 1)).sum()) // 2 > SPARSE_PAIRS:
             return self._observed_in_blocks(counts)
         total = np.zeros(counts.per_unit.size)
         for left, right in _pairs(spread):
@@ -195,7 +195,7 @@ class Pairwise:
     def _observed_in_blocks(self, counts: Counts) -> FloatArray:
         values = int(counts.code.max()) + 1
         total = np.zeros(counts.per_unit.size)
-        step = max(1, _CHUNK * 8 // values)
+        step = max(1, CHUNK * 8 // values)
         units = np.unique(counts.unit)
         for start in range(0, units.size, step):
             block = units[start : start + step]
@@ -222,7 +222,7 @@ def _per_pair(total: FloatArray, counts: Counts) -> FloatArray:
 
 
 def _blocks(rows: int, width: int) -> Iterator[IntArray]:
-    step = max(1, _CHUNK // max(width, 1))
+    step = max(1, CHUNK // max(width, 1))
     for start in range(0, rows, step):
         yield np.arange(start, min(start + step, rows))
 
@@ -235,7 +235,7 @@ def _pairs(spread: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
     reach = np.cumsum(followers)
     first = 0
     while first < at.size:
-        budget = _CHUNK + (reach[first - 1] if first else 0)
+        budget = CHUNK + (reach[first - 1] if first else 0)
         last = max(first + 1, int(np.searchsorted(reach, budget, side="right")))
         left = np.repeat(np.arange(first, last), followers[first:last])
         offset = np.arange(left.size) - np.repeat(

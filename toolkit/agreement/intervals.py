@@ -1,10 +1,16 @@
-"""How sure a coefficient is: a bootstrap over clusters, because the sentences of an article are not independent.
+"""Confidence intervals by bootstrap over clusters: all of the toolkit's are made here.
 
-Field, C. A. & Welsh, A. H. (2007). Bootstrapping clustered data. JRSS B 69:369. The interval is Student's with the
-bootstrap's standard error, on a logistic scale from the least value that the data allow to 1, see `student`.
+The sentences of an article, or of a story, are not independent, so that clusters of them are drawn and not sentences
+(Field, C. A. & Welsh, A. H. (2007). Bootstrapping clustered data. JRSS B 69:369). `Resampling` says how often, and from
+which seed. Two kinds of intervals come of it:
 
-Coverage of nominal 95 % intervals, simulated (scripts/bench/agreement.py --coverage, docs/agreement.md): 93 to 97 %
-from 15 articles and a prevalence of 5 % on; with fewer articles or a rarer label up to 99 %.
+- that of an agreement coefficient is Student's with the bootstrap's standard error, on a logistic scale from the least
+  value that the data allow to 1, see `student`;
+- that of a score of a model is the range of the middle 95 % of the resampled scores, see `percentile`.
+
+Coverage of nominal 95 % intervals of coefficients, simulated (scripts/bench/agreement.py --coverage,
+docs/agreement.md): 93 to 97 % from 15 articles and a prevalence of 5 % on; with fewer articles or a rarer label up to
+99 %.
 """
 
 from __future__ import annotations
@@ -12,132 +18,84 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from toolkit.agreement.coefficients import Name, statistic
+from toolkit.agreement.coefficients import Coefficient, Name, describe, statistic
 from toolkit.agreement.ratings import FloatArray, IntArray, Level, Ratings
 from toolkit.agreement.statistic import Statistic, Weights
 from toolkit.errors import UsageError
-from toolkit.records.base import record
-
-Method = Literal["student", "exact", "none"]
+from toolkit.records import Estimate
 
 _EDGE = 1e-9  # of the scale: nearer than this to an end is at it
-_CELLS = 1 << 21  # resamples · clusters drawn at once
-
-
-@record
-class Interval:
-    """A confidence interval and how it was made.
-
-    Attributes:
-        low: Lower bound; None where too few clusters or resamples have the coefficient, or they show no spread.
-        high: Upper bound.
-        confidence: Nominal coverage, such as 0.95.
-        method: "student", the bootstrap's standard error on a logistic scale; "exact" where all or no pairs agree,
-            from the number of clusters; "none" without bounds.
-        clusters: Clusters that the data have.
-        resamples: Resamples drawn.
-        defined: Resamples in which the coefficient is defined.
-        seed: Seed of the draws.
-    """
-
-    low: float | None
-    high: float | None
-    confidence: float
-    method: Method
-    clusters: int
-    resamples: int
-    defined: int
-    seed: int
-
-    @property
-    def reason(self) -> str | None:
-        """Why there are no bounds, where there are none."""
-        if self.low is not None:
-            return None
-        if self.clusters < 2:
-            return f"{self.clusters} article{'' if self.clusters == 1 else 's'} cannot show how far it varies"
-        if self.defined < 2:
-            return f"it is defined in {self.defined} of {self.resamples:,} resamples"
-        return f"all {self.clusters:,} articles give the same, which does not show how far it varies"
+_CELLS = 1 << 21  # resamples · clusters drawn at once for coefficients …
+_WEIGHTS = 4_000_000  # … and for scores
 
 
 @dataclass(frozen=True, slots=True)
 class Resampling:
-    """Clusters drawn again and again: the same draws serve every coefficient of a report.
+    """Clusters drawn again and again: the same draws serve every value of a report.
 
     Attributes:
-        resamples: How often to draw as many with replacement.
+        resamples: How often to draw as many clusters as there are, with replacement; 0 for no intervals.
         seed: Seed of the draws.
         confidence: Nominal coverage.
     """
 
-    resamples: int
-    seed: int
+    resamples: int = 1000
+    seed: int = 0
     confidence: float = 0.95
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        if self.resamples < 1 or not 0 < self.confidence < 1:
-            raise UsageError(f"{self.resamples} resamples at confidence {self.confidence} give no interval")
+        if self.resamples < 0 or not 0 < self.confidence < 1:
+            raise _no_interval(self)
 
-    def interval(self, measure: Statistic) -> Interval:
-        """Return the interval of a statistic whose rows are these clusters."""
+    def interval(self, measure: Statistic) -> Estimate:
+        """Return the value of a statistic whose rows are these clusters, with its interval; see `intervals`."""
         return self.intervals([measure])[0]
 
-    def intervals(self, measures: Sequence[Statistic]) -> list[Interval]:
-        """Return the interval of each statistic, drawing clusters once for all that rest on the same ones."""
-        rests_on = [measure.terms.any(axis=1) for measure in measures]  # others have no pairable rating
+    def intervals(self, measures: Sequence[Statistic]) -> list[Estimate]:
+        """Return the value of each statistic with its interval, drawing clusters once for all with the same clusters.
+
+        Clusters without a pairable rating are not drawn.
+
+        Raises:
+            UsageError: Nothing is to be drawn.
+        """
+        if self.resamples < 1:
+            raise _no_interval(self)
+        rests_on = [measure.terms.any(axis=1) for measure in measures]
         draws: list[list[FloatArray]] = [[] for _ in measures]
         alike: dict[bytes, list[int]] = {}
         for at, there in enumerate(rests_on):
             alike.setdefault(there.tobytes(), []).append(at)
         for members in alike.values():
             there = rests_on[members[0]]
-            for weights in self._weights(int(there.sum())):
+            for weights in self._lots(int(there.sum())):
                 for at in members:
                     draws[at].append(measures[at].values(weights @ measures[at].terms[there]))
         return [
-            self._interval(measure, measure.terms[there], np.concatenate(drawn))
+            self._estimate(replace(measure, terms=measure.terms[there]), np.concatenate(drawn))
             for measure, there, drawn in zip(measures, rests_on, draws, strict=True)
         ]
 
-    def _interval(self, measure: Statistic, terms: FloatArray, draws: FloatArray) -> Interval:
-        draws = draws[~np.isnan(draws)]
-        bounds, method = self._bounds(replace(measure, terms=terms), draws)
-        return Interval(
-            low=None if bounds is None else bounds[0],
-            high=None if bounds is None else bounds[1],
-            confidence=self.confidence,
-            method=method,
-            clusters=len(terms),
-            resamples=self.resamples,
-            defined=len(draws),
-            seed=self.seed,
-        )
+    def weights(self, clusters: int) -> Iterator[IntArray]:
+        """Draw clusters for the scores of a model.
 
-    def _bounds(self, measure: Statistic, draws: FloatArray) -> tuple[tuple[float, float] | None, Method]:
-        clusters, total = len(measure.terms), measure.terms.sum(axis=0, keepdims=True)
-        value = float(measure.values(total)[0]) if clusters > 1 else np.nan
-        if np.isnan(value) or len(draws) < 2:
-            return None, "none"
-        least = measure.least()
-        share = 0.5 if math.isinf(least) else (value - least) / (1 - least)
-        if not _EDGE < share < 1 - _EDGE:
-            return exact(share > 0.5, measure.witnesses(), least, self.confidence), "exact"
-        error = float(draws.std()) * math.sqrt(clusters / (clusters - 1))
-        if error < _EDGE:
-            return None, "none"
-        left_out = measure.values(total - measure.terms)
-        left_out = left_out[~np.isnan(left_out)]
-        freedom = _freedom(left_out.mean() - left_out if left_out.size else left_out)
-        return student(value, error, freedom, least, self.confidence), "student"
+        Yields:
+            How often each cluster is drawn, shape (some draws, clusters), `resamples` draws in all; nothing for a
+            single cluster, which says nothing about how clusters differ.
+        """
+        if clusters < 2:
+            return
+        rng, share, step = np.random.default_rng(self.seed), np.full(clusters, 1.0 / clusters), _WEIGHTS // clusters
+        for start in range(0, self.resamples, max(1, step)):
+            yield rng.multinomial(clusters, share, size=min(max(1, step), self.resamples - start))
 
-    def _weights(self, clusters: int) -> Iterator[FloatArray]:
-        """Yield how often each cluster is drawn, shape (some resamples, clusters)."""
+    def _lots(self, clusters: int) -> Iterator[FloatArray]:
+        """Draw clusters for coefficients: the same distribution as `weights`, from other random numbers."""
         random = np.random.default_rng(self.seed)
         step = max(1, _CELLS // max(clusters, 1))
         for start in range(0, self.resamples, step):
@@ -146,6 +104,66 @@ class Resampling:
             cells = drawn + np.arange(rows)[:, None] * clusters
             counted = np.bincount(cells.reshape(-1), minlength=rows * clusters)
             yield counted.reshape(rows, clusters).astype(np.float64)
+
+    def _estimate(self, measure: Statistic, draws: FloatArray) -> Estimate:
+        clusters, total = len(measure.terms), measure.terms.sum(axis=0, keepdims=True)
+        draws = draws[~np.isnan(draws)]
+        value = float(measure.values(total)[0])
+        known, reason = None if np.isnan(value) else value, self._reason(clusters, len(draws))
+        if known is None or clusters < 2 or len(draws) < 2:
+            return Estimate(value=known, n=clusters, reason=reason)
+        least = measure.least()
+        share = 0.5 if math.isinf(least) else (value - least) / (1 - least)
+        if not _EDGE < share < 1 - _EDGE:
+            low, high = exact(share > 0.5, measure.witnesses(), least, self.confidence)
+            return Estimate(value=known, low=low, high=high, n=clusters, method="exact")
+        error = float(draws.std()) * math.sqrt(clusters / (clusters - 1))
+        if error < _EDGE:
+            return Estimate(value=known, n=clusters, reason=reason)
+        left_out = measure.values(total - measure.terms)
+        left_out = left_out[~np.isnan(left_out)]
+        freedom = _freedom(left_out.mean() - left_out if left_out.size else left_out)
+        low, high = student(value, error, freedom, least, self.confidence)
+        return Estimate(value=known, low=low, high=high, n=clusters, method="student")
+
+    def _reason(self, clusters: int, defined: int) -> str:
+        """Return why there are no bounds, where there are none."""
+        if clusters < 2:
+            return f"{clusters} article{'' if clusters == 1 else 's'} cannot show how far it varies"
+        if defined < 2:
+            return f"it is defined in {defined} of {self.resamples:,} resamples"
+        return f"all {clusters:,} articles give the same, which does not show how far it varies"
+
+
+def _no_interval(asked: Resampling) -> UsageError:
+    return UsageError(f"{asked.resamples} resamples at confidence {asked.confidence} give no interval")
+
+
+def percentile(value: FloatArray | float, draws: FloatArray, *, n: int | None = None) -> Estimate:
+    """Return a score with the 2.5th and 97.5th percentile of its resampled values, rounded to six decimals.
+
+    Args:
+        value: The score on the rows as they are; NaN where it is undefined.
+        draws: The score of each resample, shape (resamples,); NaN ones are left out.
+        n: How many rows the score rests on.
+
+    Example:
+        >>> str(percentile(0.8, np.array([0.7, 0.75, 0.8, 0.85, 0.9])))
+        '0.80 (0.70 to 0.90)'
+    """
+    defined = draws[~np.isnan(draws)]
+    known = plain(value)
+    reason = "it is undefined on these rows" if known is None else None
+    if not len(defined):
+        return Estimate(value=known, n=n, reason=reason or "there are no resamples to show how far it varies")
+    low, high = np.percentile(defined, [2.5, 97.5])
+    return Estimate(value=known, low=plain(low), high=plain(high), n=n, method="percentile", reason=reason)
+
+
+def plain(value: FloatArray | float) -> float | None:
+    """Return a number as JSON can hold it: six decimals, None for NaN."""
+    number = float(value)
+    return None if np.isnan(number) else round(number, 6)
 
 
 def student(value: float, error: float, freedom: float, least: float, confidence: float) -> tuple[float, float]:
@@ -232,8 +250,8 @@ def interval(
     seed: int,
     resamples: int = 1000,
     confidence: float = 0.95,
-) -> Interval:
-    """Return a confidence interval by bootstrap over clusters of units.
+) -> Estimate:
+    """Measure agreement with a confidence interval, by bootstrap over clusters of units.
 
     Args:
         ratings: 2-D array-like of shape (annotators, units), None and NaN missing; or `Ratings`.
@@ -243,22 +261,48 @@ def interval(
         weights: Weights between categories.
         positive: The value that positive and negative agreement are about.
         seed: Seed of the draws.
-        resamples: How many.
-        confidence: Nominal coverage.
+        resamples: How many draws.
+        confidence: Nominal coverage, in (0, 1).
+
+    Returns:
+        The coefficient and its bounds; `n` counts the units with at least two ratings, and `reason` says why there is
+        no value or no bounds.
 
     Raises:
         UsageError: There is no such coefficient, or as many clusters as units are needed.
         InvalidInput: The ratings do not fit the level.
+
+    Example:
+        Two people on twelve sentences of four articles, who differ on the second and the eighth:
+
+        >>> ada = [1, 1, 0, 0, 1, 0, 0, 1, 1, 0, 0, 0]
+        >>> ben = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0]
+        >>> articles = [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
+        >>> str(interval([ada, ben], articles, seed=0))
+        '0.64 (-0.04 to 0.94)'
     """
     coded = ratings if isinstance(ratings, Ratings) else Ratings.of(ratings, level=level)
-    groups = group(range(coded.n_units) if clusters is None else clusters)
+    groups = cluster_numbers(range(coded.n_units) if clusters is None else clusters)
     if groups.size != coded.n_units:
         raise UsageError(f"{groups.size} clusters are given for {coded.n_units} units")
     measure = statistic(coded, groups, name, level=level, weights=weights, positive=positive)
-    return Resampling(resamples, seed, confidence).interval(measure)
+    drawn = Resampling(resamples, seed, confidence).interval(measure)
+    return bounded(describe(measure, coded, level=level), drawn)
 
 
-def group(clusters: Sequence[Hashable] | range) -> IntArray:
-    """Number clusters in the order of their first unit, shape (units,)."""
-    number: dict[Hashable, int] = {}
-    return np.array([number.setdefault(cluster, len(number)) for cluster in clusters], dtype=np.int64)
+def bounded(found: Coefficient, drawn: Estimate) -> Estimate:
+    """Return a coefficient with the bounds that `Resampling.interval` found for its statistic."""
+    return replace(drawn, value=found.value, n=found.n_units, reason=found.reason or drawn.reason)
+
+
+def cluster_numbers(names: Sequence[Hashable], *, by_name: bool = False) -> IntArray:
+    """Return the number of each unit's cluster, shape (units,).
+
+    Args:
+        names: Cluster of each unit.
+        by_name: Number clusters in the order of their names, which must be sortable; default: in the order of their
+            first unit.
+    """
+    order: Any = sorted(set(names)) if by_name else dict.fromkeys(names)
+    number = {name: at for at, name in enumerate(order)}
+    return np.array([number[name] for name in names], dtype=np.int64)

@@ -10,10 +10,10 @@ from types import MappingProxyType
 import numpy as np
 
 from toolkit.agreement.annotators import annotator_rows, disputed, pair_rows, warnings
-from toolkit.agreement.answers import Answers, label_set
-from toolkit.agreement.intervals import Resampling, group
+from toolkit.agreement.answer_table import AnswerTable, Measurer, label_set
+from toolkit.agreement.intervals import Resampling, cluster_numbers
 from toolkit.agreement.ratings import Level, Ratings
-from toolkit.agreement.report import AgreementReport, Measurer, Row, Slice, SpanRow
+from toolkit.agreement.report import AgreementReport, AgreementRow, Slice, SpanRow
 from toolkit.agreement.span_agreement import match, span_f1, token_cells
 from toolkit.records import Annotation, AttributeValue
 from toolkit.schema import Attribute, Schema, Score, SpanLabel
@@ -21,7 +21,7 @@ from toolkit.schema import Attribute, Schema, Score, SpanLabel
 _DISPUTED = 50
 
 
-def report(
+def measure(
     annotations: Sequence[Annotation],
     schema: Schema,
     article_of: Mapping[str, str],
@@ -36,7 +36,7 @@ def report(
     """Measure how far the annotators agree.
 
     Args:
-        annotations: Answers in any order; of several by one person to one sentence the last counts.
+        annotations: AnswerTable in any order; of several by one person to one sentence the last counts.
         schema: The schema; answers given under other versions are measured too, and shown by version.
         article_of: sentence_id → article_id; articles are what the intervals draw.
         seed: Seed of the draws.
@@ -49,7 +49,7 @@ def report(
     Raises:
         InvalidInput: The article of a sentence is not known.
     """
-    answers = Answers.of(annotations, article_of)
+    answers = AnswerTable.of(annotations, article_of)
     measurer = Measurer(Resampling(resamples, seed, confidence))
     by_annotator = annotator_rows(answers, measurer, quiz)
     return AgreementReport(
@@ -76,7 +76,7 @@ def report(
     )
 
 
-def _label_rows(answers: Answers, schema: Schema, measurer: Measurer) -> Iterator[Row]:
+def _label_rows(answers: AnswerTable, schema: Schema, measurer: Measurer) -> Iterator[AgreementRow]:
     given = {label for people in answers.doubled for answer in people for label in answer.labels}
     for label in schema.labels:
         if label.id in given or not label.retired:
@@ -84,7 +84,7 @@ def _label_rows(answers: Answers, schema: Schema, measurer: Measurer) -> Iterato
             yield measurer.row("label", label.id, ratings, answers.groups, positive=True)
 
 
-def _layer_rows(answers: Answers, schema: Schema, measurer: Measurer) -> Iterator[Row]:
+def _layer_rows(answers: AnswerTable, schema: Schema, measurer: Measurer) -> Iterator[AgreementRow]:
     for layer in schema.layers:
         among = [label.id for label in schema.labels if label.layer == layer.id]
         ratings = answers.rate(lambda answer, among=among: label_set(answer, among), "masi")  # type: ignore[misc]
@@ -92,11 +92,11 @@ def _layer_rows(answers: Answers, schema: Schema, measurer: Measurer) -> Iterato
     yield _whole(answers, measurer)
 
 
-def _whole(answers: Answers, measurer: Measurer) -> Row:
+def _whole(answers: AnswerTable, measurer: Measurer) -> AgreementRow:
     return measurer.row("labels", "all", answers.rate(label_set, "masi"), answers.groups, level="masi")
 
 
-def _span_rows(answers: Answers, schema: Schema, measurer: Measurer) -> Iterator[SpanRow]:
+def _span_rows(answers: AnswerTable, schema: Schema, measurer: Measurer) -> Iterator[SpanRow]:
     labels = [label.id for label in schema.spans]
     for name, chosen in [*((label, {label}) for label in labels), ("", set(labels))]:
         drawn = [
@@ -116,7 +116,9 @@ def _span_rows(answers: Answers, schema: Schema, measurer: Measurer) -> Iterator
         )
 
 
-def _token_rows(answers: Answers, schema: Schema, measurer: Measurer, texts: Mapping[str, str]) -> Iterator[Row]:
+def _token_rows(
+    answers: AnswerTable, schema: Schema, measurer: Measurer, texts: Mapping[str, str]
+) -> Iterator[AgreementRow]:
     sentences = [
         (texts[people[0].sentence_id], [(answers.number[answer.annotator], answer.spans) for answer in people])
         for people in answers.doubled
@@ -124,7 +126,7 @@ def _token_rows(answers: Answers, schema: Schema, measurer: Measurer, texts: Map
     cells = list(token_cells(sentences))
     n_units = 1 + max((unit for _, _, unit, _ in cells), default=-1)
     article = {unit: int(answers.groups[at]) for at, _, unit, _ in cells}
-    groups = group([article[unit] for unit in range(n_units)])
+    groups = cluster_numbers([article[unit] for unit in range(n_units)])
     for label in schema.spans:
         ratings = Ratings.of_cells(
             ((annotator, unit, label.id in labels) for _, annotator, unit, labels in cells),
@@ -134,7 +136,7 @@ def _token_rows(answers: Answers, schema: Schema, measurer: Measurer, texts: Map
         yield measurer.row("tokens", label.id, ratings, groups, positive=True)
 
 
-def _attribute_rows(answers: Answers, schema: Schema, measurer: Measurer) -> Iterator[Row]:
+def _attribute_rows(answers: AnswerTable, schema: Schema, measurer: Measurer) -> Iterator[AgreementRow]:
     matched: dict[str, list[tuple[str, Mapping[str, AttributeValue], Mapping[str, AttributeValue]]]] = defaultdict(list)
     for people in answers.doubled:
         for left, right in combinations(people, 2):
@@ -151,18 +153,18 @@ def _attribute_row(
     attribute: Attribute,
     matched: Sequence[tuple[str, Mapping[str, AttributeValue], Mapping[str, AttributeValue]]],
     measurer: Measurer,
-) -> Row:
+) -> AgreementRow:
     values = [(left.get(attribute.id), right.get(attribute.id)) for _, left, right in matched]
     numeric = attribute.type == "number"
     negative = numeric and any(isinstance(value, int | float) and value < 0 for pair in values for value in pair)
     level: Level = "interval" if negative else "ratio" if numeric else "nominal"
     cells = ((side, unit, value) for unit, pair in enumerate(values) for side, value in enumerate(pair))
     ratings = Ratings.of_cells(cells, n_annotators=2, n_units=len(values), level=level)
-    groups = group([article for article, _, _ in matched])
+    groups = cluster_numbers([article for article, _, _ in matched])
     return measurer.row("attribute", f"{label.id}.{attribute.id}", ratings, groups, level=level)
 
 
-def _slices(answers: Answers, measurer: Measurer, round_of: Mapping[str, str] | None) -> Iterator[Slice]:
+def _slices(answers: AnswerTable, measurer: Measurer, round_of: Mapping[str, str] | None) -> Iterator[Slice]:
     readings: dict[str, Callable[[Annotation], str | None]] = {
         "schema": lambda answer: answer.schema,
         "round": lambda answer: (round_of or {}).get(answer.sentence_id),

@@ -10,17 +10,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from toolkit.agreement.intervals import Resampling, group
+from toolkit.agreement.intervals import Resampling, cluster_numbers
 from toolkit.agreement.ratings import FloatArray, IntArray
-from toolkit.agreement.report import Estimate
 from toolkit.agreement.span_agreement import match
 from toolkit.agreement.statistic import Statistic
-from toolkit.records import Annotation, Suggestion
+from toolkit.records import Annotation, Estimate, Suggestion
 from toolkit.records.base import record
 
 
 @record
-class Difference:
+class GroupDifference:
     """One measure in both groups.
 
     Attributes:
@@ -37,7 +36,7 @@ class Difference:
 
 
 @record
-class HeadStartReport:
+class PreannotationEffect:
     """Answers with and without suggestions.
 
     Attributes:
@@ -53,21 +52,21 @@ class HeadStartReport:
     sentences_held_back: int
     answers_shown: int
     answers_held_back: int
-    measures: tuple[Difference, ...]
+    measures: tuple[GroupDifference, ...]
 
 
-_Measure = Callable[[Annotation, Suggestion], tuple[float, float] | None]
+_Reading = Callable[[Annotation, Suggestion], tuple[float, float] | None]
 """An answer's (sum, weight), None where it does not take part; the group's mean is Σ sum / Σ weight."""
 
 
-def head_start(
+def measure_effect(
     answers: Iterable[Annotation],
     offered: Iterable[Suggestion],
     articles: Mapping[str, str],
     *,
     seed: int = 0,
     resamples: int = 1000,
-) -> HeadStartReport:
+) -> PreannotationEffect:
     """Compare answers with and without suggestions.
 
     Args:
@@ -80,9 +79,9 @@ def head_start(
     suggestions = _one_group(offered)
     pairs = [(each, suggestions[each.sentence_id]) for each in answers if each.sentence_id in suggestions]
     pairs.sort(key=lambda pair: (pair[0].sentence_id, pair[0].annotation_id))
-    groups = group([articles.get(answer.sentence_id, answer.sentence_id) for answer, _ in pairs])
+    groups = cluster_numbers([articles.get(answer.sentence_id, answer.sentence_id) for answer, _ in pairs])
     labels = sorted({label for answer, suggestion in pairs for label in (*answer.labels, *suggestion.labels)})
-    measures: dict[str, _Measure] = {
+    measures: dict[str, _Reading] = {
         "labels as suggested": _same_labels,
         "spans as suggested": _same_spans,
         "seconds": _seconds,
@@ -91,7 +90,7 @@ def head_start(
     }
     sums = {name: _sums(pairs, groups, measure) for name, measure in measures.items()}
     draws = Resampling(resamples, seed)
-    return HeadStartReport(
+    return PreannotationEffect(
         sentences_shown=len({answer.sentence_id for answer, suggestion in pairs if suggestion.shown}),
         sentences_held_back=len({answer.sentence_id for answer, suggestion in pairs if not suggestion.shown}),
         answers_shown=sum(suggestion.shown for _, suggestion in pairs),
@@ -112,7 +111,7 @@ def _one_group(offered: Iterable[Suggestion]) -> dict[str, Suggestion]:
     return {sentence_id: each for sentence_id, each in latest.items() if sentence_id not in both}
 
 
-def _sums(pairs: Sequence[tuple[Annotation, Suggestion]], groups: IntArray, measure: _Measure) -> FloatArray:
+def _sums(pairs: Sequence[tuple[Annotation, Suggestion]], groups: IntArray, measure: _Reading) -> FloatArray:
     """Return (clusters, 4): sum and weight of the shown, then of those held back."""
     table = np.zeros((int(groups.max()) + 1 if len(groups) else 1, 4))
     for (answer, suggestion), cluster in zip(pairs, groups, strict=True):
@@ -123,7 +122,7 @@ def _sums(pairs: Sequence[tuple[Annotation, Suggestion]], groups: IntArray, meas
     return table
 
 
-def _difference(name: str, terms: FloatArray, draws: Resampling) -> Difference:
+def _difference(name: str, terms: FloatArray, draws: Resampling) -> GroupDifference:
     def parts(sums: FloatArray) -> tuple[FloatArray, FloatArray]:
         with np.errstate(divide="ignore", invalid="ignore"):
             apart = sums[:, 0] / sums[:, 1] - sums[:, 2] / sums[:, 3]
@@ -134,9 +133,11 @@ def _difference(name: str, terms: FloatArray, draws: Resampling) -> Difference:
         shown, held_back = (_plain(total[at] / total[at + 1]) for at in (0, 2))
     if shown is None or held_back is None:
         reason = f"no answer {'with' if shown is None else 'without'} a suggestion yet"
-        return Difference(name=name, shown=shown, held_back=held_back, difference=Estimate(value=None, reason=reason))
+        return GroupDifference(
+            name=name, shown=shown, held_back=held_back, difference=Estimate(value=None, reason=reason)
+        )
     bounds = draws.interval(Statistic(name, terms, parts, floor=lambda _: -np.inf))
-    return Difference(
+    return GroupDifference(
         name=name,
         shown=shown,
         held_back=held_back,
@@ -166,7 +167,7 @@ def _seconds(answer: Annotation, suggestion: Suggestion) -> tuple[float, float] 
     return None if answer.skipped or answer.lead_time is None else (answer.lead_time, 1.0)
 
 
-def _gives(label: str) -> _Measure:
+def _gives(label: str) -> _Reading:
     return lambda answer, _: None if answer.skipped else (float(label in answer.labels), 1.0)
 
 

@@ -1,19 +1,11 @@
-"""What a project publishes about its agreement: every number with its n, its interval and its method.
-
-One row of a report: every coefficient on one question, with its interval.
-"""
+"""The agreement report: every value with its n, its interval and how that was made."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-import numpy as np
-
-from toolkit.agreement.coefficients import Coefficient, Name, describe, statistic
-from toolkit.agreement.intervals import Interval, Method, Resampling
-from toolkit.agreement.ratings import SET_LEVELS, IntArray, Level, Ratings
-from toolkit.agreement.statistic import Statistic, prevalence
+from toolkit.agreement.ratings import Level
+from toolkit.records import Estimate
 from toolkit.records.base import record
 
 INTERVAL = (
@@ -22,31 +14,12 @@ INTERVAL = (
 )
 """How every interval of a report is made; see `toolkit.agreement.intervals`."""
 
-REVISION = 2
-"""Of the report: raised with every change of its fields or of what they mean, so that older ones are made anew."""
+REVISION = 3
+"""Of the report: raised with every change of its fields or of what they mean, so that older ones are made again."""
 
 
 @record
-class Estimate:
-    """A value with its confidence interval.
-
-    Attributes:
-        value: None where undefined.
-        low: Lower bound; None where undefined.
-        high: Upper bound.
-        method: How the bounds were made, as `Interval.method`; "none" without bounds.
-        reason: Why the value, or its interval, is None.
-    """
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    method: Method = "none"
-    reason: str | None = None
-
-
-@record
-class Row:
+class AgreementRow:
     """Agreement on one question.
 
     Attributes:
@@ -135,7 +108,7 @@ class AnnotatorRow:
     accuracy: float | None
     accuracy_low: float | None = None
     accuracy_high: float | None = None
-    others: Row
+    others: AgreementRow
 
 
 @record
@@ -188,7 +161,7 @@ class Slice:
 
     kind: str
     name: str
-    row: Row
+    row: AgreementRow
 
 
 @record
@@ -230,96 +203,17 @@ class AgreementReport:
     interval: str = INTERVAL
     resamples: int
     seed: int
-    labels: tuple[Row, ...]
-    layers: tuple[Row, ...]
+    labels: tuple[AgreementRow, ...]
+    layers: tuple[AgreementRow, ...]
     spans: tuple[SpanRow, ...]
-    tokens: tuple[Row, ...]
-    attributes: tuple[Row, ...]
+    tokens: tuple[AgreementRow, ...]
+    attributes: tuple[AgreementRow, ...]
     by_annotator: tuple[AnnotatorRow, ...]
-    pairs: tuple[Row, ...]
+    pairs: tuple[AgreementRow, ...]
     slices: tuple[Slice, ...]
     disputed: tuple[Disputed, ...]
     warnings: tuple[AnnotatorWarning, ...]
 
-    def rows(self) -> Iterable[Row]:
+    def rows(self) -> Iterable[AgreementRow]:
         """Return every row about labels: labels, then layers."""
         return (*self.labels, *self.layers)
-
-
-@dataclass(frozen=True, slots=True)
-class Measurer:
-    """Makes rows that share their draws of articles.
-
-    Attributes:
-        resampling: How intervals are drawn.
-    """
-
-    resampling: Resampling
-
-    def row(
-        self,
-        kind: str,
-        name: str,
-        ratings: Ratings,
-        groups: IntArray,
-        *,
-        level: Level = "nominal",
-        positive: Hashable | None = None,
-    ) -> Row:
-        """Measure agreement on one question.
-
-        Args:
-            kind: As `Row.kind`.
-            name: As `Row.name`.
-            ratings: The ratings.
-            groups: Article number of each unit, shape (units,).
-            level: What α takes the values to be; percent agreement is always exact equality.
-            positive: The value that positive agreement is about; None for none.
-        """
-        names: list[Name] = ["percent", "alpha"]
-        if positive is not None:
-            names += ["positive", "negative"]
-        if level not in SET_LEVELS:
-            names.append("ac1")
-        measures = [statistic(ratings, groups, each, level=level, positive=positive) for each in names]
-        found = dict(zip(names, (describe(each, ratings) for each in measures), strict=True))
-        intervals = dict(zip(names, self.resampling.intervals(measures), strict=True))
-        shown = {each: _estimate(found[each], intervals[each]) for each in names}
-        whole, share = found["percent"], Estimate(value=None)
-        if positive is not None:
-            share = self.estimate(prevalence(ratings, groups, value=positive), "nobody answered")
-        return Row(
-            kind=kind,
-            name=name,
-            level=level,
-            n_units=whole.n_units,
-            n_annotators=whole.n_annotators,
-            n_pairable=whole.n_pairable,
-            n_articles=intervals["percent"].clusters,
-            prevalence=share.value,
-            prevalence_low=share.low,
-            prevalence_high=share.high,
-            percent=shown["percent"],
-            positive=shown.get("positive"),
-            negative=shown.get("negative"),
-            alpha=shown["alpha"],
-            ac1=shown.get("ac1"),
-        )
-
-    def estimate(self, measure: Statistic, reason: str) -> Estimate:
-        """Measure a statistic that is no coefficient of ratings.
-
-        Args:
-            measure: The statistic.
-            reason: Why it is undefined, where it is.
-        """
-        value = float(measure.values(measure.terms.sum(axis=0, keepdims=True))[0])
-        if np.isnan(value):
-            return Estimate(value=None, reason=reason)
-        found = self.resampling.interval(measure)
-        return Estimate(value=value, low=found.low, high=found.high, method=found.method, reason=found.reason)
-
-
-def _estimate(found: Coefficient, interval: Interval) -> Estimate:
-    reason = found.reason or interval.reason
-    return Estimate(value=found.value, low=interval.low, high=interval.high, method=interval.method, reason=reason)

@@ -12,8 +12,8 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from toolkit.agreement.measurement import report as report_of
-from toolkit.agreement.preannotation_effect import HeadStartReport, head_start
+from toolkit.agreement.measurement import measure
+from toolkit.agreement.preannotation_effect import PreannotationEffect, measure_effect
 from toolkit.agreement.report import INTERVAL, REVISION
 from toolkit.project.stage import Made, ReportOutcome, derive_report, provenance
 from toolkit.project.suggestion_log import SuggestionLog
@@ -65,7 +65,7 @@ def agreement(
 
     def make() -> tuple[Made, Mapping[str, Any]]:
         sentences = workspace.columns(Sentence, "sentence_id", "article_id", "text")
-        report = report_of(
+        report = measure(
             answers,
             workspace.schema(),
             {sentence_id: article_id for sentence_id, article_id, _ in sentences},
@@ -121,10 +121,10 @@ def rules(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def head_start_of(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> HeadStartReport | None:
+def preannotation_effect(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> PreannotationEffect | None:
     """Compare a project's answers with and without suggestions; None where nothing was suggested yet."""
     offered = list(SuggestionLog(workspace).rows())
     if not offered:
         return None
     articles = dict(workspace.columns(Sentence, "sentence_id", "article_id"))
-    return head_start(workspace.answers(), offered, articles, seed=seed, resamples=resamples)
+    return measure_effect(workspace.answers(), offered, articles, seed=seed, resamples=resamples)

@@ -40,6 +40,11 @@ class Statistic:
     floor: Callable[[FloatArray], float] | None = None
     exposed: Callable[[FloatArray], FloatArray] | None = None
 
+    @property
+    def clusters(self) -> int:
+        """How many clusters have a pairable rating."""
+        return int(self.terms.any(axis=1).sum())
+
     def values(self, sums: FloatArray) -> FloatArray:
         """Return (observed − expected) / (1 − expected) of each row; NaN where chance explains everything."""
         observed, expected = self.parts(sums)

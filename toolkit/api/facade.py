@@ -19,7 +19,7 @@ from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.adjudicate.stage import Adjudication
-    from toolkit.agreement.preannotation_effect import HeadStartReport
+    from toolkit.agreement.preannotation_effect import PreannotationEffect
     from toolkit.baselines.selection.stage import Audit
     from toolkit.baselines.training.stage import Trained
     from toolkit.hub import Published
@@ -323,11 +323,11 @@ class Project:
 
         write_atomic(file, agreement_page(self.workspace))
 
-    def preannotation_effect(self, *, seed: int = 0, resamples: int = 1000) -> HeadStartReport | None:
+    def preannotation_effect(self, *, seed: int = 0, resamples: int = 1000) -> PreannotationEffect | None:
         """Return how suggestions changed the answers, measured on the hold-out; None where nothing was suggested."""
         from toolkit.agreement import stage
 
-        return stage.head_start_of(self.workspace, seed=seed, resamples=resamples)
+        return stage.preannotation_effect(self.workspace, seed=seed, resamples=resamples)
 
     def adjudicate(self, *, afresh: bool = False) -> Adjudication:
         """Decide what the answers agree on into gold.parquet, and queue the rest for an expert.

@@ -1,12 +1,11 @@
-"""Baseline classifiers: the line to beat. The only room that knows scikit-learn."""
+"""Baseline classifiers: the line to beat. The only package that knows scikit-learn."""
 
 from toolkit.baselines.data.row_reader import iter_rows, read_rows, rows_of_release
 from toolkit.baselines.data.rows import Rows, concat
 from toolkit.baselines.data.targets import Targets
-from toolkit.baselines.evaluation.grouped_counts import Comparison, Figure
-from toolkit.baselines.evaluation.on_release import evaluate_release
-from toolkit.baselines.evaluation.schema_match import quiz_score, schema_note
-from toolkit.baselines.evaluation.score_attribution import Move, moves
+from toolkit.baselines.evaluation.grouped_counts import PairedTest
+from toolkit.baselines.evaluation.on_release import evaluate_release, quiz_score, schema_note
+from toolkit.baselines.evaluation.score_attribution import ScoreChange, score_changes
 from toolkit.baselines.evaluation.scores import Evaluation, compare, evaluate
 from toolkit.baselines.models.model import Model, predictions
 from toolkit.baselines.models.model_files import check_place, load, save
@@ -18,14 +17,13 @@ from toolkit.baselines.training.stream import train_stream
 from toolkit.baselines.training.training_run import Run, train_files, train_release
 
 __all__ = [
-    "Comparison",
     "Curve",
     "Evaluation",
-    "Figure",
     "Model",
-    "Move",
+    "PairedTest",
     "Rows",
     "Run",
+    "ScoreChange",
     "Selected",
     "Targets",
     "annotator_curve",
@@ -37,7 +35,6 @@ __all__ = [
     "iter_rows",
     "load",
     "load_pipeline",
-    "moves",
     "pipeline",
     "predictions",
     "quiz_score",
@@ -46,6 +43,7 @@ __all__ = [
     "save",
     "save_pipeline",
     "schema_note",
+    "score_changes",
     "select",
     "sentence_curve",
     "train",

@@ -14,7 +14,7 @@ from toolkit.cli.output import interval, number, progress_bar, put, put_json, pu
 from toolkit.errors import GateFailed, InvalidInput, UsageError
 
 if TYPE_CHECKING:
-    from toolkit.agreement.preannotation_effect import HeadStartReport
+    from toolkit.agreement.preannotation_effect import PreannotationEffect
 
 
 def agreement(
@@ -126,7 +126,7 @@ def put_report(report: Mapping[str, Any], *, full: bool) -> None:
         put("\n".join(["", *reasons]))
 
 
-def put_head_start(report: HeadStartReport) -> None:
+def put_head_start(report: PreannotationEffect) -> None:
     """Print what suggestions did to the answers."""
     rows = [
         [

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from toolkit.agreement.preannotation_effect import HeadStartReport
+from toolkit.agreement.preannotation_effect import PreannotationEffect
 from toolkit.agreement.report_tables import ReportTable
 from toolkit.report.plots import Plot
 
@@ -210,7 +210,7 @@ class Report:
     prevalence: Breakdown | None = None
     agreement: Mapping[str, Any] | None = None
     disagreement: Disagreement | None = None
-    head_start: HeadStartReport | None = None
+    head_start: PreannotationEffect | None = None
     decisions: Mapping[str, int] | None = None
     overtaken: int = 0
     releases: Releases | None = None

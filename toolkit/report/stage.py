@@ -12,7 +12,7 @@ from typing import Any
 
 from toolkit import release
 from toolkit.adjudicate.stage import OVERTAKEN
-from toolkit.agreement.stage import head_start_of
+from toolkit.agreement.stage import preannotation_effect
 from toolkit.project import Workspace, write_atomic
 from toolkit.project.stage import read_lock
 from toolkit.project.workspace import AGREEMENT, ARTICLES, GOLD, QUEUE, REJECTS, SENTENCES
@@ -97,7 +97,7 @@ def project_report(workspace: Workspace, *, shown: int = SHOWN) -> Report:
         prevalence=_prevalence(decisions, schema, texts) if decisions and texts else None,
         agreement=agreement,
         disagreement=_disagreement(workspace, answers) if answers else None,
-        head_start=head_start_of(workspace) if has_sentences else None,
+        head_start=preannotation_effect(workspace) if has_sentences else None,
         decisions=None if decisions is None else _counted(decision.method for decision in decisions),
         overtaken=read_lock(workspace.root).get("adjudicate", {}).get("counts", {}).get(OVERTAKEN, 0),
         releases=releases,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from toolkit.agreement.stage import head_start_of
+from toolkit.agreement.stage import preannotation_effect
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.labelstudio import Preannotation, Server, Suggester, push_predictions, sent_by
 from toolkit.labelstudio.casualty_figures import READER
@@ -80,7 +80,7 @@ def test_a_share_is_pushed_without_suggestions_and_what_they_did_is_reported(
         answer = {"result": encode_result(workspace.schema(), labels=labels), "lead_time": 4.0 if with_help else 9.0}
         server.post(f"/api/tasks/{task['id']}/annotations/", answer)
     pull(workspace, server=server)
-    report = head_start_of(workspace)
+    report = preannotation_effect(workspace)
     assert report is not None
     assert (report.answers_shown, report.answers_held_back) == (counts["with suggestions"], counts["in the hold-out"])
     found = {each.name: (each.shown, each.held_back, each.difference.value) for each in report.measures}

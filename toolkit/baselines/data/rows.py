@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from toolkit.errors import InvalidInput
 from toolkit.records import content_id
 
+LabelsByAnnotator = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Annotator → sentence id → the labels that the annotator gave."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
@@ -21,7 +24,7 @@ class Rows:
         groups: N story or article ids; folds and the bootstrap keep a group together. Left out, sentences
             that read the same form a group.
         ids: N sentence ids; left out, they are made from the content.
-        columns: Name → N values ("" where unknown) by which figures can be sliced: source, language, year.
+        columns: Name → N values ("" where unknown) by which scores can be sliced: source, language, year.
         where: The file or release the rows came from, for messages.
     """
 

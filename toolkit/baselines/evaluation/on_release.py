@@ -1,4 +1,4 @@
-"""The verb that judges a model on a release, beside the people who labelled it and since an older one."""
+"""The evaluation of a model on a release, beside its annotators, since an older release, and on a schema's examples."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 
+from toolkit.agreement.intervals import Resampling
 from toolkit.baselines.data.row_reader import rows_of_release
-from toolkit.baselines.data.rows import Rows
-from toolkit.baselines.evaluation.schema_match import schema_note
-from toolkit.baselines.evaluation.score_attribution import moves
+from toolkit.baselines.data.rows import Rows, listed
+from toolkit.baselines.evaluation.score_attribution import score_changes
 from toolkit.baselines.evaluation.scores import Evaluation, evaluate
 from toolkit.baselines.models.model import Model
 from toolkit.baselines.models.model_files import load
@@ -17,10 +17,13 @@ from toolkit.baselines.spans import SpanEvaluation, evaluate_spans, has_spans, s
 from toolkit.records.latest import RECENCY
 from toolkit.release import Release
 from toolkit.release import load as load_release
+from toolkit.schema import Schema, Score, quiz, score
+
+_LISTED = 5  # labels; more are only counted
 
 
 def evaluate_release_spans(
-    model: Model, directory: Path | str, split: str, *, seed: int = 0, resamples: int = 1000
+    model: Model, directory: Path | str, split: str, resampling: Resampling
 ) -> SpanEvaluation | None:
     """Judge the spans that a model finds in a split of a release; None where it finds none or none were decided.
 
@@ -28,13 +31,12 @@ def evaluate_release_spans(
         model: The model.
         directory: The release.
         split: "validation" or "test".
-        seed: For the bootstrap.
-        resamples: For the intervals.
+        resampling: For the intervals.
     """
     if model.tagger is None or not has_spans(directory, split):
         return None
     rows = span_rows_of_release(directory, split)
-    return evaluate_spans(rows, model.tagger.predict(rows.texts), seed=seed, resamples=resamples)
+    return evaluate_spans(rows, model.tagger.predict(rows.texts), resampling)
 
 
 def evaluate_release(
@@ -70,7 +72,7 @@ def evaluate_release(
     trained_on = [text for each in (release, older) if each is not None for text in _train_texts(each)]
     found = evaluate(ready, rows, seed=seed, resamples=resamples, trained_on=trained_on, answers=answers)
     if older is not None:
-        found = _moved(found, ready, older, rows, split, seed, resamples)
+        found = _since_older(found, ready, older, rows, split, Resampling(resamples, seed))
     gap = schema_note(ready, release.schema)
     return found if gap is None else replace(found, notes=(*found.notes, gap))
 
@@ -79,14 +81,14 @@ def _train_texts(release: Release) -> tuple[str, ...]:
     return rows_of_release(release.path, "train").texts if "train" in release.splits() else ()
 
 
-def _moved(
-    found: Evaluation, model: Model, older: Release, rows: Rows, split: str, seed: int, resamples: int
+def _since_older(
+    found: Evaluation, model: Model, older: Release, rows: Rows, split: str, resampling: Resampling
 ) -> Evaluation:
     if split not in older.splits():
         note = f"why the score moved can't be told: {older.version} has no {split} split"
         return replace(found, notes=(*found.notes, note))
     before = rows_of_release(older.path, split)
-    return replace(found, moves=moves(model, before, rows, seed=seed, resamples=resamples))
+    return replace(found, moves=score_changes(model, before, rows, resampling))
 
 
 def _since(rows: Rows, older: Release) -> tuple[str, ...]:
@@ -121,3 +123,39 @@ def answers_of_release(directory: Path | str, split: str) -> dict[str, dict[str,
         if not row["skipped"]:
             answers.setdefault(annotator, {})[sentence_id] = tuple(sorted(row["labels"]))
     return answers
+
+
+def schema_note(model: Model, schema: Schema) -> str | None:
+    """Say that a model was trained with another schema or version, which labels differ, and what helps.
+
+    Args:
+        model: The model.
+        schema: What it is asked to answer, or judged by.
+
+    Returns:
+        One sentence without the model's name before it; None for a model of this schema.
+    """
+    trained_with = model.facts.get("schema")
+    if trained_with == schema.ref:
+        return None
+    given = {label.id for label in schema.active}
+    unknown, foreign = sorted(given - set(model.labels)), sorted(set(model.labels) - given)
+    differences = [f"it never gives {listed(unknown, _LISTED)}"] if unknown else []
+    if foreign:
+        differences.append(f"its {listed(foreign, _LISTED)} count for nothing")
+    told = ", and ".join(differences) or "the labels are the same"
+    how = f"with schema {trained_with}" if trained_with else "without a schema"
+    return (
+        f"trained {how} and asked about {schema.ref}: {told}; "
+        f"make a model of {schema.ref} with `toolkit build VERSION` and `toolkit train`"
+    )
+
+
+def quiz_score(model: Model, schema: Schema) -> Score:
+    """Let a model answer the quiz that the schema's examples make; the mistakes name the examples that it gets wrong.
+
+    A label that the model was not trained on counts as missing wherever an example has it.
+    """
+    items = quiz(schema)
+    answers = model.predict([item.text for item in items])
+    return score(items, {item.item_id: labels for item, labels in zip(items, answers, strict=True)})

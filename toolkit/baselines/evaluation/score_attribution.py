@@ -1,4 +1,4 @@
-"""Why a figure moved from one release to the next: rows left, labels changed, rows came."""
+"""The change of a score between two releases, attributed to removed, relabelled and added rows."""
 
 from __future__ import annotations
 
@@ -7,42 +7,44 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from toolkit.agreement.intervals import Resampling, percentile
 from toolkit.baselines.data.rows import Rows, concat
 from toolkit.baselines.data.targets import Flags, Floats, flags_of
-from toolkit.baselines.evaluation.grouped_counts import Figure, GroupedCounts, figure
+from toolkit.baselines.evaluation.grouped_counts import GroupedCounts
 from toolkit.baselines.evaluation.metrics import macro_f1
 from toolkit.baselines.models.model import Model
+from toolkit.records import Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """One step on the way from the older rows to the newer ones.
+class ScoreChange:
+    """The part of one cause in the change of macro F1.
 
     Attributes:
         cause: "before", "rows removed", "labels changed" or "rows added", in this order.
         rows: How many rows the cause concerns; at "before", how many there were.
-        macro_f1: Of the same model on the rows as they are after the step.
-        change: Macro F1 that the step added, with its interval; None at "before".
+        macro_f1: Macro F1 of the same model on the rows as this cause, and those before it, leave them.
+        change: What the cause added to macro F1, with its interval; None at "before".
     """
 
     cause: str
     rows: int
-    macro_f1: Figure
-    change: Figure | None
+    macro_f1: Estimate
+    change: Estimate | None
 
 
-def moves(model: Model, older: Rows, newer: Rows, *, seed: int = 0, resamples: int = 1000) -> tuple[Move, ...]:
-    """Lead a model's macro F1 from the older rows to the newer ones, one cause at a time.
+def score_changes(model: Model, older: Rows, newer: Rows, resampling: Resampling) -> tuple[ScoreChange, ...]:
+    """Attribute the change of a model's macro F1 to removed, relabelled and added rows.
 
-    The changes add up to the whole difference. Their intervals are those of the paired bootstrap: stories are drawn
-    from both sides together, so that rows that are on both sides are drawn on both.
+    The causes are applied one after the other, and their changes add up to the whole difference. The intervals are
+    those of the paired bootstrap: stories are drawn from both sides together, so that a row of both sides is drawn on
+    both.
 
     Args:
         model: The model.
         older: Rows of a split as they were; told from each other by their ids.
         newer: Rows of the split as they are.
-        seed: For the bootstrap.
-        resamples: For the intervals; 0 leaves them out.
+        resampling: For the intervals.
     """
     stays = {row_id: number for number, row_id in enumerate(newer.ids)}
     left = older.take(number for number, row_id in enumerate(older.ids) if row_id not in stays)
@@ -53,7 +55,7 @@ def moves(model: Model, older: Rows, newer: Rows, *, seed: int = 0, resamples: i
     new = np.arange(len(everything)) < len(newer)
     changed = old & new & np.array([then != now for then, now in zip(was, everything.labels, strict=True)])
     names = sorted({*model.labels, *older.label_names, *newer.label_names})
-    walk = _Walk(model, everything, names, seed, resamples)
+    walk = _Walk(model, everything, names, resampling)
     steps = (
         ("before", old, walk.flags(was), old),
         ("rows removed", old & new, walk.flags(was), old & ~new),
@@ -64,13 +66,12 @@ def moves(model: Model, older: Rows, newer: Rows, *, seed: int = 0, resamples: i
 
 
 class _Walk:
-    """The answers to all rows, and how far the walk has come."""
+    """The answers to all rows, and the score after the last cause."""
 
-    def __init__(self, model: Model, rows: Rows, names: Sequence[str], seed: int, resamples: int) -> None:
+    def __init__(self, model: Model, rows: Rows, names: Sequence[str], resampling: Resampling) -> None:
         self._rows = rows
         self._names = names
-        self._seed = seed
-        self._resamples = resamples
+        self._resampling = resampling
         self._answers = self.flags(model.predict(rows.texts))
         self._last: tuple[Floats, Floats] | None = None
 
@@ -78,12 +79,13 @@ class _Walk:
         """Return [N, names] for labels of the rows."""
         return flags_of(labels, self._names)
 
-    def step(self, cause: str, rows: Flags, gold: Flags, concerned: Flags) -> Move:
-        """Score the chosen rows [N] against gold [N, names], beside what was scored before."""
+    def step(self, cause: str, rows: Flags, gold: Flags, concerned: Flags) -> ScoreChange:
+        """Score the rows under a mask [N] against gold [N, names], and hold it against the score before."""
         chosen = rows[:, None]
         grouped = GroupedCounts(gold & chosen, self._answers & chosen, self._rows.groups)
         value = macro_f1(grouped.counts(grouped.table.sum(axis=0)))
-        drawn = macro_f1(grouped.counts(grouped.resampled(seed=self._seed, resamples=self._resamples)))
-        change = None if self._last is None else figure(value - self._last[0], drawn - self._last[1])
+        drawn = macro_f1(grouped.counts(grouped.resampled(self._resampling)))
+        change = None if self._last is None else percentile(value - self._last[0], drawn - self._last[1])
         self._last = (value, drawn)
-        return Move(cause=cause, rows=int(concerned.sum()), macro_f1=figure(value, drawn), change=change)
+        scored = percentile(value, drawn, n=int(rows.sum()))
+        return ScoreChange(cause=cause, rows=int(concerned.sum()), macro_f1=scored, change=change)

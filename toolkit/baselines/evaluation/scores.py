@@ -1,4 +1,4 @@
-"""Evaluation: every figure with its interval, by label and by slice, and the errors with the words that decided."""
+"""The evaluation of a model: scores with intervals, by label and by slice, and its mistakes with the deciding words."""
 
 from __future__ import annotations
 
@@ -11,25 +11,23 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.baselines.data.rows import Rows, listed, told_rows
+from toolkit.agreement.intervals import Resampling
+from toolkit.baselines.data.rows import LabelsByAnnotator, Rows, listed, told_rows
 from toolkit.baselines.data.targets import Floats, flags_of
 from toolkit.baselines.evaluation.grouped_counts import (
-    Comparison,
-    Figure,
     GroupedCounts,
+    PairedTest,
+    ScoredRows,
     label_scores,
+    overall_scores,
     paired_test,
-    scores,
 )
-from toolkit.baselines.evaluation.probability_metrics import probability_scores
-from toolkit.baselines.evaluation.score_attribution import Move
-from toolkit.baselines.evaluation.scored_rows import Judged
+from toolkit.baselines.evaluation.metrics import probability_scores
+from toolkit.baselines.evaluation.score_attribution import ScoreChange
 from toolkit.baselines.evaluation.slices import SliceScores, slices
 from toolkit.baselines.models.model import Model
 from toolkit.errors import InvalidInput
-
-Answers = Mapping[str, Mapping[str, tuple[str, ...]]]
-"""Annotator → sentence id → labels."""
+from toolkit.records import Estimate
 
 NO_LABEL = "(none)"
 
@@ -55,15 +53,15 @@ class LabelScores:
     given: int
     precision: float | None
     recall: float | None
-    f1: Figure
+    f1: Estimate
     average_precision: float | None
     calibration_error: float | None
     intervals: Mapping[str, tuple[float | None, float | None]]
 
-    def figure(self, name: str) -> Figure:
+    def estimate(self, name: str) -> Estimate:
         """Return a score that is in `intervals`, with its interval."""
         low, high = self.intervals[name]
-        return Figure(value=getattr(self, name), low=low, high=high)
+        return Estimate(value=getattr(self, name), low=low, high=high, method="none" if low is None else "percentile")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +85,8 @@ class AnnotatorScores:
 
     annotator: str
     rows: int
-    macro_f1: Figure
-    model_macro_f1: Figure
+    macro_f1: Estimate
+    model_macro_f1: Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +143,12 @@ class Evaluation:
     baseline: str
     rows: int
     groups: int
-    macro_f1: Figure
-    macro_f1_untuned: Figure
-    micro_f1: Figure
-    accuracy: Figure
+    macro_f1: Estimate
+    macro_f1_untuned: Estimate
+    micro_f1: Estimate
+    accuracy: Estimate
     positive: str | None
-    f1_positive: Figure | None
+    f1_positive: Estimate | None
     labels: tuple[LabelScores, ...]
     confusion: Mapping[str, Mapping[str, int]]
     co_occurrence: tuple[CoOccurrence, ...]
@@ -158,7 +156,7 @@ class Evaluation:
     ceiling: tuple[AnnotatorScores, ...]
     errors: tuple[ErrorRow, ...]
     notes: tuple[str, ...]
-    moves: tuple[Move, ...] = ()
+    moves: tuple[ScoreChange, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, numbers and strings."""
@@ -174,7 +172,7 @@ def evaluate(
     seed: int = 0,
     resamples: int = 1000,
     trained_on: Collection[str] = (),
-    answers: Answers | None = None,
+    answers: LabelsByAnnotator | None = None,
     max_errors: int = 200,
 ) -> Evaluation:
     """Hold a model against labelled rows.
@@ -182,7 +180,7 @@ def evaluate(
     Args:
         model: The model.
         rows: At least one row, of the model's kind (single-label or multi-label).
-        positive: A label to tell the F1 of beside the overall figures; left out, the positive one of two.
+        positive: A label to tell the F1 of beside the overall scores; left out, the positive one of two.
         seed: For the bootstrap.
         resamples: Bootstrap resamples of whole groups; 0 leaves the intervals out.
         trained_on: Texts of the training rows, to tell apart rows that stand there, exactly or nearly.
@@ -196,20 +194,21 @@ def evaluate(
     model = model.remembering()
     names = sorted({*model.labels, *rows.label_names})
     given_labels = model.predict(rows.texts)
-    judged = Judged(rows, names, flags_of(rows.labels, names), flags_of(given_labels, names), seed, resamples)
+    resampling = Resampling(resamples, seed)
+    scored = ScoredRows(rows, names, flags_of(rows.labels, names), flags_of(given_labels, names), resampling)
     probabilities = np.zeros((len(rows), len(names)))
     probabilities[:, [names.index(name) for name in model.labels]] = model.predict_proba(rows.texts)
     everything = np.ones(len(rows), dtype=bool)
-    grouped = judged.grouped(everything)
-    overall = scores(grouped, seed=seed, resamples=resamples)
-    labels = _label_scores(judged, grouped, probabilities)
-    positive, parts = positive or model.targets.positive, slices(judged, trained_on)
+    grouped = scored.grouped(everything)
+    overall = overall_scores(grouped, resampling)
+    labels = _label_scores(scored, grouped, probabilities)
+    positive, parts = positive or model.targets.positive, slices(scored, trained_on)
     return Evaluation(
         baseline=model.baseline,
         rows=len(rows),
         groups=len(grouped.table),
         macro_f1=overall["macro_f1"],
-        macro_f1_untuned=judged.answered(_untuned(model).predict(rows.texts)).scored(everything)["macro_f1"],
+        macro_f1_untuned=scored.answered(_untuned(model).predict(rows.texts)).scored(everything)["macro_f1"],
         micro_f1=overall["micro_f1"],
         accuracy=overall["accuracy"],
         positive=positive,
@@ -218,13 +217,13 @@ def evaluate(
         confusion=_confusion(rows.labels, given_labels),
         co_occurrence=_co_occurrence(rows.labels, given_labels),
         slices=parts,
-        ceiling=_ceiling(judged, answers or {}),
-        errors=_errors(model, judged, probabilities, given_labels, max_errors),
+        ceiling=_ceiling(scored, answers or {}),
+        errors=_errors(model, scored, probabilities, given_labels, max_errors),
         notes=_notes(model, rows, parts),
     )
 
 
-def compare(first: Model, second: Model, rows: Rows, *, seed: int = 0, resamples: int = 1000) -> Comparison:
+def compare(first: Model, second: Model, rows: Rows, *, seed: int = 0, resamples: int = 1000) -> PairedTest:
     """Test whether two models differ on the same rows by more than chance; see `grouped_counts.paired_test`.
 
     Raises:
@@ -237,7 +236,7 @@ def compare(first: Model, second: Model, rows: Rows, *, seed: int = 0, resamples
     one, other = (
         GroupedCounts(gold, flags_of(model.predict(rows.texts), names), rows.groups) for model in (first, second)
     )
-    return paired_test(one, other, seed=seed, resamples=resamples)
+    return paired_test(one, other, Resampling(resamples, seed))
 
 
 def _check(model: Model, rows: Rows) -> None:
@@ -281,24 +280,23 @@ def _notes(model: Model, rows: Rows, parts: Sequence[SliceScores]) -> tuple[str,
     return tuple(notes)
 
 
-def _label_scores(judged: Judged, grouped: GroupedCounts, probabilities: Floats) -> tuple[LabelScores, ...]:
-    how = {"seed": judged.seed, "resamples": judged.resamples}
-    answered = label_scores(grouped, **how)
-    probable = probability_scores(judged.gold, probabilities, judged.rows.groups, **how)
-    return tuple(_scores_of(judged, number, answered[number] | probable[number]) for number in range(len(judged.names)))
+def _label_scores(scored: ScoredRows, grouped: GroupedCounts, probabilities: Floats) -> tuple[LabelScores, ...]:
+    answered = label_scores(grouped, scored.resampling)
+    probable = probability_scores(scored.gold, probabilities, scored.rows.groups, scored.resampling)
+    return tuple(_scores_of(scored, number, answered[number] | probable[number]) for number in range(len(scored.names)))
 
 
-def _scores_of(judged: Judged, number: int, figures: dict[str, Figure]) -> LabelScores:
+def _scores_of(scored: ScoredRows, number: int, found: dict[str, Estimate]) -> LabelScores:
     return LabelScores(
-        label=judged.names[number],
-        support=int(judged.gold[:, number].sum()),
-        given=int(judged.given[:, number].sum()),
-        f1=figures.pop("f1"),
-        precision=figures["precision"].value,
-        recall=figures["recall"].value,
-        average_precision=figures["average_precision"].value,
-        calibration_error=figures["calibration_error"].value,
-        intervals={name: each.interval for name, each in figures.items()},
+        label=scored.names[number],
+        support=int(scored.gold[:, number].sum()),
+        given=int(scored.given[:, number].sum()),
+        f1=found.pop("f1"),
+        precision=found["precision"].value,
+        recall=found["recall"].value,
+        average_precision=found["average_precision"].value,
+        calibration_error=found["calibration_error"].value,
+        intervals={name: each.interval for name, each in found.items()},
     )
 
 
@@ -320,44 +318,44 @@ def _co_occurrence(gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, .
     return tuple(CoOccurrence(labels=pair, gold=there[pair], given=said[pair]) for pair in sorted({*there, *said}))
 
 
-def _ceiling(judged: Judged, answers: Answers) -> tuple[AnnotatorScores, ...]:
+def _ceiling(scored: ScoredRows, answers: LabelsByAnnotator) -> tuple[AnnotatorScores, ...]:
     items = []
     for annotator, said in sorted(answers.items()):
-        chosen = np.array([row_id in said for row_id in judged.rows.ids])
+        chosen = np.array([row_id in said for row_id in scored.rows.ids])
         if not chosen.any():
             continue
-        human = judged.answered([said.get(row_id, ()) for row_id in judged.rows.ids])
+        human = scored.answered([said.get(row_id, ()) for row_id in scored.rows.ids])
         items.append(
             AnnotatorScores(
                 annotator=annotator,
                 rows=int(chosen.sum()),
                 macro_f1=human.scored(chosen)["macro_f1"],
-                model_macro_f1=judged.scored(chosen)["macro_f1"],
+                model_macro_f1=scored.scored(chosen)["macro_f1"],
             )
         )
     return tuple(items)
 
 
 def _errors(
-    model: Model, judged: Judged, probabilities: Floats, given: Sequence[tuple[str, ...]], limit: int
+    model: Model, scored: ScoredRows, probabilities: Floats, given: Sequence[tuple[str, ...]], limit: int
 ) -> tuple[ErrorRow, ...]:
     """List mistakes, those first in which the model was surest; of a single-label row only what was wrongly given."""
-    wrong = judged.gold != judged.given
-    if not judged.rows.multi:
-        wrong &= judged.given
-    sure = np.where(judged.given, probabilities, 1.0 - probabilities)
+    wrong = scored.gold != scored.given
+    if not scored.rows.multi:
+        wrong &= scored.given
+    sure = np.where(scored.given, probabilities, 1.0 - probabilities)
     places = sorted(zip(*np.nonzero(wrong), strict=True), key=lambda place: (-sure[place], place))
     return tuple(
         ErrorRow(
-            id=judged.rows.ids[row],
-            text=judged.rows.texts[row],
-            label=judged.names[column],
-            fault="false" if judged.given[row, column] else "missed",
+            id=scored.rows.ids[row],
+            text=scored.rows.texts[row],
+            label=scored.names[column],
+            fault="false" if scored.given[row, column] else "missed",
             probability=round(float(probabilities[row, column]), 6),
-            gold=judged.rows.labels[row],
+            gold=scored.rows.labels[row],
             given=given[row],
-            words=tuple(model.deciding_words(judged.rows.texts[row], judged.names[column]))
-            if judged.names[column] in model.labels
+            words=tuple(model.deciding_words(scored.rows.texts[row], scored.names[column]))
+            if scored.names[column] in model.labels
             else (),
         )
         for row, column in places[:limit]

@@ -1,4 +1,4 @@
-"""Scores of parts of the rows: by source, language, year, length, and by whether they stood in training."""
+"""Scores of parts of the rows: by source, language, year and length, and by whether training had the text."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.baselines.evaluation.grouped_counts import Figure
-from toolkit.baselines.evaluation.scored_rows import Judged
+from toolkit.baselines.evaluation.grouped_counts import ScoredRows
+from toolkit.records import Estimate
 from toolkit.release import text_leakage
 
 _LENGTHS = ((10, "1-9 words"), (20, "10-19 words"), (40, "20-39 words"))
@@ -23,39 +23,39 @@ class SliceScores:
     column: str
     value: str
     rows: int
-    macro_f1: Figure
-    accuracy: Figure
+    macro_f1: Estimate
+    accuracy: Estimate
 
 
-def slices(judged: Judged, trained_on: Collection[str]) -> tuple[SliceScores, ...]:
-    """Score the rows of every source, language and year, by length, and by whether they stood in training.
+def slices(scored: ScoredRows, trained_on: Collection[str]) -> tuple[SliceScores, ...]:
+    """Score the rows of every source, language, year and length, and those whose text training had.
 
     Args:
-        judged: Rows and answers.
-        trained_on: Texts of the training rows; without any, the last is left out.
+        scored: Rows and answers.
+        trained_on: Texts of the training rows; without any, there is no slice by training.
     """
-    columns = {name: list(values) for name, values in judged.rows.columns.items()}
-    columns["length"] = [_length(text) for text in judged.rows.texts]
+    columns = {name: list(values) for name, values in scored.rows.columns.items()}
+    columns["length"] = [_length(text) for text in scored.rows.texts]
     if trained_on:
-        columns["training"] = _training(judged.rows.texts, trained_on)
-    return tuple(item for name, values in columns.items() for item in _sliced(judged, name, values))
+        columns["training"] = _training(scored.rows.texts, trained_on)
+    return tuple(item for name, values in columns.items() for item in _sliced(scored, name, values))
 
 
-def _sliced(judged: Judged, column: str, values: list[str]) -> list[SliceScores]:
+def _sliced(scored: ScoredRows, column: str, values: list[str]) -> list[SliceScores]:
     ranked = sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))
     kept = {value for value, _ in ranked[:_SLICE_VALUES]}
     named = np.array([value or "(unknown)" if value in kept else "(other)" for value in values])
     items = []
     for value in sorted(set(named.tolist())):
         chosen = named == value
-        figures = judged.scored(chosen)
+        found = scored.scored(chosen)
         items.append(
             SliceScores(
                 column=column,
                 value=value,
                 rows=int(chosen.sum()),
-                macro_f1=figures["macro_f1"],
-                accuracy=figures["accuracy"],
+                macro_f1=found["macro_f1"],
+                accuracy=found["accuracy"],
             )
         )
     return items

@@ -17,7 +17,7 @@ from toolkit.adjudicate import SecondLook, Suspect, label_errors
 from toolkit.adjudicate.stage import look_again
 from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.data.rows import Rows
-from toolkit.baselines.evaluation.schema_match import schema_note
+from toolkit.baselines.evaluation.on_release import schema_note
 from toolkit.baselines.models.model_files import load
 from toolkit.baselines.selection import ranking
 from toolkit.baselines.selection.out_of_fold import out_of_fold

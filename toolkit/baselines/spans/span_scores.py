@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from toolkit.agreement.intervals import Resampling, cluster_numbers, percentile
 from toolkit.agreement.span_agreement import match
 from toolkit.baselines.data.targets import Floats
-from toolkit.baselines.evaluation.grouped_counts import Figure, figure
 from toolkit.baselines.spans.span_rows import SpanRows
 from toolkit.figures import LANGUAGES, suggest
-from toolkit.records import Span
+from toolkit.records import Estimate, Span
 
 Spans = Sequence[Sequence[Span]]
 
@@ -39,13 +39,13 @@ class SpanScores:
     given: int
     precision: float | None
     recall: float | None
-    f1: Figure
+    f1: Estimate
     intervals: Mapping[str, tuple[float | None, float | None]]
 
-    def figure(self, name: str) -> Figure:
+    def estimate(self, name: str) -> Estimate:
         """Return a score that is in `intervals`, with its interval."""
         low, high = self.intervals[name]
-        return Figure(value=getattr(self, name), low=low, high=high)
+        return Estimate(value=getattr(self, name), low=low, high=high, method="none" if low is None else "percentile")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,29 +67,27 @@ class SpanEvaluation:
         return asdict(self)
 
 
-def evaluate_spans(rows: SpanRows, given: Spans, *, seed: int = 0, resamples: int = 1000) -> SpanEvaluation:
+def evaluate_spans(rows: SpanRows, given: Spans, resampling: Resampling) -> SpanEvaluation:
     """Hold spans against those that were decided, paired one to one.
 
     Args:
-        rows: The truth.
+        rows: The decided spans.
         given: Spans for each row.
-        seed: For the bootstrap.
-        resamples: Draws of stories, with replacement.
+        resampling: For the intervals; stories are drawn.
     """
-    names = {name: number for number, name in enumerate(sorted(set(rows.groups)))}
-    member = np.array([names[group] for group in rows.groups], dtype=np.int64)
+    member = cluster_numbers(rows.groups, by_name=True)
+    groups = len(set(rows.groups))
     labels = sorted({span.label for spans in (*rows.spans, *given) for span in spans})
-    drawn = np.random.default_rng(seed).multinomial(len(names), [1 / len(names)] * len(names), size=resamples)
-    weights = drawn.astype(np.float64)
+    weights = np.concatenate([np.zeros((0, groups)), *resampling.weights(groups)])
     found = []
     for label in labels:
         for by in ("exact", "overlap"):
-            table = np.zeros((len(names), 3))
+            table = np.zeros((groups, 3))
             np.add.at(
                 table, member, [_counts(gold, said, label, by) for gold, said in zip(rows.spans, given, strict=True)]
             )
             found.append(_scores(label, by, table, weights))
-    return SpanEvaluation(rows=len(rows), groups=len(names), scores=tuple(found))
+    return SpanEvaluation(rows=len(rows), groups=groups, scores=tuple(found))
 
 
 def figure_reader(rows: SpanRows, *, label: str = "FIGURE") -> list[tuple[Span, ...]]:
@@ -121,7 +119,7 @@ def _counts(gold: Sequence[Span], given: Sequence[Span], label: str, by: str) ->
 def _scores(label: str, by: Literal["exact", "overlap"], table: Floats, weights: Floats) -> SpanScores:
     _, given, support = table.sum(axis=0)
     drawn = weights @ table
-    precision, recall = (figure(_share(table.sum(axis=0), of), _share(drawn, of)) for of in (1, 2))
+    precision, recall = (percentile(_share(table.sum(axis=0), of), _share(drawn, of)) for of in (1, 2))
     return SpanScores(
         label=label,
         by=by,
@@ -129,6 +127,6 @@ def _scores(label: str, by: Literal["exact", "overlap"], table: Floats, weights:
         given=int(given),
         precision=precision.value,
         recall=recall.value,
-        f1=figure(f1(table.sum(axis=0)), f1(drawn)),
+        f1=percentile(f1(table.sum(axis=0)), f1(drawn)),
         intervals={"precision": precision.interval, "recall": recall.interval},
     )

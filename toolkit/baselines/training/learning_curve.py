@@ -5,21 +5,22 @@ Learning curves: held-out score against how much was labelled, and what more lab
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
+from toolkit.agreement.intervals import Resampling, percentile
 from toolkit.baselines.data.folds import grouped_folds
-from toolkit.baselines.data.rows import Rows
+from toolkit.baselines.data.rows import LabelsByAnnotator, Rows
 from toolkit.baselines.data.targets import Floats, Ints, flags_of
-from toolkit.baselines.evaluation.grouped_counts import Figure, GroupedCounts, figure
+from toolkit.baselines.evaluation.grouped_counts import GroupedCounts
 from toolkit.baselines.evaluation.metrics import macro_f1
 from toolkit.baselines.models.ladder import AUTO
 from toolkit.baselines.training.fit import train
 from toolkit.errors import InvalidInput
-from toolkit.records import content_id
+from toolkit.records import Estimate, content_id
 
 PARAMETERS = 3
 """What is fitted: a, b and c."""
@@ -66,9 +67,6 @@ def _line(shape: Floats, scores: Floats, weights: Floats) -> tuple[Floats, Float
     return np.where(over, 1.0, ceiling), np.where(over, through, slope)
 
 
-Answers = Mapping[str, Mapping[str, tuple[str, ...]]]
-"""Annotator → sentence id → labels."""
-
 _SHARES = (0.125, 0.25, 0.5, 0.75, 1.0)
 _FOLDS = 4
 _FARTHEST = 10  # times what was labelled: a curve is not carried on for longer
@@ -84,7 +82,7 @@ class Point:
     """
 
     amount: float
-    macro_f1: Figure
+    macro_f1: Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +101,7 @@ class Curve:
     baseline: str
     points: tuple[Point, ...]
     more: int
-    gain: Figure
+    gain: Estimate
 
     def to_dict(self) -> dict[str, Any]:
         """Return the curve as JSON-able values, with the sentence for people."""
@@ -156,11 +154,11 @@ def sentence_curve(
             part = order[: max(1, round(share * len(order)))]
             _answer(answers[number], rows, rows.take(part), held.tolist(), baseline, seed)
             amounts[number] += len(part) / _FOLDS
-    return _curve("sentences", baseline, rows, amounts, answers, more, seed, resamples)
+    return _curve("sentences", baseline, rows, amounts, answers, more, Resampling(resamples, seed))
 
 
 def annotator_curve(
-    rows: Rows, answers: Answers, *, baseline: str = "words-lr", seed: int = 0, resamples: int = 500
+    rows: Rows, answers: LabelsByAnnotator, *, baseline: str = "words-lr", seed: int = 0, resamples: int = 500
 ) -> Curve:
     """Train on the majority of 1, 2, … annotators' answers and judge on what was decided.
 
@@ -200,7 +198,8 @@ def annotator_curve(
             rest = np.flatnonzero(folds != fold).tolist()
             held = np.flatnonzero(folds == fold).tolist()
             _answer(held_out[people - 1], rows, voted.take(rest), held, baseline, seed)
-    return _curve("annotators", baseline, rows, np.arange(1, most + 1).astype(np.float64), held_out, 1, seed, resamples)
+    amounts = np.arange(1, most + 1).astype(np.float64)
+    return _curve("annotators", baseline, rows, amounts, held_out, 1, Resampling(resamples, seed))
 
 
 def _folds(rows: Rows, seed: int) -> Ints:
@@ -239,35 +238,42 @@ def _curve(
     amounts: Floats,
     answers: Sequence[Sequence[tuple[str, ...]]],
     more: int,
-    seed: int,
-    resamples: int,
+    resampling: Resampling,
 ) -> Curve:
     gold = flags_of(rows.labels, rows.label_names)
     whole, draws = [], []
     for given in answers:
         grouped = GroupedCounts(gold, flags_of(given, rows.label_names), rows.groups)
         whole.append(macro_f1(grouped.counts(grouped.table.sum(axis=0))))
-        draws.append(macro_f1(grouped.counts(grouped.resampled(seed=seed, resamples=resamples))))
+        draws.append(macro_f1(grouped.counts(grouped.resampled(resampling))))
     return Curve(
         of=of,
         baseline=baseline,
         points=tuple(
-            Point(amount=round(float(amount), 2), macro_f1=figure(value, drawn))
+            Point(amount=round(float(amount), 2), macro_f1=percentile(value, drawn, n=len(rows)))
             for amount, value, drawn in zip(amounts, whole, draws, strict=True)
         ),
         more=more,
-        gain=_gain(amounts, np.array(whole), np.stack(draws, axis=1), more, seed),
+        gain=expected_gain(amounts, np.array(whole), np.stack(draws, axis=1), more=more, seed=resampling.seed),
     )
 
 
-def _gain(amounts: Floats, whole: Floats, draws: Floats, more: int, seed: int) -> Figure:
-    """Return what more is expected to add, by the curve through the scores [P] and those through the draws [R, P].
+def expected_gain(amounts: Floats, whole: Floats, draws: Floats, *, more: int, seed: int) -> Estimate:
+    """Return what more labels are expected to add to a score, read off the curve through the scores.
 
-    The draws differ by who is judged; how far a score depends on what was trained on is read off the distances of the
-    scores from their own curve, and added to the draws as noise.
+    Its interval comes of the curves through the draws. They differ by which groups are judged; how far a score depends
+    on what was trained on is read off the distances of the scores from their own curve, and added to the draws as
+    noise.
+
+    Args:
+        amounts: How much each point was trained on, rising, shape (points,).
+        whole: Scores, shape (points,).
+        draws: Scores of each resample, shape (resamples, points).
+        more: How much is added to the last amount; beyond ten times the last amount no gain is told.
+        seed: Of the noise.
     """
     if more > _FARTHEST * amounts[-1]:
-        return Figure(value=None, low=None, high=None)
+        return Estimate(value=None, reason=f"{more:,} more is too far beyond what is labelled")
     fitted = extrapolate(amounts, whole[None, :], amounts)[0]
     free = max(len(amounts) - PARAMETERS, 1)
     spread = float(np.sqrt(((whole - fitted) ** 2).sum() / free))
@@ -275,10 +281,10 @@ def _gain(amounts: Floats, whole: Floats, draws: Floats, more: int, seed: int) -
     scores = np.concatenate([whole[None, :], noisy])
     read = extrapolate(amounts, scores, np.array([amounts[-1], amounts[-1] + more]))
     gains = np.minimum(read[:, 1] - read[:, 0], np.maximum(1.0 - scores[:, -1], 0.0))  # no score passes 1
-    return figure(gains[0], gains[1:])
+    return percentile(gains[0], gains[1:])
 
 
-def _drawn(row_id: str, answers: Answers, seed: int) -> list[tuple[str, ...]]:
+def _drawn(row_id: str, answers: LabelsByAnnotator, seed: int) -> list[tuple[str, ...]]:
     """Return what people said of a row, in an order that differs from row to row."""
     people = sorted(
         (name for name in answers if row_id in answers[name]), key=lambda name: content_id(seed, row_id, name)

@@ -1,7 +1,4 @@
-"""The picture on a model card: F1 of each label with its interval.
-
-The model card: README.md with a model-index, and metrics.json.
-"""
+"""The model card: README.md with a model-index, its picture of F1 by label, metrics.json and requirements.txt."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ _ROW = 0.32  # inches a label
 
 
 def f1_picture(evaluation: Evaluation, *, split: str) -> bytes:
-    """Draw F1 of each label, most frequent first, with its interval, as PNG: the same bytes for the same figures.
+    """Draw F1 of each label, most frequent first, with its interval, as PNG: the same bytes for the same scores.
 
     Args:
         evaluation: With at least one label.
@@ -39,9 +36,9 @@ def f1_picture(evaluation: Evaluation, *, split: str) -> bytes:
     from matplotlib.figure import Figure
 
     rows = sorted(evaluation.labels, key=lambda row: (row.support, row.label))
-    figure = Figure(figsize=(7.2, 1.2 + _ROW * len(rows)), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    drawing = Figure(figsize=(7.2, 1.2 + _ROW * len(rows)), layout="constrained")
+    FigureCanvasAgg(drawing)
+    axes = drawing.add_subplot()
     for place, row in enumerate(rows):
         score = row.f1
         if score.value is None:
@@ -54,9 +51,9 @@ def f1_picture(evaluation: Evaluation, *, split: str) -> bytes:
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xlabel(f"F1 on {split}, {evaluation.rows} sentences; lines are 95 % intervals over groups")
     axes.grid(axis="x", color="#dddddd")
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=120, metadata={"Software": None})
-    return drawn.getvalue()
+    image = io.BytesIO()
+    drawing.savefig(image, format="png", dpi=120, metadata={"Software": None})
+    return image.getvalue()
 
 
 README, METRICS, REQUIREMENTS = "README.md", "metrics.json", "requirements.txt"
@@ -159,17 +156,17 @@ def _result(source: DataSource, split: str, evaluation: Evaluation) -> dict[str,
     dataset: dict[str, Any] = {"name": name, "type": source.dataset or name, "split": split}
     if source.revision or source.version:
         dataset["revision"] = source.revision or f"v{source.version}"
-    figures = evaluation.to_dict()
+    found = evaluation.to_dict()
     metrics = [
-        {"type": kind, "name": _NAMES[key], "value": figures[key]["value"]}
+        {"type": kind, "name": _NAMES[key], "value": found[key]["value"]}
         for key, kind in _TYPES.items()
-        if figures[key] and figures[key]["value"] is not None
+        if found[key] and found[key]["value"] is not None
     ]
     return {"task": {"type": "text-classification"}, "dataset": dataset, "metrics": metrics}
 
 
 def _score(item: Any) -> str:
-    """Write a figure as ".612 (.570 to .655)", an undefined one as a dash."""
+    """Write a score as "0.612 (0.570 to 0.655)", an undefined one as a dash."""
     if item is None or item.value is None:
         return "–"
     if item.low is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from toolkit.agreement.intervals import Resampling
 from toolkit.baselines.data.row_reader import LeftOut, iter_rows, read_rows, rows_of_release
 from toolkit.baselines.data.rows import Rows, concat, told_rows
 from toolkit.baselines.evaluation.on_release import evaluate_release_spans
@@ -17,7 +18,7 @@ from toolkit.baselines.models.model_files import contents, save
 from toolkit.baselines.models.sklearn_export import save_pipeline
 from toolkit.baselines.spans import SpanEvaluation, has_spans, span_rows_of_release, train_spans
 from toolkit.baselines.training import stream
-from toolkit.baselines.training.fit import train
+from toolkit.baselines.training.fit import train as train_model
 from toolkit.baselines.training.model_card import (
     METRICS,
     PICTURE,
@@ -156,19 +157,24 @@ def train_files(
 
     judged = {split: read_rows(path, **columns) for split, path in files.items()}
     if baseline in ("auto", stream.NAME) and sum(map(_text_bytes, train)) > STREAM_BYTES:
-        run = _judged(
+        run = _evaluated(
             lambda: stream.train_stream(batches, seed=seed, positive=positive),
             judged,
             (),
-            positive=positive,
-            seed=seed,
-            resamples=resamples,
+            positive,
+            Resampling(resamples, seed),
         )
     else:
         rows = concat([read_rows(path, **columns) for path in train])
         for part in judged.values():
             check_kind(part, multi=rows.multi)
-        run = _run(rows, judged, baseline=baseline, positive=positive, schema=schema, seed=seed, resamples=resamples)
+        run = _evaluated(
+            lambda: train_model(rows, baseline=baseline, seed=seed, positive=positive, schema=schema),
+            judged,
+            rows.texts,
+            positive,
+            Resampling(resamples, seed),
+        )
     if left_out is not None:
         left_out.write()
         run = _without(run, left_out)
@@ -216,27 +222,26 @@ def train_release(
     """
     release = load_release(directory)
     splits = [split for split in ("validation", "test") if split in release.splits()]
-    run = _run(
-        rows_of_release(directory, "train"),
+    rows, resampling = rows_of_release(directory, "train"), Resampling(resamples, seed)
+    run = _evaluated(
+        lambda: train_model(rows, baseline=baseline, seed=seed, schema=release.schema),
         {split: rows_of_release(directory, split) for split in splits},
-        baseline=baseline,
-        positive=None,
-        schema=release.schema,
-        seed=seed,
-        resamples=resamples,
+        rows.texts,
+        None,
+        resampling,
     )
-    run = _with_tagger(run, Path(directory), splits, seed=seed, resamples=resamples)
+    run = _with_tagger(run, Path(directory), splits, resampling)
     name = name or f"{run.model.baseline}-{release.version}"
     source = DataSource(name=dataset or "a release", dataset=dataset, version=release.version, revision=revision)
     return _written(run, Path(models) / name, name, source)
 
 
-def _with_tagger(run: Run, directory: Path, splits: Sequence[str], *, seed: int, resamples: int) -> Run:
+def _with_tagger(run: Run, directory: Path, splits: Sequence[str], resampling: Resampling) -> Run:
     """Train a tagger beside the model where spans were decided, and judge it; a note says where there are too few."""
     if not has_spans(directory):
         return run
     try:
-        tagger, seconds = timed(lambda: train_spans(span_rows_of_release(directory, "train"), seed=seed))
+        tagger, seconds = timed(lambda: train_spans(span_rows_of_release(directory, "train"), seed=resampling.seed))
     except InvalidInput as error:
         return replace(run, model=replace(run.model, notes=(*run.model.notes, f"no spans were learnt: {error.what}")))
     model = replace(run.model, tagger=tagger)
@@ -248,7 +253,7 @@ def _with_tagger(run: Run, directory: Path, splits: Sequence[str], *, seed: int,
         spans={
             split: found
             for split in splits
-            if (found := evaluate_release_spans(model, directory, split, seed=seed, resamples=resamples)) is not None
+            if (found := evaluate_release_spans(model, directory, split, resampling)) is not None
         },
     )
 
@@ -259,40 +264,26 @@ def timed(work: Callable[[], T]) -> tuple[T, float]:
     return work(), time.process_time() - started
 
 
-def _run(
-    rows: Rows,
-    judged: Mapping[str, Rows],
-    *,
-    baseline: str,
-    positive: str | None,
-    schema: Schema | None,
-    seed: int,
-    resamples: int,
-) -> Run:
-    return _judged(
-        lambda: train(rows, baseline=baseline, seed=seed, positive=positive, schema=schema),
-        judged,
-        rows.texts,
-        positive=positive,
-        seed=seed,
-        resamples=resamples,
-    )
-
-
-def _judged(
+def _evaluated(
     work: Callable[[], Model],
     judged: Mapping[str, Rows],
     trained_on: Sequence[str],
-    *,
     positive: str | None,
-    seed: int,
-    resamples: int,
+    resampling: Resampling,
 ) -> Run:
+    """Train a model and evaluate it on the rows of each split."""
     model, train_seconds = timed(work)
     last = list(judged.values())[-1].texts if judged else ()
     _, predict_seconds = timed(lambda: model.predict(last))
     evaluations = {
-        split: evaluate(model, part, positive=positive, seed=seed, resamples=resamples, trained_on=trained_on)
+        split: evaluate(
+            model,
+            part,
+            positive=positive,
+            seed=resampling.seed,
+            resamples=resampling.resamples,
+            trained_on=trained_on,
+        )
         for split, part in judged.items()
     }
     return Run(
@@ -318,11 +309,11 @@ def _written(run: Run, directory: Path, name: str, source: DataSource) -> Run:
 
 
 def summary(evaluation: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the overall figures of an evaluation, as `Evaluation.to_dict` has them, and their intervals."""
-    figures = {name: evaluation[name] for name in _SCORES}
+    """Return the overall scores of an evaluation, as `Evaluation.to_dict` has them, and their intervals."""
+    found = {name: evaluation[name] for name in _SCORES}
     return {
-        **{name: figure and figure["value"] for name, figure in figures.items()},
-        "intervals": {name: [figure["low"], figure["high"]] for name, figure in figures.items() if figure},
+        **{name: score and score["value"] for name, score in found.items()},
+        "intervals": {name: [score["low"], score["high"]] for name, score in found.items() if score},
     }
 
 

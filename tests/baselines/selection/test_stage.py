@@ -1,4 +1,4 @@
-"""`toolkit select`: what is left out, what comes before the first model, and what is said of it."""
+"""`toolkit select` and `toolkit audit`: what to label next, and which decisions to look at again."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import answer
 
-from tests.baselines.test_baselines_runs import make_release
+from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.baselines import Rows, save, train
-from toolkit.baselines.selection.stage import ORDER, REPORT, select
+from toolkit.baselines.selection.stage import ORDER, REPORT, audit, causes, select
 from toolkit.cli import main
-from toolkit.errors import UsageError
+from toolkit.errors import InvalidInput, UsageError
 from toolkit.project import Workspace
 from toolkit.project.annotation_log import revision
 from toolkit.project.push_ledger import Ledger
-from toolkit.records import Annotation
+from toolkit.release import Release
 
-MOMENT = "2026-01-01T00:00:00Z"
+NOUNS = ("ferry", "bridge", "school", "market", "harbour", "river", "train", "forest", "museum", "station")
 
 
 @pytest.fixture
@@ -37,17 +38,14 @@ def selection(workspace: Workspace) -> list[dict[str, Any]]:
     return [json.loads(line) for line in workspace.path(ORDER).read_text().splitlines()]
 
 
-def answer(workspace: Workspace, *sentence_ids: str) -> None:
-    for sentence_id in sentence_ids:
-        given = Annotation(
-            annotation_id=sentence_id,
-            sentence_id=sentence_id,
-            annotator="annotator-1",
-            schema="news_events@1.0.0",
-            created_at=MOMENT,
-            updated_at=MOMENT,
-        )
-        workspace.annotations.append([revision(given, {})])
+def note(workspace: Workspace, *sentence_ids: str) -> None:
+    workspace.annotations.append([revision(answer(each, "annotator-1"), {}) for each in sentence_ids])
+
+
+def run(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as left:
+        main([str(argument) for argument in arguments])
+    return int(left.value.code or 0)
 
 
 def test_before_the_first_model_everything_is_drawn_at_random(workspace: Workspace, model: Path) -> None:
@@ -68,7 +66,7 @@ def test_before_the_first_model_everything_is_drawn_at_random(workspace: Workspa
 
 def test_what_is_answered_or_waits_is_not_offered_again(workspace: Workspace, model: Path) -> None:
     ids = [sentence.sentence_id for sentence in workspace.sentences()]
-    answer(workspace, *ids[:5])
+    note(workspace, *ids[:5])
     for folder in (None, model):
         outcome = select(workspace, folder, count=100, waiting=ids[:15])
         assert outcome.counts["chosen"] == 25
@@ -85,12 +83,6 @@ def test_a_share_that_is_none_changes_nothing(workspace: Workspace, model: Path)
     with pytest.raises(UsageError, match="no share"):
         select(workspace, model, count=3, random_share=1.5)
     assert (workspace.path(ORDER).read_bytes(), workspace.path(REPORT).read_bytes()) == before
-
-
-def run(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as left:
-        main([str(argument) for argument in arguments])
-    return int(left.value.code or 0)
 
 
 def test_the_command_says_what_it_drew_left_out_and_wrote_and_what_comes_next(
@@ -146,7 +138,9 @@ def test_before_there_are_sentences_the_command_that_makes_them_is_named(
     assert "sentences.parquet: is not there yet; run `toolkit segment`" in capsys.readouterr().err
 
 
-def test_it_advises_to_stop_where_even_many_more_sentences_would_add_next_to_nothing(workspace: Workspace) -> None:
+def test_it_advises_to_stop_where_even_many_more_sentences_would_add_next_to_nothing(
+    workspace: Workspace, make_release: Callable[..., Release]
+) -> None:
     make_release(workspace.path("releases"), articles=60)
     select(workspace, count=1)
     found = json.loads(workspace.path(REPORT).read_bytes())
@@ -155,9 +149,85 @@ def test_it_advises_to_stop_where_even_many_more_sentences_would_add_next_to_not
     assert "less than 0.005 even at its upper end, too little to go on labelling" in found["summary"]
 
 
-def test_it_gives_no_advice_where_too_little_is_labelled(workspace: Workspace) -> None:
+def test_it_gives_no_advice_where_too_little_is_labelled(
+    workspace: Workspace, make_release: Callable[..., Release]
+) -> None:
     make_release(workspace.path("releases"), articles=10)
     select(workspace, count=1)
     found = json.loads(workspace.path(REPORT).read_bytes())
     assert found["stop"] is None
     assert "is not known: a learning curve needs 10 stories" in found["summary"]
+
+
+@pytest.fixture
+def decided(make_project: Callable[..., Workspace]) -> Workspace:
+    """Twenty articles in which "said" makes a claim; one sentence of the first is decided wrongly by both."""
+    made = make_project(
+        [
+            f"The {noun} reopens, the {role} said on day {day}.\nThe {noun} is near the old {noun} road, day {day}."
+            for day, noun in enumerate(NOUNS)
+            for role in ("mayor", "minister")
+        ]
+    )
+    first = made.sentences()[0].sentence_id
+    right = {each.sentence_id: "claim" if "said" in each.text else "none" for each in made.sentences()}
+    said = right | {first: "none"}
+    made.annotations.append(revision(answer(key, who, said[key]), {}) for key in said for who in ("ada", "ben"))
+    adjudicate_stage.adjudicate(made)
+    return made
+
+
+def test_a_wrong_decision_comes_first_and_goes_to_the_experts(decided: Workspace) -> None:
+    first = decided.sentences()[0].sentence_id
+    outcome = audit(decided)
+    assert (outcome.counts["decisions"], outcome.queued) == (40, None)
+    found = outcome.suspects
+    assert found[0].sentence_id == first
+    assert any(cause.startswith("claim is not given, and the model says 0.") for cause in causes(found[0]))
+    again = audit(decided)
+    assert (again.up_to_date, again.suspects) == (True, found)
+    gold = decided.path("gold.parquet").read_bytes()
+
+    assert audit(decided, queue=1).queued == 1
+    assert audit(decided, queue=1).queued == 0
+    second = adjudicate_stage.adjudicate(decided)
+    assert second.counts["for a second look"] == 1
+    assert second.counts["queued for an expert"] == 0
+    assert second.changes == ()
+    assert decided.path("gold.parquet").read_bytes() == gold
+    (dispute,) = map(json.loads, decided.path("adjudications/queue.jsonl").read_text().splitlines())
+    assert dispute["sentence_id"] == first
+    assert "model says" in dispute["causes"][0]
+
+    decided.adjudications.append([revision(answer(first, "cleo", "claim"), {})])
+    last = adjudicate_stage.adjudicate(decided)
+    assert [(each.before, each.after, each.cause) for each in last.changes] == [
+        (("none",), ("claim",), "an expert's word")
+    ]
+    assert decided.path("adjudications/queue.jsonl").read_bytes() == b""
+    assert first not in {suspect.sentence_id for suspect in audit(decided).suspects}
+
+
+def test_the_command_ranks_and_queues(decided: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("audit", "--project", decided.root, "--queue", 2, "--json") == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["queued"] == 1, "nothing speaks against the others"
+    assert len(printed["suspects"]) == 20
+    assert run("audit", "--project", decided.root, "--show", 1) == 0
+    assert decided.sentences()[0].sentence_id in capsys.readouterr().out
+
+
+def test_what_chooses_among_baselines_is_no_single_one(decided: Workspace) -> None:
+    with pytest.raises(UsageError, match="no baseline 'auto'; choose one of majority, ") as refused:
+        audit(decided, baseline="auto")
+    assert "auto+embeddings" not in str(refused.value)
+
+
+def test_without_stories_to_hold_out_there_is_no_audit(make_project: Callable[..., Workspace]) -> None:
+    workspace = make_project(["The mayor said so."])
+    with pytest.raises(InvalidInput, match="toolkit adjudicate"):
+        audit(workspace)
+    workspace.annotations.append([revision(answer(workspace.sentences()[0].sentence_id, "ada", "claim"), {})])
+    adjudicate_stage.adjudicate(workspace)
+    with pytest.raises(InvalidInput, match="too few stories"):
+        audit(workspace)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from toolkit.baselines import Rows, annotator_curve, sentence_curve
-from toolkit.baselines.training.learning_curve import _gain, extrapolate
+from toolkit.baselines.training.learning_curve import expected_gain, extrapolate
 from toolkit.cli import main
 from toolkit.errors import InvalidInput
 
@@ -78,7 +78,7 @@ def test_a_curve_that_goes_up_and_down_has_a_wider_interval_than_one_that_rises_
     amounts, draws = np.array([50.0, 100.0, 200.0, 300.0, 400.0]), np.zeros((200, 5))
     even = 0.8 - 1.5 * amounts**-0.5
     uneven = even + np.array([0.05, -0.05, 0.05, -0.05, 0.05])
-    narrow, wide = (_gain(amounts, whole, draws + whole, 400, 0) for whole in (even, uneven))
+    narrow, wide = (expected_gain(amounts, whole, draws + whole, more=400, seed=0) for whole in (even, uneven))
     for found in (narrow, wide):
         assert found.low is not None
         assert found.high is not None

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from toolkit.agreement import AgreementReport, report
+from toolkit.agreement import AgreementReport, measure
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation, Span, from_json, to_json
 from toolkit.schema import Attribute, Label, Layer, Schema, Score, SpanLabel
@@ -70,7 +70,7 @@ TEXTS = dict.fromkeys(ARTICLES, TEXT)
 
 
 def measured(answers: list[Annotation], **more: object) -> AgreementReport:
-    return report(answers, SCHEMA, ARTICLES, seed=0, resamples=100, **more)  # type: ignore[arg-type]
+    return measure(answers, SCHEMA, ARTICLES, seed=0, resamples=100, **more)  # type: ignore[arg-type]
 
 
 def crowd() -> list[Annotation]:
@@ -275,7 +275,7 @@ def test_schema_versions_rounds_and_months_are_told_apart():
 
 def test_a_sentence_without_an_article_is_refused():
     with pytest.raises(InvalidInput, match="article of the sentence is not known") as caught:
-        report([answer(1, "a", "claim"), answer(2, "a", "claim")], SCHEMA, {}, seed=0, resamples=10)
+        measure([answer(1, "a", "claim"), answer(2, "a", "claim")], SCHEMA, {}, seed=0, resamples=10)
     assert [fault.where for fault in caught.value.faults] == ["sentence s001", "sentence s002"]
 
 

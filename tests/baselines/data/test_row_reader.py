@@ -9,7 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from toolkit.baselines import Rows, concat, iter_rows, read_rows
+from toolkit.baselines import (
+    Rows,
+    concat,
+    iter_rows,
+    read_rows,
+    rows_of_release,
+)
 from toolkit.errors import InvalidInput
 from toolkit.records import Reject
 
@@ -29,6 +35,17 @@ LINES = [
 def write(path: Path, lines: list[object]) -> Path:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return path
+
+
+def test_a_split_of_a_release_is_rows(releases: Path) -> None:
+    rows = rows_of_release(releases / "1.0.0", "train")
+    assert rows.multi
+    assert set(rows.columns) == {"source", "language", "year"}
+    assert len(set(rows.groups)) == len(rows) // 5  # one story an article
+    with pytest.raises(InvalidInput, match="has no dev split; it has train, validation, test"):
+        rows_of_release(releases / "1.0.0", "dev")
+    with pytest.raises(InvalidInput, match="there is no release here"):
+        rows_of_release(releases, "train")
 
 
 def test_jsonl_plain_gzipped_and_parquet_are_the_same_rows(tmp_path: Path) -> None:

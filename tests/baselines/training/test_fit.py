@@ -5,12 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from toolkit.baselines import Rows, evaluate, train, train_stream
-from toolkit.baselines.models.features import FeatureTable
-from toolkit.baselines.models.ladder import LADDER, WORDS, Setting, keywords
-from toolkit.baselines.models.learners import fit_linear
+from toolkit.baselines import Rows, evaluate, train
 from toolkit.errors import InvalidInput, UsageError
-from toolkit.schema import load
 
 LEARNED = ("words-lr", "nb-svm", "words-chars-svm", "blend", "hashing-sgd")
 
@@ -21,20 +17,29 @@ def rows_of(*pairs: tuple[str, str], group: str | None = None) -> Rows:
     return Rows(texts=texts, labels=tuple((label,) for label in labels), multi=False, groups=groups)
 
 
+def rare_in_one_story(count: int) -> Rows:
+    """Return 300 rows; "rare" is carried by `count` of them, all of one story, and "common" by a third."""
+    words = ("river", "school", "bridge", "market", "harbour")
+    texts = [f"{words[n % 5]} {words[n % 3]} {'flood' if n < count else 'parade'} {n}" for n in range(300)]
+    labels = [(("rare",) if n < count else ()) + (("common",) if n % 3 == 0 else ()) for n in range(300)]
+    groups = ["one" if n < count else f"story-{n // 3}" for n in range(300)]
+    return Rows(texts=tuple(texts), labels=tuple(labels), multi=True, groups=tuple(groups))
+
+
 @pytest.mark.parametrize("baseline", LEARNED)
 @pytest.mark.parametrize("multi", [True, False])
 def test_every_rung_learns_words_that_decide(make_rows, baseline: str, multi: bool) -> None:  # type: ignore[no-untyped-def]
     model = train(make_rows(400, multi=multi, noise=0.0), baseline=baseline)
-    figures = evaluate(model, make_rows(400, multi=multi, noise=0.0, seed=1), resamples=0)
-    assert figures.macro_f1.value > 0.8
-    assert all(item.f1.value > 0 for item in figures.labels)
+    found = evaluate(model, make_rows(400, multi=multi, noise=0.0, seed=1), resamples=0)
+    assert found.macro_f1.value > 0.8
+    assert all(item.f1.value > 0 for item in found.labels)
 
 
 def test_a_plain_call_never_forgets_a_label_with_twenty_rows(make_rows) -> None:  # type: ignore[no-untyped-def]
     """The trap of BASELINES: plain multi-label logistic regression, rare label F1 .000."""
     model = train(make_rows(1000, noise=0.5, rare=20), baseline="words-lr")
-    figures = evaluate(model, make_rows(1000, noise=0.5, rare=20, seed=1), resamples=0)
-    assert all(item.f1.value > 0 for item in figures.labels)
+    found = evaluate(model, make_rows(1000, noise=0.5, rare=20, seed=1), resamples=0)
+    assert all(item.f1.value > 0 for item in found.labels)
 
 
 def test_auto_takes_the_best_by_cross_validation(binary: Rows) -> None:
@@ -101,19 +106,9 @@ def test_three_rows_two_rows_one_row_and_one_story(baseline: str) -> None:
             assert model.predict(["bad"])[0][0] in model.labels
 
 
-def test_half_a_character_is_answered(binary: Rows) -> None:
-    for baseline in ("words-chars-svm", "stratified", "hashing-sgd"):
-        assert len(train(binary, baseline=baseline).predict(["\ud83d"])) == 1
-
-
 def test_texts_without_a_word() -> None:
     model = train(rows_of(*[("", "x"), (" ", "y")] * 10, group="s"), baseline="words-lr")
     assert model.predict(["", "word"]) == model.predict(["", "word"])
-
-
-def test_empty_text_gets_an_answer(binary: Rows) -> None:
-    assert train(binary, baseline="words-lr").predict([""]) == [("no",)]
-    assert train(binary, baseline="words-lr").predict([]) == []
 
 
 def test_nothing_to_learn_from_is_a_sentence() -> None:
@@ -125,99 +120,6 @@ def test_nothing_to_learn_from_is_a_sentence() -> None:
         UsageError, match=r"there is no baseline 'best'; choose one of auto, auto\+embeddings, majority"
     ):
         train(rows_of(("a", "x")), baseline="best")
-
-
-def test_a_text_that_is_no_text_is_refused(binary: Rows) -> None:
-    with pytest.raises(InvalidInput, match="text 1 is a NoneType, not text"):
-        train(binary, baseline="words-lr").predict(["a", None])  # type: ignore[list-item]
-
-
-def test_keyword_rules_come_from_the_schema() -> None:
-    schema = load("news_events@1.0.0")
-    words = keywords(schema)
-    found = {label: set(terms) for label, terms in words.items()}
-    label, term = next((label, terms[0]) for label, terms in words.items() if terms)
-    assert sum(term in terms for terms in found.values()) >= 1
-    rows = Rows(
-        texts=tuple(f"{term} {number}" if number % 3 == 0 else f"quiet {number}" for number in range(60)),
-        labels=tuple((label,) if number % 3 == 0 else () for number in range(60)),
-        multi=True,
-    )
-    model = train(rows, baseline="keywords", schema=schema)
-    assert model.predict([term, "quiet"]) == [(label,), ()]
-    assert model.facts["schema"] == "news_events@1.0.0"
-    with pytest.raises(UsageError, match="no schema was given"):
-        train(rows, baseline="keywords")
-
-
-def test_deciding_words_name_what_decided(binary: Rows) -> None:
-    model = train(binary, baseline="words-lr")
-    words = dict(model.deciding_words("the delegations met", "yes"))
-    assert words["met"] == max(words.values()) > 0
-    assert dict(model.deciding_words("the delegations met", "no"))["met"] == -words["met"]
-
-
-def test_the_ladder_is_documented() -> None:
-    assert all(rung.summary and rung.name == name for name, rung in LADDER.items())
-
-
-@pytest.mark.parametrize("multi", [True, False])
-def test_a_stream_learns_as_well_and_the_same_twice(make_rows, multi: bool) -> None:  # type: ignore[no-untyped-def]
-    rows = make_rows(1000, multi=multi, noise=0.0, rare=50)
-    passes = []
-
-    def batches():  # type: ignore[no-untyped-def]
-        passes.append(1)
-        return (rows.take(range(start, start + 100)) for start in range(0, len(rows), 100))
-
-    first, second = train_stream(batches), train_stream(batches)
-    assert len(passes) == 2 * (1 + 10)
-    assert np.array_equal(first.weights, second.weights)
-    assert first.facts["held_out_rows"] == pytest.approx(200, abs=60)
-    figures = evaluate(first, make_rows(500, multi=multi, noise=0.0, seed=1), resamples=0)
-    assert figures.macro_f1.value > 0.8
-
-
-def test_an_empty_stream_is_a_sentence() -> None:
-    with pytest.raises(InvalidInput, match="there are no rows to train on"):
-        train_stream(list)
-
-
-def test_class_balance_is_chosen_by_cross_validation_and_plain_where_it_makes_no_difference(
-    binary: Rows, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tried: list[bool] = []
-
-    def watched(*arguments: object) -> tuple[object, float]:
-        tried.append(arguments[3].balanced)  # type: ignore[attr-defined]
-        return fit_linear(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr("toolkit.baselines.training.cross_validation.fit_linear", watched)
-    model = train(binary, baseline="words-chars-svm")
-    assert tried.count(True) == tried.count(False) - 1 == 5 * 2, (
-        "five folds, two strengths; then the choice on all rows"
-    )
-    assert model.facts["balanced"] == [False]
-
-
-def test_balanced_classes_weigh_the_rare_answer_more(binary: Rows) -> None:
-    features = FeatureTable(binary.texts).whole((WORDS,))
-    yes = np.array([given == ("yes",) for given in binary.labels])
-    for learner in ("logistic", "svm", "nb-svm"):
-        (plain, even), (heavy, raised) = (
-            fit_linear(features, yes, learner, Setting(0.1, balanced), 0)  # type: ignore[arg-type]
-            for balanced in (False, True)
-        )
-        assert (features @ heavy + raised).mean() > (features @ plain + even).mean()
-
-
-def rare_in_one_story(count: int) -> Rows:
-    """Return 300 rows; "rare" is carried by `count` of them, all of one story, and "common" by a third."""
-    words = ("river", "school", "bridge", "market", "harbour")
-    texts = [f"{words[n % 5]} {words[n % 3]} {'flood' if n < count else 'parade'} {n}" for n in range(300)]
-    labels = [(("rare",) if n < count else ()) + (("common",) if n % 3 == 0 else ()) for n in range(300)]
-    groups = ["one" if n < count else f"story-{n // 3}" for n in range(300)]
-    return Rows(texts=tuple(texts), labels=tuple(labels), multi=True, groups=tuple(groups))
 
 
 def test_a_frequent_label_of_a_single_story_is_learnt_and_told() -> None:

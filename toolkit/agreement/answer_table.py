@@ -1,0 +1,171 @@
+"""The answers that an agreement report rests on, by sentence and annotator, and the maker of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from toolkit.agreement.coefficients import Name, describe, statistic
+from toolkit.agreement.intervals import Resampling, bounded, cluster_numbers
+from toolkit.agreement.ratings import SET_LEVELS, IntArray, Level, Ratings
+from toolkit.agreement.report import AgreementRow
+from toolkit.agreement.statistic import Statistic, prevalence
+from toolkit.errors import InvalidInput
+from toolkit.records import Annotation, Estimate, latest
+
+
+@dataclass(frozen=True)
+class AnswerTable:
+    """The last answer of each person to each sentence, without the skipped ones.
+
+    Attributes:
+        by_sentence: Answers to each sentence, sentences by id, answers by annotator.
+        annotators: Everybody who answered, sorted.
+        skipped: Annotator → sentences skipped.
+        article_of: Article of each sentence.
+    """
+
+    by_sentence: Mapping[str, tuple[Annotation, ...]]
+    annotators: tuple[str, ...]
+    skipped: Mapping[str, int]
+    article_of: Mapping[str, str]
+
+    @classmethod
+    def of(cls, annotations: Iterable[Annotation], article_of: Mapping[str, str]) -> AnswerTable:
+        """Lay answers out.
+
+        Raises:
+            InvalidInput: The article of a sentence is not known.
+        """
+        counting = latest(annotations)
+        faults = [
+            InvalidInput("the article of the sentence is not known", where=f"sentence {sentence}")
+            for sentence in sorted({answer.sentence_id for answer in counting} - article_of.keys())
+        ]
+        if faults:
+            raise InvalidInput.all_of(faults)
+        by_sentence: dict[str, list[Annotation]] = {}
+        skipped: dict[str, int] = {}
+        for answer in counting:
+            skipped.setdefault(answer.annotator, 0)
+            if answer.skipped:
+                skipped[answer.annotator] += 1
+            else:
+                by_sentence.setdefault(answer.sentence_id, []).append(answer)
+        kept = {sentence: tuple(answers) for sentence, answers in by_sentence.items()}
+        return cls(kept, tuple(sorted(skipped)), skipped, article_of)
+
+    @cached_property
+    def doubled(self) -> tuple[tuple[Annotation, ...], ...]:
+        """The answers to each sentence that has at least two, sentences by id."""
+        return tuple(answers for answers in self.by_sentence.values() if len(answers) > 1)
+
+    @cached_property
+    def groups(self) -> IntArray:
+        """Article number of each doubled sentence, shape (doubled,)."""
+        return cluster_numbers([self.article_of[answers[0].sentence_id] for answers in self.doubled])
+
+    @cached_property
+    def number(self) -> dict[str, int]:
+        """Index of each annotator."""
+        return {annotator: at for at, annotator in enumerate(self.annotators)}
+
+    def rate(self, value: Callable[[Annotation], Any], level: Level = "nominal") -> Ratings:
+        """Return a rating of each answer to a doubled sentence, as `value` reads it."""
+        cells = (
+            (self.number[answer.annotator], unit, value(answer))
+            for unit, answers in enumerate(self.doubled)
+            for answer in answers
+        )
+        return Ratings.of_cells(cells, n_annotators=len(self.annotators), n_units=len(self.doubled), level=level)
+
+    def within(self, kept: Callable[[Annotation], Hashable]) -> AnswerTable:
+        """Return the answers for which `kept` is true."""
+        chosen = {
+            sentence: tuple(answer for answer in answers if kept(answer))
+            for sentence, answers in self.by_sentence.items()
+        }
+        left = {sentence: answers for sentence, answers in chosen.items() if answers}
+        return AnswerTable(left, self.annotators, self.skipped, self.article_of)
+
+
+def label_set(answer: Annotation, among: Sequence[str] | None = None) -> frozenset[str]:
+    """Return the labels of an answer, of one layer only where `among` lists its labels."""
+    return frozenset(answer.labels if among is None else set(answer.labels) & set(among))
+
+
+@dataclass(frozen=True, slots=True)
+class Measurer:
+    """Makes rows that share their draws of articles.
+
+    Attributes:
+        resampling: How intervals are drawn.
+    """
+
+    resampling: Resampling
+
+    def row(
+        self,
+        kind: str,
+        name: str,
+        ratings: Ratings,
+        groups: IntArray,
+        *,
+        level: Level = "nominal",
+        positive: Hashable | None = None,
+    ) -> AgreementRow:
+        """Measure agreement on one question.
+
+        Args:
+            kind: As `AgreementRow.kind`.
+            name: As `AgreementRow.name`.
+            ratings: The ratings.
+            groups: Article number of each unit, shape (units,).
+            level: What α takes the values to be; percent agreement is always exact equality.
+            positive: The value that positive agreement is about; None for none.
+        """
+        names: list[Name] = ["percent", "alpha"]
+        if positive is not None:
+            names += ["positive", "negative"]
+        if level not in SET_LEVELS:
+            names.append("ac1")
+        measures = [statistic(ratings, groups, each, level=level, positive=positive) for each in names]
+        found = dict(zip(names, (describe(each, ratings) for each in measures), strict=True))
+        drawn = dict(zip(names, self.resampling.intervals(measures), strict=True))
+        shown = {each: bounded(found[each], drawn[each]) for each in names}
+        whole, share = found["percent"], Estimate(value=None)
+        if positive is not None:
+            share = self.estimate(prevalence(ratings, groups, value=positive), "nobody answered")
+        return AgreementRow(
+            kind=kind,
+            name=name,
+            level=level,
+            n_units=whole.n_units,
+            n_annotators=whole.n_annotators,
+            n_pairable=whole.n_pairable,
+            n_articles=measures[0].clusters,
+            prevalence=share.value,
+            prevalence_low=share.low,
+            prevalence_high=share.high,
+            percent=shown["percent"],
+            positive=shown.get("positive"),
+            negative=shown.get("negative"),
+            alpha=shown["alpha"],
+            ac1=shown.get("ac1"),
+        )
+
+    def estimate(self, measure: Statistic, reason: str) -> Estimate:
+        """Measure a statistic that is no coefficient of ratings.
+
+        Args:
+            measure: The statistic.
+            reason: Why it is undefined, where it is.
+        """
+        value = float(measure.values(measure.terms.sum(axis=0, keepdims=True))[0])
+        if np.isnan(value):
+            return Estimate(value=None, reason=reason)
+        return replace(self.resampling.interval(measure), value=value, n=None)
