@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from toolkit.errors import InvalidInput
-from toolkit.records import digest, from_row, stored_fields
+from toolkit.records import from_row, stored_fields
 
 T = TypeVar("T")
 
@@ -271,12 +271,3 @@ def _opened(path: Path) -> Iterator[pq.ParquetFile]:
         raise InvalidInput(
             "is not a readable Parquet file", where=str(path), remedy="delete it and run the stage that makes it again"
         ) from error
-
-
-def content_digest(table: pa.Table) -> str:
-    """Return the SHA-256 of a table's column names and rows; it is the same for every version of pyarrow.
-
-    Parquet bytes name the writer's version, so they are not.
-    """
-    lines = [str(table.schema.names), *(_dump(row) for row in table.to_pylist())]
-    return digest("\n".join(lines).encode())

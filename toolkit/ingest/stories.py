@@ -52,10 +52,20 @@ def signature(text: str) -> bytes:
     return np.array(sketch.digest(), dtype=np.uint64).astype(np.uint8).tobytes()
 
 
-def jaccard(first: str, second: str) -> float:
-    """Return the share of word shingles that two texts have in common, in [0, 1]; two texts without words have 1."""
-    left, right = _shingles(first), _shingles(second)
-    return len(left & right) / len(left | right) if left | right else 1.0
+def shingles(text: str) -> frozenset[str]:
+    """Return the word shingles of a text, without case and punctuation; a text of fewer words is one shingle."""
+    return frozenset(_shingled(text))
+
+
+def jaccard(left: frozenset[str], right: frozenset[str]) -> float:
+    """Return the share of shingles that two texts have in common, in [0, 1].
+
+    Example:
+        >>> jaccard(shingles("The ferry sailed on Monday."), shingles("the ferry sailed on Sunday"))
+        0.5
+    """
+    both = len(left & right)
+    return both / (len(left) + len(right) - both)
 
 
 def story_ids(ids: Sequence[str], signatures: Sequence[bytes], text_of: Callable[[int], str]) -> list[str]:
@@ -71,11 +81,11 @@ def story_ids(ids: Sequence[str], signatures: Sequence[bytes], text_of: Callable
     """
     order = sorted(range(len(ids)), key=ids.__getitem__)
     minima = np.frombuffer(b"".join(signatures[i] for i in order), np.uint8).reshape(len(ids), SIGNATURE_BYTES)
-    shingles = lru_cache(maxsize=_REMEMBERED)(lambda rank: _shingles(text_of(order[rank])))
+    of_rank = lru_cache(maxsize=_REMEMBERED)(lambda rank: shingles(text_of(order[rank])))
 
     def alike(one: int, other: int) -> bool:
         hopeless = np.count_nonzero(minima[one] == minima[other]) < _HOPELESS
-        return not hopeless and _alike(shingles(one), shingles(other))
+        return not hopeless and jaccard(of_rank(one), of_rank(other)) >= THRESHOLD
 
     clusters = _Clusters(len(ids), alike)
     bands = minima.view("<u4")
@@ -141,15 +151,6 @@ def _shingled(text: str) -> list[str]:
     words = _WORD.findall(text.casefold())
     runs = zip(*(words[first:] for first in range(SHINGLE)), strict=False)
     return list(map(" ".join, runs)) or [" ".join(words)]
-
-
-def _shingles(text: str) -> frozenset[str]:
-    return frozenset(_shingled(text))
-
-
-def _alike(left: frozenset[str], right: frozenset[str]) -> bool:
-    both = len(left & right)
-    return both >= THRESHOLD * (len(left) + len(right) - both)
 
 
 class _Clusters:
