@@ -191,42 +191,42 @@ def against(who: str, others: str, times: int) -> list[Annotation]:
 def test_a_verdict_stands_while_its_answers_and_rules_do():
     answers = [*split("s"), *split("t")]
     first = decide(answers, SCHEMA)
-    assert [verdict.sentence_id for verdict in first.verdicts] == ["s", "t"]
-    held = {verdict.sentence_id: verdict for verdict in first.verdicts}
+    assert [each.sentence_id for each in first.logged] == ["s", "t"]
+    held = {each.sentence_id: each for each in first.logged}
     more = [*answers, *against("b", "cdef", 30), answer("t", "d", "toll")]
-    afresh, kept = decide(more, SCHEMA), decide(more[::-1], SCHEMA, standing=held)
-    before, after, new = ({each.sentence_id: each for each in run.verdicts} for run in (first, kept, afresh))
+    afresh, kept = decide(more, SCHEMA), decide(more[::-1], SCHEMA, earlier=held)
+    before, after, new = ({each.sentence_id: each for each in run.logged} for run in (first, kept, afresh))
     assert after["s"] == before["s"] != new["s"]
     assert after["t"] == new["t"] != before["t"], "an answer came"
     assert {key: after[key] for key in after if key.startswith("x")} == {
         key: new[key] for key in new if key.startswith("x")
     }
-    assert decide(more, SCHEMA, standing=held | after) == kept
+    assert decide(more, SCHEMA, earlier=held | after) == kept
     edited = [answer("s", "c", "none", updated_at="2026-02-01T00:00:00Z") if each is more[2] else each for each in more]
-    assert {each.sentence_id: each for each in decide(edited, SCHEMA, standing=held).verdicts}["s"].rests_on != held[
+    assert {each.sentence_id: each for each in decide(edited, SCHEMA, earlier=held).logged}["s"].rests_on != held[
         "s"
     ].rests_on
     for rules in ({"method": "majority"}, {"threshold": 0.9}):
-        assert decide(more, SCHEMA, standing=held, **rules) == decide(more, SCHEMA, **rules)
+        assert decide(more, SCHEMA, earlier=held, **rules) == decide(more, SCHEMA, **rules)
 
 
 def test_what_stands_against_the_present_opinion_is_counted():
     answers = split("s")
     (first,) = decide(answers, SCHEMA).decided
     assert first.labels == ("claim",)
-    held = {verdict.sentence_id: verdict for verdict in decide(answers, SCHEMA).verdicts}
+    held = {each.sentence_id: each for each in decide(answers, SCHEMA).logged}
     more = [*answers, *against("a", "cdef", 30), *against("b", "cdef", 30)]
     afresh = decide(more, SCHEMA)
     assert "s" in {dispute.sentence_id for dispute in afresh.queue}
-    kept = decide(more, SCHEMA, standing=held)
+    kept = decide(more, SCHEMA, earlier=held)
     assert first in kept.decided
-    assert (afresh.overtaken, kept.overtaken) == ((), ("s",))
-    doubted = {verdict.sentence_id: verdict for verdict in afresh.verdicts}
-    back = decide(answers, SCHEMA, standing=doubted)
+    assert (afresh.would_change, kept.would_change) == ((), ("s",))
+    doubted = {each.sentence_id: each for each in afresh.logged}
+    back = decide(answers, SCHEMA, earlier=doubted)
     assert back.decided == (), "a dispute stands too"
-    assert back.overtaken == ("s",)
+    assert back.would_change == ("s",)
     word = Decision(sentence_id="s", labels=("none",), schema=SCHEMA.ref, method="expert", votes=("e",))
-    assert decide(more, SCHEMA, standing=held, experts={"s": word}).overtaken == ()
+    assert decide(more, SCHEMA, earlier=held, experts={"s": word}).would_change == ()
 
 
 def test_boundaries_are_those_of_the_span_nearest_to_what_most_cover():

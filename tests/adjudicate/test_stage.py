@@ -148,5 +148,5 @@ def test_other_rules_decide_anew(workspace: Workspace) -> None:
 def test_a_damaged_line_is_named(workspace: Workspace) -> None:
     path = workspace.path("adjudications/verdicts.jsonl")
     path.write_text(path.read_text() + json.dumps({"sentence_id": "x"}) + "\n")
-    with pytest.raises(InvalidInput, match=r"verdicts\.jsonl:3: is not a verdict; bring"):
+    with pytest.raises(InvalidInput, match=r"verdicts\.jsonl:3: is not a logged decision; restore"):
         adjudicate_stage.adjudicate(workspace)

@@ -1,22 +1,23 @@
-"""From many people's answers to what the project holds to be true. Pure: records in, records out."""
+"""From many people's answers to one decision per sentence. The core is pure: records in, records out."""
 
 from toolkit.adjudicate.aggregation import METHODS, aggregate
+from toolkit.adjudicate.ballot import CompetingAnswer, Dispute, SecondLook
 from toolkit.adjudicate.decide import THRESHOLD, Decisions, decide
-from toolkit.adjudicate.decision_changes import Change, changes
-from toolkit.adjudicate.dispute import Answer, Dispute, SecondLook, Verdict
+from toolkit.adjudicate.decision_changes import DecisionChange, changes
+from toolkit.adjudicate.decision_log import LoggedDecision
 from toolkit.adjudicate.label_errors import Doubt, Suspect, label_errors
 
 __all__ = [
     "METHODS",
     "THRESHOLD",
-    "Answer",
-    "Change",
+    "CompetingAnswer",
+    "DecisionChange",
     "Decisions",
     "Dispute",
     "Doubt",
+    "LoggedDecision",
     "SecondLook",
     "Suspect",
-    "Verdict",
     "aggregate",
     "changes",
     "decide",

@@ -1,22 +1,75 @@
-"""The answers that count: one a person and sentence, in an order that does not depend on how they came."""
+"""The answers to a sentence as votes: those that count, what an answer says, and a dispute that people must settle."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import field
 
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation, AttributeValue, Decision, Relation, Span, latest
+from toolkit.records.base import record
 from toolkit.schema import Schema
 
 SpanKey = tuple[str, int, int, tuple[tuple[str, AttributeValue], ...]]
 AnswerKey = tuple[tuple[str, ...], tuple[SpanKey, ...], tuple[tuple[str, SpanKey, SpanKey], ...]]
 
 
-def ballots(annotations: Iterable[Annotation], schema: Schema) -> dict[str, tuple[Annotation, ...]]:
-    """Return the answers to each sentence, sentences by id and answers by annotator.
+@record
+class CompetingAnswer:
+    """One of the answers that compete in a dispute.
 
-    A skipped answer is no vote; of several answers of one person to one sentence the last counts.
+    Attributes:
+        labels: Sentence labels, sorted.
+        spans: By start, end, label, span_id.
+        relations: By label, head, tail.
+        votes: annotation_ids of those who gave it, sorted.
+    """
+
+    labels: tuple[str, ...]
+    spans: tuple[Span, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    votes: tuple[str, ...]
+
+
+@record
+class Dispute:
+    """A sentence that people must decide.
+
+    Attributes:
+        sentence_id: The sentence.
+        schema: "name@version".
+        causes: Why it could not be decided, in plain words.
+        answers: The competing answers, the one with most votes first.
+        soft_labels: Label id → probability, for labels that anybody gave.
+        uncertainty: Entropy of the labels' probabilities in bits, summed; the higher, the more there is to decide.
+    """
+
+    sentence_id: str
+    schema: str
+    causes: tuple[str, ...]
+    answers: tuple[CompetingAnswer, ...]
+    soft_labels: Mapping[str, float] = field(default_factory=dict)
+    uncertainty: float
+
+
+@record
+class SecondLook:
+    """A sentence that an expert should see although it is decided.
+
+    Attributes:
+        sentence_id: The sentence.
+        causes: Why, in plain words.
+    """
+
+    sentence_id: str
+    causes: tuple[str, ...]
+
+
+def ballots(annotations: Iterable[Annotation], schema: Schema) -> dict[str, tuple[Annotation, ...]]:
+    """Return the answers that vote on each sentence, sentences by id and answers by annotator.
+
+    A skipped answer is not a vote; of several answers of one person to one sentence the last counts.
 
     Args:
         annotations: Answers in any order.
@@ -43,7 +96,7 @@ def answer_key(said: Annotation | Decision) -> AnswerKey:
 
 
 def span_key(span: Span) -> SpanKey:
-    """Return what a span says, without its id; an attribute left empty is one not filled."""
+    """Return what a span says, without its id; an empty attribute is the same as none."""
     filled = sorted((name, value) for name, value in span.attributes.items() if value is not None)
     return span.label, span.start, span.end, tuple(filled)
 

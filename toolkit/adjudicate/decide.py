@@ -1,4 +1,4 @@
-"""Decide what the answers agree on, and queue the rest for people."""
+"""The decisions: what the answers agree on, with the rest in a queue for people."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from types import MappingProxyType
 import numpy as np
 
 from toolkit.adjudicate.aggregation import LabelBeliefs, label_beliefs, trust
-from toolkit.adjudicate.ballot import answer_key, ballots
-from toolkit.adjudicate.dispute import Answer, Dispute, Verdict, rests_on
+from toolkit.adjudicate.ballot import CompetingAnswer, Dispute, answer_key, ballots
+from toolkit.adjudicate.decision_log import LoggedDecision, rests_on
 from toolkit.adjudicate.models.votes import FloatArray
 from toolkit.adjudicate.span_merge import Merged, merge
 from toolkit.records import Aggregation, Annotation, Decision
@@ -20,28 +20,30 @@ THRESHOLD = 0.7
 """A model's probability from which on a label counts as decided, and 1 − it as refused."""
 
 _NO_EXPERTS: Mapping[str, Decision] = MappingProxyType({})
-_NO_VERDICTS: Mapping[str, Verdict] = MappingProxyType({})
+_NO_LOG: Mapping[str, LoggedDecision] = MappingProxyType({})
 _NO_LOOKS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _SELF_EVIDENT = ("single", "unanimous")  # methods that look at nothing but a sentence's own answers
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What was decided and what was not.
+    """The decisions of a run, and the sentences that people must decide.
 
-    Every sentence with an answer or an expert's word is in one of them; one that is in for a second look in both.
+    Every sentence with an answer or an expert's word is either decided or queued; one that is in for a second look is
+    both.
 
     Attributes:
         decided: By sentence_id.
         queue: By sentence_id.
-        verdicts: By sentence_id, on each sentence that its own answers alone don't settle and no expert has decided.
-        overtaken: Sentences whose verdict stands although it would be another now, by sentence_id.
+        logged: For the decision log, by sentence_id: each sentence that its own answers alone do not settle and no
+            expert has decided.
+        would_change: Sentences that keep an earlier decision which today's answers would change, by sentence_id.
     """
 
     decided: tuple[Decision, ...]
     queue: tuple[Dispute, ...]
-    verdicts: tuple[Verdict, ...] = ()
-    overtaken: tuple[str, ...] = ()
+    logged: tuple[LoggedDecision, ...] = ()
+    would_change: tuple[str, ...] = ()
 
 
 def decide(
@@ -51,7 +53,7 @@ def decide(
     method: Aggregation = "auto",
     threshold: float | None = None,
     experts: Mapping[str, Decision] = _NO_EXPERTS,
-    standing: Mapping[str, Verdict] = _NO_VERDICTS,
+    earlier: Mapping[str, LoggedDecision] = _NO_LOG,
     second_looks: Mapping[str, tuple[str, ...]] = _NO_LOOKS,
 ) -> Decisions:
     """Decide each sentence from all its answers; what is not safe goes to the queue with its cause.
@@ -67,8 +69,8 @@ def decide(
         method: How votes on a label become probabilities.
         threshold: Above 0.5; by default more than half of the votes for "majority" and "weighted", else `THRESHOLD`.
         experts: Experts' decisions by sentence_id.
-        standing: Earlier verdicts by sentence_id: one that rests on the answers and rules that there are now is kept,
-            so that new answers change only the sentences that they touch.
+        earlier: Earlier decisions by sentence_id, see `decision_log`: one that rests on the present answers and rules
+            is kept, so that new answers change only the sentences that they touch.
         second_looks: sentence_id → causes, for sentences that are queued although they are decided, until an expert
             has spoken.
 
@@ -82,37 +84,34 @@ def decide(
     rules = schema.digest, method, None if threshold is None else repr(threshold)
     decided = dict(experts)
     queue: list[Dispute] = []
-    verdicts: list[Verdict] = []
-    overtaken: list[str] = []
+    logged: list[LoggedDecision] = []
+    would_change: list[str] = []
     for at, sentence_id in enumerate(beliefs.sentences):
         if sentence_id in experts:
             continue
         ballot = _Ballot(votes[sentence_id], schema, beliefs, at, weights)
         outcome = ballot.decide(threshold)
         if isinstance(outcome, Dispute) or outcome.method not in _SELF_EVIDENT:
-            now = Verdict(sentence_id=sentence_id, rests_on=rests_on(ballot.answers, *rules), outcome=outcome)
-            held = _held(standing.get(sentence_id), now)
-            if held.content != now.content:
-                overtaken.append(sentence_id)
-            verdicts.append(held)
-            outcome = held.outcome
+            digest = rests_on(ballot.answers, *rules)
+            now = LoggedDecision(sentence_id=sentence_id, rests_on=digest, outcome=outcome)
+            before = earlier.get(sentence_id)
+            kept = before if before is not None and before.rests_on == digest else now
+            if kept.content != now.content:
+                would_change.append(sentence_id)
+            logged.append(kept)
+            outcome = kept.outcome
         if isinstance(outcome, Dispute):
             queue.append(outcome)
             continue
         decided[sentence_id] = outcome
         if sentence_id in second_looks:
             queue.append(ballot.dispute(second_looks[sentence_id]))
-    return Decisions(tuple(decided[key] for key in sorted(decided)), tuple(queue), tuple(verdicts), tuple(overtaken))
-
-
-def _held(before: Verdict | None, now: Verdict) -> Verdict:
-    """Return the verdict that holds: the earlier one where it rests on the same."""
-    return before if before is not None and before.rests_on == now.rests_on else now
+    return Decisions(tuple(decided[key] for key in sorted(decided)), tuple(queue), tuple(logged), tuple(would_change))
 
 
 @dataclass(frozen=True, slots=True)
 class _Ballot:
-    """The answers to one sentence and what the votes on all sentences say of its labels."""
+    """The answers to one sentence, with what the votes on all sentences say of its labels."""
 
     answers: tuple[Annotation, ...]
     schema: Schema
@@ -152,15 +151,15 @@ class _Ballot:
             strict=True,
         ):
             if share in (0.0, 1.0):  # what all say of it is not in question, whatever a model thinks of them
-                verdict: bool | None = bool(share)
+                holds: bool | None = bool(share)
             elif share == 0.5:  # an even split stays one: no model breaks it
-                verdict = None
+                holds = None
             else:
                 methods.add(method)
-                verdict = _verdict(probability, method, threshold)
-            if verdict is None:
+                holds = _holds(probability, method, threshold)
+            if holds is None:
                 causes.append(f"{label}: {share:.0%} of {len(self.answers)} say so, probability {probability:.2f}")
-            elif verdict:
+            elif holds:
                 chosen.append(label)
         return tuple(sorted(chosen)), tuple(causes), "+".join(sorted(methods)) or "majority"
 
@@ -184,7 +183,7 @@ class _Ballot:
         for answer in self.answers:
             groups.setdefault(answer_key(answer), []).append(answer)
         competing = [
-            Answer(
+            CompetingAnswer(
                 labels=same[0].labels,
                 spans=same[0].spans,
                 relations=same[0].relations,
@@ -213,7 +212,7 @@ class _Ballot:
         }
 
 
-def _verdict(probability: float, method: str, threshold: float | None) -> bool | None:
+def _holds(probability: float, method: str, threshold: float | None) -> bool | None:
     """Return whether a label holds; None where it is not sure enough."""
     if threshold is None and method in ("majority", "weighted"):
         return None if abs(probability - 0.5) < 1e-9 else bool(probability > 0.5)

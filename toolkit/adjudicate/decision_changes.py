@@ -1,4 +1,4 @@
-"""What a run decided otherwise than the run before it, sentence by sentence, and why."""
+"""The decisions that a run changed, sentence by sentence, with the cause."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from toolkit.adjudicate.decide import Decisions
-from toolkit.adjudicate.dispute import decided
+from toolkit.adjudicate.decision_log import decided_content
 from toolkit.records import Annotation, Decision
 from toolkit.records.base import record
 
 
 @record
-class Change:
+class DecisionChange:
     """A sentence whose decision is not what it was.
 
     Attributes:
@@ -32,16 +32,16 @@ class Change:
 
 def changes(
     before: Iterable[Decision], after: Decisions, earlier: Sequence[Annotation] | None, now: Sequence[Annotation]
-) -> tuple[Change, ...]:
+) -> tuple[DecisionChange, ...]:
     """Compare two runs.
 
-    A decision has changed when its labels, spans or relations have, or when there was or is none; another probability
-    under the same verdict is no change.
+    A decision has changed if its labels, spans or relations have, or if there was or is none. Another probability of
+    the same decision is not a change.
 
     Args:
         before: What was decided then.
         after: What is decided now.
-        earlier: The answers that `before` rests on; None where these can't be told any more.
+        earlier: The answers that `before` rests on; None where they are not known any more.
         now: The answers that `after` rests on.
 
     Returns:
@@ -51,7 +51,7 @@ def changes(
     new = {decision.sentence_id: decision for decision in after.decided}
     touched = None if earlier is None else _touched(earlier, now)
     return tuple(
-        Change(
+        DecisionChange(
             sentence_id=sentence_id,
             before=old[sentence_id].labels if sentence_id in old else None,
             after=new[sentence_id].labels if sentence_id in new else None,
@@ -64,7 +64,7 @@ def changes(
 
 
 def _content(decision: Decision | None) -> object:
-    return None if decision is None else decided(decision)
+    return None if decision is None else decided_content(decision)
 
 
 def _touched(earlier: Sequence[Annotation], now: Sequence[Annotation]) -> Mapping[str, Counter[str]]:

@@ -1,4 +1,4 @@
-"""Which decisions look wrong: gold labels against out-of-sample predictions and the annotators' votes.
+"""Gold labels that look wrong, by out-of-fold predictions and annotators' votes.
 
 Northcutt, C., Jiang, L. & Chuang, I. (2021). Confident learning: estimating uncertainty in dataset labels. JAIR 70.
 Goh, H. W., Tkachenko, U. & Mueller, J. (2022). CROWDLAB. arXiv:2210.06812, for several annotators.

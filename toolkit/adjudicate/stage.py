@@ -1,30 +1,24 @@
-"""adjudications/verdicts.jsonl: every verdict on a sentence that people differ on, a line each, the last one holds.
-
-Earlier lines are never changed. What a new run makes of answers that an earlier one has seen is read here, so that
-gold.parquet follows from the logs, although models that were fitted to all answers of their day took part.
-
-The stage adjudicate.
+"""The stage adjudicate.
 
 annotations/, adjudications/ → gold.parquet, adjudications/queue.jsonl, reports/contradictions.jsonl
 
-Every decision on a sentence that people differ on is also added to adjudications/verdicts.jsonl.
+Decisions on sentences that people differ on are also added to adjudications/verdicts.jsonl, see `decision_log`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolkit.adjudicate import Verdict
+from toolkit.adjudicate.ballot import SecondLook
 from toolkit.adjudicate.decide import Decisions, decide
-from toolkit.adjudicate.decision_changes import Change, changes
-from toolkit.adjudicate.dispute import SecondLook
+from toolkit.adjudicate.decision_changes import DecisionChange, changes
+from toolkit.adjudicate.decision_log import DECISION_LOG, extended_log, last_decisions
 from toolkit.engine.arrow import parquet_bytes, to_table
-from toolkit.errors import InvalidInput
 from toolkit.project.annotation_log import current
 from toolkit.project.files import write_atomic
 from toolkit.project.stage import Made, Outcome, derive_value, read_lock
@@ -32,81 +26,41 @@ from toolkit.project.workspace import GOLD, QUEUE, SENTENCES, Workspace
 from toolkit.records import Annotation, Decision, Sentence, from_json, latest, to_json
 from toolkit.schema import Contradiction, Schema, contradictions
 
-VERDICTS = "adjudications/verdicts.jsonl"
-
-
-def verdicts(workspace: Workspace) -> dict[str, Verdict]:
-    """Return the verdict that holds on each sentence that has one.
-
-    Raises:
-        InvalidInput: A line is damaged.
-    """
-    found: dict[str, Verdict] = {}
-    for number, line in enumerate(_written(workspace).splitlines(), start=1):
-        try:
-            verdict = from_json(Verdict, line)
-        except InvalidInput as error:
-            raise InvalidInput(
-                "is not a verdict",
-                where=f"{workspace.path(VERDICTS)}:{number}",
-                remedy="bring the file back from a backup; without it the next `toolkit adjudicate` decides afresh",
-            ) from error
-        found[verdict.sentence_id] = verdict
-    return found
-
-
-def with_verdicts(workspace: Workspace, held: Mapping[str, Verdict], now: Iterable[Verdict]) -> bytes:
-    """Return the file as it is to be: what was written, and after it every verdict that is not yet the last one.
-
-    Args:
-        workspace: The project.
-        held: What `verdicts` returns.
-        now: The verdicts of a run.
-    """
-    new = [to_json(verdict) + "\n" for verdict in now if held.get(verdict.sentence_id) != verdict]
-    return _written(workspace) + "".join(new).encode()
-
-
-def _written(workspace: Workspace) -> bytes:
-    path = workspace.path(VERDICTS)
-    return path.read_bytes() if path.exists() else b""
-
-
 SECOND_LOOKS = "adjudications/second_looks.jsonl"
-"""Decided sentences that an expert should see all the same, a `SecondLook` a line, by sentence_id."""
+"""Decided sentences that an expert should see all the same: one `SecondLook` per line, by sentence_id."""
 
 _ANNOTATIONS, _ADJUDICATIONS = "annotations/log.jsonl", "adjudications/log.jsonl"
 
-OVERTAKEN = "would change with --afresh"
-"""The count of verdicts that stand although all answers there are now would give another."""
+WOULD_CHANGE = "would change with --afresh"
+"""Count of the sentences that keep an earlier decision which today's answers would change."""
 
 CONTRADICTIONS = "reports/contradictions.jsonl"
-"""Decided sentences that say otherwise than an example of the schema with the same words, a `Contradiction` a line."""
+"""Decided sentences that contradict an example of the schema with the same words: one `Contradiction` per line."""
 
 
 @dataclass(frozen=True)
 class Adjudication(Outcome):
-    """What became of the stage adjudicate.
+    """The result of the stage adjudicate.
 
     Attributes:
-        decided_before: Sentences that were decided by the run before; None where there was none.
-        changes: What is decided otherwise than by the run before, by sentence_id.
+        decided_before: Sentences that the run before decided; None where there was no run before.
+        changes: The decisions that this run changed, by sentence_id.
     """
 
     decided_before: int | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[DecisionChange, ...] = ()
 
 
 def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
     """Decide what the answers agree on, take the experts' word where there is one, and queue the rest.
 
-    A verdict stands while the answers to its sentence, the schema and the method are what they were, so that new
-    answers change only the sentences that they touch. The verdicts of adjudications/verdicts.jsonl belong to the logs:
-    with them the same logs give the same bytes, here, on another machine and after gold.parquet was deleted.
+    A decision stays while the answers to its sentence, the schema and the method stay the same, so that new answers
+    change only the sentences that they touch. The decision log, adjudications/verdicts.jsonl, belongs to the logs: with
+    it the same logs give the same bytes, here, on another machine and after gold.parquet was deleted.
 
     Args:
         workspace: The project.
-        afresh: Let no verdict stand: decide every sentence by what all answers say of annotators now.
+        afresh: Re-decide every sentence, also those whose answers have not changed.
 
     Raises:
         InvalidInput: No answers were pulled yet, or a log is damaged.
@@ -116,19 +70,20 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
         answers = workspace.answers(some=True)
         before = workspace.decisions() if workspace.path(GOLD).exists() else None
 
-        def make() -> tuple[Made, tuple[Change, ...]]:
-            held = verdicts(workspace)
+        def make() -> tuple[Made, tuple[DecisionChange, ...]]:
+            log = _content(workspace.path(DECISION_LOG))
+            last = last_decisions(log, where=str(workspace.path(DECISION_LOG)))
             result = decide(
                 answers,
                 schema,
                 method=method,
                 experts=_expert_decisions(workspace),
-                standing={} if afresh else held,
+                earlier={} if afresh else last,
                 second_looks={look.sentence_id: look.causes for look in second_looks(workspace)},
             )
             compared = () if before is None else changes(before, result, _answers_then(workspace), answers)
             contradicting = _contradictions(workspace, schema, result.decided)
-            return _made(result, contradicting, with_verdicts(workspace, held, result.verdicts)), compared
+            return _made(result, contradicting, extended_log(log, last, result.logged)), compared
 
         outcome, compared = derive_value(
             workspace.root,
@@ -148,7 +103,7 @@ def rules(workspace: Workspace) -> dict[str, Any]:
 
 
 def look_again(workspace: Workspace, looks: Iterable[SecondLook]) -> int:
-    """Put sentences in for a second look, beside those that are there; the next `adjudicate` queues them.
+    """Add sentences to those that an expert should see again; the next `adjudicate` queues them.
 
     Returns:
         How many were not there before.
@@ -162,7 +117,7 @@ def look_again(workspace: Workspace, looks: Iterable[SecondLook]) -> int:
 
 
 def second_looks(workspace: Workspace) -> Iterator[SecondLook]:
-    """Yield the sentences that were put in for a second look.
+    """Yield the sentences that an expert should see again.
 
     Raises:
         InvalidInput: The file is damaged.
@@ -181,7 +136,7 @@ def _contradictions(workspace: Workspace, schema: Schema, decided: Iterable[Deci
     return contradictions(schema, judged)
 
 
-def _made(result: Decisions, contradicting: Sequence[Contradiction], written: bytes) -> Made:
+def _made(result: Decisions, contradicting: Sequence[Contradiction], log: bytes) -> Made:
     methods = sorted({decision.method for decision in result.decided})
     queue = "".join(to_json(dispute) + "\n" for dispute in result.queue)
     decided = {decision.sentence_id for decision in result.decided}
@@ -190,7 +145,7 @@ def _made(result: Decisions, contradicting: Sequence[Contradiction], written: by
         files={
             GOLD: parquet_bytes(to_table(Decision, result.decided)),
             QUEUE: queue.encode(),
-            VERDICTS: written,
+            DECISION_LOG: log,
             CONTRADICTIONS: "".join(to_json(each) + "\n" for each in contradicting).encode(),
         },
         counts={
@@ -199,7 +154,7 @@ def _made(result: Decisions, contradicting: Sequence[Contradiction], written: by
             "queued for an expert": len(result.queue) - again,
             **({"for a second look": again} if again else {}),
             **({"contradict an example": len(contradicting)} if contradicting else {}),
-            **({OVERTAKEN: len(result.overtaken)} if result.overtaken else {}),
+            **({WOULD_CHANGE: len(result.would_change)} if result.would_change else {}),
         },
     )
 
@@ -223,9 +178,9 @@ def _expert_decisions(workspace: Workspace) -> dict[str, Decision]:
 
 
 def _answers_then(workspace: Workspace) -> list[Annotation] | None:
-    """Return the answers that held when `adjudicate` ran last; None where that can't be told.
+    """Return the answers that `adjudicate` decided on when it ran last; None where that is not known.
 
-    The log only grows, so that what it was then is the part of it whose digest toolkit.lock has.
+    The log only grows, so that its state of then is the beginning of it whose digest toolkit.lock has.
     """
     entry = read_lock(workspace.root).get("adjudicate")
     digest = entry and entry["because"]["inputs"].get(_ANNOTATIONS)
@@ -243,3 +198,7 @@ def _rows_until(path: Path, digest: str) -> list[dict[str, Any]] | None:
             if seen.copy().hexdigest() == digest:
                 return [json.loads(row) for row in rows if row.endswith(b"\n")]
     return None
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""

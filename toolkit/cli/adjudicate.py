@@ -15,7 +15,7 @@ from toolkit.cli.output import progress_bar, put_counts, put_json, put_outcome, 
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from toolkit.adjudicate import Change
+    from toolkit.adjudicate import DecisionChange
     from toolkit.adjudicate.stage import Adjudication
 
 
@@ -55,9 +55,9 @@ def adjudicate(
 
 
 def _put_changes(outcome: Adjudication) -> None:
-    from toolkit.adjudicate.stage import OVERTAKEN
+    from toolkit.adjudicate.stage import WOULD_CHANGE
 
-    if overtaken := outcome.counts.get(OVERTAKEN):
+    if overtaken := outcome.counts.get(WOULD_CHANGE):
         say(f"{overtaken:,} sentences keep an earlier decision which today's answers would change:")
         say("run `toolkit adjudicate --afresh` to decide them again")
     if outcome.up_to_date or outcome.decided_before is None:
@@ -68,7 +68,7 @@ def _put_changes(outcome: Adjudication) -> None:
         put_table(["changed", "before", "now", "because"], rows)
 
 
-def _now(change: Change) -> str:
+def _now(change: DecisionChange) -> str:
     same = change.after is not None and change.before == change.after
     return "the same, marked otherwise" if same else _verdict(change.after)
 

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from toolkit import release
-from toolkit.adjudicate.stage import OVERTAKEN
+from toolkit.adjudicate.stage import WOULD_CHANGE
 from toolkit.agreement.stage import preannotation_effect
 from toolkit.project import Workspace, write_atomic
 from toolkit.project.stage import read_lock
@@ -99,7 +99,7 @@ def project_report(workspace: Workspace, *, shown: int = SHOWN) -> Report:
         disagreement=_disagreement(workspace, answers) if answers else None,
         head_start=preannotation_effect(workspace) if has_sentences else None,
         decisions=None if decisions is None else _counted(decision.method for decision in decisions),
-        overtaken=read_lock(workspace.root).get("adjudicate", {}).get("counts", {}).get(OVERTAKEN, 0),
+        overtaken=read_lock(workspace.root).get("adjudicate", {}).get("counts", {}).get(WOULD_CHANGE, 0),
         releases=releases,
         models=models,
         evaluation=_json_file(workspace.path("reports", "evaluation.json")),
