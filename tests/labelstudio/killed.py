@@ -22,7 +22,7 @@ from toolkit.labelstudio import Server
 from toolkit.labelstudio.pull import snapshot
 from toolkit.labelstudio.pull.revision_index import RevisionIndex
 from toolkit.labelstudio.pull.stage import pull
-from toolkit.labelstudio.push import stage as sending
+from toolkit.labelstudio.push import sender
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
 
@@ -49,7 +49,7 @@ def main(verb: str, project: str, url: str, fatal: int) -> int:
     httpx.Client.send = stepping(httpx.Client.send, after=True)  # type: ignore[method-assign]
     os.fsync, os.replace = stepping(os.fsync), stepping(os.replace)
     RevisionIndex.save = stepping(RevisionIndex.save, after=True)  # type: ignore[method-assign]
-    sending.BATCH, snapshot.WINDOW = 2, 4
+    sender.BATCH, snapshot.WINDOW = 2, 4
     with Server(url, os.environ["LABEL_STUDIO_API_KEY"]) as server:
         {"push": push, "pull": pull}[verb](Workspace(Path(project)), server=server)
     return steps

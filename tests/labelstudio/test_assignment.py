@@ -15,7 +15,7 @@ from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
-from toolkit.project.annotators import read_team
+from toolkit.project.annotators_file import read_team
 
 TEXTS = [f"Headline {number}\nThe ferry left.\nIt rained." for number in range(12)]
 TEAM = """\

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from toolkit.project import AppendLog, Workspace
-from toolkit.project.annotators import assign
+from toolkit.project.annotators_file import assign
 from toolkit.project.push_ledger import NAME, Ledger, sent_sentences, sent_to
 
 TITLE = "News"

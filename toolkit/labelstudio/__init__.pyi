@@ -13,7 +13,7 @@ from .pull.log_writer import PullResult as PullResult
 from .pull.schema_inference import infer_schema as infer_schema
 from .push.adjudication import push_disputes as push_disputes
 from .push.quiz_tasks import push_quiz as push_quiz
-from .push.stage import PushResult as PushResult
+from .push.sender import PushResult as PushResult
 from .push.stage import sent_by as sent_by
 from .server.replay import ReplayResult as ReplayResult
 from .server.replay import replay as replay

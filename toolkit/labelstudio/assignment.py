@@ -1,4 +1,4 @@
-"""The assignment of articles to annotators in blind mode (`toolkit.project.annotators`).
+"""The assignment of articles to annotators in blind mode (`toolkit.project.annotators_file`).
 
 Articles stay whole. Each goes to as many people as toolkit.yaml asks answers for. Who is asked first follows from a
 hash of article and person (rendezvous hashing), so that nobody's share depends on the order of annotators.yaml. What
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.project import Workspace
-from toolkit.project.annotators import Member, Team, assign, assigned
+from toolkit.project.annotators_file import Member, Team, assign, assigned
 from toolkit.records import Article, content_id
 
 

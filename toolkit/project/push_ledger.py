@@ -19,7 +19,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from toolkit.project.annotators import blind_annotators
+from toolkit.project.annotators_file import blind_annotators
 from toolkit.project.append_log import AppendLog
 from toolkit.project.workspace import Workspace
 

@@ -16,7 +16,7 @@ from tests.labelstudio.proxy import Fault, proxied
 from toolkit.errors import Interrupted, InvalidInput, Locked, RemoteError
 from toolkit.labelstudio import Server
 from toolkit.labelstudio.client import server_project
-from toolkit.labelstudio.push import stage as sending
+from toolkit.labelstudio.push import sender
 from toolkit.labelstudio.push.stage import push
 from toolkit.labelstudio.push.tasks import key_of
 from toolkit.labelstudio.server import embedded
@@ -45,8 +45,8 @@ def assert_each_once(server: Server, workspace: Workspace) -> None:
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "BATCH", 2)
-    monkeypatch.setattr(sending, "SETTLE", 0.3)
+    monkeypatch.setattr(sender, "BATCH", 2)
+    monkeypatch.setattr(sender, "SETTLE", 0.3)
 
 
 def test_tasks_carry_the_sentence_its_neighbours_and_its_keys(
@@ -270,8 +270,8 @@ def own(studio_home: Path, tmp_path: Path) -> Iterator[Studio]:
 def test_a_server_killed_under_a_push_is_completed_after_its_restart(
     own: Studio, studio_home: Path, make_project: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "BATCH", 2)
-    monkeypatch.setattr(sending, "SETTLE", 0.01)
+    monkeypatch.setattr(sender, "BATCH", 2)
+    monkeypatch.setattr(sender, "SETTLE", 0.01)
     text = "\n".join(f"The ferry left pier {number}." for number in range(8))
     workspace = make_project([text])
 

@@ -11,7 +11,7 @@ from toolkit.errors import InvalidInput, RemoteError
 from toolkit.labelstudio.client.http_client import NotThere, Refused, Server, Unanswered
 from toolkit.labelstudio.codec.label_config import render_config
 from toolkit.project import Workspace
-from toolkit.project.annotators import FILE_NAME as ANNOTATORS
+from toolkit.project.annotators_file import FILE_NAME as ANNOTATORS
 from toolkit.project.push_ledger import expert_title, quiz_title, work_titles
 from toolkit.schema import Schema, instructions
 

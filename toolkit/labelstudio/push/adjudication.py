@@ -15,7 +15,7 @@ from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.codec.encode import encode_result
-from toolkit.labelstudio.push.stage import PushResult, Sender, Task
+from toolkit.labelstudio.push.sender import PushResult, Sender, Task
 from toolkit.labelstudio.push.tasks import task_data
 from toolkit.project import Workspace
 from toolkit.project.push_ledger import Key, expert_title

@@ -14,7 +14,7 @@ from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.codec.label_config import DATA
-from toolkit.labelstudio.push.stage import PushResult, Sender, Task
+from toolkit.labelstudio.push.sender import PushResult, Sender, Task
 from toolkit.project import Workspace
 from toolkit.project.push_ledger import Key, quiz_title
 from toolkit.project.stage import Progress

@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 from toolkit.errors import InvalidInput
 from toolkit.project import Workspace
 from toolkit.project.annotation_log import ADDRESS, CONTENT_KEYS, NAME_KEYS, USER_KEYS
-from toolkit.project.annotators import FILE_NAME as TEAM_FILE
+from toolkit.project.annotators_file import FILE_NAME as TEAM_FILE
 
 _NAME_IN_ADDRESS = re.compile(r"[^\W\d_]{2,}(?:[._-][^\W\d_]{2,})+")
 _NAMES_SOMEBODY = re.compile(

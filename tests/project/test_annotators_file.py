@@ -8,7 +8,7 @@ import pytest
 
 from toolkit.errors import InvalidConfig
 from toolkit.project import Workspace
-from toolkit.project.annotators import assign, assigned, blind_annotators, read_team
+from toolkit.project.annotators_file import assign, assigned, blind_annotators, read_team
 
 
 @pytest.fixture
