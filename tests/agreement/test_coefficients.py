@@ -159,7 +159,7 @@ def test_faults_of_the_input_are_named():
         alpha([[1, -2], [1, 2]], "ratio")
     with pytest.raises(InvalidInput, match="must be numbers"):
         alpha([["a", "b"], ["a", "b"]], "interval")
-    with pytest.raises(InvalidInput, match="no set of labels"):
+    with pytest.raises(InvalidInput, match="not a set of labels"):
         alpha([["ab", "b"], ["a", "b"]], "masi")
     with pytest.raises(InvalidInput, match="'c' is not among the categories"):
         alpha([["a", "c"], ["a", "b"]], categories=["a", "b"])
@@ -173,7 +173,7 @@ def test_faults_of_the_input_are_named():
 
 def test_ordinal_words_need_their_order():
     ratings = [["low", "mid", "high"], ["low", "high", "high"]]
-    with pytest.raises(UsageError, match="ranks of words are unknown"):
+    with pytest.raises(UsageError, match="ranks of words are not known"):
         alpha(ratings, "ordinal")
     ranked = alpha(ratings, "ordinal", categories=["low", "mid", "high"])
     assert ranked == pytest.approx(alpha([[0, 1, 2], [0, 2, 2]], "ordinal"))
@@ -182,14 +182,14 @@ def test_ordinal_words_need_their_order():
 @pytest.mark.parametrize(
     ("ratings", "level", "fault"),
     [
-        (None, "nominal", "None is no table of ratings"),
-        ("abc", "nominal", "'abc' is no table of ratings"),
-        ({"a": 1}, "nominal", "is no table of ratings"),
-        ([1, 2], "nominal", "1 is no row of ratings"),
-        (["ab", "ab"], "nominal", "'ab' is no row of ratings"),
+        (None, "nominal", "None is not a table of ratings"),
+        ("abc", "nominal", "'abc' is not a table of ratings"),
+        ({"a": 1}, "nominal", "is not a table of ratings"),
+        ([1, 2], "nominal", "1 is not a row of ratings"),
+        (["ab", "ab"], "nominal", "'ab' is not a row of ratings"),
         (np.zeros((2, 2, 2)), "nominal", "3 dimensions, not 2"),
         (np.zeros(2), "nominal", "1 dimensions, not 2"),
-        ([[{1}, {2}], [{1}, {2}]], "nominal", "\\{1\\} is no single value"),
+        ([[{1}, {2}], [{1}, {2}]], "nominal", "\\{1\\} is not a single value"),
         ([[1, float("inf")], [1, 2]], "interval", "must be finite"),
         (np.array([[1, np.inf], [1, 2]]), "ratio", "must be finite"),
     ],

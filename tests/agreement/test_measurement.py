@@ -111,7 +111,7 @@ def test_counts_and_prevalence():
     assert claim.alpha.value is None
     assert "without variation" in claim.alpha.reason
     assert (toll.prevalence, toll.percent.value, toll.positive.value) == (0.5, 0.0, 0.0)
-    assert none.positive.reason == "nobody gave the value that it is about"
+    assert none.positive.reason == "nobody gave the value in question"
 
 
 def test_every_figure_has_its_n_its_interval_and_its_method():
@@ -282,4 +282,4 @@ def test_a_sentence_without_an_article_is_refused():
 def test_no_answers_make_an_empty_report():
     found = measured([])
     assert (found.answers, found.pairs, found.warnings) == (0, (), ())
-    assert found.layers[-1].alpha.reason == "no unit has two ratings"
+    assert found.layers[-1].alpha.reason == "no sentence has been answered by two people yet"

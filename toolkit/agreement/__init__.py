@@ -1,4 +1,8 @@
-"""How far people agree, with the uncertainty said. Pure: ratings and records in, numbers and records out."""
+"""Agreement between annotators: coefficients, intervals and the report. The core is pure: ratings in, numbers out.
+
+`alpha` and `coefficient` measure agreement on labels, `unitizing_alpha` on where spans begin and end, and `interval`
+says how far a coefficient can be trusted. `measure` makes the whole report of a project.
+"""
 
 from toolkit.agreement.coefficients import COEFFICIENTS, Coefficient, alpha, coefficient
 from toolkit.agreement.intervals import Resampling, interval

@@ -1,4 +1,4 @@
-"""Annotators one by one and two by two, and which of them someone should talk to."""
+"""Annotators one by one and two by two, the sentences they dispute, and warnings about annotators to talk to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from toolkit.records import Annotation
 from toolkit.schema import Score
 
 PAIR = " · "
-"""What stands between the two names of a pair's row."""
+"""Between the two names of a pair's row."""
 
 SHARED = 5
 """Sentences that two people must share for a row of their own."""
@@ -33,7 +33,7 @@ _ACCURATE = 0.7  # of the known answers
 def annotator_rows(
     answers: AnswerTable, measurer: Measurer, quiz: Mapping[str, Score] = MappingProxyType({})
 ) -> tuple[AnnotatorRow, ...]:
-    """Return one row an annotator, sorted; their scores in the quiz count among the known answers."""
+    """Return one row per annotator, sorted; their scores in the quiz count among the known answers."""
     mine: dict[str, list[Annotation]] = {annotator: [] for annotator in answers.annotators}
     shared: dict[str, list[tuple[Annotation, Annotation]]] = defaultdict(list)
     known: dict[str, list[bool]] = defaultdict(list)
@@ -81,7 +81,7 @@ def _annotator_row(
 
 
 def pair_rows(answers: AnswerTable, measurer: Measurer) -> tuple[AgreementRow, ...]:
-    """Return one row for two people who share at least `SHARED` sentences, sorted by their names."""
+    """Return one row per two people who share at least `SHARED` sentences, sorted by their names."""
     shared: dict[tuple[str, str], list[tuple[Annotation, Annotation]]] = defaultdict(list)
     for given in answers.doubled:
         for left, right in combinations(given, 2):
@@ -103,7 +103,7 @@ def _pairwise_row(
 
 
 def disputed(answers: AnswerTable, at_most: int) -> tuple[Disputed, ...]:
-    """Return the sentences with most disagreement on labels, the worst first, ties by id."""
+    """Return the sentences with the most disagreement on labels, the worst first, equals by id."""
     found = []
     for given in answers.doubled:
         sets: dict[tuple[str, ...], list[str]] = defaultdict(list)
@@ -126,29 +126,29 @@ def disputed(answers: AnswerTable, at_most: int) -> tuple[Disputed, ...]:
 
 
 def warnings(rows: Sequence[AnnotatorRow], answers: AnswerTable) -> tuple[AnnotatorWarning, ...]:
-    """Return what someone should talk to annotators about, by annotator."""
+    """Return what to talk to annotators about, by annotator."""
     return tuple(warning for row in rows for warning in _warnings_of(row, rows, answers))
 
 
 def _warnings_of(row: AnnotatorRow, rows: Sequence[AnnotatorRow], answers: AnswerTable) -> Iterator[AnnotatorWarning]:
     if row.calibrated >= _CALIBRATED and row.accuracy is not None and row.accuracy < _ACCURATE:
-        text = f"{row.accuracy:.0%} of {row.calibrated} known answers are met, {_ACCURATE:.0%} are expected"
+        text = f"{row.accuracy:.0%} of {row.calibrated} known answers are met; at least {_ACCURATE:.0%} are expected"
         yield AnnotatorWarning(annotator=row.annotator, kind="calibration", message=text)
     if row.answered < _ENOUGH:
         return
     others = [other.seconds for other in rows if other.annotator != row.annotator and other.seconds is not None]
     if row.seconds is not None and others and row.seconds < _FAST * median(others):
-        text = f"median {row.seconds:.1f} s an answer, others take {median(others):.1f} s"
+        text = f"median {row.seconds:.1f} s per answer, others take {median(others):.1f} s"
         yield AnnotatorWarning(annotator=row.annotator, kind="fast", message=text)
     if row.commonest_share >= _UNIFORM:
         usual = _share_among_others(row, answers)
         if usual is not None and usual <= row.commonest_share - _UNUSUAL:
             labels = ", ".join(row.commonest) or "no label"
-            text = f"{row.commonest_share:.0%} of {row.answered} answers are {labels}; others say so to {usual:.0%}"
+            text = f"{row.commonest_share:.0%} of {row.answered} answers are {labels}; of others' answers there, {usual:.0%}"
             yield AnnotatorWarning(annotator=row.annotator, kind="uniform", message=text)
     high = row.others.alpha.high
     if high is not None and high <= 0:
-        text = f"α with everybody else is {row.others.alpha.value:.2f}, at most {high:.2f}: no better than chance"
+        text = f"α with everybody else is {row.others.alpha.value:.2f}, at most {high:.2f}: not better than chance"
         yield AnnotatorWarning(annotator=row.annotator, kind="chance", message=text)
 
 

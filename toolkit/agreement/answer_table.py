@@ -20,13 +20,13 @@ from toolkit.records import Annotation, Estimate, latest
 
 @dataclass(frozen=True)
 class AnswerTable:
-    """The last answer of each person to each sentence, without the skipped ones.
+    """The last answer of each person to each sentence, without skipped ones.
 
     Attributes:
-        by_sentence: Answers to each sentence, sentences by id, answers by annotator.
-        annotators: Everybody who answered, sorted.
-        skipped: Annotator → sentences skipped.
-        article_of: Article of each sentence.
+        by_sentence: sentence_id → its answers, sentences by id and answers by annotator.
+        annotators: Everybody who answered or skipped, sorted.
+        skipped: Annotator → number of sentences skipped.
+        article_of: sentence_id → article_id.
     """
 
     by_sentence: Mapping[str, tuple[Annotation, ...]]
@@ -36,7 +36,7 @@ class AnswerTable:
 
     @classmethod
     def of(cls, annotations: Iterable[Annotation], article_of: Mapping[str, str]) -> AnswerTable:
-        """Lay answers out.
+        """Make the table of a project's answers.
 
         Raises:
             InvalidInput: The article of a sentence is not known.
@@ -61,12 +61,12 @@ class AnswerTable:
 
     @cached_property
     def doubled(self) -> tuple[tuple[Annotation, ...], ...]:
-        """The answers to each sentence that has at least two, sentences by id."""
+        """The answers to each sentence with at least two, sentences by id."""
         return tuple(answers for answers in self.by_sentence.values() if len(answers) > 1)
 
     @cached_property
     def groups(self) -> IntArray:
-        """Article number of each doubled sentence, shape (doubled,)."""
+        """Number of each doubled sentence's article, shape (doubled,)."""
         return cluster_numbers([self.article_of[answers[0].sentence_id] for answers in self.doubled])
 
     @cached_property
@@ -75,7 +75,7 @@ class AnswerTable:
         return {annotator: at for at, annotator in enumerate(self.annotators)}
 
     def rate(self, value: Callable[[Annotation], Any], level: Level = "nominal") -> Ratings:
-        """Return a rating of each answer to a doubled sentence, as `value` reads it."""
+        """Return one rating per answer to a doubled sentence: what `value` reads in the answer."""
         cells = (
             (self.number[answer.annotator], unit, value(answer))
             for unit, answers in enumerate(self.doubled)
@@ -93,14 +93,23 @@ class AnswerTable:
         return AnswerTable(left, self.annotators, self.skipped, self.article_of)
 
 
+_NO_PAIRS: Mapping[str, str] = {
+    **dict.fromkeys(("label", "layer", "labels", "tokens"), "no sentence has been answered by two people yet"),
+    "attribute": "no two people have filled this field of the same span yet",
+    "annotator": "nobody else has answered the same sentences yet",
+    "pair": "the two have not answered the same sentences yet",
+}
+"""Kind of a row → why nothing in it can be compared, where that is so."""
+
+
 def label_set(answer: Annotation, among: Sequence[str] | None = None) -> frozenset[str]:
-    """Return the labels of an answer, of one layer only where `among` lists its labels."""
+    """Return the labels of an answer; only those that `among` lists, if it is given."""
     return frozenset(answer.labels if among is None else set(answer.labels) & set(among))
 
 
 @dataclass(frozen=True, slots=True)
 class Measurer:
-    """Makes rows that share their draws of articles.
+    """Makes rows of a report that share their draws of articles.
 
     Attributes:
         resampling: How intervals are drawn.
@@ -124,9 +133,9 @@ class Measurer:
             kind: As `AgreementRow.kind`.
             name: As `AgreementRow.name`.
             ratings: The ratings.
-            groups: Article number of each unit, shape (units,).
+            groups: Number of each unit's article, shape (units,).
             level: What α takes the values to be; percent agreement is always exact equality.
-            positive: The value that positive agreement is about; None for none.
+            positive: The value that positive agreement is about; None if there is no such value.
         """
         names: list[Name] = ["percent", "alpha"]
         if positive is not None:
@@ -136,10 +145,12 @@ class Measurer:
         measures = [statistic(ratings, groups, each, level=level, positive=positive) for each in names]
         found = dict(zip(names, (describe(each, ratings) for each in measures), strict=True))
         drawn = dict(zip(names, self.resampling.intervals(measures), strict=True))
-        shown = {each: bounded(found[each], drawn[each]) for each in names}
         whole, share = found["percent"], Estimate(value=None)
+        shown = {each: bounded(found[each], drawn[each]) for each in names}
+        if not whole.n_units:
+            shown = {each: replace(estimate, reason=_NO_PAIRS[kind]) for each, estimate in shown.items()}
         if positive is not None:
-            share = self.estimate(prevalence(ratings, groups, value=positive), "nobody answered")
+            share = self.estimate(prevalence(ratings, groups, value=positive), "nobody has answered yet")
         return AgreementRow(
             kind=kind,
             name=name,
@@ -159,11 +170,11 @@ class Measurer:
         )
 
     def estimate(self, measure: Statistic, reason: str) -> Estimate:
-        """Measure a statistic that is no coefficient of ratings.
+        """Measure a statistic that is not a coefficient of ratings.
 
         Args:
             measure: The statistic.
-            reason: Why it is undefined, where it is.
+            reason: Why it is undefined, if it is.
         """
         value = float(measure.values(measure.terms.sum(axis=0, keepdims=True))[0])
         if np.isnan(value):

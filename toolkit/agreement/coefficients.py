@@ -1,8 +1,13 @@
-"""Chance-corrected agreement between any number of annotators, and what each number rests on.
+"""Chance-corrected agreement between any number of annotators.
 
-`coefficient` returns the full record: value, observed and expected agreement, how many units, annotators and
-pairable ratings it rests on, and why it is undefined where it is. The short functions return its value as a float,
-NaN where it is undefined. All take ratings as a 2-D array-like of shape (annotators, units), None and NaN missing.
+`coefficient` returns the full record: value, observed and expected agreement, how many units, annotators and pairable
+ratings these rest on, and why there is no value where there is none. `alpha` returns the value alone, NaN where it is
+undefined. Both take ratings as a 2-D array-like of shape (annotators, units) in which None and NaN are missing.
+
+Symbols: a *unit* is what is rated, such as a sentence. A rating is *pairable* if its unit has at least two. Observed
+agreement A_o is that of pairs of ratings within units, expected agreement A_e that of pairs drawn at random, and every
+coefficient is (A_o − A_e) / (1 − A_e): 1 is full agreement, 0 is chance, and below 0 people disagree more than chance
+would. Coefficients differ in what they take chance to be.
 """
 
 from __future__ import annotations
@@ -33,22 +38,23 @@ Name = Literal[
     "bennett",
 ]
 COEFFICIENTS: tuple[Name, ...] = get_args(Name)
+"""Every name that `coefficient` takes."""
 
 
 @record
 class Coefficient:
-    """One coefficient and what it rests on.
+    """A coefficient and what it rests on; `float(found)` is its value, NaN where it is undefined.
 
     Attributes:
         name: One of `COEFFICIENTS`.
         level: What the values were taken to be.
-        value: 1 is full agreement, 0 what chance would give, below 0 less than that; None where undefined.
-        observed: Observed agreement; for α 1 − observed disagreement, which on scales can be below 0.
-        expected: Agreement expected by chance, likewise; 0 for percent, positive and negative agreement.
+        value: 1 is full agreement, 0 is chance, below 0 is less than chance; None where it is undefined.
+        observed: Observed agreement A_o; for α this is 1 − observed disagreement, which on scales can be below 0.
+        expected: Agreement A_e that chance would give, likewise; 0 for percent, positive and negative agreement.
         n_units: Units with at least two ratings.
         n_annotators: Annotators with at least one pairable rating.
         n_pairable: Ratings in units with at least two.
-        reason: Why the value is None.
+        reason: Why the value is None; None otherwise.
     """
 
     name: Name
@@ -74,22 +80,54 @@ def coefficient(
     categories: Sequence[Hashable] | None = None,
     positive: Hashable = True,
 ) -> Coefficient:
-    """Measure agreement.
+    """Measure agreement between annotators.
 
     Args:
-        ratings: 2-D array-like of shape (annotators, units), None and NaN missing; or `Ratings`.
-        name: "alpha"; "percent", "positive" and "negative" agreement; "cohen" (two annotators; of more, the mean
-            observed against the mean expected agreement of all pairs, Hubert 1977), "cohen_max" (the largest κ that the
-            annotators' distributions allow), "light" (the mean of the pairs' κ, Light 1971), "scott" (of more than two,
-            Fleiss'), "fleiss", "ac1", "ac2" (give weights), "bennett" (of more than two, Randolph's).
-        level: What the values are; only α knows others than nominal.
-        weights: "identity", "linear" or "quadratic", for cohen, light, scott, fleiss, ac2 and bennett.
-        categories: All values there can be, in rank order; by default those that occur. AC1, AC2 and S depend on it.
-        positive: The value that positive and negative agreement are about.
+        ratings: 2-D array-like of shape (annotators, units): a list of rows, a NumPy array or a table of pandas or
+            polars. None, NaN and masked cells are missing. Or `Ratings`, which are coded already.
+        name: Which coefficient:
+
+            - "alpha": Krippendorff's α. Any number of annotators, missing ratings, every level. The default.
+            - "percent": the share of agreeing pairs, not corrected for chance.
+            - "positive", "negative": the chance that a second annotator says `positive` (or does not), given that a
+              first one does (Cicchetti & Feinstein 1990).
+            - "cohen": Cohen's κ of two annotators; of more, the mean observed against the mean expected agreement of
+              all pairs (Hubert 1977). "cohen_max": the largest κ that the annotators' distributions allow.
+            - "light": the mean κ of all pairs (Light 1971).
+            - "scott": Scott's π of two annotators; of more, the same as "fleiss".
+            - "fleiss": Fleiss' κ.
+            - "ac1", "ac2": Gwet's AC1, which does not fall where one answer is very common; AC2 with `weights`.
+            - "bennett": Bennett's S of two annotators, Randolph's κ of more.
+        level: What the values are: "nominal" (names), "ordinal" (ranks), "interval" (positions), "ratio" (amounts),
+            "jaccard" or "masi" (sets of labels). Only α knows other levels than nominal.
+        weights: How near two categories count as agreeing: "identity", "linear" or "quadratic" in their ranks. For
+            cohen, light, scott, fleiss, ac2 and bennett.
+        categories: All values that there can be, in rank order; default: those that occur, sorted. AC1, AC2 and S
+            depend on how many there are.
+        positive: The value that "positive" and "negative" are about.
+
+    Returns:
+        The coefficient and what it rests on. The value is None where it is undefined, and `reason` says why.
 
     Raises:
-        InvalidInput: The ratings are no table or do not fit the level.
+        InvalidInput: The ratings are not a table, or do not fit the level.
         UsageError: There is no such coefficient, level or weights.
+
+    Example:
+        The ten units and two coders of Krippendorff (1980), who agree on six:
+
+        >>> meg = [0, 1, 0, 0, 0, 0, 0, 0, 1, 0]
+        >>> owen = [0, 1, 1, 0, 0, 1, 0, 1, 0, 0]
+        >>> found = coefficient([meg, owen])
+        >>> round(found.value, 3), round(found.observed, 3), round(found.expected, 3), found.n_units
+        (0.095, 0.6, 0.558, 10)
+        >>> round(float(coefficient([meg, owen], "cohen")), 3)
+        0.091
+
+        Where nobody differs, chance and agreement can't be told apart:
+
+        >>> coefficient([[1, 1, None], [1, 1, 1]]).reason
+        'every pairable rating is 1: without variation there is nothing to agree on'
     """
     coded = ratings if isinstance(ratings, Ratings) else Ratings.of(ratings, level=level, categories=categories)
     if name in ("cohen", "cohen_max", "light", "scott"):
@@ -107,11 +145,11 @@ def statistic(
     weights: Weights = "identity",
     positive: Hashable = True,
 ) -> Statistic:
-    """Return a coefficient's sums over clusters of units, ready to evaluate or to resample.
+    """Return a coefficient's sums over clusters of units, ready to be evaluated or resampled.
 
     Args:
         ratings: The ratings; exactly two annotators for "cohen" and "scott".
-        groups: Cluster of each unit, shape (units,).
+        groups: Number of each unit's cluster, shape (units,).
         name: As for `coefficient`, but not "light".
         level: What the values are.
         weights: Weights between categories.
@@ -135,7 +173,7 @@ def statistic(
 
 
 def describe(measure: Statistic, ratings: Ratings, *, level: Level = "nominal") -> Coefficient:
-    """Evaluate a statistic over all of its clusters and say what it rests on."""
+    """Evaluate a statistic over all of its clusters, and count what it rests on."""
     sums = measure.terms.sum(axis=0, keepdims=True)
     observed, expected = (float(part[0]) for part in measure.parts(sums))
     return _record(measure.name, level, ratings, observed, expected, float(measure.values(sums)[0]))
@@ -183,23 +221,51 @@ def _why(name: str, ratings: Ratings, pairable: Any) -> str:
         return "no unit has two ratings"
     given = np.unique(ratings.code[pairable])
     if name in ("positive", "negative"):
-        return "nobody gave the value that it is about"
+        return "nobody gave the value in question"
     if len(given) == 1:
         return f"every pairable rating is {ratings.values[given[0]]!r}: without variation there is nothing to agree on"
     return "chance alone explains full agreement"
 
 
 def alpha(ratings: Any, level: Level = "nominal", *, categories: Sequence[Hashable] | None = None) -> float:
-    """Return Krippendorff's α, NaN where undefined (`coefficient` says why).
+    """Return Krippendorff's α, NaN where it is undefined (`coefficient` says why).
+
+    α = 1 − D_o / D_e. With m_u ratings of unit u, n pairable ratings in all and the difference δ of two values,
+
+        D_o = 1/n Σ_u 1/(m_u − 1) Σ δ²(c, k) over ordered pairs of ratings of u
+        D_e = 1/(n (n − 1)) Σ δ²(c, k) over ordered pairs of all pairable ratings
+
+    so that any number of annotators may have rated any part of the units.
 
     Args:
-        ratings: 2-D array-like of shape (annotators, units), None and NaN missing; for "jaccard" and "masi" a rating is
-            a frozenset or tuple of labels.
-        level: "nominal", "ordinal", "interval", "ratio", "jaccard" or "masi".
-        categories: All values in rank order, needed for ordinal words.
+        ratings: 2-D array-like of shape (annotators, units); None and NaN are missing. For "jaccard" and "masi" a
+            rating is a frozenset, set, list or tuple of labels.
+        level: What δ is: "nominal" (0 or 1), "ordinal" (how many ratings lie between two ranks), "interval" (c − k),
+            "ratio" ((c − k) / (c + k)), "jaccard" (1 − |A∩B| / |A∪B|), or "masi" (Jaccard, weighted by how the sets
+            lie). The distances of sets stand in place of δ², as in Passonneau (2006).
+        categories: All values in rank order; needed for ordinal words.
 
-    Examples:
-        >>> round(alpha([[1, 2, 3, 3, 2, 1, 4, 1, 2, None], [1, 2, 3, 3, 2, 2, 4, 1, 2, 5]]), 3)
+    Raises:
+        InvalidInput: The ratings are not a table, or do not fit the level.
+        UsageError: There is no such level, or the ranks of words are not given.
+
+    Example:
+        >>> ratings = [[1, 2, 3, 3, 2, 1, 4, 1, 2, None], [1, 2, 3, 3, 2, 2, 4, 1, 2, 5]]
+        >>> round(alpha(ratings), 3)
         0.852
+        >>> round(alpha(ratings, "interval"), 3)
+        0.943
+
+        Sets of labels, where one of two labels in common counts for something:
+
+        >>> ada = [{"claim"}, {"claim", "toll"}, {"toll"}, set()]
+        >>> ben = [{"claim"}, {"claim"}, {"toll"}, {"denial"}]
+        >>> round(alpha([ada, ben], "masi"), 3), round(alpha([ada, ben], "jaccard"), 3)
+        (0.478, 0.512)
+
+    References:
+        Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability.
+        https://repository.upenn.edu/asc_papers/43. Passonneau, R. (2006). Measuring agreement on set-valued items
+        (MASI) for semantic and pragmatic annotation. LREC.
     """
     return float(coefficient(ratings, "alpha", level=level, categories=categories))

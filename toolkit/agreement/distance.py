@@ -1,4 +1,4 @@
-"""How far two values are apart, as Krippendorff's α squares and sums it, without a V×V array in memory.
+"""Distances between values, squared and summed as Krippendorff's α needs them, without a V×V array in memory.
 
 Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability. https://repository.upenn.edu/asc_papers/43.
 Passonneau, R. (2006). Measuring agreement on set-valued items (MASI) for semantic and pragmatic annotation. LREC.
@@ -17,7 +17,7 @@ from toolkit.agreement.ratings import Counts, FloatArray, IntArray, Level, Ratin
 from toolkit.errors import InvalidInput, UsageError
 
 CHUNK = 1 << 21  # pairs or matrix cells held at once: 16 MB of float64
-SPARSE_PAIRS = 1 << 26  # beyond this many pairs inside units, blocks of the coincidence matrix are faster
+SPARSE_PAIRS = 1 << 26  # with more pairs inside units, blocks of the coincidence matrix are faster
 
 
 class Distance(Protocol):
@@ -175,7 +175,7 @@ def label_set_distance(left: frozenset[Hashable], right: frozenset[Hashable], *,
 
 @dataclass(frozen=True, slots=True)
 class Pairwise:
-    """A distance without a closed sum: pairs are listed where few, and met in blocks of a matrix where many."""
+    """A distance without a closed sum: few pairs are listed, many are taken in blocks of a matrix."""
 
     between: Between
 

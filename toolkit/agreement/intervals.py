@@ -169,7 +169,7 @@ def plain(value: FloatArray | float) -> float | None:
 def student(value: float, error: float, freedom: float, least: float, confidence: float) -> tuple[float, float]:
     """Return value ± t · error on the scale of ln((x − least) / (1 − x)), where bounds cannot be crossed.
 
-    A coefficient near its least value or near 1 has a skew distribution and a standard error that is small where the
+    A coefficient near its least value or near 1 has a skewed distribution, and its standard error is small where the
     coefficient comes out small: on the plain scale (and by BCa) the interval of a rare label then ends too low.
 
     Args:
@@ -192,14 +192,14 @@ def student(value: float, error: float, freedom: float, least: float, confidence
 
 
 def exact(at_top: bool, witnesses: float, least: float, confidence: float) -> tuple[float, float]:
-    """Return the bounds where every cluster agrees wholly, or none at all, and resampling shows no spread.
+    """Return the bounds if all clusters agree fully, or none does at all, and resampling shows no spread.
 
-    Clopper & Pearson's (1934, Biometrika 26:404) for n of n, each cluster counted as one trial however many sentences
-    it has: with 30 articles that all agree, the lower bound of percent agreement is .025^(1/30) = .88.
+    Clopper & Pearson's (1934, Biometrika 26:404) for n of n, where each cluster counts as one trial however many
+    sentences it has: with 30 articles that all agree, the lower bound of percent agreement is .025^(1/30) = .88.
 
     Args:
         at_top: Whether all agree.
-        witnesses: Clusters that could have shown the contrary; none leave everything possible.
+        witnesses: Clusters that could have shown the contrary; with none, everything is possible.
         least: Least possible value.
         confidence: Nominal coverage.
     """
@@ -224,10 +224,11 @@ def clopper_pearson(hits: int, trials: int, confidence: float) -> tuple[float, f
 
 
 def _freedom(spread: FloatArray) -> float:
-    """Return the degrees of freedom of the clusters' variance: K − 1, fewer where a few of them make most of it.
+    """Return the degrees of freedom of the clusters' variance: K − 1, fewer if a few of them make most of it.
 
     The variance of a variance is σ⁴ (κ − 1) / K with κ the kurtosis, that of a χ² with ν degrees 2 σ⁴ / ν, so that
-    ν = 2 K / (κ − 1) (Satterthwaite 1946, Biometrics Bulletin 2:110). A label that only a few articles hold has few.
+    ν = 2 K / (κ − 1) (Satterthwaite 1946, Biometrics Bulletin 2:110). A label that only a few articles hold has few
+    degrees of freedom.
 
     Args:
         spread: Influence of each cluster, shape (K,).

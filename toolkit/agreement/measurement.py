@@ -1,4 +1,4 @@
-"""From all answers of a project to its agreement report."""
+"""The making of the agreement report from all answers of a project."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ def measure(
     round_of: Mapping[str, str] | None = None,
     quiz: Mapping[str, Score] = MappingProxyType({}),
 ) -> AgreementReport:
-    """Measure how far the annotators agree.
+    """Measure how well the annotators agree.
 
     Args:
         annotations: AnswerTable in any order; of several by one person to one sentence the last counts.
-        schema: The schema; answers given under other versions are measured too, and shown by version.
+        schema: The schema; answers under its other versions are measured too, and shown by version.
         article_of: sentence_id → article_id; articles are what the intervals draw.
         seed: Seed of the draws.
-        resamples: How many.
+        resamples: How many draws of articles.
         confidence: Nominal coverage of the intervals.
         texts: sentence_id → text, for agreement on tokens.
-        round_of: sentence_id → round, where the project has rounds.
-        quiz: Annotator → score in the calibration quiz.
+        round_of: sentence_id → round of labelling, if the project has rounds.
+        quiz: Annotator → score in the quiz.
 
     Raises:
         InvalidInput: The article of a sentence is not known.
@@ -104,7 +104,7 @@ def _span_rows(answers: AnswerTable, schema: Schema, measurer: Measurer) -> Iter
         ]
         marked = [at for at, people in enumerate(drawn) if any(people)]
         exact, overlap = (span_f1(drawn, answers.groups, exact=exact) for exact in (True, False))
-        reason = "nobody marked one"
+        reason = "nobody has marked one yet"
         yield SpanRow(
             label=name,
             n_sentences=len(marked),

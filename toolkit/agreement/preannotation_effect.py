@@ -1,7 +1,7 @@
-"""What suggestions do to people: answers to sentences shown with one, beside answers to sentences held back at random.
+"""The effect of pre-annotation: answers to sentences shown with a suggestion, against answers to the hold-out.
 
-People lean towards what they are shown. Since a share of the sentences that a model has something to say of is shown
-without it, drawn by a hash of the sentence, the difference between the two groups is what the showing did.
+People lean towards what they are shown. A share of the sentences that a model has a suggestion for is shown without it,
+chosen by a hash of the sentence, so that the difference between the two groups is the effect of showing it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from toolkit.records.base import record
 
 @record
 class GroupDifference:
-    """One measure in both groups.
+    """One measurement in both groups.
 
     Attributes:
         name: "labels as suggested", "spans as suggested", "seconds", "skipped", or a label: the share that gives it.
-        shown: Mean over the answers with a suggestion; None without any.
-        held_back: The same without.
+        shown: Mean over the answers with a suggestion; None if there are none.
+        held_back: Mean over the answers to the hold-out; None if there are none.
         difference: shown − held_back, with its interval over articles.
     """
 
@@ -37,13 +37,13 @@ class GroupDifference:
 
 @record
 class PreannotationEffect:
-    """Answers with and without suggestions.
+    """Answers with a suggestion against answers to the hold-out.
 
     Attributes:
         sentences_shown: Sentences with a suggestion that have an answer.
-        sentences_held_back: Sentences whose suggestion was held back that have an answer.
-        answers_shown: Their answers, skips included.
-        answers_held_back: The same.
+        sentences_held_back: Sentences of the hold-out that have an answer.
+        answers_shown: Answers to sentences with a suggestion, skips included.
+        answers_held_back: Answers to sentences of the hold-out, skips included.
         measures: "labels as suggested" is the share of answers with exactly the suggested labels: where it is higher
             in the shown group, people follow the model.
     """
@@ -56,7 +56,7 @@ class PreannotationEffect:
 
 
 _Reading = Callable[[Annotation, Suggestion], tuple[float, float] | None]
-"""An answer's (sum, weight), None where it does not take part; the group's mean is Σ sum / Σ weight."""
+"""Returns an answer's (sum, weight), None if it does not take part; the mean of a group is Σ sum / Σ weight."""
 
 
 def measure_effect(
@@ -71,10 +71,10 @@ def measure_effect(
 
     Args:
         answers: People's answers.
-        offered: Every suggestion that was made; sentences that were in both groups are left out.
+        offered: Every suggestion that was made; sentences that were in both groups at different times are left out.
         articles: sentence_id → article_id; the intervals draw articles.
-        seed: For the draws.
-        resamples: How many.
+        seed: Seed of the draws.
+        resamples: How many draws.
     """
     suggestions = _one_group(offered)
     pairs = [(each, suggestions[each.sentence_id]) for each in answers if each.sentence_id in suggestions]
@@ -100,7 +100,7 @@ def measure_effect(
 
 
 def _one_group(offered: Iterable[Suggestion]) -> dict[str, Suggestion]:
-    """Return each sentence's last suggestion, without those that were shown at one time and held back at another."""
+    """Return each sentence's last suggestion, without sentences that were shown at one time and held out at another."""
     latest: dict[str, Suggestion] = {}
     both = set()
     for each in offered:
@@ -112,7 +112,7 @@ def _one_group(offered: Iterable[Suggestion]) -> dict[str, Suggestion]:
 
 
 def _sums(pairs: Sequence[tuple[Annotation, Suggestion]], groups: IntArray, measure: _Reading) -> FloatArray:
-    """Return (clusters, 4): sum and weight of the shown, then of those held back."""
+    """Return sum and weight of the shown answers, then of the hold-out, shape (clusters, 4)."""
     table = np.zeros((int(groups.max()) + 1 if len(groups) else 1, 4))
     for (answer, suggestion), cluster in zip(pairs, groups, strict=True):
         found = measure(answer, suggestion)
@@ -132,7 +132,7 @@ def _difference(name: str, terms: FloatArray, draws: Resampling) -> GroupDiffere
     with np.errstate(divide="ignore", invalid="ignore"):
         shown, held_back = (_plain(total[at] / total[at + 1]) for at in (0, 2))
     if shown is None or held_back is None:
-        reason = f"no answer {'with' if shown is None else 'without'} a suggestion yet"
+        reason = f"there is no answer {'with' if shown is None else 'without'} a suggestion yet"
         return GroupDifference(
             name=name, shown=shown, held_back=held_back, difference=Estimate(value=None, reason=reason)
         )

@@ -1,4 +1,4 @@
-"""Who gave which value to which unit, coded as integers and without its empty cells."""
+"""Ratings: who gave which value to which unit, coded as integers, without missing cells."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NUMERIC_LEVELS: frozenset[str] = frozenset({"interval", "ratio"})
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How often a unit was given a value; only what occurs, sorted by unit, then code.
+    """How often each unit was given each value; only pairs that occur, sorted by unit, then code.
 
     Attributes:
         unit: Unit of each cell, shape (cells,).
@@ -39,15 +39,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """Ratings as parallel arrays of equal length, one entry a rating that is there.
+    """Ratings as parallel arrays of equal length, one entry per rating that is not missing.
 
     Attributes:
         annotator: Index of the annotator.
         unit: Index of the unit.
         code: Index into `values`.
-        values: The distinct values in their order; those declared but never given are among them.
-        n_annotators: Annotators, those without a rating included.
-        n_units: Units, those without a rating included.
+        values: The distinct values in their order, with those that were declared but never given.
+        n_annotators: Number of annotators, with those who gave no rating.
+        n_units: Number of units, with those that have no rating.
     """
 
     annotator: IntArray
@@ -97,7 +97,7 @@ class Ratings:
             if not isinstance(key, Hashable):
                 remedy = "for sets of labels use level='masi' or 'jaccard'"
                 raise InvalidInput(
-                    f"{value!r} is no single value", where=f"ratings[{annotator}][{unit}]", remedy=remedy
+                    f"{value!r} is not a single value", where=f"ratings[{annotator}][{unit}]", remedy=remedy
                 )
             annotators.append(annotator)
             units.append(unit)
@@ -115,7 +115,7 @@ class Ratings:
         )
 
     def counts(self, *, at_least: int = 1) -> Counts:
-        """Count the values of each unit that has `at_least` ratings; 2 leaves the pairable ones."""
+        """Count the values of each unit that has `at_least` ratings; with 2, these are the pairable ratings."""
         per_unit = np.bincount(self.unit, minlength=self.n_units)
         keep = per_unit[self.unit] >= at_least
         width = max(len(self.values), 1)
@@ -131,7 +131,7 @@ class Ratings:
 
 
 def _is_missing(value: object) -> bool:
-    """Return whether an answer is none: None, pandas' NA, or what is not equal to itself (NaN, NaT)."""
+    """Return whether a cell is missing: None, pandas' NA, or a value that is not equal to itself (NaN, NaT)."""
     if value is None or type(value).__name__ == "NAType":
         return True
     unlike = value != value
@@ -139,7 +139,7 @@ def _is_missing(value: object) -> bool:
 
 
 def _is_plain(ratings: Any) -> bool:
-    """Return whether these are an array of numbers, which needs no look at each cell."""
+    """Return whether the ratings are an array of numbers, which can be coded without a look at each cell."""
     numbers = isinstance(ratings, np.ndarray) and ratings.ndim == 2 and ratings.dtype.kind in "fiub"
     return numbers and not isinstance(ratings, np.ma.MaskedArray)
 
@@ -148,9 +148,9 @@ def _rows(ratings: Any) -> list[list[Any]]:
     """Return the rows of a table, whose cells may be anything.
 
     Raises:
-        InvalidInput: It is no table, or rows differ in length.
+        InvalidInput: It is not a table, or rows differ in length.
     """
-    remedy = "give one row an annotator, one cell a unit"
+    remedy = "give one row per annotator, with one cell per unit"
     if hasattr(ratings, "to_numpy"):  # a table of pandas or polars, which iterates over its columns
         ratings = ratings.to_numpy()
     if isinstance(ratings, np.ndarray):
@@ -158,10 +158,10 @@ def _rows(ratings: Any) -> list[list[Any]]:
             raise InvalidInput(f"ratings have {ratings.ndim} dimensions, not 2", where="ratings", remedy=remedy)
         return list(ratings.tolist())  # masked cells become None
     if isinstance(ratings, str | bytes | Mapping | Set) or not isinstance(ratings, Iterable):
-        raise InvalidInput(f"{ratings!r} is no table of ratings", where="ratings", remedy=remedy)
+        raise InvalidInput(f"{ratings!r} is not a table of ratings", where="ratings", remedy=remedy)
     rows = list(ratings)
     faults = [
-        InvalidInput(f"{row!r} is no row of ratings", where=f"ratings[{at}]", remedy=remedy)
+        InvalidInput(f"{row!r} is not a row of ratings", where=f"ratings[{at}]", remedy=remedy)
         for at, row in enumerate(rows)
         if isinstance(row, str | bytes | Mapping | Set) or not isinstance(row, Iterable)
     ]
@@ -201,7 +201,9 @@ def _check_finite(values: Any, level: Level) -> None:
 def _label_set(value: object) -> frozenset[Hashable]:
     if isinstance(value, frozenset | set | tuple | list):
         return frozenset(value)
-    raise InvalidInput(f"{value!r} is no set of labels", remedy="give a frozenset or a tuple of labels for this level")
+    raise InvalidInput(
+        f"{value!r} is not a set of labels", remedy="give a frozenset or a tuple of labels for this level"
+    )
 
 
 def _ordered(found: list[Any], level: Level, categories: Sequence[Any] | None) -> tuple[Hashable, ...]:
@@ -215,7 +217,7 @@ def _ordered(found: list[Any], level: Level, categories: Sequence[Any] | None) -
         return tuple(sorted(found, key=lambda labels: sorted(map(str, labels))))
     numeric = all(isinstance(value, int | float | np.number | np.bool_) for value in found)
     if level == "ordinal" and not numeric:
-        raise UsageError("the ranks of words are unknown", remedy="give categories=[lowest, …, highest]")
+        raise UsageError("the ranks of words are not known", remedy="give categories=[lowest, …, highest]")
     if level in NUMERIC_LEVELS and not numeric:
         raise InvalidInput(f"values of level {level} must be numbers")
     if numeric:

@@ -31,11 +31,11 @@ class AgreementRow:
         n_pairable: Ratings in units with at least two.
         n_articles: Articles that these come from; the interval draws them.
         prevalence: Share of the ratings that are positive; None where there is no positive value.
-        prevalence_low: Lower bound of its interval, made as all others are.
+        prevalence_low: Lower bound of its interval.
         prevalence_high: Upper bound.
         percent: Share of agreeing pairs.
-        positive: Given that one says yes, the chance that another does.
-        negative: The same of no.
+        positive: Given that one person says yes, the chance that another does.
+        negative: The same for no.
         alpha: Krippendorff's α.
         ac1: Gwet's AC1, which does not fall where one answer is very common.
     """
@@ -65,7 +65,7 @@ class SpanRow:
         label: Span label, "" for all.
         n_sentences: Sentences that at least two people answered and at least one of them marked.
         n_annotators: People who answered one of these.
-        n_spans: Spans that all of them drew.
+        n_spans: Spans that all of them marked.
         n_articles: Articles of these sentences; the interval draws them.
         exact_f1: Mean pairwise F1 where boundaries must be the same.
         overlap_f1: The same where an overlap is a match.
@@ -88,7 +88,7 @@ class AnnotatorRow:
         annotator: Pseudonym.
         answered: Sentences answered.
         skipped: Sentences skipped.
-        seconds: Median time of an answer; None where the server did not say.
+        seconds: Median time of an answer; None where it is not known.
         commonest: The label set given most often.
         commonest_share: Its share of the answers.
         calibrated: Sentences with a known answer, and items of the quiz.
@@ -141,7 +141,7 @@ class AnnotatorWarning:
     Attributes:
         annotator: Pseudonym.
         kind: "fast", "uniform", "calibration" or "chance".
-        message: What was seen, with its numbers.
+        message: What was seen, in a sentence with its numbers.
     """
 
     annotator: str
@@ -166,29 +166,29 @@ class Slice:
 
 @record
 class AgreementReport:
-    """How far the annotators of a project agree.
+    """How well the annotators of a project agree.
 
     Attributes:
         schema: "name@version".
-        answers: Answers that count: not skipped, the last of each person to each sentence.
-        skipped: Skipped ones.
+        answers: Answers that count: the last of each person to each sentence, if it is not a skip.
+        skipped: Last answers that are skips.
         sentences: Sentences with an answer.
-        doubled: Sentences with at least two; all below rests on them.
-        annotators: People.
+        doubled: Sentences with at least two answers; all below rests on them.
+        annotators: Number of people.
         articles: Articles of the doubled sentences.
         confidence: Nominal coverage of every interval.
         interval: How intervals are made.
         resamples: Draws of articles.
         seed: Seed of the draws.
-        labels: One row a label that is in use or was given.
-        layers: One row a layer, then one over whole label sets; α with MASI distance, percent by exact equality.
-        spans: One row a span label, then all.
-        tokens: Tokens within spans, one row a span label; empty where texts were not given.
-        attributes: One row an attribute, over the matched spans of two people each.
-        by_annotator: One row an annotator.
-        pairs: One row for two people who share at least `pairs.SHARED` sentences.
+        labels: One row per label that is in use or was given.
+        layers: One row per layer, then one for whole label sets; α with MASI distance, percent by exact equality.
+        spans: One row per span label, then one for all.
+        tokens: Tokens within spans, one row per span label; empty if texts were not given.
+        attributes: One row per attribute, over the matched spans of two people each.
+        by_annotator: One row per annotator.
+        pairs: One row per two people who share at least `annotators.SHARED` sentences.
         slices: Schema versions, rounds and months, where there are several.
-        disputed: Sentences with most disagreement first.
+        disputed: Sentences that people answer differently, the most disagreement first.
         warnings: By annotator.
     """
 
@@ -215,5 +215,5 @@ class AgreementReport:
     warnings: tuple[AnnotatorWarning, ...]
 
     def rows(self) -> Iterable[AgreementRow]:
-        """Return every row about labels: labels, then layers."""
+        """Return the rows about labels, then those about layers."""
         return (*self.labels, *self.layers)

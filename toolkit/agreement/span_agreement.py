@@ -1,9 +1,7 @@
-"""How far people agree on spans: one-to-one matches between two people, and labels of tokens.
+"""Agreement on spans: one-to-one matches between two people, labels of tokens, and Krippendorff's unitizing α.
 
 Hripcsak, G. & Rothschild, A. S. (2005). Agreement, the F-measure, and reliability in information retrieval. JAMIA
 12:296: where almost everything is outside of any span, pairwise F1 is what κ tends to.
-
-Krippendorff's α_u: agreement on where units begin and end along a continuum.
 
 Krippendorff, K. (1995). On the reliability of unitizing continuous data. Sociological Methodology 25:47-76, as restated
 in Content Analysis (2004), pp. 251-256. Units of one category and one observer must not overlap.
@@ -27,7 +25,7 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 def match(left: Sequence[Span], right: Sequence[Span], *, exact: bool = False) -> list[tuple[Span, Span]]:
-    """Pair spans of the same label of two people one to one, those that share most characters first.
+    """Pair spans of the same label of two people one to one, those that share the most characters first.
 
     Args:
         left: One person's spans of a sentence.
@@ -53,12 +51,12 @@ def match(left: Sequence[Span], right: Sequence[Span], *, exact: bool = False) -
 
 
 def span_f1(answers: Sequence[Sequence[Sequence[Span]]], groups: IntArray, *, exact: bool) -> Statistic:
-    """Return F1 between all pairs of people: twice the matches over the spans of both, summed over sentences.
+    """Return F1 between all pairs of people: twice their matches over the spans of both, summed over sentences.
 
     Args:
         answers: For each sentence, each person's spans.
         groups: Cluster of each sentence.
-        exact: Boundaries must be the same; otherwise an overlap is a match.
+        exact: Only equal boundaries match; otherwise an overlap does.
     """
     sums = np.zeros((int(groups.max()) + 1 if groups.size else 1, 2))
     for at, people in enumerate(answers):
@@ -103,7 +101,7 @@ def token_cells(
 Unit = tuple[int, int]
 """Begin and end (exclusive) of a unit on the continuum."""
 
-_Section = tuple[int, int, bool]  # begin, end, whether it is a unit; gaps are sections too
+_Stretch = tuple[int, int, bool]  # begin, end, whether it is a unit; gaps between units are stretches too
 
 
 @record
@@ -111,11 +109,11 @@ class Unitizing:
     """α_u of one category, or of several together.
 
     Attributes:
-        value: α_u; None where undefined.
+        value: α_u: 1 is full agreement, 0 is chance, below 0 is less than chance; None where it is undefined.
         observed: Observed disagreement D_o.
         expected: Expected disagreement D_e.
-        units: Units of all observers.
-        reason: Why the value is None.
+        units: Number of units of all observers.
+        reason: Why the value is None; None otherwise.
     """
 
     value: float | None
@@ -126,15 +124,36 @@ class Unitizing:
 
 
 def unitizing_alpha(observers: Sequence[Sequence[Unit]], begin: int, end: int) -> Unitizing:
-    """Measure agreement on the units of one category.
+    """Measure agreement on where the units of one category begin and end: Krippendorff's α_u.
+
+    The continuum is a text, a recording or the like; each observer cuts units out of it. α_u = 1 − D_o / D_e. The
+    difference δ² of two stretches that meet is the square of the distance of their begins plus that of their ends if
+    both are units, the square of the unit's length if a unit lies within the other's gap, and 0 otherwise. D_o is the
+    mean δ² of what two observers have at the same place; D_e that of all units and gaps laid against each other in
+    every way.
 
     Args:
-        observers: Each observer's units, in any order.
+        observers: The units of each observer as (begin, end) with the end exclusive, in any order, not overlapping.
         begin: Where the continuum begins.
         end: Where it ends, exclusive.
 
+    Returns:
+        The coefficient with its parts; its value is None if nobody marked a unit.
+
     Raises:
         InvalidInput: Units of one observer overlap or leave the continuum.
+
+    Example:
+        Category c of Krippendorff (2004, p. 254), a continuum from 150 to 450:
+
+        >>> first = [(225, 295), (370, 400)]
+        >>> second = [(220, 300), (355, 375), (400, 420)]
+        >>> found = unitizing_alpha([first, second], 150, 450)
+        >>> round(found.observed, 4), round(found.expected, 4), round(found.value, 4)
+        (0.0144, 0.0532, 0.7286)
+
+    References:
+        Krippendorff, K. (1995). On the reliability of unitizing continuous data. Sociological Methodology 25:47-76.
     """
     sections = [_sections(units, begin, end) for units in observers]
     length, people = end - begin, len(observers)
@@ -145,12 +164,24 @@ def unitizing_alpha(observers: Sequence[Sequence[Unit]], begin: int, end: int) -
 
 
 def unitizing_alphas(observers: Sequence[Mapping[str, Sequence[Unit]]], begin: int, end: int) -> dict[str, Unitizing]:
-    """Measure each category, and all together under the key "" (summed disagreements, as Krippendorff does).
+    """Measure agreement on the units of each category, and of all categories together.
 
     Args:
-        observers: Each observer's units by category.
+        observers: Category → units, of each observer; see `unitizing_alpha`.
         begin: Where the continuum begins.
         end: Where it ends, exclusive.
+
+    Returns:
+        Category → its coefficient; under "" that of all together, from the summed disagreements, as Krippendorff
+        does.
+
+    Raises:
+        InvalidInput: Units of one observer and category overlap or leave the continuum.
+
+    Example:
+        >>> ada, ben = {"SOURCE": [(0, 12)], "FIGURE": [(20, 31)]}, {"SOURCE": [(0, 12)], "FIGURE": [(22, 31)]}
+        >>> {category: round(found.value, 2) for category, found in unitizing_alphas([ada, ben], 0, 60).items()}
+        {'FIGURE': 0.97, 'SOURCE': 1.0, '': 0.99}
     """
     categories = sorted({category for units in observers for category in units})
     found = {
@@ -169,8 +200,8 @@ def _unitizing(observed: float, expected: float, units: int) -> Unitizing:
     return Unitizing(value=1 - observed / expected, observed=observed, expected=expected, units=units)
 
 
-def _sections(units: Sequence[Unit], begin: int, end: int) -> list[_Section]:
-    sections: list[_Section] = []
+def _sections(units: Sequence[Unit], begin: int, end: int) -> list[_Stretch]:
+    sections: list[_Stretch] = []
     at = begin
     for start, stop in sorted(units):
         if start < at or stop > end or stop <= start:
@@ -182,8 +213,8 @@ def _sections(units: Sequence[Unit], begin: int, end: int) -> list[_Section]:
     return [*sections, (at, end, False)] if at < end else sections
 
 
-def _apart(left: Sequence[_Section], right: Sequence[_Section]) -> float:
-    """Return Σ δ² over all pairs of sections of two observers that meet."""
+def _apart(left: Sequence[_Stretch], right: Sequence[_Stretch]) -> float:
+    """Return Σ δ² over all pairs of stretches of two observers that meet."""
     total, at, to = 0.0, 0, 0
     while at < len(left) and to < len(right):
         total += _difference(left[at], right[to])
@@ -192,7 +223,7 @@ def _apart(left: Sequence[_Section], right: Sequence[_Section]) -> float:
     return total
 
 
-def _difference(left: _Section, right: _Section) -> float:
+def _difference(left: _Stretch, right: _Stretch) -> float:
     if left[2] and right[2]:
         return float((left[0] - right[0]) ** 2 + (left[1] - right[1]) ** 2)
     for unit, gap in ((left, right), (right, left)):
@@ -201,7 +232,7 @@ def _difference(left: _Section, right: _Section) -> float:
     return 0.0
 
 
-def _expected(sections: Sequence[Sequence[_Section]], length: int) -> float:
+def _expected(sections: Sequence[Sequence[_Stretch]], length: int) -> float:
     """Return D_e: the mean δ² when units and gaps of all observers are laid against each other in every way."""
     units = np.array([stop - start for row in sections for start, stop, unit in row if unit], dtype=np.float64)
     gaps = np.sort([stop - start for row in sections for start, stop, unit in row if not unit]).astype(np.float64)

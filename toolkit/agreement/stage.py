@@ -1,7 +1,4 @@
-"""How annotators did in the quiz that the schema's examples make.
-
-The stage agreement: annotations/log.jsonl → reports/agreement.json.
-"""
+"""The stage agreement: annotations/log.jsonl, calibration/log.jsonl → reports/agreement.json."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from toolkit.schema import Score, quiz, score
 
 
 def quiz_scores(workspace: Workspace) -> Mapping[str, Score]:
-    """Return the score of each annotator who answered an item of the quiz as it is now, by pseudonym.
+    """Return the score of each annotator who answered an item of the present quiz, by pseudonym.
 
     Of several answers of a person to an item the last one counts; a skip is not an answer.
     """
@@ -48,13 +45,13 @@ def agreement(
     resamples: int = 1000,
     round_of: Mapping[str, str] = MappingProxyType({}),
 ) -> ReportOutcome:
-    """Measure how far the annotators agree, with intervals over articles, into reports/agreement.json.
+    """Measure how well the annotators agree, with intervals over articles, into reports/agreement.json.
 
     Args:
         workspace: The project.
         seed: Seed of the draws of articles.
-        resamples: How many.
-        round_of: sentence_id → round of labelling, to measure each round on its own too.
+        resamples: How many draws.
+        round_of: sentence_id → round of labelling, to measure each round apart too.
 
     Returns:
         The report, as reports/agreement.json has it; see `AgreementReport`.
@@ -113,16 +110,16 @@ def agreement_command(workspace: Workspace) -> str:
 
 
 def rules(workspace: Workspace) -> dict[str, Any]:
-    """Return what decides the report beside the files that it is made from and what its command is told."""
+    """Return what decides the report beside its input files and the options of its command."""
     return {
         "schema": workspace.schema().digest,
-        "report": REVISION,  # what another toolkit of the same version made is not up to date
+        "report": REVISION,  # so that a report of an older revision is not up to date
         "interval": INTERVAL,
     }
 
 
 def preannotation_effect(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> PreannotationEffect | None:
-    """Compare a project's answers with and without suggestions; None where nothing was suggested yet."""
+    """Return how suggestions changed the answers, measured on the hold-out; None if nothing was suggested yet."""
     offered = list(SuggestionLog(workspace).rows())
     if not offered:
         return None

@@ -1,8 +1,8 @@
-"""A coefficient as a function of sums over units: what turns its bootstrap into one matrix product.
+"""Coefficients as functions of sums over units, which makes their bootstrap one matrix product.
 
-Every coefficient of this room can be computed from a vector of sums (counts of values, sums of disagreement …). A
-`Statistic` holds that vector for each cluster of units and the function that evaluates it; drawing clusters again
-then means weighting rows, and leaving one out means subtracting a row.
+Every coefficient of this package can be computed from a vector of sums (counts of values, sums of disagreement …). A
+`Statistic` holds that vector for each cluster of units, and the function that evaluates it. To draw clusters again is
+then to weight rows, and to leave one out is to subtract a row.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class Statistic:
         name: Its name in `COEFFICIENTS`.
         terms: Sums of each cluster, shape (clusters, terms).
         parts: Observed and expected agreement of rows of summed terms, shape (rows, terms) → two of (rows,).
-        floor: Least value that is possible with these sums, shape (terms,) → number; -inf where nothing bounds it.
-            None: that of no agreement at all, and not below −1.
-        exposed: Ratings of each row of terms that could have disagreed, shape (rows, terms) → (rows,). None: as many
-            in each.
+        floor: Least value that is possible with these sums, shape (terms,) → number; -inf where it has no bound.
+            None: the value of no agreement at all, but not below −1.
+        exposed: Ratings of each row of terms that could have disagreed, shape (rows, terms) → (rows,). None: equally
+            many in each row.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Statistic:
             return np.asarray(np.where(chance > 1e-12, (observed - expected) / chance, np.nan))
 
     def least(self) -> float:
-        """Return the least value that the sums of all clusters allow; a coefficient is never above 1."""
+        """Return the least value that the sums of all clusters allow; the greatest is always 1."""
         sums = self.terms.sum(axis=0)
         if self.floor is not None:
             return self.floor(sums)
@@ -61,9 +61,9 @@ class Statistic:
         return max(-1.0, -expected / (1 - expected)) if expected < 1 else -1.0
 
     def witnesses(self) -> float:
-        """Return how many clusters could have shown a disagreement, fewer where some could far more than others.
+        """Return how many clusters could have shown a disagreement; fewer if some could far more than others.
 
-        Kish's effective number, (Σw)² / Σw², of the ratings that were exposed to one (Survey Sampling 1965, 11.7).
+        Kish's effective number, (Σw)² / Σw², of the ratings that could have disagreed (Survey Sampling 1965, 11.7).
         """
         if self.exposed is None:
             return float(len(self.terms))
@@ -99,7 +99,7 @@ def krippendorff(ratings: Ratings, groups: IntArray, *, level: Level) -> Statist
     def floor(sums: FloatArray) -> float:
         if level not in ("nominal", *SET_LEVELS):
             return -1.0
-        # Who does not give the commonest value disagrees at most with everybody, and everybody with them
+        # at most, everybody who does not give the most frequent value disagrees with everybody, and everybody with them
         apart = min(1.0, 2 * float(exposed(sums[None])[0]) / float(sums[1:].sum()))
         return max(-1.0, 1 - apart / (1 - float(parts(sums[None])[1][0])))
 
@@ -119,7 +119,7 @@ def percent(ratings: Ratings, groups: IntArray) -> Statistic:
 
 
 def specific(ratings: Ratings, groups: IntArray, *, value: Hashable, negative: bool = False) -> Statistic:
-    """Return positive agreement: given that one annotator says `value`, the chance that another does.
+    """Return positive agreement: given that one annotator says `value`, the chance that another one does.
 
     Cicchetti, D. V. & Feinstein, A. R. (1990). High agreement but low kappa II. J Clin Epidemiol 43:551.
 
@@ -127,7 +127,7 @@ def specific(ratings: Ratings, groups: IntArray, *, value: Hashable, negative: b
         ratings: The ratings.
         groups: Cluster of each unit.
         value: The value that counts as positive.
-        negative: Ask the same of all other values together.
+        negative: The same for all other values together.
     """
     counts = ratings.counts(at_least=2)
     code = ratings.values.index(value) if value in ratings.values else -1
@@ -146,7 +146,7 @@ def specific(ratings: Ratings, groups: IntArray, *, value: Hashable, negative: b
 
 
 def prevalence(ratings: Ratings, groups: IntArray, *, value: Hashable) -> Statistic:
-    """Return the share of all ratings that are `value`: no agreement, but what agreement is to be read beside.
+    """Return the share of all ratings that are `value`: not an agreement, but needed to judge one.
 
     Args:
         ratings: The ratings.
@@ -167,7 +167,7 @@ def prevalence(ratings: Ratings, groups: IntArray, *, value: Hashable) -> Statis
 
 
 Weights = str
-"""How near two categories count as agreeing: "identity", "linear" or "quadratic" in their rank."""
+"""How near two categories count as agreeing: "identity", "linear" or "quadratic" in their ranks."""
 
 
 def weight_matrix(weights: Weights, size: int) -> FloatArray:
@@ -248,7 +248,7 @@ def cohen(
         pair: Indices of the two annotators.
         weights: Weights between categories; ranks follow the order of `ratings.values`.
         shared: Scott's π: both draw from the same distribution.
-        maximum: The largest κ that the two distributions allow, which says how much of a low κ they explain.
+        maximum: The largest κ that the two distributions allow, which says how much of a low κ comes from them.
     """
     size = len(ratings.values)
     near = weight_matrix(weights, size)

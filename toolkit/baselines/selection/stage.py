@@ -150,12 +150,12 @@ class Audit(Outcome):
     """What became of the stage audit.
 
     Attributes:
+        queued: How many decisions were queued for a second look now; None if none were to be.
         suspects: The decisions that are not an expert's, the most suspicious first.
-        queued: How many of them were put in for a second look now; None where none was to be.
     """
 
-    suspects: tuple[Suspect, ...] = ()
     queued: int | None = None
+    suspects: tuple[Suspect, ...] = ()
 
 
 def audit(workspace: Workspace, *, baseline: str = "words-chars-svm", seed: int = 0, queue: int | None = None) -> Audit:
