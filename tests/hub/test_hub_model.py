@@ -78,7 +78,7 @@ def test_what_was_changed_or_is_there_already_is_refused(
     (model / "vocabulary.json").write_text("[]")
     with pytest.raises(InvalidInput, match=r"vocabulary\.json is missing or is not the one"):
         publish_model(model, REPO, token=TOKEN, endpoint=endpoint)
-    with pytest.raises(InvalidInput, match="is no model directory"):
+    with pytest.raises(InvalidInput, match="is not a model directory"):
         publish_model(tmp_path, REPO, token=TOKEN, endpoint=endpoint)
 
 

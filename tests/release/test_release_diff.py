@@ -175,8 +175,8 @@ def test_scores_are_not_comparable_once_a_test_row_is_decided_otherwise(
     newer = replace(world, decisions=decisions).freeze(tmp_path / "1.0.1", version="1.0.1", previous=release)
     run("diff", str(release.path), str(newer.path))
     text = capsys.readouterr().out
-    reasons = f"0 rows added, 0 removed, 1 decided otherwise ({len(tested)} → {len(tested)} rows)"
-    assert f"Scores are not comparable: of the test split {reasons}" in text
+    rows = f"0 added, 0 removed, 1 relabelled ({len(tested)} → {len(tested)})"
+    assert f"Scores are not comparable: rows of the test split {rows}." in text
     assert f"{row['sentence_id']}  denial → none  (adjudication)" in text
     run("diff", str(release.path), str(newer.path), "--json")
     found = json.loads(capsys.readouterr().out)
@@ -278,7 +278,11 @@ def test_what_a_person_wrote_on_the_card_survives(world: Any, tmp_path: Path) ->
 def test_the_changelog_is_continued(world: Any, release: Release, tmp_path: Path) -> None:
     newer = relabelled(world).freeze(tmp_path / "1.0.1", version="1.0.1", previous=release)
     text = (newer.path / "CHANGELOG.md").read_text()
-    assert text.index("## 1.0.1") < text.index("cause adjudication: 1") < text.index("## 1.0.0")
+    assert (
+        text.index("## 1.0.1")
+        < text.index("1 decision changed or was removed because an expert")
+        < text.index("## 1.0.0")
+    )
 
 
 @pytest.mark.parametrize(

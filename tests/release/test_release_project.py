@@ -94,8 +94,8 @@ def test_every_fault_of_the_card_s_sections_at_once(project: Workspace) -> None:
     with pytest.raises(InvalidInput) as caught:
         build(project, "1.0.0")
     assert [fault.what for fault in caught.value.faults] == [
-        "is no UTF-8 text",
-        "is no section of the card",
+        "is not UTF-8 text",
+        "is not a section of the card",
         "holds <!-- /own -->, which stands around sections on the card",
     ]
     assert not list(project.path("releases").glob("*"))

@@ -52,7 +52,7 @@ def _put_support(found: ReleaseDiff) -> None:
 
 
 def _put_decisions(found: ReleaseDiff) -> None:
-    """Print the first sentences whose decision changed or went, with the cause of each."""
+    """Print the first sentences whose decision changed or was removed, with the cause of each."""
     rows = found.labels.slice(0, _SHOWN).to_pylist()
     if not rows:
         return

@@ -1,4 +1,4 @@
-"""The Hub: publishing a release or a model, checking what arrived, and bringing a published one here."""
+"""The Hub: releases and models published, checked after they arrived, and fetched."""
 
 from toolkit.hub.model_repo import fetch_model, publish_model
 from toolkit.hub.repository import fetch

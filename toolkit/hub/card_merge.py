@@ -1,4 +1,4 @@
-"""A card that others have edited on the Hub, and the one of a new release: what each wrote survives."""
+"""The merge of a new release's card with the one on the Hub, which others may have edited."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _OURS = (
     "license_link",
     "language",
 )
-"""Metadata that follows from the data: the release's word holds."""
+"""Metadata that follows from the data: the release's value is kept."""
 
 
 def merge_cards(ours: str, theirs: str) -> str:
-    """Return the release's card with what others have added on the Hub.
+    """Return the release's card with the additions that others made on the Hub.
 
     Metadata keys that the release does not write are kept (such as `extra_gated_prompt`), lists that it does not
     derive from data are joined, and a section for people's own words is taken over where the release has none.

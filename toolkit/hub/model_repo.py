@@ -1,4 +1,4 @@
-"""A model on the Hub: everything in one commit and a tag, its figures tied to the dataset's git revision."""
+"""A model on the Hub: everything in one commit and a tag, its scores tied to the dataset's git revision."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ def publish_model(
     .eval_results/ then name the commit of that tag.
 
     Args:
-        directory: A model as `toolkit train` writes it; its files are held against its config.json first.
-        repo: "owner/name" of a model repository; made if it is not there. Datasets are apart from models there, so
-            that it may be the dataset's own name.
+        directory: A model as `toolkit train` writes it; its files are checked against its config.json first.
+        repo: "owner/name" of a model repository; made if it does not exist. The Hub keeps datasets and models apart, so
+            it may have the name of the dataset.
         token: A token with write access, None for the one that the client finds.
         endpoint: The Hub, None for the public one (or HF_ENDPOINT).
-        private: Make a new repository private; one that is there must be.
+        private: Make a new repository private; one that exists must be private.
         check: Fetch it afterwards and compare every byte.
 
     Raises:
-        UsageError: The name is not "owner/name", or the directory's is none that a tag can have.
-        InvalidInput: It is no model directory, or was changed.
-        AccessDenied: There is no token, it may not write, or the repository is public and shall be private.
+        UsageError: The name is not "owner/name", or a tag cannot have the directory's name.
+        InvalidInput: It is not a model directory, or was changed.
+        AccessDenied: There is no token, it may not write, or the repository is public and is to be private.
         RemoteError: The dataset is not there, the tag is there with another content, the Hub failed, or readers would
             get other bytes.
     """
@@ -87,7 +87,7 @@ def publish_model(
 
 
 def fetch_model(repo: str, revision: str = "main", *, token: str | None = None, endpoint: str | None = None) -> Path:
-    """Bring a published model here and return its directory, for `toolkit.baselines.load`.
+    """Download a published model and return its directory, for `toolkit.baselines.load`.
 
     Args:
         repo: "owner/name" of a model repository.
@@ -110,16 +110,18 @@ def fetch_model(repo: str, revision: str = "main", *, token: str | None = None, 
 
 
 def _files(directory: Path) -> dict[str, bytes]:
-    """Return the files of a model by name, held against its config.json."""
+    """Return the files of a model by name, checked against its config.json."""
     remedy = "train one with `toolkit train`"
     if not (directory / CONFIG).is_file() or not (directory / CARD).is_file():
-        raise InvalidInput(f"is no model directory: it lacks {CONFIG} or {CARD}", where=str(directory), remedy=remedy)
+        raise InvalidInput(
+            f"is not a model directory: it lacks {CONFIG} or {CARD}", where=str(directory), remedy=remedy
+        )
     paths = sorted(path for path in directory.rglob("*") if path.is_file())
     files = {path.relative_to(directory).as_posix(): path.read_bytes() for path in paths}
     try:
         sums = dict(json.loads(files[CONFIG])["files"])
     except (ValueError, KeyError, TypeError) as error:
-        raise InvalidInput("is no model's config.json", where=str(directory / CONFIG), remedy=remedy) from error
+        raise InvalidInput("is not the config.json of a model", where=str(directory / CONFIG), remedy=remedy) from error
     changed = [name for name, known in sorted(sums.items()) if name not in files or digest(files[name]) != known]
     if changed:
         what = f"{', '.join(changed)} is missing or is not the one that {CONFIG} was written with"
@@ -128,7 +130,7 @@ def _files(directory: Path) -> dict[str, bytes]:
 
 
 def _tied(api: HfApi, card: str) -> dict[str, bytes]:
-    """Return the card, and the results apart from it, with the dataset's tag turned into the commit that it names."""
+    """Return the card, and the results beside it, with the dataset's tag replaced by the commit that it names."""
     from huggingface_hub import eval_result_entries_to_yaml
 
     metadata, body = parted(card)
@@ -151,7 +153,7 @@ def _results(metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _entries(metadata: Mapping[str, Any], dataset: str) -> Iterator[Any]:
-    """Yield a result for each figure on each split; its task is "split.measure", such as "test.macro_f1"."""
+    """Yield a result for each score on each split; its task is "split.measure", such as "test.macro_f1"."""
     from huggingface_hub import EvalResultEntry
 
     for result in _results(metadata):
@@ -200,7 +202,7 @@ def _operations(api: HfApi, repo: str, contents: Mapping[str, bytes | Path], hea
 
 
 def _same(api: HfApi, repo: str, contents: Mapping[str, bytes], tag: str, *, fresh: bool) -> None:
-    """Fetch what the tag names, past every cache, and hold it against what was to be published."""
+    """Fetch what the tag names, past every cache, and compare it with what was to be published."""
     with tempfile.TemporaryDirectory(prefix="toolkit-hub-") as folder:
         api.snapshot_download(repo, repo_type="model", revision=tag, local_dir=folder)
         differing = [

@@ -1,4 +1,4 @@
-"""What `load_dataset` makes of a published release, held against the release."""
+"""The check after publishing: the rows that `load_dataset` returns are those of the release."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _CALL = (
 )
 
 
-_SHOWN = 300  # characters of an error; one of `datasets` names every kind of file that there is
+_SHOWN = 300  # characters of an error; some of `datasets` name every kind of file
 
 
 def check_reload(release: Release, repo: str, revision: str | None, *, token: str | None, endpoint: str | None) -> None:
     """Load every config of a published release as a reader would, with an empty cache, and compare all rows.
 
-    It happens in a process of its own, since the client reads its endpoint and its cache directory only once.
+    This runs in a process of its own, because the client reads its endpoint and its cache directory only once.
 
     Args:
-        release: What was published.
-        repo: Where: "owner/name", or a directory.
+        release: The release that was published.
+        repo: "owner/name", or a directory.
         revision: Tag or commit; None for a directory.
         token: Read access; passed in the environment, never on the command line.
         endpoint: The Hub, None for the public one.
@@ -56,7 +56,7 @@ def check_reload(release: Release, repo: str, revision: str | None, *, token: st
 
 
 def reload_differences(repo: str, revision: str, directory: str) -> list[str]:
-    """Return the "config/split"s whose rows `load_dataset` reads otherwise than they stand in a release directory."""
+    """Return the "config/split"s of which `load_dataset` returns other rows than a release directory holds."""
     import datasets
 
     datasets.disable_progress_bars()

@@ -1,9 +1,4 @@
-"""A repository to write to, and the errors of the Hub's client in this project's words.
-
-One commit that holds everything, and the tags of a repository, for datasets and models alike.
-
-A published release, brought here.
-"""
+"""Repositories of the Hub, for datasets and models alike: names, one commit with everything, tags, errors, fetching."""
 
 from __future__ import annotations
 
@@ -22,11 +17,11 @@ if TYPE_CHECKING:
 
 
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
-_AGAIN = "run the same command again: it takes up where it stopped"
+_AGAIN = "run the same command again: it continues where it stopped"
 
 
 def checked_name(repo: str) -> str:
-    """Return a repository's name if it is "owner/name": without an owner, the Hub would make one of the token's user.
+    """Return a repository's name if it is "owner/name"; without an owner, the Hub would add that of the token.
 
     Raises:
         UsageError: It is not.
@@ -40,7 +35,7 @@ def make_repo(api: HfApi, repo: str, kind: Literal["dataset", "model"], *, priva
     """Make the repository unless it is there.
 
     Raises:
-        AccessDenied: It shall be private and is there already, for everybody to read.
+        AccessDenied: It is to be private, and exists already as a public one.
     """
     api.create_repo(repo, repo_type=kind, private=private, exist_ok=True)
     if private and not api.repo_info(repo, repo_type=kind).private:
@@ -50,11 +45,11 @@ def make_repo(api: HfApi, repo: str, kind: Literal["dataset", "model"], *, priva
 
 @contextmanager
 def hub_errors(where: str, *, missing: str = "check the name") -> Iterator[None]:
-    """Turn what the client raises into one sentence with a remedy, the cause kept.
+    """Turn the client's errors into one sentence with a remedy; the cause is kept.
 
     Args:
-        where: The repository that is worked on.
-        missing: The remedy where it is not there.
+        where: The repository.
+        missing: The remedy if it does not exist.
     """
     from huggingface_hub.errors import (
         HfHubHTTPError,
@@ -83,7 +78,7 @@ def hub_errors(where: str, *, missing: str = "check the name") -> Iterator[None]
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Keep the client's progress bars from a stderr that is no terminal."""
+    """Keep the client's progress bars off a stderr that is not a terminal."""
     from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
     if sys.stderr.isatty() or are_progress_bars_disabled():
@@ -117,7 +112,7 @@ def _translated(error: Exception, where: str, missing: str) -> RemoteError:
 
 Kind = Literal["dataset", "model"]
 
-_ATTEMPTS = 5  # somebody else committed between our look and our commit: look again
+_ATTEMPTS = 5  # if somebody else committed between our look and our commit, look again
 
 
 def tags(api: HfApi, repo: str, kind: Kind) -> dict[str, str]:
@@ -133,10 +128,10 @@ def commit(
     Args:
         api: The Hub.
         repo: "owner/name".
-        kind: What the repository is.
-        operations: The head of main → what turns it into what is wanted; asked anew if somebody else committed.
+        kind: "dataset" or "model".
+        operations: The head of main → the operations of the commit; called again if somebody else committed meanwhile.
         title: Of the commit.
-        tag: What is to be published, for the message.
+        tag: The tag that is to be published, for the message.
 
     Raises:
         RemoteError: Others committed every time.
@@ -155,7 +150,7 @@ def commit(
                 raise
             continue
         return str(made.oid)
-    raise RemoteError(f"somebody commits all the time; {tag} was not published", where=repo, remedy="try again later")
+    raise RemoteError(f"others commit all the time; {tag} was not published", where=repo, remedy="try again later")
 
 
 def fetch(
@@ -166,20 +161,20 @@ def fetch(
     endpoint: str | None = None,
     directory: Path | None = None,
 ) -> Release:
-    """Download a release and hold every file against its manifest.
+    """Download a release and check every file against its manifest.
 
     Args:
         repo: "owner/name".
         revision: Tag ("v1.2.0"), branch or commit.
         token: Read access, None for the one that the client finds.
         endpoint: The Hub, None for the public one (or HF_ENDPOINT).
-        directory: Where to put it; by default the client's cache, which does not download twice.
+        directory: Where to put it; by default the client's cache, which downloads nothing twice.
 
     Raises:
         UsageError: The name is not "owner/name".
         AccessDenied: The repository is private and the token does not open it.
         RemoteError: There is no such repository or revision, or the connection was lost.
-        InvalidInput: What is there is no release, or it is damaged.
+        InvalidInput: The repository does not hold a release, or it is damaged.
     """
     from huggingface_hub import snapshot_download
 

@@ -27,14 +27,14 @@ _CARD = "README.md"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Where a release is now.
+    """The place of a published release or model.
 
     Attributes:
         repo: "owner/name".
         tag: "v1.2.0".
         commit: The commit that the tag names.
         url: Where a reader finds it.
-        changed: False if it was all there already.
+        changed: False if everything was there already.
     """
 
     repo: str
@@ -53,20 +53,20 @@ def publish(
     private: bool = False,
     check: bool = True,
 ) -> Published:
-    """Publish a release. Publishing it again changes nothing; after an interruption it takes up where it stopped.
+    """Publish a release. Publishing it again changes nothing; after an interruption it continues where it stopped.
 
     Args:
-        release: What to publish; its files are held against its manifest first.
-        repo: "owner/name"; made if it is not there.
+        release: The release; its files are checked against its manifest first.
+        repo: "owner/name"; made if it does not exist.
         token: A token with write access, None for the one that the client finds (HF_TOKEN or its own file).
         endpoint: The Hub, None for the public one (or HF_ENDPOINT).
-        private: Make a new repository private; one that is there must be.
+        private: Make a new repository private; one that exists must be private.
         check: Load it afterwards as readers do, and compare every row.
 
     Raises:
         UsageError: The name is not "owner/name".
         InvalidInput: The release has been changed.
-        AccessDenied: There is no token, it may not write, or the repository is public and shall be private.
+        AccessDenied: There is no token, it may not write, or the repository is public and is to be private.
         RemoteError: The tag is there with another content, the Hub failed, the connection was lost, or readers would
             get other rows.
     """
@@ -93,11 +93,11 @@ def publish(
 
 
 def publish_to(release: Release, directory: Path, *, check: bool = True) -> Published:
-    """Copy a release to `directory`/v<version>. Again changes nothing; a killed copy leaves nothing.
+    """Copy a release to `directory`/v<version>. Doing it again changes nothing; a killed copy leaves nothing.
 
     Args:
-        release: What to publish; its files are held against its manifest first.
-        directory: Where releases are shared; made if it is not there.
+        release: The release; its files are checked against its manifest first.
+        directory: The shared directory; made if it does not exist.
         check: Load it afterwards as readers do, and compare every row.
 
     Returns:
@@ -133,7 +133,7 @@ def publish_to(release: Release, directory: Path, *, check: bool = True) -> Publ
 
 
 def _operations(api: HfApi, repo: str, release: Release, head: str | None) -> list[Any]:
-    """Return what turns the head into the release: its files, and no file of the release that is there now."""
+    """Return the operations of the commit: the files of the release, and the removal of an earlier release's files."""
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
     there = set(api.list_repo_files(repo, repo_type="dataset", revision=head))
@@ -174,7 +174,7 @@ def _tag(api: HfApi, repo: str, tag: str, oid: str) -> None:
 
 
 def _same_content(api: HfApi, repo: str, release: Release, tag: str) -> None:
-    """Hold what the tag names against the release; the card may have been merged."""
+    """Check that the tag names this release; the card may have been merged."""
     published = json.loads(_read(api, repo, NAME, tag))
     theirs, ours = dict(published["files"]), dict(release.manifest["files"])
     for files in (theirs, ours):

@@ -1,4 +1,8 @@
-"""Releases: gold, answers and articles frozen as a versioned dataset directory, audited, loaded, compared."""
+"""Releases: gold, answers and articles frozen as a versioned dataset directory.
+
+`build` freezes a project, `load` opens a release, `diff` compares two, `hydrate` puts text back where a release carries
+none, and `file_leakage` finds rows of a test file that stand in the training file.
+"""
 
 from toolkit.release.compare.release_diff import ConfigDiff, ReleaseDiff, diff, patch
 from toolkit.release.export.hydration import Hydration, Missing, hydrate

@@ -1,4 +1,4 @@
-"""From a corpus to a frozen release directory. The same corpus and terms give the same bytes."""
+"""The freezing of a corpus as a release directory. The same corpus and terms give the same bytes."""
 
 from __future__ import annotations
 
@@ -37,26 +37,50 @@ from toolkit.schema import diff as schema_diff
 from toolkit.version import __version__
 
 AUTO: Final = "auto"
-"""The version that says: the smallest that what changed allows."""
+"""The version that stands for the smallest number that the changes allow."""
 
 
 def freeze(
     corpus: Corpus, folder: Path, terms: Terms, *, previous: Release | None = None, known: Identities | None = None
 ) -> Release:
-    """Write a release.
+    """Write a corpus as a release directory.
+
+    The directory appears with all of its files or not at all, and no file of it is changed afterwards.
 
     Args:
-        corpus: What it is made from. It is let go before the comparison with `previous`, which needs as much memory: so
-            hold no other reference to a large one.
-        folder: Where releases lie; this one becomes `folder`/<version>.
-        terms: What it says of itself. Version "auto" takes the smallest that what changed allows.
+        corpus: The tables that it is made from. They are freed before the comparison with `previous`, which needs as
+            much memory: keep no other reference to a large corpus.
+        folder: The folder of all releases; this one becomes `folder`/<version>.
+        terms: Title, licence, splits and everything else that the tables do not say. Version "auto" is the smallest
+            that the changes since `previous` allow.
         previous: The release before it: its sentences keep their splits, and its card the sections that people wrote.
-        known: The annotators' names and addresses, which must not be in it; the authors' may.
+        known: The annotators' names and addresses, which must not be in it; those of the authors may.
+
+    Returns:
+        The release.
 
     Raises:
-        UsageError: There is a release of that version, or the version is too small for what changed.
-        InvalidInput: Nothing is decided yet, nobody answered who is said not to consent, the schema numbers its labels
-            otherwise than the release before, or an e-mail address, a token or an annotator's name would be released.
+        UsageError: There is a release of that version, or the version is too small for the changes.
+        InvalidInput: Nothing is decided yet, a person who is said not to consent gave no answer, the schema gives its
+            labels other numbers than the release before, or an e-mail address, a token or an annotator's name would be
+            released.
+
+    Examples:
+        >>> import tempfile
+        >>> from toolkit.project import Workspace
+        >>> from toolkit.records import Article, Decision, Sentence
+        >>> from toolkit.release import Corpus
+        >>> project = Workspace(Path())
+        >>> corpus = Corpus.of(
+        ...     project.schema(),
+        ...     articles=project.table(Article),
+        ...     sentences=project.table(Sentence),
+        ...     decisions=project.table(Decision),
+        ...     annotations=project.stream_answers(),
+        ... )
+        >>> release = freeze(corpus, Path(tempfile.mkdtemp()), Terms(version="1.0.0", title="Invented news"))
+        >>> release.version, release.splits(), release.counts["default"]
+        ('1.0.0', ('train', 'validation', 'test'), 83)
     """
     if not (corpus.decision_of >= 0).any():
         raise InvalidInput("no sentence is decided yet", where=str(folder), remedy="run `toolkit adjudicate`")
@@ -87,7 +111,7 @@ def freeze(
 
 
 def _hold_label_numbers(before: Schema, now: Schema) -> None:
-    """Refuse other ClassLabel numbers within a schema's major version: trained models would mean other labels."""
+    """Refuse to renumber labels within a schema's major version: the outputs of trained models would change meaning."""
     if (before.name, before.version.split(".")[0]) != (now.name, now.version.split(".")[0]):
         return
     remedy = "keep the order, retire labels instead of removing them, and append new ones"
@@ -97,7 +121,7 @@ def _hold_label_numbers(before: Schema, now: Schema) -> None:
 
 
 def _refuse_private_words(folder: Path, scanner: Scanner) -> None:
-    """Look at every file that is no table: what people wrote on the card, in takedowns and as authors."""
+    """Look at every file that is not a table: the words of people on the card, in takedowns and as authors."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix != ".parquet":
             scanner.look_at(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
@@ -126,10 +150,10 @@ def _write_texts(folder: Path, facts: Facts, previous: Release | None, change: R
 
 
 def _article_splits(corpus: Corpus, terms: Terms, previous: Release | None) -> list[str | None]:
-    """Return the split of each article of the corpus; None if nothing was said of any of its sentences.
+    """Return the split of each article of the corpus; None if none of its sentences has an answer or a decision.
 
-    A story goes where its articles were in the previous release. If they were in different splits, since they turned
-    out to be one story only now, each stays where it was, and new ones join the first.
+    A story goes where its articles were in the previous release. If they were in different splits, because only now
+    they are known to be one story, each stays where it was, and new articles join the first split.
     """
     told = corpus.told
     stories = corpus.articles["story_id"].to_pylist()
@@ -177,7 +201,9 @@ def _write_tables(corpus: Corpus, folder: Path, terms: Terms, split_of: list[str
         scanner.look_at(f"{FOLDER}/{name}.md", words)
     for article, reason in terms.takedowns.items():
         scanner.look_at(f"takedowns.yaml, {article}", reason)
-    kept = sorted({split for split in split_of if split is not None} - set(terms.fractions))  # made no more, but frozen
+    kept = sorted(
+        {split for split in split_of if split is not None} - set(terms.fractions)
+    )  # splits of earlier releases
     tables: Tables = {}
     for config in columns:
         for split in (*terms.fractions, *kept):
@@ -200,7 +226,7 @@ def _write_schema(folder: Path, schema: Schema, terms: Terms) -> None:
 def _write_splits(
     folder: Path, corpus: Corpus, terms: Terms, split_of: list[str | None], previous: Release | None
 ) -> None:
-    """Write the split of every article; those of articles that are gone stay, should they come back."""
+    """Write the split of every article; articles that are gone keep their entries, in case they come back."""
     before = {} if previous is None else read_splits(previous.path)["articles"]
     now = dict(zip(corpus.articles["article_id"].to_pylist(), split_of, strict=True))
     articles = dict(sorted({**before, **{article: split for article, split in now.items() if split}}.items()))

@@ -48,7 +48,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Leakage:
-    """What an audit found.
+    """The repeated rows that were found.
 
     Attributes:
         rows: File or split → number of rows, in the order in which they were compared.
@@ -60,7 +60,7 @@ class Leakage:
 
     @property
     def exact(self) -> int:
-        """Number of rows of a later file that stand in an earlier one."""
+        """Number of rows of a later file that are in an earlier one."""
         return sum(pair.kind == "exact" for pair in self.pairs)
 
     @property
@@ -75,9 +75,13 @@ class Leakage:
 
 
 def normalise(text: str) -> str:
-    """Return the text in lower case, without punctuation and symbols, words parted by one space.
+    """Return the text in lower case, without punctuation and symbols, words separated by one space.
 
-    A text of nothing but punctuation stays as it is, so that "?" and "!" are not the same sentence.
+    A text of nothing but punctuation is not changed, so that "?" and "!" are not the same sentence.
+
+    Examples:
+        >>> normalise("“Don't!”  he said…"), normalise("?!")
+        ('dont he said', '?!')
     """
     kept = text.lower().translate(_DROPPED)
     return " ".join(kept.split()) or " ".join(text.split())
@@ -101,10 +105,15 @@ def file_leakage(paths: Sequence[str | Path], *, column: str | None = None, near
         paths: Files (jsonl, json, csv, tsv, parquet, each also .gz where it is text) in the order train, dev, test; or
             one directory with such files, read as train, validation, test by their names.
         column: The text column; by default the first of "text", "sentence", "Text", … that is there.
-        near: Jaccard similarity from which two texts are near duplicates.
+        near: Jaccard similarity from which two texts are near duplicates, in (0, 1]; default 0.8.
 
     Raises:
+        UsageError: Fewer than two files, or one twice.
         InvalidInput: A file cannot be read, or has no text column.
+
+    Examples:
+        >>> file_leakage(["releases/1.0.0"]).rows
+        {'train': 61, 'valid': 13, 'test': 9}
     """
     return text_leakage(read_texts([Path(path) for path in paths], column=column), near=near)
 
@@ -114,7 +123,19 @@ def text_leakage(texts: Mapping[str, Sequence[str]], *, near: float = NEAR) -> L
 
     Args:
         texts: Name → texts, in the order train, validation, test. They are read several times and not held.
-        near: Jaccard similarity from which two texts are near duplicates.
+        near: Jaccard similarity from which two texts are near duplicates, in (0, 1]: |A ∩ B| / |A ∪ B| of the sets A
+            and B of five-character shingles of the normalised texts.
+
+    Returns:
+        One pair for each row of a later list that an earlier one holds, with the first row that it repeats exactly, or
+        the most similar one.
+
+    Examples:
+        >>> train = ["Snow fell on Monday in the north of the country.", "The bridge is closed."]
+        >>> test = ["the bridge is closed!", "Snow fell on Mondays in the north of the country.", "New here."]
+        >>> found = text_leakage({"train": train, "test": test})
+        >>> [(pair.kind, pair.later, pair.earlier, pair.similarity) for pair in found.pairs]
+        [('exact', 'test:1', 'train:2', 1.0), ('near', 'test:2', 'train:1', 0.8085)]
     """
     earlier: list[_Earlier] = []
     index = Near(near)
@@ -224,12 +245,12 @@ def _texts(path: Path, column: str | None) -> Iterator[str]:
     with table_file(path) as table:
         for number, fields in table.records:
             if isinstance(fields, Fault):
-                raise InvalidInput(fields.what, where=table.place(number, fields.column), remedy="mend that row")
+                raise InvalidInput(fields.what, where=table.place(number, fields.column), remedy="correct that row")
             column = column or next((known for known in _COLUMNS if known in fields), None)
             if column is None or column not in fields:
                 there = ", ".join(name for name in fields if name[:1] != "\0")
                 what, remedy = f"has no column {column or 'of text'}", f"name one of {there} with --text-column"
                 raise InvalidInput(what, where=table.place(number), remedy=remedy)
             if not isinstance(fields[column], str):
-                raise InvalidInput("the text is not a string", where=table.place(number), remedy="mend that row")
+                raise InvalidInput("the text is not a string", where=table.place(number), remedy="correct that row")
             yield fields[column]

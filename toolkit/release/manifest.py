@@ -1,4 +1,4 @@
-"""manifest.json: what a release consists of and what it was made from."""
+"""manifest.json: the files of a release with their hashes, and the inputs that it was made from."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from toolkit.release.tables.content_hash import ContentHash
 
 NAME: Final = "manifest.json"
 FORMAT: Final = 1
-"""What a release's files are and mean; a reader refuses another one."""
+"""Version of the file formats of a release; a reader refuses any other."""
 
 Tables = dict[str, dict[str, dict[str, Any]]]
 """Config → split → {"file", "rows", "bytes" (uncompressed), "content"}."""
 
 
 def json_text(value: Any) -> str:
-    """Return JSON as every file of a release has it: keys in the given order, two spaces, text as it is."""
+    """Return JSON as in every file of a release: keys in the given order, two spaces, text not escaped."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -70,7 +70,7 @@ def write_table(folder: Path, config: str, split: str, columns: pa.Schema, slice
 def file_sums(folder: Path) -> dict[str, dict[str, Any]]:
     """Return path → {"sha256", "bytes"} of every file below a folder but the manifest, by path.
 
-    What begins with a dot at the top (.git, .gitattributes, .cache) is a tool's and no part of a release.
+    Files at the top whose names begin with a dot (.git, .gitattributes, .cache) belong to tools, not to the release.
     """
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     return {name: _sum(folder / name) for name in names if name != NAME and not name.startswith(".")}

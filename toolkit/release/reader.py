@@ -1,4 +1,4 @@
-"""A release on disk."""
+"""A release directory: its manifest and its tables, read when they are asked for."""
 
 from __future__ import annotations
 
@@ -24,6 +24,16 @@ class Release:
     Attributes:
         path: The directory.
         manifest: Its manifest.json.
+
+    Examples:
+        >>> release = load("releases/1.0.0")
+        >>> release.configs
+        ('default', 'annotations', 'spans', 'figures', 'articles')
+        >>> release.counts["default"], release.splits()
+        (83, ('train', 'validation', 'test'))
+        >>> release.table(split="test", columns=["text", "labels"]).num_rows
+        9
+        >>> release.verify()
     """
 
     path: Path
@@ -75,7 +85,7 @@ class Release:
         return tuple(self.manifest["tables"][config])
 
     def same_rows(self, other: Release, config: str) -> bool:
-        """Tell from the manifests alone whether a config is the same, row for row and split for split, in both."""
+        """Tell from the manifests alone whether a config has the same rows in the same splits in both."""
         mine, yours = (
             {split: entry["content"] for split, entry in release.manifest["tables"].get(config, {}).items()}
             for release in (self, other)
@@ -98,7 +108,7 @@ class Release:
 
         Raises:
             UsageError: There is no such config or split.
-            InvalidInput: The file is missing or no Parquet.
+            InvalidInput: The file is missing or not Parquet.
         """
         there = self.splits(config)
         if split is not None and split not in there:
@@ -109,10 +119,10 @@ class Release:
         return pa.concat_tables([self._file(self.path / name).read(columns=columns) for name in names])
 
     def verify(self) -> None:
-        """Hold every file against the manifest.
+        """Compare the SHA-256 of every file with the manifest.
 
         Raises:
-            InvalidInput: Files are missing, changed or strange; `faults` holds all of them.
+            InvalidInput: Files are missing, changed or not of the release; `faults` holds all of them.
         """
         expected, found = self.manifest["files"], file_sums(self.path)
         faults = []
@@ -151,15 +161,32 @@ class Release:
 def load(directory: str | Path) -> Release:
     """Open a release directory.
 
+    Only manifest.json is read; tables are read when they are asked for, and `Release.verify` checks every file.
+
+    Args:
+        directory: What `toolkit build` wrote, `toolkit publish` published, or `toolkit hydrate` made.
+
+    Returns:
+        The release: its version, schema, configs, splits and tables.
+
     Raises:
-        InvalidInput: There is no release, or its manifest is damaged.
+        InvalidInput: There is no release, its manifest is damaged, or a newer toolkit has made it.
+
+    Examples:
+        >>> from collections import Counter
+        >>> release = load("releases/1.0.0")
+        >>> release.version, release.schema_ref
+        ('1.0.0', 'news_events@1.0.0')
+        >>> test = release.table("default", "test").to_pylist()
+        >>> Counter(label for row in test for label in row["labels"]).most_common(1)
+        [('none', 6)]
     """
     folder = Path(directory)
     return Release(folder, read_manifest(folder))
 
 
 def is_pattern(path: Path) -> bool:
-    """Tell whether `datasets` takes a path for a pattern, and so doesn't find what lies there."""
+    """Tell whether `datasets` would take a path for a pattern, and not find the release that lies there."""
     return any(sign in str(path.absolute()) for sign in "*?[")
 
 

@@ -1,9 +1,9 @@
-"""Texts as sets of five-character shingles, and which of many texts can be near a given one.
+"""Near duplicates by shingles: texts as sets of five characters each, and the few that can be near a given one.
 
 Two sets whose Jaccard similarity is at least t share at least t times the larger one's elements. So, with all shingles
 in one order, two such sets share m of those among the first n - ⌈t n⌉ + m of each: only those are looked up, the rarest
 shingles first (m = 1: Chaudhuri, Ganti & Kaushik 2006, "A Primitive Operator for Similarity Joins in Data Cleaning";
-greater m: Wang, Li & Feng 2012, "Can We Beat the Prefix Filtering?"). Nothing is missed, nothing is left to chance.
+greater m: Wang, Li & Feng 2012, "Can We Beat the Prefix Filtering?"). Nothing is missed, and nothing is random.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 SHINGLE = 5
-"""Characters a shingle."""
+"""Characters per shingle."""
 
 Numbers = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
@@ -32,12 +32,17 @@ _FACTORS = [np.uint64(pow(0x9E3779B97F4A7C15, place + 1, 2**64)) for place in ra
 
 
 def shingles(text: str) -> set[str]:
-    """Return the shingles of a text; a shorter one is its only shingle."""
+    """Return the shingles of a text; a text that is shorter than one is its only shingle.
+
+    Examples:
+        >>> sorted(shingles("bridge"))
+        ['bridg', 'ridge']
+    """
     return {text[start : start + SHINGLE] for start in range(max(1, len(text) - SHINGLE + 1))}
 
 
 class _Batch(NamedTuple):
-    """The shingles of up to `_BATCH` texts, each once a text, by text.
+    """The shingles of up to `_BATCH` texts, each once per text, ordered by text.
 
     Attributes:
         owners: The place of the text.
@@ -68,7 +73,7 @@ def _batches(texts: Iterable[str]) -> Iterator[_Batch]:
 
 
 class Near:
-    """Texts that can be found again by what is near them.
+    """An index of texts that finds those near a given one.
 
     Args:
         near: Jaccard similarity from which two texts are near, above 0.
@@ -82,13 +87,13 @@ class Near:
         self._sizes: npt.NDArray[np.int32] = np.empty(0, dtype=np.int32)
 
     def count(self, texts: Iterable[str]) -> None:
-        """Learn which shingles are rare. Any texts will do; those that are to be compared make the search fast."""
+        """Learn which shingles are rare. Any texts will do; the texts that are to be compared make the search fast."""
         for batch in _batches(texts):
             places, counts = np.unique(batch.numbers >> (_BITS - _BUCKETS), return_counts=True)
             self._frequencies[places] += counts.astype(np.int32)
 
     def indexed(self, texts: Iterable[str]) -> Self:
-        """Return one that finds these texts again, by their place among them, and knows the same of shingles."""
+        """Return an index that finds these texts, by their place among them, with the frequencies learnt so far."""
         made = type(self).__new__(type(self))
         made._near, made._frequencies = self._near, self._frequencies
         found, owners, sizes, before = [], [], [], 0
@@ -105,7 +110,7 @@ class Near:
         return made
 
     def candidates(self, texts: Iterable[str]) -> Iterator[list[int]]:
-        """Yield for each text the places, ascending, of all that may be near it: those that are, and few others."""
+        """Yield per text the places, ascending, of all texts that may be near it: all that are, and few others."""
         for batch in _batches(texts):
             kept = self._first(batch)
             owners, numbers = batch.owners[kept], batch.numbers[kept]

@@ -1,4 +1,4 @@
-"""Splits that do not leak: a story is never cut, label frequencies are balanced, and what was assigned stays.
+"""Splits that do not leak: a story is never divided, label frequencies are balanced, and earlier splits are kept.
 
 The assignment is iterative stratification (Sechidis, Tsoumakas & Vlahavas 2011, "On the Stratification of
 Multi-Label Data", algorithm 1) over groups instead of rows: the rarest label first, its largest stories first, each to
@@ -19,16 +19,16 @@ from toolkit.errors import UsageError
 from toolkit.records import content_id
 
 FRACTIONS: Mapping[str, float] = MappingProxyType({"train": 0.8, "validation": 0.1, "test": 0.1})
-"""Share of the rows that each split is to hold, in the order in which splits are listed everywhere."""
+"""Default share of the rows in each split, in the order in which splits are listed everywhere."""
 
-_SWEEPS = 20  # improvement ends by itself in three or four on every set that was tried
+_SWEEPS = 20  # on every set that was tried, improvement ends after three or four
 _PARTNERS = 256  # stories that one is offered for an exchange: enough to find a good one, and linear in the stories
 
 Counts = npt.NDArray[np.float64]
 
 
 class SplitRow(NamedTuple):
-    """What the assignment needs to know of one sentence: its story and its strata (labels, span types)."""
+    """One sentence for the assignment: its story and its strata (labels, span types)."""
 
     story_id: str
     strata: tuple[str, ...] = ()
@@ -41,11 +41,17 @@ def story_splits(
     fractions: Mapping[str, float] = FRACTIONS,
     frozen: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
-    """Assign every story to a split.
+    """Assign every story to a split so that each label has about the same share in every split.
+
+    Let n_s be the rows of split s and n_sk its rows with label k. The targets are t_s = f_s n and t_sk = f_s n_k for
+    fractions f_s that sum to 1. Stories are given out by iterative stratification (Sechidis, Tsoumakas & Vlahavas 2011,
+    "On the Stratification of Multi-Label Data", algorithm 1): the rarest label first, its largest stories first, each
+    to the split that lacks most of it. Then single stories are moved, and pairs exchanged, while that lowers
+    Σ (n_sk - t_sk)² / max(t_sk, 1) over splits and labels, all rows counting as one more label.
 
     Args:
-        rows: The sentences. Their order does not matter.
-        seed: Decides between stories and splits that are equally good.
+        rows: The sentences, in any order.
+        seed: Decides between stories and splits that are equally good; default 0.
         fractions: Split → share of the rows; positive, of any sum.
         frozen: Story → split of an earlier release. It is kept; new stories are put where balance improves.
 
@@ -55,6 +61,13 @@ def story_splits(
 
     Raises:
         UsageError: A fraction is not positive.
+
+    Examples:
+        >>> rows = [SplitRow(f"story-{n}", ("claim",) if n % 2 else ("denial",)) for n in range(8)]
+        >>> splits = story_splits(rows, fractions={"train": 0.5, "test": 0.5})
+        >>> [sorted(label for row in rows if splits[row.story_id] == split for label in row.strata)
+        ...  for split in ("train", "test")]
+        [['claim', 'claim', 'denial', 'denial'], ['claim', 'claim', 'denial', 'denial']]
     """
     if not fractions or min(fractions.values()) <= 0:
         raise UsageError("every split needs a share above 0", remedy="leave out the splits that are not wanted")
@@ -72,7 +85,7 @@ def story_splits(
 
 
 def _count(rows: Iterable[SplitRow]) -> tuple[list[str], Counts]:
-    """Return the sorted stories and, for each, its number of rows (column 0) and of rows a stratum (the others)."""
+    """Return the sorted stories and, for each, its number of rows (column 0) and of rows per stratum (the others)."""
     sizes: dict[str, int] = {}
     cells: dict[tuple[str, str], int] = {}
     for story, strata in rows:
@@ -134,7 +147,7 @@ class _Assignment:
             self._put(story, int(order[0]))
 
     def fill_empty(self) -> None:
-        """Give every split that has no story the free one that it costs least to move."""
+        """Give every split without a story the free story that is cheapest to move."""
         for split in range(len(self.target)):
             sizes = np.bincount(self.split, minlength=len(self.target)) if len(self.split) else np.zeros(1, np.int64)
             spare = self.free & (sizes[self.split] > 1)

@@ -79,6 +79,11 @@ def build(
         InvalidInput: A stage has not run yet, gold.parquet or reports/agreement.json is out of date, takedowns.yaml or
             a file of card/ is malformed, the records contradict each other, or an e-mail address, a token or the name
             of an annotator would be released.
+
+    Examples:
+        >>> built = build(Workspace(Path()), "1.0.0")
+        >>> built.up_to_date, built.counts["default"], built.release.splits()
+        (True, 83, ('train', 'validation', 'test'))
     """
     started = time.perf_counter()
     settings = _settings(workspace, version, seed, text, released_on)

@@ -1,4 +1,4 @@
-"""What a release says of itself, beside its rows."""
+"""The terms of a release: title, licence, splits, text policy and everything else that the tables do not say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from toolkit.version import __version__
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Everything about a release that the records do not say.
+    """Everything about a release that the tables do not say.
 
     Attributes:
         version: "major.minor.patch".
@@ -23,7 +23,7 @@ class Terms:
         licence: SPDX id of the labels; articles keep their own.
         authors: Whom to cite.
         repo: Where it is published, "owner/name"; the card's examples load it from there.
-        released_on: ISO 8601 date, only if it is to be told: no clock is read.
+        released_on: ISO 8601 date for changelog and citation; None leaves it out, no clock is read.
         seed: Seed of the splits.
         fractions: Split → share of the sentences.
         text: How much of the articles' words is released.
@@ -32,8 +32,13 @@ class Terms:
         withheld: Pseudonyms of annotators who do not consent to their answers being released one by one.
         sections: Section of the card → what people wrote there; see `toolkit.release.card.card`.
         guidelines: The annotation guidelines as Markdown.
-        agreement: How far the annotators agree, as `toolkit agreement` reports it.
+        agreement: The report of `toolkit agreement`.
         inputs: Name of an input → SHA-256.
+
+    Examples:
+        >>> terms = Terms(version="1.0.0", title="Invented news", text=TextRule.parse("snippet:40"))
+        >>> terms.fractions["train"], str(terms.text), terms.licence
+        (0.8, 'snippet:40', 'CC0-1.0')
     """
 
     version: str
@@ -54,7 +59,7 @@ class Terms:
     inputs: Mapping[str, str] = field(default_factory=dict)
 
     def recipe(self, schema_digest: str) -> str:
-        """Return the id of everything that decides the release's bytes but its version."""
+        """Return the id of everything that decides the release's bytes, except its version."""
         parts = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "version"}
         parts["text"] = str(self.text)
         return content_id(

@@ -1,6 +1,7 @@
-"""Version numbers of releases, and what they promise.
+"""Version numbers of releases.
 
-patch: labels were corrected. minor: rows or labels were added. major: rows were removed, or the schema breaks what was.
+patch: labels were corrected. minor: rows or labels were added. major: rows were removed, or the schema is incompatible
+with the one before.
 """
 
 from __future__ import annotations
@@ -16,7 +17,14 @@ _FORM = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
 
 
 class Version(NamedTuple):
-    """A semantic version without suffixes."""
+    """A semantic version without suffixes.
+
+    Examples:
+        >>> str(Version.parse("1.2.0").bump("minor"))
+        '1.3.0'
+        >>> Version.is_one("v1.2")
+        False
+    """
 
     major: int
     minor: int
@@ -52,15 +60,15 @@ class Version(NamedTuple):
 
 
 def check_version(version: str, previous: str | None, *, level: Level = "patch") -> None:
-    """Hold a version against the one before it.
+    """Check that a version is greater than the one before it by enough.
 
     Args:
         version: The new one.
         previous: The release before it, None for the first.
-        level: What has changed, at least.
+        level: The least level that the changes require.
 
     Raises:
-        UsageError: The version is malformed or too small for what has changed.
+        UsageError: The version is malformed or too small for the changes.
     """
     new = Version.parse(version)
     if previous is None:
@@ -75,5 +83,5 @@ def check_version(version: str, previous: str | None, *, level: Level = "patch")
 _WHY = {
     "patch": "a version must grow",
     "minor": "rows or labels were added",
-    "major": "rows were removed or the schema breaks what was",
+    "major": "rows were removed or the schema is incompatible",
 }

@@ -1,4 +1,4 @@
-"""The report of a project: numbers, one HTML page, where it stands, and what may be in its way.
+"""The report of a project as numbers and as one HTML page, its status, and a check-up of this machine.
 
 Names are imported when they are first used, so that the status of a project loads no plots. They stand in
 `__init__.pyi`, where a type checker finds them too.

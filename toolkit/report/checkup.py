@@ -1,4 +1,4 @@
-"""What may stand in the way of work on this machine, and what mends it."""
+"""The check-up: everything on this machine that may prevent work on a project, each with its remedy."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _TIMEOUT = 5.0  # seconds
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at.
+    """One thing that was checked.
 
     Attributes:
         name: What it is.
         state: "ok"; "note": nothing is wrong, some commands need more; "fault": something will fail.
         said: What was found. Never a token.
-        remedy: What mends it; None when all is well.
+        remedy: What to do; None when all is well.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Check:
 
 
 def checkup(start: Path | None = None, *, environment: Mapping[str, str] = os.environ) -> tuple[Check, ...]:
-    """Look at versions, the disk, the project, its lock, tokens and the server; nothing is written.
+    """Check versions, the disk, the project, its lock, tokens and the server; nothing is written.
 
     Args:
         start: The project; default: that of this directory, if there is one.
@@ -69,7 +69,7 @@ def _python() -> Check:
 
 
 def _dependencies() -> Check:
-    """Hold what is installed against what the distribution asks for."""
+    """Compare the installed libraries with the requirements of this distribution."""
     from packaging.requirements import Requirement
 
     every = [Requirement(line) for line in metadata.requires("toolkit") or []]
@@ -82,7 +82,7 @@ def _dependencies() -> Check:
             missing.append(f"{requirement} is not installed")
             continue
         if not requirement.specifier.contains(version, prereleases=True):
-            missing.append(f"{requirement} is wanted and {version} is installed")
+            missing.append(f"{requirement} is needed and {version} is installed")
     if missing:
         return Check("libraries", "fault", "; ".join(missing), "install toolkit again: `pip install --upgrade toolkit`")
     return Check("libraries", "ok", f"{len(wanted)} requirements looked at, all met")
@@ -166,9 +166,9 @@ def _server(workspace: Workspace) -> Check:
         answer = httpx.get(f"{url.rstrip('/')}/api/version", timeout=_TIMEOUT, follow_redirects=True)
         version = answer.raise_for_status().json().get("release", "unknown")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        remedy = "start it (`toolkit studio start`), or mend label_studio.url or LABEL_STUDIO_URL"
+        remedy = "start it (`toolkit studio start`), or correct label_studio.url or LABEL_STUDIO_URL"
         return Check("Label Studio", "fault", f"{url} can't be reached ({type(error).__name__})", remedy)
     except (ValueError, AttributeError):
-        remedy = "mend label_studio.url or LABEL_STUDIO_URL"
-        return Check("Label Studio", "fault", f"{url} is no Label Studio server", remedy)
+        remedy = "correct label_studio.url or LABEL_STUDIO_URL"
+        return Check("Label Studio", "fault", f"{url} is not a Label Studio server", remedy)
     return Check("Label Studio", "ok", f"{version} at {url}")

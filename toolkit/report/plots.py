@@ -1,4 +1,4 @@
-"""Plots as vector graphics that take their colours from the page and are the same bytes for the same numbers.
+"""Plots as SVG that take their colours from the page; the same numbers give the same bytes.
 
 matplotlib draws; `_clean` then drops its prolog, date and style sheet and turns inline styles into attributes, which a
 page whose policy forbids inline styles may show and its style sheet may recolour, for light, dark and print. The
@@ -27,7 +27,7 @@ _LONG = 34  # characters of a name that are drawn; its table has all of it
 
 @dataclass(frozen=True)
 class Plot:
-    """A drawing and what it says.
+    """A drawing, and a table with the same numbers.
 
     Attributes:
         title: What is shown.
@@ -77,7 +77,7 @@ def bars(title: str, series: Mapping[str, Mapping[str, float]], *, unit: str, no
 
 
 def columns(title: str, values: Mapping[str, int], *, unit: str, note: str = "") -> Plot:
-    """Draw standing bars along time."""
+    """Draw upright bars along time."""
     names = list(values)
 
     def draw(axes: Any) -> None:

@@ -1,4 +1,4 @@
-"""The sections of the page: what each says in a sentence, its plots, and the command that makes it."""
+"""The sections of the report: a sentence, plots and points for each, or the command that makes it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def sections(report: Report) -> list[Section]:
     titles, found = label_titles(report.labels), []
     for anchor, title, part, make in makers:
         section = make(report, titles) or Section(command=report.missing.get(part, "toolkit adjudicate"))
-        if anchor != "suggestions" or section.command is None:  # no suggestions are no stage that is missing
+        if anchor != "suggestions" or section.command is None:  # no stage is missing where nothing was suggested
             found.append(replace(section, anchor=anchor, title=title))
     return found
 
@@ -217,7 +217,7 @@ def _baselines(report: Report, titles: Titles) -> Section | None:
 
 
 def _moves(judged: Mapping[str, Any]) -> Iterator[str]:
-    """Say by how much each cause moved the score since an older release; nothing where none was named."""
+    """Say by how much each cause changed the score since an older release; nothing where none was named."""
     for step in judged.get("moves", ()):
         rows = tally(step["rows"], "row")
         score, change = estimate(step["macro_f1"]), estimate(step["change"])

@@ -1,4 +1,4 @@
-"""The table of sentences: which are shown, and what the page's script reads of each.
+"""The table of sentences: the choice of those that are shown, and their data as the page's script reads it.
 
 Strings that come again (publishers, labels, people) are stored once and numbered. A row is a list
 
@@ -23,7 +23,7 @@ from toolkit.project.workspace import ARTICLES, SENTENCES
 from toolkit.records import Annotation, Decision, Span
 
 SHOWN = 10_000
-"""Sentences that the table holds at most: the page stays below 10 MB."""
+"""Most sentences that the table holds: the page stays below 10 MB."""
 
 UNKNOWN = "unknown"
 _FIELDS = ["article_id", "title", "publisher", "url", "published_at", "language", "licence", "story_id", "page"]
@@ -31,7 +31,7 @@ _FIELDS = ["article_id", "title", "publisher", "url", "published_at", "language"
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the report needs to know of an article.
+    """An article without its text.
 
     Attributes:
         article_id: Its id.
@@ -68,7 +68,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Texts:
-    """Articles and sentences as Arrow columns, of which rows are made only where they are looked at.
+    """Articles and sentences as Arrow columns; rows are made only of what is shown.
 
     Attributes:
         articles: Every article, without its text.
@@ -120,7 +120,7 @@ class Texts:
         return {head.article_id: place for place, head in enumerate(self.articles)}
 
     def article_of(self, sentence_id: str) -> Head | None:
-        """Return the article of a sentence, None when either is gone."""
+        """Return the article of a sentence; None when either is gone."""
         ordinal = self.ordinals.get(sentence_id)
         place = None if ordinal is None else self.places.get(self.owners[ordinal])
         return None if place is None else self.articles[place]

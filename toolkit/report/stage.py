@@ -59,7 +59,7 @@ def write_report(workspace: Workspace, output: Path | None = None) -> tuple[Path
 
 
 def project_report(workspace: Workspace, *, shown: int = SHOWN) -> Report:
-    """Read a project; a part whose stage has not run is left out and named in `missing`.
+    """Return the report of a project; a part whose stage has not run is left out and named in `missing`.
 
     Args:
         workspace: The project.
@@ -122,7 +122,7 @@ def _table(
     if number < texts.sentence_count:
         sampled = (
             f"{number:,} of {texts.sentence_count:,} sentences: those with an answer or a decision first, then whole "
-            "articles, in the order of their content ids, which is as good as by lot and the same every time"
+            "articles, in the order of their content ids, which is as good as random and the same every time"
         )
     return SentenceTable(total=texts.sentence_count, shown=number, sampled=sampled, rows=rows)
 
@@ -236,7 +236,7 @@ def _disagreement(workspace: Workspace, answers: Sequence[Annotation]) -> Disagr
 
 
 def _swapped(one: frozenset[str], other: frozenset[str]) -> set[tuple[str, str]]:
-    """Return which label stands in one answer where which stands in the other, each pair sorted."""
+    """Return the pairs of labels of which one answer has the first and the other the second, each pair sorted."""
     if one == other:
         return set()
     mine, yours = one - other or {NOTHING}, other - one or {NOTHING}

@@ -1,9 +1,7 @@
-"""The sections of a card that only people can write.
+"""The card of a release (README.md), written from the data, and the short texts beside it.
 
-They stand in card/NAME.md of the project, one file a section, and go into every release from then on. On the Hub they
-can be edited in place, between the marks; see `toolkit.hub.card_merge`.
-
-README.md: the card, written from the data, with the sections that people wrote kept.
+Some sections only people can write. They stand in card/NAME.md of the project, one file per section, and go into every
+release from then on. On the Hub they can be edited in place, between the marks; see `toolkit.hub.card_merge`.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ from toolkit.release.reader import Release
 FOLDER: Final = "card"
 
 OWN_SECTION: Final = "<!-- own:{name} -->\n{text}<!-- /own -->"
-"""How a section of people's own words stands on a card."""
+"""A section of people's own words as it stands on a card."""
 
 PROMPTS: Final[Mapping[str, str]] = {
     "motivation": "*Nobody has written yet why this dataset was made and who paid for it.*",
@@ -35,7 +33,7 @@ PROMPTS: Final[Mapping[str, str]] = {
     "limitations": "*Nobody has written yet about biases and limitations beyond those below.*",
     "maintenance": "*Nobody has written yet who maintains the dataset and where to ask.*",
 }
-"""Sections that only people can write → what stands there until they have."""
+"""Sections that only people can write → the text that stands there until they have."""
 
 _OWN = re.compile(r"<!-- own:([a-z]+) -->\n(.*?)<!-- /own -->", re.DOTALL)
 _MARK = re.compile(r"<!-- (?:own:[a-z]+|/own) -->")
@@ -50,8 +48,8 @@ def read_sections(folder: Path) -> dict[str, str]:
     """Return name → text of the sections in a folder, by name; {} if it is not there.
 
     Raises:
-        InvalidInput: A file is no section's, is not UTF-8, or holds the marks that stand around sections; `faults`
-            holds every fault.
+        InvalidInput: A file is not one of a section, is not UTF-8, or holds the marks that stand around sections;
+            `faults` holds every fault.
     """
     found, faults = {}, []
     for path in sorted(folder.glob("*")):
@@ -69,11 +67,11 @@ def read_sections(folder: Path) -> dict[str, str]:
 def _read(path: Path) -> str:
     if path.suffix != ".md" or path.stem not in PROMPTS:
         names = ", ".join(f"{name}.md" for name in PROMPTS)
-        raise InvalidInput("is no section of the card", where=str(path), remedy=f"there are {names}")
+        raise InvalidInput("is not a section of the card", where=str(path), remedy=f"there are {names}")
     try:
         text = path.read_text(encoding="utf-8").strip()
     except (UnicodeDecodeError, IsADirectoryError) as error:
-        raise InvalidInput("is no UTF-8 text", where=str(path), remedy="save it as UTF-8") from error
+        raise InvalidInput("is not UTF-8 text", where=str(path), remedy="save it as UTF-8") from error
     if mark := _MARK.search(text):
         remedy = "write the section's words alone"
         raise InvalidInput(f"holds {mark[0]}, which stands around sections on the card", where=str(path), remedy=remedy)
@@ -81,17 +79,17 @@ def _read(path: Path) -> str:
 
 
 TEXT_RELEASED: Final = "- Text released"
-"""How the card's line begins that says how much of the articles' words is released."""
+"""The beginning of the card's line on how much of the articles' words is released."""
 
 
 def card_text(facts: Facts, previous: Release | None = None, pictures: Mapping[str, str] | None = None) -> str:
     """Return the card of a release.
 
     Args:
-        facts: What it is written from.
-        previous: The release before it: what people wrote on its card is taken over, unless the terms have that section
-            of their own.
-        pictures: Path within the release → what the picture shows.
+        facts: The numbers that it is written from.
+        previous: The release before it: the sections that people wrote on its card are kept, unless the terms have
+            their own.
+        pictures: Path within the release → title of the picture.
     """
     import jinja2
 
@@ -99,7 +97,7 @@ def card_text(facts: Facts, previous: Release | None = None, pictures: Mapping[s
     environment = jinja2.Environment(  # noqa: S701  # Markdown, not HTML; `cell` escapes what comes from data
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )
-    environment.filters["cell"] = cell
+    environment.filters |= {"cell": cell, "counted": _counted}
     before = "" if previous is None else (previous.path / "README.md").read_text(encoding="utf-8")
     return environment.from_string(template).render(
         front=yaml.safe_dump(front_matter(facts), sort_keys=False, allow_unicode=True, width=120),
@@ -140,6 +138,10 @@ def cell(value: object) -> str:
     return " ".join(escaped.split())
 
 
+def _counted(number: int, one: str, several: str | None = None) -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"
+
+
 def front_matter(facts: Facts) -> dict[str, Any]:
     """Return the card's metadata as the Hub and `datasets` read it."""
     terms = facts.terms
@@ -162,7 +164,7 @@ def front_matter(facts: Facts) -> dict[str, Any]:
 
 
 def _licence(facts: Facts) -> dict[str, str]:
-    """Return the Hub's keys for a licence; where one does not cover all, they lead to the file that says which do."""
+    """Return the Hub's keys for a licence; where one does not cover everything, they name the file LICENSE."""
     if facts.licence is not None:
         return {"license": facts.licence.lower()}
     return {"license": "other", "license_name": "of-labels-and-articles", "license_link": "LICENSE"}
@@ -232,7 +234,9 @@ def _changelog(facts: Facts, previous: Release | None, changes: str | None) -> s
     terms = facts.terms
     date = f" – {terms.released_on}" if terms.released_on else ""
     entry = (
-        changes or f"- First release: {facts.rows} sentences of {facts.stories} stories, schema {facts.schema.ref}.\n"
+        changes
+        or f"- First release: {_counted(facts.rows, 'sentence')} of {_counted(facts.stories, 'story', 'stories')}, "
+        f"schema {facts.schema.ref}.\n"
     )
     older = ""
     if previous is not None:

@@ -1,4 +1,4 @@
-"""croissant.json: the release for machines that look for datasets, with what responsible use asks for.
+"""croissant.json: a description of the release for machines that look for datasets, with its responsible-AI part.
 
 Formats: Croissant 1.0 (https://docs.mlcommons.org/croissant/docs/croissant-spec.html) and its vocabulary for
 responsible AI (https://docs.mlcommons.org/croissant/docs/croissant-rai-spec.html).
@@ -132,7 +132,7 @@ def _part(config: str, column: str, part: pa.Field, source: dict[str, Any]) -> d
 
 
 def _responsible_use(facts: Facts) -> dict[str, Any]:
-    """Return what can be said from the data; what only people know stands on the card."""
+    """Return the responsible-AI part as far as the data tells it; what only people know stands on the card."""
     decided = ", ".join(f"{count} by {method}" for method, count in facts.methods.items())
     per_item = facts.answers / max(facts.rows, 1)
     return {

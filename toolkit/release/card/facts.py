@@ -1,4 +1,4 @@
-"""What the texts of a release (card, changelog, citation, licence) are written from."""
+"""The facts of a release: the numbers that card, changelog, citation and licence are written from."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Facts:
     """Counts and declarations, all taken from the data.
 
     Attributes:
-        terms: What the release says of itself.
+        terms: Title, licence, splits and what else the tables do not say.
         schema: Its label schema.
         tables: Its tables, as in the manifest.
         features: Config → features as `dataset_info` spells them.
@@ -59,7 +59,7 @@ class Facts:
 
     @classmethod
     def of(cls, corpus: Corpus, terms: Terms, tables: Tables, shares: Mapping[str, Any]) -> Self:
-        """Take the facts from what was frozen."""
+        """Take the facts from the frozen tables."""
         columns = arrow_schemas(corpus.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
         articles = corpus.articles.take(np.unique(corpus.article_of[corpus.told]))
         dates = pc.min_max(articles["published_at"]).as_py()

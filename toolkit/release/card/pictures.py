@@ -1,4 +1,4 @@
-"""The card's pictures: how often each label occurs in each split, and how far the annotators agree.
+"""The card's pictures: how often each label occurs in each split, and how well the annotators agree.
 
 SVG by matplotlib, with fixed ids and without a date: the same numbers give the same bytes with the same version of
 matplotlib. Colours are those of Okabe & Ito (2008), which people with any kind of colour blindness tell apart; the

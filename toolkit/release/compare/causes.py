@@ -1,4 +1,4 @@
-"""Why a decision is another one than in the release before."""
+"""The causes of changed decisions between two releases."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _SPAN_COLUMNS = ["span_id", "label", "start", "end", "attributes"]
 
 
 def label_changes(older: Release, newer: Release) -> pa.Table:
-    """Return one row for each sentence whose decision changed or is gone.
+    """Return one row for each sentence whose decision changed or was removed.
 
     Returns:
-        sentence_id, before and after (labels; `after` is null for what is gone), and the cause:
+        sentence_id, before and after (labels; `after` is null for a removed one), and the cause:
 
-        takedown      its article was taken down
-        article       its article is no longer there
-        segmentation  its article is there, but cut otherwise
-        migration     the label schema is another
+        takedown      the article was taken down
+        article       the article is no longer there
+        segmentation  the article is there, but was cut into other sentences
+        migration     the label schema is another one
         annotation    an annotator's answer was added, changed or withdrawn
-        adjudication  an expert or another way of deciding says otherwise, on the same answers
+        adjudication  the answers are the same, but an expert or another method decided differently
     """
     columns = ["sentence_id", "article_id", "labels"]
     before, after = older.table(columns=columns), newer.table(columns=columns)
@@ -58,7 +58,7 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
 def _causes_of_change(older: Release, newer: Release, before: pa.Table, changed: Indices) -> list[str]:
     if older.schema_ref != newer.schema_ref:
         return ["migration"] * len(changed)
-    touched = _in(before["sentence_id"].take(changed), _sentences_answered_otherwise(older, newer))
+    touched = _in(before["sentence_id"].take(changed), _sentences_with_other_answers(older, newer))
     causes: list[str] = np.where(touched, "annotation", "adjudication").tolist()
     return causes
 
@@ -83,8 +83,8 @@ def _in(values: pa.ChunkedArray, among: pa.Array | pa.ChunkedArray) -> Mask:
     return found
 
 
-def _sentences_answered_otherwise(older: Release, newer: Release) -> pa.Array:
-    """Return the sentences of which an annotator's answer was added, changed or withdrawn."""
+def _sentences_with_other_answers(older: Release, newer: Release) -> pa.Array:
+    """Return the sentences with an answer of an annotator that was added, changed or withdrawn."""
     return _sentences_with_other_rows(older, newer, "annotations", ("annotation_id",), ["role", "labels", "spans"])
 
 

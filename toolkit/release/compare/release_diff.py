@@ -1,6 +1,6 @@
-"""What changed between two releases: rows, files, and what that asks of the version. A + diff = B exactly.
+"""The difference between two releases: rows, files, and the version number that it requires.
 
-A release out of an older one and the difference between them.
+`patch` applies it: the older release and the difference give the newer one, byte for byte.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -27,23 +27,23 @@ from toolkit.release.tables.configs import in_slices
 from toolkit.release.versions import Level
 
 SPLIT = "split"
-"""An extra column of the tables here: which split a row is in is a part of the row."""
+"""An extra column of the tables here: the split that a row is in."""
 
 _ROWS_THAT_COUNT = ("default", "annotations", "articles")  # spans and figures follow from the decisions
 
 
 @dataclass(frozen=True)
 class ConfigDiff:
-    """How one config changed.
+    """The changes to one config.
 
     Attributes:
         removed: Keys of the rows that are gone.
         added: Rows that are new, with their split.
-        replaced: Rows that are stored otherwise now, with their split: those that changed, or all that remain if the
-            columns did.
+        replaced: Rows that are stored differently now, with their split: those that changed, or all that remain if the
+            columns changed.
         changed: How many rows changed in a column that both releases have.
         columns: Column → number of rows in which it changed.
-        gone: Columns that the newer release lacks, or types otherwise.
+        gone: Columns that the newer release lacks, or has with another type.
         new: Columns that the older release lacks.
         order: For each row of the newer config, its place among (older rows that stay, replaced, added).
     """
@@ -60,17 +60,17 @@ class ConfigDiff:
 
 @dataclass(frozen=True)
 class ReleaseDiff:
-    """How one release became another.
+    """The difference between two releases.
 
     Attributes:
         older: The version that it starts from.
         newer: The version that it ends at.
         schemas: Reference of the label schema in both.
         configs: The configs that either has.
-        labels: One row a sentence whose decision changed or is gone: sentence_id, before, after (null when it is gone),
-            cause ("annotation", "adjudication", "migration", "segmentation", "takedown", "article").
+        labels: One row per sentence whose decision changed or was removed: sentence_id, before, after (null when it was
+            removed), cause ("annotation", "adjudication", "migration", "segmentation", "takedown", "article").
         scores: Whether scores on both can be compared, and how many rows each label has.
-        files: Path → content of every file of the newer release that is no table.
+        files: Path → content of every file of the newer release that is not a table.
     """
 
     older: str
@@ -83,7 +83,7 @@ class ReleaseDiff:
 
     @cached_property
     def level(self) -> Level:
-        """What the version number has to say of it: removed rows or columns major, added ones minor, the rest patch."""
+        """The least change of the version number: removed rows or columns major, added ones minor, the rest patch."""
         parts = [self.configs[name] for name in _ROWS_THAT_COUNT if name in self.configs]
         old, new = (reference.partition("@") for reference in self.schemas)
         broken = old[0] != new[0] or old[2].split(".")[0] != new[2].split(".")[0]
@@ -96,7 +96,7 @@ class ReleaseDiff:
 
     @cached_property
     def causes(self) -> dict[str, int]:
-        """Cause → number of sentences whose decision changed or is gone, the most frequent first."""
+        """Cause → number of sentences whose decision changed or was removed, the most frequent first."""
         counts = [(item["values"], item["counts"]) for item in pc.value_counts(self.labels["cause"]).to_pylist()]
         return dict(sorted(counts, key=lambda pair: (-pair[1], pair[0])))
 
@@ -127,9 +127,24 @@ class ReleaseDiff:
                 lines.append(f"- Rows of `{name}`: {words}.")
             lines += [f"- Column `{column}` of `{name}` is new." for column in part.new]
             lines += [f"- Column `{column}` of `{name}` is gone or of another type." for column in part.gone]
-        lines += [f"- Decisions that changed or went, cause {cause}: {count}." for cause, count in self.causes.items()]
+        lines += [f"- {_told(cause, count)}." for cause, count in self.causes.items()]
         lines = lines or ["- No row changed."]
         return "\n".join([*lines, f"- {self.scores.sentence()}"]) + "\n"
+
+
+_BECAUSE: Final[Mapping[str, str]] = {
+    "annotation": "because answers were added, changed or withdrawn",
+    "adjudication": "because an expert or another method decided differently",
+    "migration": "because of the migration to another schema",
+    "segmentation": "because their articles were cut into other sentences",
+    "takedown": "because their articles were taken down",
+    "article": "because their articles are no longer there",
+}
+
+
+def _told(cause: str, count: int) -> str:
+    changed = "1 decision changed or was removed" if count == 1 else f"{count} decisions changed or were removed"
+    return f"{changed} {_BECAUSE[cause]}"
 
 
 def _counts(part: ConfigDiff) -> dict[str, int]:
@@ -140,13 +155,27 @@ def diff(older: Release, newer: Release, *, whole: bool = True) -> ReleaseDiff:
     """Compare two releases.
 
     Args:
-        older: Where to start.
-        newer: Where to end.
-        whole: Take in what `patch` needs: all columns of new and other rows, which are else their keys alone, and the
-            files that are no tables.
+        older: The release to start from.
+        newer: The release to end at.
+        whole: Include what `patch` needs: all columns of new and changed rows instead of their keys alone, and the
+            files that are not tables.
+
+    Returns:
+        The rows that were added, removed and changed in each config, the cause of each changed decision, the version
+        number that the changes require, and whether scores on both can be compared.
 
     Raises:
         InvalidInput: One of them is damaged.
+
+    Examples:
+        >>> from toolkit.release import load
+        >>> release = load("releases/1.0.0")
+        >>> change = diff(release, release)
+        >>> change.level, change.causes, change.scores.comparable
+        ('patch', {}, True)
+        >>> print(change.as_markdown(), end="")
+        - No row changed.
+        - Scores are comparable: the test split has the same rows, labels and spans.
     """
     configs = [name for name in CONFIGS if name in older.configs or name in newer.configs]
     tables = {entry["file"] for splits in newer.manifest["tables"].values() for entry in splits.values()}
@@ -256,15 +285,15 @@ def _order(rows: int, kept_older: Indices, kept_newer: Indices, replaced: Indice
 
 
 def patch(older: Release, change: ReleaseDiff, target: Path) -> Release:
-    """Make the newer release, byte for byte.
+    """Make the newer release from the older one and the difference, byte for byte.
 
     Args:
         older: The release that the difference starts from.
-        change: The difference.
-        target: Directory of the result, which must not be there.
+        change: The difference, made with `whole`.
+        target: Directory of the result, which must not exist.
 
     Raises:
-        UsageError: `target` is there.
+        UsageError: `target` exists.
         InvalidInput: `older` is another release, or the result is not what the manifest of the newer one says.
     """
     if older.version != change.older:

@@ -1,4 +1,4 @@
-"""Which rows of two tables differ, column by column and without a Python object a row."""
+"""The match of the rows of two tables by their keys, and the rows that differ, without a Python object per row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Indices = npt.NDArray[np.int64]
 
 
 class RowMatch(NamedTuple):
-    """How the rows of two tables with the same key correspond.
+    """The correspondence of the rows of two tables with the same key.
 
     Attributes:
         removed: Rows of the older table whose key the newer one lacks.
@@ -30,7 +30,7 @@ class RowMatch(NamedTuple):
 
 
 def identical(rows: int) -> RowMatch:
-    """Return how the rows of two equal tables correspond."""
+    """Return the match of two equal tables."""
     none, same = np.empty(0, dtype=np.int64), np.arange(rows)
     return RowMatch(none, none, same, same)
 

@@ -1,4 +1,4 @@
-"""Whether scores on two releases can be held against each other: what happened to the rows and labels of each split."""
+"""The comparability of scores on two releases: what changed in the rows and labels of each split."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ TEST: Final = "test"
 
 @dataclass(frozen=True)
 class SplitChange:
-    """What happened to the rows of one split of `default`.
+    """The changes to the rows of one split of `default`.
 
     Attributes:
         before: Rows in the older release.
         after: Rows in the newer one.
         added: Rows that were not in this split before.
-        removed: Rows that are not in this split any more.
-        relabelled: Rows in both whose labels or spans are others now.
+        removed: Rows that are no longer in this split.
+        relabelled: Rows in both whose labels or spans changed.
     """
 
     before: int
@@ -38,19 +38,19 @@ class SplitChange:
 
     @property
     def same(self) -> bool:
-        """Whether every row is there as it was."""
+        """Whether every row is unchanged."""
         return not (self.added or self.removed or self.relabelled)
 
 
 @dataclass(frozen=True)
 class Scores:
-    """What a reader of scores on both releases has to know.
+    """The changes between two releases that matter to scores.
 
     Attributes:
-        splits: Split → what happened to its rows.
+        splits: Split → the changes to its rows.
         labels: Label → split → number of rows with it, before and after.
         spans: Span label → split → number of spans, before and after.
-        questions_changed: The labels or span labels of the schema are others.
+        questions_changed: The schemas have different labels or span labels.
     """
 
     splits: Mapping[str, SplitChange]
@@ -60,7 +60,7 @@ class Scores:
 
     @cached_property
     def comparable(self) -> bool | None:
-        """Whether one model gets the same score on both; None if neither has a test split."""
+        """Whether one model gets the same score on both; None if neither release has a test split."""
         if TEST not in self.splits:
             return None
         return self.splits[TEST].same and not self.questions_changed
@@ -77,20 +77,19 @@ class Scores:
         }
 
     def sentence(self) -> str:
-        """Return whether scores are comparable, and why not."""
+        """Say whether scores are comparable, and if not, why."""
         if self.comparable is None:
             return "No scores to compare: there is no test split."
         if self.comparable:
             return "Scores are comparable: the test split has the same rows, labels and spans."
         part = self.splits[TEST]
-        reasons = [f"{part.added} rows added", f"{part.removed} removed", f"{part.relabelled} decided otherwise"]
-        if self.questions_changed:
-            reasons.append("the schema has other labels")
-        return f"Scores are not comparable: of the test split {', '.join(reasons)} ({part.before} → {part.after} rows)."
+        rows = f"{part.added} added, {part.removed} removed, {part.relabelled} relabelled"
+        schema = "; the schema has other labels" if self.questions_changed else ""
+        return f"Scores are not comparable: rows of the test split {rows} ({part.before} → {part.after}){schema}."
 
 
 def score_changes(older: Release, newer: Release, changed: pa.ChunkedArray) -> Scores:
-    """Say what happened to what scores are computed on.
+    """Compare what scores are computed on.
 
     Args:
         older: Where to start.

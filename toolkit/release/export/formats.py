@@ -1,10 +1,9 @@
-"""A release as spaCy's DocBin (https://spacy.io/api/docbin): a Doc for each decided sentence.
+"""A release in other formats: CSV that no spreadsheet executes, JSON Lines, Parquet, CoNLL with BIO tags, spaCy.
 
-`doc.cats` holds 1 or 0 for every label, `doc.spans["sc"]` the spans (they may overlap, which `doc.ents` could not
-hold), each with its span_id, and `doc.user_data` the "sentence_id" and "story_id". A token that a span begins or ends
-in the middle of is cut there, so that every span stands exactly where it was marked.
-
-A release in other formats: CSV that no spreadsheet executes, JSON lines, Parquet, CoNLL with BIO tags, spaCy.
+spaCy's is a DocBin (https://spacy.io/api/docbin) with a Doc for each decided sentence. `doc.cats` holds 1 or 0 for
+every label, `doc.spans["sc"]` the spans (they may overlap, which `doc.ents` does not allow), each with its span_id, and
+`doc.user_data` the "sentence_id" and "story_id". A token is cut where a span begins or ends within it, so that every
+span stands exactly where it was marked.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ Row = Mapping[str, Any]
 
 
 def docbin(sentences: Iterable[Row], spans: Mapping[str, Sequence[Row]], labels: Sequence[str]) -> bytes:
-    """Return a DocBin, with user data, of the same bytes for the same rows.
+    """Return a DocBin with user data; the same rows give the same bytes.
 
     Args:
         sentences: Rows of the config "default".
@@ -79,24 +78,34 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
-    """Write a release in another format, one file a config and split.
+    """Write a release in another format, one file per config and split.
 
     Args:
-        release: What to write.
-        kind: "csv": lists and structs as JSON; a cell that a spreadsheet would take for a formula begins with an
-            apostrophe. "jsonl": one object a row. "conll": one token a line (token, start, end, BIO tag), sentences
-            parted by an empty line, only of decided sentences; where spans overlap the longer one is tagged. A comment
-            begins with "# ", a line whose token is "#" with "#" and a tab.
-            "parquet": the tables as they stand in the release. "spacy": a DocBin of decided sentences, see
-            `toolkit.release.export.formats`.
-        target: Directory of the result, which must not be there.
+        release: The release.
+        kind: The format.
+            "csv": lists and structs as JSON; a cell that a spreadsheet would take for a formula begins with an
+            apostrophe.
+            "jsonl": one object per row.
+            "conll": one token per line (token, start, end, BIO tag), sentences separated by an empty line, of decided
+            sentences only; where spans overlap the longer one is tagged. A comment begins with "# ", a line whose
+            token is "#" with "#" and a tab.
+            "parquet": the tables of the release unchanged.
+            "spacy": a DocBin of decided sentences, see `toolkit.release.export.formats`.
+        target: Directory of the result, which must not exist.
 
     Returns:
         The files.
 
     Raises:
         UsageError: The format is not known, the release has no text (conll, spacy), spaCy is not installed (spacy), or
-            `target` is there.
+            `target` exists.
+
+    Examples:
+        >>> import tempfile
+        >>> from toolkit.release import load
+        >>> files = export(load("releases/1.0.0"), "jsonl", Path(tempfile.mkdtemp()) / "out")
+        >>> sorted(file.name for file in files)[:3]
+        ['annotations-test.jsonl', 'annotations-train.jsonl', 'annotations-validation.jsonl']
     """
     if kind not in _WRITERS:
         raise UsageError(f"format {kind!r} is not known", remedy=f"take one of {', '.join(sorted(_WRITERS))}")
@@ -113,7 +122,7 @@ def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
 
 
 def rows(release: Release, config: str, split: str) -> Iterator[Row]:
-    """Yield the rows of a table as dicts, a slice in memory at a time."""
+    """Yield the rows of a table as dicts, one slice in memory at a time."""
     table = release.table(config, split)
     for start in range(0, table.num_rows, SLICE_ROWS):
         yield from table.slice(start, SLICE_ROWS).to_pylist()
@@ -180,12 +189,16 @@ def _spacy(path: Path, release: Release, config: str, split: str) -> None:
 def bio(text: str, spans: Sequence[Row]) -> list[tuple[str, int, int, str]]:
     """Return (token, start, end, tag) of a sentence; offsets are code points, end exclusive.
 
-    A token is a run of word characters or a single other sign, cut where a span begins or ends within it: so that the
-    offsets of a span's first and last token are the span's.
+    A token is a run of word characters or a single other sign. It is cut where a span begins or ends within it, so that
+    the first and the last token of a span have the span's offsets.
 
     Args:
         text: The sentence.
         spans: Rows with "start", "end" and "label"; of two that overlap the longer is kept, then the earlier.
+
+    Examples:
+        >>> bio("Up to 14 people", [{"start": 0, "end": 8, "label": "FIGURE"}])
+        [('Up', 0, 2, 'B-FIGURE'), ('to', 3, 5, 'I-FIGURE'), ('14', 6, 8, 'I-FIGURE'), ('people', 9, 15, 'O')]
     """
     kept = _apart(spans)
     cuts = {border for span in kept for border in (span["start"], span["end"])}

@@ -1,4 +1,4 @@
-"""The text of a release that carries none, from the reader's own copies of the articles."""
+"""Hydration: text put into a release that carries none, from the reader's own copies of the articles."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Missing:
     Attributes:
         article_id: Its id, a hash of its text.
         url: Where it was published.
-        page: The page that it was read from, as the project that made the release calls it.
+        page: The page that it was read from, by its name in the project that made the release.
     """
 
     article_id: str
@@ -40,7 +40,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Hydration:
-    """What became of a release.
+    """The result of `hydrate`.
 
     Attributes:
         release: The release with text.
@@ -54,12 +54,12 @@ class Hydration:
 def hydrate(release: Release, articles: Iterable[Article], target: Path) -> Hydration:
     """Rebuild the text of a release.
 
-    An article is found by its id, which is a hash of its text: what is found is the text that was labelled, to the
-    letter. With all articles there, the rows are those of the release with text.
+    An article is found by its id, which is a hash of its text: the text that is found is exactly the one that was
+    labelled. If every article is found, the rows are those of the release with text.
 
     Args:
         release: One with text "offsets" or "snippet:N".
-        articles: The reader's own, as `toolkit ingest` makes them from the pages.
+        articles: The reader's own articles, as `toolkit ingest` makes them from the pages.
         target: Directory of the result, which must not be there.
 
     Raises:
@@ -133,7 +133,7 @@ def _write_tables(release: Release, texts: _Texts, folder: Path) -> Tables:
 
 
 def _write_files(release: Release, tables: Tables, folder: Path, found: str) -> None:
-    """Copy what is no table; card and manifest say what is in the tables now, croissant.json would not."""
+    """Copy the files that are not tables; card and manifest are changed to fit, croissant.json is left out."""
     old = {entry["file"] for splits in release.manifest["tables"].values() for entry in splits.values()}
     for name in sorted(set(release.manifest["files"]) - old - {"README.md", "croissant.json"}):
         (folder / name).parent.mkdir(exist_ok=True)

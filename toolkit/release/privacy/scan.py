@@ -1,14 +1,12 @@
-"""The names and addresses of annotators that a project knows, so that none of them gets into a release.
+"""The scan before freezing: no e-mail address, no token and no annotator's name may get into a release.
 
-They stand in two places: annotators.yaml has addresses, and the logs have what the server says of people if they were
-pulled with --keep-identities. From an address such as ada.lovelace@example.org the name is taken too. A user name that
-is one plain word (info, ada) says nothing that a text could be searched for.
-
-A last look before freezing: no e-mail address, no token and no annotator's name may get into a release.
+The project knows its annotators from two places: annotators.yaml has addresses, and the logs have what the server says
+of people if they were pulled with --keep-identities. From an address such as ada.lovelace@example.org the name is taken
+too. A user name that is one plain word (info, ada) cannot be searched for.
 
 Addresses and tokens are looked for in every string. Annotators' names are looked for where people of the project write:
-in every file that is no table, and in the notes, pseudonyms and paths of the tables. The words of the articles, and
-what was marked in them, may name anybody: a minister may have an annotator's name.
+in every file that is not a table, and in the notes, pseudonyms and paths of the tables. The words of the articles may
+name anybody: a minister may have an annotator's name.
 """
 
 from __future__ import annotations
@@ -31,14 +29,14 @@ _NAME_IN_ADDRESS = re.compile(r"[^\W\d_]{2,}(?:[._-][^\W\d_]{2,})+")
 _NAMES_SOMEBODY = re.compile(
     rb'"(?:%s)":"[^"]|"(?:%s)":"[^"@]*@' % ("|".join(NAME_KEYS).encode(), "|".join(USER_KEYS).encode())
 )
-"""What a line of a log has if it names anybody; all others are passed over unparsed."""
+"""A line of a log that names anybody; all others are passed over unparsed."""
 
 _SHORTEST = 3  # characters of a first or last name that is looked for alone
 
 
 @dataclass(frozen=True)
 class Identities:
-    """What must not be released.
+    """Names and addresses that must not be released.
 
     Attributes:
         phrases: Addresses and full names, looked for in any case.
@@ -49,7 +47,7 @@ class Identities:
     words: frozenset[str] = field(default=frozenset(), repr=False)
 
     def pattern(self, allowed: Collection[str]) -> re.Pattern[str] | None:
-        """Return what finds them as whole words, and the allowed strings around them; None if nobody is known."""
+        """Return a pattern that finds them, and the allowed strings, as whole words; None if nobody is known."""
         if not (self.phrases or self.words):
             return None
         ways = {text: rf"(?i:{_spaced(text)})" for text in self.phrases}
@@ -135,16 +133,16 @@ _PEOPLE_WRITE: Final = frozenset({"annotator", "note", "page_source"})
 """Columns of tables in which annotators' names are looked for."""
 
 _A_NAME: Final = "the name or address of an annotator"
-_MOST = 20  # faults that are shown; who sees twenty looks at the rule, not at the twenty-first
+_MOST = 20  # faults that are shown; more would tell the reader nothing new
 
 
 class Scanner:
-    """Looks at every string of the tables that pass through it.
+    """A look at every string of the tables that pass through.
 
     Args:
         allowed: Strings that may be released all the same, such as the address of a newsroom.
         known: Who the annotators are.
-        authors: Who is named on purpose, though perhaps an annotator too.
+        authors: People who are named on purpose, even if they are annotators.
     """
 
     def __init__(
@@ -163,7 +161,7 @@ class Scanner:
             yield table
 
     def look_at(self, name: str, text: str) -> None:
-        """Look at a file that is no table."""
+        """Look at a file that is not a table."""
         for start, what in sorted([*self._found(text), *((start, _A_NAME) for start in self._named(text))]):
             where = f"{name}:{text.count(_LINE_FEED, 0, start) + 1}"
             self._faults.append(InvalidInput(f"{what} would be released", where=where, remedy=_REMEDY))
@@ -216,7 +214,7 @@ class Scanner:
 
 
 _LINE_FEED: Final = "\n"
-_REMEDY = "mend what says so, allow that very string under `release:` in toolkit.yaml, or take the article down"
+_REMEDY = "remove it where it stands, allow that very string under `release:` in toolkit.yaml, or take the article down"
 
 
 def _strings(

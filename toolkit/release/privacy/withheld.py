@@ -30,13 +30,19 @@ _FORM = re.compile(r"full|offsets|snippet:([1-9][0-9]*)")
 
 @dataclass(frozen=True, slots=True)
 class TextRule:
-    """What is released of the articles' words.
+    """The share of the articles' words that is released.
 
     Attributes:
         mode: "full": all of it. "offsets": no word, but url, hashes and offsets, from which `hydrate` rebuilds the
             text out of the reader's own copies of the pages. "snippet": as "offsets", with the beginning of each
             sentence.
         length: Code points of a snippet.
+
+    Examples:
+        >>> TextRule.parse("snippet:40")
+        TextRule(mode='snippet', length=40)
+        >>> TextRule.parse("offsets").full
+        False
     """
 
     mode: Literal["full", "offsets", "snippet"] = "full"
@@ -81,7 +87,7 @@ def read_takedowns(path: Path, articles: pa.Table) -> dict[str, str]:
             gone.
 
     Raises:
-        InvalidInput: The list is no mapping of article_ids or urls to reasons, or no article has one of the urls.
+        InvalidInput: The list is not a mapping of article_ids or urls to reasons, or no article has one of the urls.
     """
     if not path.exists():
         return {}
@@ -105,7 +111,7 @@ def read_takedowns(path: Path, articles: pa.Table) -> dict[str, str]:
 
 
 def check_withheld(corpus: Corpus, withheld: Collection[str]) -> None:
-    """Hold the names of those who do not consent against the answers: one that is misspelt would withhold nothing.
+    """Check that each of those who do not consent gave an answer: a misspelt name would withhold nothing.
 
     Raises:
         InvalidInput: Nobody of that name answered; `faults` holds all such names.
@@ -124,10 +130,10 @@ def check_withheld(corpus: Corpus, withheld: Collection[str]) -> None:
 def released_report(
     report: Mapping[str, Any] | None, corpus: Corpus, withheld: Collection[str]
 ) -> Mapping[str, Any] | None:
-    """Return an agreement report without what must not be released of it.
+    """Return the part of an agreement report that may be released.
 
-    Left out are the rows, pairs and warnings of those who do not consent, the disputes that they had a word in, and
-    those on sentences that are not in the corpus, such as a taken-down article's.
+    Left out are the rows, pairs and warnings of those who do not consent, the disputes that they took part in, and
+    disputes on sentences that are not in the corpus, such as those of an article that was taken down.
     """
     if report is None:
         return None

@@ -1,13 +1,13 @@
 """The configs of a release: their columns as Arrow types, and as the features of a README's `dataset_info`.
 
-    default      one row a decided sentence: what most people load
-    annotations  one row an answer of one person
-    spans        one row a span of a decision
-    figures      one row a span with numbers, its attributes as typed columns
-    articles     one row an article
+    default      one row per decided sentence: what most people load
+    annotations  one row per answer of one person
+    spans        one row per span of a decision
+    figures      one row per span with numbers (such as a casualty figure), its attributes as typed columns
+    articles     one row per article
 
-Label names are stored as strings; `dataset_info` declares them as ClassLabel, so that `datasets` gives numbers and
-everything else sees names.
+Label names are stored as strings; `dataset_info` declares them as ClassLabel, so that `datasets` returns numbers and
+every other reader sees names.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KEYS: Final = {
     "figures": ("sentence_id", "span_id"),
     "articles": ("article_id",),
 }
-"""What tells two rows of a config apart."""
+"""Config → the columns whose values identify a row."""
 
 TEXT_COLUMNS: Final = frozenset({"text", "context_before", "context_after", "title", "byline"})
 """Columns that hold words of an article."""
@@ -38,7 +38,7 @@ CONTEXT_OFFSETS: Final = (
     "context_after_start",
     "context_after_end",
 )
-"""Where the neighbours of a sentence stand in its article: what is released in place of their text."""
+"""Offsets of a sentence's neighbours in its article: released in place of their text."""
 
 _STRING, _INTEGER, _NUMBER, _FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 _NAMES = pa.list_(_STRING)
@@ -67,7 +67,7 @@ def span_type(*, text: bool) -> pa.DataType:
 
 
 def soft_label_type(schema: Schema) -> pa.DataType:
-    """Return the type of soft labels: one number a label of the schema."""
+    """Return the type of soft labels: one number per label of the schema."""
     return pa.struct([(label, _NUMBER) for label in schema.label_ids])
 
 
@@ -190,7 +190,7 @@ def figure_columns(schema: Schema) -> dict[str, pa.DataType]:
 def dataset_features(columns: pa.Schema, labels: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the features of a config as `dataset_info` spells them.
 
-    The spelling is the one that datasets 3.6 and 5 both read: `sequence` for lists of scalars, `list` for lists of
+    The spelling is one that datasets 3.6 and 5 both read: `sequence` for lists of scalars, `list` for lists of
     structs. The column "labels" is a list of ClassLabel with the given names.
     """
     return [_feature(field, labels) for field in columns]

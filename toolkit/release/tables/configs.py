@@ -1,4 +1,4 @@
-"""The rows of each config, cut from a corpus slice by slice so that memory does not grow with the release."""
+"""The rows of each config, made from a corpus slice by slice so that memory does not grow with the release."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from toolkit.release.tables.columns import figure_columns, figure_labels
 from toolkit.release.tables.corpus import Corpus, Indices
 
 SLICE_ROWS: Final = 20_000
-"""Rows that are written, and hashed, at a time: a part of the file format, see `content_hash`."""
+"""Rows that are written and hashed at a time. Part of the file format, see `content_hash`."""
 
 _FROM_SENTENCE = ("sentence_id", "kind", "paragraph", "article_id", "start", "end")
 
@@ -25,10 +25,10 @@ class Configs:
     """The configs of a corpus.
 
     Args:
-        corpus: Where the rows come from.
+        corpus: The tables that the rows come from.
         columns: Config → Arrow schema.
         rule: How much of the articles' words is released.
-        withheld: Annotators whose answers are left out of `annotations`; decisions and counts still rest on them.
+        withheld: Annotators whose answers are left out of `annotations`; decisions and counts still include them.
     """
 
     def __init__(

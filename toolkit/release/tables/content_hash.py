@@ -1,4 +1,4 @@
-"""A hash of a table's rows that no version of Arrow or Parquet has a say in."""
+"""A hash of a table's rows that does not depend on the version of Arrow or Parquet."""
 
 from __future__ import annotations
 
@@ -16,12 +16,23 @@ class _Hash(Protocol):
 class ContentHash:
     """SHA-256 of column names, types and values, fed in slices.
 
-    The slices must be cut at the same rows each time; how the arrays are laid out in memory does not matter. What is
-    hashed of a slice is, column by column: which values are null, then the values (numbers as little-endian bytes,
-    strings as lengths and UTF-8, lists as lengths and items, structs as their fields).
+    The slices must be cut at the same rows each time; the layout of the arrays in memory does not matter. Of each slice
+    is hashed, column by column: a bit per row that tells whether the value is there, then the values (numbers as
+    little-endian bytes, strings as lengths and UTF-8, lists as lengths and items, structs as their fields).
 
     Args:
         schema: Columns of the table.
+
+    Examples:
+        >>> table = pa.table({"label": ["claim", None], "n": [1, 2]})
+        >>> one = ContentHash(table.schema)
+        >>> one.update(table)
+        >>> one.hexdigest()[:12]
+        'd156fdea4a10'
+        >>> other = ContentHash(table.schema)
+        >>> other.update(pa.concat_tables([table.slice(0, 1), table.slice(1)]))
+        >>> other.hexdigest() == one.hexdigest()
+        True
     """
 
     def __init__(self, schema: pa.Schema) -> None:

@@ -1,4 +1,4 @@
-"""Everything that a release is made from, as Arrow tables that know each other's rows."""
+"""The corpus of a release: articles, sentences, decisions and answers as Arrow tables, joined by row numbers."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class Corpus:
 
     @property
     def told(self) -> npt.NDArray[np.bool_]:
-        """A mask of the sentences that somebody answered or that are decided: what is released, with its articles."""
+        """A mask of the sentences that have an answer or a decision: these are released, with their articles."""
         told: npt.NDArray[np.bool_] = self.decision_of >= 0
         told[self.sentence_of] = True
         return told

@@ -191,7 +191,7 @@ def unique(table: pa.Table, key: str) -> list[InvalidInput]:
 
 
 def _all_differ(values: pa.Array) -> bool:
-    """Tell whether no string occurs twice; ids, which are of one length, are sorted as bytes and take no hash table."""
+    """Tell whether all strings differ; ids of one length are sorted as bytes, which needs no hash table."""
     lengths = np.asarray(pc.binary_length(values))
     if len(lengths) == 0 or not lengths[0] or (lengths != lengths[0]).any():
         return int(pc.count_distinct(values).as_py()) == len(values)
@@ -230,13 +230,13 @@ def decided_sentences(decisions: pa.Table, place: Indices) -> list[InvalidInput]
 def judgements(
     table: pa.Table, key: str, sentences: pa.Table, place: Indices, schema: Schema
 ) -> Iterator[InvalidInput]:
-    """Yield a fault for each label that the schema lacks, and each span that is not where it says.
+    """Yield a fault for each label that the schema lacks, and each span whose text does not stand at its offsets.
 
     Args:
         table: Decisions or annotations.
         key: The column that names a row.
         sentences: All sentences.
-        place: For each row of `table`, its sentence; -1 if it is not there: such rows are not released, nor checked.
+        place: For each row of `table`, its sentence; -1 if it is not there: such rows are neither released nor checked.
         schema: The schema of the release.
     """
     spans = {span.id for span in schema.spans}
@@ -251,7 +251,7 @@ def judgements(
         for span in row["spans"]:
             if text[span["start"] : span["end"]] != span["text"]:
                 at = f"{span['start']}-{span['end']}"
-                yield InvalidInput(f"span {span['span_id']} is not what the sentence has at {at}", where=where)
+                yield InvalidInput(f"span {span['span_id']} is not the text that the sentence has at {at}", where=where)
 
 
 def _suspects(

@@ -1,4 +1,4 @@
-"""Articles, sentences, decisions and answers as the tables of a corpus: column by column, never row by row."""
+"""The tables of a corpus, made from those of articles, sentences and decisions column by column, and from answers."""
 
 from __future__ import annotations
 
