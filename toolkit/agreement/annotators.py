@@ -144,7 +144,8 @@ def _warnings_of(row: AnnotatorRow, rows: Sequence[AnnotatorRow], answers: Answe
         usual = _share_among_others(row, answers)
         if usual is not None and usual <= row.commonest_share - _UNUSUAL:
             labels = ", ".join(row.commonest) or "no label"
-            text = f"{row.commonest_share:.0%} of {row.answered} answers are {labels}; of others' answers there, {usual:.0%}"
+            share = f"{row.commonest_share:.0%} of {row.answered} answers are {labels}"
+            text = f"{share}; of others' answers there, {usual:.0%}"
             yield AnnotatorWarning(annotator=row.annotator, kind="uniform", message=text)
     high = row.others.alpha.high
     if high is not None and high <= 0:
