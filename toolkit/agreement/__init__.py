@@ -4,11 +4,7 @@
 says how far a coefficient can be trusted. `measure` makes the whole report of a project.
 """
 
-from toolkit.agreement.coefficients import COEFFICIENTS, Coefficient, alpha, coefficient
-from toolkit.agreement.intervals import Resampling, interval
-from toolkit.agreement.measurement import measure
-from toolkit.agreement.ratings import Level, Ratings
-from toolkit.agreement.report import (
+from toolkit.agreement.agreement_report import (
     INTERVAL,
     REVISION,
     AgreementReport,
@@ -20,6 +16,10 @@ from toolkit.agreement.report import (
     Slice,
     SpanRow,
 )
+from toolkit.agreement.coefficients import COEFFICIENTS, Coefficient, alpha, coefficient
+from toolkit.agreement.intervals import Resampling, interval
+from toolkit.agreement.measurement import measure
+from toolkit.agreement.ratings import Level, Ratings
 from toolkit.agreement.span_agreement import Unitizing, unitizing_alpha, unitizing_alphas
 
 __all__ = [

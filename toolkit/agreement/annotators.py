@@ -8,11 +8,11 @@ from itertools import combinations
 from statistics import median
 from types import MappingProxyType
 
+from toolkit.agreement.agreement_report import AgreementRow, AnnotatorRow, AnnotatorWarning, Disputed, Given
 from toolkit.agreement.answer_table import AnswerTable, Measurer, label_set
 from toolkit.agreement.distance import label_set_distance
 from toolkit.agreement.intervals import clopper_pearson, cluster_numbers
 from toolkit.agreement.ratings import Ratings
-from toolkit.agreement.report import AgreementRow, AnnotatorRow, AnnotatorWarning, Disputed, Given
 from toolkit.records import Annotation
 from toolkit.schema import Score
 

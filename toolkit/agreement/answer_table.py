@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from toolkit.agreement.agreement_report import AgreementRow
 from toolkit.agreement.coefficients import Name, describe, statistic
 from toolkit.agreement.intervals import Resampling, bounded, cluster_numbers
 from toolkit.agreement.ratings import SET_LEVELS, IntArray, Level, Ratings
-from toolkit.agreement.report import AgreementRow
 from toolkit.agreement.statistic import Statistic, prevalence
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation, Estimate, latest

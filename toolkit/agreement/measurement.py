@@ -9,11 +9,11 @@ from types import MappingProxyType
 
 import numpy as np
 
+from toolkit.agreement.agreement_report import AgreementReport, AgreementRow, Slice, SpanRow
 from toolkit.agreement.annotators import annotator_rows, disputed, pair_rows, warnings
 from toolkit.agreement.answer_table import AnswerTable, Measurer, label_set
 from toolkit.agreement.intervals import Resampling, cluster_numbers
 from toolkit.agreement.ratings import Level, Ratings
-from toolkit.agreement.report import AgreementReport, AgreementRow, Slice, SpanRow
 from toolkit.agreement.span_agreement import match, span_f1, token_cells
 from toolkit.records import Annotation, AttributeValue
 from toolkit.schema import Attribute, Schema, Score, SpanLabel

@@ -9,9 +9,9 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
+from toolkit.agreement.agreement_report import INTERVAL, REVISION
 from toolkit.agreement.measurement import measure
 from toolkit.agreement.preannotation_effect import PreannotationEffect, measure_effect
-from toolkit.agreement.report import INTERVAL, REVISION
 from toolkit.project.stage import Made, ReportOutcome, derive_report, provenance
 from toolkit.project.suggestion_log import SuggestionLog
 from toolkit.project.workspace import AGREEMENT, SENTENCES, Workspace

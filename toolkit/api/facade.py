@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from toolkit.baselines.training.stage import Trained
     from toolkit.hub import Published
     from toolkit.ingest.extraction import Passage
-    from toolkit.ingest.trace import Trace, Verification
+    from toolkit.ingest.provenance import Trace, Verification
     from toolkit.labelstudio import LabellingProgress, Preannotation, PullResult, PushResult, Server
     from toolkit.project import Outcome, Workspace
     from toolkit.project.answer_migration import MigrationResult

@@ -7,12 +7,12 @@ from toolkit.baselines.evaluation.grouped_counts import PairedTest
 from toolkit.baselines.evaluation.on_release import evaluate_release, quiz_score, schema_note
 from toolkit.baselines.evaluation.score_attribution import ScoreChange, score_changes
 from toolkit.baselines.evaluation.scores import Evaluation, compare, evaluate
-from toolkit.baselines.models.model import Model, predictions
+from toolkit.baselines.models.baseline import Model, predictions
 from toolkit.baselines.models.model_files import check_place, load, save
 from toolkit.baselines.models.sklearn_export import load_pipeline, pipeline, save_pipeline
 from toolkit.baselines.selection.ranking import Selected, select
+from toolkit.baselines.training.curve import Curve, annotator_curve, sentence_curve
 from toolkit.baselines.training.fit import train
-from toolkit.baselines.training.learning_curve import Curve, annotator_curve, sentence_curve
 from toolkit.baselines.training.stream import train_stream
 from toolkit.baselines.training.training_run import Run, train_files, train_release
 

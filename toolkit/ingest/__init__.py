@@ -5,8 +5,8 @@ from toolkit.ingest.formats.container import Limits, pages
 from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.ingest.layout.boilerplate import PageLines, is_silent, lines_to_count, recurring_lines
 from toolkit.ingest.layout.profile import Profile, Rule, default_profile, parse_profile, why
+from toolkit.ingest.provenance import bytes_of, rebuild
 from toolkit.ingest.stories import assign_stories, merge_copies, page_order, signature, story_ids
-from toolkit.ingest.trace import bytes_of, rebuild
 
 __all__ = [
     "Extraction",

@@ -25,7 +25,7 @@ from toolkit.ingest.formats.raw_page import TABLE_FORMAT, RawPage
 from toolkit.ingest.layout.boilerplate import count_lines, recurring
 from toolkit.ingest.layout.profile import Profile, fold, parse_profile
 from toolkit.ingest.page_chunks import read_pages, spool
-from toolkit.ingest.trace import Difference, Trace, Verification, bytes_of, rebuild
+from toolkit.ingest.provenance import Difference, Trace, Verification, bytes_of, rebuild
 from toolkit.project.config import IngestConfig, described
 from toolkit.project.files import file_digest, read_bytes
 from toolkit.project.scratch import Scratch, scratch

@@ -11,7 +11,7 @@ from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.data.rows import Rows, listed
 from toolkit.baselines.evaluation.score_attribution import score_changes
 from toolkit.baselines.evaluation.scores import Evaluation, evaluate
-from toolkit.baselines.models.model import Model
+from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.model_files import load
 from toolkit.baselines.spans import SpanEvaluation, evaluate_spans, has_spans, span_rows_of_release
 from toolkit.records.latest import RECENCY

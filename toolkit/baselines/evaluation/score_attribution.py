@@ -12,7 +12,7 @@ from toolkit.baselines.data.rows import Rows, concat
 from toolkit.baselines.data.targets import Flags, Floats, flags_of
 from toolkit.baselines.evaluation.grouped_counts import GroupedCounts
 from toolkit.baselines.evaluation.metrics import macro_f1
-from toolkit.baselines.models.model import Model
+from toolkit.baselines.models.baseline import Model
 from toolkit.records import Estimate
 
 

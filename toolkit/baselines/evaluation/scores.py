@@ -25,7 +25,7 @@ from toolkit.baselines.evaluation.grouped_counts import (
 from toolkit.baselines.evaluation.metrics import probability_scores
 from toolkit.baselines.evaluation.score_attribution import ScoreChange
 from toolkit.baselines.evaluation.slices import SliceScores, slices
-from toolkit.baselines.models.model import Model
+from toolkit.baselines.models.baseline import Model
 from toolkit.errors import InvalidInput
 from toolkit.records import Estimate
 

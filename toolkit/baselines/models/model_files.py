@@ -24,8 +24,8 @@ from safetensors import SafetensorError
 
 from toolkit.baselines.data.targets import Targets
 from toolkit.baselines.models import embedding
+from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.features import Block, FittedBlock
-from toolkit.baselines.models.model import Model
 from toolkit.baselines.spans.span_files import load_spans, span_contents
 from toolkit.baselines.spans.tagger import SpanModel
 from toolkit.errors import InvalidInput, UsageError

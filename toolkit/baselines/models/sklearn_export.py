@@ -20,7 +20,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import LabelBinarizer
 
 from toolkit.baselines.data.targets import Floats
-from toolkit.baselines.models.model import Model
+from toolkit.baselines.models.baseline import Model
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.project.files import write_atomic
 

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from sklearn.preprocessing import normalize
 
 from toolkit.baselines.data.targets import Floats
-from toolkit.baselines.models.model import Model
+from toolkit.baselines.models.baseline import Model
 from toolkit.errors import UsageError
 from toolkit.records import content_id
 

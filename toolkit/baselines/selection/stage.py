@@ -22,7 +22,7 @@ from toolkit.baselines.models.model_files import load
 from toolkit.baselines.selection import ranking
 from toolkit.baselines.selection.out_of_fold import out_of_fold
 from toolkit.baselines.selection.ranking import RANDOM_SHARE
-from toolkit.baselines.training.learning_curve import sentence_curve
+from toolkit.baselines.training.curve import sentence_curve
 from toolkit.baselines.training.stage import last_model
 from toolkit.errors import InvalidInput
 from toolkit.project import Made, Outcome, Workspace

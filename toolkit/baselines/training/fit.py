@@ -11,10 +11,10 @@ from scipy.special import logit
 
 from toolkit.baselines.data.rows import Rows, listed, reading_key, told_rows
 from toolkit.baselines.data.targets import Floats, Targets
+from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.calibration import Measure
 from toolkit.baselines.models.features import FittedBlock
 from toolkit.baselines.models.ladder import LADDER, candidates, keywords
-from toolkit.baselines.models.model import Model
 from toolkit.baselines.training.cross_validation import CrossValidation, Trial
 from toolkit.errors import InvalidInput
 from toolkit.records import content_id

@@ -15,9 +15,9 @@ import jinja2
 import yaml
 
 from toolkit.baselines.evaluation.scores import Evaluation
+from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.embedding import PACKAGES
 from toolkit.baselines.models.ladder import LADDER
-from toolkit.baselines.models.model import Model
 from toolkit.baselines.spans.span_scores import SpanEvaluation
 
 PICTURE = "f1.png"

@@ -17,7 +17,7 @@ from typing import Any
 from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.evaluation.on_release import answers_of_release
 from toolkit.baselines.models.model_files import CONFIG
-from toolkit.baselines.training.learning_curve import annotator_curve, cheap_rung, sentence_curve
+from toolkit.baselines.training.curve import annotator_curve, cheap_rung, sentence_curve
 from toolkit.baselines.training.model_card import METRICS
 from toolkit.baselines.training.training_run import summary, train_release
 from toolkit.errors import InvalidInput

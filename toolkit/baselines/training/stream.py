@@ -12,9 +12,9 @@ from sklearn.linear_model import SGDClassifier
 
 from toolkit.baselines.data.rows import Rows, concat, told_rows
 from toolkit.baselines.data.targets import Flags, Floats, Targets, flags_of
+from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.features import Block, FittedBlock, Sparse
 from toolkit.baselines.models.ladder import LADDER
-from toolkit.baselines.models.model import Model
 from toolkit.baselines.training.cross_validation import HeldOut, frequencies
 from toolkit.errors import InvalidInput
 from toolkit.records import content_id

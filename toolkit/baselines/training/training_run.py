@@ -13,7 +13,7 @@ from toolkit.baselines.data.row_reader import LeftOut, iter_rows, read_rows, row
 from toolkit.baselines.data.rows import Rows, concat, told_rows
 from toolkit.baselines.evaluation.on_release import evaluate_release_spans
 from toolkit.baselines.evaluation.scores import Evaluation, check_kind, evaluate
-from toolkit.baselines.models.model import Model
+from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.model_files import contents, save
 from toolkit.baselines.models.sklearn_export import save_pipeline
 from toolkit.baselines.spans import SpanEvaluation, has_spans, span_rows_of_release, train_spans

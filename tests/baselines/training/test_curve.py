@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from toolkit.baselines import Rows, annotator_curve, sentence_curve
-from toolkit.baselines.training.learning_curve import expected_gain, extrapolate
+from toolkit.baselines.training.curve import expected_gain, extrapolate
 from toolkit.cli import main
 from toolkit.errors import InvalidInput
 
