@@ -81,9 +81,9 @@ def build(
             of an annotator would be released.
 
     Examples:
-        >>> built = build(Workspace(Path()), "1.0.0")
+        >>> built = build(Workspace(Path()), "1.1.0")
         >>> built.up_to_date, built.counts["default"], built.release.splits()
-        (True, 83, ('train', 'validation', 'test'))
+        (False, 83, ('train', 'validation', 'test'))
     """
     started = time.perf_counter()
     settings = _settings(workspace, version, seed, text, released_on)
