@@ -89,6 +89,27 @@ def test_digits_in_groups(number: int) -> None:
     assert read(f"{number:,}".replace(",", "\u00a0"), "fr") == exact(number)
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("12 000 people died.", "en", ["12 000"]),
+        ("1 060 personnes sont mortes.", "fr", ["1 060"]),
+        ("1'060 Menschen starben.", "de", ["1'060"]),
+        ("1,00,000 people died.", "en", ["1,00,000"]),
+        ("1,2 million people died.", "en", ["1,2 million"]),
+        ("1,20 people died.", "en", []),
+        ("12 00 people died.", "en", []),
+        ("007 people died.", "en", []),
+        ("3/4 people died.", "en", []),
+        ("12.00.000 people died.", "en", []),
+        ("T72 people died.", "en", []),
+        ("The number of the dead is " + "9" * 5_000 + ".", "en", []),
+    ],
+)
+def test_no_number_is_read_from_inside_another(text: str, language: str, expected: list[str]) -> None:
+    assert [found.text for found in find(text, language)] == expected
+
+
 @given(low=st.integers(0, 999), high=st.integers(0, 999))
 def test_a_range_keeps_its_order(low: int, high: int) -> None:
     figure = read(f"between {low} and {high}")

@@ -70,6 +70,8 @@ def _other(tokens: Sequence[Token], first: int, number: int, after: int, lexicon
         return True
     if before is not None and before.key in _JOINING and before.end == tokens[first].start:
         return True
+    if before is not None and before.kind == "word" and before.end == tokens[first].start:
+        return True  # "T72"
     if after - first == 1 and tokens[first].key in lexicon.articles:
         return True
     if any(token.key in lexicon.labelled for token in tokens[max(0, first - 2) : first]):
@@ -77,7 +79,7 @@ def _other(tokens: Sequence[Token], first: int, number: int, after: int, lexicon
     if behind is not None and _measures(tokens, after, lexicon):
         return True
     token = tokens[number]
-    year = token.kind == "number" and token.text.isdecimal() and int(token.text) in _YEARS
+    year = token.text.isdecimal() and token.value is not None and int(token.value) in _YEARS
     return year and not (behind is not None and is_one_of(behind, lexicon.people))
 
 

@@ -6,6 +6,7 @@ text2num reads the number words of most languages. Those of the others are compo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
@@ -57,7 +58,7 @@ def _below_thousand(
     first = tokens[at]
     if first.kind == "number":
         fits = first.text.isdecimal() and (len(first.text) == 3 if rest else len(first.text) <= 3)
-        return (int(first.text), at + 1) if fits else None
+        return (int(first.value), at + 1) if fits and first.value is not None else None
     total, order, stop = 0, _THOUSAND, at
     while stop < len(tokens) and order > 1:
         value = words.get(tokens[stop].key)
@@ -76,6 +77,7 @@ def _large(token: Token, words: Mapping[str, int], at: int) -> tuple[Decimal, in
 
 T = TypeVar("T")
 
+_DECIMAL = re.compile(r"\d{1,3}[.,]\d{1,2}")
 _LONGEST = 12  # words of a number; "nine hundred and ninety-nine thousand nine hundred and ninety-nine" has 9
 
 
@@ -137,8 +139,12 @@ def _plain(tokens: Sequence[Token], at: int, lexicon: Lexicon, *, governed: bool
         if found is not None or token.kind == "word":
             return found
     if token.kind == "number":
-        digits = "".join(sign for sign in token.text if sign not in lexicon.group or sign == lexicon.decimal)
-        return Decimal(digits.replace(lexicon.decimal, ".")), at + 1
+        value = token.value
+        if value is None and _DECIMAL.fullmatch(token.text) and _scale_at(tokens, at + 1, lexicon) is not None:
+            value = Decimal(token.text.replace(",", "."))  # "1,2 million" can be nothing but 1.2 million
+        return None if value is None else (value, at + 1)
+    if at and tokens[at - 1].kind == "number" and token.key in lexicon.scales:
+        return None  # the scale of digits that are no number
     if token.kind != "word":
         return None
     words = _words(tokens, at, lexicon)

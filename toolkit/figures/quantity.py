@@ -17,6 +17,7 @@ from toolkit.figures.sentence_tokens import Token, matches, phrase, tokens_of
 if TYPE_CHECKING:
     from toolkit.records import Span
 
+_CHANGE = 4  # tokens before "from" that may say that a count has changed
 _KINDS = 6  # tokens after "neither" that name the two kinds of people
 
 
@@ -194,11 +195,17 @@ def _range_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | 
     """Read "between 30 and 40", "from 30 to 40"."""
     for opening, joint in lexicon.ranges:
         words = phrase(opening)
-        if matches(tokens, at, words):
+        if matches(tokens, at, words) and not _rose(tokens, at, lexicon):
             found = _pair(tokens, at + len(words), (joint,), lexicon, governed=True)
             if found is not None:
                 return Quantity(at, at + len(words), *found)
     return None
+
+
+def _rose(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    """Return whether a count has changed just before: "rose from 38 to 45" gives two counts and no range."""
+    before = tokens[max(0, at - _CHANGE) : at]
+    return any(is_one_of(token, lexicon.reaching) for token in before)
 
 
 def _pair(

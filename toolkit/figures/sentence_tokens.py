@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 
 
@@ -19,6 +20,7 @@ class Token:
         start: Its first code point.
         end: One past its last code point.
         kind: "number", "word" or "sign".
+        value: The value of digits; None for words and signs, and for digits that are no number: "12:30.5", "007".
     """
 
     text: str
@@ -26,6 +28,7 @@ class Token:
     start: int
     end: int
     kind: str
+    value: Decimal | None = None
 
 
 _LETTER = r"[^\W\d][\u0300-\u036f]*"  # with its combining marks
@@ -33,12 +36,18 @@ _ELIDED = r"(?<!\w)(?:[cdjlmnst]|jusqu|lorsqu|puisqu|qu)['’]"  # French: a wor
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 
 
+_SPACES = " \u00a0\u2007\u2009\u202f"
+_GROUPING = frozenset("'’‘ʼ٬·_" + _SPACES)  # never a decimal sign
+_MOST_DIGITS = 12  # more digits are a code, an address or an account
+_YEAR_DIGITS = 4
+
+
 @cache
-def _pattern(group: str, decimal: str, hyphens: bool) -> re.Pattern[str]:
+def _pattern(hyphens: bool) -> re.Pattern[str]:
     joints = "[-’']" if hyphens else "[’']"
-    grouped = rf"(?<!\d)\d{{1,3}}(?:[{re.escape(group)}]\d{{3}}(?!\d))+" if group else r"(?!)"
+    spaced = rf"(?<!\d)\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?!\d)"
     return re.compile(
-        rf"(?P<number>(?:{grouped}|\d+)(?:{re.escape(decimal)}\d+)?)"
+        rf"(?P<number>(?:{spaced}|\d+)(?:[.,'’‘ʼ٬٫·_]\d+)*)"
         rf"|(?P<word>{_ELIDED}|(?:{_LETTER})+(?:{joints}(?:{_LETTER})+)*)"
         r"|(?P<sign>[^\w\s])",
         flags=re.IGNORECASE,
@@ -48,16 +57,65 @@ def _pattern(group: str, decimal: str, hyphens: bool) -> re.Pattern[str]:
 def tokens_of(text: str, *, group: str = "", decimal: str = ".", hyphens: bool = True) -> list[Token]:
     """Return the tokens of a text, in its order.
 
+    A run of digits is one token whatever stands between them, so that no number is read from inside another.
+
     Args:
         text: Any text.
         group: Characters between groups of three digits.
         decimal: The decimal sign.
         hyphens: Words with hyphens between them are one token.
     """
-    return [
-        Token(match.group(), fold(match.group()), match.start(), match.end(), match.lastgroup or "")
-        for match in _pattern(group, decimal, hyphens).finditer(text)
-    ]
+    found: list[Token] = []
+    for match in _pattern(hyphens).finditer(text):
+        kind, part, start = match.lastgroup or "", match.group(), match.start()
+        if kind != "number":
+            found.append(Token(part, fold(part), start, match.end(), kind))
+            continue
+        value = number_of(part, group, decimal)
+        if found and found[-1].kind == "number" and text[found[-1].end : start].isspace():
+            if len(found[-1].text) != _YEAR_DIGITS:  # "12 00", "555 01": parts of something longer
+                value = None
+            found[-1] = replace(found[-1], value=None)
+        found.append(Token(part, part, start, match.end(), kind, value))
+    return found
+
+
+def number_of(digits: str, group: str = "", decimal: str = ".") -> Decimal | None:
+    """Return the value of digits with signs between them; None for those that nobody would write for one number.
+
+    Args:
+        digits: A run of digits and of the signs and spaces between them.
+        group: Characters between groups of three digits.
+        decimal: The decimal sign.
+
+    Examples:
+        >>> [str(number_of(digits, group=",")) for digits in ("1,060", "12 000", "1'060", "1,06", "007")]
+        ['1060', '12000', '1060', 'None', 'None']
+    """
+    parts = re.split(r"\D", digits)
+    signs = [sign for sign in digits if not sign.isdecimal()]
+    if sum(map(len, parts)) > _MOST_DIGITS or (parts[0][0] in "0٠" and len(parts[0]) > 1):
+        return None
+    if signs and signs[-1] in (decimal, "٫") and signs.count(signs[-1]) == 1:
+        whole = _grouped(parts[:-1], signs[:-1], group)
+        return None if whole is None else Decimal(f"{whole}.{int(parts[-1]):0{len(parts[-1])}d}")
+    whole = _grouped(parts, signs, group + decimal if len(signs) > 1 else group)
+    return None if whole is None else Decimal(whole)
+
+
+def _grouped(parts: Sequence[str], signs: Sequence[str], group: str) -> int | None:
+    """Return the number of groups of digits: of three, or as in India, of two before the last one of three."""
+    if len(set(signs)) > 1 or any(sign not in _GROUPING and sign not in group for sign in signs):
+        return None
+    sizes = [len(part) for part in parts[1:]]
+    western = all(size == _GROUP for size in sizes)
+    indian = signs[:1] == [","] and sizes[-1:] == [_GROUP] and all(size == _PAIR for size in sizes[:-1])
+    if signs and not (len(parts[0]) <= _GROUP and parts[0] != "0" and (western or indian)):
+        return None
+    return int("".join(parts))
+
+
+_GROUP, _PAIR = 3, 2
 
 
 def fold(word: str) -> str:
