@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -25,6 +25,7 @@ from toolkit.ingest.layout.dates import moment_of
 from toolkit.ingest.layout.lines import Line, lines_of
 from toolkit.ingest.layout.page_layout import Draft, layout
 from toolkit.ingest.layout.profile import Profile, Rulebook, default_profile
+from toolkit.ingest.layout.single_article import single_layout
 from toolkit.ingest.traced_text import Traced
 from toolkit.records import Article, Page, Piece, Reject, parse_instant
 
@@ -200,11 +201,12 @@ def read_page(raw: RawPage, *, settings: Settings | None = None) -> Extraction:
     settings = settings or Settings()
     decoded = raw.decoded()
     _check_text(decoded, raw)
-    text, titled, facts, outside = _content(raw, Traced.of(decoded), settings)
+    content = _content(raw, Traced.of(decoded), settings)
+    text, facts, outside = content.text, content.facts, content.rejects
     book = _rulebook(tuple(profile for profile in settings.profiles if profile.covers(raw.source, facts.get("url"))))
     lines = lines_of(text, book, settings.recurring)
     fetched_at = parse_instant(facts.pop("fetched_at", None) or raw.fetched_at or settings.fetched_at)
-    found = layout(lines, titled=titled)
+    found = (single_layout if content.sole else layout)(lines, titled=content.titled)
     known = _dated(facts, fetched_at)
     articles = []
     for number, draft in enumerate(found.drafts):
@@ -240,37 +242,57 @@ def read_labelled(raw: RawPage) -> Extraction:
     return Extraction((Article.of(text.text, page=raw.page, pieces=pieces, **known),))
 
 
-def _content(raw: RawPage, text: Traced, settings: Settings) -> tuple[Traced, bool, dict[str, str], list[Reject]]:
-    """Return a page's text, whether its first line is the title, what it says of itself, and what is cut already."""
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a page holds.
+
+    Attributes:
+        text: Its text.
+        titled: The first line is the title.
+        sole: The text is known to be one article: it has a title of its own, or an extractor has found its body.
+        facts: What the page says of itself.
+        rejects: What is cut already.
+    """
+
+    text: Traced
+    titled: bool
+    sole: bool
+    facts: dict[str, str]
+    rejects: list[Reject] = field(default_factory=list)
+
+
+def _content(raw: RawPage, text: Traced, settings: Settings) -> _Content:
     facts = {**settings.facts, **({"url": raw.url} if raw.url else {})}
     if raw.page.kind == "text":
-        return text, False, facts, []
+        return _Content(text, False, False, facts)
     if raw.page.kind == "html":
         return _hypertext(text, facts, raw.page)
     columns = read_columns(text, where=raw.where, names=settings.columns)
     facts |= columns.facts
-    rejects: list[Reject] = []
     if "text" in columns.traced:
-        text, titled = columns.traced["text"], False
+        found = _Content(columns.traced["text"], False, False, facts)
     else:
-        text, titled, facts, rejects = _hypertext(columns.traced["html"], facts, raw.page)
+        found = _hypertext(columns.traced["html"], facts, raw.page)
     title = columns.traced.get("title")
-    if title is None or not title.text.strip() or text.text.lstrip().startswith(title.text.strip() + "\n"):
-        return text, titled or title is not None, facts, rejects
-    if titled:
+    if title is None or not title.text.strip():
+        return found
+    if found.text.text.lstrip().startswith(title.text.strip() + "\n"):
+        return replace(found, titled=True, sole=True)
+    text, rejects = found.text, found.rejects
+    if found.titled:
         first, _, _ = text.text.partition("\n")
-        rejects.append(_reject(raw.page, text, 0, len(first), "second-title"))
+        rejects = [*rejects, _reject(raw.page, text, 0, len(first), "second-title")]
         text = text.cut(len(first) + 1, len(text.text))
-    return Traced.joined([title.one_line(), text]), True, facts, rejects
+    return _Content(Traced.joined([title.one_line(), text]), True, True, found.facts, rejects)
 
 
-def _hypertext(source: Traced, facts: dict[str, str], page: Page) -> tuple[Traced, bool, dict[str, str], list[Reject]]:
+def _hypertext(source: Traced, facts: dict[str, str], page: Page) -> _Content:
     document = read_html(source)
     rejects = [_reject(page, document.seen, start, end, "outside-article") for start, end in document.left]
     rejects += [
         Reject(stage="ingest", reason="not-on-page", source=page.source, text=text) for text in document.missing
     ]
-    return document.text, document.titled, {**document.facts, **facts}, rejects
+    return _Content(document.text, document.titled, document.titled, {**document.facts, **facts}, rejects)
 
 
 def _dated(facts: Mapping[str, str], fetched_at: datetime | None) -> dict[str, str | None]:

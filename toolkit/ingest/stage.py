@@ -22,7 +22,7 @@ from toolkit.ingest.article_table import collect, write_articles
 from toolkit.ingest.extraction import Passage, Settings, read
 from toolkit.ingest.formats.container import pages
 from toolkit.ingest.formats.raw_page import TABLE_FORMAT, RawPage
-from toolkit.ingest.layout.boilerplate import count_lines, recurring
+from toolkit.ingest.layout.boilerplate import count_lines, least_in, recurring
 from toolkit.ingest.layout.profile import Profile, fold, parse_profile
 from toolkit.ingest.page_chunks import read_pages, spool
 from toolkit.ingest.provenance import Difference, Trace, Verification, bytes_of, rebuild
@@ -136,7 +136,8 @@ def _ingest(
     lines: frozenset[str] = frozenset()
     if how.recurring and spooled.speaking:
         count = partial(count_lines, columns=how.named_columns())
-        lines = recurring(run(count, spooled.speaking, into=f"{work.chunks}/lines", engine=engine), how.recurring)
+        least = least_in(spooled.pages, how.recurring)
+        lines = recurring(run(count, spooled.speaking, into=f"{work.chunks}/lines", engine=engine), least)
     stage = partial(read_pages, settings=settings_of(how, workspace.root, lines))
     chunks = run(stage, spooled.chunks, into=f"{work.chunks}/read", engine=engine)
     chunks = counted(chunks, len(spooled.chunks), spooled.pages, progress)

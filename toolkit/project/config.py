@@ -141,7 +141,8 @@ class IngestConfig(_Section):
         fetched_at: When the pages were fetched, ISO 8601; relative times are resolved against it where a page does
             not say itself. Without it they stay text.
         columns: Names of columns.
-        recurring: A short line that stands on so many pages is boilerplate; 0: no line is for that reason.
+        recurring: A short line that stands on so many pages, in a large corpus on the square root of their number, is
+            boilerplate unless it ends as a sentence; 0: no line is for that reason.
         publisher: Holds for every page that names none.
         language: The same, an ISO 639 code.
         licence: The same.
@@ -349,7 +350,7 @@ ingest:
   # columns: {{text: story, title: kopf}} # of JSON and Parquet, where they have names of their own
   {pages:<38}# of every page that states none; so publisher and language
   # urls: ["s3://bucket/news/*.jsonl.gz"] # further pages, by any URL that fsspec knows
-  recurring: 8                          # a short line on so many pages is boilerplate; 0: none is for that
+  recurring: 8                          # a short line on so many pages, or √pages if more, is boilerplate; 0: none
 """
 
 

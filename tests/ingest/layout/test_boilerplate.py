@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from toolkit.ingest import RawPage, Settings, is_silent, lines_to_count, pages, read, recurring_lines
+from toolkit.ingest.layout.boilerplate import least_in
 from toolkit.ingest.layout.profile import fold
 
 
@@ -46,3 +47,16 @@ def test_a_row_of_several_lines_is_not_silent(mark: str, ascii_only: bool) -> No
     found = [page_of(row, "a.jsonl") for row in rows]
     assert [is_silent(raw) for raw in found] == [True, False]
     assert [bool(lines_to_count(raw).short) for raw in found] == [False, True]
+
+
+def test_a_sentence_is_no_boilerplate_on_however_many_pages_it_stands() -> None:
+    counts: Counter[str] = Counter()
+    for number in range(20):
+        text = f"Town {number} votes\nThe council of town {number} voted on it.\nNobody was hurt.\nSent by the wire"
+        counts.update(lines_to_count(page_of(text.encode())).short)
+    assert recurring_lines(counts) == {"sent by the wire"}
+
+
+def test_the_limit_grows_with_the_corpus() -> None:
+    assert [least_in(pages) for pages in (1, 64, 100, 1000, 100_000)] == [8, 8, 10, 31, 316]
+    assert least_in(100, 20) == 20

@@ -1,5 +1,7 @@
 """Boilerplate by statistics: short lines that recur over many pages belong to the site.
 
+A line that ends as a sentence does not, on however many pages it stands: agencies write "No one was hurt." every day.
+
     counts = Counter()
     for prose, short in {lines_to_count(page) for page in …}:
         counts.update(short)
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from math import isqrt
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -21,7 +24,7 @@ from toolkit.engine import Chunk
 from toolkit.errors import InvalidInput
 from toolkit.ingest.formats.json_page import read_columns
 from toolkit.ingest.formats.raw_page import RawPage, pages_in
-from toolkit.ingest.layout.lines import SUBSTANTIAL
+from toolkit.ingest.layout.lines import SUBSTANTIAL, is_stopped
 from toolkit.ingest.layout.profile import fold
 from toolkit.ingest.traced_text import Traced
 from toolkit.records import IMPORTED, content_id
@@ -38,7 +41,7 @@ class PageLines(NamedTuple):
     Attributes:
         prose: Id of its longest line. Pages that share it are copies of one text and count once: what stands between
             their paragraphs recurs with the text, not with the site.
-        short: Its short lines, folded.
+        short: Its short lines that do not end as a sentence, folded.
     """
 
     prose: str
@@ -68,7 +71,8 @@ def lines_to_count(raw: RawPage, *, columns: Mapping[str, str] | None = None) ->
     except InvalidInput:  # what can't be read is reported by `read`, and counts for nothing here
         return _SILENT
     lines = [line.strip() for line in text.splitlines()]
-    short = frozenset(key for line in lines if len(line) < SUBSTANTIAL and (key := fold(line)))
+    labels = (line for line in lines if len(line) < SUBSTANTIAL and not is_stopped(line))
+    short = frozenset(key for line in labels if (key := fold(line)))
     return PageLines(content_id(max(lines, key=len, default="")), short)
 
 
@@ -108,6 +112,14 @@ def count_lines(table: pa.Table, *, columns: Mapping[str, str]) -> list[pa.Table
             pairs |= {(line, found.prose) for line in found.short}
     lines, prose = zip(*sorted(pairs), strict=True) if pairs else ((), ())
     return [pa.table([pa.array(lines, pa.string()), pa.array(prose, pa.string())], schema=_PAIRS)]
+
+
+def least_in(pages: int, least_pages: int = LEAST_PAGES) -> int:
+    """Return on how many pages of a corpus a line is boilerplate: the square root of its size, and at least a few.
+
+    In a large corpus a subheading such as "What happened" stands on eight pages by chance.
+    """
+    return max(least_pages, isqrt(pages))
 
 
 def recurring(chunks: Iterable[Chunk], least_pages: int) -> frozenset[str]:

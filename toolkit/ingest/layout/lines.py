@@ -34,7 +34,7 @@ _BYLINE = re.compile(
     re.I,
 )
 _TOP_LEVEL_STOP = re.compile(r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Jr|Sr|Co|Corp|Ltd|No|vs|St|Dr|Mr|Mrs)\.$")
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 LONG = 200
 """From this many code points on, a line is prose, whatever its end: headlines are shorter."""
@@ -73,15 +73,12 @@ class Line:
     @property
     def size(self) -> int:
         """Length in code points, scaled for scripts that need fewer of them."""
-        return len(self.text) * (_WIDE_SCALE if _WIDE.search(self.text[:40]) else 1)
+        return _size(self.text)
 
     @property
     def stopped(self) -> bool:
         """It ends like a sentence; the full stop of an abbreviation does not count."""
-        bare = self.text.rstrip(_CLOSERS)
-        if bare.endswith("..."):
-            return self.size >= SUBSTANTIAL
-        return bare.endswith(_STOPS) and not _TOP_LEVEL_STOP.search(bare[-12:])
+        return is_stopped(self.text)
 
     @property
     def prose(self) -> bool:
@@ -116,6 +113,18 @@ class Line:
         """The name that a line such as "- Al Arabiya" repeats."""
         found = _ECHO.fullmatch(self.text)
         return found[1] if found and not found[1].endswith((".", "?")) else None
+
+
+def is_stopped(line: str) -> bool:
+    """Return whether a line ends like a sentence; see `Line.stopped`."""
+    bare = line.rstrip(_CLOSERS)
+    if bare.endswith("..."):
+        return _size(line) >= SUBSTANTIAL
+    return bare.endswith(_STOPS) and not _TOP_LEVEL_STOP.search(bare[-12:])
+
+
+def _size(line: str) -> int:
+    return len(line) * (_WIDE_SCALE if WIDE.search(line[:40]) else 1)
 
 
 def lines_of(page: Traced, book: Rulebook, recurring: Collection[str] = frozenset()) -> list[Line]:
@@ -167,7 +176,7 @@ def _judged(bare: str, start: int, gap: bool, book: Rulebook, recurring: Collect
         return Line(bare, start, end, gap, moment=moment)
     if rule := book.judge(bare):
         return Line(bare, start, end, gap, reason=rule.id, effect=rule.effect)
-    if recurring and fold(bare) in recurring:
+    if recurring and fold(bare) in recurring and not is_stopped(bare):
         return Line(bare, start, end, gap, reason=_RECURRING, effect="line")
     return Line(bare, start, end, gap)
 
@@ -244,7 +253,7 @@ def _places(lines: Sequence[Line]) -> list[_Place]:
         if line.plain and line.prose and not (top and line.titular):
             top = ended = False
         elif not top:
-            related = related or line.effect == "related"
+            related = related or line.effect in ("related", "aside")
             ended = ended or line.effect == "end"
             remarks = not related and (remarks or line.effect == "comments")
     return places

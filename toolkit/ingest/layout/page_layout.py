@@ -3,7 +3,8 @@
 A page is cut where cards begin (see `lines`). The stretch of one article has a title and a body. Widgets between
 paragraphs are cut one by one. After a line that ends the article ("Tags", "Comments") the rest is cut as a whole,
 unless paragraphs of prose show that the article goes on. Below "Related articles" a page without cards may still list
-titles and bodies in turn.
+titles and bodies in turn; a title there begins an article only if the paragraph below takes up a word of it, since a
+link between two paragraphs looks the same. Nothing follows a mark such as ENDS.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
-from toolkit.ingest.layout.lines import Card, Line, cards_of
+from toolkit.ingest.layout.lines import WIDE, Card, Line, cards_of
+from toolkit.ingest.layout.separators import separators_of
 
 _LABEL = re.compile(r"(?:(?:source|from|by|quelle|fuente|fonte|bron|источник|المصدر)\s*[:：]|via\b\s*[:：]?)\s*", re.I)
 _LOCAL = (None, "line", "head")
@@ -31,6 +33,11 @@ class Draft:
     publisher: str | None = None
     byline: int | None = None
     when: int | None = None
+
+    def moved(self, by: int) -> Draft:
+        """Return the draft with other numbers of lines."""
+        title, byline, when = (None if at is None else at + by for at in (self.title, self.byline, self.when))
+        return Draft(title, [index + by for index in self.body], self.publisher, byline, when)
 
 
 @dataclass(slots=True)
@@ -53,11 +60,14 @@ def layout(lines: Sequence[Line], *, titled: bool = False) -> Layout:
         lines: The page's lines that are not blank, in order.
         titled: The first line is known to be the title.
     """
+    rules = separators_of(lines)
+    if rules:
+        return _in_parts(lines, rules, titled=titled)
     page = Layout()
     cards = cards_of(lines)
     splits = [card for card in cards if not card.top]
     tops = [card for card in cards if card.top]
-    stretch = _Stretch(lines, page, bool(splits))
+    stretch = Stretch(lines, page, bool(splits))
     if splits and _stands_below(lines, splits):
         starts = [0, *(card.end for card in splits)]
         for card, start in zip(splits, starts, strict=False):
@@ -74,13 +84,24 @@ def layout(lines: Sequence[Line], *, titled: bool = False) -> Layout:
     return page
 
 
+def _in_parts(lines: Sequence[Line], rules: Sequence[int], *, titled: bool) -> Layout:
+    """Lay out the stretches between separators one by one."""
+    page = Layout()
+    for start, end in pairwise([-1, *rules, len(lines)]):
+        part = layout(lines[start + 1 : end], titled=titled and start < 0)
+        page.drafts += (draft.moved(start + 1) for draft in part.drafts)
+        page.cuts |= {index + start + 1: reason for index, reason in part.cuts.items()}
+    page.cuts |= dict.fromkeys(rules, "separator")
+    return page
+
+
 def _stands_below(lines: Sequence[Line], cards: Sequence[Card]) -> bool:
     """Return whether publisher and time stand below each article: nothing follows the last ones."""
     follows = any(line.plain for line in lines[cards[-1].end :])
     return not follows and all(card.title is None for card in cards)
 
 
-class _Stretch:
+class Stretch:
     """Reads stretches of one page, one article each, into its layout."""
 
     def __init__(self, lines: Sequence[Line], page: Layout, several: bool) -> None:
@@ -93,12 +114,17 @@ class _Stretch:
         if card is not None and card.remark and card.echo is None and not self._holds_article(card, end):
             self._cut(range(start, end), "comment")
             return
+        draft, rest = self.open(card, start, end, title=title)
+        self.finish(self._take_body(draft, rest))
+
+    def open(self, card: Card | None, start: int, end: int, *, title: int | None) -> tuple[Draft, list[int]]:
+        """Read the head of the article in lines `start` to `end`; return its draft and the lines below the head."""
         draft = Draft(title=card.title if card and title is None else title)
         rest = [index for index in range(start, end) if index != draft.title]
         if card is not None:
             rest = self._take_header(draft, card, rest)
         head_end = self._take_title(draft, rest, headed=card is not None)
-        self._finish(self._take_body(draft, rest[head_end:]))
+        return draft, rest[head_end:]
 
     def sign(self, card: Card) -> None:
         """Give publisher and time to the article above them."""
@@ -201,7 +227,7 @@ class _Stretch:
             body, loose = self._without_loose_end(body)
             self._cut(loose, "furniture")
         for index in body:
-            self._take_line(draft, index)
+            self.take_line(draft, index)
         if any(self._lines[index].substantial and self._lines[index].plain for index in tail):
             return self._take_tail(draft, tail)
         self._cut(tail, "furniture")
@@ -217,7 +243,8 @@ class _Stretch:
             begun = begun or (line.plain and line.prose)
         return len(rest)
 
-    def _take_line(self, draft: Draft, index: int) -> None:
+    def take_line(self, draft: Draft, index: int) -> None:
+        """Take a line of the body, unless it is one of the site's."""
         line = self._lines[index]
         kept_date = line.moment is not None and not line.moment.relative and bool(draft.body)
         subheading = line.effect == "head" and bool(draft.body)
@@ -244,35 +271,62 @@ class _Stretch:
         """
         effect = "end"
         pending: list[int] = []
-        for index in tail:
+        for place, index in enumerate(tail):
             line = self._lines[index]
+            if line.effect == "close":
+                self._cut([*pending, *tail[place:]], "after-the-end")
+                return draft
             if line.effect is not None:
                 effect = effect if line.effect in _LOCAL else line.effect
+                if line.effect == "comments" and not self._are_remarks(tail[place:]):
+                    effect = "body"
+                    if not pending:
+                        draft.body.append(index)
+                        continue
                 self._cut([*pending, index], "furniture")
                 pending = []
             elif line.plain and line.substantial and (effect != "comments" or line.size >= _COMMENT):
                 draft = self._resume(draft, pending, index, other=effect == "related")
                 pending = []
                 effect = "listed" if effect == "related" or effect == "listed" else "body"
-            elif effect == "body":
-                self._take_line(draft, index)
+            elif effect == "body" or (effect == "aside" and line.plain and line.stopped):
+                effect = "body"
+                self._cut(pending, "teaser")
+                pending = []
+                self.take_line(draft, index)
             elif effect == "comments":
                 self._cut([index], "comment")
             else:
                 pending.append(index)
-        self._cut(pending, "furniture")
+        self._cut(pending, "teaser" if effect == "aside" else "furniture")
         return draft
+
+    def _are_remarks(self, tail: Sequence[int]) -> bool:
+        """Return whether readers' comments stand below a heading, and not a part of the article.
+
+        A word such as "Reactions" is a subheading too. Below it a paragraph comes at once; comments have names, times
+        and buttons.
+        """
+        heading, *below = (self._lines[index] for index in tail)
+        if any(map(str.isdecimal, heading.text)) or not below:
+            return True
+        first = below[0]
+        if not (first.plain and first.substantial):
+            return True
+        signs = sum(not line.plain or line.name for line in below)
+        return signs * 2 > len(below)
 
     def _resume(self, draft: Draft, pending: list[int], index: int, *, other: bool) -> Draft:
         """Continue the draft at a paragraph, or begin the next one if a title stands before it in a list of others."""
         while pending and self._lines[pending[0]].prose:
-            self._take_line(draft, pending.pop(0))
+            self.take_line(draft, pending.pop(0))
         titles = [i for i in pending if self._lines[i].titular and not self._lines[i].prose]
-        if not titles or not (other or self._lines[titles[0]].gap):
+        listed = other or (titles and self._lines[titles[0]].gap)
+        if not titles or not listed or not _shares_word(self._lines[titles[-1]].text, self._lines[index].text):
             self._cut(pending, "furniture")
             draft.body.append(index)
             return draft
-        self._finish(draft)
+        self.finish(draft)
         fresh = Draft(title=titles[-1])
         before = [i for i in pending if i < titles[-1]]
         if before and self._lines[before[-1]].name:
@@ -280,11 +334,11 @@ class _Stretch:
             self._page.cuts[before.pop()] = "publisher"
         self._cut(before, "teaser")
         for later in (i for i in pending if i > titles[-1]):
-            self._take_line(fresh, later)
+            self.take_line(fresh, later)
         fresh.body.append(index)
         return fresh
 
-    def _finish(self, draft: Draft) -> None:
+    def finish(self, draft: Draft) -> None:
         """Add a draft that has a body; a title alone is a teaser."""
         if draft.title is not None and not draft.body:
             self._page.cuts[draft.title] = "teaser"
@@ -293,6 +347,22 @@ class _Stretch:
         elif draft.body:
             self._page.drafts.append(draft)
 
+
+_STEM = 4  # letters by which words are compared: "growers" and "growing"
+
+
+def _shares_word(title: str, paragraph: str) -> bool:
+    """Return whether a paragraph takes up a longer word or a number of a title."""
+    return bool(_stems(title) & _stems(paragraph))
+
+
+def _stems(text: str) -> set[str]:
+    words = _WORD.findall(text.casefold())
+    wide = (pair for word in words if not word.isascii() and WIDE.search(word) for pair in pairwise(word))
+    return {word[:_STEM] for word in words if len(word) >= _STEM} | {"".join(pair) for pair in wide}
+
+
+_WORD = re.compile(r"\w+")
 
 SHORT_SENTENCE = 150
 """A card's first line with a full stop is its title up to this many code points, if a longer paragraph follows."""

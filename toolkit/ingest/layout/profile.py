@@ -12,8 +12,8 @@ A profile is a YAML file. Rules judge whole lines only: a paragraph is never cut
         patterns: ['(?:share|teilen) (?:on|auf) .{2,20}']
 
 Effects: `line` cuts the line; `head` cuts it only above an article's body. The others cut the line and say what comes
-below: `end`, that the article is over, unless a paragraph follows; `related`, a list of other articles; `comments`,
-readers' comments.
+below: `end`, that the article is over, unless a paragraph follows; `close`, that it is over; `related`, a list of other
+articles; `aside`, links between two paragraphs; `comments`, readers' comments.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import yaml
 
 from toolkit.errors import InvalidInput
 
-Effect = Literal["line", "head", "end", "related", "comments"]
+Effect = Literal["line", "head", "end", "close", "related", "aside", "comments"]
 
 _EDGES = " \t-–—•·*#>»«›‹|:：.…!¡?¿+()[]▼▾▸►→←↓↑✕×✓"
 _REPORTED = re.compile(r"\b(?:said|says|told|asked|dit|déclaré|sagte|dijo|disse|ha detto|сказал\w*|قال\w*)\b", re.I)
@@ -175,6 +175,8 @@ PLACED = {
     "teaser": "Title of another article that the page does not hold.",
     "furniture": "A short line among widgets, after the article's end.",
     "comment": "A reader's comment.",
+    "after-the-end": "Notes and contacts below the mark that ends a press release.",
+    "separator": "A rule between two articles.",
     "recurring": "A line that recurs over many pages.",
     "outside-article": "Part of an HTML page that the extractor leaves out of the article.",
     "not-on-page": "Text of the extractor that is not on the page as it was sent.",
