@@ -179,11 +179,11 @@ def test_faults_are_named():
         (None, "None are no votes"),
         ([None], "None is not \\(item, annotator, label\\)"),
         (["abc"], "'abc' is not \\(item, annotator, label\\)"),
-        ([("i", "a", None)], "None is no label"),
-        ([("i", "a", float("nan"))], "nan is no label"),
-        ([("i", None, "x")], "None is no annotator"),
-        ([(["i"], "a", "x")], "\\['i'\\] is no item"),
-        ([("i", "a", ["x"])], "\\['x'\\] is no label"),
+        ([("i", "a", None)], "None is not a label"),
+        ([("i", "a", float("nan"))], "nan is not a label"),
+        ([("i", None, "x")], "None is not an annotator"),
+        ([(["i"], "a", "x")], "\\['i'\\] is not an item"),
+        ([("i", "a", ["x"])], "\\['x'\\] is not a label"),
     ],
 )
 def test_what_is_no_vote_is_named(votes, fault):

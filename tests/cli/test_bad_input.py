@@ -100,7 +100,7 @@ def test_the_project_that_is_named_is_the_one(shell: Shell, project: Path) -> No
 def test_what_is_no_mapping_is_no_settings(shell: Shell, project: Path) -> None:
     (project / "toolkit.yaml").write_text("- a\n")
     code, _, err = shell("segment", "--project", project)
-    assert (code, "is no mapping of keys" in err) == (3, True), err
+    assert (code, "is not a mapping of keys" in err) == (3, True), err
 
 
 def test_a_release_that_is_nowhere_is_named(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +134,7 @@ def test_a_model_takes_the_place_of_nothing_else(shell: Shell, project: Path) ->
     before = everything_in(project)
     for target in (project, project / "train.jsonl"):
         code, _, err = shell(*train, target)
-        assert (code, "is there already, and is no model; name another directory" in err) == (2, True), err
+        assert (code, "is there already, and is not a model; name another directory" in err) == (2, True), err
     assert everything_in(project) == before
     for _ in range(2):
         assert shell(*train, project / "model")[0] == 0

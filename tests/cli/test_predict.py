@@ -80,4 +80,4 @@ def test_a_model_that_is_a_file_is_no_model(tmp_path: Path, capsys: pytest.Captu
     with pytest.raises(SystemExit) as ended:
         main(["predict", "--model", str(tmp_path / "a.csv"), "x"])
     assert ended.value.code == 3
-    assert "so this is no model directory" in capsys.readouterr().err
+    assert "so this is not a model directory" in capsys.readouterr().err

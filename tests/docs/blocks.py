@@ -7,7 +7,7 @@ A page is a session in one directory, in the order in which it is read:
     ```python              is run
     ```yaml title="FILE"   becomes that file
 
-A block of another kind fails the tests, except `text`, which shows what is no command.
+A block of another kind fails the tests, except `text`, which shows what is not a command.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ NOTEBOOK = Path(__file__).parents[2] / "docs" / "notebook" / "beat_the_baseline.
 pytestmark = [
     pytest.mark.studio,
     pytest.mark.slow,
-    # What jupyter's client leaves to the garbage collector is no fault of the notebook.
+    # What jupyter's client leaves to the garbage collector is not a fault of the notebook.
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 

@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of `extract`; needs `pip install atheris`, which is no dependency of the project.
+"""Coverage-guided fuzzing of `extract`; needs `pip install atheris`, which is not a dependency of the project.
 
 python tests/ingest/fuzz_extract.py -max_total_time=60
 """

@@ -143,7 +143,7 @@ def test_pages_behind_urls(workspace: Workspace) -> None:
     [
         ("{column: {text: a}}", "unknown key 'column'; did you mean 'columns'"),
         ("{columns: {txt: a}}", "unknown key 'txt'; did you mean 'text'"),
-        ("{fetched_at: yesterday}", "'yesterday' is no time in ISO 8601"),
+        ("{fetched_at: yesterday}", "'yesterday' is not a time in ISO 8601"),
         ("{recurring: -1}", "greater than or equal to 0"),
     ],
 )

@@ -57,7 +57,7 @@ def aggregate(
 
     Raises:
         UsageError: There is no such method.
-        InvalidInput: A vote is no triple of names: None and NaN are none, nor is what has no hash.
+        InvalidInput: A vote is not a triple of names: None and NaN are none, nor is what has no hash.
     """
     coded = Votes.of(votes)
     posterior = fit(coded, method)

@@ -79,7 +79,7 @@ def label_errors(
         annotations: The answers that the decisions rest on.
 
     Raises:
-        InvalidInput: A prediction lacks a label or is no probability.
+        InvalidInput: A prediction lacks a label or is not a probability.
     """
     gold = [each for each in decisions if each.sentence_id in predictions and each.method != "expert"]
     gold.sort(key=lambda decision: decision.sentence_id)

@@ -176,7 +176,7 @@ def _nearest(drawn: list[Span], core: set[int]) -> Span | None:
 def _median(given: Sequence[AttributeValue], weights: Sequence[float]) -> AttributeValue:
     """Return the weighted median of numbers: less than half of the weight is below it, and less than half above.
 
-    Two people's numbers are not weighed: who of them is right is no question of a median.
+    Two people's numbers are not weighed: who of them is right is not a question of a median.
 
     Raises:
         ValueError: The middle falls between two numbers, or half of the people give none.

@@ -114,7 +114,7 @@ def _instant(said: object) -> object:
     if not isinstance(said, str | datetime):
         return said
     if (instant := parse_instant(said)) is None:
-        raise ValueError(f"{said!r} is no time in ISO 8601, such as 2026-03-01T08:00:00Z")
+        raise ValueError(f"{said!r} is not a time in ISO 8601, such as 2026-03-01T08:00:00Z")
     return instant.isoformat()
 
 
@@ -282,7 +282,7 @@ def _rewritten(text: str, key: str, value: str) -> str:
 def _validated(document: Document) -> Config:
     faults = list(document.faults)
     if not isinstance(document.data, dict | None):
-        raise document.fault((), "is no mapping of keys such as `schema: claims`")
+        raise document.fault((), "is not a mapping of keys such as `schema: claims`")
     try:
         config = Config.model_validate({} if document.data is None else document.data)
     except pydantic.ValidationError as error:

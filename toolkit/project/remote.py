@@ -1,4 +1,4 @@
-"""`store` of toolkit.yaml: where a corpus is worked on and left, when that is no folder of the project."""
+"""`store` of toolkit.yaml: where a corpus is worked on and left, when that is not a folder of the project."""
 
 from __future__ import annotations
 

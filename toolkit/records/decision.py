@@ -44,4 +44,4 @@ class Decision:
         check_judgement(self.labels, self.spans, self.relations)
         for label, share in self.soft_labels.items():
             if not 0 <= share <= 1:
-                raise ValueError(f"soft label {label} = {share} is no probability")
+                raise ValueError(f"soft label {label} = {share} is not a probability")

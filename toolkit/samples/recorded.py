@@ -81,7 +81,7 @@ def read(path: Path) -> Iterator[Recorded]:
     """Yield the answers of a JSONL file in its order.
 
     Raises:
-        InvalidInput: A line is no answer, or an annotator answers the same text twice; with file and line.
+        InvalidInput: A line is not an answer, or an annotator answers the same text twice; with file and line.
     """
     seen: dict[tuple[str, str], int] = {}
     with path.open(encoding="utf-8") as lines:

@@ -140,7 +140,7 @@ def test_a_model_without_a_seal_is_an_older_one(stored: Path) -> None:
 
 
 def test_a_directory_without_a_model_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="so this is no model directory; train one with `toolkit train`"):
+    with pytest.raises(InvalidInput, match="so this is not a model directory; train one with `toolkit train`"):
         load(tmp_path)
 
 

@@ -73,7 +73,7 @@ def test_an_untrusted_type_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"types that are not trusted: .*Strange"):
         load_pipeline(tmp_path / "model.skops")
     (tmp_path / "model.skops").write_bytes(b"\x80\x04pickle")
-    with pytest.raises(InvalidInput, match="is no skops file"):
+    with pytest.raises(InvalidInput, match="is not a skops file"):
         load_pipeline(tmp_path / "model.skops")
 
 
@@ -86,5 +86,5 @@ def test_a_damaged_skops_file_is_refused_wherever_the_damage_is(binary: Rows, tm
         damaged = bytearray(whole)
         damaged[part.header_offset + 30 + len(part.filename) + part.compress_size // 2] ^= 255
         path.write_bytes(damaged)
-        with pytest.raises(InvalidInput, match=r"model\.skops: is no skops file: .*; fetch or train it again"):
+        with pytest.raises(InvalidInput, match=r"model\.skops: is not a skops file: .*; fetch or train it again"):
             load_pipeline(path)

@@ -64,7 +64,7 @@ def test_a_quiz_is_sent_once_scored_and_shown(server: Server, workspace: Workspa
     (score,) = quiz_scores(workspace).values()
     assert (score.answered, score.correct) == (len(items), len(items) - 1)
     assert [mistake.item for mistake in score.mistakes] == [wrong]
-    assert workspace.answers() == [], "an answer to the quiz is no annotation"
+    assert workspace.answers() == [], "an answer to the quiz is not an annotation"
     assert status(workspace, server=server).annotators[0].quiz == score
 
     push(workspace, server=server)

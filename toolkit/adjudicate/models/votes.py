@@ -43,7 +43,7 @@ class Votes:
         """Code (item, annotator, label) triples.
 
         Raises:
-            InvalidInput: A vote is no triple of names; all such votes are told.
+            InvalidInput: A vote is not a triple of names; all such votes are told.
         """
         if not isinstance(votes, Iterable):
             raise InvalidInput(f"{votes!r} are no votes", remedy="give (item, annotator, label) triples")
@@ -79,10 +79,10 @@ def _fault(at: int, vote: Any) -> InvalidInput | None:
     where = f"votes[{at}]"
     if isinstance(vote, str) or not isinstance(vote, Sequence | np.ndarray) or len(vote) != 3:
         return InvalidInput(f"{vote!r} is not (item, annotator, label)", where=where)
-    for part, name in zip(vote, ("item", "annotator", "label"), strict=True):
+    for part, name in zip(vote, ("an item", "an annotator", "a label"), strict=True):
         if part is None or not isinstance(part, Hashable) or part != part:
             remedy = "leave out who did not answer, and give a set of labels as a tuple or a frozenset"
-            return InvalidInput(f"{part!r} is no {name}", where=where, remedy=remedy)
+            return InvalidInput(f"{part!r} is not {name}", where=where, remedy=remedy)
     return None
 
 

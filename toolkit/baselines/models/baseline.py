@@ -86,7 +86,7 @@ class Model:
         """Return P(label | text) as [N, labels], in the order of `labels`.
 
         Raises:
-            InvalidInput: A text is no string.
+            InvalidInput: A text is not a string.
         """
         return self.by_label(self.asked(texts))
 
@@ -101,7 +101,7 @@ class Model:
         """Return the labels of each text, sorted; exactly one each for a single-label model.
 
         Raises:
-            InvalidInput: A text is no string.
+            InvalidInput: A text is not a string.
         """
         return self.decided(texts, self.asked(texts))
 
@@ -115,7 +115,7 @@ class Model:
         """Return P(yes) as [N, questions]; what `thresholds` are held against.
 
         Raises:
-            InvalidInput: A text is no string.
+            InvalidInput: A text is not a string.
         """
         for number, text in enumerate(texts):
             if not isinstance(text, str):

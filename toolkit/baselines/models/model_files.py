@@ -90,13 +90,13 @@ def check_place(directory: Path | str) -> None:
     """Refuse a directory that holds something else than a model, whose README.md or config.json would be replaced.
 
     Raises:
-        UsageError: It holds files and none of a model, or is no directory.
+        UsageError: It holds files and none of a model, or is not a directory.
     """
     path = Path(directory)
     if path.is_dir() and ((path / TENSORS).is_file() or not any(path.iterdir())):
         return
     if path.exists():
-        raise UsageError("is there already, and is no model", where=str(path), remedy="name another directory")
+        raise UsageError("is there already, and is not a model", where=str(path), remedy="name another directory")
 
 
 def contents(model: Model) -> dict[str, bytes]:
@@ -233,7 +233,7 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise InvalidInput(
-            "there is no such file, so this is no model directory",
+            "there is no such file, so this is not a model directory",
             where=str(path),
             remedy="train one with `toolkit train`",
         ) from None
@@ -263,7 +263,7 @@ def _tensors_in(content: bytes, path: Path) -> dict[str, Array]:
     try:
         tensors: dict[str, Array] = safetensors.numpy.load(content)
     except SafetensorError as error:
-        raise InvalidInput(f"is no safetensors file: {error}", where=str(path)) from error
+        raise InvalidInput(f"is not a safetensors file: {error}", where=str(path)) from error
     return tensors
 
 

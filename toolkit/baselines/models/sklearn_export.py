@@ -73,7 +73,7 @@ def load_pipeline(path: Path | str) -> Any:
     """Read a skops file that holds nothing but what skops trusts.
 
     Raises:
-        InvalidInput: It is no skops file, or it holds types that are not trusted; the message names them.
+        InvalidInput: It is not a skops file, or it holds types that are not trusted; the message names them.
     """
     import skops.io
 
@@ -83,7 +83,9 @@ def load_pipeline(path: Path | str) -> Any:
         if not strange:
             return skops.io.load(path, trusted=[])
     except (OSError, zipfile.BadZipFile, zlib.error, KeyError, ValueError) as error:
-        raise InvalidInput(f"is no skops file: {error}", where=str(path), remedy="fetch or train it again") from error
+        raise InvalidInput(
+            f"is not a skops file: {error}", where=str(path), remedy="fetch or train it again"
+        ) from error
     raise InvalidInput(
         f"holds types that are not trusted: {', '.join(sorted(strange))}",
         where=str(path),

@@ -68,10 +68,10 @@ def select(
         seed: Another seed draws other random rows.
 
     Raises:
-        UsageError: The share is no share.
+        UsageError: The share is not a share.
     """
     if not 0.0 <= random_share <= 1.0:
-        raise UsageError(f"{random_share} is no share between 0 and 1")
+        raise UsageError(f"{random_share} is not a share between 0 and 1")
     order = sorted(range(len(texts)), key=lambda number: ids[number])  # equals by id, whatever order they came in
     texts, ids = [texts[number] for number in order], [ids[number] for number in order]
     by_label = _teaches(model, texts)

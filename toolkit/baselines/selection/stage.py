@@ -67,7 +67,7 @@ def select(
 
     Raises:
         InvalidInput: There is no such model, or no sentence.
-        UsageError: The share is no share.
+        UsageError: The share is not a share.
     """
     with workspace.lock():
         folder = model or last_model(workspace)

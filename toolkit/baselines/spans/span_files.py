@@ -78,7 +78,7 @@ def load_spans(directory: Path | str) -> SpanModel:
     try:
         tensors = safetensors.numpy.load(content)
     except SafetensorError as error:
-        raise InvalidInput(f"is no safetensors file: {error}", where=str(directory / TENSORS)) from error
+        raise InvalidInput(f"is not a safetensors file: {error}", where=str(directory / TENSORS)) from error
     _check(tensors, len(config.labels), directory / TENSORS)
     weights = np.zeros((3 * len(config.labels), COLUMNS))
     weights[:, tensors["columns"]] = tensors["weights"]
