@@ -11,13 +11,14 @@
     └── Locked              1  another command is at work on the same project
 
 Every error is one sentence: what is wrong, where (file:line or record id), and the command that mends it.
-
-Words for messages about schemas.
+Whatever comes from outside is read inside `border`, so that no exception of a library passes for a fault of toolkit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import errno
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import ClassVar, Self
 
@@ -105,6 +106,58 @@ class Interrupted(ToolkitError):
 
 class Locked(ToolkitError):
     """Another command is at work on the same project."""
+
+
+@contextmanager
+def border(
+    what: str, *, where: str | None = None, remedy: str | None = None, raises: type[ToolkitError] = InvalidInput
+) -> Iterator[None]:
+    """Turn any exception of reading one foreign thing into one error that names the thing.
+
+    The border stands around the reading of a page, a row, an annotation or a server's answer, and around nothing else:
+    inside it a library may raise whatever it likes. There is no list of exception types, because every such list was
+    one short. Errors of toolkit pass as they are; so do an interrupt and a full disk, which no input is to blame for.
+
+    Args:
+        what: What the thing is not, in one clause: "not readable as WARC".
+        where: File, `file:line`, record id or URL of the thing.
+        remedy: What mends it, best a command.
+        raises: The error to raise.
+
+    Raises:
+        InvalidInput: The thing can't be read; or what `raises` says.
+
+    Examples:
+        >>> import json
+        >>> with border("not JSON", where="rows.jsonl:3", remedy="mend the line"):
+        ...     json.loads("[" * 100_000)
+        Traceback (most recent call last):
+        ...
+        toolkit.errors.InvalidInput: rows.jsonl:3: not JSON (RecursionError: maximum recursion depth exceeded ...
+    """
+    try:
+        yield
+    except ToolkitError:
+        raise
+    except Exception as fault:
+        if isinstance(fault, OSError) and fault.errno in _OF_THE_MACHINE:
+            raise
+        raise raises(f"{what} ({described(fault)})", where=where, remedy=remedy) from fault
+
+
+_OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO)
+"""Faults of the disk or of the process: to blame a file for them would lose the file."""
+
+_DESCRIBED = 200
+"""Characters of a library's message that are shown; some quote the whole input."""
+
+
+def described(fault: BaseException) -> str:
+    """Return an exception's kind and message in one printable line: "ValueError: year 0 is out of range"."""
+    words = " ".join(str(fault).split())
+    text = "".join(c if c.isprintable() else "\ufffd" for c in words)
+    short = text if len(text) <= _DESCRIBED else f"{text[:_DESCRIBED]} …"
+    return f"{type(fault).__name__}: {short}" if short else type(fault).__name__
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
