@@ -21,6 +21,10 @@ def serve(
         str, typer.Option(help="An address of this machine; everybody who reaches it can ask.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 for a free one.")] = 9090,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(help="A name, beside loopback and --host, by which Label Studio calls this service; repeatable."),
+    ] = None,
     held_back: HoldOut = None,
     project: ProjectDir = None,
     as_json: Json = False,
@@ -43,4 +47,4 @@ def serve(
         put_json(about) if as_json else put(f"serving {about['model_version']} at {url}")
         sys.stdout.flush()
         say("stop with Ctrl+C")
-        labelstudio.serve(start, listening)
+        labelstudio.serve(start, listening, hosts=[host, *(allow_host or ())])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Sequence
+from threading import Thread
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from toolkit.errors import UsageError
-from toolkit.labelstudio import Preannotation, Suggester, backend, listen
+from toolkit.labelstudio import Preannotation, Suggester, backend, listen, serve
 from toolkit.labelstudio.suggest.preannotation import in_holdout
 from toolkit.project import Workspace
 from toolkit.project.suggestion_log import SuggestionLog
@@ -41,7 +43,11 @@ def workspace(make_project: Any) -> Workspace:
 
 def client(workspace: Workspace, *, share: float = 0.0, model: Any = None) -> TestClient:
     suggester = Suggester(workspace.schema(), model, **({"name": "guess-1"} if model else {}))
-    return TestClient(backend(Preannotation(workspace, suggester, share=share)))
+    return TestClient(
+        backend(Preannotation(workspace, suggester, share=share)),
+        base_url="http://127.0.0.1:9090",
+        headers={"Content-Type": "application/json"},
+    )
 
 
 def task(text: str, **data: str) -> dict[str, Any]:
@@ -116,6 +122,51 @@ def test_what_is_wrong_with_a_payload_is_said(
 ) -> None:
     answer = client(workspace).post(path, content=content)
     assert (answer.status_code, reason in answer.json()["detail"]) == (status, True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "127.0.0.1.evil.example:9090"}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": ""}, 415),
+        ({"Host": "LocalHost:9090"}, 200),
+        ({"Host": "[::1]:9090"}, 200),
+        ({"Content-Type": "application/json; charset=utf-8"}, 200),
+    ],
+)
+def test_what_a_foreign_web_page_can_send_is_refused(
+    workspace: Workspace, headers: dict[str, str], status: int
+) -> None:
+    sentence = workspace.sentences()[0]
+    tasks = [task(sentence.text, sentence_id=sentence.sentence_id)]
+    answer = client(workspace).post("/predict", content=json.dumps({"tasks": tasks}), headers=headers)
+    assert answer.status_code == status, answer.text
+    assert len(list(SuggestionLog(workspace).rows())) == (status == 200)
+
+
+def test_a_text_that_is_not_the_sentence_is_not_logged(workspace: Workspace) -> None:
+    sentence = workspace.sentences()[0]
+    answer = client(workspace).post(
+        "/predict", json={"tasks": [task("Twelve people were killed.", sentence_id=sentence.sentence_id)]}
+    )
+    assert (answer.status_code, "not that of the project's sentence" in answer.json()["detail"]) == (422, True)
+    assert list(SuggestionLog(workspace).rows()) == []
+
+
+def test_a_body_that_does_not_come_is_given_up(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.labelstudio.suggest.ml_backend.PATIENCE", 0.2)
+    with listen("127.0.0.1", 0) as listening:
+        suggester = Suggester(workspace.schema(), None)
+        preannotation = Preannotation(workspace, suggester, share=0.0)
+        Thread(target=serve, args=(preannotation, listening), daemon=True).start()
+        with socket.create_connection(listening.getsockname(), timeout=30) as drip:
+            head = ["POST /predict HTTP/1.1", "Host: localhost", "Content-Type: application/json", "Content-Length: 9"]
+            drip.sendall(("\r\n".join(head) + "\r\n\r\n{").encode())
+            assert drip.recv(1024).startswith(b"HTTP/1.1 408 ")
 
 
 def test_what_is_too_large_or_elsewhere_is_refused(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,15 @@
     GET  /versions  the model that answers
 
 A payload that can't be right is answered with 400, 413 or 422 and {"detail": the reason}, which never quotes it.
+
+Any page that a browser of this machine shows can send a request to loopback. Such a request names a foreign host, or
+has an `Origin`, or can't say that its content is JSON; Label Studio's do none of this. So each of the three is refused
+with 403 or 415, and a text is held against the project's own sentence before anything is logged.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -31,17 +36,33 @@ from toolkit.records import Suggestion, digest
 LARGEST = 64 * 2**20
 """Bytes that a request may have; Label Studio asks for a hundred tasks at a time."""
 
+PATIENCE = 30.0
+"""Seconds in which the body of a request must have come."""
 
-def serve(preannotation: Preannotation, listening: socket.socket) -> None:
+_CONNECTIONS = 64
+_FAREWELL = 5  # seconds for the requests that are under way when the process is told to stop
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def serve(preannotation: Preannotation, listening: socket.socket, *, hosts: Sequence[str] = ()) -> None:
     """Serve a project's suggestions until the process is told to stop. Nothing of a request is ever logged.
 
     Args:
         preannotation: The project.
         listening: Where, see `listen`.
+        hosts: Names beside loopback by which the service may be called.
     """
     import uvicorn
 
-    config = uvicorn.Config(backend(preannotation), log_config=None, log_level="error", access_log=False)
+    config = uvicorn.Config(
+        backend(preannotation, hosts=hosts),
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_keep_alive=int(PATIENCE),
+        timeout_graceful_shutdown=_FAREWELL,
+    )
     uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -85,9 +106,14 @@ class BadPayload(Exception):
         self.reason = reason
 
 
-def backend(preannotation: Preannotation) -> Starlette:
-    """Return the application that serves a project's suggestions."""
-    service = _Service(preannotation)
+def backend(preannotation: Preannotation, *, hosts: Sequence[str] = ()) -> Starlette:
+    """Return the application that serves a project's suggestions.
+
+    Args:
+        preannotation: The project.
+        hosts: Names beside loopback by which the service may be called.
+    """
+    service = _Service(preannotation, frozenset((*_LOOPBACK, *(host.lower() for host in hosts))))
     routes = [
         Route("/health", service.health, methods=["GET"]),
         Route("/", service.health, methods=["GET"]),
@@ -102,8 +128,9 @@ def backend(preannotation: Preannotation) -> Starlette:
 class _Service:
     """One answer a route."""
 
-    def __init__(self, preannotation: Preannotation) -> None:
+    def __init__(self, preannotation: Preannotation, hosts: frozenset[str]) -> None:
         self._preannotation = preannotation
+        self._hosts = hosts
         self._version = preannotation.suggester.name
 
     def answered(self, handle: Callable[[dict[str, Any]], Any]) -> Callable[[Request], Awaitable[Response]]:
@@ -111,14 +138,29 @@ class _Service:
 
         async def route(request: Request) -> Response:
             try:
-                body = _object(await _bounded(request))
+                self._admit(request)
+                async with asyncio.timeout(PATIENCE):
+                    content = await _bounded(request)
+                body = _object(content)
                 return JSONResponse(await run_in_threadpool(handle, body))
             except BadPayload as error:
                 return JSONResponse({"detail": error.reason}, status_code=error.status)
+            except TimeoutError:
+                return JSONResponse({"detail": f"the body did not come within {PATIENCE:g} s"}, status_code=408)
             except ToolkitError as error:
                 return JSONResponse({"detail": str(error)}, status_code=500)
 
         return route
+
+    def _admit(self, request: Request) -> None:
+        """Refuse what a foreign web page may have sent."""
+        host = request.url.hostname or ""
+        if host.lower() not in self._hosts:
+            raise BadPayload(403, "the request names a foreign host; allow it with `toolkit serve --allow-host`")
+        if "origin" in request.headers:
+            raise BadPayload(403, "the request comes from a web page")
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise BadPayload(415, "the content type is not application/json")
 
     async def health(self, request: Request) -> Response:
         return JSONResponse({"status": "UP", "model_version": self._version})
@@ -143,6 +185,9 @@ class _Service:
         if not isinstance(tasks, list):
             raise BadPayload(422, "'tasks' is not a list of tasks")
         queries = [_query(number, task) for number, task in enumerate(tasks)]
+        for number, query in enumerate(queries):
+            if not self._preannotation.agrees(query):
+                raise BadPayload(422, f"the text of task {number} is not that of the project's sentence of this id")
         opened = [_is_new(task) for task in tasks]
         return {"results": self._results(self._preannotation.offer(queries, opened))}
 

@@ -32,7 +32,7 @@ from toolkit.labelstudio.suggest.suggester import Query, Suggester
 from toolkit.project import Workspace
 from toolkit.project.push_ledger import work_titles
 from toolkit.project.suggestion_log import SuggestionLog
-from toolkit.records import Suggestion, content_id
+from toolkit.records import Suggestion, content_id, digest
 from toolkit.schema import Schema
 
 _BATCH = 500
@@ -127,6 +127,11 @@ class Preannotation:
         )
         return found
 
+    def agrees(self, query: Query) -> bool:
+        """Tell whether a query has the text of the project's sentence; sentences of others are not known here."""
+        known = self._digests.get(query.sentence_id)
+        return known is None or known == digest(query.text.encode())
+
     def _suggestions(self, queries: Sequence[Query]) -> list[Suggestion]:
         return [
             replace(each, shown=False)
@@ -146,6 +151,12 @@ class Preannotation:
     @cached_property
     def _languages(self) -> Mapping[str, str | None]:
         return languages(self.workspace)
+
+    @cached_property
+    def _digests(self) -> Mapping[str, str]:
+        if not self._languages:
+            return {}
+        return {each.sentence_id: digest(each.text.encode()) for each in self.workspace.sentences()}
 
     @cached_property
     def _commonest(self) -> str:
