@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
 import tomllib
-import venv
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+UV = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -24,7 +25,7 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 
 def oldest() -> str:
-    """Return pip constraints that hold every library of the default install, and embeddings, to its lower bound."""
+    """Return constraints that hold every library of the default install, and embeddings, to its lower bound."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["embeddings"]]
     return "".join(line.partition(",")[0].replace(">=", "==") + "\n" for line in wanted)
@@ -59,16 +60,26 @@ def answers() -> list[dict[str, object]]:
     ]
 
 
+def empty_environment(folder: Path) -> None:
+    """Make an environment `venv` in a folder."""
+    run(UV, "venv", "--quiet", "--python", sys.executable, folder / "venv", cwd=folder)
+
+
+def install(folder: Path, *wanted: str | Path) -> None:
+    """Install into the environment of a folder."""
+    run(UV, "pip", "install", "--quiet", "--python", folder / "venv/bin/python", *wanted, cwd=folder)
+
+
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The distributions, the wheel built from the sdist as an index would have it."""
     target = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--outdir", target, ROOT, cwd=target)
+    run(sys.executable, "-m", "build", "--installer", "uv", "--outdir", target, ROOT, cwd=target)
     return target
 
 
 def test_the_sdist_carries_what_is_fixed(dist: Path) -> None:
-    (path,) = dist.glob("toolkit-*.tar.gz")
+    (path,) = dist.glob("annotation_dataset_toolkit-*.tar.gz")
     with tarfile.open(path) as archive:
         names = {name.split("/")[1] for name in archive.getnames()}
     assert {"pyproject.toml", "toolkit", "schemas", "label_configs", "tests", "scripts", "LICENSE"} <= names
@@ -76,12 +87,11 @@ def test_the_sdist_carries_what_is_fixed(dist: Path) -> None:
 
 @pytest.mark.slow
 def test_the_wheel_does_the_job_with_the_oldest_libraries(dist: Path, tmp_path: Path) -> None:
-    (wheel,) = dist.glob("toolkit-*.whl")
+    (wheel,) = dist.glob("annotation_dataset_toolkit-*.whl")
     constraints = tmp_path / "oldest.txt"
     constraints.write_text(oldest(), encoding="utf-8")
-    venv.create(tmp_path / "venv", with_pip=True)
-    pip = [tmp_path / "venv/bin/pip", "install", "--quiet", "--disable-pip-version-check"]
-    run(*pip, "--constraint", constraints, f"{wheel}[embeddings]", cwd=tmp_path)
+    empty_environment(tmp_path)
+    install(tmp_path, "--constraint", constraints, f"{wheel}[embeddings]")
     toolkit = tmp_path / "venv/bin/toolkit"
     for schema in ("news_events", "claims"):
         assert "no faults" in run(toolkit, "schema", "check", schema, cwd=tmp_path)
@@ -102,3 +112,16 @@ def test_the_wheel_does_the_job_with_the_oldest_libraries(dist: Path, tmp_path: 
     assert '"sold"' in run(toolkit, "predict", "--model", "model", "They sold it.", cwd=project)
     program = "import datasets, sys; print(datasets.load_dataset(sys.argv[1]).num_rows)"
     assert "train" in run(tmp_path / "venv/bin/python", "-c", program, project / "releases/1.0.0", cwd=tmp_path)
+
+
+@pytest.mark.slow
+def test_a_models_requirements_install_from_the_wheel(dist: Path, tmp_path: Path) -> None:
+    """Whoever gets a model directory and the wheel can use the model: nothing else has to be known."""
+    rows = [{"text": f"They {verb} it, {number}.", "label": verb} for number in range(9) for verb in ("sold", "denied")]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    here = [sys.executable, "-m", "toolkit"]
+    run(*here, "train", "--train", "rows.jsonl", "--baseline", "words-lr", "-o", "model", cwd=tmp_path)
+    empty_environment(tmp_path)
+    install(tmp_path, "--find-links", dist, "--requirement", tmp_path / "model/requirements.txt")
+    found = run(tmp_path / "venv/bin/toolkit", "predict", "--model", "model", "They sold it.", cwd=tmp_path)
+    assert '"sold"' in found

@@ -46,8 +46,8 @@ def start(
     """
     from toolkit.labelstudio.server import embedded
 
-    say("starting Label Studio (the first time it is installed, which takes some minutes) …")
-    server = embedded.start(data=data, port=port, database_url=database_url, local_backends=local_backends)
+    say("starting Label Studio (the first time it is installed, which takes a minute or two) …")
+    server = embedded.start(data=data, port=port, database_url=database_url, local_backends=local_backends, told=say)
     say(f"Label Studio {server.version} at {server.url}, log in as {server.email}")
     if server.password is not None:
         say(f"password {server.password} (shown this once)")

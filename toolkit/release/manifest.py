@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from toolkit.engine.arrow import parquet_writer
 from toolkit.errors import InvalidInput
 from toolkit.release.tables.content_hash import ContentHash
+from toolkit.version import install_command
 
 NAME: Final = "manifest.json"
 FORMAT: Final = 1
@@ -99,7 +100,7 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
         raise InvalidInput("is damaged", where=str(path), remedy="fetch the release again") from error
     if manifest.get("format", FORMAT) != FORMAT:
         what = f"has format {manifest['format']}, and this toolkit reads format {FORMAT}"
-        raise InvalidInput(what, where=str(path), remedy="run `pip install --upgrade toolkit`")
+        raise InvalidInput(what, where=str(path), remedy=f"run `{install_command(upgrade=True)}`")
     if missing:
         raise InvalidInput(f"lacks {', '.join(sorted(missing))}", where=str(path), remedy="fetch the release again")
     checked: Mapping[str, Any] = manifest

@@ -14,12 +14,13 @@ from typing import Literal
 from toolkit.errors import InvalidConfig, InvalidInput, ToolkitError
 from toolkit.project import Workspace
 from toolkit.project.stage import read_lock
-from toolkit.version import __version__
+from toolkit.version import DISTRIBUTION, __version__, install_command
 
 State = Literal["ok", "note", "fault"]
 
 _LEAST_FREE = 1 << 30  # bytes: derived files are written beside the old ones before they replace them
 _TIMEOUT = 5.0  # seconds
+_INSTALL = f"install it again: `{install_command(upgrade=True)}`"
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,10 @@ def _dependencies() -> Check:
     """Compare the installed libraries with the requirements of this distribution."""
     from packaging.requirements import Requirement
 
-    every = [Requirement(line) for line in metadata.requires("toolkit") or []]
+    try:
+        every = [Requirement(line) for line in metadata.requires(DISTRIBUTION) or []]
+    except metadata.PackageNotFoundError:  # a copied source tree, or one installed under an older name
+        return Check("libraries", "fault", f"{DISTRIBUTION} is not installed under its name", _INSTALL)
     wanted = [each for each in every if each.marker is None or each.marker.evaluate({"extra": ""})]
     missing = []
     for requirement in wanted:
@@ -84,7 +88,7 @@ def _dependencies() -> Check:
         if not requirement.specifier.contains(version, prereleases=True):
             missing.append(f"{requirement} is needed and {version} is installed")
     if missing:
-        return Check("libraries", "fault", "; ".join(missing), "install toolkit again: `pip install --upgrade toolkit`")
+        return Check("libraries", "fault", "; ".join(missing), _INSTALL)
     return Check("libraries", "ok", f"{len(wanted)} requirements looked at, all met")
 
 

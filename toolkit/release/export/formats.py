@@ -21,6 +21,7 @@ from toolkit.errors import UsageError
 from toolkit.project.files import ANOTHER, staged
 from toolkit.release.reader import Release
 from toolkit.release.tables.configs import SLICE_ROWS
+from toolkit.version import install_command
 
 SPANS: Final = "sc"
 """The key of `doc.spans` that spaCy's span categoriser looks at."""
@@ -44,7 +45,7 @@ def docbin(sentences: Iterable[Row], spans: Mapping[str, Sequence[Row]], labels:
         from spacy.tokens import Doc, DocBin
         from spacy.tokens import Span as DocSpan
     except ImportError as error:
-        raise UsageError("spaCy is not installed", remedy="run `pip install 'toolkit[spacy]'`") from error
+        raise UsageError("spaCy is not installed", remedy=f"run `{install_command('spacy')}`") from error
     blank = spacy.blank("xx")
     out = DocBin(store_user_data=True)
     for row in sentences:

@@ -1,0 +1,69 @@
+"""What people are told to install, and the locked libraries that scripts/venv installs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from toolkit.version import DISTRIBUTION, install_command
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+LOCKED = ("scripts/requirements.txt", "scripts/requirements-dev.txt")
+STRANGER = re.compile(
+    r"""(?:install|uvx|add) (?:-\S+ )*['"]?toolkit(?![\w./-])|(?<![\w-])toolkit\[[a-z]+\]['"`]"""
+    r"""|(?:^|['"])toolkit[=>~]=""",
+    re.MULTILINE,
+)  # somebody else's package has the name of our command
+
+
+def project_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and name != "tests/test_installation.py"]
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+
+def test_nobody_is_told_to_install_the_package_of_somebody_else() -> None:
+    for said in ("pip install toolkit`", "pip install --upgrade toolkit", "pip install 'toolkit[x]'", "\ntoolkit==0.1"):
+        assert STRANGER.search(said), said
+    for said in ("uvx --from . toolkit ingest", install_command("spacy"), install_command(upgrade=True)):
+        assert not STRANGER.search(said), said
+    told = [(path.name, found[0]) for path in project_files() if (found := STRANGER.search(text_of(path)))]
+    assert not told
+
+
+def test_no_file_names_the_host_of_a_registry() -> None:
+    hosts = re.compile(r"pypi\.org|pythonhosted|--(?:extra-)?index-url \S*//")
+    assert not [path.name for path in project_files() if hosts.search(text_of(path))]
+
+
+def test_the_distribution_has_the_name_that_people_are_told() -> None:
+    assert PROJECT["name"] == DISTRIBUTION
+
+
+@pytest.mark.parametrize("name", LOCKED)
+def test_every_library_is_locked_with_its_hashes_and_within_its_bounds(name: str) -> None:
+    """A library that pyproject.toml asks for is locked by `scripts/lock` to versions that it allows."""
+    logical = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", "").splitlines()
+    entries = [line.partition("--hash=") for line in logical]
+    assert all("sha256:" in hashes for _, _, hashes in entries)
+    versions: dict[str, list[str]] = {}
+    for wanted, _, _ in entries:
+        pinned = Requirement(wanted)
+        versions.setdefault(pinned.name, []).append(str(pinned.specifier).removeprefix("=="))
+    asked = list(PROJECT["dependencies"])
+    if name.endswith("-dev.txt"):
+        asked += [line for extra in ("dev", "docs", "embeddings") for line in PROJECT["optional-dependencies"][extra]]
+    for requirement in map(Requirement, asked):
+        if requirement.name != DISTRIBUTION:
+            found = versions.get(requirement.name.lower(), [])
+            assert found, f"{requirement} is not locked; run scripts/lock"
+            assert all(requirement.specifier.contains(version) for version in found), f"{requirement}: run scripts/lock"
