@@ -58,5 +58,5 @@ def test_what_no_input_is_to_blame_for_passes(fault: BaseException) -> None:
 
 
 def test_a_message_is_one_short_printable_line() -> None:
-    assert described(ValueError("a\n\x1b[31mb" + "c" * 900)).startswith("ValueError: a �[31mbccc")
+    assert described(ValueError("a\n\x1b[31mb" + "c" * 900)).startswith(r"ValueError: a \u001b[31mbccc")
     assert len(described(ValueError("c" * 900))) < 230

@@ -17,6 +17,7 @@ Whatever comes from outside is read inside `border`, so that no exception of a l
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -154,10 +155,25 @@ _DESCRIBED = 200
 
 def described(fault: BaseException) -> str:
     """Return an exception's kind and message in one printable line: "ValueError: year 0 is out of range"."""
-    words = " ".join(str(fault).split())
-    text = "".join(c if c.isprintable() else "\ufffd" for c in words)
+    text = printable(" ".join(str(fault).split()))
     short = text if len(text) <= _DESCRIBED else f"{text[:_DESCRIBED]} …"
     return f"{type(fault).__name__}: {short}" if short else type(fault).__name__
+
+
+def printable(text: str) -> str:
+    r"""Return a text with its control characters escaped, so that foreign words can't move a terminal's cursor.
+
+    Line feeds and tabs stay, and so do the marks that writing from right to left needs; overrides of its direction
+    do not. The escapes are those of JSON, in which they may stand too.
+
+    Examples:
+        >>> printable("a\x1b[2J\tb")
+        'a\\u001b[2J\tb'
+    """
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\u2028\u2029]")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

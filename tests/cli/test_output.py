@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from toolkit.cli.output import counts_line
+import json
+import re
+
+import pytest
+
+from toolkit.cli.output import coloured, counts_line, put, put_error, put_json, put_table, say
+from toolkit.errors import InvalidInput
 
 
 def test_one_of_a_thing_is_told_in_the_singular() -> None:
@@ -10,3 +16,19 @@ def test_one_of_a_thing_is_told_in_the_singular() -> None:
         "1 page · 1 story · 2 rejects"
     )
     assert counts_line("push", {"already there": 1}).endswith("1 already there")
+
+
+def test_foreign_words_move_no_cursor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for colours in ("", "1"):
+        monkeypatch.setenv("FORCE_COLOR", colours)
+        put("a\x1b]0;owned\x07\tb\x9b2Jc\u202ed")
+        put_table(["a", "b\x1b[2J"], [["1", "x\x1b[1A\ny"]])
+        put_json({"title": "\x1b[2J\x9b\x7f"})
+        say("\x1b[2J")
+        put_error(InvalidInput("bad\x1b[2J", where="pages/\x1b[31m.txt"))
+        shown = capsys.readouterr()
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", shown.out + shown.err)
+        assert r"a\u001b]0;owned\u0007" in shown.out
+        assert json.loads(shown.out[shown.out.index("{") :]) == {"title": "\x1b[2J\x9b\x7f"}
+    put(coloured("done", "green"))
+    assert capsys.readouterr().out == "\x1b[32mdone\x1b[0m\n"

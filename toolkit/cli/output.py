@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from toolkit.errors import InvalidInput, ToolkitError
+from toolkit.errors import InvalidInput, ToolkitError, printable
 
 if TYPE_CHECKING:
     from toolkit.labelstudio import PullResult, PushResult
@@ -42,22 +42,28 @@ def speak_utf8() -> None:
 def say(text: str) -> None:
     """Tell a person something on stderr."""
     if not Talk.quiet:
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(printable(text) + "\n")
 
 
 def put(text: str) -> None:
-    """Print a result on stdout."""
-    sys.stdout.write(text + "\n")
+    """Print a result on stdout; of escape sequences only our own colours get there."""
+    parts = _COLOUR.split(text) if _colours() else [text]
+    parts[::2] = [printable(part) for part in parts[::2]]
+    sys.stdout.write("".join(parts) + "\n")
 
 
 _STYLES = {"red": "31", "green": "32", "dim": "2"}
+_COLOUR = re.compile(rf"(\x1b\[(?:{'|'.join(_STYLES.values())}|0)m)")
+
+
+def _colours() -> bool:
+    """Tell whether stdout shows colours (https://no-color.org)."""
+    return not os.environ.get("NO_COLOR") and bool(sys.stdout.isatty() or os.environ.get("FORCE_COLOR"))
 
 
 def coloured(text: str, style: Literal["red", "green", "dim"]) -> str:
-    """Return the text in a colour where stdout is a terminal and NO_COLOR is not set (https://no-color.org)."""
-    if os.environ.get("NO_COLOR") or not (sys.stdout.isatty() or os.environ.get("FORCE_COLOR")):
-        return text
-    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+    """Return the text in a colour where stdout shows colours."""
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if _colours() else text
 
 
 _STATES: Mapping[str, Literal["red", "green", "dim"]] = {
@@ -156,6 +162,7 @@ _NUMERIC = re.compile(r"[-–]?\d|[-–]?$")
 
 def put_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table; columns of numbers to the right, the first one and words to the left."""
+    header, rows = [printable(cell) for cell in header], [[_cell(cell) for cell in row] for row in rows]
     right = [number > 0 and all(map(_NUMERIC.match, cells)) for number, cells in enumerate(zip(*rows, strict=True))]
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in [header, ["─" * width for width in widths], *rows]:
@@ -164,6 +171,11 @@ def put_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
             for cell, width, numeric in zip(row, widths, right or [False] * len(widths), strict=True)
         ]
         put("  ".join(cells).rstrip())
+
+
+def _cell(text: str) -> str:
+    """Return a cell as it is printed: in one line, colours of our own kept."""
+    return text if _COLOUR.search(text) else printable(text).replace("\n", "\\n")
 
 
 def put_section(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -178,7 +190,7 @@ def put_error(error: ToolkitError) -> None:
     """Print an error on stderr, every fault of it on a line of its own."""
     faults = error.faults if isinstance(error, InvalidInput) else (error,)
     for fault in faults:
-        sys.stderr.write(f"error: {fault}\n")
+        sys.stderr.write(f"error: {printable(str(fault))}\n")
 
 
 @contextmanager
