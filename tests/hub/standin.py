@@ -10,18 +10,24 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import uvicorn
+import yaml
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from xet import Xet
+
+LICENCES = (Path(__file__).parent / "licences.txt").read_text().split()
+"""The ids that the Hub takes, from huggingface_hub#4218."""
 
 TOKEN = "hf_test"
 USER = "tester"
@@ -172,7 +178,12 @@ class Endpoints:
         return JSONResponse({"url": url, "name": name, "id": name.removeprefix("models/")})
 
     async def validate_yaml(self, request: Request) -> Response:
-        return JSONResponse({"errors": [], "warnings": []})
+        """Refuse a card whose licence the Hub does not know, with its words and its status."""
+        found = re.match(r"^---\r?\n(.*?)\r?\n---\r?\n", (await request.json()).get("content", ""), re.DOTALL)
+        licence = (yaml.safe_load(found[1]) or {}).get("license") if found else None
+        strange = {*(licence if isinstance(licence, list) else [licence])} - {None, *LICENCES}
+        errors = [{"message": f'"license" must be one of [{", ".join(LICENCES)}]; got {name}'} for name in strange]
+        return JSONResponse({"errors": errors, "warnings": []}, 400 if errors else 200)
 
     async def info(self, request: Request) -> Response:
         repo, commit = self.hub.commit(request)

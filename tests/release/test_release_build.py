@@ -118,9 +118,9 @@ def test_verify_names_every_file_that_changed(world, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         load(release.path).verify()
     assert [fault.what for fault in caught.value.faults] == [
-        "LICENSE is missing",
-        "README.md has been changed",
-        "stray.txt does not belong to the release",
+        "is damaged: LICENSE is missing",
+        "is damaged: README.md has been changed",
+        "is damaged: stray.txt does not belong to the release",
     ]
 
 
@@ -223,6 +223,27 @@ def test_the_licence_of_the_labels_does_not_cover_the_words_of_others(
         croissant = json.loads((made.path / "croissant.json").read_text())["license"]
         assert croissant.endswith("/LICENSE" if licence == "other" else "/CC0-1.0.html")
         assert ("license" in yaml.safe_load((made.path / "CITATION.cff").read_text())) == (licence != "other")
+
+
+@pytest.mark.parametrize(
+    ("spdx", "written"),
+    [("ODbL-1.0", "odbl"), ("ODC-By-1.0", "odc-by"), ("PDDL-1.0", "pddl"), ("GPL-3.0-or-later", "gpl-3.0")],
+)
+def test_a_licence_is_spelled_as_the_hub_does(world, tmp_path: Path, spdx: str, written: str) -> None:
+    made = world.freeze(tmp_path / "1.0.0", licence=spdx, text=TextRule.parse("offsets"))
+    assert f"\nlicense: {written}\n" in (made.path / "README.md").read_text()
+    assert yaml.safe_load((made.path / "CITATION.cff").read_text())["license"] == spdx
+
+
+def test_a_licence_that_the_hub_does_not_know_is_named(world, tmp_path: Path) -> None:
+    made = world.freeze(tmp_path / "1.0.0", licence="Licence Ouverte 1", text=TextRule.parse("offsets"))
+    metadata = yaml.safe_load((made.path / "README.md").read_text().split("---\n")[1])
+    assert (metadata["license"], metadata["license_name"], metadata["license_link"]) == (
+        "other",
+        "licence-ouverte-1",
+        "LICENSE",
+    )
+    assert "spdx.org" not in (made.path / "LICENSE").read_text()
 
 
 def test_a_release_of_a_newer_toolkit_is_refused(release: Release, tmp_path: Path) -> None:

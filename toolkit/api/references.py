@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from toolkit.project import Workspace
     from toolkit.project.config import HubConfig
     from toolkit.release import Release, ReleaseDiff
+    from toolkit.release.proof import Proof
 
 HUB = "hub:"
 """Prefix of a release or a model on the Hub: hub:OWNER/NAME@TAG."""
@@ -113,6 +114,24 @@ def diff(older: str, newer: str, *, workspace: Workspace | None = None) -> Relea
     from toolkit import release
 
     return release.diff(load_release(older, workspace=workspace), load_release(newer, workspace=workspace), whole=False)
+
+
+def verify(reference: str, *, workspace: Workspace | None = None) -> Proof:
+    """Check a release: its files, its rows, and what manifest, card, licence and croissant.json say of them.
+
+    Raises:
+        InvalidInput: Something is not as it is said to be; `faults` holds every fault.
+
+    Examples:
+        In a project with a release:
+
+        >>> found = verify("newest")
+        >>> found.version, found.rows["default"]
+        ('1.0.0', 83)
+    """
+    from toolkit.release.proof import proof
+
+    return proof(load_release(reference, workspace=workspace))
 
 
 def export(reference: str, target: Path, format_: str, *, workspace: Workspace | None = None) -> list[Path]:

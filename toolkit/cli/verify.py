@@ -1,18 +1,35 @@
-"""`toolkit verify`: prove that nothing changed between raw pages and sentences."""
+"""`toolkit verify`: prove that nothing changed between raw pages and sentences, or in a release."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
+from toolkit.api import references
 from toolkit.api.facade import Project
-from toolkit.cli.options import Json, ProjectDir
+from toolkit.cli.options import Json, ProjectDir, workspace_at
 from toolkit.cli.output import progress_bar, put, put_counts, put_json
 from toolkit.errors import GateFailed
 
 
-def verify(project: ProjectDir = None, as_json: Json = False) -> None:
+def verify(
+    release: Annotated[
+        str | None,
+        typer.Argument(metavar="[RELEASE]", help="A release directory, a version, newest, or hub:OWNER/NAME@TAG."),
+    ] = None,
+    project: ProjectDir = None,
+    as_json: Json = False,
+) -> None:
     """Rebuild every sentence from the raw bytes of its page and list every difference.
 
-    Example: toolkit verify
+    With a RELEASE: hash its files and rows, and make again what its manifest, card, licence and croissant.json say.
+
+    Example: toolkit verify 1.0.0
     """
+    if release is not None:
+        _verify_release(release, project, as_json)
+        return
     with progress_bar("verify"):
         found = Project.find(project).verify()
     if as_json:
@@ -26,3 +43,13 @@ def verify(project: ProjectDir = None, as_json: Json = False) -> None:
             f"{len(found.differences)} records differ from their raw pages",
             remedy="run `toolkit ingest` and `toolkit segment`",
         )
+
+
+def _verify_release(reference: str, project: ProjectDir, as_json: bool) -> None:
+    with progress_bar("verify"):
+        found = references.verify(reference, workspace=workspace_at(project))
+    if as_json:
+        put_json(found)
+    else:
+        put_counts("verify", {"files": found.files, **found.rows})
+        put(f"release {found.version} is whole: {', '.join(found.checks)}")

@@ -72,6 +72,12 @@ def hub_errors(where: str, *, missing: str = "check the name") -> Iterator[None]
         raise _translated(error, where, missing) from error
     except (transport_error, ConnectionError, TimeoutError) as error:
         raise RemoteError(f"the connection was lost ({type(error).__name__})", where=where, remedy=_AGAIN) from error
+    except ValueError as error:  # how the client tells what the Hub has against the card
+        if "metadata" not in str(error):
+            raise
+        raise RemoteError(
+            f"the Hub does not take the card: {' '.join(str(error).split())[:300]}", where=where
+        ) from error
     except RuntimeError as error:  # how the client reports that one of its upload threads failed
         raise RemoteError(f"an upload failed ({error.__cause__ or error})", where=where, remedy=_AGAIN) from error
 

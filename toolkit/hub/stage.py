@@ -17,7 +17,8 @@ from toolkit.hub.repository import checked_name, commit, hub_errors, make_repo, 
 from toolkit.project.files import staged
 from toolkit.records import digest
 from toolkit.release import Release, is_pattern, load
-from toolkit.release.manifest import NAME, json_text
+from toolkit.release.manifest import NAME, json_text, sealed
+from toolkit.release.proof import check_publishable, proof
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -56,7 +57,7 @@ def publish(
     """Publish a release. Publishing it again changes nothing; after an interruption it continues where it stopped.
 
     Args:
-        release: The release; its files are checked against its manifest first.
+        release: The release; its files, and all that is said of them, are checked first.
         repo: "owner/name"; made if it does not exist.
         token: A token with write access, None for the one that the client finds (HF_TOKEN or its own file).
         endpoint: The Hub, None for the public one (or HF_ENDPOINT).
@@ -65,14 +66,15 @@ def publish(
 
     Raises:
         UsageError: The name is not "owner/name".
-        InvalidInput: The release has been changed.
+        InvalidInput: The release has been changed, or is a copy with words that nobody gave the right to.
         AccessDenied: There is no token, it may not write, or the repository is public and is to be private.
         RemoteError: The tag is there with another content, the Hub failed, the connection was lost, or readers would
             get other rows.
     """
     from huggingface_hub import HfApi
 
-    release.verify()
+    proof(release)
+    check_publishable(release)
     api = HfApi(endpoint=endpoint, token=token)
     tag = f"v{release.version}"
     with hub_errors(checked_name(repo)), quietly():
@@ -96,7 +98,7 @@ def publish_to(release: Release, directory: Path, *, check: bool = True) -> Publ
     """Copy a release to `directory`/v<version>. Doing it again changes nothing; a killed copy leaves nothing.
 
     Args:
-        release: The release; its files are checked against its manifest first.
+        release: The release; its files, and all that is said of them, are checked first.
         directory: The shared directory; made if it does not exist.
         check: Load it afterwards as readers do, and compare every row.
 
@@ -105,10 +107,11 @@ def publish_to(release: Release, directory: Path, *, check: bool = True) -> Publ
 
     Raises:
         UsageError: `datasets` would not find the directory.
-        InvalidInput: The release, or the copy that is there, has been changed.
+        InvalidInput: The release, or the copy that is there, has been changed, or is a copy for own use.
         RemoteError: Another release of that version is there, or readers would get other rows.
     """
-    release.verify()
+    proof(release)
+    check_publishable(release)
     if is_pattern(directory):
         what = "has one of the signs * ? [ in it, which `datasets` takes for a pattern"
         raise UsageError(what, where=str(directory), remedy="name another directory")
@@ -120,7 +123,7 @@ def publish_to(release: Release, directory: Path, *, check: bool = True) -> Publ
             copied.name(tag)
             for name in (*release.manifest["files"], NAME):
                 (copied.folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(release.path / name, copied.folder / name)
+                shutil.copyfile(release.path / NAME if name == NAME else release.file(name), copied.folder / name)
     copy = load(target)
     if copy.manifest != release.manifest:
         remedy = "build the next version; a published one is never changed"
@@ -138,7 +141,7 @@ def _operations(api: HfApi, repo: str, release: Release, head: str | None) -> li
 
     there = set(api.list_repo_files(repo, repo_type="dataset", revision=head))
     card, manifest = _card_and_manifest(api, repo, release, _CARD in there, head)
-    contents: dict[str, Any] = {name: release.path / name for name in release.manifest["files"]}
+    contents: dict[str, Any] = {name: release.file(name) for name in release.manifest["files"]}
     contents |= {_CARD: card.encode(), NAME: manifest.encode()}
     adds = [CommitOperationAdd(name, content) for name, content in sorted(contents.items())]
     stale = _files_of_release(api, repo, head) if NAME in there else set()
@@ -147,12 +150,12 @@ def _operations(api: HfApi, repo: str, release: Release, head: str | None) -> li
 
 def _card_and_manifest(api: HfApi, repo: str, release: Release, there: bool, revision: str | None) -> tuple[str, str]:
     """Return the card, merged with the one on the Hub, and the manifest with its hash."""
-    ours = (release.path / _CARD).read_text(encoding="utf-8")
+    ours = release.read(_CARD).decode()
     card = merge_cards(ours, _read(api, repo, _CARD, revision) if there else "")
     if card == ours:
         return ours, (release.path / NAME).read_text(encoding="utf-8")
     sums = {"sha256": digest(card.encode()), "bytes": len(card.encode())}
-    return card, json_text({**release.manifest, "files": {**release.manifest["files"], _CARD: sums}})
+    return card, json_text(sealed({**release.manifest, "files": {**release.manifest["files"], _CARD: sums}}))
 
 
 def _files_of_release(api: HfApi, repo: str, revision: str | None) -> set[str]:

@@ -9,14 +9,16 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from toolkit.errors import ToolkitError, UsageError
+from toolkit.errors import InvalidInput, ToolkitError, UsageError
 
 
 def write_atomic(path: Path, data: bytes | str | BinaryIO, *, mode: int = 0o666) -> None:
@@ -85,6 +87,67 @@ def disk_errors(path: Path) -> Iterator[None]:
             what = f"can't be written: {str(error.strerror).lower()}"
             raise ToolkitError(what, where=str(path), remedy="name another place") from error
         raise
+
+
+_PART = re.compile(r"[^\x00-\x1f\x7f/\\\\:.][^\x00-\x1f\x7f/\\\\:]{0,254}")
+_LONGEST_NAME = 1_000
+
+
+def safe_name(name: object, *, where: str | None = None, of: str = "its directory") -> str:
+    """Return a name that came from outside, if a file of that name lies below the folder that it is joined to.
+
+    Args:
+        name: "a/b.txt": parts without "..", none that begins with a dot, no root, no drive and no control characters.
+        where: What names it.
+        of: The folder in words.
+
+    Raises:
+        InvalidInput: It is not such a name.
+
+    Examples:
+        >>> safe_name("data/train-00000-of-00001.parquet")
+        'data/train-00000-of-00001.parquet'
+        >>> from toolkit.errors import InvalidInput
+        >>> try:
+        ...     safe_name("../.ssh/id_rsa", where="manifest.json")
+        ... except InvalidInput as error:
+        ...     print(error)
+        manifest.json: '../.ssh/id_rsa' names a file outside its directory; take it from its makers again
+    """
+    if isinstance(name, str) and len(name) <= _LONGEST_NAME and all(map(_PART.fullmatch, name.split("/"))):
+        return name
+    what = f"{str(name)[:80]!r} names a file outside {of}"
+    raise InvalidInput(what, where=where, remedy="take it from its makers again")
+
+
+def held_file(folder: Path, name: str) -> Path:
+    """Return a regular file below a folder that no link leads to.
+
+    A snapshot in the Hub client's cache holds links into the folder blobs/ of its repository; these are followed.
+
+    Args:
+        folder: The folder; it may be a link itself.
+        name: See `safe_name`.
+
+    Raises:
+        InvalidInput: The name leads out of the folder, or a link, a folder or a device has it.
+        FileNotFoundError: There is no such file.
+    """
+    path = folder
+    for part in safe_name(name, where=str(folder)).split("/"):
+        path /= part
+        if path.is_symlink() and not _is_cached(folder, path):
+            remedy = "replace it by what it leads to"
+            raise InvalidInput("is a link, which is not followed", where=str(path), remedy=remedy)
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise InvalidInput("is not a file", where=str(path), remedy="take it from its makers again")
+    return path
+
+
+def _is_cached(folder: Path, link: Path) -> bool:
+    """Tell whether a link of a snapshot in the Hub client's cache leads to a blob of the same repository."""
+    snapshots = folder.absolute().parent
+    return snapshots.name == "snapshots" and link.resolve().parent == (snapshots.parent / "blobs").resolve()
 
 
 def read_bytes(path: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolkit.errors import Locked
+from toolkit.errors import InvalidInput, Locked
 from toolkit.project.files import disk_errors
 
 
@@ -26,7 +27,7 @@ def exclusive(path: Path) -> Iterator[None]:
     """
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+")
+        file = os.fdopen(_opened(path), "a+")
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -42,3 +43,13 @@ def exclusive(path: Path) -> Iterator[None]:
         file.write(f"process {os.getpid()} ({' '.join([Path(sys.argv[0]).name, *sys.argv[1:2]])})")
         file.flush()
         yield
+
+
+def _opened(path: Path) -> int:
+    """Open the lock file; what a link in its place leads to is neither locked nor emptied."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o666)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise InvalidInput("is a link, which is not followed", where=str(path), remedy=f"run `rm {path}`") from error

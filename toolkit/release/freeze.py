@@ -22,7 +22,7 @@ from toolkit.release.card.croissant import croissant
 from toolkit.release.card.facts import Facts
 from toolkit.release.card.pictures import write_pictures
 from toolkit.release.compare.release_diff import ReleaseDiff, diff
-from toolkit.release.manifest import FORMAT, NAME, Tables, file_sums, json_text, write_table
+from toolkit.release.manifest import FORMAT, NAME, Tables, file_sums, json_text, sealed, write_table
 from toolkit.release.privacy.scan import Identities, Scanner
 from toolkit.release.privacy.withheld import check_withheld
 from toolkit.release.reader import Release, label_counts, load
@@ -95,16 +95,18 @@ def freeze(
         tables = _write_tables(corpus, stage.folder, terms, split_of, scanner)
         _write_schema(stage.folder, corpus.schema, terms)
         _write_splits(stage.folder, corpus, terms, split_of, previous)
-        facts = Facts.of(corpus, terms, tables, label_counts(stage.folder, tables, corpus.schema))
+        sums = file_sums(stage.folder)
+        drafted = Release(stage.folder, {"tables": tables, "files": sums})
+        facts = Facts.of(corpus, terms, tables, label_counts(drafted, corpus.schema))
         del corpus
         pa.default_memory_pool().release_unused()
         change = None
         if previous is not None:
-            change = diff(previous, Release(stage.folder, _manifest(facts, {})), whole=False)
+            change = diff(previous, Release(stage.folder, _manifest(facts, sums)), whole=False)
         facts = replace(facts, terms=replace(terms, version=_version(terms.version, previous, change)))
         stage.name(facts.terms.version)
         _write_texts(stage.folder, facts, previous, change)
-        manifest = _manifest(facts, file_sums(stage.folder))
+        manifest = sealed(_manifest(facts, file_sums(stage.folder, sums)))
         (stage.folder / NAME).write_text(json_text(manifest), encoding="utf-8")
         _refuse_private_words(stage.folder, scanner)
     return load(folder / facts.terms.version)
@@ -158,7 +160,7 @@ def _article_splits(corpus: Corpus, terms: Terms, previous: Release | None) -> l
     told = corpus.told
     stories = corpus.articles["story_id"].to_pylist()
     ids = corpus.articles["article_id"].to_pylist()
-    before: Mapping[str, str] = {} if previous is None else read_splits(previous.path)["articles"]
+    before: Mapping[str, str] = {} if previous is None else read_splits(previous)["articles"]
     order = {split: place for place, split in enumerate(terms.fractions)}
     frozen: dict[str, str] = {}
     for article, story in zip(ids, stories, strict=True):
@@ -185,9 +187,9 @@ def _strata(corpus: Corpus, told: npt.NDArray[np.bool_], stories: list[str]) -> 
             yield SplitRow(stories[article], (*(given or ()), *sorted(found)))
 
 
-def read_splits(folder: Path) -> dict[str, Any]:
+def read_splits(release: Release) -> dict[str, Any]:
     """Read the splits.json of a release."""
-    splits: dict[str, Any] = json.loads((folder / "splits.json").read_bytes())
+    splits: dict[str, Any] = json.loads(release.read("splits.json"))
     return splits
 
 
@@ -227,7 +229,7 @@ def _write_splits(
     folder: Path, corpus: Corpus, terms: Terms, split_of: list[str | None], previous: Release | None
 ) -> None:
     """Write the split of every article; articles that are gone keep their entries, in case they come back."""
-    before = {} if previous is None else read_splits(previous.path)["articles"]
+    before = {} if previous is None else read_splits(previous)["articles"]
     now = dict(zip(corpus.articles["article_id"].to_pylist(), split_of, strict=True))
     articles = dict(sorted({**before, **{article: split for article, split in now.items() if split}}.items()))
     value = {
@@ -250,6 +252,7 @@ def _manifest(facts: Facts, files: Mapping[str, Any]) -> dict[str, Any]:
         "schema": {"ref": schema.ref, "digest": schema.digest},
         "recipe": terms.recipe(schema.digest),
         "text": str(terms.text),
+        "licence": terms.licence,
         "takedowns": dict(sorted(terms.takedowns.items())),
         "left_out": {"annotations_of_sentences_that_are_gone": facts.orphans},
         "inputs": dict(sorted(terms.inputs.items())),

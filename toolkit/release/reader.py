@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from toolkit.errors import InvalidInput, UsageError
-from toolkit.release.manifest import file_sums, read_manifest
+from toolkit.project.files import held_file
+from toolkit.release.manifest import AGAIN, damaged, file_sum, file_sums, read_manifest
 from toolkit.schema import Schema, parse
 
 
@@ -38,6 +40,7 @@ class Release:
 
     path: Path
     manifest: Mapping[str, Any] = field(repr=False)
+    _sound: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def version(self) -> str:
@@ -54,10 +57,13 @@ class Release:
         """The label schema.
 
         Raises:
-            InvalidInput: The copy in the release is missing or broken.
+            InvalidInput: The copy in the release is missing or damaged.
         """
-        path = self.path / "schema" / f"{self.schema_ref.partition('@')[2]}.yaml"
-        return parse(self._read(path).decode(), path.name)
+        name = f"schema/{self.schema_ref.partition('@')[2]}.yaml"
+        found = parse(self.read(name).decode(), name.rpartition("/")[2])
+        if found.ref != self.schema_ref:
+            raise damaged(f"its schema is {found.ref}, not {self.schema_ref}", where=self.path / name)
+        return found
 
     @property
     def configs(self) -> tuple[str, ...]:
@@ -92,9 +98,9 @@ class Release:
         )
         return list(mine.items()) == list(yours.items())
 
-    def columns(self, config: str = "default") -> pa.Schema:
-        """Return the columns of a config, without reading its rows. Raises as `table`."""
-        return self._file(self.path / self.manifest["tables"][config][self.splits(config)[0]]["file"]).schema_arrow
+    def columns(self, config: str = "default", split: str | None = None) -> pa.Schema:
+        """Return the columns of a split, by default the first one, without reading its rows. Raises as `table`."""
+        return self._opened(config, split or self.splits(config)[0]).schema_arrow
 
     def table(
         self, config: str = "default", split: str | None = None, *, columns: Sequence[str] | None = None
@@ -108,15 +114,50 @@ class Release:
 
         Raises:
             UsageError: There is no such config or split.
-            InvalidInput: The file is missing or not Parquet.
+            InvalidInput: The file is missing or damaged.
         """
         there = self.splits(config)
         if split is not None and split not in there:
             raise UsageError(
                 f"{config} has no split {split}", where=str(self.path), remedy=f"it has {', '.join(there)}"
             )
-        names = [self.manifest["tables"][config][part]["file"] for part in ([split] if split else there)]
-        return pa.concat_tables([self._file(self.path / name).read(columns=columns) for name in names])
+        return pa.concat_tables([self._rows(config, part, columns) for part in ([split] if split else there)])
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a file of the release, as the manifest has them.
+
+        Raises:
+            InvalidInput: It is missing or damaged.
+        """
+        return self.file(name).read_bytes()
+
+    def file(self, name: str) -> Path:
+        """Return the path of a file of the release whose bytes are those of the manifest.
+
+        Raises:
+            InvalidInput: It is missing or damaged, a link is in its place, or the manifest does not know it.
+        """
+        if name not in self.manifest["files"]:
+            raise damaged(f"{name} is not in its manifest", where=self.path)
+        try:
+            path = held_file(self.path, name)
+        except FileNotFoundError as error:
+            raise damaged(f"{name} is missing", where=self.path) from error
+        state = path.stat()
+        signature = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+        if self._sound.get(name) != signature:
+            if file_sum(path)["sha256"] != self.manifest["files"][name]["sha256"]:
+                raise damaged(f"{name} has been changed", where=self.path, remedy=_REMEDIES.get(name, AGAIN))
+            self._sound[name] = signature
+        return path
+
+    def whole(self) -> bool:
+        """Tell without reading them whether all files are there with the size of the manifest."""
+        for name, entry in self.manifest["files"].items():
+            path = self.path / name
+            if not path.is_file() or path.stat().st_size != entry["bytes"]:
+                return False
+        return True
 
     def verify(self) -> None:
         """Compare the SHA-256 of every file with the manifest.
@@ -128,40 +169,56 @@ class Release:
         faults = []
         for name in sorted({*expected, *found}):
             if name not in found:
-                faults.append("is missing")
+                what = f"{name} is missing"
             elif name not in expected:
-                faults.append("does not belong to the release")
+                what = f"{name} does not belong to the release"
             elif expected[name]["sha256"] != found[name]["sha256"]:
-                faults.append("has been changed")
+                what = f"{name} has been changed"
             else:
                 continue
-            faults[-1] = f"{name} {faults[-1]}"
+            faults.append(damaged(what, where=self.path, remedy=_REMEDIES.get(name, AGAIN)))
         if faults:
-            remedy = "fetch the release again"
-            if faults == ["README.md has been changed"]:
-                remedy = "write sections of the card into card/ of the project, not here, and build the next version"
-            raise InvalidInput.all_of([InvalidInput(what, where=str(self.path), remedy=remedy) for what in faults])
+            raise InvalidInput.all_of(faults)
 
-    def _file(self, path: Path) -> pq.ParquetFile:
+    def _opened(self, config: str, split: str) -> pq.ParquetFile:
+        """Open a table; what its own metadata says is what the manifest says."""
+        entry = self.manifest["tables"][config][split]
+        path = self.file(entry["file"])
+        with self._reading(entry["file"]):
+            table = pq.ParquetFile(path)
+        if table.metadata.num_rows != entry["rows"]:
+            what = f"{entry['file']} has {table.metadata.num_rows} rows, not {entry['rows']}"
+            raise damaged(what, where=self.path)
+        return table
+
+    def _rows(self, config: str, split: str, columns: Sequence[str] | None) -> pa.Table:
+        table = self._opened(config, split)
+        lost = {*(columns or ())} - {*table.schema_arrow.names}
+        if lost:
+            raise damaged(f"{config}/{split} has no column {', '.join(sorted(lost))}", where=self.path)
+        with self._reading(self.manifest["tables"][config][split]["file"]):
+            return table.read(columns=columns)
+
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[None]:
+        """Turn whatever a reader raises at bytes that are not a table into the one error."""
         try:
-            return pq.ParquetFile(path)
-        except (FileNotFoundError, pa.ArrowInvalid) as error:
-            raise self._damaged(path) from error
+            yield
+        except Exception as error:
+            raise damaged(f"{name} can't be read ({type(error).__name__})", where=self.path) from error
 
-    def _read(self, path: Path) -> bytes:
-        try:
-            return path.read_bytes()
-        except FileNotFoundError as error:
-            raise self._damaged(path) from error
 
-    def _damaged(self, path: Path) -> InvalidInput:
-        return InvalidInput("is missing or damaged", where=str(path), remedy="fetch the release again")
+_REMEDIES: Final[Mapping[str, str]] = {
+    "README.md": "write sections of the card into card/ of the project, not here, and build the next version"
+}
+"""File → what helps who has edited it."""
 
 
 def load(directory: str | Path) -> Release:
     """Open a release directory.
 
-    Only manifest.json is read; tables are read when they are asked for, and `Release.verify` checks every file.
+    Only manifest.json is read. A file is read when it is asked for, and its hash is then held against the manifest;
+    `Release.verify` does so for every file, and `toolkit.release.proof` checks what the files say too.
 
     Args:
         directory: What `toolkit build` wrote, `toolkit publish` published, or `toolkit hydrate` made.
@@ -190,18 +247,18 @@ def is_pattern(path: Path) -> bool:
     return any(sign in str(path.absolute()) for sign in "*?[")
 
 
-def label_counts(folder: Path, tables: Mapping[str, Mapping[str, Any]], schema: Schema) -> dict[str, dict[str, Any]]:
+def label_counts(release: Release, schema: Schema) -> dict[str, dict[str, Any]]:
     """Return split → {"sentences", "stories", "labels": {label: sentences}, "spans": {span label: spans}}.
 
     Args:
-        folder: The release.
-        tables: The entry "tables" of its manifest.
+        release: The release, or as much of one as has its tables.
         schema: Names every label and span label, also those that do not occur.
     """
     found: dict[str, dict[str, Any]] = {}
-    for split, entry in tables["default"].items():
-        table = pq.ParquetFile(folder / entry["file"]).read(columns=["labels", "story_id"])
-        spans = _counts(folder, tables.get("spans", {}).get(split))
+    for split in release.splits():
+        table = release.table("default", split, columns=["labels", "story_id"])
+        there = "spans" in release.configs and split in release.splits("spans")
+        spans = _count_values(release.table("spans", split, columns=["label"])["label"]) if there else {}
         labels = _count_values(pc.list_flatten(table["labels"]))
         found[split] = {
             "sentences": table.num_rows,
@@ -210,12 +267,6 @@ def label_counts(folder: Path, tables: Mapping[str, Mapping[str, Any]], schema: 
             "spans": {span.id: spans.get(span.id, 0) for span in schema.spans},
         }
     return found
-
-
-def _counts(folder: Path, entry: Mapping[str, Any] | None) -> dict[str, int]:
-    if entry is None:
-        return {}
-    return _count_values(pq.ParquetFile(folder / entry["file"]).read(columns=["label"])["label"])
 
 
 def _count_values(values: Any) -> dict[str, int]:

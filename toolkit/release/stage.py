@@ -170,7 +170,10 @@ def _up_to_date(workspace: Workspace, settings: Terms) -> Release | None:
     folder = workspace.path("releases")
     wanted = folder / settings.version
     release = newest(folder) if settings.version == AUTO else load(wanted) if wanted.is_dir() else None
-    return None if release is None or release_reasons(workspace, release, settings) else release
+    if release is None or release_reasons(workspace, release, settings):
+        return None
+    release.verify()
+    return release
 
 
 def _frozen(workspace: Workspace, settings: Terms) -> Release:

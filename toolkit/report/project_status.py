@@ -138,6 +138,10 @@ def _build(workspace: Workspace, release: Release | None) -> StageStatus:
     if release is None:
         return StageStatus("build", "not yet", command=command)
     releases = len(list(workspace.path("releases").glob("*/manifest.json")))
+    if not release.whole():
+        damage = f"release {release.version} is damaged: files are missing or changed"
+        at = _written_at([release.path / "manifest.json"])
+        return _status("build", {}, at, (damage,), f"toolkit verify {release.version}")
     counts = {"releases": releases, f"sentences in {release.version}": release.counts["default"]}
     because = release_stage.release_reasons(workspace, release)
     return _status("build", counts, _written_at([release.path / "manifest.json"]), because, command)

@@ -247,9 +247,7 @@ def _releases(workspace: Workspace) -> Releases | None:
     newest = release.newest(workspace.path("releases"))
     if newest is None:
         return None
-    splits = _json_file(newest.path / "prevalence.json")
-    if splits is None:  # an early release has it beside its splits
-        splits = (_json_file(newest.path / "splits.json") or {}).get("prevalence", {})
+    splits = json.loads(newest.read("prevalence.json"))
     texts = {split: newest.table("default", split) for split in newest.splits()}
     leakage = None
     if all("text" in table.column_names and table["text"].null_count == 0 for table in texts.values()):

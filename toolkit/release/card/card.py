@@ -16,8 +16,10 @@ import yaml
 
 from toolkit.agreement.report_tables import question_cells, questions
 from toolkit.errors import InvalidInput
+from toolkit.project.files import held_file
 from toolkit.release.card.facts import Facts
-from toolkit.release.manifest import Tables
+from toolkit.release.card.licences import hub_licence, spdx_page
+from toolkit.release.manifest import Tables, damaged
 from toolkit.release.reader import Release
 
 FOLDER: Final = "card"
@@ -98,7 +100,7 @@ def card_text(facts: Facts, previous: Release | None = None, pictures: Mapping[s
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )
     environment.filters |= {"cell": cell, "counted": _counted}
-    before = "" if previous is None else (previous.path / "README.md").read_text(encoding="utf-8")
+    before = "" if previous is None else _as_it_stands(previous)
     return environment.from_string(template).render(
         front=yaml.safe_dump(front_matter(facts), sort_keys=False, allow_unicode=True, width=120),
         text_released=TEXT_RELEASED,
@@ -113,6 +115,14 @@ def card_text(facts: Facts, previous: Release | None = None, pictures: Mapping[s
         agreement=_agreement_rows(facts.agreement),
         pictures={} if pictures is None else {Path(name).stem: (name, title) for name, title in pictures.items()},
     )
+
+
+def _as_it_stands(previous: Release) -> str:
+    """Return a release's card with what people wrote into it afterwards: only their sections are taken from it."""
+    try:
+        return held_file(previous.path, "README.md").read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise damaged("README.md is missing or no text", where=previous.path) from error
 
 
 def parted(card: str) -> tuple[dict[str, Any], str]:
@@ -163,11 +173,19 @@ def front_matter(facts: Facts) -> dict[str, Any]:
     }
 
 
+MIXED_LICENCES: Final[Mapping[str, str]] = {
+    "license": "other",
+    "license_name": "of-labels-and-articles",
+    "license_link": "LICENSE",
+}
+"""The Hub's keys where one licence does not cover labels and words."""
+
+
 def _licence(facts: Facts) -> dict[str, str]:
     """Return the Hub's keys for a licence; where one does not cover everything, they name the file LICENSE."""
     if facts.licence is not None:
-        return {"license": facts.licence.lower()}
-    return {"license": "other", "license_name": "of-labels-and-articles", "license_link": "LICENSE"}
+        return hub_licence(facts.licence)
+    return dict(MIXED_LICENCES)
 
 
 def declarations(tables: Tables, features: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -227,7 +245,9 @@ def write_notes(folder: Path, facts: Facts, previous: Release | None, changes: s
     """
     (folder / "CHANGELOG.md").write_text(_changelog(facts, previous, changes), encoding="utf-8")
     (folder / "CITATION.cff").write_text(_citation(facts), encoding="utf-8")
-    (folder / "LICENSE").write_text(_licence_text(facts), encoding="utf-8")
+    terms = facts.terms
+    licence = licence_text(terms.title, terms.licence, facts.licences, str(terms.text))
+    (folder / "LICENSE").write_text(licence, encoding="utf-8")
 
 
 def _changelog(facts: Facts, previous: Release | None, changes: str | None) -> str:
@@ -240,7 +260,7 @@ def _changelog(facts: Facts, previous: Release | None, changes: str | None) -> s
     )
     older = ""
     if previous is not None:
-        _, _, older = (previous.path / "CHANGELOG.md").read_text(encoding="utf-8").partition("\n## ")
+        _, _, older = previous.read("CHANGELOG.md").decode().partition("\n## ")
     return f"{_CHANGELOG_HEAD}\n## {terms.version}{date}\n\n{entry}" + (f"\n## {older}" if older else "")
 
 
@@ -263,17 +283,26 @@ def _citation(facts: Facts) -> str:
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _licence_text(facts: Facts) -> str:
-    terms = facts.terms
+def licence_text(title: str, licence: str, licences: Mapping[str, int], text: str) -> str:
+    """Return the text of LICENSE.
+
+    Args:
+        title: Of the release.
+        licence: Of the labels.
+        licences: Licence → released articles.
+        text: How much of the articles' words is released.
+    """
+    page = spdx_page(licence)
     lines = [
-        f"The labels, spans, decisions and annotators' answers of {terms.title} are released under {terms.licence}:",
-        f"https://spdx.org/licenses/{terms.licence}.html",
+        f"The labels, spans, decisions and annotators' answers of {title} are released under {licence}"
+        + (":" if page else "."),
+        *([page] if page else []),
         "",
         "Each article keeps the licence that its source states (column `licence`); released articles by licence:",
-        *(f"  {licence}: {count}" for licence, count in facts.licences.items()),
+        *(f"  {name}: {count}" for name, count in licences.items()),
         "",
         "Where none is stated, no right to the article's words is granted: they are their owners'.",
-        f"Of the articles' words this release carries: {terms.text}.",
+        f"Of the articles' words this release carries: {text}.",
         "",
     ]
     return "\n".join(lines)

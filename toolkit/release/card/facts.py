@@ -72,10 +72,10 @@ class Facts:
             tables=tables,
             features={config: dataset_features(columns[config], corpus.schema.label_ids) for config in tables},
             shares=shares,
-            languages=_counts(articles["language"]),
-            licences=_counts(articles["licence"]),
-            publishers=_counts(articles["publisher"]),
-            methods=_counts(corpus.decisions["method"]),
+            languages=value_counts(articles["language"]),
+            licences=value_counts(articles["licence"]),
+            publishers=value_counts(articles["publisher"]),
+            methods=value_counts(corpus.decisions["method"]),
             published=(dates["min"], dates["max"]) if dates["min"] else None,
             annotators=tuple(sorted(answers["annotator"].unique().to_pylist())),
             answers=answers.num_rows - skipped,
@@ -110,7 +110,7 @@ class Facts:
         return sum(int(share[layer][name]) for share in self.shares.values())
 
 
-def _counts(values: Any) -> dict[str, int]:
+def value_counts(values: Any) -> dict[str, int]:
     """Return value → count, the most frequent first, then by name."""
     pairs = [(item["values"] or "not stated", item["counts"]) for item in pc.value_counts(values).to_pylist()]
     return dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))

@@ -188,8 +188,12 @@ def diff(older: Release, newer: Release, *, whole: bool = True) -> ReleaseDiff:
         configs={name: _config_diff(name, older, newer, whole=whole) for name in configs},
         labels=labels,
         scores=score_changes(older, newer, labels["sentence_id"]),
-        files={name: (newer.path / name).read_bytes() for name in names if whole},
+        files={name: _content(newer, name) for name in names if whole},
     )
+
+
+def _content(release: Release, name: str) -> bytes:
+    return (release.path / NAME).read_bytes() if name == NAME else release.read(name)
 
 
 def rows_of(release: Release, config: str, columns: Sequence[str] | None = None) -> pa.Table:

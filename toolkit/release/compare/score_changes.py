@@ -96,7 +96,7 @@ def score_changes(older: Release, newer: Release, changed: pa.ChunkedArray) -> S
         newer: Where to end.
         changed: sentence_ids of the rows whose decision changed.
     """
-    before, after = (label_counts(part.path, part.manifest["tables"], part.schema) for part in (older, newer))
+    before, after = (label_counts(part, part.schema) for part in (older, newer))
     names = list(dict.fromkeys([*newer.splits(), *older.splits()]))
     schemas = older.schema, newer.schema
     questions = [{*schema.label_ids, *(span.id for span in schema.spans)} for schema in schemas]

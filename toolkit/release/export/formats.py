@@ -179,7 +179,7 @@ def _conll(path: Path, release: Release, config: str, split: str) -> None:
 
 
 def _parquet(path: Path, release: Release, config: str, split: str) -> None:
-    shutil.copyfile(release.path / release.manifest["tables"][config][split]["file"], path)
+    shutil.copyfile(release.file(release.manifest["tables"][config][split]["file"]), path)
 
 
 def _spacy(path: Path, release: Release, config: str, split: str) -> None:

@@ -9,13 +9,24 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import yaml
 
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.project.files import ANOTHER, staged
 from toolkit.records import Article
-from toolkit.release.card.card import TEXT_RELEASED, declarations, joined, parted
-from toolkit.release.manifest import NAME, Tables, file_sums, json_text, write_table
-from toolkit.release.reader import Release, load
+from toolkit.release.card.card import (
+    MIXED_LICENCES,
+    TEXT_RELEASED,
+    declarations,
+    joined,
+    licence_text,
+    parted,
+)
+from toolkit.release.card.facts import value_counts
+from toolkit.release.card.licences import hub_licence
+from toolkit.release.manifest import NAME, Tables, damaged, file_sums, json_text, sealed, write_table
+from toolkit.release.proof import text_rule_faults
+from toolkit.release.reader import Release, label_counts, load
 from toolkit.release.tables.columns import arrow_schemas, dataset_features
 from toolkit.release.tables.configs import in_slices
 
@@ -55,7 +66,8 @@ def hydrate(release: Release, articles: Iterable[Article], target: Path) -> Hydr
     """Rebuild the text of a release.
 
     An article is found by its id, which is a hash of its text: the text that is found is exactly the one that was
-    labelled. If every article is found, the rows are those of the release with text.
+    labelled. If every article is found, the rows are those of the release with text. Licence, citation and counts are
+    stated anew: words that nobody gave the right to pass on make the copy one for own use, which `publish` refuses.
 
     Args:
         release: One with text "offsets" or "snippet:N".
@@ -64,10 +76,12 @@ def hydrate(release: Release, articles: Iterable[Article], target: Path) -> Hydr
 
     Raises:
         UsageError: The release has its text, or `target` is there.
-        InvalidInput: None of its articles is among the reader's.
+        InvalidInput: None of its articles is among the reader's, or the release is damaged.
     """
     if release.manifest["text"] == "full":
         raise UsageError("has its text already", where=str(release.path))
+    if faults := [damaged(what, where=release.path) for what in text_rule_faults(release)]:
+        raise InvalidInput.all_of(faults)
     wanted = release.table("articles")
     ids = set(wanted["article_id"].to_pylist())
     found = {article.article_id: article for article in articles if article.article_id in ids}
@@ -133,20 +147,55 @@ def _write_tables(release: Release, texts: _Texts, folder: Path) -> Tables:
 
 
 def _write_files(release: Release, tables: Tables, folder: Path, found: str) -> None:
-    """Copy the files that are not tables; card and manifest are changed to fit, croissant.json is left out."""
+    """Copy what holds for the copy too, and make every statement about words, rows and rights anew.
+
+    croissant.json, which describes the release where it is published, is left out.
+    """
     old = {entry["file"] for splits in release.manifest["tables"].values() for entry in splits.values()}
-    for name in sorted(set(release.manifest["files"]) - old - {"README.md", "croissant.json"}):
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_bytes((release.path / name).read_bytes())
+    made_anew = {"README.md", "croissant.json", "LICENSE", "CITATION.cff", "prevalence.json"}
+    for name in sorted(set(release.manifest["files"]) - old - made_anew):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(release.read(name))
+    draft = Release(folder, {"tables": tables, "files": file_sums(folder)})
+    counts = label_counts(draft, release.schema)
+    (folder / "prevalence.json").write_text(json_text(counts), encoding="utf-8")
+    licences = value_counts(draft.table("articles", columns=["licence"])["licence"])
+    _write_rights(release, folder, licences)
+    _write_card(release, tables, folder, licences, found)
+    manifest = {**release.manifest, "text": "full", "derived": "hydrated", "tables": tables, "files": file_sums(folder)}
+    (folder / NAME).write_text(json_text(sealed(manifest)), encoding="utf-8")
+
+
+def _write_rights(release: Release, folder: Path, licences: Mapping[str, int]) -> None:
+    """Write LICENSE and CITATION.cff of the copy: what the release says of its licence may not hold with words."""
+    labels = release.manifest.get("licence", "the licence of the release")
+    title = release.manifest.get("title", "the release")
+    (folder / "LICENSE").write_text(licence_text(title, labels, licences, "full"), encoding="utf-8")
+    if "CITATION.cff" in release.manifest["files"]:
+        citation = yaml.safe_load(release.read("CITATION.cff"))
+        if not _one_licence(labels, licences):
+            citation.pop("license", None)
+        (folder / "CITATION.cff").write_text(
+            yaml.safe_dump(citation, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8"
+        )
+
+
+def _one_licence(labels: str, licences: Mapping[str, int]) -> bool:
+    return all(name.casefold() == labels.casefold() for name in licences)
+
+
+def _write_card(release: Release, tables: Tables, folder: Path, licences: Mapping[str, int], found: str) -> None:
     columns = arrow_schemas(release.schema)
-    metadata, body = parted((release.path / "README.md").read_text(encoding="utf-8"))
+    metadata, body = parted(release.read("README.md").decode())
+    metadata = {key: value for key, value in metadata.items() if not key.startswith("license")}
+    labels = release.manifest.get("licence", "")
+    metadata |= hub_licence(labels) if _one_licence(labels, licences) else MIXED_LICENCES
     metadata |= declarations(
         tables, {name: dataset_features(columns[name], release.schema.label_ids) for name in tables}
     )
     was = f"{TEXT_RELEASED}: {release.manifest['text']}."
-    body = body.replace(
-        was, f"{was} This copy was hydrated with {found} articles; the counts here are the release's.", 1
+    now = (
+        f"{was} This copy was hydrated with {found} articles; it carries their words for your own use, and the counts "
+        "here are the release's."
     )
-    (folder / "README.md").write_text(joined(metadata, body), encoding="utf-8")
-    manifest = {**release.manifest, "text": "full", "hydrated": True, "tables": tables, "files": file_sums(folder)}
-    (folder / NAME).write_text(json_text(manifest), encoding="utf-8")
+    (folder / "README.md").write_text(joined(metadata, body.replace(was, now, 1)), encoding="utf-8")
