@@ -47,6 +47,8 @@ class Language:
         ends: Abbreviations that end a sentence before any word that may begin one ("etc.").
         hours: Abbreviations of the clock ("p.m"). They end a sentence unless a word of `after_hour` follows.
         after_hour: Weekdays, months, time zones and other words that follow a time.
+        before_hour: Capitalised words that open a sentence with a time ("At 9 p.m. President Ruiz spoke").
+        zones: Words after the name of a place that make it a time zone ("4 a.m. Kyiv time").
         starters: Capitalised words that often begin a sentence and are rarely the second word of a name.
         roles: Capitalised words that continue a sentence after `closes_name` ("Inc. Chairman Warren Buffett").
         particles: Lower-case words that may begin a surname, and so a sentence ("von der Leyen").
@@ -55,6 +57,8 @@ class Language:
         marked_names: Names written with ! or ? at their end ("Yahoo").
         uncapitalised: A starter in lower case begins a sentence too, for texts that were typed without capitals. False
             where the starters are words of many languages.
+        borrows: The abbreviations of the default hold too: texts of this script quote Latin names ("U.S. Army").
+        stops: Marks that end a sentence in this language alone (";" in Greek).
         ordinal: A number with a full stop may be an ordinal number ("5. Mai"); it follows the rule of `may_end`.
         number_apart: The number of a list item ("2.") is a unit of its own.
         unspaced: No white space separates sentences (Chinese, Japanese).
@@ -76,6 +80,8 @@ class Language:
     ends: frozenset[str] = frozenset()
     hours: frozenset[str] = frozenset()
     after_hour: frozenset[str] = frozenset()
+    before_hour: frozenset[str] = frozenset()
+    zones: frozenset[str] = frozenset()
     starters: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     particles: frozenset[str] = frozenset()
@@ -83,6 +89,8 @@ class Language:
     speech: frozenset[str] = frozenset()
     marked_names: frozenset[str] = frozenset()
     uncapitalised: bool = True
+    borrows: bool = False
+    stops: str = ""
     ordinal: bool = False
     number_apart: bool = False
     unspaced: bool = False

@@ -1,4 +1,4 @@
-"""The characters that the sentence rules look for, and the regexes of a language.
+"""The regexes of a language.
 
 One regex finds where a sentence may end; the others look at the words after that place. The first one decides the
 speed. It begins with a character class, which the engine searches for without backtracking. It settles the plain cases
@@ -10,49 +10,22 @@ length of the text.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from functools import cache
 from itertools import groupby
 
-BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-"""Characters that begin a new line, as `str.splitlines` knows them."""
-
-STOPS = ".!?…؟۔।॥։።፧။៕‼⁇⁈⁉"
-"""Marks that may end a sentence when white space follows."""
-
-WIDE_STOPS = "。！？｡．"
-"""Marks of scripts without spaces, which may end a sentence before any character."""
-
-CLOSERS = "\"'”’»›)]}」』】）〉》］｝"
-"""Marks that close with the sentence when they stand right after its stop."""
-
-LOW_CLOSERS = "“‘«‹"
-"""Marks that close „German“ and »inverted« quotations and open others: they close if white space follows."""
-
-OPENERS = "\"'“‘„‚«‹»›([{¿¡「『【（〈《［"
-"""Marks that may stand before a sentence's first word."""
-
-EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d"
-"""Pictures that close with the sentence whose stop they follow, with their joiners and variants; as a regex range."""
-
-QUOTES = frozenset("\"'”’»›“‘«‹」』")
-DASHES = frozenset("-–—")
-BULLETS = "•·‣▪*-–— "
-
-CASELESS = "가-힣\u0620-\u064a"
-"""Letters without case (Hangul, Arabic) between which a full stop without white space ends a sentence."""
-
-_LAST_CASED = 0x1FFF  # Latin, Greek, Cyrillic, Armenian, Georgian: every script with two cases in today's news
-
-
-@cache
-def letters(*categories: str) -> str:
-    """Return the inside of a regex class of the letters of the given Unicode categories ("Ll", "Lu" …)."""
-    codes = [code for code in range(_LAST_CASED) if unicodedata.category(chr(code)) in categories]
-    runs = [[code for _, code in run] for _, run in groupby(enumerate(codes), lambda pair: pair[1] - pair[0])]
-    return "".join(f"{chr(run[0])}-{chr(run[-1])}" if len(run) > 1 else chr(run[0]) for run in runs)
-
+from toolkit.segment.marks import (
+    BREAKS,
+    CASELESS,
+    CLOSERS,
+    JOINERS,
+    LOW_CLOSERS,
+    LOWER,
+    PICTURES,
+    STOPS,
+    UPPER,
+    WIDE_STOPS,
+    inside,
+)
 
 LINE, WIDE, STOP = 1, 2, 3
 """Groups of `boundary`'s matches: LINE is empty at a line break; the others reach from a stop to the sentence's end."""
@@ -61,57 +34,95 @@ DETACHED = 4
 """Group of a straight quotation mark between spaces after the stop."""
 
 _CLOSE = re.escape(CLOSERS)
-_STOP = re.escape(STOPS)
-_WIDE = re.escape(WIDE_STOPS)
+_WIDE = inside(WIDE_STOPS)
+_PICTURE = inside(PICTURES)
 _SPACE = rf"[^\S{BREAKS}]"
+
+_EMOJI = rf"(?:[{_PICTURE}]|[\d#*]\ufe0f?\u20e3)[{JOINERS}\u20e3]*+"
+PICTURE_RUN = re.compile(rf"{_EMOJI}(?:[ ]?{_EMOJI}){{0,11}}")
+"""Emoji in a row."""
+
+LED = re.compile(rf"[{BREAKS}\s]*(?:[{_PICTURE}]|[\d#*]\ufe0f?\u20e3)")
+"""The beginning of a line that an emoji opens."""
+
+_FLAGS_AND_HEARTS = "\U0001f1e6-\U0001f1ff\u2764\u2665\U0001f493-\U0001f49f\U0001f5a4\U0001f90d\U0001f90e\U0001f9e1"
+LEAD = re.compile(
+    rf"(?<=[\w)”\"»%])[ ](?=(?:(?![{_FLAGS_AND_HEARTS}])[{_PICTURE}]|\d\ufe0f?\u20e3)[{JOINERS}{_PICTURE}]{{0,9}}+[ ]"
+    rf"[“\"«]?[{UPPER}])"
+)
+"""The space before an emoji that opens another sentence of a line without a stop between the two."""
 
 
 def boundary(
     abbreviations: Iterable[str],
     never: Iterable[str],
-    particles: Iterable[str],
-    uncapitalised: Iterable[str],
+    uncapitalised: str,
     *,
+    stops: str,
     ordinal: bool,
+    unspaced: bool,
 ) -> re.Pattern[str]:
     """Return the regex whose matches are the places where a sentence may end.
 
     A match without a group is certain: the sentence ends one code point before the match does. A match of group LINE
-    is a line break, of WIDE or STOP a place to judge. Every match ends at the beginning of the next sentence.
+    is a line break, of WIDE or STOP a place to judge. Every match ends at the beginning of the next sentence, and one
+    of WIDE or STOP perhaps at emoji that still belong to this one.
 
     Args:
         abbreviations: Words whose full stop does not always end a sentence.
         never: Those of them whose full stop never ends one.
-        particles: Lower-case words that begin a sentence if a capital or another of them follows.
-        uncapitalised: Lower-case words that begin a sentence whose capital was not typed, after a word too long to be
-            an abbreviation ("the vote failed. the mayor left").
+        uncapitalised: Regex of the words in lower case that may begin a sentence.
+        stops: Marks that end a sentence beside those of all languages.
         ordinal: A short number with a full stop may be an ordinal number.
+        unspaced: No white space separates sentences, so dots (……) may end one.
     """
-    lower, upper = letters("Ll"), letters("Lu", "Lt")
+    stop, spoken = inside(STOPS + stops), inside(set(STOPS + stops) - PICTURES)
     number = r"\d{3}\." if ordinal else r"[\d.,]{2}\d\."
+    long, short = (_unless(w for w in abbreviations if len(w) > n and w[-n - 1 :].islower()) for n in (2, 1))
     plain = (
-        rf"(?:(?<=[{lower}]{{3}}\.){_unless(word for word in abbreviations if len(word) > 2 and word[-3:].islower())}"
-        rf"[”\"’')»]?|(?<={number})|(?<=\w\?))[ ](?=[“\"‘'«(]?[{upper}])"
+        rf"(?:(?:(?<=[{LOWER}]{{3}}\.){long}|(?<=[ ][{LOWER}]{{2}}\.){short})[”\"’')»]?"
+        rf"|(?<=[{LOWER}][)”\"»]\.)|(?<={number})|(?<=\w\?))[ ](?=[“\"‘'«(]?[{UPPER}])"
     )
-    closers = rf"(?:[{_CLOSE}]|[{LOW_CLOSERS}](?=[\s{_CLOSE}]|\Z)){{0,6}}+"
-    detached = r"(?:[ \u00a0\u202f](?:[»›”](?!\w)|([\"']{1,2})(?=[\s–—-]|\Z)))?+"
-    references = rf"(?:[ ]?\[\d[\d ,–-]{{0,12}}\]){{0,4}}+(?:[ ]?[{EMOJI}]){{0,8}}+"
-    surname = rf"(?<=\s)(?:(?:{_any(particles)})[ ]){{1,3}}[{upper}]"
-    untyped = rf"(?<=[{lower}]{{4}}\. )(?:{_any(uncapitalised)})(?=[ ,])"
-    brand = rf"[{lower}]{{0,3}}[-’']?[{upper}]"  # after the first letter of iPhone, eBay, al-Shabab
+    closers = rf"\ufe0f?(?:[{_CLOSE}]|[{LOW_CLOSERS}](?=[\s{_CLOSE}]|\Z)){{0,6}}+"
+    detached = r"(?:[ ](?:[»›”](?!\w)|([\"']{1,2})(?=[\s–—-]|\Z)))?+"
+    note = rf"(?:(?<=[{LOWER}]{{3}}[.!?])|(?<=[{LOWER}][.!?][”\"»)]))\d{{1,3}}(?=[ ][“\"«(]?[{UPPER}][{LOWER} ])"
+    references = (
+        rf"(?:[ ]?\[\d[\d ,–-]{{0,12}}\]|\[[^\[\]{BREAKS}{spoken}]{{1,30}}\]"
+        rf"|[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{{1,4}}|[†‡§]|{note}){{0,4}}+"
+    )
+    low = rf"(?=[{LOWER}])(?!{uncapitalised})"
+    within = rf"(?![{stop}{_WIDE}{LOWER},;:/@-]|[ ]{low}|\d(?!\d{{0,2}}[ ][“\"«(]?[{UPPER}]))"  # most are rejected here
     begins = (
-        rf"(?!(?=[{lower}])(?!{surname})(?!{untyped})[{lower}](?!{brand}|ttps?:|ww\.)"
-        rf"|[-–—][-–— ]{{0,3}}[{lower}.,]|[,;:%/{_WIDE}{BREAKS}]|[{_STOP}](?!\.\.|(?<=…)))"
+        rf"(?!{low}|[-–—][-–— ]{{0,3}}[{LOWER}.,]|[,;:%/&{_WIDE}{BREAKS}]"
+        rf"|[{spoken}](?!\.\.|(?<=…)))"
     )
-    glued = rf"(?=[“\"‘'(\[¿¡«]?[{upper}][{lower} ])|(?<=[{CASELESS}]\.)(?=[{CASELESS}])"
-    initials = rf"(?!(?<=\b[{upper}]\.)[ ][{upper}]\.(?![{upper}]))"  # J. K. Rowling
+    glued = (
+        rf"(?=[“\"‘'(\[¿¡«]?[{UPPER}][{LOWER} ])|(?<=[{CASELESS}][.!?۔])(?=[{CASELESS}])"
+        rf"|(?<=[{LOWER}][.!?])(?=[{UPPER}]{{2}})|(?<=[{UPPER}]{{2}}[.!?])(?=[{UPPER}]{{2}})|(?=[{_PICTURE}])"
+        + (r"|(?<=……)(?=\w)" if unspaced else "")
+    )
+    initials = rf"(?!(?<=\b[{UPPER}]\.)[ ][{UPPER}]\.(?![{UPPER}]))"  # J. K. Rowling
     return re.compile(
-        rf"[{_STOP}{_WIDE}{BREAKS}](?:{plain}"
-        rf"|(?<=[{BREAKS}])\s*+()"
-        rf"|(?<=[{_WIDE}])(?![{_STOP}{_WIDE}])([{_CLOSE}]{{0,6}}+){_SPACE}*+(?![{BREAKS}])"
-        rf"|(?![{_STOP}{_WIDE}]){initials}{_unless(word for word in never if len(word) > 1)}"
+        rf"[{stop}{_WIDE}{BREAKS}](?:(?<=[{BREAKS}])\s*+()|{plain}"
+        rf"|(?<=[{_WIDE}])(?![{stop}{_WIDE}])([{_CLOSE}]{{0,6}}+){_SPACE}*+(?![{BREAKS}{_WIDE}])"
+        rf"|{within}{initials}{_unless(word for word in never if len(word) > 1)}"
         rf"({closers}{detached}{references})(?:{_SPACE}++{begins}|{glued}))"
     )
+
+
+def uncapitalised(particles: Iterable[str], starters: Iterable[str]) -> str:
+    """Return the regex of words in lower case that may begin a sentence among others that begin with a capital.
+
+    They are a surname (von der Leyen), a brand (iPhone, al-Shabab), an address, and a starter whose capital was not
+    typed, after a word too long to be an abbreviation ("the vote failed. the mayor left") or after an address.
+
+    Args:
+        particles: Lower-case words that begin a surname if a capital or another of them follows.
+        starters: Lower-case words that begin a sentence.
+    """
+    surname = rf"(?<=\s)(?:(?:{_any(particles)})[ ]){{1,3}}[{UPPER}]"
+    untyped = rf"(?:(?<=[{LOWER}]{{4}}\. )|(?<=\.(?:com|edu|gov|net|org)\. ))(?:{_any(starters)})(?=[ ,])"
+    return rf"(?:{surname}|{untyped}|[{LOWER}]{{1,4}}[-’']?[{UPPER}]|https?:|www\.)"
 
 
 def next_word() -> re.Pattern[str]:
@@ -121,24 +132,36 @@ def next_word() -> re.Pattern[str]:
 
 def clause() -> re.Pattern[str]:
     """Return the regex of a capitalised word before a comma, lower case or a number, as sentences begin."""
-    return re.compile(rf"[“\"‘']?[{letters('Lu', 'Lt')}][\w’'-]{{0,40}}(?:,|[ \u00a0][{letters('Ll')}\d])")
+    return re.compile(rf"[“\"‘']?[{UPPER}][\w’'-]{{0,40}}(?:,|[ ][{LOWER}\d])")
 
 
-def attribution(verbs: Iterable[str], *, unspaced: bool) -> re.Pattern[str]:
+def time_of_day(words: Iterable[str]) -> re.Pattern[str]:
+    """Return the regex of a place and a word that make a time zone, or of its letters: Kyiv time, E.D.T."""
+    return re.compile(rf"(?:[{UPPER}][\w’'-]{{0,30}}[ ]){{1,3}}(?:{_any(words)})\b|(?:[{UPPER}]\.){{2,4}}")
+
+
+def attribution(verbs: Iterable[str], *, unspaced: bool, capitals: bool = False) -> re.Pattern[str]:
     """Return the regex of a speaker and a verb of speech: up to four capitalised words before it, or six letters.
 
     The letters are those of scripts without spaces. There a stop must follow the verb: “不行。”他说。 is one sentence,
     but 他说，… begins another.
+
+    Args:
+        verbs: The verbs.
+        unspaced: The script has no spaces.
+        capitals: The text is all in capitals.
     """
     any_verb = _any(verbs)
     if unspaced:
         return re.compile(rf"\w{{0,6}}?(?:{any_verb})[{_WIDE}]")
-    return re.compile(rf"(?:[{letters('Lu', 'Lt')}][\w.’'-]{{0,40}}[ \u00a0]){{1,4}}(?:{any_verb})\b")
+    if capitals:
+        return re.compile(rf"(?:[\w.’'-]{{1,40}}[ ]){{0,4}}(?:{any_verb.upper()})\b")
+    return re.compile(rf"(?:[{UPPER}][\w.’'-]{{0,40}}[ ]){{1,4}}(?:{any_verb})\b")
 
 
 def _any(words: Iterable[str]) -> str:
     """Return an alternation of words; one of no words never matches."""
-    return "|".join(map(re.escape, sorted(words))) or r"\b\B"
+    return "|".join(map(re.escape, sorted(words))) or r"(?!)"
 
 
 def _unless(words: Iterable[str]) -> str:

@@ -7,21 +7,39 @@ the marks that close with it, if white space follows or if the page has lost the
 from __future__ import annotations
 
 import re
-from functools import cache
+import unicodedata
+from functools import cache, cached_property, partial
 from typing import NamedTuple
 
 from toolkit.segment import pattern
-from toolkit.segment.language import VERDICTS, Language, load, resolve
-from toolkit.segment.pattern import BULLETS, DASHES, OPENERS, QUOTES, WIDE_STOPS
-
-Span = tuple[int, int]
+from toolkit.segment.glyphs import Span, glyphs
+from toolkit.segment.language import DEFAULT, VERDICTS, Language, load, resolve
+from toolkit.segment.marks import (
+    BREAKS,
+    BULLETS,
+    COMBINING,
+    DASHES,
+    INITIALS,
+    OPENERS,
+    PICTURES,
+    QUOTES,
+    WIDE_STOPS,
+    is_lower,
+)
 
 _ALWAYS_CAPITAL = frozenset({"I", "I'm", "I’m", "I've", "I’ve", "I'd", "I’d", "I'll", "I’ll"})
-_DOMAINS = frozenset({"Com", "Net", "Org", "Info", "Io", "Js"})
+_DOMAINS = frozenset(
+    {"Asp", "Com", "Csv", "Doc", "Edu", "Gov", "Htm", "Html", "Info", "Io", "Jpg", "Js", "Mil", "Net", "Org", "Pdf"}
+    | {"Php", "Png", "Txt", "Xls", "Xml"}
+)
 _ROMAN = re.compile("[IVXLC]{1,7}")
 _JOINT = re.compile("[-'’]")
 _ORDINAL = re.compile(r"(?:\d{1,2}\.)?\d{1,2}|[IVXLC]{1,7}")
 _MARKER = re.compile(rf"[{re.escape(BULLETS)}]{{0,4}}(?:\d{{1,3}}|[a-z])\.")
+_LETTER = re.compile(f"[{INITIALS}][{COMBINING}]*")
+_LONGEST_UNSTOPPED = 6
+_BREAK = re.compile(f"[{BREAKS}]")
+_LINE, _WIDE, _STOP, _DETACHED = pattern.LINE, pattern.WIDE, pattern.STOP, pattern.DETACHED
 _WINDOW = 32  # code points before a stop that are looked at: longer than any abbreviation
 _QUOTED = 1000  # code points before a stop in which quotation marks are paired
 _OPENING = 40  # code points: a sentence shorter than this may still be in its opening adverbial
@@ -72,61 +90,141 @@ class Rules:
     def __init__(self, language: Language) -> None:
         self._language = language
         self._verdicts = _verdicts(language)
+        self._folded = {word.lower(): verdict for word, verdict in self._verdicts.items()}
         never = [word for word, verdict in self._verdicts.items() if verdict == "never"]
-        uncapitalised = (word.lower() for word in language.starters if language.uncapitalised)
-        self._boundary = pattern.boundary(
-            self._verdicts, never, language.particles, uncapitalised, ordinal=language.ordinal
+        untyped = (word.lower() for word in language.starters if language.uncapitalised)
+        self._boundary = partial(
+            pattern.boundary,
+            self._verdicts,
+            never,
+            stops=language.stops,
+            ordinal=language.ordinal,
+            unspaced=language.unspaced,
         )
+        self._typed = self._boundary(pattern.uncapitalised(language.particles, untyped))
         self._next = pattern.next_word()
         self._clause = pattern.clause()
+        self._zone = pattern.time_of_day(language.zones)
         self._attribution = pattern.attribution(language.speech, unspaced=language.unspaced)
+        self._loud = pattern.attribution(language.speech, unspaced=language.unspaced, capitals=True)
 
     def segment(self, text: str) -> list[Span]:
         """Return the sentences of a text as `toolkit.segment.segment` does."""
+        seen = glyphs(text)
+        spans = self._cut(seen.text, self._typed, pictured=seen.pictured)
+        return seen.restore(_parted(seen.text, spans) if seen.pictured else spans)
+
+    def _cut(self, text: str, boundary: re.Pattern[str], *, pictured: bool) -> list[Span]:
+        """Return the sentences of a reading, or of a part of it; `pictured` says that it holds emoji."""
         spans: list[Span] = []
-        start = len(text) - len(text.lstrip())
-        for match in self._boundary.finditer(text, start):
+        add = spans.append
+        is_typed = boundary is self._typed
+        line = start = len(text) - len(text.lstrip())
+        is_low = is_typed and text[start : start + 1].islower()  # it may have been typed without capitals
+        for match in boundary.finditer(text, start):
             group = match.lastindex
-            after = match.end()
             if group is None:
+                after = match.end()
                 end = after - 1
-            elif group == pattern.LINE:
-                end = match.start()
+                begins_low = False
+            elif group == _LINE:
+                end, after = match.span()
                 while end > start and text[end - 1].isspace():
                     end -= 1
+                line = after
+                begins_low = is_typed and text[after : after + 1].islower()
                 if end <= start:
-                    start = after
+                    start, is_low = after, begins_low
                     continue
             else:
-                end = match.end(pattern.WIDE if group == pattern.WIDE else pattern.STOP)
-                if match[pattern.DETACHED] and _opens_quote(text, match.start()):
-                    end, after = match.start(pattern.DETACHED) - 1, match.start(pattern.DETACHED)
-                elif (
-                    group == pattern.STOP
-                    and text[end - 1] == '"'
-                    and end == after
-                    and _opens_quote(text, match.start())
-                ):
-                    end = after = end - 1  # it was typed without a space: He left."She stayed
-                if after == len(text) or not self._ends(Candidate(text, start, match.start(), end, after)):
+                stop = match.start()
+                if stop < start:
                     continue
-            spans.append((start, end))
-            start = after
+                end, after = self._edges(match, text, line, pictured=pictured)
+                if after == len(text) or not self._ends(Candidate(text, start, stop, end, after)):
+                    continue
+                begins_low = is_typed and text[after].islower()
+            if is_low:
+                spans += self._cut_low(text, start, end, pictured=pictured)
+            else:
+                add((start, end))
+            start, is_low = after, begins_low
         end = len(text.rstrip())
         if end > start:
-            spans.append((start, end))
+            spans += self._cut_low(text, start, end, pictured=pictured) if is_low else [(start, end)]
         return spans
+
+    @cached_property
+    def _low(self) -> re.Pattern[str]:
+        """The boundary of texts that were typed without capitals."""
+        return self._boundary("")
+
+    def _cut_low(self, text: str, start: int, end: int, *, pictured: bool) -> list[Span]:
+        """Return a sentence, or those that it holds if it was typed without capitals."""
+        if not text[start:end].islower():
+            return [(start, end)]
+        parts = self._cut(text[start:end], self._low, pictured=pictured)
+        return [(start + first, start + last) for first, last in parts]
+
+    def _edges(self, match: re.Match[str], text: str, line: int, *, pictured: bool) -> Span:
+        """Return the end of the sentence before a candidate and the beginning of the one after it."""
+        stop, after = match.span()
+        if match.lastindex == _WIDE:
+            end = match.end(_WIDE)
+        else:
+            end = match.end(_STOP)
+            if match[_DETACHED] and _opens_quote(text, stop):
+                return match.start(_DETACHED) - 1, match.start(_DETACHED)
+            if end == after and text[end - 1] == '"' and _opens_quote(text, stop):
+                return end - 1, end - 1  # it was typed without a space: He left."She stayed
+        if pictured and text[after : after + 1] in PICTURES:
+            return _past_pictures(text, end, after, led=pattern.LED.match(text, line) is not None)
+        return end, after
 
     def _ends(self, place: Candidate) -> bool:
         """Return whether a sentence ends at a candidate."""
-        mark = place.text[place.stop]
-        if mark == "…" or (mark == "." and place.stop > place.start and place.text[place.stop - 1] in ".…"):
+        text, start, stop, _, after = place
+        mark = text[stop]
+        if is_lower(text[after]) and not self._begins_in_lower_case(place):
+            return False
+        if mark == "…" or (mark == "." and stop > start and text[stop - 1] in ".…"):
             return self._ends_at_ellipsis(place)
-        if mark == ".":
+        if self._language.quotative and self._is_reported(place):
+            return False
+        if mark in ".۔":
             return self._ends_at_full_stop(place)
         if mark in WIDE_STOPS:
+            if place.end == after and text[after].isdigit() and text[stop - 1].isdigit():
+                return False
             return not (place.closers and (place.next in self._language.quotative or self._is_attributed(place)))
         return self._ends_at_mark(place)
+
+    def _begins_in_lower_case(self, place: Candidate) -> bool:
+        """Return whether a sentence may begin with the lower-case word after a candidate."""
+        said = place.text[max(place.start, place.stop - _QUOTED) : place.stop]
+        if not said.islower():  # then the regex knows the word
+            return place.text[place.end - 1] not in PICTURES
+        if place.text[place.stop] == "…" or said[-1:] in (".", "…") or not QUOTES.isdisjoint(place.closers):
+            return False
+        if place.text[place.stop] != "." or self._word_at(place) in self._language.starters:
+            return True
+        token = said[-_WINDOW:].rpartition(" ")[2]
+        return token[-1:].isalpha() and len(token) > self._shortest
+
+    @property
+    def _shortest(self) -> int:
+        """The length of words that may be abbreviations which the lists lack."""
+        return 2 if self._language.uncapitalised else 3
+
+    def _is_reported(self, place: Candidate) -> bool:
+        """Return whether a candidate stands in a quotation that the word after it makes part of a sentence: "…"라고."""
+        said = place.text[max(place.start, place.stop - _QUOTED) : place.stop]
+        for opening, closing in ('""', "“”", "‘’", "「」", "『』"):
+            is_open = said.count('"') % 2 == 1 if opening == closing else said.rfind(opening) > said.rfind(closing)
+            if is_open and closing not in place.closers:
+                found = re.compile(f"[^{closing}{BREAKS}]{{0,{_QUOTED}}}{closing}(.?)").match(place.text, place.after)
+                return found is not None and found[1] != "" and found[1] in self._language.quotative
+        return False
 
     def _ends_at_ellipsis(self, place: Candidate) -> bool:
         """Judge a run of full stops, which may also be a pause or an omission within a sentence."""
@@ -134,24 +232,36 @@ class Rules:
         first = stop
         while first > start and stop - first < _WINDOW and text[first] in ".…":
             first -= 1
-        if end == after or first == start:
+        if end == after:
+            is_pause = (
+                stop - start < _OPENING // 8 or text[first] == place.next or place.next in self._language.quotative
+            )
+            return self._language.unspaced and text[stop] == "…" and not is_pause
+        if first == start:
             return False
         looks_same = self._word_at(place) in _ALWAYS_CAPITAL and stop - first < 4
         if looks_same or (text[first].isspace() and place.next.isdigit()):
             return False  # the same words could follow within a sentence
-        return not (place.next in OPENERS and place.second.islower())
+        return not (place.next in OPENERS and is_lower(place.second))
 
     def _ends_at_mark(self, place: Candidate) -> bool:
         """Judge a question or exclamation mark."""
-        word = place.text[max(place.start, place.stop - _WINDOW) : place.stop].rpartition(" ")[2]
+        said = place.text[max(place.start, place.stop - _WINDOW) : place.stop]
+        word = said.rpartition(" ")[2]
+        if not said or said.isspace():
+            return False
         if place.end == place.after:
-            return word[-1:].islower() and "/" not in word
+            last = word[-1:]
+            is_glued = last.isalpha() and (is_lower(last) or last.lower() == last.upper() or said.isupper())
+            return (is_glued or place.next in PICTURES) and "/" not in word and word not in self._language.marked_names
         if not QUOTES.isdisjoint(place.closers):
             return not self._is_attributed(place)
         return word not in self._language.marked_names
 
     def _is_attributed(self, place: Candidate) -> bool:
         """Return whether the words after a quotation say who spoke: "Who?" Smith asked."""
+        if place.text[place.start : place.stop].isupper() and self._loud.match(place.text, place.after):
+            return True
         word = self._word_at(place)
         if word in self._language.starters and word != "I" and self._verdicts.get(word) != "never":
             return False
@@ -165,8 +275,8 @@ class Rules:
             return False
         token = head[-1].lstrip(OPENERS)
         before = head[-2].lstrip(OPENERS) if len(head) > 1 else ""
-        verdict = self._verdict(token, before)
-        if end == after:
+        verdict = self._verdict(place, token, before)
+        if end == after and place.next not in PICTURES:
             return self._lost_space(place, token, verdict)
         if (before.endswith(":") and token.isdigit()) or _continues_list(place, token):
             return False  # a list within the line: 1. First
@@ -174,35 +284,59 @@ class Rules:
             return self._language.number_apart and token.isdigit()
         if place.closers and place.next in DASHES and place.second.isspace():
             return False  # a dash after a quotation adds who said it
-        if not verdict or place.next.islower():
-            return not verdict
+        if not verdict:
+            return True
+        if is_lower(place.next) and not text[start:stop].islower():
+            return False
         if not QUOTES.isdisjoint(place.closers):
             return verdict != "never" and not (text[end - 1] in "'’" and token[-1] == "s")  # the Bros.' shop
         if place.next in DASHES or place.next in "(№":
-            return verdict == "ends" and not place.second.islower()
+            return verdict == "ends" and not is_lower(place.second)
         return self._ends_at_abbreviation(place, verdict, before)
 
-    def _verdict(self, token: str, before: str) -> str | None:
+    def _verdict(self, place: Candidate, token: str, before: str) -> str | None:
         """Return the list that a word before a full stop belongs to, by its entry or its form; None for any other."""
         if before.endswith("."):
             joint = self._verdicts.get(f"{before}{token}")  # z. B. as z.B.
             if joint:
                 return joint
-        verdict = self._verdicts.get(token) or self._verdicts.get(_JOINT.split(token)[-1])  # l'art., D-Md.
+        verdict = self._verdicts.get(token)
+        if verdict is None and not token.isalnum():
+            verdict = self._verdicts.get(_JOINT.split(token)[-1])  # l'art., D-Md.
         if verdict:
             return verdict
+        last = token[-1:]
+        if "\u0e00" <= last <= "\u0eff":  # Thai and Lao: a full stop belongs to an abbreviation
+            return "never" if len(token) <= _LONGEST_UNSTOPPED else None
         if len(token) == 1 and token.isalpha():
-            is_initial = token.lower() != token.upper() and before not in self._language.labels
-            return "may_end" if is_initial else None
-        is_acronym = token[-1:].isalpha() and (token[-2:-1] == "." or token[-3:-1] == ".-")  # U.S, J.-P
-        is_ordinal = self._language.ordinal and _ORDINAL.fullmatch(token)
-        return "may_end" if is_acronym or is_ordinal else None
+            return self._verdict_of_letter(place, token, before)
+        is_acronym = last.isalpha() and (token[-2:-1] == "." or token[-3:-1] == ".-")  # U.S, J.-P
+        if is_acronym or (self._language.ordinal and _ORDINAL.fullmatch(token)):
+            return "may_end"
+        if last > "\u0590" and _LETTER.fullmatch(token):
+            return "may_end"
+        folded = self._folded.get(token.lower())
+        return folded if folded and self._is_one_case(place) else None
+
+    def _verdict_of_letter(self, place: Candidate, token: str, before: str) -> str | None:
+        """Return the list of a single letter: it is an initial, a unit of measure (14 h.) or the name of a thing."""
+        if before in self._language.labels:
+            return None
+        if is_lower(token) and before[-1:].isdigit() and self._word_at(place)[:1].isalpha():
+            return None
+        has_case = token.lower() != token.upper()
+        return "may_end" if has_case or _LETTER.fullmatch(token) else None
+
+    def _is_one_case(self, place: Candidate) -> bool:
+        """Return whether the sentence so far is all in lower case or all in capitals."""
+        said = place.text[max(place.start, place.stop - _QUOTED) : place.stop]
+        return said.isupper() or said.islower()
 
     def _ends_at_abbreviation(self, place: Candidate, verdict: str, before: str) -> bool:
         """Judge the full stop of an abbreviation by the word that follows."""
         word = self._word_at(place)
         if verdict == "hours":
-            return word not in self._language.after_hour
+            return self._ends_at_hour(place, word)
         if verdict == "before_number":
             return not (word[:1].isdigit() or self._is_designation(word))
         if verdict in ("after_number", "units") and not self._is_quantity(before):
@@ -213,17 +347,36 @@ class Rules:
             return True
         if verdict in ("after_number", "late"):
             return place.stop - place.start > _OPENING
-        closes = verdict in ("closes_name", "units") and word not in self._language.roles
-        return closes and self._clause.match(place.text, place.after) is not None
+        if (
+            (len(word) == 1 and word.isupper())
+            or verdict not in ("closes_name", "units")
+            or word in self._language.roles
+        ):
+            return False  # Norvik Inc. President Ruiz, Co. B
+        return self._clause.match(place.text, place.after) is not None
+
+    def _ends_at_hour(self, place: Candidate, word: str) -> bool:
+        """Judge the full stop of an hour: At 9 p.m. President Ruiz spoke; they left at 6 a.m. Kyiv time."""
+        said = place.text[place.start : place.stop] if place.stop - place.start < _OPENING else ""
+        first, _, rest = said.lstrip(OPENERS).partition(" ")
+        if first.capitalize() in self._language.before_hour and "," not in rest:
+            return False
+        return word not in self._language.after_hour and not self._zone.match(place.text, place.after)
 
     def _lost_space(self, place: Candidate, token: str, verdict: str | None) -> bool:
         """Return whether white space was lost between a full stop and the capital after it ("Wednesday.The")."""
+        word = self._word_at(place)
+        is_starter = len(word) > 1 and word in self._language.starters
         if verdict:
-            word = self._word_at(place)
-            return verdict in ("may_end", "closes_name", "hours") and len(word) > 1 and word in self._language.starters
-        if len(token) < 2 or not (token[-1] in "0123456789%)" or (token[-1].isalpha() and not token[-1].isupper())):
+            return verdict in ("may_end", "closes_name", "hours") and is_starter
+        if len(token) < 2 or any(mark in token for mark in "@/\\_.:") or word.capitalize() in _DOMAINS:
             return False
-        return not any(mark in token for mark in "@/\\_.:") and self._word_at(place) not in _DOMAINS
+        last = token[-1]
+        if last.isupper():
+            return is_starter or place.text[place.start : place.stop].isupper()
+        if last.isalpha() and last.lower() == last.upper():
+            return len(token) > 2 or last >= "\uac00"  # a word of two Korean syllables is not an abbreviation
+        return last in "0123456789%)" or is_lower(last) or unicodedata.category(last)[0] == "M"
 
     def _is_designation(self, word: str) -> bool:
         """Return whether a word numbers the one before it: a Roman numeral or a capital ("Vol. II", "App. B")."""
@@ -235,11 +388,53 @@ class Rules:
         return word[-1:].isdigit() or word in self._language.closes_name or _ROMAN.fullmatch(word) is not None
 
     def _word_at(self, place: Candidate) -> str:
-        """Return the first word after a candidate; "" for an initial, which looks like a word ("A. Smith")."""
+        """Return the first word after a candidate as the lists have it.
+
+        It is "" for an initial ("A. Smith") and for the abbreviation before a number ("No. 5"), which look like words.
+        """
         match = self._next.match(place.text, place.after)
-        if match is None or (match[2] and len(match[1]) == 1 and match[1].isalpha()):
+        if match is None:
             return ""
-        return match[1]
+        word = match[1]
+        if match[2]:
+            counts = place.text[match.end() : match.end() + 2].lstrip()[:1].isdigit()
+            if (len(word) == 1 and word.isalpha()) or (counts and self._verdicts.get(word) == "before_number"):
+                return ""
+        if is_lower(word[:1]):
+            return word[0].upper() + word[1:]
+        if len(word) > 1 and word.isupper() and place.text[place.start : place.stop].isupper():
+            return word.capitalize()
+        return word
+
+
+def _parted(text: str, spans: list[Span]) -> list[Span]:
+    """Part the sentences of each line that an emoji opens: there other emoji open sentences too, without a stop."""
+    parted: list[Span] = []
+    led, at = False, 0
+    for start, end in spans:
+        if not parted or _BREAK.search(text, at, start):
+            led = pattern.LED.match(text, start) is not None
+        at = end
+        for match in pattern.LEAD.finditer(text, start, end) if led else ():
+            parted.append((start, match.start()))
+            start = match.end()
+        parted.append((start, end))
+    return parted
+
+
+def _past_pictures(text: str, end: int, after: int, *, led: bool) -> tuple[int, int]:
+    """Return a sentence's end and the next one's beginning where emoji follow a stop.
+
+    They close the sentence, except in a line that an emoji opens: there they open the next one.
+    """
+    run = pattern.PICTURE_RUN.match(text, after)
+    past = run.end() if run else after
+    following = past
+    while following < len(text) and text[following].isspace() and text[following] not in BREAKS:
+        following += 1
+    if following == len(text) or text[following] in BREAKS:
+        return len(text), len(text)  # nothing follows on the line
+    return (end, after) if led or run is None else (past, following)
 
 
 def _is_marker(before: str, token: str) -> bool:
@@ -249,13 +444,13 @@ def _is_marker(before: str, token: str) -> bool:
 
 def _continues_list(place: Candidate, token: str) -> bool:
     """Return whether a number or letter is the next marker of a list within the sentence: 1. Tea 2. Coffee."""
-    if not _MARKER.match(place.text, place.start):
-        return False
     if token.isdecimal() and len(token) < 4:
         previous = str(int(token) - 1)
     elif len(token) == 1 and "b" <= token <= "z":
         previous = chr(ord(token) - 1)
     else:
+        return False
+    if not _MARKER.match(place.text, place.start):
         return False
     list_so_far = place.text[max(place.start, place.stop - _QUOTED) : place.stop]
     return f" {previous}." in f" {list_so_far.lstrip(BULLETS)}"
@@ -269,8 +464,8 @@ def _opens_quote(text: str, stop: int) -> bool:
 
 def _verdicts(language: Language) -> dict[str, str]:
     """Return the list of each abbreviation, with its variants in capitals and with a capital first letter."""
-    exact = {word: name for name in VERDICTS for word in sorted(getattr(language, name))}
-    variants: dict[str, str] = {}
+    exact = {unicodedata.normalize("NFC", word): name for name in VERDICTS for word in sorted(getattr(language, name))}
+    variants: dict[str, str] = _verdicts(load(DEFAULT)) if language.borrows else {}
     for word, name in exact.items():
         if len(word) > 1:
             variants[word[0].upper() + word[1:]] = name

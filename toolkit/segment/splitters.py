@@ -9,8 +9,9 @@ from itertools import chain
 from operator import index
 
 from toolkit.errors import InvalidInput, UsageError
-from toolkit.segment.pattern import BREAKS
-from toolkit.segment.rules import Span, segment
+from toolkit.segment.glyphs import Span
+from toolkit.segment.marks import BREAKS
+from toolkit.segment.rules import segment
 
 GROUP = "toolkit.splitters"
 """Entry-point group under which a package offers a callable (line, language) -> spans of the line."""

@@ -12,9 +12,9 @@ from itertools import groupby
 from typing import Protocol
 
 from toolkit.records.sentence import Kind, Named, Sentence
+from toolkit.segment.glyphs import Span
 from toolkit.segment.language import Language, load, resolve
-from toolkit.segment.pattern import letters
-from toolkit.segment.rules import Span
+from toolkit.segment.marks import LOWER, UPPER
 from toolkit.segment.splitters import RULES, split
 
 _LONGEST_BYLINE = 160
@@ -69,7 +69,7 @@ def _byline(language: Language) -> re.Pattern[str]:
     if not any(word[0].isupper() for word in language.byline):
         name = r"\w[\w .·・،,、&＆-]{1,30}"
         return re.compile(rf"(?:{opening})[\s:：/／]*{name}|\w[\w ·・]{{1,11}}(?:{after})(?:\s*[\w.-]+@[\w.-]+)?")
-    name = rf"[{letters('Lu', 'Lt')}][\w.’'-]*"
+    name = rf"[{UPPER}][\w.’'-]*"
     names = rf"{name}(?:(?:,? (?:(?:{_JOINTS}) ){{0,3}}|/){name}){{0,12}}"
     by = rf"(?:{opening}):? {names}"
     return re.compile(rf"{by}(?:; ?{by}){{0,3}}(?: @\w{{1,30}}| ?[|•·] ?.{{1,60}})?\.?")
@@ -81,13 +81,12 @@ def _caption(words: Iterable[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     Without a caption's word, an agency is a credit if it is the whole line or if a name follows it.
     """
     word = rf"(?i:{_any(words)})"
-    upper = letters("Lu", "Lt")
     named = rf"{word}(?:(?: de)? {word}){{0,2}}"
     begins = rf"{named}(?:\s?[:：=/／]|\s?[-–—](?=\s)| by\b)|{word} {word}(?:,| of\b)"
     within = r"[^()\[\]]{0,60}"
-    person = rf"[{upper}][\w.’' -]{{1,40}}"
+    person = rf"[{UPPER}][\w.’' -]{{1,40}}"
     ends = (
-        rf"[(\[]{within}\b{word}\b{within}[)\]]\.?\Z|[(\[]{person}/(?:{_AGENCIES}|[{upper}]{{2,6}})[)\]]\.?\Z"
+        rf"[(\[]{within}\b{word}\b{within}[)\]]\.?\Z|[(\[]{person}/(?:{_AGENCIES}|[{UPPER}]{{2,6}})[)\]]\.?\Z"
         rf"|[.!?…”\"’] {named}\s?[:：] ?[^.!?]{{2,80}}\Z|(?:\A|[.!?…”\"’] )(?:{_AGENCIES})/{person}\Z"
     )
     alone = rf"©.{{1,80}}\Z|(?:{_AGENCIES})(?:\s?/.{{1,60}})?\Z"
@@ -100,17 +99,16 @@ def _dateline(language: Language) -> re.Pattern[str]:
     A place without an agency is a dateline only if a sentence begins after it. So "NATO — the alliance — met" has no
     dateline, and neither has a heading in capitals.
     """
-    upper, lower = letters("Lu", "Lt"), letters("Ll")
-    word = rf"[{upper}][\w’'-]*[{lower}]|[{upper}](?:\.| [{lower}])|[{upper}]{{2,10}} [{lower}]|\d"
+    word = rf"[{UPPER}][\w’'-]*[{LOWER}]|[{UPPER}](?:\.| [{LOWER}])|[{UPPER}]{{2,10}} [{LOWER}]|\d"
     follows = rf"(?=\s+[\"“'‘«„(]?(?:{word}))"
-    capitals = rf"[{upper}][{upper}.’'-]{{0,20}}"
-    place = rf"[{upper}][’']?{capitals}(?:[ /]{capitals}){{0,4}}"
+    capitals = rf"[{UPPER}][{UPPER}.’'-]{{0,20}}"
+    place = rf"[{UPPER}][’']?{capitals}(?:[ /]{capitals}){{0,4}}"
     more = r"(?:, [\w.’' ]{1,40}?){0,2}?"  # the region, the date
     slashed = r"\.? ?/[\w .&-]{2,30}/(?:\.|\s?(?:—|–|--|-))?(?=\s)"  # CHICAGO, May 3 /PRNewswire/ --
-    agency = rf"\((?:[{upper}][\w/.& -]{{1,38}}|[{lower}][\w/.&-]{{1,15}})\)"
+    agency = rf"\((?:[{UPPER}][\w/.& -]{{1,38}}|[{LOWER}][\w/.&-]{{1,15}})\)"
     forms = [
         rf"{place}{more}(?: ?{agency}\s?(?:{_DASH}|\.-)|{slashed}|\s?{_DASH}{follows})",
-        rf"[{upper}][{lower}][\w.’'/ -]{{1,40}}{more} ?{agency}\s?(?:{_DASH}|\.-){follows}",
+        rf"[{UPPER}][{LOWER}][\w.’'/ -]{{1,40}}{more} ?{agency}\s?(?:{_DASH}|\.-){follows}",
         r"[\u0620-\u064a]++(?: [\u0620-\u064a]++){0,3} ?\([^()]{2,30}\) ?[-–—](?=\s)",
     ]
     return re.compile("|".join([*language.dateline, *forms]))
