@@ -191,3 +191,11 @@ def test_one_sentence(text):
 def test_a_straight_quote_between_spaces_closes_what_was_opened_and_opens_otherwise():
     assert sentences_of('" It is over. " He left.') == ['" It is over. "', "He left."]
     assert sentences_of('It is over. " He left. "') == ["It is over.", '" He left. "']
+
+
+def test_wrapped_text_is_cut_at_its_sentences_unless_it_is_not_to_be() -> None:
+    mail = "The ferry between Aske and Turholm sailed again\non Monday. "
+    text = f"{mail}It had been in the yard for weeks, and the sol-\ndiers cheered."
+    cut = [text[start:end] for start, end in segment(text)]
+    assert [part.split()[-1] for part in cut] == ["Monday.", "cheered."]
+    assert len(segment(text, unwrap="never")) == 4

@@ -24,10 +24,12 @@ from toolkit.ingest.language_identification import identify
 from toolkit.ingest.layout.dates import moment_of
 from toolkit.ingest.layout.lines import Line, lines_of
 from toolkit.ingest.layout.page_layout import Draft, layout
+from toolkit.ingest.layout.paragraphs import unwrapped
 from toolkit.ingest.layout.profile import Profile, Rulebook, default_profile
 from toolkit.ingest.layout.single_article import single_layout
 from toolkit.ingest.traced_text import Traced
 from toolkit.records import Article, Page, Piece, Reject, parse_instant
+from toolkit.wrapped_text import Unwrap
 
 Facts = Mapping[str, str | None]
 """What is known of a page beside its text: publisher, byline, url, published_at, published_text, language, licence."""
@@ -102,6 +104,7 @@ class Settings:
         profiles: Rules of the user, asked before the default ones, on the pages that they cover.
         recurring: Folded lines that recur over many pages, see `toolkit.ingest.layout.boilerplate`.
         columns: Role → column name, see `toolkit.ingest.formats.json_page.COLUMNS`.
+        unwrap: Whether lines that were wrapped at a column are joined to paragraphs: "auto", "never" or "always".
         facts: What is known of every page, such as {"licence": "CC-BY-4.0"}; what a page itself says counts more.
     """
 
@@ -109,6 +112,7 @@ class Settings:
     profiles: tuple[Profile, ...] = ()
     recurring: Collection[str] = frozenset()
     columns: Mapping[str, str] = field(default_factory=dict)
+    unwrap: Unwrap = "auto"
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -264,13 +268,13 @@ class _Content:
 def _content(raw: RawPage, text: Traced, settings: Settings) -> _Content:
     facts = {**settings.facts, **({"url": raw.url} if raw.url else {})}
     if raw.page.kind == "text":
-        return _Content(text, False, False, facts)
+        return _joined(text, facts, raw.page, settings.unwrap)
     if raw.page.kind == "html":
         return _hypertext(text, facts, raw.page)
     columns = read_columns(text, where=raw.where, names=settings.columns)
     facts |= columns.facts
     if "text" in columns.traced:
-        found = _Content(columns.traced["text"], False, False, facts)
+        found = _joined(columns.traced["text"], facts, raw.page, settings.unwrap)
     else:
         found = _hypertext(columns.traced["html"], facts, raw.page)
     title = columns.traced.get("title")
@@ -284,6 +288,11 @@ def _content(raw: RawPage, text: Traced, settings: Settings) -> _Content:
         rejects = [*rejects, _reject(raw.page, text, 0, len(first), "second-title")]
         text = text.cut(len(first) + 1, len(text.text))
     return _Content(Traced.joined([title.one_line(), text]), True, True, found.facts, rejects)
+
+
+def _joined(text: Traced, facts: dict[str, str], page: Page, unwrap: Unwrap) -> _Content:
+    whole, cuts = unwrapped(text, unwrap)
+    return _Content(whole, False, False, facts, [_reject(page, text, *cut) for cut in cuts])
 
 
 def _hypertext(source: Traced, facts: dict[str, str], page: Page) -> _Content:

@@ -51,6 +51,7 @@ def settings_of(how: IngestConfig, root: Path, recurring: frozenset[str] = froze
         profiles=_profiles([root / name for name in how.profiles]),
         recurring=recurring,
         columns=how.named_columns(),
+        unwrap=how.unwrap,
         facts={name: value for name, value in facts.items() if value is not None},
     )
 

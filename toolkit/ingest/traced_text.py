@@ -99,6 +99,26 @@ class Traced:
         whole = Traced.joined(self.lines())
         return Traced(whole.text.replace("\n", " "), whole.starts, whole.ends)
 
+    def replaced(self, cuts: Sequence[tuple[int, int, str]]) -> Traced:
+        """Return the text with stretches of it replaced by white space without bytes, or by nothing.
+
+        Args:
+            cuts: Start, end and the white space of each, in order and without overlap.
+        """
+        if not cuts:
+            return self
+        texts: list[str] = []
+        starts: list[Offsets] = []
+        ends: list[Offsets] = []
+        at = 0
+        for start, end, blank in [*cuts, (len(self.text), len(self.text), "")]:
+            texts += [self.text[at:start], blank]
+            nowhere = _NOWHERE.repeat(len(blank))
+            starts += [self.starts[at:start], nowhere]
+            ends += [self.ends[at:start], nowhere]
+            at = end
+        return Traced("".join(texts), np.concatenate(starts), np.concatenate(ends))
+
     def pieces(self, start: int, end: int, at: int) -> list[Piece]:
         """Return the pieces of characters `start` to `end`, which begin at `at` in an article.
 

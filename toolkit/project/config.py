@@ -17,6 +17,7 @@ from toolkit.engine import EMBEDDED
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError, nearest
 from toolkit.records import Aggregation, parse_instant
 from toolkit.schema.yaml_document import Document, read_document
+from toolkit.wrapped_text import Unwrap
 
 FILE_NAME = "toolkit.yaml"
 
@@ -143,6 +144,8 @@ class IngestConfig(_Section):
         columns: Names of columns.
         recurring: A short line that stands on so many pages, in a large corpus on the square root of their number, is
             boilerplate unless it ends as a sentence; 0: no line is for that reason.
+        unwrap: Whether lines of text that were wrapped at a column are joined to paragraphs: where most lines show that
+            they were ("auto"), never, or always.
         publisher: Holds for every page that names none.
         language: The same, an ISO 639 code.
         licence: The same.
@@ -153,6 +156,7 @@ class IngestConfig(_Section):
     fetched_at: Annotated[str | None, pydantic.BeforeValidator(_instant)] = None
     columns: ColumnsConfig = ColumnsConfig()
     recurring: Annotated[int, pydantic.Field(ge=0)] = 8
+    unwrap: Unwrap = "auto"
     publisher: str | None = None
     language: Annotated[str | None, pydantic.Field(pattern="^[a-z]{2,3}$")] = None
     licence: str | None = None
@@ -351,6 +355,7 @@ ingest:
   {pages:<38}# of every page that states none; so publisher and language
   # urls: ["s3://bucket/news/*.jsonl.gz"] # further pages, by any URL that fsspec knows
   recurring: 8                          # a short line on so many pages, or √pages if more, is boilerplate; 0: none
+  # unwrap: never                       # lines wrapped at a column are joined where most lines are; or always
 """
 
 

@@ -26,6 +26,8 @@ from toolkit.segment.marks import (
     WIDE_STOPS,
     is_lower,
 )
+from toolkit.segment.wrapped_lines import read_over
+from toolkit.wrapped_text import Unwrap
 
 _ALWAYS_CAPITAL = frozenset({"I", "I'm", "I’m", "I've", "I’ve", "I'd", "I’d", "I'll", "I’ll"})
 _DOMAINS = frozenset(
@@ -480,11 +482,12 @@ def rules(code: str) -> Rules:
     return Rules(load(code))
 
 
-def segment(text: str, *, language: str = "en") -> list[Span]:
-    """Cut a text into sentences with the rules of its language.
+def segment(text: str, *, language: str = "en", unwrap: Unwrap = "auto") -> list[Span]:
+    r"""Cut a text into sentences with the rules of its language.
 
-    A line break always ends a sentence. Any other candidate is a stop (. ! ? … and the stops of other scripts), with
-    the quotation marks, brackets and references that close with it. The words around the stop decide:
+    A line break ends a sentence, unless the text is wrapped and the break only fills a line. Any other candidate is a
+    stop (. ! ? … and the stops of other scripts), with the quotation marks, brackets and references that close with it.
+    The words around the stop decide:
 
     - the lists of the language say which abbreviations never end a sentence ("Dr."), which end one if a word that
       often begins sentences follows ("Inc."), and which depend on a number ("No. 5", "5 p.m. Monday");
@@ -498,6 +501,8 @@ def segment(text: str, *, language: str = "en") -> list[Span]:
         text: Any text, of any length. The time is linear in its length.
         language: ISO 639-1 code, or a tag that begins with one ("en-GB"). A language of `LANGUAGES` has word lists of
             its own; any other, "und" included, gets the default's. `is_known` tells which of the two.
+        unwrap: "auto": line breaks within the paragraphs of a text that is wrapped at a column end no sentence.
+            "never": every line break ends one. "always": the text is taken to be wrapped, however short it is.
 
     Returns:
         (start, end) of each sentence in code points, end exclusive, in the order of the text and without overlap. A
@@ -519,8 +524,14 @@ def segment(text: str, *, language: str = "en") -> list[Span]:
         >>> segment("他走了。她留下。", language="zh")
         [(0, 4), (4, 8)]
 
+        A sentence of wrapped text holds its line breaks:
+
+        >>> mail = "The ferry between Vesk and Turholm sailed again\non Monday. It had been in the yard for weeks."
+        >>> [mail[start:end] for start, end in segment(mail)]
+        ['The ferry between Vesk and Turholm sailed again\non Monday.', 'It had been in the yard for weeks.']
+
     Source:
         Palmer and Hearst (1997), Adaptive Multilingual Sentence Boundary Disambiguation, Computational Linguistics
         23(2), for the task. `scripts/bench/segment.py` measures the rules beside other splitters on gold sets.
     """
-    return rules(resolve(language)).segment(text)
+    return rules(resolve(language)).segment(read_over(text, unwrap))

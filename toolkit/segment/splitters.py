@@ -30,7 +30,7 @@ def load(name: str) -> Splitter:
         UsageError: No installed package offers it, or a library that it needs is not installed.
     """
     if name == RULES:
-        return lambda text, language: segment(text, language=language)
+        return lambda text, language: segment(text, language=language, unwrap="never")  # ingest has joined the lines
     offered = {point.name: point for point in entry_points(group=GROUP)}
     if name not in offered:
         names = ", ".join(sorted({RULES, *offered}))

@@ -177,6 +177,8 @@ PLACED = {
     "comment": "A reader's comment.",
     "after-the-end": "Notes and contacts below the mark that ends a press release.",
     "separator": "A rule between two articles.",
+    "running-head": "Page number, head or foot of a printed page.",
+    "line-hyphen": "A hyphen that only the end of a line has called for.",
     "recurring": "A line that recurs over many pages.",
     "outside-article": "Part of an HTML page that the extractor leaves out of the article.",
     "not-on-page": "Text of the extractor that is not on the page as it was sent.",
