@@ -9,7 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from toolkit.engine.arrow import SLICE_ROWS, parquet_bytes, record_table, to_table, write_parquet
+from toolkit.engine.arrow import (
+    SLICE_ROWS,
+    parquet_bytes,
+    read_parquet,
+    record_table,
+    records_in,
+    to_table,
+    write_parquet,
+)
 from toolkit.errors import InvalidInput
 from toolkit.records import Article, Decision, Page, Piece, Span
 
@@ -80,3 +88,17 @@ def test_tables_of_any_length_make_the_bytes_of_one(tmp_path: Path) -> None:
         assert (tmp_path / "out").read_bytes() == parquet_bytes(whole)
     write_parquet(tmp_path / "none", whole.schema, [])
     assert (tmp_path / "none").read_bytes() == parquet_bytes(whole.slice(0, 0))
+
+
+def test_a_damaged_file_names_itself_and_what_makes_it_again(tmp_path: Path) -> None:
+    path = written(tmp_path / "articles.parquet", to_table(Article, [article()] * 50))
+    whole = path.read_bytes()
+    damages = [bytes(b ^ 0xFF if at % 50 == step else b for at, b in enumerate(whole)) for step in range(50)]
+    damages += [whole[: len(whole) * part // 8] for part in range(8)] + [whole[:4] + bytes(len(whole) - 8) + whole[-4:]]
+    for damaged in damages:
+        path.write_bytes(damaged)
+        with pytest.raises(InvalidInput) as refused:
+            list(records_in(Article, path))
+        assert str(refused.value).startswith(str(path))
+    with pytest.raises(InvalidInput, match="is not a readable .*; delete it and run `toolkit ingest` again"):
+        read_parquet(path)

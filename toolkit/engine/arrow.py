@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, border
 from toolkit.records import from_row, stored_fields
 
 T = TypeVar("T")
@@ -112,8 +112,14 @@ def records_in(cls: type[T], path: Path) -> Iterator[T]:
         InvalidInput: The file is not a Parquet file, or a row breaks a rule of the record.
     """
     with _opened(path) as file:
-        for batch in file.iter_batches(_RECORDS):
-            yield from from_table(cls, pa.Table.from_batches([batch]), where=str(path))
+        batches = file.iter_batches(_RECORDS)
+        while True:
+            with parquet_border(path):
+                batch = next(batches, None)
+                found = None if batch is None else from_table(cls, pa.Table.from_batches([batch]), where=str(path))
+            if found is None:
+                return
+            yield from found
 
 
 def record_table(cls: type, path: Path) -> pa.Table:
@@ -256,18 +262,37 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     Raises:
         InvalidInput: The file is not a Parquet file.
     """
-    with _opened(path) as file:
+    with _opened(path) as file, parquet_border(path):
         return file.read(None if columns is None else list(columns))
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[pq.ParquetFile]:
-    try:
-        with pq.ParquetFile(path) as file:  # read_table would import pyarrow.dataset and with it pandas: 0.4 s
-            yield file
-    except PermissionError as error:
-        raise InvalidInput("can't be read: permission denied", where=str(path), remedy="check its rights") from error
-    except pa.ArrowInvalid as error:
-        raise InvalidInput(
-            "is not a readable Parquet file", where=str(path), remedy="delete it and run the stage that makes it again"
-        ) from error
+    with parquet_border(path):
+        file = pq.ParquetFile(path)  # read_table would import pyarrow.dataset and with it pandas: 0.4 s
+    with file:
+        yield file
+
+
+@contextmanager
+def parquet_border(path: str | Path) -> Iterator[None]:
+    """Stand around the reading of a Parquet file of a project: any fault of it names the file and what makes it again.
+
+    Raises:
+        InvalidInput: The file is damaged, or may not be read.
+    """
+    made_by = _MADE_BY.get(Path(path).name, "the stage that makes it")
+    remedy = f"delete it and run {made_by} again"
+    with border("is not a readable Parquet file", where=str(path), remedy=remedy):
+        try:
+            yield
+        except PermissionError as error:
+            what = "can't be read: permission denied"
+            raise InvalidInput(what, where=str(path), remedy="check its rights") from error
+
+
+_MADE_BY = {
+    "articles.parquet": "`toolkit ingest`",
+    "sentences.parquet": "`toolkit segment`",
+    "gold.parquet": "`toolkit adjudicate`",
+}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from toolkit.engine.arrow import parquet_border
 from toolkit.engine.storage import reading, writing
 
 _PLAIN: dict[str, Any] = {"compression": "none", "use_dictionary": False, "write_statistics": False}
@@ -41,7 +42,7 @@ class Chunk:
             return table if columns is None else table.select(list(columns))
         import pyarrow.parquet as pq
 
-        with reading(self.url) as file, pq.ParquetFile(file) as parquet:
+        with parquet_border(self.url), reading(self.url) as file, pq.ParquetFile(file) as parquet:
             return parquet.read(columns, use_threads=False) if group is None else parquet.read_row_group(group, columns)
 
 

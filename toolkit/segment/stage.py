@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from toolkit.engine import Chunk, run
-from toolkit.engine.arrow import arrow_schema, to_table, write_parquet
+from toolkit.engine.arrow import arrow_schema, parquet_border, to_table, write_parquet
 from toolkit.engine.executor import counted
 from toolkit.errors import InvalidInput
 from toolkit.project.files import file_digest
@@ -47,15 +47,11 @@ def article_chunks(path: Path, *, url: str | None = None) -> list[Chunk]:
     Raises:
         InvalidInput: It is not a Parquet file, or lacks a column.
     """
-    remedy = "run `toolkit ingest` again"
-    try:
-        with pq.ParquetFile(path) as file:
-            missing = [name for name in _COLUMNS if name not in file.schema_arrow.names]
-            groups = file.num_row_groups
-    except pa.ArrowInvalid as error:
-        raise InvalidInput("is not a readable Parquet file", where=str(path), remedy=remedy) from error
+    with parquet_border(path), pq.ParquetFile(path) as file:
+        missing = [name for name in _COLUMNS if name not in file.schema_arrow.names]
+        groups = file.num_row_groups
     if missing:
-        raise InvalidInput(f"lacks the column {missing[0]}", where=str(path), remedy=remedy)
+        raise InvalidInput(f"lacks the column {missing[0]}", where=str(path), remedy="run `toolkit ingest` again")
     return [Chunk(url or str(path), group) for group in range(groups)]
 
 
@@ -66,7 +62,8 @@ def cut(table: pa.Table, *, splitter: str) -> list[pa.Table]:
         InvalidInput: A row is not one that ingest wrote, or the splitter breaks a rule of offsets.
         UsageError: There is no such splitter.
     """
-    rows = [_Row(*values) for values in zip(*(table.column(name).to_pylist() for name in _COLUMNS), strict=True)]
+    with parquet_border(ARTICLES):
+        rows = [_Row(*values) for values in zip(*(table.column(name).to_pylist() for name in _COLUMNS), strict=True)]
     faults = [InvalidInput(fault, where=row.article_id) for row in rows if (fault := _fault(row))]
     if faults:
         raise InvalidInput.all_of(faults)
