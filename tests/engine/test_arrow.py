@@ -100,5 +100,5 @@ def test_a_damaged_file_names_itself_and_what_makes_it_again(tmp_path: Path) -> 
         with pytest.raises(InvalidInput) as refused:
             list(records_in(Article, path))
         assert str(refused.value).startswith(str(path))
-    with pytest.raises(InvalidInput, match="is not a readable .*; delete it and run `toolkit ingest` again"):
+    with pytest.raises(InvalidInput, match=r"is not a readable .*; delete it and run `toolkit ingest` again"):
         read_parquet(path)
