@@ -72,21 +72,21 @@ def small(version: str, labels: str, *, fields: str = "{id: low, title: Low, typ
     for line in labels.split():
         name, _, state = line.partition(":")
         if state == "retired":
-            lines.append(f"  - {{id: {name}, title: t, layer: sky, rule: r, retired: true}}")
+            lines.append(f"  - {{id: {name}, title: {name}, layer: sky, rule: r, retired: true}}")
             continue
         examples = ", ".join(f"{{text: {name} {n}, labels: [{name}]}}" for n in (1, 2))
         exclusive = ", exclusive: true" if name == "none" else ""
         other = "none" if name != "none" else next(item for item in labels.split() if ":" not in item)
         misses = ", ".join(f"{{text: {other} {n} not {name}, labels: [{other}]}}" for n in (1, 2))
         lines.append(
-            f"  - {{id: {name}, title: t, layer: sky, rule: r{exclusive},"
+            f"  - {{id: {name}, title: {name}, layer: sky, rule: r{exclusive},"
             f" positives: [{examples}], near_misses: [{misses}]}}"
         )
     return (
         f"name: weather\nversion: {version}\ntitle: t\ndescription: d\nlayers: [{{id: sky, title: t}}]\nlabels:\n"
         + "\n".join(lines)
-        + f"\nspans:\n  - {{id: AMOUNT, title: t, rule: r, attributes: [{fields}]}}\n"
-        + "  - {id: PLACE, title: t, rule: r}\n"
+        + f"\nspans:\n  - {{id: AMOUNT, title: Amount, rule: r, attributes: [{fields}]}}\n"
+        + "  - {id: PLACE, title: Place, rule: r}\n"
         + "relations:\n  - {id: amount_place, title: t, head: [AMOUNT], tail: [PLACE], rule: r}\n"
         + extra
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from typing import Any
 
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation, AttributeValue, Decision, Relation, Span, latest
@@ -12,7 +13,7 @@ from toolkit.records.base import record
 from toolkit.schema import Schema
 
 SpanKey = tuple[str, int, int, tuple[tuple[str, AttributeValue], ...]]
-AnswerKey = tuple[tuple[str, ...], tuple[SpanKey, ...], tuple[tuple[str, SpanKey, SpanKey], ...]]
+AnswerKey = tuple[Any, ...]
 
 
 @record
@@ -24,11 +25,13 @@ class CompetingAnswer:
         spans: By start, end, label, span_id.
         relations: By label, head, tail.
         votes: annotation_ids of those who gave it, sorted.
+        fields: Fields of the sentence by their ids.
     """
 
     labels: tuple[str, ...]
     spans: tuple[Span, ...] = ()
     relations: tuple[Relation, ...] = ()
+    fields: Mapping[str, AttributeValue] = field(default_factory=dict)
     votes: tuple[str, ...]
 
 
@@ -69,7 +72,8 @@ class SecondLook:
 def ballots(annotations: Iterable[Annotation], schema: Schema) -> dict[str, tuple[Annotation, ...]]:
     """Return the answers that vote on each sentence, sentences by id and answers by annotator.
 
-    A skipped answer is not a vote; of several answers of one person to one sentence the last counts.
+    A skipped answer is not a vote, nor is one of which a part could not be taken; of several answers of one person to
+    one sentence the last counts.
 
     Args:
         annotations: Answers in any order.
@@ -80,7 +84,7 @@ def ballots(annotations: Iterable[Annotation], schema: Schema) -> dict[str, tupl
     """
     by_sentence: dict[str, list[Annotation]] = defaultdict(list)
     for annotation in latest(annotations):
-        if not annotation.skipped:
+        if annotation.votes:
             by_sentence[annotation.sentence_id].append(annotation)
     faults = [fault for answers in by_sentence.values() for answer in answers for fault in _unknown(answer, schema)]
     if faults:
@@ -92,7 +96,9 @@ def answer_key(said: Annotation | Decision) -> AnswerKey:
     """Return what an answer or a decision says, without ids: two people who say the same have the same key."""
     keys = {span.span_id: span_key(span) for span in said.spans}
     links = [(relation.label, keys[relation.head], keys[relation.tail]) for relation in said.relations]
-    return said.labels, tuple(sorted(keys.values(), key=repr)), tuple(sorted(links, key=repr))
+    said_of_spans = said.labels, tuple(sorted(keys.values(), key=repr)), tuple(sorted(links, key=repr))
+    fields = tuple(sorted((name, value) for name, value in said.fields.items() if value is not None))
+    return (*said_of_spans, fields) if fields else said_of_spans
 
 
 def span_key(span: Span) -> SpanKey:
@@ -106,6 +112,7 @@ def _unknown(answer: Annotation, schema: Schema) -> list[InvalidInput]:
     used = {
         "label": (set(answer.labels), {label.id for label in schema.labels}),
         "span label": ({span.label for span in answer.spans}, {label.id for label in schema.spans}),
+        "field": (set(answer.fields), {each.id for each in schema.fields}),
         "relation": ({relation.label for relation in relations}, {label.id for label in schema.relations}),
     }
     remedy = f"migrate answers given under {answer.schema}" if answer.schema != schema.ref else None

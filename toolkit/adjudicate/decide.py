@@ -131,7 +131,7 @@ class _Ballot:
         first = self.answers[0]
         if len({answer_key(answer) for answer in self.answers}) == 1:
             method = "single" if len(self.answers) == 1 else "unanimous"
-            whole = Merged(first.spans, first.relations, ())
+            whole = Merged(first.spans, first.relations, (), first.fields)
             return self._checked(first.labels, whole, method, self.beliefs.shares[self.at])
         labels, causes, methods = self._labels(threshold)
         merged = merge(self.answers, self.schema, self.weights)
@@ -164,7 +164,7 @@ class _Ballot:
         return tuple(sorted(chosen)), tuple(causes), "+".join(sorted(methods)) or "majority"
 
     def _checked(self, labels: tuple[str, ...], merged: Merged, method: str, soft: FloatArray) -> Decision | Dispute:
-        breaches = validate(self.schema, labels, merged.spans, merged.relations)
+        breaches = validate(self.schema, labels, merged.spans, merged.relations, merged.fields)
         if breaches:
             return self.dispute(tuple(f"breaks {breach.rule}: {breach.message}" for breach in breaches))
         return Decision(
@@ -176,6 +176,8 @@ class _Ballot:
             method=method,
             votes=self.ids,
             soft_labels=self._soft(soft),
+            note="; ".join(merged.open) or None,
+            fields=merged.fields,
         )
 
     def dispute(self, causes: tuple[str, ...]) -> Dispute:
@@ -188,6 +190,7 @@ class _Ballot:
                 spans=same[0].spans,
                 relations=same[0].relations,
                 votes=tuple(sorted(answer.annotation_id for answer in same)),
+                fields=same[0].fields,
             )
             for same in groups.values()
         ]

@@ -34,11 +34,15 @@ class Merged:
         spans: By start, end, label, span_id.
         relations: By label, head, tail.
         causes: Why a person must look; empty where all is clear.
+        fields: Fields of the sentence by their ids.
+        open: Free texts that the annotators word differently: each keeps its own, and the decision has none.
     """
 
     spans: tuple[Span, ...]
     relations: tuple[Relation, ...]
     causes: tuple[str, ...]
+    fields: Mapping[str, AttributeValue] = field(default_factory=dict)
+    open: tuple[str, ...] = ()
 
 
 def merge(answers: Sequence[Annotation], schema: Schema, trust: Mapping[str, float] = MappingProxyType({})) -> Merged:
@@ -69,7 +73,31 @@ def merge(answers: Sequence[Annotation], schema: Schema, trust: Mapping[str, flo
             place.update({(who, theirs.span_id): span.span_id for who, theirs in cluster.members.items()})
     relations = _relations(answers, place, causes)
     ordered = sorted(kept, key=lambda span: (span.start, span.end, span.label, span.span_id))
-    return Merged(tuple(ordered), relations, tuple(causes))
+    fields, differing = _fields(answers, schema, causes, trust)
+    return Merged(tuple(ordered), relations, tuple(causes), fields, differing)
+
+
+def _fields(
+    answers: Sequence[Annotation], schema: Schema, causes: list[str], trust: Mapping[str, float]
+) -> tuple[dict[str, AttributeValue], tuple[str, ...]]:
+    """Return the fields of the sentence that most annotators agree on, and the texts that they word differently."""
+    fields: dict[str, AttributeValue] = {}
+    differing = []
+    weights = [trust.get(answer.annotator, 1.0) for answer in answers]
+    for asked in schema.fields:
+        given = [answer.fields.get(asked.id) for answer in answers]
+        values = " or ".join(sorted({repr(value) for value in given}))
+        try:
+            value = _median(given, weights) if asked.type == "number" else _most_given(given)
+        except ValueError:
+            if asked.type == "text":
+                differing.append(f"{asked.id}: {values}")
+            else:
+                causes.append(f"{asked.id} is split: {values}")
+            continue
+        if value is not None:
+            fields[asked.id] = value
+    return fields, tuple(differing)
 
 
 def clusters(answers: Sequence[Annotation]) -> list[Cluster]:

@@ -171,9 +171,10 @@ def _expert_decisions(workspace: Workspace) -> dict[str, Decision]:
             method="expert",
             votes=(answer.annotation_id,),
             note=answer.note,
+            fields=answer.fields,
         )
         for answer in latest(workspace.expert_answers(), per=lambda answer: answer.sentence_id)
-        if not answer.skipped
+        if answer.votes
     }
 
 

@@ -54,7 +54,7 @@ class AnswerTable:
             skipped.setdefault(answer.annotator, 0)
             if answer.skipped:
                 skipped[answer.annotator] += 1
-            else:
+            elif answer.votes:
                 by_sentence.setdefault(answer.sentence_id, []).append(answer)
         kept = {sentence: tuple(answers) for sentence, answers in by_sentence.items()}
         return cls(kept, tuple(sorted(skipped)), skipped, article_of)

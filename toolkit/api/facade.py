@@ -259,6 +259,8 @@ class Project:
         full: bool = False,
         from_export: Path | None = None,
         import_texts: bool = False,
+        label_config: Path | None = None,
+        texts: Sequence[str] = (),
         keep_identities: bool = False,
         progress: Progress | None = None,
         server: Server | None = None,
@@ -268,7 +270,10 @@ class Project:
         Args:
             full: Compare every task, also to find answers that were deleted.
             from_export: Read a Label Studio JSON export instead of the server.
-            import_texts: Make articles of the export's texts that the project lacks.
+            import_texts: Make articles of the texts of a foreign project that are not here.
+            label_config: The labelling page (XML) of the export's project; default: the one inside the file, else what
+                its answers show.
+            texts: Keys of a foreign task's data that hold the sentence, where its page leaves that open.
             keep_identities: Leave names and addresses in the raw JSON of the log.
             progress: Called with (tasks read, tasks).
             server: Default: the server that toolkit.yaml or the environment names.
@@ -280,10 +285,25 @@ class Project:
         if from_export is not None:
             from toolkit.labelstudio.pull.from_file import pull_export
 
-            return pull_export(self.workspace, from_export, import_texts=import_texts, keep_identities=keep_identities)
+            return pull_export(
+                self.workspace,
+                from_export,
+                import_texts=import_texts,
+                keep_identities=keep_identities,
+                config=label_config,
+                texts=texts,
+            )
         from toolkit.labelstudio.pull import stage
 
-        return stage.pull(self.workspace, full=full, keep_identities=keep_identities, progress=progress, server=server)
+        return stage.pull(
+            self.workspace,
+            full=full,
+            import_texts=import_texts,
+            texts=texts,
+            keep_identities=keep_identities,
+            progress=progress,
+            server=server,
+        )
 
     def status(self, *, server: Server | None = None) -> LabellingProgress:
         """Return how far the annotators are, and how long the rest will take at their rate.

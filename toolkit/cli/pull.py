@@ -26,6 +26,14 @@ def pull(
     import_texts: Annotated[
         bool, typer.Option("--import-texts", help="Make articles of texts that are not in the project yet.")
     ] = False,
+    label_config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The labelling page (XML) of the project that --from-export is of."),
+    ] = None,
+    text_field: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Where a foreign task's data holds the sentence; several are joined."),
+    ] = None,
     keep_identities: Annotated[
         bool, typer.Option("--keep-identities", help="Keep names and addresses in the raw JSON of the log.")
     ] = False,
@@ -34,8 +42,8 @@ def pull(
 
     Example: toolkit pull --full
     """
-    if from_export is None and import_texts:
-        raise UsageError("--import-texts goes with --from-export FILE")
+    if from_export is None and label_config is not None:
+        raise UsageError("--label-config goes with --from-export FILE: a server says itself what its page is")
     if from_export is not None and full:
         raise UsageError("--full compares with the server, --from-export reads a file: give one of them")
     opened = Project.find(project)
@@ -44,6 +52,8 @@ def pull(
             full=full,
             from_export=from_export,
             import_texts=import_texts,
+            label_config=label_config,
+            texts=text_field or (),
             keep_identities=keep_identities,
             progress=progress,
             server=server,
@@ -53,6 +63,11 @@ def pull(
         say("these figures are in annotations/figures.jsonl")
     if result.counts.get("answers to texts that are not in the project") and not import_texts:
         say("run it again with --import-texts to make articles of the texts that are not in the project")
+    if result.partial and not as_json:
+        say(
+            f"{result.partial} answers have a part that can't be taken, and no vote: see annotations/rejects.jsonl, "
+            "mend annotations/pages.json or the schema, and pull again"
+        )
     if from_export is not None and not as_json:
         put_table(["what the file holds", "read", "taken", "rejected"], [_fate(*row) for row in result.fates.items()])
 

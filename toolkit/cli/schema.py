@@ -154,6 +154,10 @@ def infer(
         typer.Option(metavar="FILE", help="The project's label config, for labels that nobody has used yet."),
     ] = None,
     name: Annotated[str, typer.Option(help="The schema's name.")] = "inferred",
+    text_field: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Where a task's data holds the sentence; several are joined."),
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
     project: ProjectDir = None,
     as_json: Json = False,
@@ -165,7 +169,7 @@ def infer(
     from toolkit.labelstudio import infer_schema
     from toolkit.project import write_atomic
 
-    text = infer_schema(export, name=name, config=config)
+    text = infer_schema(export, name=name, config=config, texts=text_field or ())
     if output is not None:
         write_atomic(output, text)
         say(f"wrote {output}")

@@ -11,6 +11,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from toolkit.errors import InvalidInput
@@ -19,6 +20,9 @@ from toolkit.project.annotation_log import ADDRESS, CONTENT_KEYS, NAME_KEYS, USE
 
 SECRET = ".secrets/pseudonyms.key"  # noqa: S105  # where it is
 _HEX_DIGITS = 10
+
+NOBODY = "nobody-"
+"""Begins the pseudonym of an answer that names nobody."""
 
 _STRIPPED = frozenset({*NAME_KEYS, "created_ago", "avatar", "initials", "phone"})  # created_ago changes by the minute
 
@@ -30,26 +34,44 @@ class Pseudonyms:
         secret: The key; None makes names of the user numbers, for files that are read outside a project.
         emails: User number → e-mail address, where the server says.
         keep_identities: `strip` leaves everything as it is.
+        server: What tells the server of user numbers from others: user 1 of one is not user 1 of another.
+        known: User number there → pseudonym, where a person has one already.
     """
 
     def __init__(
-        self, secret: bytes | None, emails: Mapping[int, str] | None = None, *, keep_identities: bool = False
+        self,
+        secret: bytes | None,
+        emails: Mapping[int, str] | None = None,
+        *,
+        keep_identities: bool = False,
+        server: str = "",
+        known: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
         self._secret = secret
+        self._server = server
+        self._known = dict(known)
         self._keep = keep_identities
         self._emails = dict(emails or {})
         self._made: dict[tuple[int | None, str | None], str] = {}
 
-    def of(self, user: Any) -> str:
+    def of(self, user: Any, *, alone: str = "") -> str:
         """Return the pseudonym of a user as Label Studio names one: a number, an address or an object.
 
         An object with both teaches the address of the number.
+
+        Args:
+            user: The user; None where nobody is known.
+            alone: Id of the answer: one that nobody is known of is nobody else's either.
         """
         number, email = _parts(user)
+        if number is None and email is None:
+            return f"{NOBODY}{_short(hashlib.sha256(alone.encode()).hexdigest())}"
         if number is not None and email:
             self._emails.setdefault(number, email)
         if number is not None:
             email = email or self._emails.get(number)
+        if number is not None and number in self._known:
+            return self._known[number]
         if (number, email) not in self._made:
             self._made[number, email] = self._pseudonym(number, email)
         return self._made[number, email]
@@ -57,8 +79,13 @@ class Pseudonyms:
     def _pseudonym(self, number: int | None, email: str | None) -> str:
         if self._secret is None:
             return f"user-{number}" if number is not None else f"user-{_short(hashlib.sha256(_key(email)).hexdigest())}"
-        key = _key(email) if email else f"number {number}".encode()
+        key = _key(email) if email else f"{self._server} number {number}".strip().encode()
         return f"annotator-{_short(hmac.new(self._secret, key, hashlib.sha256).hexdigest())}"
+
+    def numbers(self) -> dict[int, str]:
+        """Return user number → pseudonym of everybody who is known by number."""
+        met = {number: made for (number, _), made in self._made.items() if number is not None}
+        return {**{number: self.of(number) for number in self._emails}, **met, **self._known}
 
     def strip(self, raw: Any) -> Any:
         """Return the server's JSON with every person in it replaced by the pseudonym.
@@ -86,9 +113,14 @@ class Pseudonyms:
 
 
 def project_pseudonyms(
-    workspace: Workspace, emails: Mapping[int, str] | None = None, *, keep_identities: bool = False
+    workspace: Workspace,
+    emails: Mapping[int, str] | None = None,
+    *,
+    keep_identities: bool = False,
+    server: str = "",
+    known: Mapping[int, str] = MappingProxyType({}),
 ) -> Pseudonyms:
-    """Return the pseudonyms of a project; the first call makes its secret.
+    """Return the pseudonyms of a project; the first call makes its secret. See `Pseudonyms` for the arguments.
 
     Raises:
         InvalidInput: The secret is damaged, or others may read it.
@@ -103,7 +135,8 @@ def project_pseudonyms(
     if os.stat(path).st_mode & 0o077:
         raise InvalidInput("others may read it", where=str(path), remedy=f"run `chmod 600 {path}`")
     try:
-        return Pseudonyms(bytes.fromhex(text), emails, keep_identities=keep_identities)
+        secret = bytes.fromhex(text)
+        return Pseudonyms(secret, emails, keep_identities=keep_identities, server=server, known=known)
     except ValueError as error:
         raise InvalidInput("is damaged", where=str(path), remedy="bring it back from a backup") from error
 

@@ -182,7 +182,8 @@ def _rows(
             row = revision(result.after, was["raw"])
         else:
             row = _open(result.before, result.ambiguous, migration) | {"raw": was["raw"]}
-        yield row | ({"place": was["place"]} if "place" in was else {}) | {"migration": _name(migration)}
+        kept = {name: was[name] for name in ("place", "server", "text_sha256") if name in was}
+        yield row | kept | {"migration": _name(migration)}
 
 
 def _open(answer: Annotation, labels: tuple[str, ...], migration: Migration) -> dict[str, Any]:

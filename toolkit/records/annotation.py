@@ -77,6 +77,8 @@ class Annotation:
         ground_truth: The server holds it to be the answer.
         origin: "manual", "prediction" (accepted as it was) or "prediction-changed".
         note: What the person wrote in the comment field.
+        fields: Fields of the whole answer by their ids in the schema, such as {"certainty": 4}.
+        rejected: How many parts of it could not be taken; such an answer has no vote until a person says so.
     """
 
     annotation_id: str
@@ -93,10 +95,21 @@ class Annotation:
     ground_truth: bool = False
     origin: Literal["manual", "prediction", "prediction-changed"] = "manual"
     note: str | None = None
+    fields: Mapping[str, AttributeValue] = field(default_factory=dict)
+    rejected: int = 0
 
     def __post_init__(self) -> None:
         """Check order and references."""
         check_judgement(self.labels, self.spans, self.relations)
+
+    def __hash__(self) -> int:
+        """Hash by id and revision; equal answers have equal ones."""
+        return hash((self.annotation_id, self.updated_at))
+
+    @property
+    def votes(self) -> bool:
+        """The answer takes part in what is measured and decided: it is whole, and no skip."""
+        return not self.skipped and not self.rejected
 
 
 def check_judgement(labels: tuple[str, ...], spans: tuple[Span, ...], relations: tuple[Relation, ...]) -> None:

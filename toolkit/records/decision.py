@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
-from toolkit.records.annotation import Relation, Span, check_judgement
+from toolkit.records.annotation import AttributeValue, Relation, Span, check_judgement
 from toolkit.records.base import record
 
 Aggregation = Literal["auto", "majority", "weighted", "dawid-skene", "hierarchical", "one-coin", "mace", "difficulty"]
@@ -27,6 +27,7 @@ class Decision:
         votes: annotation_ids that it rests on, sorted.
         soft_labels: Label id → probability or share of votes that hold it, in [0, 1].
         note: Why, where the method alone does not say.
+        fields: Fields of the sentence by their ids.
     """
 
     sentence_id: str
@@ -38,6 +39,7 @@ class Decision:
     votes: tuple[str, ...] = ()
     soft_labels: Mapping[str, float] = field(default_factory=dict)
     note: str | None = None
+    fields: Mapping[str, AttributeValue] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check order, references and probabilities."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from toolkit.errors import nearest
 from toolkit.records.annotation import AttributeValue, Relation, Span
 from toolkit.records.base import record
-from toolkit.schema.model import Attribute, Constraint, Schema, SpanLabel
+from toolkit.schema.model import Attribute, Constraint, Schema
 
 
 @record
@@ -28,7 +29,11 @@ class Breach:
 
 
 def validate(
-    schema: Schema, labels: Sequence[str], spans: Sequence[Span] = (), relations: Sequence[Relation] = ()
+    schema: Schema,
+    labels: Sequence[str],
+    spans: Sequence[Span] = (),
+    relations: Sequence[Relation] = (),
+    fields: Mapping[str, AttributeValue] = MappingProxyType({}),
 ) -> list[Breach]:
     """Return every rule of a schema that an answer breaks.
 
@@ -37,10 +42,11 @@ def validate(
         labels: Ids of the sentence labels.
         spans: The marked stretches of the sentence, with the values of their fields.
         relations: Links between the spans, by `span_id`.
+        fields: Fields of the sentence, by their ids.
 
     Returns:
-        The broken rules in a fixed order: labels, spans, relations, then the constraints of the schema. An answer
-        without a breach is valid.
+        The broken rules in a fixed order: labels, spans, fields, relations, then the constraints of the schema. An
+        answer without a breach is valid.
 
     Examples:
         >>> from toolkit.schema import load
@@ -53,6 +59,10 @@ def validate(
     return [
         *_label_breaches(schema, labels),
         *(breach for span in spans for breach in _span_breaches(schema, span)),
+        *(
+            Breach(rule=rule, message=message)
+            for rule, message in _field_breaches("the sentence", schema.fields, dict(fields), "")
+        ),
         *_relation_breaches(schema, spans, relations),
         *(breach for rule in schema.constraints for breach in _constraint_breaches(rule, set(labels), spans)),
     ]
@@ -90,22 +100,24 @@ def _span_breaches(schema: Schema, span: Span) -> Iterator[Breach]:
         yield Breach(rule="unknown-span", message=message, span_ids=(span.span_id,))
         return
     label = known[span.label]
-    for rule, message in _attribute_breaches(label, dict(span.attributes)):
+    for rule, message in _field_breaches(label.id, label.attributes, dict(span.attributes), f"{label.title}: "):
         yield Breach(rule=rule, message=message, span_ids=(span.span_id,))
 
 
-def _attribute_breaches(label: SpanLabel, values: dict[str, AttributeValue]) -> Iterator[tuple[str, str]]:
-    known = {attribute.id: attribute for attribute in label.attributes}
+def _field_breaches(
+    owner: str, attributes: Sequence[Attribute], values: dict[str, AttributeValue], title: str
+) -> Iterator[tuple[str, str]]:
+    known = {attribute.id: attribute for attribute in attributes}
     for attribute_id in values:
         if attribute_id not in known:
-            yield "unknown-attribute", f"{label.id} has no field {attribute_id!r}{nearest(attribute_id, known)}"
-    for attribute in label.attributes:
+            yield "unknown-attribute", f"{owner} has no field {attribute_id!r}{nearest(attribute_id, known)}"
+    for attribute in attributes:
         value = values.get(attribute.id)
         if value is None:
             if attribute.required:
-                yield "required-attribute", f"{label.title}: {attribute.title} (field {attribute.id!r} is empty)"
+                yield "required-attribute", f"{title}{attribute.title} (field {attribute.id!r} is empty)"
         elif not _fits(attribute, value):
-            yield "attribute-value", f"{label.id}.{attribute.id} cannot be {value!r}"
+            yield "attribute-value", f"{owner}.{attribute.id} cannot be {value!r}"
 
 
 def _fits(attribute: Attribute, value: AttributeValue) -> bool:
@@ -114,8 +126,8 @@ def _fits(attribute: Attribute, value: AttributeValue) -> bool:
             return isinstance(value, str) and value in attribute.choices
         case "boolean":
             return isinstance(value, bool)
-        case "text":
-            return isinstance(value, str)
+        case "text":  # several values, where a foreign page lets people choose several
+            return isinstance(value, str | tuple)
         case "number":
             if isinstance(value, bool) or not isinstance(value, int | float):
                 return False

@@ -49,6 +49,7 @@ def findings(schema: Schema, document: Document) -> list[Finding]:
     return [
         *_names(schema, document),
         *named,
+        *_titles(schema, document),
         *_hotkeys(schema, document),
         *_layers(schema, named),
         *_attributes(schema),
@@ -70,7 +71,7 @@ def _names(schema: Schema, document: Document) -> Iterator[Finding]:
 
 def _ids(schema: Schema, document: Document) -> Iterator[Finding]:
     """Ids are unique among their kind, choices within their attribute."""
-    for kind in ("layers", "labels", "spans", "relations", "constraints"):
+    for kind in ("layers", "labels", "spans", "relations", "constraints", "fields"):
         yield from _repeats(document, [((kind, at, "id"), item.id) for at, item in enumerate(getattr(schema, kind))])
     for at, span in enumerate(schema.spans):
         where: Path = ("spans", at, "attributes")
@@ -78,16 +79,28 @@ def _ids(schema: Schema, document: Document) -> Iterator[Finding]:
         for n, attribute in enumerate(span.attributes):
             choices = enumerate(attribute.choices)
             yield from _repeats(document, [((*where, n, "choices", m), choice) for m, choice in choices])
+    for at, asked in enumerate(schema.fields):
+        choices = enumerate(asked.choices)
+        yield from _repeats(document, [(("fields", at, "choices", m), choice) for m, choice in choices])
+    yield from _page_names(schema)
+
+
+def _page_names(schema: Schema) -> Iterator[Finding]:
+    """Layers and fields have names of their own on the labelling page."""
     fields: list[Finding] = [
         (("spans", at, "attributes", n, "id"), f"{span.id}_{attribute.id}".lower())
         for at, span in enumerate(schema.spans)
         for n, attribute in enumerate(span.attributes)
     ]
+    layers = {layer.id for layer in schema.layers}
+    asked: list[Finding] = [(("fields", at, "id"), each.id) for at, each in enumerate(schema.fields)]
+    of_spans = {name for _, name in fields}
     taken = {*RESERVED, *(name for _, name in fields)}
     parts: list[Finding] = [
         (("layers", at, "id"), layer.id) for at, layer in enumerate(schema.layers) if layer.id in taken
     ]
     parts += [(path, name) for at, (path, name) in enumerate(fields) if _is_another(fields[:at], path, name)]
+    parts += [(path, name) for path, name in asked if name in {*RESERVED, *layers, *of_spans}]
     yield from ((path, f"the labelling page has another part that is called {name!r}") for path, name in parts)
 
 
@@ -105,6 +118,36 @@ def _repeats(document: Document, items: Iterable[tuple[Path, str]]) -> Iterator[
         seen.setdefault(value, path)
 
 
+def _titles(schema: Schema, document: Document) -> Iterator[Finding]:
+    """What people see tells apart what they choose from: the labels of a question, the span labels, the fields."""
+    for layer in schema.layers:
+        yield from _same_title(
+            document,
+            [
+                (("labels", at), each.title)
+                for at, each in enumerate(schema.labels)
+                if each.layer == layer.id and not each.retired
+            ],
+        )
+    yield from _same_title(document, [(("layers", at), each.title) for at, each in enumerate(schema.layers)])
+    yield from _same_title(document, [(("spans", at), each.title) for at, each in enumerate(schema.spans)])
+    yield from _same_title(document, [(("relations", at), each.title) for at, each in enumerate(schema.relations)])
+    yield from _same_title(document, [(("fields", at), each.title) for at, each in enumerate(schema.fields)])
+    for at, span in enumerate(schema.spans):
+        titles: list[Finding] = [(("spans", at, "attributes", n), each.title) for n, each in enumerate(span.attributes)]
+        yield from _same_title(document, titles)
+
+
+def _same_title(document: Document, items: Iterable[Finding]) -> Iterator[Finding]:
+    seen: dict[str, Path] = {}
+    for path, title in items:
+        shown = " ".join(title.split())
+        if shown in seen:
+            line = document.where((*seen[shown], "title")).rsplit(":", 2)[1]
+            yield (*path, "title"), f"the title {title!r} is used already, in line {line}: people can't tell them apart"
+        seen.setdefault(shown, path)
+
+
 def _hotkeys(schema: Schema, document: Document) -> Iterator[Finding]:
     """A key does one thing, and the keys of the labelling page itself stay free."""
     keys: list[tuple[Path, str]] = []
@@ -118,6 +161,12 @@ def _hotkeys(schema: Schema, document: Document) -> Iterator[Finding]:
             expected = {"choice": len(attribute.choices), "boolean": 1}.get(attribute.type, 0)
             if attribute.hotkeys and len(attribute.hotkeys) != expected:
                 yield path, f"{len(attribute.hotkeys)} hotkeys for {expected} choices"
+    for at, asked in enumerate(schema.fields):
+        path = ("fields", at, "hotkeys")
+        keys += [((*path, m), key) for m, key in enumerate(asked.hotkeys)]
+        expected = {"choice": len(asked.choices), "boolean": 1}.get(asked.type, 0)
+        if asked.hotkeys and len(asked.hotkeys) != expected:
+            yield path, f"{len(asked.hotkeys)} hotkeys for {expected} choices"
     yield from _repeats(document, keys)
     for path, key in keys:
         if key == _UNSELECT:
@@ -169,6 +218,9 @@ def _attributes(schema: Schema) -> Iterator[Finding]:
         for n, attribute in enumerate(span.attributes):
             for what in _attribute_faults(attribute):
                 yield ("spans", at, "attributes", n), f"{span.id}.{attribute.id}: {what}"
+    for at, asked in enumerate(schema.fields):
+        for what in _attribute_faults(asked):
+            yield ("fields", at), f"{asked.id}: {what}"
 
 
 def _attribute_faults(attribute: Attribute) -> Iterator[str]:

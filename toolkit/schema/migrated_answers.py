@@ -106,8 +106,8 @@ def _migrated(answer: Annotation, migration: Migration, old: Schema, new: Schema
 def _new_breaches(before: Annotation, after: Annotation, old: Schema, new: Schema) -> tuple[Breach, ...]:
     if before.skipped:
         return ()
-    known = {breach.rule for breach in validate(old, before.labels, before.spans, before.relations)}
-    found = validate(new, after.labels, after.spans, after.relations)
+    known = {breach.rule for breach in validate(old, before.labels, before.spans, before.relations, before.fields)}
+    found = validate(new, after.labels, after.spans, after.relations, after.fields)
     return tuple(breach for breach in found if breach.rule not in known)
 
 

@@ -88,10 +88,10 @@ class Label:
 
 @record
 class Attribute:
-    """A field of a span.
+    """A field of a span, or of a whole sentence.
 
     Attributes:
-        id: Unique within its span label.
+        id: Unique within its span label, or among the fields of the sentence.
         title: The words that people see.
         type: "choice" (one of `choices`), "number", "boolean" or "text".
         choices: The values of a choice.
@@ -189,6 +189,7 @@ class Schema:
         spans: Span labels.
         relations: Relation labels.
         constraints: Rules between them.
+        fields: What is asked of every sentence beside its labels: a number, a text, one of several choices.
         digest: SHA-256 of the canonical form, 64 hex digits.
     """
 
@@ -202,6 +203,7 @@ class Schema:
     spans: tuple[SpanLabel, ...] = ()
     relations: tuple[RelationLabel, ...] = ()
     constraints: tuple[Constraint, ...] = ()
+    fields: tuple[Attribute, ...] = ()
     digest: str
 
     @property

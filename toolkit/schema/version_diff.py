@@ -102,6 +102,7 @@ def diff(old: Schema, new: Schema) -> Diff:
         *_each("spans", old.spans, new.spans, _span),
         *_each("relations", old.relations, new.relations, _relation),
         *_each("constraints", old.constraints, new.constraints, _constraint, added=_tightened, removed="minor"),
+        *_each("fields", old.fields, new.fields, _attribute, added=_added_attribute),
     )
     level = max((change.level for change in changes), key=LEVELS.index, default=LEVELS[0])
     declared = _declared(old.version, new.version)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.labelstudio.codec.decode import MISFIT, ItemFate, decode_result
+from toolkit.labelstudio.codec.decode import ItemFate, decode_result
 from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.records import Relation, Span
 from toolkit.schema import Attribute, Schema, load
@@ -125,14 +125,14 @@ def test_without_a_schema_the_values_speak_for_themselves() -> None:
         ("r1#2", "Person", {"kind": "exact", "stars": 4}),
     ]
     assert reading.note == "unsure"
-    assert [reject.reason for reject in reading.rejects] == ["unsupported-type"]
+    assert reading.fields == {"score": 3}
+    assert reading.rejects == []
     assert dict(reading.tally) == {
         ItemFate("taxonomy", "label"): 1,
         ItemFate("labels", "span"): 1,
         ItemFate("choices", "field"): 1,
-        ItemFate("rating", "field"): 1,
+        ItemFate("rating", "field"): 2,
         ItemFate("textarea", "note"): 1,
-        ItemFate("rating", MISFIT): 1,
     }
 
 

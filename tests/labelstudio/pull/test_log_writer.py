@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -100,7 +101,7 @@ def test_nothing_in_a_file_counts_as_deleted(workspace: Workspace) -> None:
 def test_an_answer_whose_sentence_came_later_is_joined_to_it(workspace: Workspace) -> None:
     add(workspace, annotation(1, choice("claim")))
     (answer,) = workspace.answers()
-    with writing(workspace, joined={answer.annotation_id: "another sentence"}) as writer:
+    with writing(workspace, held={answer.annotation_id: replace(answer, sentence_id="another sentence")}) as writer:
         writer.add_task(task(workspace, annotation(1, choice("claim"))), source=str, place=None)
     assert writer.counts["joined"] == 1
     assert len(list(workspace.annotations.rows())) == 2

@@ -195,6 +195,10 @@ class Server:
         page = self._tasks(project, where, at_most, fields="all")
         return list(page["tasks"]) if page["total"] == len(page["tasks"]) else None
 
+    def sample(self, project: int, *, at_most: int) -> list[dict[str, Any]]:
+        """Return the first tasks of a project, by rising id, with all their fields."""
+        return list(self._tasks(project, (), at_most, fields="all")["tasks"])
+
     def edge(self, project: int, *, after: int = 0, descending: bool = False) -> tuple[int | None, int]:
         """Return the first (or last) id among the tasks with larger ids, None without any; and how many they are."""
         page = self._tasks(project, [_after(after)], 1, include="id", descending=descending)

@@ -1,11 +1,9 @@
-"""From Label Studio's result JSON to labels, spans and relations; every item is taken or named in a reject.
+"""From Label Studio's result JSON to labels, spans, fields and relations; every item is taken or named in a reject.
 
 A result is a flat list. A marked stretch is an item with offsets; each field of it is a further item with the same
-`id`; a ticked choice is an item without offsets; a link between stretches is an item of type "relation". With a
-schema, `controls(schema)` says what each `from_name` stands for. Without one (a foreign project) the values speak
-for themselves: choices and taxonomy paths are labels, regions are spans, what hangs on a region is a field of it.
-
-A foreign result under a schema of ours is decoded in the same way, and its words are our titles (or ids).
+`id`; a ticked choice is an item without offsets; a link between stretches is an item of type "relation". What each
+`from_name` and each of its values stands for is said by the page (`toolkit.labelstudio.codec.page_map`), not guessed
+from an item.
 """
 
 from __future__ import annotations
@@ -15,20 +13,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from toolkit.labelstudio.codec.label_config import TRUE, Control, controls
-from toolkit.labelstudio.codec.offsets import is_offset, locate
+from toolkit.labelstudio.codec.foreign_page import page_of_results, strings, values_of
+from toolkit.labelstudio.codec.offsets import is_offset
+from toolkit.labelstudio.codec.page_map import (
+    ControlMeaning,
+    PageMap,
+    field_value,
+    own_page,
+    plain_page,
+)
+from toolkit.labelstudio.codec.visible_text import TaskText
 from toolkit.records import AttributeValue, Reject, Relation, Span
 from toolkit.schema import Schema, relation_between
 
 Item = Mapping[str, Any]
 
-LABELS = ("choices", "taxonomy")
-SPANS = ("labels",)
-FIELDS = ("choices", "taxonomy", "number", "rating", "textarea", "datetime")
-SEPARATOR = "/"
-
 MISFIT = "misfit"
 """The kind of an item of which nothing could be taken."""
+
+TAKEN = "taken"
+"""The fate of a value that is in the record."""
+
+EMPTY: frozenset[str] = frozenset({"empty-field", "no-label"})
+"""Reasons of rejects that lose nothing: the person said nothing there."""
 
 
 class ItemFate(NamedTuple):
@@ -45,6 +52,20 @@ class ItemFate(NamedTuple):
     mended: str = ""
 
 
+class ValueFate(NamedTuple):
+    """The fate of one value of a control.
+
+    Attributes:
+        control: The `from_name`; "relation" for a link.
+        value: What was ticked, marked or drawn; empty for what is written, such as a number.
+        fate: `TAKEN`, or the reason of the reject.
+    """
+
+    control: str
+    value: str
+    fate: str
+
+
 @dataclass
 class DecodedResult:
     """One result as records.
@@ -53,48 +74,44 @@ class DecodedResult:
         labels: Sentence labels, sorted.
         spans: By start, end, label, id.
         relations: By label, head, tail.
+        fields: Fields of the whole answer by their ids.
         note: The comment.
         rejects: What could not be taken; `source` is empty until somebody says which task it is of.
         tally: How many items had which fate; the counts sum to the length of the result.
+        values: How many values of each control had which fate.
     """
 
     labels: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
     relations: tuple[Relation, ...] = ()
+    fields: dict[str, AttributeValue] = field(default_factory=dict)
     note: str | None = None
     rejects: list[Reject] = field(default_factory=list)
     tally: Counter[ItemFate] = field(default_factory=Counter)
+    values: Counter[ValueFate] = field(default_factory=Counter)
 
 
 def decode_result(result: Sequence[Item], text: str, schema: Schema | None) -> DecodedResult:
-    """Decode one result.
+    """Decode one result by the page of a schema, or as it stands.
 
     Args:
         result: Label Studio's list.
         text: The text of the task, code points.
         schema: What the project's page was made from; None for a foreign project.
     """
-    return _Decoder(text, schema).decode(result)
+    page = plain_page(page_of_results([result])) if schema is None else own_page(schema)
+    return decode(result, TaskText.plain(text), page)
 
 
-def is_foreign(result: Sequence[Item], schema: Schema) -> bool:
-    """Tell whether none of a result's items comes from a control of the schema's page."""
-    page = controls(schema)
-    return not any(item.get("from_name") in page for item in result)
-
-
-def decode_foreign(result: Sequence[Item], text: str, schema: Schema) -> DecodedResult:
-    """Decode a result whose controls are not those of the schema's page.
-
-    Labels, span labels and fields are matched by title, then by id, as `infer_schema` writes them; what matches
-    nothing is rejected, and so is what hangs on it.
+def decode(result: Sequence[Item], text: TaskText, page: PageMap) -> DecodedResult:
+    """Decode one result.
 
     Args:
         result: Label Studio's list.
         text: The text of the task.
-        schema: The project's schema.
+        page: The meaning of the project's page.
     """
-    return _ForeignDecoder(text, schema).decode(result)
+    return _Decoder(text, page).decode(result)
 
 
 def type_of(item: Item) -> str:
@@ -114,12 +131,11 @@ class _Region:
 
 
 class _Decoder:
-    """Decodes one result; the words of a page are its own schema's, or stand for themselves."""
+    """Decodes one result by the meaning of its page."""
 
-    def __init__(self, text: str, schema: Schema | None) -> None:
+    def __init__(self, text: TaskText, page: PageMap) -> None:
         self.text = text
-        self.schema = schema
-        self.controls: Mapping[str, Control] = {} if schema is None else controls(schema)
+        self.page = page
         self.out = DecodedResult()
         self.labels: set[str] = set()
         self.notes: list[str] = []
@@ -133,6 +149,7 @@ class _Decoder:
             ("span", self._take_span),
             ("field", self._take_field),
             ("label", self._take_label),
+            ("answer", self._take_answer),
             ("note", self._take_note),
             ("relation", self._take_relation),
             (MISFIT, self._take_misfit),
@@ -142,56 +159,39 @@ class _Decoder:
             for kind, item in kinds:
                 if kind == wanted:
                     self.mended = ""
-                    fate = ItemFate(type_of(item), kind if take(item) else MISFIT, self.mended)
+                    taken = "field" if kind == "answer" else kind
+                    fate = ItemFate(type_of(item), taken if take(item) else MISFIT, self.mended)
                     self.out.tally[fate] += 1
         spans = [self._span(region) for found in self.regions.values() for region in found]
         self.out.labels = tuple(sorted(self.labels))
         self.out.spans = tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label, span.span_id)))
         self.out.relations = tuple(Relation(label=a, head=b, tail=c) for a, b, c in sorted(self.relations))
+        self.out.fields = dict(sorted(self.out.fields.items()))
         self.out.note = "\n".join(self.notes) or None
         return self.out
 
-    def label_id(self, name: str) -> str | None:
-        """Return the id of a sentence label in the record, None if the schema has no such label."""
-        return name if self.schema is None or name in self.schema.label_ids else None
-
-    def span_label(self, name: str) -> str | None:
-        """Return the id of a span label in the record, None if the schema has no such label."""
-        return name if self.schema is None or any(name == label.id for label in self.schema.spans) else None
-
-    def field_id(self, name: str, span: str) -> str | None:
-        """Return the id of a field of a span label in the record, None if the schema has no such field."""
-        control = self.controls.get(name)
-        return name if control is None or control.attribute is None else control.attribute.id
-
-    def relation_id(self, name: str) -> str | None:
-        """Return the id of a relation in the record, None if the schema has no such relation."""
-        return name if self.schema is None or any(name == link.id for link in self.schema.relations) else None
-
     def _kind(self, item: Item) -> str:
-        type_, value = item.get("type"), item.get("value")
-        if type_ == "relation":
-            return "relation"
-        if not isinstance(value, Mapping) or not isinstance(item.get("from_name"), str):
+        if not isinstance(item, Mapping):
             return MISFIT
-        if self.schema is not None:
-            control = self.controls.get(item["from_name"])
-            if control is None or control.type != type_:
-                return MISFIT
-            return {"layer": "label", "spans": "span", "attribute": "field", "note": "note"}[control.kind]
-        on_region = "start" in value or "end" in value
-        if on_region and type_ in SPANS:
-            return "span"
-        if on_region and type_ in FIELDS:
-            return "field"
-        if type_ in LABELS:
-            return "label"
-        return "note" if type_ == "textarea" else MISFIT
+        if item.get("type") == "relation":
+            return "relation"
+        control = self.page.control(item.get("from_name"), item.get("type"))
+        if not isinstance(item.get("value"), Mapping) or control is None:
+            return MISFIT
+        return control.kind
 
-    def _reject(self, reason: str, detail: str, item: Item) -> None:
+    def _control(self, item: Item) -> ControlMeaning:
+        found = self.page.control(item["from_name"], item["type"])
+        if found is None:
+            raise KeyError(item["from_name"])  # `_kind` has looked
+        return found
+
+    def _reject(self, reason: str, detail: str, item: Item, said: str | None = None) -> None:
+        """Add a reject; `said` is the value that is lost, None for all that the item ticks."""
         value = item.get("value")
         value = value if isinstance(value, Mapping) else {}
         start, end, text = (value.get(key) for key in ("start", "end", "text"))
+        self._count(item, reason, said)
         self.out.rejects.append(
             Reject(
                 stage="pull",
@@ -204,39 +204,50 @@ class _Decoder:
             )
         )
 
+    def _count(self, item: Item, fate: str, said: str | None = None) -> None:
+        name = "relation" if item.get("type") == "relation" else str(item.get("from_name"))
+        for value in [said] if said is not None else values_of(item) or [""]:
+            self.out.values[ValueFate(name, value, fate)] += 1
+
     def _take_misfit(self, item: Item) -> bool:
+        if not isinstance(item, Mapping):
+            self._reject("unsupported-type", "an item of the result is no object", {})
+            return False
         name, type_ = item.get("from_name"), item.get("type")
-        if self.schema is not None and name not in self.controls:
-            self._reject("unknown-control", f"{self.schema.ref} has no control {name!r}", item)
+        control = self.page.controls.get(str(name))
+        if control is None:
+            self._reject("unknown-control", f"{self.page.of} has no control {name!r}", item)
         else:
             self._reject("unsupported-type", f"control {name!r} holds a result of type {type_!r}", item)
         return False
 
     def _take_span(self, item: Item) -> bool:
-        value = item["value"]
-        found = locate(self.text, value.get("start"), value.get("end"), value.get("text"))
+        value, control = item["value"], self._control(item)
+        found = self.text.locate(value, item.get("to_name"))
         if isinstance(found, str):
-            self._reject(found, self._contrast(value), item)
+            self._reject(found, self._contrast(found, item), item)
             return False
         region = str(item.get("id"))
         spans = self.regions.setdefault(region, [])
         taken = False
-        for name in _strings(value.get("labels")):
-            label = self.span_label(name)
+        names = values_of(item)
+        for name in names:
+            label = name if control.values is None else control.values.get(name)
             if label is None:
-                self._reject("unknown-span", f"the schema has no span label {name!r}", item)
+                self._reject("unknown-span", f"the schema has no span label {name!r}", item, name)
                 continue
             span_id = f"{region}#{len(spans) + 1}" if spans else region
             spans.append(_Region(span_id, label, found.start, found.end))
+            self._count(item, TAKEN, name)
             taken = True
-        if not taken and not _strings(value.get("labels")):
+        if not names:
             self._reject("no-span-label", "the region carries no label", item)
         if taken:
             self.mended = found.mended or ""
         return taken
 
     def _span(self, region: _Region) -> Span:
-        words = self.text[region.start : region.end]
+        words = self.text.text[region.start : region.end]
         fields = dict(sorted(region.fields.items()))
         return Span(
             span_id=region.span_id,
@@ -247,51 +258,74 @@ class _Decoder:
             attributes=fields,
         )
 
-    def _contrast(self, value: Item) -> str:
+    def _contrast(self, reason: str, item: Item) -> str:
+        value = item["value"]
+        if reason == "other-text":
+            return f"the region is on {item.get('to_name')!r}, which is not part of the sentence"
         start, end = value.get("start"), value.get("end")
-        held = self.text[start:end] if isinstance(start, int) and isinstance(end, int) and 0 <= start <= end else ""
+        text = self.text.text
+        held = text[start:end] if isinstance(start, int) and isinstance(end, int) and 0 <= start <= end else ""
         return f"the text holds {held[:80]!r} there, the region says {str(value.get('text'))[:80]!r}"
 
     def _take_field(self, item: Item) -> bool:
-        name = item["from_name"]
+        name, control = item["from_name"], self._control(item)
         regions = self.regions.get(str(item.get("id")), [])
-        control = self.controls.get(name)
-        if control is not None:
-            mine = [region for region in regions if region.label == control.span]
-            if regions and not mine:
-                self._reject("field-of-another-label", f"{name!r} on a span with label {regions[0].label!r}", item)
-                return False
-            regions = mine
         if not regions:
             self._reject("field-without-span", f"{name!r} hangs on no span that was taken", item)
             return False
-        value = _field_value(item, control)
+        value = field_value(control.type, item["value"], values_of(item), boolean=control.boolean)
         if value is None:
             self._reject("empty-field", f"{name!r} holds no value", item)
             return False
-        keys = [(region, self.field_id(name, region.label)) for region in regions]
-        for region, key in keys:
-            if key is None:
-                self._reject("unknown-field", f"span label {region.label!r} has no field {name!r}", item)
-            else:
+        taken = False
+        for region in regions:
+            key = name if control.fields is None else control.fields.get(region.label)
+            if key is not None:
                 region.fields[key] = value
-        return any(key is not None for _, key in keys)
+                taken = True
+        if taken:
+            self._count(item, TAKEN)
+        elif control.fields:
+            self._reject("field-of-another-label", f"{name!r} on a span with label {regions[0].label!r}", item)
+        else:
+            self._reject("unknown-field", f"span label {regions[0].label!r} has no field {name!r}", item)
+        return taken
 
     def _take_label(self, item: Item) -> bool:
-        found = {name: self.label_id(name) for name in _labels(item)}
-        good = {label for label in found.values() if label is not None}
-        for name, label in found.items():
+        values = self._control(item).values
+        names = values_of(item)
+        good = False
+        for name in names:
+            label = name if values is None else values.get(name)
             if label is None:
-                self._reject("unknown-label", f"the schema has no label {name!r}", item)
-        if not found:
+                self._reject("unknown-label", f"the schema has no label {name!r}", item, name)
+            else:
+                self.labels.add(label)
+                self._count(item, TAKEN, name)
+                good = True
+        if not names:
             self._reject("no-label", f"{item['from_name']!r} holds no choice", item)
-        self.labels |= good
-        return bool(good)
+        return good
+
+    def _take_answer(self, item: Item) -> bool:
+        name, control = item["from_name"], self._control(item)
+        key = name if control.fields is None else control.fields.get("")
+        value = field_value(control.type, item["value"], values_of(item), boolean=control.boolean)
+        if value is None:
+            self._reject("empty-field", f"{name!r} holds no value", item)
+        elif key is None:
+            self._reject("unknown-field", f"the schema has no field {name!r} of a sentence", item)
+        else:
+            self.out.fields[key] = value
+            self._count(item, TAKEN)
+            return True
+        return False
 
     def _take_note(self, item: Item) -> bool:
-        text = "\n".join(_strings(item["value"].get("text")))
+        text = "\n".join(strings(item["value"].get("text")))
         if text:
             self.notes.append(text)
+            self._count(item, TAKEN)
         else:
             self._reject("empty-field", f"{item['from_name']!r} holds no words", item)
         return bool(text)
@@ -299,7 +333,8 @@ class _Decoder:
     def _take_relation(self, item: Item) -> bool:
         heads, tails = (self.regions.get(str(item.get(key)), []) for key in ("from_id", "to_id"))
         if not heads or not tails:
-            self._reject("relation-without-span", f"from {item.get('from_id')!r} to {item.get('to_id')!r}", item)
+            said = ", ".join(strings(item.get("labels")))
+            self._reject("relation-without-span", f"from {item.get('from_id')!r} to {item.get('to_id')!r}", item, said)
             return False
         head, tail = heads[0], tails[0]
         direction = item.get("direction")
@@ -314,71 +349,20 @@ class _Decoder:
         return taken
 
     def _relation_labels(self, item: Item, head: _Region, tail: _Region) -> Iterator[str]:
-        only = "related" if self.schema is None else relation_between(self.schema, head.label, tail.label)
-        given = _strings(item.get("labels")) or ([only] if only else [])
+        given, known = strings(item.get("labels")), self.page.relations
         for name in given:
-            label = self.relation_id(name)
+            label = name if known is None else known.get(name)
             if label is None:
-                self._reject("unknown-relation", f"the schema has no relation {name!r}", item)
+                self._reject("unknown-relation", f"the schema has no relation {name!r}", item, name)
             else:
+                self._count(item, TAKEN, name)
                 yield label
-        if not given:
-            self._reject("unnamed-relation", f"no single relation leads from {head.label} to {tail.label}", item)
-
-
-def _strings(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
-
-
-def _labels(item: Item) -> Iterator[str]:
-    """Yield the choices; of a taxonomy every path, its steps joined by a slash."""
-    value = item["value"]
-    if item["type"] == "taxonomy":
-        for path in value.get("taxonomy") or []:
-            if _strings(path):
-                yield SEPARATOR.join(_strings(path))
-    else:
-        yield from _strings(value.get("choices"))
-
-
-def _field_value(item: Item, control: Control | None) -> AttributeValue:
-    type_, value = item["type"], item["value"]
-    if type_ in LABELS:
-        found = list(_labels(item))
-        if control is not None and control.attribute is not None and control.attribute.type == "boolean":
-            return (found == [TRUE]) if found else None
-        return found[0] if len(found) == 1 else (tuple(found) or None)
-    if type_ == "textarea":
-        return "\n".join(_strings(value.get("text"))) or None
-    number = value.get(type_)
-    if isinstance(number, float) and number.is_integer():
-        return int(number)
-    return number if isinstance(number, str | int | float) else None
-
-
-class _ForeignDecoder(_Decoder):
-    """Decodes items by what they are, and finds their words among the titles of a schema."""
-
-    def __init__(self, text: str, schema: Schema) -> None:
-        super().__init__(text, None)
-        self._labels = {label.id: label.id for label in schema.labels}
-        self._labels |= {label.title: label.id for label in schema.labels}
-        self._spans = {span.id: span for span in schema.spans} | {span.title: span for span in schema.spans}
-        self._relations = {relation.id for relation in schema.relations}
-
-    def label_id(self, name: str) -> str | None:
-        return self._labels.get(name)
-
-    def span_label(self, name: str) -> str | None:
-        found = self._spans.get(name)
-        return None if found is None else found.id
-
-    def field_id(self, name: str, span: str) -> str | None:
-        fields = self._spans[span].attributes
-        by_title = (field.id for field in fields if field.title == name)
-        return next(by_title, name if any(field.id == name for field in fields) else None)
-
-    def relation_id(self, name: str) -> str | None:
-        return name if name in self._relations else None
+        if given:
+            return
+        schema = self.page.schema
+        only = self.page.unnamed or (relation_between(schema, head.label, tail.label) if schema else None)
+        if only:
+            self._count(item, TAKEN, "")
+            yield only
+        else:
+            self._reject("unnamed-relation", f"no single relation leads from {head.label} to {tail.label}", item, "")

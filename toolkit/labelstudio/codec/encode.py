@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from toolkit.errors import InvalidInput
@@ -17,6 +18,7 @@ def encode_result(
     labels: Sequence[str] = (),
     spans: Sequence[Span] = (),
     relations: Sequence[Relation] = (),
+    fields: Mapping[str, AttributeValue] = MappingProxyType({}),
     note: str | None = None,
     origin: str = "manual",
 ) -> list[dict[str, Any]]:
@@ -27,6 +29,7 @@ def encode_result(
         labels: Ids of sentence labels.
         spans: Their offsets count code points of the task's text.
         relations: Links between the spans.
+        fields: Fields of the sentence by their ids.
         note: The comment.
         origin: "manual" for a person's, "prediction" for a program's.
 
@@ -35,6 +38,7 @@ def encode_result(
     """
     page = controls(schema)
     items = [*_choices(schema, labels), *(item for span in spans for item in _region(page, span))]
+    items += _answers(schema, page, fields)
     if note:
         items.append(_item(NOTE, "textarea", {"text": [note]}, content_id("note", note)[:10]))
     for item in items:
@@ -55,6 +59,18 @@ def _choices(schema: Schema, labels: Sequence[str]) -> Iterator[dict[str, Any]]:
         mine = [label for label in labels if layer_of[label] == layer.id]
         if mine:
             yield _item(layer.id, "choices", {"choices": mine}, content_id("layer", layer.id)[:10])
+
+
+def _answers(
+    schema: Schema, page: Mapping[str, Control], fields: Mapping[str, AttributeValue]
+) -> Iterator[dict[str, Any]]:
+    for name, value in fields.items():
+        control = page.get(name)
+        if control is None or control.kind != "field":
+            raise InvalidInput(f"{schema.ref} has no field {name!r} of a sentence")
+        if value is not None and value is not False:
+            stored = {_KEYS[control.type]: _stored(control, value)}
+            yield _item(name, control.type, stored, content_id("field", name)[:10])
 
 
 def _region(page: Mapping[str, Control], span: Span) -> Iterator[dict[str, Any]]:

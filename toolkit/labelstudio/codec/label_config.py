@@ -49,7 +49,8 @@ class Control:
 
     Attributes:
         name: The `from_name`.
-        kind: "layer" (stores label ids), "spans" (span label ids), "attribute" (a field of a span) or "note".
+        kind: "layer" (stores label ids), "spans" (span label ids), "attribute" (a field of a span), "field" (one of
+            the sentence) or "note".
         type: Label Studio's result type: "choices", "labels", "number" or "textarea".
         layer: Id of the layer.
         span: Id of the span label that the field belongs to.
@@ -57,7 +58,7 @@ class Control:
     """
 
     name: str
-    kind: Literal["layer", "spans", "attribute", "note"]
+    kind: Literal["layer", "spans", "attribute", "field", "note"]
     type: Literal["choices", "labels", "number", "textarea"]
     layer: str | None = None
     span: str | None = None
@@ -94,6 +95,8 @@ def _controls(schema: Schema) -> dict[str, Control]:
         for attribute in span.attributes:
             name, kind = control_name(span, attribute), _RESULT_TYPES[attribute.type]
             found.append(Control(name=name, kind="attribute", type=kind, span=span.id, attribute=attribute))
+    for asked in schema.fields:
+        found.append(Control(name=asked.id, kind="field", type=_RESULT_TYPES[asked.type], attribute=asked))
     found.append(Control(name=NOTE, kind="note", type="textarea"))
     return {control.name: control for control in found}
 
@@ -130,6 +133,7 @@ def render_config(schema: Schema) -> str:
     questions = etree.SubElement(root, "View", className="tk-questions")
     for layer in schema.layers:
         _question(questions, schema, layer)
+    _asked(root, schema)
     _reminders(root, schema)
     _gate(root, schema)
     if schema.relations:
@@ -204,10 +208,29 @@ def _fields(root: etree._Element, span: SpanLabel) -> None:
             _shown(row, "tk-rule", displayed(attribute.rule))
 
 
+def _asked(root: etree._Element, schema: Schema) -> None:
+    """Show the fields of the sentence."""
+    if not schema.fields:
+        return
+    panel = etree.SubElement(root, "View", className="tk-fields")
+    grid = etree.SubElement(panel, "View", className="tk-grid")
+    for asked in schema.fields:
+        row = etree.SubElement(grid, "View", className=f"tk-field tk-{asked.type}")
+        if asked.type != "boolean":
+            _shown(row, "tk-name", displayed(asked.title) + (" *" if asked.required else ""))
+        _control(row, asked, {"name": asked.id, "toName": TEXT}, asked.title)
+        if asked.rule:
+            _shown(row, "tk-rule", displayed(asked.rule))
+
+
 def _field(row: etree._Element, span: SpanLabel, attribute: Attribute) -> None:
     shared = {"name": control_name(span, attribute), "toName": TEXT, "perRegion": "true", "whenLabelValue": span.id}
+    _control(row, attribute, shared, f"{span.title}: {attribute.title}")
+
+
+def _control(row: etree._Element, attribute: Attribute, shared: dict[str, str], title: str) -> None:
     if attribute.required:
-        shared |= {"required": "true", "requiredMessage": displayed(f"{span.title}: {attribute.title}")}
+        shared |= {"required": "true", "requiredMessage": displayed(title)}
     match attribute.type:
         case "choice":
             choices = etree.SubElement(row, "Choices", shared, choice="single", layout="inline")

@@ -20,7 +20,7 @@ KEY: Final = "toolkit"
 
 Origin = Literal["manual", "prediction", "prediction-changed"]
 
-_PSEUDONYM: Final = r"^(annotator|user|expert)-[0-9a-z]+(-[0-9a-z]+)*$"
+_PSEUDONYM: Final = r"^(annotator|user|expert|nobody)-[0-9a-z]+(-[0-9a-z]+)*$"
 
 
 @record

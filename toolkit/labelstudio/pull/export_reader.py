@@ -9,15 +9,21 @@ import gzip
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from toolkit.errors import InvalidInput
+from toolkit.labelstudio.codec.decode import ValueFate
+from toolkit.labelstudio.codec.foreign_page import page_of_config
+from toolkit.labelstudio.codec.page_map import PageMap
 from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.labelstudio.pull.parse import ParsedAnnotation, parse_annotation
-from toolkit.records import Annotation, Reject
+from toolkit.labelstudio.pull.survey import Survey
+from toolkit.records import Annotation, Reject, content_id
 from toolkit.schema import Schema
 
 _CHUNK = 1 << 20
@@ -33,14 +39,22 @@ class ExportContents:
         counts: What came in ("tasks", "annotations", "results", "drafts") and what became of it: annotations "taken"
             and "rejected"; results per kind as "label", "span", "field", "relation", "note" and (rejected) "misfit",
             which sum to "results"; and how regions were mended, such as "mended: white-space".
+        values: How many values of each control were taken, or rejected for which reason.
     """
 
     annotations: list[Annotation] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    values: Counter[ValueFate] = field(default_factory=Counter)
 
 
-def read_export(path: Path | str, schema: Schema | None = None) -> Iterator[Annotation]:
+def read_export(
+    path: Path | str,
+    schema: Schema | None = None,
+    *,
+    config: str | bytes | None = None,
+    texts: Sequence[str] = (),
+) -> Iterator[Annotation]:
     """Yield the annotations of a JSON export, .json or .json.gz, one task in memory at a time.
 
     Annotators are "user-N" by their number on the server. `sentence_id` is the one that was pushed with the task,
@@ -49,11 +63,14 @@ def read_export(path: Path | str, schema: Schema | None = None) -> Iterator[Anno
 
     Args:
         path: The file.
-        schema: What the project was made from. None infers: choices and taxonomy paths are labels, labelled
-            regions are spans, and what hangs on a region is a field of it.
+        schema: What the answers are read under. None infers: choices and taxonomy paths are labels, labelled
+            regions are spans, what hangs on a region is a field of it, other fields are those of the answer. A word
+            that two questions share carries the name of its question, as in "checkable:No".
+        config: The project's labelling page (XML); default: the one inside the file, else what the answers show.
+        texts: Keys of the task's data that hold the sentence, where the page leaves that open.
 
     Raises:
-        InvalidInput: The file is not a Label Studio JSON export.
+        InvalidInput: The file is not a Label Studio JSON export, or nothing decides between several texts.
 
     Examples:
         >>> import json, pathlib, tempfile
@@ -65,14 +82,20 @@ def read_export(path: Path | str, schema: Schema | None = None) -> Iterator[Anno
         >>> [(one.annotator, one.labels) for one in read_export(path)]
         [('user-7', ('claim',))]
     """
+    page = survey_export(Path(path), config).meaning(schema, texts)
     for task in read_tasks(Path(path)):
-        for _, parsed in annotations_of(task, schema, Pseudonyms(None), str(path)):
+        for _, parsed in annotations_of(task, schema, Pseudonyms(None), str(path), page):
             if parsed.annotation is not None:
                 yield parsed.annotation
 
 
 def read_export_all(
-    path: Path | str, schema: Schema | None = None, pseudonyms: Pseudonyms | None = None
+    path: Path | str,
+    schema: Schema | None = None,
+    pseudonyms: Pseudonyms | None = None,
+    *,
+    config: str | bytes | None = None,
+    texts: Sequence[str] = (),
 ) -> ExportContents:
     """Read a whole export with its rejects, and count what came in and what became of it.
 
@@ -80,11 +103,14 @@ def read_export_all(
         path: The file.
         schema: As in `read_export`.
         pseudonyms: Those of a project; default: user numbers.
+        config: As in `read_export`.
+        texts: As in `read_export`.
     """
     out = ExportContents()
+    page = survey_export(Path(path), config).meaning(schema, texts)
     for task in read_tasks(Path(path)):
         out.counts["tasks"] += 1
-        for raw, parsed in annotations_of(task, schema, pseudonyms or Pseudonyms(None), str(path)):
+        for raw, parsed in annotations_of(task, schema, pseudonyms or Pseudonyms(None), str(path), page):
             out.counts["annotations"] += 1
             out.counts["results"] += len(raw.get("result") or [])
             for fate, number in parsed.tally.items():
@@ -92,6 +118,7 @@ def read_export_all(
                 if fate.mended:
                     out.counts[f"mended: {fate.mended}"] += number
             out.counts["rejected" if parsed.annotation is None else "taken"] += 1
+            out.values.update(parsed.values)
             out.rejects += parsed.rejects
             if parsed.annotation is not None:
                 out.annotations.append(parsed.annotation)
@@ -101,13 +128,40 @@ def read_export_all(
     return out
 
 
+def survey_export(path: Path, config: str | bytes | None = None, *, where: str | None = None) -> Survey:
+    """Look at a whole export: its page, its texts, and whether it is of a project that was pushed.
+
+    Raises:
+        InvalidInput: The file is not an export, or the page is not XML.
+    """
+    config = config if config is not None else config_in(path)
+    survey = Survey(None if config is None else page_of_config(config, where=where or f"the label config of {path}"))
+    for task in read_tasks(path):
+        survey.add(task)
+    return survey
+
+
+def content_of(path: Path) -> bytes:
+    """Return the bytes of a labelling page.
+
+    Raises:
+        InvalidInput: The file is not there, or can't be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise InvalidInput("there is no such file", where=str(path)) from error
+    except OSError as error:
+        raise InvalidInput(f"can't be read: {error.strerror}", where=str(path)) from error
+
+
 def annotations_of(
-    task: dict[str, Any], schema: Schema | None, pseudonyms: Pseudonyms, path: str
+    task: dict[str, Any], schema: Schema | None, pseudonyms: Pseudonyms, path: str, page: PageMap | None = None
 ) -> Iterator[tuple[dict[str, Any], ParsedAnnotation]]:
     """Yield each annotation of an exported task as it is there, and what became of it."""
     for raw in task["annotations"]:
         parsed = parse_annotation(
-            task, raw, schema=schema, pseudonyms=pseudonyms, source=lambda number: f"{path}: task {number}"
+            task, raw, schema=schema, pseudonyms=pseudonyms, source=lambda number: f"{path}: task {number}", page=page
         )
         yield raw, parsed
 
@@ -128,21 +182,57 @@ def drafts_of(task: Mapping[str, Any], path: str) -> Iterator[tuple[dict[str, An
 
 
 def read_tasks(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the tasks of an export, one in memory at a time.
+    """Yield the tasks of an export, one in memory at a time, each with numbers and times where it has none.
+
+    A file is a JSON array of tasks, one task a line, or an object with the array under "tasks" beside the project's
+    "label_config". Tasks that were annotated elsewhere, to be imported, are tasks too: without numbers they are told
+    apart by their data, without times they are from the beginning of 1970, and without a user they are nobody's.
 
     Raises:
         InvalidInput: The file is missing, not JSON, cut off, or not a list of tasks with annotations.
     """
+    seen: Counter[str] = Counter()
+    for number, task in enumerate(_items(path), start=1):
+        if not (isinstance(task, dict) and _is_task(task)):
+            raise InvalidInput(
+                "is not a task with annotations",
+                where=f"{path}: item {number}",
+                remedy="export the project as JSON (not JSON-MIN, not CSV)",
+            )
+        try:
+            yield _whole(task, seen)
+        except ValueError as error:
+            raise InvalidInput(f"holds no time in ISO 8601: {error}", where=f"{path}: item {number}") from error
+
+
+def config_in(path: Path) -> str | None:
+    """Return the labelling page that an export carries: under "label_config", of the file or of its first task."""
+    with closing(_raw_items(path)) as items:
+        first = next(items, None)
+    if not isinstance(first, dict):
+        return None
+    project = first.get("project")
+    for holder in (first, project if isinstance(project, dict) else {}):
+        found = holder.get("label_config")
+        if isinstance(found, str) and found.strip():
+            return found
+    return None
+
+
+def _items(path: Path) -> Iterator[Any]:
+    """Yield the tasks of a file, however they are wrapped."""
+    with closing(_raw_items(path)) as items:
+        for item in items:
+            if isinstance(item, dict) and isinstance(item.get("tasks"), list) and "data" not in item:
+                yield from item["tasks"]
+            else:
+                yield item
+
+
+def _raw_items(path: Path) -> Generator[Any]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-            for number, task in enumerate(json_items(file), start=1):
-                if not (isinstance(task, dict) and _is_task(task)):
-                    raise InvalidInput(
-                        "is not a task with annotations",
-                        where=f"{path}: item {number}",
-                        remedy="export the project as JSON (not JSON-MIN, not CSV)",
-                    )
-                yield task
+            yield from json_items(file, objects=True)
     except FileNotFoundError as error:
         raise InvalidInput("there is no such file", where=str(path)) from error
     except (OSError, EOFError, ValueError, zlib.error) as error:
@@ -153,33 +243,65 @@ def read_tasks(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _is_task(task: dict[str, Any]) -> bool:
-    annotations = task.get("annotations")
+    annotations = task.get("annotations", task.get("completions"))
     return (
         isinstance(task.get("data"), dict)
-        and "id" in task
         and isinstance(annotations, list)
-        and all(isinstance(item, dict) and {"id", "created_at", "updated_at"} <= item.keys() for item in annotations)
+        and all(isinstance(item, dict) and isinstance(item.get("result", []), list) for item in annotations)
     )
 
 
-def json_items(file: IO[str]) -> Iterator[Any]:
+def _whole(task: dict[str, Any], seen: Counter[str]) -> dict[str, Any]:
+    """Return a task with the keys that the server's own export always has."""
+    if "id" not in task:
+        same = content_id("task", json.dumps(task["data"], sort_keys=True, ensure_ascii=False))
+        seen[same] += 1
+        task["id"] = same if seen[same] == 1 else f"{same}-{seen[same]}"
+    if isinstance(task.get("project"), dict):
+        task["project"] = task["project"].get("id")
+    task["annotations"] = task.get("annotations", task.get("completions"))
+    for number, raw in enumerate(task["annotations"], start=1):
+        raw["id"] = raw.get("id", number)
+        made = raw.get("created_at") or task.get("created_at") or _NEVER
+        raw["created_at"] = _stamp(made)
+        raw["updated_at"] = _stamp(raw.get("updated_at") or raw["created_at"])
+    return task
+
+
+_NEVER = "1970-01-01T00:00:00Z"
+
+
+def _stamp(moment: Any) -> str:
+    """Return a time as ISO 8601; old exports count seconds since 1970."""
+    if isinstance(moment, int | float):
+        return datetime.fromtimestamp(moment, UTC).isoformat().replace("+00:00", "Z")
+    datetime.fromisoformat(str(moment))  # who reads it later has no place to name
+    return str(moment)
+
+
+def json_items(file: IO[str], *, objects: bool = False) -> Iterator[Any]:
     """Yield the items of a JSON array, one in memory at a time.
+
+    Args:
+        file: The file.
+        objects: Objects one after the other, as in JSON Lines, will do as well.
 
     Raises:
         ValueError: It is not an array, or it is cut off.
     """
-    decoder, buffer, at, first = json.JSONDecoder(), "", 0, True
+    decoder, buffer, at, first, listed = json.JSONDecoder(), "", 0, True, False
     while True:
         chunk = file.read(_CHUNK)
         buffer, at = buffer[at:] + chunk, 0
         while True:
             start = _skip(buffer, at)
             if first and start < len(buffer):
-                if buffer[start] != "[":
+                listed = buffer[start] == "["
+                if not listed and not (objects and buffer[start] == "{"):
                     raise ValueError("not a JSON array")
-                first, at = False, start + 1
+                first, at = False, start + listed
                 continue
-            if start < len(buffer) and buffer[start] == "]" and not first:
+            if start < len(buffer) and buffer[start] == "]" and listed:
                 return
             try:
                 item, at = decoder.raw_decode(buffer, start)
@@ -187,6 +309,8 @@ def json_items(file: IO[str]) -> Iterator[Any]:
                 break  # the item is not there to its end yet
             yield item
         if not chunk:
+            if not listed and not first and _skip(buffer, at) == len(buffer):
+                return
             raise ValueError("cut off")
 
 

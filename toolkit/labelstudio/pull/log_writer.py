@@ -22,19 +22,23 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from toolkit.labelstudio.casualty_figures import FigureCheck
-from toolkit.labelstudio.codec.decode import MISFIT, ItemFate
+from toolkit.labelstudio.codec.decode import MISFIT, TAKEN, ItemFate, ValueFate
+from toolkit.labelstudio.codec.page_map import PageMap
 from toolkit.labelstudio.pseudonyms import Pseudonyms
-from toolkit.labelstudio.pull.parse import ParsedAnnotation, parse_annotation, pseudonym_of
+from toolkit.labelstudio.pull.parse import ParsedAnnotation, parse_annotation, pseudonym_of, text_of
 from toolkit.labelstudio.pull.revision_index import RevisionIndex, revision_of
 from toolkit.project import AppendLog, Workspace
 from toolkit.project.annotation_log import revision, tombstone
-from toolkit.records import Annotation, Reject, content_id, to_row
+from toolkit.records import Annotation, Reject, content_id, digest, to_row
 from toolkit.schema import Schema
 
 _CHUNK = 500  # rows of the log that are written at once
 
 DIFFERING = "casualty figures whose numbers differ from their words"
 """The count of rows for annotations/figures.jsonl."""
+
+UNKNOWN = "answers to texts that are not in the project"
+"""The count of answers to a foreign project's texts that no sentence has."""
 
 Status = Literal["known", "joined", "new", "edited"]
 """An answer beside the log: there in this revision, there but now of another sentence, not there, or changed since."""
@@ -55,12 +59,19 @@ class PullResult:
         fates: Everything that was read by kind: "annotations", and below them each of Label Studio's types of
             result; how many were "read", and how many of these "taken" and "rejected". Of a file also "drafts", which
             are never taken.
+        values: Everything that was read by control and value: how many were "read" and "taken", and how many were
+            rejected for each reason; "read" is the sum of the others.
+        texts: Keys of the tasks' data that were taken for the sentence, of a foreign project.
+        partial: Answers of which a part could not be taken; they have no vote until a person says so.
     """
 
     url: str
     full: bool
     counts: Mapping[str, int]
     fates: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
+    partial: int = 0
 
     @property
     def up_to_date(self) -> bool:
@@ -81,11 +92,16 @@ class LogWriter:
         folder: Where rejects and differing figures go, and the name under which the index is kept.
         schema: What the page was made from.
         pseudonyms: Of the people on the server.
-        joined: annotation_id → the sentence that an answer in the log belongs to, where it may be another now.
+        held: annotation_id → the answer as the log has it, where it may be read otherwise now.
+        page: The meaning of the page; default: the schema's own.
+        server: What tells the server of a file from others; None where the place does.
 
     Attributes:
         index: What the log holds.
         counts: As in `PullResult`.
+        partial: As in `PullResult`.
+        page: As above; each project may have its own.
+        pseudonyms: As above; each server has its own.
     """
 
     def __init__(
@@ -96,12 +112,17 @@ class LogWriter:
         schema: Schema | None,
         pseudonyms: Pseudonyms,
         *,
-        joined: Mapping[str, str] = MappingProxyType({}),
+        held: Mapping[str, Annotation] = MappingProxyType({}),
+        page: PageMap | None = None,
+        server: str | None = None,
     ) -> None:
         self.index = RevisionIndex(workspace, log, f"{folder}.sqlite3")
         self.counts: Counter[str] = Counter()
         self._tally: Counter[ItemFate] = Counter()
-        self._schema, self._pseudonyms, self._joined = schema, pseudonyms, joined
+        self.page, self.pseudonyms = page, pseudonyms
+        self.partial = 0
+        self._values: Counter[ValueFate] = Counter()
+        self._schema, self._held, self._server = schema, held, server
         self._figures = FigureCheck(workspace, schema)
         self._log = log
         self._rows: list[dict[str, Any]] = []
@@ -118,9 +139,9 @@ class LogWriter:
         """
         present = set()
         answered: Counter[str] = Counter()
-        for raw in sorted(task["annotations"], key=lambda raw: (raw["created_at"], raw["id"])):
+        for raw in sorted(task["annotations"], key=lambda raw: (raw["created_at"], str(raw["id"]).rjust(20))):
             raw = dict(raw) | {"task": task["id"], "project": task.get("project", raw.get("project"))}
-            answered[pseudonym_of(raw, self._pseudonyms)] += 1
+            answered[pseudonym_of(task, raw, self.pseudonyms)] += 1
             present.add(self._add_annotation(task, raw, source, place))
         self.counts["second answers"] += sum(number - 1 for number in answered.values())
         self.counts["drafts"] += len(task.get("drafts") or [])
@@ -149,6 +170,16 @@ class LogWriter:
             counts["rejected" if fate.kind == MISFIT else "taken"] += number
         return found
 
+    @property
+    def values(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Everything that was read by control and value, and what became of it; see `PullResult`."""
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for fate, number in sorted(self._values.items()):
+            counts = found.setdefault(fate.control, {}).setdefault(fate.value, {"read": 0, TAKEN: 0})
+            counts["read"] += number
+            counts[fate.fate] = counts.get(fate.fate, 0) + number
+        return found
+
     def flush(self) -> None:
         """Append what was gathered, the answers last."""
         self._rejects.flush()
@@ -169,7 +200,9 @@ class LogWriter:
         self, task: Mapping[str, Any], raw: Mapping[str, Any], source: Callable[[int], str], place: str | None
     ) -> str:
         """Take one annotation through the steps above, and return its id."""
-        parsed = parse_annotation(task, raw, schema=self._schema, pseudonyms=self._pseudonyms, source=source)
+        parsed = parse_annotation(
+            task, raw, schema=self._schema, pseudonyms=self.pseudonyms, source=source, page=self.page
+        )
         self._count(raw, parsed)
         self._add_rejects(parsed.annotation_id, raw, parsed.rejects, with_raw=parsed.annotation is None)
         if parsed.annotation is None:
@@ -183,15 +216,22 @@ class LogWriter:
         self.counts[status] += 1
         if status != "joined":
             self._check(parsed.annotation)
-        row = revision(parsed.annotation, self._pseudonyms.strip(raw))
-        self._add_row(row | ({"place": place} if place else {}), change)
+        row = revision(parsed.annotation, self.pseudonyms.strip(raw))
+        text = text_of(task, self.page) if self.page else task["data"].get("text")
+        if isinstance(text, str):
+            row["text_sha256"] = digest(text.encode())  # by it the answer is carried to the same words elsewhere
+        if place or self._server:
+            row |= {"place": place} if place else {"server": self._server}
+        self._add_row(row, change)
         return parsed.annotation_id
 
     def _status(self, annotation: Annotation, change: str) -> Status:
         if not self.index.holds(annotation.annotation_id, change):
             return "edited" if self.index.is_live(annotation.annotation_id) else "new"
-        same = annotation.sentence_id == self._joined.get(annotation.annotation_id, annotation.sentence_id)
-        return "known" if same else "joined"
+        before = self._held.get(annotation.annotation_id, annotation)
+        if before.sentence_id != annotation.sentence_id:
+            return "joined"
+        return "known" if _said(before) == _said(annotation) else "edited"
 
     def _check(self, annotation: Annotation) -> None:
         for row in self._figures.differing(annotation):
@@ -204,12 +244,14 @@ class LogWriter:
         """Add the rejects of one revision; with its raw JSON where the log does not keep that."""
         if rejects:
             row: dict[str, Any] = {"annotation_id": annotation_id, "revision": revision_of(raw)}
-            row |= {"raw": self._pseudonyms.strip(raw)} if with_raw else {}
+            row |= {"raw": self.pseudonyms.strip(raw)} if with_raw else {}
             self._rejects.add([row | {"reject": to_row(reject)} for reject in rejects])
 
     def _count(self, raw: Mapping[str, Any], parsed: ParsedAnnotation) -> None:
         taken = parsed.annotation
         self._tally.update(parsed.tally)
+        self._values.update(parsed.values)
+        self.partial += taken is not None and bool(taken.rejected)
         self._tally[ItemFate("annotations", MISFIT if taken is None else "answer")] += 1
         self.counts["rejects"] += len(parsed.rejects)
         self.counts["mended regions"] += sum(number for fate, number in parsed.tally.items() if fate.mended)
@@ -224,6 +266,11 @@ class LogWriter:
         self.index.note(row, change)
         if len(self._rows) >= _CHUNK:
             self.flush()
+
+
+def _said(answer: Annotation) -> tuple[object, ...]:
+    """Return what an answer says: it differs where the same JSON is read otherwise, since its page is mapped anew."""
+    return answer.labels, answer.spans, answer.relations, dict(answer.fields), answer.note, answer.rejected
 
 
 class _SideLog:

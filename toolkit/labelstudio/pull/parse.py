@@ -10,16 +10,20 @@ from functools import lru_cache
 from typing import Any
 
 from toolkit.labelstudio.codec.decode import (
+    EMPTY,
     MISFIT,
     DecodedResult,
     ItemFate,
-    decode_foreign,
-    decode_result,
-    is_foreign,
+    ValueFate,
+    decode,
     type_of,
 )
+from toolkit.labelstudio.codec.foreign_page import values_of
+from toolkit.labelstudio.codec.page_map import PageMap, own_page
 from toolkit.labelstudio.codec.round_trip import Origin, RoundTrip
+from toolkit.labelstudio.codec.visible_text import TaskText
 from toolkit.labelstudio.pseudonyms import Pseudonyms
+from toolkit.labelstudio.pull.survey import Survey, task_text
 from toolkit.records import Annotation, Reject, content_id, digest
 from toolkit.schema import Schema
 
@@ -33,12 +37,14 @@ class ParsedAnnotation:
         annotation: The record; None where the whole annotation can't be taken.
         rejects: Parts that can't be taken, or the whole.
         tally: How many items of its result had which fate.
+        values: How many values of each control had which fate.
     """
 
     annotation_id: str
     annotation: Annotation | None
     rejects: tuple[Reject, ...] = ()
     tally: Counter[ItemFate] = field(default_factory=Counter)
+    values: Counter[ValueFate] = field(default_factory=Counter)
 
 
 def parse_annotation(
@@ -48,34 +54,43 @@ def parse_annotation(
     schema: Schema | None,
     pseudonyms: Pseudonyms,
     source: Callable[[int], str],
+    page: PageMap | None = None,
 ) -> ParsedAnnotation:
     """Turn one annotation of a task into a record.
 
     Args:
         task: The task as the server gives it, with `data`.
         raw: The annotation.
-        schema: What the page was made from; None for a foreign project.
+        schema: What the answer is read under; None for a foreign project.
         pseudonyms: Of the people on the server.
         source: Task id → where a person finds it.
+        page: The meaning of the project's page; default: the schema's own, or what the task alone shows.
     """
-    text = text_of(task)
+    page = page or page_of_task(task, schema)
+    text = text_on(task, page)
     if text is None:
-        return _refused(task, raw, source, "no-text", "the task's data has no text that could be told apart")
+        keys = ", ".join(repr(shown.key) for shown in page.texts)
+        return _refused(task, raw, source, "no-text", f"the task's data has no text{' under ' * bool(keys)}{keys}")
     pushed = task["data"].get("text_sha256")
-    if pushed is not None and pushed != digest(text.encode()):
+    if pushed is not None and pushed != digest(text.text.encode()):
         changed = f"annotation {raw['id']}: the text is not the one that was pushed"
         return _refused(task, raw, source, "text-changed", changed)
-    result = raw.get("result") or []
-    if schema is not None and pushed is None and is_foreign(result, schema):
-        decoded = decode_foreign(result, text, schema)
-    else:
-        decoded = decode_result(result, text, schema)
+    decoded = decode(raw.get("result") or [], text, page)
     place = source(task["id"])
     rejects = (
         replace(reject, source=place, detail=f"annotation {raw['id']}: {reject.detail}") for reject in decoded.rejects
     )
-    annotation = _record(task, raw, text, decoded, schema, pseudonyms)
-    return ParsedAnnotation(annotation.annotation_id, annotation, tuple(rejects), decoded.tally)
+    annotation = _record(task, raw, text.text, decoded, schema, pseudonyms)
+    return ParsedAnnotation(annotation.annotation_id, annotation, tuple(rejects), decoded.tally, decoded.values)
+
+
+def page_of_task(task: Mapping[str, Any], schema: Schema | None) -> PageMap:
+    """Return the meaning of the page that one task is on, where nothing else of its project is known."""
+    if schema is not None and ("text_sha256" in task["data"] or isinstance(task["data"].get("text"), str)):
+        return own_page(schema)
+    survey = Survey()
+    survey.add(task)
+    return survey.meaning(schema)
 
 
 def _refused(
@@ -83,8 +98,12 @@ def _refused(
 ) -> ParsedAnnotation:
     """Reject a whole annotation, with every item of its result."""
     reject = Reject(stage="pull", reason=reason, source=source(task["id"]), detail=detail)
-    tally = Counter(ItemFate(type_of(item), MISFIT) for item in raw.get("result") or [])
-    return ParsedAnnotation(id_of(task, raw), None, (reject,), tally)
+    items = [item for item in raw.get("result") or [] if isinstance(item, Mapping)]
+    tally = Counter(ItemFate(type_of(item), MISFIT) for item in items)
+    values = Counter(
+        ValueFate(str(item.get("from_name")), value, reason) for item in items for value in values_of(item) or [""]
+    )
+    return ParsedAnnotation(id_of(task, raw), None, (reject,), tally, values)
 
 
 def _record(
@@ -99,10 +118,11 @@ def _record(
     return Annotation(
         annotation_id=id_of(task, raw),
         sentence_id=sentence_of(task, text),
-        annotator=pseudonym_of(raw, pseudonyms),
+        annotator=pseudonym_of(task, raw, pseudonyms),
         labels=decoded.labels,
         spans=decoded.spans,
         relations=decoded.relations,
+        fields=decoded.fields,
         schema=exported.schema if exported else schema.ref if schema else "foreign@0.0.0",
         created_at=utc(raw["created_at"]),
         updated_at=utc(raw["updated_at"]),
@@ -111,6 +131,7 @@ def _record(
         ground_truth=bool(raw.get("ground_truth")),
         origin=exported.origin if exported else origin(task, raw),
         note=decoded.note,
+        rejected=sum(reject.reason not in EMPTY for reject in decoded.rejects),
     )
 
 
@@ -126,19 +147,26 @@ def id_of(task: Mapping[str, Any], raw: Mapping[str, Any]) -> str:
     return content_id("label studio", task.get("project"), task["id"], raw["id"], utc(raw["created_at"]))
 
 
-def pseudonym_of(raw: Mapping[str, Any], pseudonyms: Pseudonyms) -> str:
-    """Return the pseudonym of whom an annotation is from: the one that an export wrote, else that of the user."""
+def pseudonym_of(task: Mapping[str, Any], raw: Mapping[str, Any], pseudonyms: Pseudonyms) -> str:
+    """Return the pseudonym of whom an annotation is from: the one that an export wrote, else that of the user.
+
+    An answer of nobody known is an answer of somebody else each time.
+    """
     exported = RoundTrip.of(raw)
-    return exported.annotator if exported else pseudonyms.of(raw.get("completed_by"))
+    if exported:
+        return exported.annotator
+    return pseudonyms.of(raw.get("completed_by"), alone=id_of(task, raw))
 
 
-def text_of(task: Mapping[str, Any]) -> str | None:
-    """Return the text that was labelled: `data.text`, or the only text with white space in a foreign task."""
-    data = task["data"]
-    if isinstance(data.get("text"), str):
-        return str(data["text"])
-    texts = [value for value in data.values() if isinstance(value, str) and " " in value.strip()]
-    return texts[0] if len(texts) == 1 else None
+def text_of(task: Mapping[str, Any], page: PageMap | None = None) -> str | None:
+    """Return the text that was labelled; None where the task has none, or several that nothing tells apart."""
+    found = text_on(task, page or page_of_task(task, None))
+    return None if found is None else found.text
+
+
+def text_on(task: Mapping[str, Any], page: PageMap) -> TaskText | None:
+    """Return the text that a task shows on a page."""
+    return task_text(task["data"], page.texts, page.others)
 
 
 def sentence_of(task: Mapping[str, Any], text: str) -> str:

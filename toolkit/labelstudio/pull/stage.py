@@ -22,19 +22,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
+from toolkit.labelstudio.accounts_file import keep_accounts, server_of_project
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.server_project import ServerProject
-from toolkit.labelstudio.pseudonyms import project_pseudonyms
-from toolkit.labelstudio.pull.log_writer import LogWriter, PullResult
+from toolkit.labelstudio.pseudonyms import Pseudonyms, project_pseudonyms
+from toolkit.labelstudio.pull.log_writer import UNKNOWN, LogWriter, PullResult
+from toolkit.labelstudio.pull.project_page import page_of
 from toolkit.labelstudio.pull.pull_mark import PullMark, moment, read_mark, write_mark
 from toolkit.labelstudio.pull.snapshot import snapshot
+from toolkit.labelstudio.pull.texts import SentenceLookup, make_articles
 from toolkit.project import Workspace
 from toolkit.project.stage import Progress, silent
 
@@ -49,6 +52,8 @@ def pull(
     workspace: Workspace,
     *,
     full: bool = False,
+    import_texts: bool = False,
+    texts: Sequence[str] = (),
     keep_identities: bool = False,
     progress: Progress | None = None,
     server: Server | None = None,
@@ -59,9 +64,15 @@ def pull(
     answers to the quiz (`push_quiz`) to calibration/log.jsonl. What can't be taken goes to rejects.jsonl beside each
     log, with its reason and a link to the task.
 
+    A project that was not made by a push is read by its own labelling page, and joined to the sentences with the same
+    words; what its controls mean is written to annotations/pages.json at its first pull.
+
     Args:
         workspace: The project directory.
         full: Compare every task on the server.
+        import_texts: Texts of a foreign project that are not here become articles of one unit each; every task is
+            compared.
+        texts: Keys of a foreign project's data that hold the sentence, where its page leaves that open.
         keep_identities: Leave names and addresses in the raw JSON of the log.
         progress: Called with (tasks read, tasks to read).
         server: Default: the one that toolkit.yaml or the environment names.
@@ -71,31 +82,69 @@ def pull(
         RemoteError: The server can't be reached or refuses; what was written stays, and the same command goes on.
         Locked: Another command is at work on the project.
     """
-    with workspace.lock(), connected(workspace, server) as connection:
-        schema = workspace.schema()
-        pseudonyms = project_pseudonyms(workspace, connection.users(), keep_identities=keep_identities)
-        found = server_project.all_projects(connection, workspace)
-        with closing(LogWriter(workspace, workspace.annotations, "annotations", schema, pseudonyms)) as writer:
-            compared = [
-                ProjectPull(workspace, connection, project, writer, progress or silent).run(full=full)
-                for project in found.work
-            ]
-        counts = Counter(writer.counts)
-        others = (
-            ("expert", found.expert, workspace.adjudications, "adjudications"),
-            ("quiz", found.quiz, workspace.calibration, "calibration"),
-        )
-        for kind, project, log, folder in others:
-            if project is not None:
-                with closing(LogWriter(workspace, log, folder, schema, pseudonyms)) as writer:
-                    ProjectPull(workspace, connection, project, writer, silent).run(full=full)
-                counted = ("new", "edited", "deleted", "rejects")
-                counts.update({f"{kind} {name}": writer.counts[name] for name in counted})
-        return PullResult(
-            found.work[0].url if found.work else connection.url,
-            all(compared),
-            {name: count for name, count in counts.items() if count},
-        )
+    with connected(workspace, server) as connection:
+        imported = _import(workspace, connection, texts) if import_texts else 0
+        with workspace.lock():
+            users = connection.users()
+            names = partial(project_pseudonyms, workspace, users, keep_identities=keep_identities)
+            result = _pull(workspace, connection, names, texts, progress or silent, full=full or import_texts)
+    counts = {**result.counts, **({"texts imported": imported} if imported else {})}
+    return replace(result, counts=counts)
+
+
+def _import(workspace: Workspace, server: Server, texts: Sequence[str]) -> int:
+    """Make articles of the texts of the foreign projects; return how many."""
+    imported = 0
+    for project in server_project.all_projects(server, workspace).work:
+        with workspace.lock():
+            page = page_of(workspace, server, project, texts)
+        if page.is_foreign:
+            imported += make_articles(workspace, server.tasks(project.id, include="id,data"), page)
+    return imported
+
+
+def _pull(
+    workspace: Workspace,
+    server: Server,
+    names: Callable[..., Pseudonyms],
+    texts: Sequence[str],
+    progress: Progress,
+    *,
+    full: bool,
+) -> PullResult:
+    schema, found = workspace.schema(), server_project.all_projects(server, workspace)
+    pages = {project.id: page_of(workspace, server, project, texts) for project in found.work}
+    foreign = [page for page in pages.values() if page.is_foreign]
+    known: dict[int, str] = {}
+    for project in found.work:
+        known |= server_of_project(workspace, server, project)
+    pseudonyms = names(server=found.work[0].place if found.work else server.url, known=known)
+    held = {answer.annotation_id: answer for answer in workspace.answers()} if foreign else {}
+    compared = []
+    with closing(LogWriter(workspace, workspace.annotations, "annotations", schema, pseudonyms, held=held)) as writer:
+        for project in found.work:
+            writer.page = pages[project.id]
+            compared.append(ProjectPull(workspace, server, project, writer, progress).run(full=full))
+            keep_accounts(workspace, project.place, pseudonyms.numbers())
+    counts = Counter(writer.counts)
+    others = (
+        ("expert", found.expert, workspace.adjudications, "adjudications"),
+        ("quiz", found.quiz, workspace.calibration, "calibration"),
+    )
+    for kind, other_project, log, folder in others:
+        if other_project is not None:
+            with closing(LogWriter(workspace, log, folder, schema, pseudonyms)) as other:
+                ProjectPull(workspace, server, other_project, other, silent).run(full=full)
+            counted = ("new", "edited", "deleted", "rejects")
+            counts.update({f"{kind} {name}": other.counts[name] for name in counted})
+    return PullResult(
+        found.work[0].url if found.work else server.url,
+        all(compared),
+        {name: count for name, count in counts.items() if count},
+        values=writer.values,
+        partial=writer.partial,
+        texts=tuple(dict.fromkeys(shown.key for page in foreign for shown in page.texts)),
+    )
 
 
 def changed_since(workspace: Workspace, server: Server, project: ServerProject) -> int | None:
@@ -125,6 +174,7 @@ class ProjectPull:
         self._source = partial(server.task_url, project.id)
         self._mark = read_mark(workspace, project.place)
         self._ahead = server.ahead
+        self._sentences: SentenceLookup | None = None
 
     def run(self, *, full: bool) -> bool:
         """Go through the states; return whether every task was compared.
@@ -180,7 +230,7 @@ class ProjectPull:
         with snapshot(self._workspace, server, project, resume=resume, settle=writer.flush) as found:
             for done, task in enumerate(found.tasks, start=found.taken + 1):
                 missing.pop(task["id"], None)
-                writer.add_task(task, source=self._source, place=project.place)
+                self._add(task)
                 seen |= _stamps([task])
                 self._progress(done, max(done, project.tasks))
         self._mark_missing({number: live for number, live in missing.items() if number > found.after})
@@ -203,15 +253,15 @@ class ProjectPull:
 
     def _read_changes(self, changes: _Changes) -> None:
         """Read the tasks that changed, with their answers; the server lists only those that have some."""
-        place, left = self._project.place, {task["id"] for task in changes.tasks}
+        left = {task["id"] for task in changes.tasks}
         for done, task in enumerate(changes.tasks if changes.whole else self._with_answers(changes.tasks), start=1):
             if task["id"] in left:
-                self._writer.add_task(task, source=self._source, place=place)
+                self._add(task)
                 left.discard(task["id"])
             self._progress(done, max(done, len(changes.tasks)))
         for number in sorted(left):
             empty = {"id": number, "project": self._project.id, "annotations": []}
-            self._writer.add_task(empty, source=self._source, place=place)
+            self._add(empty)
 
     def _with_answers(self, changed: Sequence[Task]) -> Iterator[Task]:
         """Yield the answered ones among the changed tasks; a filter can't say "or", so there may be two lists."""
@@ -224,6 +274,16 @@ class ProjectPull:
                 yield from self._server.tasks(
                     self._project.id, fields="all", where=[_since(since), *items], page_size=200
                 )
+
+    def _add(self, task: Mapping[str, Any]) -> None:
+        """Add the answers to a task; one of a foreign page is joined to the sentence with its words."""
+        page = self._writer.page
+        if page is not None and page.is_foreign and task["annotations"]:
+            self._sentences = self._sentences or SentenceLookup(self._workspace, page)
+            task = dict(task)
+            if not self._sentences.join(task):
+                self._writer.counts[UNKNOWN] += len(task["annotations"])
+        self._writer.add_task(task, source=self._source, place=self._project.place)
 
     def _keep(self, mark: PullMark) -> None:
         """Keep what was read, the mark last: after a kill in between, the next pull reads it again."""

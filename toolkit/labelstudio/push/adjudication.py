@@ -74,7 +74,12 @@ def _predictions(dispute: Dispute, schema: Schema, people: Mapping[str, str]) ->
     for answer in dispute.answers:
         names = sorted({people.get(vote, "withdrawn") for vote in answer.votes})
         result = encode_result(
-            schema, labels=answer.labels, spans=answer.spans, relations=answer.relations, origin="prediction"
+            schema,
+            labels=answer.labels,
+            spans=answer.spans,
+            relations=answer.relations,
+            fields=answer.fields,
+            origin="prediction",
         )
         yield {"model_version": ", ".join(names), "score": len(answer.votes) / total, "result": result}
 

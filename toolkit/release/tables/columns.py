@@ -83,6 +83,7 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
     context = [("context_before", _STRING), ("context_after", _STRING)]
     if not text:
         context += [(name, _INTEGER) for name in CONTEXT_OFFSETS]
+    fields = [("fields", _STRING)] if schema.fields else []  # JSON with sorted keys
     full = {
         "default": [
             ("sentence_id", _STRING),
@@ -91,6 +92,7 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
             *([("soft_labels", soft_label_type(schema))] if schema.labels else []),
             ("n_annotators", _INTEGER),
             ("method", _STRING),
+            *fields,
             *context,
             ("kind", _STRING),
             ("paragraph", _INTEGER),
@@ -110,6 +112,7 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
             ("labels", _NAMES),
             ("spans", pa.list_(span_type(text=text))),
             ("relations", pa.list_(_RELATION)),
+            *fields,
             ("skipped", _FLAG),
             ("schema", _STRING),
             ("created_at", _STRING),

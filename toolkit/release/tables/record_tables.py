@@ -31,7 +31,7 @@ _ARTICLE = (
     "licence",
 )
 _SENTENCE = ("sentence_id", "article_id", "start", "end", "text", "paragraph")
-_DECISION = ("sentence_id", "labels", "votes", "spans", "relations")
+_DECISION = ("sentence_id", "labels", "votes", "spans", "relations", "fields")
 _ANSWER = ("annotator", "schema", "origin")
 
 
