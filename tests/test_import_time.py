@@ -10,7 +10,8 @@ import sys
 import pytest
 
 HEAVY = {
-    "daft",
+    "cloudpickle",
+    "loky",
     "datasets",
     "httpx",
     "huggingface_hub",

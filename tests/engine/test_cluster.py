@@ -68,17 +68,12 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def toolkit(*arguments: str) -> None:
-    """Run a command in a process of its own: Daft keeps its engine as long as a process lives.
-
-    Where Ray's head fails to fork a process for a client, that client may wait for ever: the test is skipped.
-    """
-    command = [sys.executable, "-m", "toolkit", *arguments]
-    try:
+    """Run a command, and once more where the head of a busy machine started no process for it, as its remedy says."""
+    for _ in range(3):
+        command = [sys.executable, "-m", "toolkit", *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-    except subprocess.TimeoutExpired:
-        pytest.skip("RAY STARTED NO PROCESS FOR ITS CLIENT, NO CLUSTER IS TESTED: the client waited 300 s for it")
-    if done.returncode < 0:  # gRPC, through which a client speaks to Ray, has died of SIGSEGV on a busy machine
-        raise ChildProcessError(f"signal {-done.returncode}: {done.stderr}")
+        if done.returncode != 5:
+            break
     assert done.returncode == 0, done.stderr
 
 

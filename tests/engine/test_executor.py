@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import os
+import signal
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from toolkit.engine import Chunk, Stage, run, write_chunk
-from toolkit.errors import InvalidConfig, InvalidInput, RemoteError
+from toolkit.errors import InvalidConfig, InvalidInput, ToolkitError
 
 WHOLE = pa.table({"n": range(250)})
 names = itertools.count()
@@ -99,21 +105,84 @@ def test_an_unknown_engine_is_named() -> None:
         run(stage(), [Chunk(held=(WHOLE,))], into="", engine="spark")
 
 
-@pytest.mark.parametrize(
-    ("fault", "attempts", "words"),
-    [(ConnectionAbortedError, 3, "started no process for it, 3 times"), (ConnectionError, 1, "no Ray cluster answers")],
-)
-def test_a_cluster_that_is_busy_is_asked_again_and_an_absent_one_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: type[Exception], attempts: int, words: str
-) -> None:
-    asked = []
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_any_number_of_workers_writes_the_same_files(tmp_path: Path, workers: int) -> None:
+    results = list(run(stage(), chunks(tmp_path, 40), into=str(tmp_path / "out"), workers=workers))
+    assert read(results, 0) == stage()(WHOLE)[0].column("n").to_pylist()
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (tmp_path / "out").iterdir()}
+    again = list(run(stage(), chunks(tmp_path, 40), into=str(tmp_path / "again"), workers=4 - workers))
+    assert {Path(made.url).name: hashlib.sha256(Path(made.url).read_bytes()).hexdigest() for made in again} == digests
 
-    def refuse(address: str, *, noop_if_initialized: bool) -> None:
-        asked.append((address, noop_if_initialized))
-        raise fault
 
-    monkeypatch.setattr("daft.set_runner_ray", refuse)
-    with pytest.raises(RemoteError, match=words) as caught:
-        list(run(stage(), chunks(tmp_path / "in", 4), into=str(tmp_path / "out"), engine="ray://head:1"))
-    assert caught.value.where == "ray://head:1"
-    assert asked == [("ray://head:1", True)] * attempts
+def deadly(mark: Path, *, times: int) -> Stage:
+    """A stage that kills its own worker, as a system without memory does, the first times that it sees row 120."""
+
+    def kill(table: pa.Table) -> list[pa.Table]:
+        if table.column("n")[0].as_py() == 120:
+            for number in range(times):
+                if not (killed := mark.with_name(f"{mark.name}-{number}")).exists():
+                    killed.touch()
+                    os.kill(os.getpid(), signal.SIGKILL)
+        return [table]
+
+    return kill
+
+
+def test_a_killed_worker_costs_no_row(tmp_path: Path) -> None:
+    results = list(run(deadly(tmp_path / "mark", times=1), chunks(tmp_path, 40), into=str(tmp_path / "out"), workers=2))
+    assert (tmp_path / "mark-0").exists()
+    assert read(results, 0) == list(range(250))
+
+
+def test_a_chunk_that_kills_every_worker_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(ToolkitError, match=r"000003\.parquet: a worker was killed 3 times.*run the same command again"):
+        list(run(deadly(tmp_path / "mark", times=99), chunks(tmp_path, 40), into=str(tmp_path / "out"), workers=2))
+
+
+def test_an_error_of_a_stage_itself_reaches_the_caller(tmp_path: Path) -> None:
+    def broken(table: pa.Table) -> list[pa.Table]:
+        raise ZeroDivisionError("a bug")
+
+    with pytest.raises(ZeroDivisionError, match="a bug"):
+        list(run(broken, chunks(tmp_path, 40), into=str(tmp_path / "out"), workers=2))
+
+
+ORPHANS = """
+import os, sys, time
+import pyarrow as pa
+from toolkit.engine import Chunk, run
+
+def note(table):
+    open(f"{sys.argv[1]}/{os.getpid()}", "w").close()
+    time.sleep(60)
+    return [table]
+
+chunks = [Chunk(held=(pa.table({"n": [number]}),)) for number in range(2)]
+list(run(note, chunks, into=sys.argv[1] + "/out", workers=2))
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_workers_end_with_the_process_that_started_them(tmp_path: Path, how: signal.Signals) -> None:
+    """Program text, since it has no guard for its main part: workers must not run it again."""
+    program = subprocess.Popen([sys.executable, "-c", ORPHANS, str(tmp_path)], stderr=subprocess.DEVNULL)
+    until(lambda: len(list(tmp_path.iterdir())) == 2)
+    program.send_signal(how)
+    program.wait(timeout=60)
+    pids = [int(path.name) for path in tmp_path.iterdir()]
+    until(lambda: not any(map(is_alive, pids)))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def until(true: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.1)
+    pytest.fail("not within a minute")

@@ -1,0 +1,108 @@
+"""Worker processes on this machine.
+
+loky starts them without importing the caller's program again, sends functions that no module holds, and tells at once
+when a worker was killed. Workers end with the process that started them, however that ends, and leave Ctrl+C to it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+
+from toolkit.engine.chunk_task import ChunkTask, do
+from toolkit.errors import ToolkitError
+
+_IDLE = 10.0  # seconds that workers wait for another stage
+_AHEAD = 4  # chunks a worker that are asked for at a time: their pickles are memory, a worker without one is time
+_LIVES = 3  # rounds in which no chunk was done before a worker died
+_ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+def number_of_workers() -> int:
+    """Return how many processors this process may use; LOKY_MAX_CPU_COUNT lowers it."""
+    import loky
+
+    return int(loky.cpu_count())
+
+
+def done_here(stage: bytes, tasks: Mapping[int, ChunkTask], workers: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the number of each finished chunk and its faults, as `do` returns them, while workers do the next ones.
+
+    Args:
+        stage: The function, as cloudpickle writes it.
+        tasks: What to do, by number.
+        workers: Number of processes; 1: it is all done in this one.
+
+    Raises:
+        ToolkitError: Workers were killed again and again.
+    """
+    if workers == 1:
+        yield from ((number, do(stage, task)) for number, task in tasks.items())
+        return
+    from loky.process_executor import BrokenProcessPool
+
+    left, lives = dict(tasks), _LIVES
+    while left:
+        try:
+            for number, fault in _round(stage, left, workers):
+                del left[number]
+                lives = _LIVES
+                yield number, fault
+        except BrokenProcessPool as error:
+            lives -= 1
+            if not lives:
+                raise ToolkitError(
+                    f"a worker was killed {_LIVES} times, most likely for want of memory; finished work is kept",
+                    where=next(iter(left.values())).result.url,
+                    remedy="free memory, or set LOKY_MAX_CPU_COUNT to fewer workers, and run the same command again",
+                ) from error
+
+
+def _round(stage: bytes, tasks: Mapping[int, ChunkTask], workers: int) -> Iterator[tuple[int, bytes]]:
+    """Do the tasks; a worker that dies ends the round."""
+    import loky
+
+    executor = loky.get_reusable_executor(
+        max_workers=workers, timeout=_IDLE, initializer=_begin, initargs=(os.getpid(),), env=_ENVIRONMENT
+    )
+    waiting = iter(list(tasks.items()))
+    running: dict[Future[bytes], int] = {}
+    try:
+        while True:
+            for number, task in waiting:
+                running[executor.submit(do, stage, task)] = number
+                if len(running) >= workers * _AHEAD:
+                    break
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                fault = future.result()
+                yield running.pop(future), fault
+    finally:
+        if running:  # an error or Ctrl+C: nobody wants the rest
+            executor.shutdown(wait=True, kill_workers=True)
+
+
+def _begin(parent: int) -> None:
+    """Set up a worker."""
+    import pyarrow as pa
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pa.set_cpu_count(1)
+    end_with(parent)
+
+
+def end_with(parent: int, *, patience: float = 0.0) -> None:
+    """Let this process end when the one that started it is gone, `patience` seconds later at the latest."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        time.sleep(patience)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
