@@ -165,11 +165,13 @@ def test_a_page_that_is_no_text(shell: Shell, project: Path, name: str, data: by
     )
     (project / "pages" / name).write_bytes(data)
     before = everything_in(project)
-    code, out, err = shell("ingest", "--project", project)
+    code, out, err = shell("ingest", "--project", project, "--strict")
     assert (code, out) == (3, "")
     assert name in err
     assert err.count("\n") == 1
     assert everything_in(project) == before
+    code, out, err = shell("ingest", "--project", project)
+    assert (code, "1 article " in out, f"error: {name}: " in err) == (6, True, True)
 
 
 def test_unreadable_pages_can_be_put_aside(shell: Shell, project: Path) -> None:
@@ -309,9 +311,13 @@ def test_a_row_that_cannot_be_read_is_named_by_its_line(
 ) -> None:
     rows = f'{before}{{"text": "The port\n{{"text": "It opened later."}}\n'.encode()
     (project / "pages" / name).write_bytes(gzip.compress(rows, mtime=0) if name.endswith(".gz") else rows)
-    code, _, err = shell("ingest", "--project", project)
+    code, _, err = shell("ingest", "--project", project, "--strict")
     assert code == 3
     assert err.startswith(f"error: {name}:{line}: not a JSON object")
+    code, out, err = shell("ingest", "--project", project)
+    assert (code, f"error: {name}:{line}: not a JSON object" in err, "1 unreadable" in out) == (6, True, True)
+    code, _, err = shell("ingest", "--project", project, "--skip-unreadable")
+    assert (code, f"unreadable  {name}:{line}: not a JSON object" in err) == (0, True)
 
 
 def test_what_every_row_of_a_table_lacks_is_said_once(shell: Shell, project: Path) -> None:

@@ -78,7 +78,7 @@ def test_named_columns_and_facts_of_all_pages(workspace: Workspace) -> None:
     add(workspace, "a.jsonl", json.dumps({"story": BODY.format(1), "kopf": "Boats sail"}))
     add(workspace, "b.jsonl", json.dumps({"text": BODY.format(2), "licence": "CC0-1.0"}))
     with pytest.raises(InvalidInput, match=r"--column text=NAME"):
-        ingest(workspace)
+        ingest(workspace, strict=True)
     ingest(configured(workspace, "{columns: {text: story, title: kopf}, licence: CC-BY-4.0}"))
     assert [(article.title, article.licence) for article in workspace.articles()] == [
         ("Boats sail", "CC-BY-4.0"),
@@ -167,13 +167,32 @@ def test_a_file_that_went_away_or_holds_nothing_is_told(workspace: Workspace, mo
     files = [*workspace.page_files(), PageFile("gone.txt", str(workspace.path("pages", "gone.txt")))]
     monkeypatch.setattr(Workspace, "page_files", lambda _: files)
     with pytest.raises(InvalidInput) as refused:
-        ingest(workspace)
+        ingest(workspace, strict=True)
     told = [str(fault) for fault in refused.value.faults]
     assert told[0].startswith("blank.jsonl: the file holds no page; remove it")
     assert told[1].startswith("gone.txt: can't be read: No such file or directory; check its rights, or remove it")
     assert not workspace.path("articles.parquet").exists()
-    assert ingest(workspace, skip_unreadable=True).counts["articles"] == 1
+    outcome = ingest(workspace)
+    assert (outcome.counts["articles"], outcome.counts["unreadable"]) == (1, 2)
+    assert [fault["where"] for fault in outcome.report["unreadable"]] == ["blank.jsonl", "gone.txt"]
     assert rejects(workspace, "unreadable") == ["blank.jsonl", "gone.txt"]
+    with pytest.raises(InvalidInput, match=r"blank\.jsonl"):  # nothing has changed, and still it is told
+        ingest(workspace, strict=True)
+
+
+def test_the_report_counts_kinds_and_reasons_and_files_that_are_no_pages(workspace: Workspace) -> None:
+    add(workspace, "a.txt", f"Boats sail again\n{BODY.format(1)}\nShare this article\n")
+    add(workspace, "b.csv", f"title;text\nA vote;{BODY.format(2)}\nAnother;{BODY.format(3)}\n")
+    add(workspace, "Clash.html", f"<html><body><h1>A clash</h1><p>{BODY.format(4)}</p></body></html>")
+    add(workspace, "Clash_files/ad.html", "<html><body>Buy soap</body></html>")
+    add(workspace, "~$b.docx", "x")
+    add(workspace, ".git/config", "x")
+    outcome = ingest(workspace)
+    assert outcome.report["forms"] == {"CSV": [1, 2], "HTML": [1, 1], "plain text": [1, 1]}
+    assert outcome.report["reasons"] == {"page-asset": 1, "share-bar": 1, "system-file": 1}
+    assert (outcome.report["unreadable"], outcome.counts["articles"]) == ([], 4)
+    assert outcome.report["notes"] == {"b.csv": ["columns: text from text"]}
+    assert ingest(workspace).up_to_date
 
 
 @pytest.mark.slow

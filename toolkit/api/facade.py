@@ -137,27 +137,34 @@ class Project:
         self,
         *,
         skip_unreadable: bool = False,
+        strict: bool = False,
         profiles: Sequence[Path] = (),
         fetched_at: str | None = None,
         columns: Sequence[str] = (),
         progress: Progress | None = None,
-    ) -> Outcome:
+    ) -> ReportOutcome:
         """Read every page into articles; what is cut goes to rejects.jsonl with its reason.
 
+        A page that can't be read is a reject too, and `report["unreadable"]` of what is returned names it.
+
         Args:
-            skip_unreadable: Put pages that can't be read among the rejects instead of stopping.
+            skip_unreadable: Write the files although no page can be read.
+            strict: Write nothing if a page can't be read.
             profiles: Rules for sites, asked before those of toolkit.yaml.
             fetched_at: When the pages were fetched, ISO 8601; "2 hours ago" is resolved against it.
-            columns: "ROLE=NAME" for each column of JSON or Parquet that has a name of its own, e.g. "text=story".
+            columns: "ROLE=NAME" for each column that has a name of its own, e.g. "text=story" or "text=data.body".
             progress: Called with (pages read, pages).
 
         Raises:
-            InvalidInput: There are no pages, or some can't be read; all are named, and nothing is written.
+            InvalidInput: There are no pages, or none can be read; `strict`: or some can't. All are named, and nothing
+                is written.
         """
         from toolkit.ingest import stage
 
         how = self.config.ingest.with_flags(profiles=profiles, fetched_at=fetched_at, columns=columns)
-        return stage.ingest(self.workspace, skip_unreadable=skip_unreadable, how=how, **_progress(progress))
+        return stage.ingest(
+            self.workspace, skip_unreadable=skip_unreadable, strict=strict, how=how, **_progress(progress)
+        )
 
     def segment(self, *, splitter: str | None = None, progress: Progress | None = None) -> Outcome:
         """Cut every article into sentences with exact offsets.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +75,53 @@ class PageFile:
         except InvalidInput:
             return None
         return found.hexdigest()
+
+
+_COMPANIONS = re.compile(
+    r"(?P<page>.+?)(?:[_-](?:files|dateien|fichiers|archivos|ficheiros|arquivos|bestanden|filer|pliki|soubory|dosyalar)"
+    r"|\.files|\.fld)",
+    re.I,
+)
+"""The folder that a browser writes beside a saved page, as it is called in several languages."""
+_SYSTEM = re.compile(
+    r"(?:thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r|~\$.+|.+~|#.+#|.+\.(?:crdownload|part|partial|tmp|temp|swp|lnk|url))",
+    re.I,
+)
+"""Files that systems and programs leave behind."""
+
+
+def set_aside(names: Iterable[str]) -> dict[str, str]:
+    """Return the files below a folder that are not pages by their names alone, with the reason for each.
+
+    Args:
+        names: Paths of all files, relative to the folder, with "/" between folders.
+
+    Returns:
+        Name → "hidden" (.git and the like), "page-asset" (what a browser saved beside a page: images, stylesheets,
+        advertisements) or "system-file" (Thumbs.db, "~$report.docx", a download that was not finished).
+
+    Examples:
+        >>> set_aside(["Clash.html", "Clash_files/ad.html", "~$Report.docx", "notes.txt"])
+        {'Clash_files/ad.html': 'page-asset', '~$Report.docx': 'system-file'}
+    """
+    there = list(names)
+    pages = {name.rpartition(".")[0] for name in there if name.lower().endswith((".html", ".htm", ".xhtml", ".mht"))}
+    found = {}
+    for name in there:
+        parts = name.split("/")
+        if any(part.startswith(".") for part in parts):
+            found[name] = "hidden"
+        elif any(_is_companion("/".join(parts[: depth + 1]), pages) for depth in range(len(parts) - 1)):
+            found[name] = "page-asset"
+        elif "__MACOSX" in parts or _SYSTEM.fullmatch(parts[-1]):
+            found[name] = "system-file"
+    return found
+
+
+def _is_companion(folder: str, pages: Collection[str]) -> bool:
+    """Return whether a folder belongs to a saved page: the page lies beside it, or its name says so by itself."""
+    named = _COMPANIONS.fullmatch(folder)
+    return named is not None and (named["page"] in pages or folder.lower().endswith("_files"))
 
 
 def check_names(folder: Path, names: Iterable[str]) -> None:

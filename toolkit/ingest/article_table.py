@@ -8,7 +8,9 @@ Memory holds ids and signatures of the whole corpus, the articles that have copi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,10 +24,10 @@ from toolkit.engine.arrow import arrow_schema, from_table, to_table, write_parqu
 from toolkit.errors import InvalidInput
 from toolkit.ingest.page_chunks import FOUND, OUTSIDE, unreadable
 from toolkit.ingest.stories import merge_copies, story_ids
-from toolkit.records import Article, to_json
+from toolkit.records import Article, Reject, to_json
 
 _ARTICLES = arrow_schema(Article)
-_COLLECTED = {FOUND: ["article_id", "signature", "text"], OUTSIDE: ["reject", "fault"]}
+_COLLECTED = {FOUND: ["article_id", "signature", "text"], OUTSIDE: ["reject", "reason", "fault", "note"]}
 
 _Ids = npt.NDArray[np.bytes_]
 _Mask = npt.NDArray[np.bool_]
@@ -40,19 +42,28 @@ class Readings:
         ids: The article_ids of each chunk.
         signatures: One per article, in the same order.
         texts: An Arrow file with the texts of each chunk; it is mapped into memory, not read.
-        rejects: Number of rejects that were written.
+        reasons: Reason → number of rejects that were written.
         faults: Why pages can't be read, in the order of the pages; a fault that many pages of a file share stands once.
+        notes: File → what was noticed of its pages, such as their encoding, or the columns that were taken.
     """
 
     chunks: Sequence[Chunk]
     ids: Sequence[_Ids]
     signatures: Sequence[bytes]
     texts: Path
-    rejects: int
+    reasons: Mapping[str, int]
     faults: Sequence[InvalidInput]
+    notes: Mapping[str, Sequence[str]]
 
 
-def collect(chunks: Iterable[Chunk], unopened: Sequence[InvalidInput], rejects: Path, texts: Path) -> Readings:
+def collect(
+    chunks: Iterable[Chunk],
+    unopened: Sequence[InvalidInput],
+    rejects: Path,
+    texts: Path,
+    *,
+    aside: Iterable[Reject] = (),
+) -> Readings:
     """Take in each chunk that `read_pages` made, while workers are still busy with the next ones.
 
     Args:
@@ -60,12 +71,14 @@ def collect(chunks: Iterable[Chunk], unopened: Sequence[InvalidInput], rejects: 
         unopened: Why files can't be opened.
         rejects: The JSON Lines file to write: rejects in the order of the pages, then files that can't be opened.
         texts: The Arrow file to write.
+        aside: Rejects of files that were not opened.
     """
     found: list[Chunk] = []
     ids: list[_Ids] = []
     signatures: list[bytes] = []
     faults: list[tuple[str, str, str]] = []
-    lines = 0
+    notes: dict[str, list[str]] = {}
+    reasons: Counter[str] = Counter()
     schema = pa.schema([("text", pa.string())])
     with (
         rejects.open("w", encoding="utf-8") as file,
@@ -81,16 +94,24 @@ def collect(chunks: Iterable[Chunk], unopened: Sequence[InvalidInput], rejects: 
             faults += filter(None, outside.column("fault").to_pylist())
             for line in filter(None, outside.column("reject").to_pylist()):
                 file.write(line + "\n")
-                lines += 1
-        for fault in unopened:
-            file.write(to_json(unreadable(fault)) + "\n")
-    return Readings(found, ids, signatures, texts, lines + len(unopened), _grouped(faults))
+            reasons.update(filter(None, outside.column("reason").to_pylist()))
+            for source, note in filter(None, outside.column("note").to_pylist()):
+                known = notes.setdefault(source, [])
+                if note not in known:
+                    known.append(note)
+        for reject in (*map(unreadable, unopened), *aside):
+            file.write(to_json(reject) + "\n")
+            reasons[reject.reason] += 1
+    return Readings(found, ids, signatures, texts, reasons, _grouped(faults), notes)
+
+
+_PLACE = re.compile(r" \((?:bytes|document|entry|item|message|page|post|row|sheet) [^()]*\)$")
 
 
 def _grouped(faults: Iterable[tuple[str, str, str]]) -> list[InvalidInput]:
     alike: dict[tuple[str, str, str], list[str]] = {}
     for what, where, remedy in faults:
-        alike.setdefault((what, where.partition(" (bytes ")[0], remedy), []).append(where)
+        alike.setdefault((what, _PLACE.sub("", where), remedy), []).append(where)
     return [
         InvalidInput(
             what, where=places[0] if len(places) == 1 else f"{file} ({len(places)} of its pages)", remedy=remedy

@@ -15,10 +15,12 @@ from datetime import datetime
 from functools import lru_cache
 
 from toolkit.errors import InvalidInput
+from toolkit.ingest.formats.column_names import TEXTS
 from toolkit.ingest.formats.container import pages
 from toolkit.ingest.formats.encoding import Decoded
+from toolkit.ingest.formats.field_text import markup, without_markup
 from toolkit.ingest.formats.html_page import read_html
-from toolkit.ingest.formats.json_page import read_columns
+from toolkit.ingest.formats.json_page import Columns, read_columns
 from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.ingest.language_identification import identify
 from toolkit.ingest.layout.dates import moment_of
@@ -66,7 +68,8 @@ class Extraction:
     Attributes:
         articles: In the page's order.
         rejects: What was cut, in the page's order, each with the id of the rule as its reason and its bytes.
-        notes: Remarks on the page as a whole: its encoding where that is not UTF-8, a byte order mark.
+        notes: Remarks on the page as a whole: its encoding where that is not UTF-8, a byte order mark, and the columns
+            that were taken for its text and the facts.
     """
 
     articles: tuple[Article, ...] = ()
@@ -124,7 +127,7 @@ def extract(raw: bytes, *, source: str, media_type: str | None = None) -> list[A
     one of the page, and `Article.pieces` says which bytes it was read from.
 
     Args:
-        raw: The bytes of a file: plain text, HTML, JSON, JSON Lines, Parquet or WARC, also packed with gzip.
+        raw: The bytes of a file: plain text, HTML, JSON, JSON Lines, CSV, Parquet or WARC, also packed with gzip.
         source: The file's name. Its ending says what the file is where its bytes do not, and records and messages
             name it.
         media_type: MIME type, such as "text/html; charset=koi8-r"; counts more than name and bytes.
@@ -202,6 +205,10 @@ def read_page(raw: RawPage, *, settings: Settings | None = None) -> Extraction:
     Raises:
         InvalidInput: The page is empty or binary, or it is a JSON object without a text.
     """
+    if raw.fault is not None:
+        raise InvalidInput(raw.fault, where=raw.where, remedy="mend it in the file")
+    if raw.aside is not None:
+        return Extraction(rejects=(_whole_reject(raw, "not-a-page", raw.aside),))
     settings = settings or Settings()
     decoded = raw.decoded()
     _check_text(decoded, raw)
@@ -226,7 +233,7 @@ def read_page(raw: RawPage, *, settings: Settings | None = None) -> Extraction:
         outside = [*outside, _whole_reject(raw, "no-text")]
     rejects = [*outside, *cuts, *_malformed(decoded, raw.page)]
     in_order = sorted(rejects, key=lambda item: (item.start or 0, item.end or 0, item.reason))
-    return Extraction(tuple(articles), tuple(in_order), _notes(decoded))
+    return Extraction(tuple(articles), tuple(in_order), (*_notes(decoded), *content.taken))
 
 
 def read_labelled(raw: RawPage) -> Extraction:
@@ -256,6 +263,7 @@ class _Content:
         sole: The text is known to be one article: it has a title of its own, or an extractor has found its body.
         facts: What the page says of itself.
         rejects: What is cut already.
+        taken: A note on the columns that were taken.
     """
 
     text: Traced
@@ -263,6 +271,7 @@ class _Content:
     sole: bool
     facts: dict[str, str]
     rejects: list[Reject] = field(default_factory=list)
+    taken: tuple[str, ...] = ()
 
 
 def _content(raw: RawPage, text: Traced, settings: Settings) -> _Content:
@@ -273,11 +282,14 @@ def _content(raw: RawPage, text: Traced, settings: Settings) -> _Content:
         return _hypertext(text, facts, raw.page)
     columns = read_columns(text, where=raw.where, names=settings.columns)
     facts |= columns.facts
-    if "text" in columns.traced:
-        found = _joined(columns.traced["text"], facts, raw.page, settings.unwrap)
+    role = next(role for role in TEXTS if role in columns.traced)
+    if markup(columns.traced[role].text) == "page":
+        found = _hypertext(columns.traced[role], facts, raw.page)
     else:
-        found = _hypertext(columns.traced["html"], facts, raw.page)
+        found = _joined(without_markup(columns.traced[role]), facts, raw.page, settings.unwrap)
+    found = replace(found, taken=(_said_of(columns, role),))
     title = columns.traced.get("title")
+    title = title and without_markup(title)
     if title is None or not title.text.strip():
         return found
     if found.text.text.lstrip().startswith(title.text.strip() + "\n"):
@@ -287,7 +299,14 @@ def _content(raw: RawPage, text: Traced, settings: Settings) -> _Content:
         first, _, _ = text.text.partition("\n")
         rejects = [*rejects, _reject(raw.page, text, 0, len(first), "second-title")]
         text = text.cut(len(first) + 1, len(text.text))
-    return _Content(Traced.joined([title.one_line(), text]), True, True, found.facts, rejects)
+    text = Traced.joined([title.one_line(), text])
+    return replace(found, text=text, titled=True, sole=True, rejects=rejects)
+
+
+def _said_of(columns: Columns, text: str) -> str:
+    """Return which column was taken for the text, and which for each fact."""
+    others = [f"{role} from {name}" for role, name in columns.chosen.items() if role not in TEXTS and role != name]
+    return ", ".join([f"columns: text from {columns.chosen[text]}", *others])
 
 
 def _joined(text: Traced, facts: dict[str, str], page: Page, unwrap: Unwrap) -> _Content:

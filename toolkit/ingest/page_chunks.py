@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,7 +31,14 @@ _CHUNK_PAGES, _CHUNK_BYTES = 2000, 16 << 20
 FOUND, OUTSIDE = 0, 1  # the tables of a chunk that was read
 _ARTICLES = arrow_schema(Article)
 _READ_TABLE = pa.schema(
-    [*_ARTICLES, ("signature", pa.binary()), ("reject", pa.string()), ("fault", pa.list_(pa.string()))]
+    [
+        *_ARTICLES,
+        ("signature", pa.binary()),
+        ("reject", pa.string()),
+        ("reason", pa.string()),
+        ("fault", pa.list_(pa.string())),
+        ("note", pa.list_(pa.string())),
+    ]
 )
 
 
@@ -44,12 +51,14 @@ class Spooled:
         speaking: Those of the chunks that may have lines for the statistics of boilerplate.
         pages: Number of pages.
         unopened: A fault for each file that can't be opened, or can't be read to its end.
+        forms: Name of a type of file → numbers of files and of pages.
     """
 
     chunks: Sequence[Chunk]
     speaking: Sequence[Chunk]
     pages: int
     unopened: Sequence[InvalidInput]
+    forms: Mapping[str, Sequence[int]]
 
 
 def spool(files: Iterable[PageFile], folder: str) -> Spooled:
@@ -66,25 +75,27 @@ def spool(files: Iterable[PageFile], folder: str) -> Spooled:
         said = json.loads(storage.read_bytes(index))
         chunks = [Chunk(_spooled(folder, number)) for number in range(said["chunks"])]
         unopened = [InvalidInput(what, where=where, remedy=remedy) for what, where, remedy in said["unopened"]]
-        return Spooled(chunks, [chunks[number] for number in said["speaking"]], said["pages"], unopened)
+        speaking = [chunks[number] for number in said["speaking"]]
+        return Spooled(chunks, speaking, said["pages"], unopened, said["forms"])
     unopened = []
-    batches = _batches(_opened(files, unopened))
+    forms: dict[str, list[int]] = {}
+    batches = _batches(_opened(files, unopened, forms))
     first, second = next(batches, []), next(batches, None)
     if second is None:
         only = [Chunk(held=(page_table(first),))]
-        return Spooled(only, only if _speaks(first) else [], len(first), unopened)
+        return Spooled(only, only if _speaks(first) else [], len(first), unopened, forms)
     puts = (
         partial(_put, batch, _spooled(folder, number))
         for number, batch in enumerate(itertools.chain([first, second], batches))
     )
     done = list(ahead(puts))
     chunks, count = [Chunk(_spooled(folder, number)) for number in range(len(done))], sum(rows for rows, _ in done)
-    speaking = [number for number, (_, speaks) in enumerate(done) if speaks]
+    talks = [number for number, (_, speaks) in enumerate(done) if speaks]
     faults = [(fault.what, fault.where, fault.remedy) for fault in unopened]
-    said = {"chunks": len(chunks), "speaking": speaking, "pages": count, "unopened": faults}
+    said = {"chunks": len(chunks), "speaking": talks, "pages": count, "unopened": faults, "forms": forms}
     with storage.writing(index) as file:
         file.write(json.dumps(said).encode())
-    return Spooled(chunks, [chunks[number] for number in speaking], count, unopened)
+    return Spooled(chunks, [chunks[number] for number in talks], count, unopened, forms)
 
 
 def _put(batch: Sequence[RawPage], url: str) -> tuple[int, bool]:
@@ -101,15 +112,19 @@ def _spooled(folder: str, number: int) -> str:
     return f"{folder}/{number:06}.parquet"
 
 
-def _opened(files: Iterable[PageFile], faults: list[InvalidInput]) -> Iterator[RawPage]:
+def _opened(files: Iterable[PageFile], faults: list[InvalidInput], forms: dict[str, list[int]]) -> Iterator[RawPage]:
+    """Yield the pages of files; add up their faults, and the files and pages of each form."""
     for found in files:
         try:
             with found.open() as file:
-                some = False
+                form = None
                 for raw in pages(file, source=found.source):
+                    if form is None:
+                        form = raw.form
+                        forms.setdefault(form, [0, 0])[0] += 1
+                    forms[form][1] += 1
                     yield raw
-                    some = True
-            if not some:
+            if form is None:
                 faults.append(InvalidInput("the file holds no page", where=found.source, remedy="remove it"))
         except InvalidInput as fault:
             faults += fault.faults
@@ -131,23 +146,35 @@ def _batches(opened: Iterable[RawPage]) -> Iterator[list[RawPage]]:
 def read_pages(table: pa.Table, *, settings: Settings | None = None) -> list[pa.Table]:
     """Read a table of raw pages: a table of articles in the order of the pages, then one of rejects and faults."""
     articles: list[Article] = []
-    rejects: list[str] = []
+    rejects: list[Reject] = []
     faults: list[list[str | None]] = []
+    notes: dict[tuple[str, str], None] = {}
     for raw in pages_in(table):
         try:
             found = read_labelled(raw) if raw.source.startswith(IMPORTED) else read_page(raw, settings=settings)
         except InvalidInput as error:
-            rejects.append(to_json(unreadable(error)))
+            rejects.append(unreadable(error))
             faults += [[fault.what, fault.where, fault.remedy] for fault in error.faults]
             continue
         articles += sorted(found.articles, key=page_order)
-        rejects += map(to_json, found.rejects)
+        rejects += found.rejects
+        notes |= dict.fromkeys((raw.source, note) for note in found.notes)
     signatures = pa.array([signature(article.text) for article in articles], pa.binary())
-    outside = {"reject": [*rejects, *[None] * len(faults)], "fault": [*[None] * len(rejects), *faults]}
+    outside: dict[str, list[object]] = {
+        "reject": list(map(to_json, rejects)),
+        "reason": [reject.reason for reject in rejects],
+        "fault": list(faults),
+        "note": list(map(list, notes)),
+    }
+    length = max(map(len, outside.values()))
     return [
         _widened(to_table(Article, articles).append_column("signature", signatures)),
-        _widened(pa.table(outside)),
+        _widened(pa.table({name: _filled(values, name, length) for name, values in outside.items()})),
     ]
+
+
+def _filled(values: list[object], name: str, length: int) -> pa.Array:
+    return pa.array([*values, *[None] * (length - len(values))], _READ_TABLE.field(name).type)
 
 
 def _widened(table: pa.Table) -> pa.Table:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any, Literal
 
 from toolkit.engine import run
 from toolkit.engine.executor import counted
@@ -29,9 +30,9 @@ from toolkit.ingest.provenance import Difference, Trace, Verification, bytes_of,
 from toolkit.project.config import IngestConfig, described
 from toolkit.project.files import file_digest, read_bytes
 from toolkit.project.scratch import Scratch, scratch
-from toolkit.project.stage import Made, Outcome, Progress, derive, read_lock, silent
-from toolkit.project.workspace import ARTICLES, GOLD, REJECTS, Workspace
-from toolkit.records import Article, Piece, Sentence
+from toolkit.project.stage import Made, Progress, ReportOutcome, derive_report, read_lock, silent
+from toolkit.project.workspace import ARTICLES, GOLD, INGESTED, REJECTS, Workspace
+from toolkit.records import Article, Piece, Reject, Sentence
 
 
 def settings_of(how: IngestConfig, root: Path, recurring: frozenset[str] = frozenset()) -> Settings:
@@ -78,25 +79,32 @@ def ingest(
     workspace: Workspace,
     *,
     skip_unreadable: bool = False,
+    strict: bool = False,
     how: IngestConfig | None = None,
     progress: Progress = silent,
-) -> Outcome:
+) -> ReportOutcome:
     """Read every page of the project into articles; near-duplicates get the same story_id.
 
-    What is cut from a page goes to rejects.jsonl with its reason.
+    What is cut from a page goes to rejects.jsonl with its reason, and so does a page that can't be read.
 
     Args:
         workspace: The project.
-        skip_unreadable: Put pages that can't be read among the rejects instead of stopping.
+        skip_unreadable: Write the files although no page can be read.
+        strict: Write nothing if a page can't be read.
         how: Settings for the pages; default: those of toolkit.yaml.
         progress: Called with (pages read, all pages) after each chunk of pages.
 
+    Returns:
+        The counts, and a report: "forms" (type of file → its files and pages), "reasons" (reason → number of rejects),
+        "unreadable" (what, where and remedy per page or file that can't be read), "notes" (file → encoding, columns).
+
     Raises:
-        InvalidInput: There are no pages, or some can't be read; `faults` holds all of them, and nothing is written.
+        InvalidInput: There are no pages, or none can be read; `strict`: or some can't. `faults` holds all of them, and
+            nothing is written.
     """
     how = how or workspace.config.ingest
     settings_of(how, workspace.root)  # a fault of a profile is reported before any page is read
-    parameters = {"skip_unreadable": skip_unreadable, **({"how": changed} if (changed := described(how)) else {})}
+    parameters = {"how": changed} if (changed := described(how)) else {}
     with workspace.lock():
         files = workspace.page_files()
         inputs: dict[str, str | None] = {
@@ -105,22 +113,24 @@ def ingest(
         inputs |= {name: file_digest(workspace.root / name) for name in how.profiles}
         store = workspace.store()
         said = json.dumps(parameters, sort_keys=True)
+        tolerance: Tolerance = "nothing" if strict else "all" if skip_unreadable else "some"
         with scratch(workspace.root, "ingest", inputs, said, TABLE_FORMAT, store=store) as work:
-            outcome = derive(
+            outcome = derive_report(
                 workspace.root,
                 "ingest",
+                INGESTED,
                 inputs=inputs,
                 parameters=parameters,
-                make=partial(_ingest, workspace, files, work, how, skip_unreadable, progress),
+                make=partial(_ingest, workspace, files, work, how, tolerance, progress),
             )
             workspace.copy_to_store("ingest")
-            return outcome
+        if strict and (told := outcome.report["unreadable"]):
+            raise InvalidInput.all_of([InvalidInput(**fault) for fault in told])
+        return outcome
 
 
-def skips_unreadable(workspace: Workspace) -> bool:
-    """Return whether the last `ingest` left out pages that can't be read."""
-    entry = read_lock(workspace.root).get("ingest")
-    return bool(entry and entry["because"]["parameters"].get("skip_unreadable"))
+Tolerance = Literal["nothing", "some", "all"]
+"""The pages that may be unreadable."""
 
 
 def _ingest(
@@ -128,9 +138,9 @@ def _ingest(
     files: Sequence[PageFile],
     work: Scratch,
     how: IngestConfig,
-    skip_unreadable: bool,
+    tolerance: Tolerance,
     progress: Progress,
-) -> Made:
+) -> tuple[Made, dict[str, Any]]:
     engine = workspace.config.engine
     folder = work.folder
     spooled = spool(files, f"{work.chunks}/pages")
@@ -142,19 +152,31 @@ def _ingest(
     stage = partial(read_pages, settings=settings_of(how, workspace.root, lines))
     chunks = run(stage, spooled.chunks, into=f"{work.chunks}/read", engine=engine)
     chunks = counted(chunks, len(spooled.chunks), spooled.pages, progress)
-    readings = collect(chunks, spooled.unopened, folder / REJECTS, folder / "texts.arrow")
+    aside = [
+        Reject(stage="ingest", reason=reason, source=name)
+        for name, reason in sorted(workspace.files_aside().items())
+        if reason != "hidden"
+    ]
+    readings = collect(chunks, spooled.unopened, folder / REJECTS, folder / "texts.arrow", aside=aside)
     faults = [*spooled.unopened, *readings.faults]
-    if faults and not skip_unreadable:
-        for fault in readings.faults:
-            fault.where = on_its_line(fault.where or "", files)
+    for fault in readings.faults:
+        fault.where = on_its_line(fault.where or "", files)
+    some = sum(map(len, readings.ids))
+    if faults and (tolerance == "nothing" or (tolerance == "some" and not some)):
         remedy = faults[-1].remedy or "remove it"
         faults[-1].remedy = f"{remedy}, or leave such pages out with `toolkit ingest --skip-unreadable`"
         raise InvalidInput.all_of(faults)
     articles = write_articles(readings, folder / ARTICLES)
-    return Made(
-        files={ARTICLES: folder / ARTICLES, REJECTS: folder / REJECTS},
-        counts={"pages": spooled.pages, **articles, "rejects": readings.rejects},
-    )
+    report = {
+        "forms": {name: list(spooled.forms[name]) for name in sorted(spooled.forms)},
+        "reasons": dict(sorted(readings.reasons.items())),
+        "unreadable": [{"what": fault.what, "where": fault.where, "remedy": fault.remedy} for fault in faults],
+        "notes": dict(sorted(readings.notes.items())),
+    }
+    counts = {"pages": spooled.pages, **articles, "rejects": sum(readings.reasons.values())}
+    if faults:
+        counts["unreadable"] = len(faults)
+    return Made(files={ARTICLES: folder / ARTICLES, REJECTS: folder / REJECTS}, counts=counts), report
 
 
 def explain_page(page: Path, how: IngestConfig, workspace: Workspace | None = None) -> list[Passage]:

@@ -139,6 +139,15 @@ class Traced:
         ]
 
     @classmethod
+    def concatenated(cls, parts: Sequence[Traced]) -> Traced:
+        """Return texts one after the other, as one."""
+        if len(parts) == 1:
+            return parts[0]
+        starts = np.concatenate([_NOWHERE[:0], *(part.starts for part in parts)])
+        ends = np.concatenate([_NOWHERE[:0], *(part.ends for part in parts)])
+        return cls("".join(part.text for part in parts), starts, ends)
+
+    @classmethod
     def joined(cls, parts: Sequence[Traced]) -> Traced:
         """Return texts, each on a line of its own; the line feeds between them have no bytes."""
         if not parts:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 import pyarrow as pa
 
 from toolkit.engine.arrow import read_parquet, record_table, records_in
-from toolkit.engine.page_source import PageFile, behind, check_names
+from toolkit.engine.page_source import PageFile, behind, check_names, set_aside
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.project.annotation_log import current, holding
 from toolkit.project.append_log import AppendLog
@@ -30,6 +30,7 @@ ARTICLES = "articles.parquet"
 SENTENCES = "sentences.parquet"
 GOLD = "gold.parquet"
 REJECTS = "rejects.jsonl"
+INGESTED = "reports/ingest.json"
 AGREEMENT = "reports/agreement.json"
 QUEUE = "adjudications/queue.jsonl"
 
@@ -155,19 +156,28 @@ class Workspace:
         return str(local) if local.is_file() else self.config.schema_name
 
     def page_files(self) -> list[PageFile]:
-        """Return every file below pages/, hidden ones left out, and those behind `ingest.urls`, by source.
+        """Return every file below pages/ that may hold pages, and those behind `ingest.urls`, by source.
 
         Raises:
             InvalidInput: There are none, or the names of some are not UTF-8.
         """
         folder = self.path("pages")
-        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-        visible = [source for source in files if not any(part.startswith(".") for part in source.split("/"))]
+        files, aside = self._local_files()
+        visible = [source for source in files if source not in aside]
         check_names(folder, visible)
         remote = behind(self.config.ingest.urls)
         if not visible and not remote:
             raise InvalidInput("there are no pages", where=str(folder), remedy="copy raw pages into it")
-        return sorted([*(PageFile(source, str(files[source])) for source in visible), *remote])
+        return sorted([*(PageFile(source, str(folder / source)) for source in visible), *remote])
+
+    def files_aside(self) -> dict[str, str]:
+        """Return the files below pages/ that are not pages by their names, with a reason each; see `set_aside`."""
+        return self._local_files()[1]
+
+    def _local_files(self) -> tuple[list[str], dict[str, str]]:
+        folder = self.path("pages")
+        files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+        return files, set_aside(files)
 
     def add_pages(self, folder: Path) -> int:
         """Copy every file below `folder` into pages/ and return how many they were; a file that is there stays."""

@@ -82,9 +82,9 @@ def project_status(workspace: Workspace) -> ProjectStatus:
 
 
 def _page_files(workspace: Workspace) -> list[Path]:
-    folder = workspace.path("pages")
-    parts = ((path, path.relative_to(folder).parts) for path in sorted(folder.rglob("*")) if path.is_file())
-    return [path for path, names in parts if not any(name.startswith(".") for name in names)]
+    folder, aside = workspace.path("pages"), workspace.files_aside()
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return [path for path in files if path.relative_to(folder).as_posix() not in aside]
 
 
 def _pages(files: Collection[Path]) -> StageStatus:

@@ -193,11 +193,11 @@ def test_a_file_is_streamed() -> None:
         ("rows.jsonl", None, JSONL, ["json", "json"]),
         ("crawl", None, warc(packed=True), ["html", "html"]),
         ("page", "text/html; charset=latin-1", HTML, ["html"]),
-        ("page.txt", None, HTML, ["text"]),
+        ("page.txt", None, HTML, ["html"]),
         ("page", None, b"\n" * 9_000 + HTML, ["html"]),
         ("page.gz", None, gzip.compress(HTML, mtime=0), ["html"]),
     ],
-    ids=["lines", "array", "by-suffix", "archive", "by-media-type", "suffix-first", "blank-head", "gzip"],
+    ids=["lines", "array", "by-suffix", "archive", "by-media-type", "lying-suffix", "blank-head", "gzip"],
 )
 def test_the_file_says_what_kind_its_pages_are(
     source: str, media_type: str | None, raw: bytes, kinds: list[str]

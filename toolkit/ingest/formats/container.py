@@ -1,30 +1,38 @@
 """The pages of a file, one after the other; the kind of a page is decided here and nowhere else.
 
 - A text or an HTML file is one page.
-- JSON Lines: each line is a page, and its byte range is the line's. A JSON array: each element.
-- Parquet: each row is a page. It reads as the line of JSON with the same values, and its byte range counts in the file
-  of those lines.
+- JSON Lines: each line is a page, and its byte range is the line's. A JSON file: each element of its array, or of the
+  array of articles in its object, such as {"status": "ok", "articles": […]}.
+- Parquet, CSV: each row is a page. It reads as the line of JSON with the same values, and its byte range counts in the
+  file of those lines; `RawPage.place` says where the row stands.
 - WARC: each response, resource or conversion record is a page: its headers as they stand, then its payload without
-  transfer and content encoding. Its byte range is the record's in the archive, after decompression.
+  transfer and content encoding. Its byte range is the record's in the archive, after decompression. Records with
+  another status than 200, or of another type than HTML or text, are marked as no pages.
 - gzip of any of these; byte ranges count after decompression.
 """
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import json
+import re
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, cast
 
 from toolkit.errors import InvalidInput
-from toolkit.ingest.formats.file_type import FileType, charset, essence, file_type
-from toolkit.ingest.formats.raw_page import RawPage
-from toolkit.records import Page, digest
+from toolkit.ingest.exports.press_archive import documents
+from toolkit.ingest.formats.delimited import delimited
+from toolkit.ingest.formats.encoding import decode
+from toolkit.ingest.formats.file_type import NAMES, FileType, charset, essence, file_type
+from toolkit.ingest.formats.json_page import oriented, rows_in, stream_of
+from toolkit.ingest.formats.raw_page import RawPage, Rows
+from toolkit.records import Page, PageKind, digest
 
 _CHUNK, _PART = 1 << 20, 1 << 16
 _HEAD = 4096
@@ -61,17 +69,35 @@ def pages(
     stream = _buffered(raw_file)
     holds = file_type(stream.peek(_HEAD), source=source, media_type=media_type)
     if holds == "gzip":
-        stream = io.BufferedReader(_Unpacked(stream, source, limits), _CHUNK)
+        stream = _buffered(cast("BinaryIO", _Unpacked(stream, source, limits)))
         holds, media_type = file_type(stream.peek(_HEAD), source=source), None
         if holds == "gzip":
             raise InvalidInput("gzip within gzip", where=source, remedy="unpack it once")
     if holds in _READERS:
-        yield from _READERS[holds](stream, source, limits)
+        for found in _READERS[holds](stream, source, limits):
+            yield found if found.form else replace(found, form=NAMES[holds])
         return
     raw = _whole(stream, source, limits)
-    html = file_type(raw, source=source, media_type=media_type) == "html"  # asked again: a page may begin with blanks
-    page = Page.of(raw, source=source, kind="html" if html else "text")
-    yield RawPage(page, raw, charset=charset(media_type))
+    holds = file_type(raw, source=source, media_type=media_type)  # asked again: a page may begin with blanks
+    if holds in _READERS:
+        whole = _buffered(raw)
+        for found in _READERS[holds](whole, source, limits):
+            yield found if found.form else replace(found, form=NAMES[holds])
+        return
+    kind: PageKind = "html" if holds == "html" else "text"
+    page = Page.of(raw, source=source, kind=kind)
+    url = saved_from(raw) if kind == "html" else None
+    yield RawPage(page, raw, charset=charset(media_type), url=url, form=NAMES[holds])
+
+
+_SAVED_FROM = re.compile(rb"<!--\s{0,9}saved from url=\(\d{1,6}\)(https?://[^\s<>]{1,2000}?)\s{0,9}-->", re.I)
+_SINGLE_FILE = re.compile(rb"Page saved with SingleFile\s{1,9}url:\s{0,9}(https?://\S{1,2000})", re.I)
+
+
+def saved_from(raw: bytes) -> str | None:
+    """Return where a page was fetched that a browser has saved; None if it does not say."""
+    found = _SAVED_FROM.search(raw, 0, _HEAD) or _SINGLE_FILE.search(raw, 0, _HEAD)
+    return found[1].decode("utf-8", "replace") if found else None
 
 
 def _buffered(raw_file: bytes | BinaryIO) -> io.BufferedReader:
@@ -117,44 +143,54 @@ def _lines(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[R
         at += len(line)
 
 
+def _lines_or_values(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
+    """Yield the lines of a file, or its values if it is one JSON document in spite of its name."""
+    first = stream.peek(_HEAD).removeprefix(codecs.BOM_UTF8).lstrip().partition(b"\n")[0].strip()
+    yield from (_values if first in (b"[", b"{", b"[{") else _lines)(stream, source, limits)
+
+
 def _values(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
-    """Yield the objects of a JSON file: the only one, the elements of an array, or those on its lines."""
+    """Yield the rows of a JSON file: its only object, those of an array, or those that follow one another."""
     raw = _whole(stream, source, limits)
-    mark = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
+    if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):  # as PowerShell writes it; bytes count in UTF-8
+        raw = raw.decode("utf-16", "replace").encode()
+    mark = 3 if raw.startswith(codecs.BOM_UTF8) else 0
     try:
         text = raw[mark:].decode()
-        value = json.loads(text) if text.strip()[:1] == "[" else None
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(
-            f"not JSON: {error}", where=source, remedy="mend the file, or write one object a line"
-        ) from error
-    if value is not None:
-        yield from _elements(text, mark, source)
-    elif _is_one_value(text):
-        start = mark + len(text[: len(text) - len(text.lstrip())].encode())
-        yield _object(raw[start:], source, start)
-    else:
-        yield from _lines(io.BufferedReader(io.BytesIO(raw)), source, limits)
-
-
-def _is_one_value(text: str) -> bool:
+    except UnicodeDecodeError:
+        text = decode(raw).text
+        raw, mark = text.encode(), 0
     try:
-        json.loads(text)
+        places = rows_in(text)
+    except (ValueError, RecursionError) as error:
+        if text.lstrip()[:1] != "{" or "\n" not in text.strip():
+            raise InvalidInput(
+                f"not JSON: {error}", where=source, remedy="mend the file, or write one object a line"
+            ) from error
+        yield from _several(text, raw, mark, source, limits)
+        return
+    if len(places) == 1 and (table := oriented(json.loads(text))) is not None:
+        rows = Rows(source, limits.page_bytes)
+        for number, values in enumerate(table):
+            yield rows.page(values, f"row {number}")
+        return
+    yield from _placed(text, places, mark, source)
+
+
+def _several(text: str, raw: bytes, mark: int, source: str, limits: Limits) -> Iterator[RawPage]:
+    """Yield objects that follow one another: over several lines each, or one a line."""
+    try:
+        places = list(stream_of(text))
     except (ValueError, RecursionError):
-        return "\n" not in text.strip()
-    return True
+        yield from _lines(io.BufferedReader(cast("io.RawIOBase", io.BytesIO(raw))), source, limits)
+        return
+    yield from _placed(text, places, mark, source)
 
 
-def _elements(text: str, mark: int, source: str) -> Iterator[RawPage]:
-    decoder = json.JSONDecoder()
-    at, byte = text.index("[") + 1, mark + len(text[: text.index("[") + 1].encode())
-    while True:
-        start = at
-        while text[start] in " \t\r\n,":
-            start += 1
-        if text[start] == "]":
-            return
-        _, end = decoder.raw_decode(text, start)
+def _placed(text: str, places: Iterable[tuple[int, int]], mark: int, source: str) -> Iterator[RawPage]:
+    """Yield the objects at places of a text, with their bytes."""
+    at, byte = 0, mark
+    for start, end in places:
         byte += len(text[at:start].encode())
         raw = text[start:end].encode()
         yield _object(raw, source, byte)
@@ -171,17 +207,14 @@ def _rows(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[Ra
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    at = 0
+    rows, number = Rows(source, limits.page_bytes), 0
     try:
         file = pq.ParquetFile(stream)
         _check_growth(file.metadata, source, limits)
         for batch in file.iter_batches(batch_size=_BATCH_ROWS):
             for row in batch.to_pylist():
-                raw = json.dumps(row, ensure_ascii=False, default=str).encode("utf-8", "replace")
-                if len(raw) > limits.page_bytes:
-                    raise _too_long("row", source, limits)
-                yield _object(raw, source, at)
-                at += len(raw) + 1
+                number += 1
+                yield rows.page(row, f"row {number}")
     except (pa.ArrowException, OSError, ValueError) as error:
         what = " ".join(str(error).split())
         raise InvalidInput(f"not readable as Parquet: {what}", where=source, remedy="write the file again") from error
@@ -244,9 +277,40 @@ def _record(record: Any, payload: bytes, source: str, start: int, end: int) -> R
     raw = before + payload
     media_type = http.get("content-type") or ("" if http else archive.get("content-type", ""))
     url = archive.get("warc-target-uri", "").strip("<>") or None
-    html = essence(media_type) in _HTML_TYPES or file_type(payload, source=url or source) == "html"
-    page = Page(source=source, sha256=digest(raw), start=start, end=end, kind="html" if html else "text")
-    return RawPage(page, raw, len(before), charset(media_type), url, archive.get("warc-date"))
+    status = record.http_headers.get_statuscode() if record.http_headers else "200"
+    kind, aside = _kind_of_record(payload, status, essence(media_type), url or source)
+    page = Page(source=source, sha256=digest(raw), start=start, end=end, kind=kind)
+    if aside is not None:
+        return RawPage(page, b"", url=url, place=url, aside=aside)
+    coding = http.get("content-encoding", "").lower()
+    fault = f"its content is packed with {coding}: {_UNPACKING}" if coding in _PACKED and _is_packed(payload) else None
+    return RawPage(page, raw, len(before), charset(media_type), url, archive.get("warc-date"), fault=fault)
+
+
+_PACKED = ("br", "zstd")
+_UNPACKING = "install the library that unpacks it, such as `brotli`"
+
+
+def _is_packed(payload: bytes) -> bool:
+    """Return whether a payload was left as it was sent, for want of a library: text has no such bytes."""
+    return sum(byte < 9 or 13 < byte < 32 for byte in payload[:200]) > 5
+
+
+def _kind_of_record(payload: bytes, status: str, said: str, name: str) -> tuple[PageKind, str | None]:
+    """Return the kind of a record, and why it is not a page; None for a page."""
+    if status != "200":
+        return "text", f"status {status}"
+    if said not in _PAGE_TYPES:
+        return "text", f"content type {said}"
+    if said in _HTML_TYPES or not payload.strip():
+        return "html", None
+    try:
+        found = file_type(payload, source=name)
+    except InvalidInput as error:
+        return "text", error.what
+    if found not in ("html", "text"):
+        return "text", f"{NAMES[found]} in an archive"
+    return ("html" if found == "html" else "text"), None
 
 
 def _headers(found: Any) -> dict[str, str]:
@@ -255,6 +319,7 @@ def _headers(found: Any) -> dict[str, str]:
 
 
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
+_PAGE_TYPES = (*_HTML_TYPES, "text/plain", "")
 _WITH_PAGES = ("response", "resource", "conversion")
 _BETWEEN_RECORDS = 8  # bytes of blank lines at the end of an archive; usually four
 
@@ -263,8 +328,39 @@ def _cut_short(source: str, at: int) -> InvalidInput:
     return InvalidInput("a record is cut short", where=f"{source} @ {at}", remedy="fetch the archive again")
 
 
+def _table(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
+    return delimited(stream, source, limits.page_bytes)
+
+
+def _feed(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
+    from toolkit.ingest.exports.feed import items
+
+    return items(_whole(stream, source, limits), source, limits.page_bytes)
+
+
+def _mail(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
+    from toolkit.ingest.exports.mail import message
+
+    return message(_whole(stream, source, limits), source, limits.page_bytes)
+
+
+def _mailbox(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
+    from toolkit.ingest.exports.mail import mailbox
+
+    return mailbox(stream, source, limits.page_bytes)
+
+
+def _press(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
+    return documents(_whole(stream, source, limits), source, limits.page_bytes)
+
+
 _READERS: dict[FileType, Callable[[io.BufferedReader, str, Limits], Iterator[RawPage]]] = {
-    "jsonl": _lines,
+    "csv": _table,
+    "feed": _feed,
+    "mail": _mail,
+    "mailbox": _mailbox,
+    "press": _press,
+    "jsonl": _lines_or_values,
     "json": _values,
     "parquet": _rows,
     "warc": _records,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pyarrow as pa
 
 from toolkit.engine.arrow import arrow_schema, to_table
+from toolkit.errors import InvalidInput
 from toolkit.ingest.formats.encoding import Decoded, decode
 from toolkit.ingest.traced_text import Traced
 from toolkit.records import Page
@@ -24,6 +27,10 @@ class RawPage:
         charset: The encoding that a header or the media type names.
         url: Where the page was fetched, as an archive says.
         fetched_at: When, ISO 8601, as an archive says.
+        place: Where it stands in its file, as people say it: "row 3"; None where its bytes say enough.
+        form: The name of its file's type.
+        aside: Why it is not a page of an article, such as "status 404"; None for a page.
+        fault: Why it can't be read, as its file shows already.
     """
 
     page: Page
@@ -32,6 +39,10 @@ class RawPage:
     charset: str | None = None
     url: str | None = None
     fetched_at: str | None = None
+    place: str | None = None
+    form: str = ""
+    aside: str | None = None
+    fault: str | None = None
 
     @property
     def source(self) -> str:
@@ -42,6 +53,8 @@ class RawPage:
     def where(self) -> str:
         """The page's file, with its place there unless it begins the file; for messages."""
         page = self.page
+        if self.place is not None:
+            return f"{page.source} ({self.place})"
         return page.source if page.start == 0 else f"{page.source} (bytes {page.start}-{page.end})"
 
     def decoded(self) -> Decoded:
@@ -66,9 +79,13 @@ _TABLE = pa.schema(
         ("charset", pa.string()),
         ("url", pa.string()),
         ("fetched_at", pa.string()),
+        ("place", pa.string()),
+        ("form", pa.string()),
+        ("aside", pa.string()),
+        ("fault", pa.string()),
     ]
 )
-TABLE_FORMAT = "pages-2"
+TABLE_FORMAT = "pages-3"
 """Names the columns of `page_table`: what an interrupted run left in other columns is not read."""
 
 
@@ -85,3 +102,41 @@ def pages_in(table: pa.Table) -> Iterator[RawPage]:
     for row in table.select(_TABLE.names).to_pylist():
         page = Page(**row.pop("page"), kind=row.pop("kind"))
         yield RawPage(page, **row)
+
+
+class Rows:
+    """Makes a page of each row of a table: the line of JSON with the row's values, as if they all stood in one file."""
+
+    def __init__(self, source: str, most_bytes: int) -> None:
+        self._source = source
+        self._most_bytes = most_bytes
+        self._at = 0
+
+    def page(
+        self,
+        values: Mapping[str, Any],
+        place: str | None = None,
+        fault: str | None = None,
+        *,
+        aside: str | None = None,
+    ) -> RawPage:
+        """Return the page of the next row.
+
+        Args:
+            values: Name of a column → value.
+            place: Where the row stands in its file.
+            fault: Why it can't be read.
+            aside: Why it is not an article.
+
+        Raises:
+            InvalidInput: It is longer than the limit.
+        """
+        raw = json.dumps(values, ensure_ascii=False, default=str).encode("utf-8", "replace")
+        if len(raw) > self._most_bytes:
+            where = f"{self._source} ({place})" if place else self._source
+            raise InvalidInput(
+                f"a row of more than {self._most_bytes:,} bytes, the limit", where=where, remedy="split it"
+            )
+        page = Page.of(raw, source=self._source, start=self._at, kind="json")
+        self._at += len(raw) + 1
+        return RawPage(page, raw, place=place, fault=fault, aside=aside)

@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from toolkit.engine import Chunk
 from toolkit.errors import InvalidInput
+from toolkit.ingest.formats.column_names import TEXTS
 from toolkit.ingest.formats.json_page import read_columns
 from toolkit.ingest.formats.raw_page import RawPage, pages_in
 from toolkit.ingest.layout.lines import SUBSTANTIAL, is_stopped
@@ -66,8 +67,8 @@ def lines_to_count(raw: RawPage, *, columns: Mapping[str, str] | None = None) ->
         decoded = raw.decoded()
         text = decoded.text
         if raw.page.kind == "json":
-            column = read_columns(Traced.of(decoded), where=raw.source, names=columns).traced.get("text")
-            text = column.text if column else ""
+            traced = read_columns(Traced.of(decoded), where=raw.source, names=columns).traced
+            text = next((traced[role].text for role in TEXTS if role in traced and role != "html"), "")
     except InvalidInput:  # what can't be read is reported by `read`, and counts for nothing here
         return _SILENT
     lines = [line.strip() for line in text.splitlines()]

@@ -185,6 +185,9 @@ PLACED = {
     "second-title": "The page's own title; a column gives another one.",
     "malformed-bytes": "Bytes that the page's encoding does not allow; U+FFFD stands for them.",
     "no-text": "A page without visible text, such as one that a script fills.",
+    "not-a-page": "A record of an archive that is not a page: an error, a script, a stylesheet, an image.",
+    "page-asset": 'A file that a browser saved beside a page, in a folder such as "Clash_files".',
+    "system-file": "A file that a system or a program left behind, such as Thumbs.db or ~$report.docx.",
     "unreadable": "A page of a file that can't be read.",
 }
 """Reasons that come from the page, or from a line's place on it; all others are ids of a profile's rules."""

@@ -54,7 +54,7 @@ def make_articles(workspace: Workspace, tasks: Iterable[dict[str, Any]], page: P
     if lines:
         content = "".join(reversed(lines.values())).encode()
         workspace.add_page(f"{IMPORTED}{digest(content)[:16]}.jsonl", content)
-        ingest_stage.ingest(workspace, skip_unreadable=ingest_stage.skips_unreadable(workspace))
+        ingest_stage.ingest(workspace)
         segment_stage.segment(workspace)
     return len(lines)
 
