@@ -102,7 +102,7 @@ def assign_stories(articles: Iterable[Article]) -> list[Article]:
     """Merge exact duplicates and give near-duplicates one story_id.
 
     Of articles with the same text, the one whose page comes first (by source, then place) stays. The pages of the
-    others become its `copies`, and facts that only they have, such as a URL or a date, fill its gaps.
+    others become its `copies`, their URLs its `addresses`; facts that only they have, such as a date, fill its gaps.
 
     Returns:
         One article per text, in the order of the pages; the order of the input does not matter.
@@ -140,7 +140,9 @@ def _merge(copies: list[Article]) -> Article:
     facts: dict[str, Any] = {
         name: next((v for a in copies if (v := getattr(a, name)) is not None), None) for name in _FACTS
     }
-    return replace(first, copies=tuple(pages[place] for place in sorted(pages)), **facts)
+    addresses = {address for article in copies for address in (article.url, *article.addresses) if address}
+    further = tuple(sorted(addresses - {facts["url"]}))
+    return replace(first, copies=tuple(pages[place] for place in sorted(pages)), addresses=further, **facts)
 
 
 def _place(page: Page) -> tuple[str, int, int, str]:

@@ -53,6 +53,7 @@ class Article:
         pieces: Where in the page each run of `text` stands, in the order of `text`, without overlap. What no
             piece covers is white space that separates paragraphs.
         copies: Further pages with exactly this text.
+        addresses: Further addresses at which exactly this text was published, sorted.
         story_id: The cluster of near-duplicates that it belongs to: the smallest article_id among them.
     """
 
@@ -69,6 +70,7 @@ class Article:
     page: Page
     pieces: tuple[Piece, ...]
     copies: tuple[Page, ...] = ()
+    addresses: tuple[str, ...] = ()
     story_id: str
 
     def __post_init__(self) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import yaml
 
 from toolkit.errors import InvalidInput
@@ -22,7 +25,8 @@ from toolkit.release.card.croissant import croissant
 from toolkit.release.card.facts import Facts
 from toolkit.release.card.pictures import write_pictures
 from toolkit.release.compare.release_diff import ReleaseDiff, diff
-from toolkit.release.manifest import FORMAT, NAME, Tables, file_sums, json_text, sealed, write_table
+from toolkit.release.manifest import FORMAT, NAME, Tables, file_sums, json_text, sealed, table_path, write_table
+from toolkit.release.privacy.quotation import Withheld, with_examples_withheld, with_notes_withheld
 from toolkit.release.privacy.scan import Identities, Scanner
 from toolkit.release.privacy.withheld import check_withheld
 from toolkit.release.reader import Release, label_counts, load
@@ -32,7 +36,7 @@ from toolkit.release.tables.configs import Configs, in_parts
 from toolkit.release.tables.corpus import Corpus
 from toolkit.release.terms import Terms
 from toolkit.release.versions import Version, check_version
-from toolkit.schema import Schema
+from toolkit.schema import Schema, guidelines, parse
 from toolkit.schema import diff as schema_diff
 from toolkit.version import __version__
 
@@ -41,7 +45,13 @@ AUTO: Final = "auto"
 
 
 def freeze(
-    corpus: Corpus, folder: Path, terms: Terms, *, previous: Release | None = None, known: Identities | None = None
+    corpus: Corpus,
+    folder: Path,
+    terms: Terms,
+    *,
+    previous: Release | None = None,
+    known: Identities | None = None,
+    secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> Release:
     """Write a corpus as a release directory.
 
@@ -55,6 +65,7 @@ def freeze(
             that the changes since `previous` allow.
         previous: The release before it: its sentences keep their splits, and its card the sections that people wrote.
         known: The annotators' names and addresses, which must not be in it; those of the authors may.
+        secrets: Secret → what it is: strings that must not be in it either.
 
     Returns:
         The release.
@@ -62,8 +73,8 @@ def freeze(
     Raises:
         UsageError: There is a release of that version, or the version is too small for the changes.
         InvalidInput: Nothing is decided yet, a person who is said not to consent gave no answer, the schema gives its
-            labels other numbers than the release before, or an e-mail address, a token or an annotator's name would be
-            released.
+            labels other numbers than the release before, something private or an annotator's name would be released,
+            or what people wrote quotes words of an article that must not be.
 
     Examples:
         >>> import tempfile
@@ -91,13 +102,17 @@ def freeze(
         if terms.version != AUTO:
             stage.name(terms.version)
         split_of = _article_splits(corpus, terms, previous)
-        scanner = Scanner(terms.allowed, known, terms.authors)
+        scanner = Scanner(terms.allowed, known, terms.authors, secrets)
+        withheld = _withheld(corpus, terms, stage.folder)
+        corpus, notes = with_notes_withheld(corpus, withheld)
+        schema, examples = with_examples_withheld(corpus.schema, withheld)
         tables = _write_tables(corpus, stage.folder, terms, split_of, scanner)
-        _write_schema(stage.folder, corpus.schema, terms)
+        schema_digest = _write_schema(stage.folder, schema, terms)
         _write_splits(stage.folder, corpus, terms, split_of, previous)
         sums = file_sums(stage.folder)
         drafted = Release(stage.folder, {"tables": tables, "files": sums})
         facts = Facts.of(corpus, terms, tables, label_counts(drafted, corpus.schema))
+        facts = replace(facts, schema_digest=schema_digest, withheld={"notes": notes, "examples": examples})
         del corpus
         pa.default_memory_pool().release_unused()
         change = None
@@ -109,6 +124,7 @@ def freeze(
         manifest = sealed(_manifest(facts, file_sums(stage.folder, sums)))
         (stage.folder / NAME).write_text(json_text(manifest), encoding="utf-8")
         _refuse_private_words(stage.folder, scanner)
+        _refuse_quotations(stage.folder, withheld)
     return load(folder / facts.terms.version)
 
 
@@ -128,6 +144,37 @@ def _refuse_private_words(folder: Path, scanner: Scanner) -> None:
         if path.is_file() and path.suffix != ".parquet":
             scanner.look_at(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
     scanner.refuse()
+
+
+def _withheld(corpus: Corpus, terms: Terms, folder: Path) -> Withheld:
+    """Return the words that must not be released: of all articles where text is not, else of those taken down."""
+    if not terms.text.full:
+        texts = pa.chunked_array([*corpus.articles["text"].chunks, *corpus.taken_down.chunks], pa.string())
+        return Withheld(texts, partial(_released_words, folder))
+    return Withheld(corpus.taken_down, partial(_released_words, folder))
+
+
+def _released_words(folder: Path) -> Iterator[str]:
+    """Yield the words of articles that the tables carry."""
+    for config, column in (("articles", "text"), ("default", "text"), ("undecided", "text")):
+        for path in sorted(folder.glob(table_path(config, "*"))):
+            table = pq.ParquetFile(path)
+            if column in table.schema_arrow.names:
+                yield from table.read(columns=[column])[column].to_pylist()
+
+
+def _refuse_quotations(folder: Path, withheld: Withheld) -> None:
+    """Refuse words of articles that are not released in what people wrote: card, codebook, reasons, title."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".parquet")
+    texts = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
+    quoted = withheld.quoted(texts)
+    if quoted:
+        remedy = "say it in other words where it stands, or release the text"
+        faults = [
+            InvalidInput(f"quotes an article whose words are not released: “{words} …”", where=name, remedy=remedy)
+            for name, words in quoted.items()
+        ]
+        raise InvalidInput.all_of(faults)
 
 
 def _version(wanted: str, previous: Release | None, change: ReleaseDiff | None) -> str:
@@ -216,13 +263,15 @@ def _write_tables(corpus: Corpus, folder: Path, terms: Terms, split_of: list[str
     return tables
 
 
-def _write_schema(folder: Path, schema: Schema, terms: Terms) -> None:
+def _write_schema(folder: Path, schema: Schema, terms: Terms) -> str:
+    """Write the schema, and its codebook where there is one, and return the schema's digest."""
     content = {key: value for key, value in to_row(schema).items() if key != "digest"}
     (folder / "schema").mkdir()
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
     (folder / "schema" / f"{schema.version}.yaml").write_text(text, encoding="utf-8")
-    if terms.guidelines is not None:
-        (folder / "schema" / "guidelines.md").write_text(terms.guidelines, encoding="utf-8")
+    if terms.guidelines:
+        (folder / "schema" / "guidelines.md").write_text(guidelines(schema), encoding="utf-8")
+    return parse(text).digest
 
 
 def _write_splits(
@@ -249,12 +298,16 @@ def _manifest(facts: Facts, files: Mapping[str, Any]) -> dict[str, Any]:
         "version": terms.version,
         "toolkit": __version__,
         "arrow": pa.__version__,
-        "schema": {"ref": schema.ref, "digest": schema.digest},
+        "schema": {"ref": schema.ref, "digest": facts.schema_digest},
         "recipe": terms.recipe(schema.digest),
         "text": str(terms.text),
         "licence": terms.licence,
         "takedowns": dict(sorted(terms.takedowns.items())),
-        "left_out": {"annotations_of_sentences_that_are_gone": facts.orphans},
+        "left_out": {
+            "annotations_of_sentences_that_are_gone": facts.orphans,
+            "notes_that_quote_an_article": facts.withheld.get("notes", 0),
+            "examples_that_quote_an_article": facts.withheld.get("examples", 0),
+        },
         "inputs": dict(sorted(terms.inputs.items())),
         "tables": facts.tables,
         "files": files,

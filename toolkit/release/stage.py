@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -17,13 +18,12 @@ from toolkit.project.workspace import AGREEMENT, GOLD
 from toolkit.records import Article, Decision, Sentence
 from toolkit.release.card.card import FOLDER, PROMPTS, read_sections
 from toolkit.release.freeze import AUTO, freeze
-from toolkit.release.privacy.scan import identities
+from toolkit.release.privacy.scan import identities, secrets_at_hand
 from toolkit.release.privacy.withheld import TextRule, read_takedowns
 from toolkit.release.reader import Release, load
 from toolkit.release.tables.corpus import Corpus
 from toolkit.release.terms import Terms
 from toolkit.release.versions import Version, check_version
-from toolkit.schema import guidelines
 
 _INPUTS = (
     "articles.parquet",
@@ -183,7 +183,9 @@ def _frozen(workspace: Workspace, settings: Terms) -> Release:
         check_version(settings.version, None if previous is None else previous.version)
     sums = workspace.digests(*_INPUTS)
     terms = _with_inputs(workspace, settings, {name: value for name, value in sums.items() if value is not None})
-    return freeze(_corpus(workspace, terms), folder, terms, previous=previous, known=identities(workspace))
+    secrets = secrets_at_hand(os.environ, workspace)
+    known = identities(workspace)
+    return freeze(_corpus(workspace, terms), folder, terms, previous=previous, known=known, secrets=secrets)
 
 
 def newest(folder: Path) -> Release | None:
@@ -218,7 +220,7 @@ def _with_inputs(workspace: Workspace, settings: Terms, inputs: Mapping[str, str
         settings,
         takedowns=read_takedowns(takedowns, workspace.table(Article)) if takedowns.exists() else {},
         sections=read_sections(workspace.path(FOLDER)),
-        guidelines=guidelines(workspace.schema()),
+        guidelines=True,
         agreement=json.loads(agreement.read_bytes()) if agreement.exists() else None,
         inputs=inputs,
     )

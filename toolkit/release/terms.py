@@ -31,7 +31,7 @@ class Terms:
         allowed: Strings that look like an e-mail address or a token and may be released all the same.
         withheld: Pseudonyms of annotators who do not consent to their answers being released one by one.
         sections: Section of the card → what people wrote there; see `toolkit.release.card.card`.
-        guidelines: The annotation guidelines as Markdown.
+        guidelines: The codebook is released too.
         agreement: The report of `toolkit agreement`.
         inputs: Name of an input → SHA-256.
 
@@ -54,7 +54,7 @@ class Terms:
     allowed: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     sections: Mapping[str, str] = field(default_factory=dict)
-    guidelines: str | None = None
+    guidelines: bool = False
     agreement: Mapping[str, Any] | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
 

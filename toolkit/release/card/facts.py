@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -39,6 +39,8 @@ class Facts:
         skipped: Their skipped ones.
         agreement: The agreement report as it may be released; see `toolkit.release.privacy.withheld`.
         orphans: Answers that were left out because their sentence is not there any more.
+        schema_digest: Of the schema as it is released.
+        withheld: "notes" and "examples" → how many were withheld because they quote an article that is not released.
     """
 
     terms: Terms
@@ -56,6 +58,8 @@ class Facts:
     skipped: int
     agreement: Mapping[str, Any] | None
     orphans: int
+    schema_digest: str = ""
+    withheld: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, corpus: Corpus, terms: Terms, tables: Tables, shares: Mapping[str, Any]) -> Self:
@@ -81,7 +85,7 @@ class Facts:
             answers=answers.num_rows - skipped,
             skipped=skipped,
             agreement=released_report(terms.agreement, corpus, terms.withheld),
-            orphans=corpus.orphans,
+            orphans=len(corpus.orphans),
         )
 
     @property

@@ -1,19 +1,23 @@
-"""The scan before freezing: no e-mail address, no token and no annotator's name may get into a release.
+"""The scan before freezing: nothing private and no annotator's name may get into a release.
 
 The project knows its annotators from two places: annotators.yaml has addresses, and the logs have what the server says
 of people if they were pulled with --keep-identities. From an address such as ada.lovelace@example.org the name is taken
 too. A user name that is one plain word (info, ada) cannot be searched for.
 
-Addresses and tokens are looked for in every string. Annotators' names are looked for where people of the project write:
-in every file that is not a table, and in the notes, pseudonyms and paths of the tables. The words of the articles may
-name anybody: a minister may have an annotator's name.
+Addresses, numbers and tokens are looked for in every string, encoded ones too, and so is whatever secret this process
+holds itself. Addresses of machines, paths of home directories and annotators' names are looked for where people of the
+project write: in every file that is not a table, and in the notes, pseudonyms and paths of the tables. The words of the
+articles may name anybody: a minister may have an annotator's name.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +28,7 @@ from toolkit.errors import InvalidInput
 from toolkit.project import Workspace
 from toolkit.project.annotation_log import ADDRESS, CONTENT_KEYS, NAME_KEYS, USER_KEYS
 from toolkit.project.annotators_file import FILE_NAME as TEAM_FILE
+from toolkit.release.privacy.private_strings import TRIGGER, decoded, private_strings
 
 _NAME_IN_ADDRESS = re.compile(r"[^\W\d_]{2,}(?:[._-][^\W\d_]{2,})+")
 _NAMES_SOMEBODY = re.compile(
@@ -51,9 +56,9 @@ class Identities:
         if not (self.phrases or self.words):
             return None
         ways = {text: rf"(?i:{_spaced(text)})" for text in self.phrases}
-        ways |= {text: _spaced(text) for text in {*self.words, *allowed} - self.phrases if text}
+        ways |= {text: re.escape(text) for text in {*self.words, *allowed} - self.phrases if text}
         longest_first = sorted(ways, key=lambda text: (-len(text), text))
-        return re.compile(rf"(?<!\w)(?:{'|'.join(ways[text] for text in longest_first)})(?!\w)")
+        return re.compile(rf"(?<![^\W_])(?:{'|'.join(ways[text] for text in longest_first)})(?![^\W_])")
 
 
 def identities(workspace: Workspace) -> Identities:
@@ -116,19 +121,37 @@ def _text(value: Any) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Return a pattern for a text whose words may stand on two lines."""
-    return r"\s+".join(map(re.escape, text.split()))
+    """Return a pattern for a text whose words may stand on two lines, be joined by a sign, or not stand apart."""
+    return r"[\s._\-\u2010\u2011]*".join(map(re.escape, text.split()))
 
 
-_PATTERNS: Final[Mapping[str, str]] = {
-    "an e-mail address": r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}",
-    "a Hugging Face token": r"\bhf_[A-Za-z0-9]{30,}",
-    "a GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{36,}",
-    "an AWS key": r"\bAKIA[0-9A-Z]{16}\b",
-    "a JSON web token": r"\beyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}",
-    "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
-}
-_ANY = "|".join(f"(?:{pattern})" for pattern in _PATTERNS.values())
+_NAMES_A_SECRET = re.compile(
+    r"TOKEN|SECRET|PASSW|CREDENTIAL|(?:^|_)(?:API|ACCESS|PRIVATE)?_?KEY(?:$|_)|(?:^|_)PAT$", re.IGNORECASE
+)
+_SHORTEST_SECRET = 12  # characters: shorter ones are words such as "true"
+
+
+def secrets_at_hand(environment: Mapping[str, str], workspace: Workspace | None = None) -> dict[str, str]:
+    """Return secret → what it is, of those that this process can see.
+
+    Args:
+        environment: The variables of the process: those that are called a token, secret, password or key.
+        workspace: The project, whose key of pseudonyms and token variables are secret too.
+    """
+    named = {name for name in environment if _NAMES_A_SECRET.search(name)}
+    if workspace is not None:
+        named |= {workspace.config.hub.token_variable, workspace.config.label_studio.token_variable} & {*environment}
+    found = {environment[name].strip(): f"the value of {name}" for name in sorted(named)}
+    home = Path(environment.get("HF_HOME") or Path(environment.get("HOME", "/")) / ".cache" / "huggingface")
+    files = {home / "token": "the Hub's token of this machine"}
+    if workspace is not None:
+        files |= {path: f"the secret {path.name}" for path in sorted(workspace.path(".secrets").glob("*"))}
+    for path, what in files.items():
+        with suppress(OSError, UnicodeDecodeError):
+            found[path.read_text(encoding="utf-8").strip()] = what
+    return {value: what for value, what in found.items() if len(value) >= _SHORTEST_SECRET and "\n" not in value}
+
+
 _PEOPLE_WRITE: Final = frozenset({"annotator", "note", "page_source"})
 """Columns of tables in which annotators' names are looked for."""
 
@@ -137,17 +160,34 @@ _MOST = 20  # faults that are shown; more would tell the reader nothing new
 
 
 class Scanner:
-    """A look at every string of the tables that pass through.
+    r"""A look at every string of the tables that pass through.
 
     Args:
         allowed: Strings that may be released all the same, such as the address of a newsroom.
         known: Who the annotators are.
         authors: People who are named on purpose, even if they are annotators.
+        secrets: Secret → what it is; see `secrets_at_hand`.
+
+    Examples:
+        >>> scanner = Scanner(allowed=["desk@paper.example"])
+        >>> scanner.look_at("README.md", "Write to desk@paper.example.\nOr to ada (at) example (dot) org.")
+        >>> from toolkit.errors import InvalidInput
+        >>> try:
+        ...     scanner.refuse()
+        ... except InvalidInput as error:
+        ...     print(error.where, error.what)
+        README.md:2 an e-mail address would be released
     """
 
     def __init__(
-        self, allowed: Collection[str] = (), known: Identities | None = None, authors: Collection[str] = ()
+        self,
+        allowed: Collection[str] = (),
+        known: Identities | None = None,
+        authors: Collection[str] = (),
+        secrets: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        self._secrets = dict(secrets)
+        self._trigger = "|".join([TRIGGER, *(re.escape(secret) for secret in self._secrets)])
         self._allowed = frozenset(allowed)
         self._nameable = self._allowed | frozenset(authors)
         self._names = None if known is None else known.pattern(self._nameable)
@@ -162,8 +202,11 @@ class Scanner:
 
     def look_at(self, name: str, text: str) -> None:
         """Look at a file that is not a table."""
-        for start, what in sorted([*self._found(text), *((start, _A_NAME) for start in self._named(text))]):
-            where = f"{name}:{text.count(_LINE_FEED, 0, start) + 1}"
+        names = [(text.count(_LINE_FEED, 0, start) + 1, _A_NAME) for start in self._named(text)]
+        lines = enumerate(text.split(_LINE_FEED), start=1)
+        found = [(number, what) for number, line in lines for what in self._kinds(line, machines=True)]
+        for number, what in sorted([*found, *names]):
+            where = f"{name}:{number}"
             self._faults.append(InvalidInput(f"{what} would be released", where=where, remedy=_REMEDY))
 
     def refuse(self) -> None:
@@ -178,9 +221,10 @@ class Scanner:
     def _look(self, config: str, name: str, table: pa.Table) -> None:
         key = table.column_names[0]
         for path, parents, values in _strings(name, table[name].combine_chunks()):
-            hits = pc.indices_nonzero(pc.fill_null(pc.match_substring_regex(values, _ANY), False)).to_pylist()
-            found = [(hit, what) for hit in hits for what in self._kinds(values[hit].as_py())]
-            if name in _PEOPLE_WRITE:
+            hits = pc.indices_nonzero(pc.fill_null(pc.match_substring_regex(values, self._trigger), False)).to_pylist()
+            theirs = name in _PEOPLE_WRITE
+            found = [(hit, what) for hit in hits for what in self._kinds(values[hit].as_py(), machines=theirs)]
+            if theirs:
                 found += [(hit, _A_NAME) for hit in self._rows_with_names(values)]
             for hit, what in found if len(self._faults) < _MOST else []:
                 row = table[key][parents[hit].as_py() if parents is not None else hit].as_py()
@@ -202,15 +246,16 @@ class Scanner:
             if " ".join(found[0].split()) not in self._nameable:
                 yield found.start()
 
-    def _kinds(self, text: str) -> list[str]:
-        return list(dict.fromkeys(what for _, what in self._found(text)))
+    def _kinds(self, text: str, *, machines: bool) -> list[str]:
+        """Return what is private in a text and not allowed, each kind once."""
+        plain = decoded(text)
+        found = [what for secret, what in self._secrets.items() if secret in text or secret in plain]
+        for form in dict.fromkeys((text, plain)):
+            found += [kind for _, kind, string in private_strings(form, machines=machines) if not self._may(string)]
+        return list(dict.fromkeys(found))
 
-    def _found(self, text: str) -> Iterator[tuple[int, str]]:
-        """Yield where an address or token stands that is not allowed, and which."""
-        for what, pattern in _PATTERNS.items():
-            for found in re.finditer(pattern, text):
-                if found[0] not in self._allowed:
-                    yield found.start(), what
+    def _may(self, string: str) -> bool:
+        return any(allowed in (string, string.strip()) for allowed in self._allowed)
 
 
 _LINE_FEED: Final = "\n"

@@ -78,13 +78,27 @@ class TextRule:
 _ID = re.compile(r"[0-9a-f]{24}")
 
 
+def plain_address(url: str) -> str:
+    """Return what an address has in common with the other ways to write it.
+
+    Examples:
+        >>> plain_address("HTTP://Www.Paper.Example/a/?q=1#top") == plain_address("https://paper.example/a?q=1")
+        True
+    """
+    address, _, _ = url.strip().partition("#")
+    address = re.sub(r"^https?://(?:www\.)?", "", address, flags=re.IGNORECASE)
+    host, slash, rest = address.partition("/")
+    path, mark, query = rest.partition("?")
+    return f"{host.casefold()}{slash}{path.rstrip('/')}{mark}{query}".rstrip("/")
+
+
 def read_takedowns(path: Path, articles: pa.Table) -> dict[str, str]:
     """Return article_id → reason, by article_id.
 
     Args:
         path: The list; it need not exist.
-        articles: Columns article_id and url, where urls are looked up. An article_id may be listed after its page is
-            gone.
+        articles: Columns article_id, url and addresses, where urls are looked up, in whatever way they are written. An
+            article_id may be listed after its page is gone.
 
     Raises:
         InvalidInput: The list is not a mapping of article_ids or urls to reasons, or no article has one of the urls.
@@ -98,9 +112,11 @@ def read_takedowns(path: Path, articles: pa.Table) -> dict[str, str]:
     if not isinstance(listed, dict) or not all(isinstance(part, str) for pair in listed.items() for part in pair):
         raise InvalidInput("is not a mapping", where=str(path), remedy="write `article_id or url: reason` on each line")
     by_url: dict[str, list[str]] = {}
-    for article, url in zip(articles["article_id"].to_pylist(), articles["url"].to_pylist(), strict=True):
-        if url in listed:
-            by_url.setdefault(url, []).append(article)
+    wanted = {plain_address(key): key for key in listed}
+    columns = (articles[name].to_pylist() for name in ("article_id", "url", "addresses"))
+    for article, url, further in zip(*columns, strict=True):
+        for key in {wanted.get(plain_address(each)) for each in (url, *(further or ())) if each} - {None}:
+            by_url.setdefault(str(key), []).append(article)
     lost = [key for key in listed if key not in by_url and not _ID.fullmatch(key)]
     if lost:
         remedy = "correct it, or list the article_id"

@@ -34,7 +34,8 @@ class Corpus:
         decision_of: For each sentence, its row in `decisions`; -1 if it is undecided.
         annotation_order: Rows of `annotations` by (place of the sentence, annotator, annotation_id), without orphans.
         sentence_of: For each of `annotation_order`, its sentence's row in `sentences`.
-        orphans: How many annotations were left out because their sentence is not there any more.
+        orphans: sentence_id of each annotation that was left out because its sentence is not there any more.
+        taken_down: Texts of the articles that must not be released.
     """
 
     schema: Schema
@@ -46,7 +47,8 @@ class Corpus:
     decision_of: Indices
     annotation_order: Indices
     sentence_of: Indices
-    orphans: int
+    orphans: pa.ChunkedArray
+    taken_down: pa.ChunkedArray
 
     @classmethod
     def of(
@@ -77,6 +79,7 @@ class Corpus:
                 a span that is not where it says, a label that is not in the schema.
         """
         gone = pa.array(sorted(without), pa.string())
+        taken_down = pc.filter(articles["text"], pc.is_in(articles["article_id"], value_set=gone))
         removed = pc.filter(sentences["sentence_id"], pc.is_in(sentences["article_id"], value_set=gone))
         articles, sentences = (_without(table, "article_id", gone) for table in (articles, sentences))
         decisions = _without(decisions, "sentence_id", removed)
@@ -93,11 +96,18 @@ class Corpus:
             _sorted(sentence_columns(sentences), "article_id", "start", "end"),
             decision_columns(decisions, schema),
             _without(answer_columns(annotations, experts), "sentence_id", removed),
+            taken_down,
         )
 
     @classmethod
     def _joined(
-        cls, schema: Schema, articles: pa.Table, sentences: pa.Table, decisions: pa.Table, answers: pa.Table
+        cls,
+        schema: Schema,
+        articles: pa.Table,
+        sentences: pa.Table,
+        decisions: pa.Table,
+        answers: pa.Table,
+        taken_down: pa.ChunkedArray,
     ) -> Self:
         article_of = _places(sentences["article_id"], articles["article_id"])
         decided = _places(decisions["sentence_id"], sentences["sentence_id"])
@@ -125,7 +135,8 @@ class Corpus:
             decision_of=_places(sentences["sentence_id"], decisions["sentence_id"]),
             annotation_order=order,
             sentence_of=place[order],
-            orphans=len(place) - len(order),
+            orphans=answers["sentence_id"].filter(pa.array(place < 0)),
+            taken_down=taken_down,
         )
 
     @property
