@@ -20,7 +20,9 @@ DATA = Path(toolkit.figures.__file__).parent / "data"
 SOUND = """
 decimal: ","
 people: osoba osób*
-harm: zgin* rann*
+harm:
+  killed: zgin*
+  wounded: rann*
 """
 
 
@@ -65,7 +67,9 @@ print(json.dumps([[name for name in opened if name.endswith(".yaml")], sorted(sy
 def test_a_file_outside_of_the_package_is_a_language_too(tmp_path: Path) -> None:
     path = tmp_path / "pl.yaml"
     path.write_text(
-        SOUND + "before:\n  at_least: [co najmniej]\nwords:\n  2: dwa dwie dwoje\nscales:\n  1_000: tysiąc tysiące\n",
+        SOUND
+        + "links: są\nbefore:\n  at_least: [co najmniej]\n"
+        + "words:\n  2: dwa dwie dwoje\nscales:\n  1_000: tysiąc tysiące\n",
         encoding="utf-8",
     )
     polish = read(path)
@@ -81,47 +85,52 @@ def test_a_file_outside_of_the_package_is_a_language_too(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("befor: {}", "5:1: unknown key 'befor'; did you mean 'before'? @ befor"),
-        ("hyphens: 3", "5:1: 'hyphens' is true or false, not 3 @ hyphens"),
-        ("group: [.]", "5:1: a text is needed, not ['.'] @ group"),
-        ("group: ' ,'", "5:1: ',' is the decimal sign and can't separate groups of digits @ group"),
+        ("befor: {}", "7:1: unknown key 'befor'; did you mean 'before'? @ befor"),
+        ("hyphens: 3", "7:1: 'hyphens' is true or false, not 3 @ hyphens"),
+        ("group: [.]", "7:1: a text is needed, not ['.'] @ group"),
+        ("group: ' ,'", "7:1: ',' is the decimal sign and can't separate groups of digits @ group"),
         (
             "number_words: true",
-            "5:1: text2num does not read the number words of 'pl' @ number_words; "
+            "7:1: text2num does not read the number words of 'pl' @ number_words; "
             "delete it and list the number words under 'words'",
         ),
         (
             "before:\n  atleast: [co najmniej]",
-            "6:3: a key of 'before' is one of at_least, more_than, up_to, fewer_than, about, not 'atleast' "
+            "8:3: a key of 'before' is one of at_least, more_than, up_to, fewer_than, about, not 'atleast' "
             "@ before.atleast",
         ),
         (
             "before:\n  about: [około]\n  up_to: [do, około]",
-            "7:15: 'około' stands under 'about' and under 'up_to' in 'before' @ before.up_to[1]; keep one of the two",
+            "9:15: 'około' stands under 'about' and under 'up_to' in 'before' @ before.up_to[1]; keep one of the two",
         ),
         (
             "before: [ponad]",
-            "5:1: 'before' is a mapping from one of at_least, more_than, up_to, fewer_than, about to a ",
+            "7:1: 'before' is a mapping from one of at_least, more_than, up_to, fewer_than, about to a ",
         ),
-        ("vague:\n  many: wielu", "6:3: a key of 'vague' is a whole number or no_number, not 'many' @ vague.many"),
-        ("scales:\n  -5: x", "6:3: a key of 'scales' is a whole number, not '-5' @ scales.-5"),
-        ("halves:\n  nan: pół", "6:3: a key of 'halves' is a number such as 0.5, not 'nan' @ halves.nan"),
+        ("vague:\n  many: wielu", "8:3: a key of 'vague' is a whole number or no_number, not 'many' @ vague.many"),
+        ("scales:\n  -5: x", "8:3: a key of 'scales' is a whole number, not '-5' @ scales.-5"),
+        ("halves:\n  nan: pół", "8:3: a key of 'halves' is a number such as 0.5, not 'nan' @ halves.nan"),
         (
             "ranges: [[od, do], [od, do]]",
-            "5:20: the pair 'od', 'do' stands twice in 'ranges' @ ranges[1]; keep one of ",
+            "7:20: the pair 'od', 'do' stands twice in 'ranges' @ ranges[1]; keep one of ",
         ),
-        ("neither: ani ani", "5:1: 'neither' is a list of pairs such as [between, and], not 'ani ani' @ neither"),
-        ("none: [nikt, null]", "5:14: a text is needed, and nothing is given @ none[1]"),
-        ("none: nikt nikt", "5:12: 'nikt' stands twice in 'none' @ none[1]; keep one of the two"),
-        ("units: km osoba", "5:11: 'osoba' stands in 'people' and in 'units' @ units[1]; keep one of the two"),
-        ("units: Euro*", "5:8: 'Euro*': write it as 'euro' @ units[0]"),
-        ("units: ki*lo", "5:8: 'ki*lo': only a word of people, harm, reaching, units may end in '*' @ units[0]"),
-        ("functions: w*", "5:12: 'w*': only a word of people, harm, reaching, units may end in '*' @ functions[0]"),
-        ("units: [km, na osobę]", "5:13: 'na osobę': a single word or sign is needed @ units[1]"),
-        ("words:\n  2: [dwa, dwie osoby]", "6:12: 'dwie osoby': a single word or sign is needed @ words.2[1]"),
+        ("neither: ani ani", "7:1: 'neither' is a list of pairs such as [between, and], not 'ani ani' @ neither"),
+        ("none: [nikt, null]", "7:14: a text is needed, and nothing is given @ none[1]"),
+        ("none: nikt nikt", "7:12: 'nikt' stands twice in 'none' @ none[1]; keep one of the two"),
+        ("units: km osoba", "7:11: 'osoba' stands in 'people' and in 'units' @ units[1]; keep one of the two"),
+        ("units: Euro*", "7:8: 'Euro*': write it as 'euro' @ units[0]"),
+        ("units: ki*lo", "7:8: 'ki*lo': '*' stands for the end of a word, in the lists that may hold one @ units["),
+        ("none: w*", "7:7: 'w*': '*' stands for the end of a word, in the lists that may hold one @ none[0]"),
+        (
+            "acts:\n  hurt: rani*",
+            "8:3: a key of 'acts' is one of killed, wounded, killed_or_wounded, missing, captured, unspecified, not ",
+        ),
+        ("things: osoba", "7:9: 'osoba' stands in 'people' and in 'things' @ things[0]; keep one of the two"),
+        ("units: [km, na osobę]", "7:13: 'na osobę': a single word or sign is needed @ units[1]"),
+        ("words:\n  2: [dwa, dwie osoby]", "8:12: 'dwie osoby': a single word or sign is needed @ words.2[1]"),
         (
             "words:\n  1000: tysiąc\nscales:\n  100: tysiąc",
-            "8:8: 'tysiąc' is 1000 in 'words' and 100 in 'scales' @ scales.100[0]; give it the same number",
+            "10:8: 'tysiąc' is 1000 in 'words' and 100 in 'scales' @ scales.100[0]; give it the same number",
         ),
     ],
 )

@@ -48,8 +48,8 @@ def workspace(make_project: Any) -> Workspace:
 def test_figures_are_read_where_the_language_is_known(workspace: Workspace) -> None:
     schema = workspace.schema()
     assert [(span.label, span.text, dict(span.attributes)) for span in read_figures(TOLL, "en", schema)] == [
-        ("FIGURE", "At least 14", {"low": 14, "qualifier": "at_least"}),
-        ("FIGURE", "dozens", {"qualifier": "vague"}),
+        ("FIGURE", "At least 14", {"low": 14, "qualifier": "at_least", "harm": "killed"}),
+        ("FIGURE", "dozens", {"qualifier": "vague", "harm": "wounded"}),
     ]
     assert read_figures(CALM, "en", schema) == ()
     assert read_figures(TOLL, None, schema) == read_figures(TOLL, "und", schema) == ()

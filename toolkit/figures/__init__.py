@@ -1,12 +1,13 @@
 """Casualty figures in numbers: "at least 14" is [14, ∞), "more than 6,000" is (6000, ∞), "dozens" is vague.
 
-The functions are pure and independent of any label schema. They never add numbers up, and they do not say what happened
-to the people who are counted: people judge whether "casualties" were deaths.
+The functions are pure and independent of any label schema. They never add numbers up, and say what happened to the
+people who are counted only where the words do: people judge whether "casualties" were deaths.
 """
 
+from toolkit.figures.casualties import find, suggest
 from toolkit.figures.figure import Figure, Found, Qualifier, acled_minimum, fields_of
 from toolkit.figures.lexicon import LANGUAGES
-from toolkit.figures.quantity import differences, find, read, suggest
+from toolkit.figures.quantity import differences, read
 
 __all__ = [
     "LANGUAGES",

@@ -61,12 +61,14 @@ class Found:
         end: One past their last code point.
         text: The words: the text from `start` to `end`.
         figure: The numbers that the words state.
+        harm: What happened to the people: killed, wounded, killed_or_wounded, missing, captured or unspecified.
     """
 
     start: int
     end: int
     text: str
     figure: Figure
+    harm: str = "unspecified"
 
 
 def acled_minimum(figure: Figure) -> int | None:

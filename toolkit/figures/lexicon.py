@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.figures.sentence_tokens import fold, phrase
+from toolkit.figures.word_roles import ROLES
 from toolkit.language_file import Entries, read_file
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lexicon:
     """The words of one language. Each attribute but `language` is an entry of the language's file.
 
@@ -46,13 +47,42 @@ class Lexicon:
             "двадцать пять тысяч двести".
         governed: Word that is one number behind a qualifier or in a range ("более тысячи": more than 1,000), and a
             vague plural elsewhere ("тысячи") → its number.
-        people: Words for the people who are counted; an item may end in "*".
-        harm: Words for what happened to them; an item may end in "*".
-        reaching: Words before a number that a count has reached ("вырос до 36"); an item may end in "*".
+        people: Words for people who are counted; an item may end in "*".
+        person: Words for one of them, which an article counts: "a" soldier.
+        harm: Noun, participle or adjective for people who came to harm → what happened to them. A phrase, of which each
+            word may end in "*", as in the entries below.
+        fates: Verb whose subject came to harm ("died", "lost their lives") → what happened.
+        acts: Verb whose object came to harm ("killed") → what happened.
+        losses: Verb whose object came to harm if it is people ("lost") → what happened.
+        harmless: Phrases with a word for harm that tell of none ("shot down").
+        tolls: Words for a count of people ("number", "toll").
+        rising: Words for the change of a count ("вырос"), after which "to 36" is no bound and "from 38 to 45" no range.
+        reaching: Other words before a number that a count has reached ("stands at 36").
+        parts: Phrases beside a number that is a part of the one before: "including" 3, 3 "of them".
+        among: Words between the number of a part and its whole: "among".
+        shares: Words between the two numbers of a share: one "in" five.
         labelled: Words before a number that is a name or an age ("chapter 7", "the age of 14").
-        units: Words after a number that counts something other than people; an item may end in "*".
-        conjunctions: Words after which something new begins.
-        functions: Words that may follow a number which stands for people without naming them ("14 were killed").
+        units: Words after a number that measures: money, time, length.
+        things: Words for what is counted and is not people.
+        links: Words that may stand between people and what happened to them ("were", "reportedly").
+        passive: Those of them that make the object of an act its subject ("were").
+        neutral: Words beside a number that leave it as it is: "another", "only".
+        adverbs: Ends of words that qualify a number or a verb ("ly"). Before a number such a word that is neither
+            neutral nor a qualifier leaves the number unread.
+        prepositions: Words that begin a phrase of place or time.
+        relatives: Words that begin a clause about the people: "who".
+        determiners: Words that begin a noun phrase: "the".
+        partitives: Words between a number and its noun: "of".
+        objects: Words between a verb and its object: Spanish "a".
+        conjunctions: Words and phrases that join two numbers of people.
+        barriers: Words after which something new begins: "because".
+        negations: Words that deny: "not".
+        unreal: Words beside harm that has not happened: "could", "if".
+        ordinals: Words after an article that does not count: "a second man".
+        inverted: A verb of fate may stand before its subject.
+        adjectives_follow: An adjective may follow its noun.
+        capital_nouns: Nouns are written with a capital.
+        ordinal_dot: A full stop after a number within a sentence makes it an ordinal number.
     """
 
     language: str
@@ -75,12 +105,39 @@ class Lexicon:
     words: Mapping[str, int] = field(default_factory=dict)
     governed: Mapping[str, int] = field(default_factory=dict)
     people: tuple[str, ...] = ()
-    harm: tuple[str, ...] = ()
+    person: tuple[str, ...] = ()
+    harm: Mapping[str, str] = field(default_factory=dict)
+    fates: Mapping[str, str] = field(default_factory=dict)
+    acts: Mapping[str, str] = field(default_factory=dict)
+    losses: Mapping[str, str] = field(default_factory=dict)
+    harmless: tuple[str, ...] = ()
+    tolls: tuple[str, ...] = ()
+    rising: tuple[str, ...] = ()
     reaching: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
     labelled: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    things: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    passive: tuple[str, ...] = ()
+    neutral: tuple[str, ...] = ()
+    adverbs: tuple[str, ...] = ()
+    prepositions: tuple[str, ...] = ()
+    relatives: tuple[str, ...] = ()
+    determiners: tuple[str, ...] = ()
+    partitives: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
     conjunctions: tuple[str, ...] = ()
-    functions: tuple[str, ...] = ()
+    barriers: tuple[str, ...] = ()
+    negations: tuple[str, ...] = ()
+    unreal: tuple[str, ...] = ()
+    ordinals: tuple[str, ...] = ()
+    inverted: bool = False
+    adjectives_follow: bool = False
+    capital_nouns: bool = False
+    ordinal_dot: bool = False
 
 
 _DATA = Path(__file__).parent / "data"
@@ -113,23 +170,45 @@ def _lexicon(language: str, entries: Entries) -> Lexicon:
     values: dict[str, Any] = {}
     for name in (item.name for item in fields(Lexicon) if item.name in entries):
         values[name] = _value(entries, name, composed=not values.get("number_words"))
+    values["before"] = {**SIGNS_BEFORE, **values.get("before", {})}
+    values["after"] = {**SIGNS_AFTER, **values.get("after", {})}
     lexicon = Lexicon(language=language, **values)
-    entries.keep_apart(("people", "harm", "units"))
+    entries.keep_apart(("people", "units", "things"))
     _check_digits(lexicon, entries)
     _check_numbers(lexicon, entries)
     return lexicon
 
 
-_STEMS = ("people", "harm", "reaching", "units")  # lists whose items may end in "*"
-_SINGLE = (*_STEMS, "joints", "articles", "scales", "governed", "labelled", "conjunctions", "functions")
+HARMS = ("killed", "wounded", "killed_or_wounded", "missing", "captured", "unspecified")
+"""What may have happened to the people that a figure counts."""
+
+SIGNS_BEFORE: Mapping[str, str] = {
+    **dict.fromkeys(("~", "∼", "≈", "±"), "about"),
+    **dict.fromkeys((">",), "more_than"),
+    **dict.fromkeys(("≥", ">=", "⩾"), "at_least"),
+    **dict.fromkeys(("≤", "<=", "⩽"), "up_to"),
+    "<": "fewer_than",
+}
+"""Signs before a number, in every language."""
+
+SIGNS_AFTER: Mapping[str, str] = {"+": "at_least"}
+
+_OF_HARM = ("harm", "fates", "acts", "losses")
+_ROLES = tuple(item.name for item in fields(Lexicon) if item.name in ROLES)
+_STEMS = (*_OF_HARM, *_ROLES, "harmless", "parts", "conjunctions")  # their items may end in "*"
+_PHRASES = (*_OF_HARM, "harmless", "parts", "shares", "conjunctions")
+_SINGLE = (*(name for name in _STEMS if name not in _PHRASES), "joints", "articles", "scales", "governed", "labelled")
+_FLAGS = tuple(item.name for item in fields(Lexicon) if item.type in ("bool", bool))
 
 
 def _value(entries: Entries, name: str, *, composed: bool) -> Any:
     """Return an entry as the record holds it; composed numbers are made of single words."""
     check = partial(_wrong, single=name in _SINGLE or (composed and name == "words"), stem=name in _STEMS)
+    if name in _FLAGS:
+        return entries.flag(name)
+    if name in _OF_HARM:
+        return entries.groups(name, _harm, f"one of {', '.join(HARMS)}", check)
     match name:
-        case "number_words" | "hyphens":
-            return entries.flag(name)
         case "group" | "decimal":
             return entries.text(name)
         case "ranges" | "neither":
@@ -147,11 +226,18 @@ def _value(entries: Entries, name: str, *, composed: bool) -> Any:
     return entries.words(name, check)
 
 
+def _harm(key: str) -> str:
+    if key not in HARMS:
+        raise ValueError(key)
+    return key
+
+
 def _wrong(word: str, *, single: bool, stem: bool) -> str | None:
     """Return why a word would never match; None for a right one."""
-    body = word.removesuffix("*") if stem else word
+    parts = [part.removesuffix("*") for part in word.split()] if stem else [word]
+    body = " ".join(parts)
     if "*" in body:
-        return f"only a word of {', '.join(_STEMS)} may end in '*'"
+        return "'*' stands for the end of a word, in the lists that may hold one"
     if body != fold(body):
         return f"write it as {fold(body)!r}"
     if single and not body.isalpha() and len(phrase(body)) != 1:

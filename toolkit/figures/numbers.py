@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from toolkit.figures.lexicon import Lexicon
@@ -164,17 +164,17 @@ def _words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[Decimal,
     keys = [token.key for token in tokens[at:end]]
     if len(keys) > 1 and keys[1] in lexicon.scales:
         keys[0] = lexicon.articles.get(keys[0], keys[0])
-    if _parsed(keys[0], lexicon.language) is None:  # every number begins with a number word
+    if parsed(keys[0], lexicon.language) is None:  # every number begins with a number word
         return None
     for stop in range(end, at, -1):
-        value = _parsed(" ".join(keys[: stop - at]), lexicon.language)
+        value = parsed(" ".join(keys[: stop - at]), lexicon.language)
         if value is not None:
             return Decimal(value), stop
     return None
 
 
-@cache
-def _parsed(words: str, language: str) -> int | None:
+@lru_cache(maxsize=100_000)
+def parsed(words: str, language: str) -> int | None:
     """Return the number that words stand for, as text2num reads them; None for words that are not a number."""
     from text_to_num import text2num
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from functools import lru_cache
+from typing import cast
 
 from toolkit.errors import UsageError
-from toolkit.figures.figure import Figure, Found, Qualifier, fields_of
-from toolkit.figures.harm import counts_people_harmed, is_one_of, measures_something_else, speaks_of_harm
+from toolkit.figures.figure import Figure, Qualifier, fields_of
+from toolkit.figures.harm_words import harm_words
 from toolkit.figures.lexicon import LANGUAGES, Lexicon, load
-from toolkit.figures.numbers import longest, number_at
+from toolkit.figures.noun_phrase import MONEY, measured
+from toolkit.figures.numbers import longest, number_at, parsed
 from toolkit.figures.sentence_tokens import Token, matches, phrase, tokens_of
+from toolkit.figures.word_roles import Role
 
-if TYPE_CHECKING:
-    from toolkit.records import Span
-
+_MODIFIERS = 7  # tokens between an article and its person: "a 14-year-old Kyrgyz factory worker"
+_REMEMBERED = 50_000  # words of which it is kept whether they begin a quantity
 _CHANGE = 4  # tokens before "from" that may say that a count has changed
 _KINDS = 6  # tokens after "neither" that name the two kinds of people
 
@@ -73,54 +75,26 @@ def read(text: str, language: str | Lexicon = "en") -> Figure | None:
         The library text2num reads the number words of the languages that it knows; the words of a language's file
         decide everything else.
     """
-    lexicon = _lexicon(language)
-    tokens = _tokens(text, lexicon)
-    quantities = list(_quantities(tokens, lexicon))
-    if len(quantities) != 1 or measures_something_else(tokens, quantities[0].first, quantities[0].after, lexicon):
+    lexicon = lexicon_of(language)
+    tokens = sentence_tokens(text, lexicon)
+    quantities = list(quantities_of(tokens, lexicon))
+    if len(quantities) != 1 or _says_more(tokens, quantities[0], lexicon):
         return None
     return quantities[0].figure
 
 
-def find(text: str, language: str | Lexicon = "en") -> list[Found]:
-    """Find the figures of people harmed in a sentence.
-
-    A sentence is searched if it has a word for harm: killed, wounded, missing or captured. A number of it is a figure
-    if a word for people or harm stands right after it ("14 soldiers", "14 wounded"), or if harm is named shortly before
-    it and no other noun follows ("the death toll rose to 36"). Dates, ages, distances, shares, sums of money and names
-    such as "T-72" are not figures. The words do not say who was harmed or how: a person confirms each figure.
-
-    Args:
-        text: A sentence. Offsets are code points of it.
-        language: ISO 639-1 code, one of `LANGUAGES`; or the words of a language, read from a file.
-
-    Returns:
-        The figures in the order of the text, without overlap: each with `start`, `end`, its `text`, which is
-        `text[start:end]`, and its `figure`, as `read` returns it.
-
-    Raises:
-        UsageError: Figures are not read in the language.
-
-    Examples:
-        >>> from toolkit.figures import find
-        >>> text = "At least 14 people were killed on 12 March and dozens wounded; 5% of the homes burned."
-        >>> for found in find(text):
-        ...     print(found.start, found.end, found.text, found.figure.low, found.figure.qualifier)
-        0 11 At least 14 14 at_least
-        47 53 dozens None vague
-        >>> find("Thousands of soldiers marched through the town.")
-        []
-    """
-    lexicon = _lexicon(language)
-    tokens = _tokens(text, lexicon)
-    if not speaks_of_harm(tokens, lexicon):
-        return []
-    found = []
-    for quantity in _quantities(tokens, lexicon):
-        nobody = quantity.figure.high == 0
-        if counts_people_harmed(tokens, quantity.first, quantity.number, quantity.after, lexicon, nobody=nobody):
-            start, end = tokens[quantity.first].start, tokens[quantity.after - 1].end
-            found.append(Found(start=start, end=end, text=text[start:end], figure=quantity.figure))
-    return found
+def _says_more(tokens: Sequence[Token], quantity: Quantity, lexicon: Lexicon) -> bool:
+    """Return whether the words beside the one quantity of a phrase make it another: "14 %", "$300", "circa 14"."""
+    roles, first, after = harm_words(lexicon).roles, quantity.first, quantity.after
+    if after < len(tokens) and measured(tokens, after, lexicon):
+        return True
+    if not first:
+        return False
+    before = tokens[first - 1]
+    if before.kind == "number" or before.key in MONEY:
+        return True
+    known = roles.of(before.key) or harm_words(lexicon).may_tell([before.key])
+    return before.kind == "word" and not known and before.text.islower() and bool(lexicon.neutral)
 
 
 def differences(text: str, fields: Mapping[str, object], language: str = "en") -> tuple[str, ...]:
@@ -157,7 +131,8 @@ def _said(fields: Mapping[str, object], name: str) -> object:
     return None if value is False else value
 
 
-def _lexicon(language: str | Lexicon) -> Lexicon:
+def lexicon_of(language: str | Lexicon) -> Lexicon:
+    """Return the words of a language that is given by its code or by itself; UsageError for one that is not read."""
     if isinstance(language, Lexicon):
         return language
     if language not in LANGUAGES:
@@ -165,18 +140,50 @@ def _lexicon(language: str | Lexicon) -> Lexicon:
     return load(language)
 
 
-def _tokens(text: str, lexicon: Lexicon) -> list[Token]:
+def sentence_tokens(text: str, lexicon: Lexicon) -> list[Token]:
+    """Return the tokens of a text, cut as its language writes numbers."""
     return tokens_of(text, group=lexicon.group, decimal=lexicon.decimal, hyphens=lexicon.hyphens)
 
 
-def _quantities(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Quantity]:
+def quantities_of(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Quantity]:
     """Yield the quantities from left to right; none overlaps another."""
     at = 0
+    begins = _Beginnings.of(lexicon)
     while at < len(tokens):
-        quantity = _quantity_at(tokens, at, lexicon)
+        quantity = _quantity_at(tokens, at, lexicon) if begins.quantity(tokens[at]) else None
         if quantity is not None:
             yield quantity
         at = quantity.after if quantity is not None else at + 1
+
+
+class _Beginnings:
+    """The tokens that may begin a quantity: what begins with no other need not be read."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        phrases = (*lexicon.before, *lexicon.vague, *lexicon.none, *lexicon.halves, *lexicon.words, *lexicon.articles)
+        opening = (*(first for first, _ in lexicon.ranges), *(first for first, _ in lexicon.neither))
+        words = (*phrases, *opening, *lexicon.governed, *lexicon.scales)
+        self._known = dict.fromkeys((phrase(each)[0] for each in words if phrase(each)), True)
+        self._language = lexicon.language if lexicon.number_words else None
+
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def of(lexicon: Lexicon) -> _Beginnings:
+        """Return those of a language; they are made once."""
+        return _Beginnings(lexicon)
+
+    def quantity(self, token: Token) -> bool:
+        """Return whether a token may begin a quantity."""
+        if token.kind == "number":
+            return True
+        known = self._known.get(token.key)
+        if known is None:
+            known = (
+                self._language is not None and token.kind == "word" and parsed(token.key, self._language) is not None
+            )
+            if len(self._known) < _REMEMBERED:
+                self._known[token.key] = known
+        return known
 
 
 def _quantity_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
@@ -205,7 +212,7 @@ def _range_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | 
 def _rose(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
     """Return whether a count has changed just before: "rose from 38 to 45" gives two counts and no range."""
     before = tokens[max(0, at - _CHANGE) : at]
-    return any(is_one_of(token, lexicon.reaching) for token in before)
+    return any(_is(token, Role.RISING, lexicon) for token in before)
 
 
 def _pair(
@@ -214,6 +221,8 @@ def _pair(
     """Read two numbers and the word or sign between them; a scale after the second holds for both."""
     first = _number(tokens, at, lexicon, governed=governed)
     if first is None or first[1] >= len(tokens) or tokens[first[1]].key not in joints:
+        return None
+    if tokens[first[1]].kind == "word" and _rose(tokens, at, lexicon):
         return None
     second = _number(tokens, first[1] + 1, lexicon, governed=governed)
     if second is None:
@@ -232,7 +241,7 @@ def _qualified_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantit
     if found is None or found[1] >= len(tokens):
         return None
     qualifier, number = found
-    if qualifier == "up_to" and at and is_one_of(tokens[at - 1], lexicon.reaching):
+    if qualifier == "up_to" and _rose(tokens, at, lexicon):
         return None
     vague = _vague_at(tokens, number, lexicon)
     if vague is not None and tokens[number].key not in lexicon.governed:
@@ -252,7 +261,7 @@ def _bounded(tokens: Sequence[Token], lower: Quantity, lexicon: Lexicon) -> Quan
     """Join a lower bound with the upper bound that follows it: "more than 30 but fewer than 40"."""
     if lower.figure.high is not None or lower.after >= len(tokens):
         return None
-    if tokens[lower.after].key not in lexicon.conjunctions:
+    if tokens[lower.after].key not in (*lexicon.conjunctions, *lexicon.barriers):
         return None
     upper = _qualified_at(tokens, lower.after + 1, lexicon)
     low, high = lower.figure.low, None if upper is None else upper.figure.high
@@ -300,7 +309,7 @@ def _neither_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity 
     for first, second in lexicon.neither:
         if tokens[at].key != first:
             continue
-        named = [n for n in range(at + 1, min(at + 1 + _KINDS, len(tokens))) if is_one_of(tokens[n], lexicon.people)]
+        named = [n for n in range(at + 1, min(at + 1 + _KINDS, len(tokens))) if _is(tokens[n], Role.PEOPLE, lexicon)]
         joints = [n for n in range(at + 2, min(at + 2 + _KINDS, len(tokens))) if tokens[n].key == second]
         if joints and len(named) > 1 and named[0] < joints[0] < named[-1]:
             after = next(n for n in named if n > joints[0]) + 1
@@ -309,10 +318,17 @@ def _neither_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity 
 
 
 def _single_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
-    """Read "a soldier"."""
-    if tokens[at].key in lexicon.articles and at + 1 < len(tokens) and is_one_of(tokens[at + 1], lexicon.people):
-        return Quantity(at, at, at + 1, _figure("exact", 1))
+    """Read "a soldier", "a young Kyrgyz soldier"."""
+    if tokens[at].key not in lexicon.articles:
+        return None
+    for place in range(at + 1, min(at + 1 + _MODIFIERS, len(tokens))):
+        if tokens[place].kind == "word" and _is(tokens[place], Role.PERSON, lexicon):
+            return Quantity(at, at, at + 1, _figure("exact", 1))
     return None
+
+
+def _is(token: Token, role: Role, lexicon: Lexicon) -> bool:
+    return token.kind == "word" and bool(harm_words(lexicon).roles.of(token.key) & role)
 
 
 def _number(
@@ -335,41 +351,3 @@ def _figure(qualifier: str, number: int) -> Figure:
         case "about":
             return Figure(low=number, high=number, qualifier="about")
     return Figure(low=number, high=number, best=number, qualifier="exact")
-
-
-def suggest(sentence: str, language: str = "en", *, label: str = "FIGURE") -> tuple[Span, ...]:
-    """Return the figures of people harmed in a sentence as spans, for people to correct.
-
-    The fields of a span are those that its words decide. The field for what happened to the people is left open: words
-    such as "casualties" do not say it.
-
-    Args:
-        sentence: The sentence.
-        language: ISO 639-1 code, one of `LANGUAGES`.
-        label: Id of the span label for figures.
-
-    Returns:
-        One span per figure, in the order of the sentence. Its id depends on the sentence, the label and the place, so
-        that the same sentence gives the same spans.
-
-    Raises:
-        UsageError: Figures are not read in the language.
-
-    Examples:
-        >>> from toolkit.figures import suggest
-        >>> [(span.text, dict(span.attributes)) for span in suggest("More than 6,000 casualties were reported.")]
-        [('More than 6,000', {'low': 6000, 'low_open': True, 'qualifier': 'more_than'})]
-    """
-    from toolkit.records import Span, content_id  # pydantic takes longer to load than the rest of this package
-
-    return tuple(
-        Span(
-            span_id=content_id("suggestion", sentence, label, found.start, found.end),
-            label=label,
-            start=found.start,
-            end=found.end,
-            text=found.text,
-            attributes=dict(fields_of(found.figure)),
-        )
-        for found in find(sentence, language)
-    )

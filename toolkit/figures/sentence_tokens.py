@@ -36,6 +36,7 @@ _ELIDED = r"(?<!\w)(?:[cdjlmnst]|jusqu|lorsqu|puisqu|qu)['’]"  # French: a wor
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 
 
+_ROUNDED = "odd|plus|some|something"  # "thirty-odd" is a number and a word about it
 _SPACES = " \u00a0\u2007\u2009\u202f"
 _GROUPING = frozenset("'’‘ʼ٬·_" + _SPACES)  # never a decimal sign
 _MOST_DIGITS = 12  # more digits are a code, an address or an account
@@ -44,7 +45,7 @@ _YEAR_DIGITS = 4
 
 @cache
 def _pattern(hyphens: bool) -> re.Pattern[str]:
-    joints = "[-’']" if hyphens else "[’']"
+    joints = rf"(?!-(?:{_ROUNDED})(?!\w))[-’']" if hyphens else "[’']"
     spaced = rf"(?<!\d)\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?!\d)"
     return re.compile(
         rf"(?P<number>(?:{spaced}|\d+)(?:[.,'’‘ʼ٬٫·_]\d+)*)"
