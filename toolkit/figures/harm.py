@@ -254,8 +254,9 @@ class HarmTest:
             at -= 1
         if self.phrases[number].head == "open" or at < 0:
             return None
-        if words.is_sign(at, ":–—(") and at and words.marks[at - 1] is not None:
-            return words.marks[at - 1].harm
+        label = words.marks[at - 1] if at and words.is_sign(at, ":–—(") else None
+        if label is not None:
+            return label.harm
         reached = self._reached(at, first)
         if reached is None:
             return None
