@@ -1,7 +1,8 @@
 """Agreement between annotators: coefficients, intervals and the report. The core is pure: ratings in, numbers out.
 
 `alpha` and `coefficient` measure agreement on labels, `unitizing_alpha` on where spans begin and end, and `interval`
-says how far a coefficient can be trusted. `measure` makes the whole report of a project.
+says how far a coefficient can be trusted. `alt_test` says whether a model may stand in for a person. `measure` makes
+the whole report of a project.
 """
 
 from toolkit.agreement.agreement_report import (
@@ -16,6 +17,7 @@ from toolkit.agreement.agreement_report import (
     Slice,
     SpanRow,
 )
+from toolkit.agreement.alternative_annotator import AltTest, Rival, alt_test, benjamini_yekutieli
 from toolkit.agreement.coefficients import COEFFICIENTS, Coefficient, alpha, coefficient
 from toolkit.agreement.intervals import Resampling, interval
 from toolkit.agreement.measurement import measure
@@ -28,6 +30,7 @@ __all__ = [
     "REVISION",
     "AgreementReport",
     "AgreementRow",
+    "AltTest",
     "AnnotatorRow",
     "AnnotatorWarning",
     "Coefficient",
@@ -36,10 +39,13 @@ __all__ = [
     "Level",
     "Ratings",
     "Resampling",
+    "Rival",
     "Slice",
     "SpanRow",
     "Unitizing",
     "alpha",
+    "alt_test",
+    "benjamini_yekutieli",
     "coefficient",
     "interval",
     "measure",

@@ -36,6 +36,14 @@ class Estimate:
         """The bounds, (low, high)."""
         return self.low, self.high
 
+    def __float__(self) -> float:
+        """Return the value alone; NaN where there is none."""
+        return float("nan") if self.value is None else float(self.value)
+
+    def __round__(self, digits: int) -> float:
+        """Return the value alone, rounded."""
+        return round(float(self), digits)
+
     def __str__(self) -> str:
         """Return "0.80 (0.71 to 0.87)", without the bounds where there are none, and a dash without a value."""
         if self.value is None:
