@@ -58,7 +58,7 @@ print(json.dumps([[name for name in opened if name.endswith(".yaml")], sorted(sy
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     files, modules = json.loads(done.stdout)
-    assert [Path(name).name for name in files] == ["ru.yaml"]
+    assert [Path(name).name for name in files] == ["ru.yaml", "default.yaml"]
     assert not {"pydantic", "pyarrow", "toolkit.schema", "toolkit.records"} & set(modules)
 
 

@@ -49,6 +49,8 @@ class Language:
         after_hour: Weekdays, months, time zones and other words that follow a time.
         before_hour: Capitalised words that open a sentence with a time ("At 9 p.m. President Ruiz spoke").
         zones: Words after the name of a place that make it a time zone ("4 a.m. Kyiv time").
+        predicates: Verbs after the subject of a clause. Before a time and after a weekday, they show that the weekday
+            begins a sentence ("They left at 6 a.m. Sunday was calm").
         starters: Capitalised words that often begin a sentence and are rarely the second word of a name.
         roles: Capitalised words that continue a sentence after `closes_name` ("Inc. Chairman Warren Buffett").
         particles: Lower-case words that may begin a surname, and so a sentence ("von der Leyen").
@@ -82,6 +84,7 @@ class Language:
     after_hour: frozenset[str] = frozenset()
     before_hour: frozenset[str] = frozenset()
     zones: frozenset[str] = frozenset()
+    predicates: frozenset[str] = frozenset()
     starters: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     particles: frozenset[str] = frozenset()

@@ -17,7 +17,6 @@ from toolkit.segment.marks import (
     BREAKS,
     CASELESS,
     CLOSERS,
-    JOINERS,
     LOW_CLOSERS,
     LOWER,
     PICTURES,
@@ -37,20 +36,6 @@ _CLOSE = re.escape(CLOSERS)
 _WIDE = inside(WIDE_STOPS)
 _PICTURE = inside(PICTURES)
 _SPACE = rf"[^\S{BREAKS}]"
-
-_EMOJI = rf"(?:[{_PICTURE}]|[\d#*]\ufe0f?\u20e3)[{JOINERS}\u20e3]*+"
-PICTURE_RUN = re.compile(rf"{_EMOJI}(?:[ ]?{_EMOJI}){{0,11}}")
-"""Emoji in a row."""
-
-LED = re.compile(rf"[{BREAKS}\s]*(?:[{_PICTURE}]|[\d#*]\ufe0f?\u20e3)")
-"""The beginning of a line that an emoji opens."""
-
-_FLAGS_AND_HEARTS = "\U0001f1e6-\U0001f1ff\u2764\u2665\U0001f493-\U0001f49f\U0001f5a4\U0001f90d\U0001f90e\U0001f9e1"
-LEAD = re.compile(
-    rf"(?<=[\w)”\"»%])[ ](?=(?:(?![{_FLAGS_AND_HEARTS}])[{_PICTURE}]|\d\ufe0f?\u20e3)[{JOINERS}{_PICTURE}]{{0,9}}+[ ]"
-    rf"[“\"«]?[{UPPER}])"
-)
-"""The space before an emoji that opens another sentence of a line without a stop between the two."""
 
 
 def boundary(
@@ -138,6 +123,18 @@ def clause() -> re.Pattern[str]:
 def time_of_day(words: Iterable[str]) -> re.Pattern[str]:
     """Return the regex of a place and a word that make a time zone, or of its letters: Kyiv time, E.D.T."""
     return re.compile(rf"(?:[{UPPER}][\w’'-]{{0,30}}[ ]){{1,3}}(?:{_any(words)})\b|(?:[{UPPER}]\.){{2,4}}")
+
+
+def calm_day(verbs: Iterable[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the regexes of a clause that a time ends, and of a day that begins another: "left at 6 a.m", "Sunday was".
+
+    Args:
+        verbs: Verbs that follow a subject.
+    """
+    any_verb = _any(verbs)
+    return re.compile(rf".*\b(?:{any_verb}|\w+ed)(?: \w+){{0,2}}? at [\d:.]+ ?\S+\Z"), re.compile(
+        rf"\w+ (?:{any_verb})\b"
+    )
 
 
 def attribution(verbs: Iterable[str], *, unspaced: bool, capitals: bool = False) -> re.Pattern[str]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, cached_property, partial
-from typing import NamedTuple
 
 from toolkit.segment import pattern
+from toolkit.segment.candidate import QUOTED, Candidate, continues_list, is_marker, opens_quote
+from toolkit.segment.emoji import parted_by_emoji, past_emoji
 from toolkit.segment.glyphs import Span, glyphs
 from toolkit.segment.language import DEFAULT, VERDICTS, Language, load, resolve
 from toolkit.segment.marks import (
     BREAKS,
-    BULLETS,
     COMBINING,
     DASHES,
     INITIALS,
@@ -37,47 +37,11 @@ _DOMAINS = frozenset(
 _ROMAN = re.compile("[IVXLC]{1,7}")
 _JOINT = re.compile("[-'’]")
 _ORDINAL = re.compile(r"(?:\d{1,2}\.)?\d{1,2}|[IVXLC]{1,7}")
-_MARKER = re.compile(rf"[{re.escape(BULLETS)}]{{0,4}}(?:\d{{1,3}}|[a-z])\.")
 _LETTER = re.compile(f"[{INITIALS}][{COMBINING}]*")
 _LONGEST_UNSTOPPED = 6
-_BREAK = re.compile(f"[{BREAKS}]")
 _LINE, _WIDE, _STOP, _DETACHED = pattern.LINE, pattern.WIDE, pattern.STOP, pattern.DETACHED
 _WINDOW = 32  # code points before a stop that are looked at: longer than any abbreviation
-_QUOTED = 1000  # code points before a stop in which quotation marks are paired
 _OPENING = 40  # code points: a sentence shorter than this may still be in its opening adverbial
-
-
-class Candidate(NamedTuple):
-    """A place where a sentence may end; every offset is in code points.
-
-    Attributes:
-        text: The text.
-        start: Beginning of the sentence.
-        stop: Its last stop mark.
-        end: End of the sentence, after the marks that close with it.
-        after: Beginning of the next sentence.
-    """
-
-    text: str
-    start: int
-    stop: int
-    end: int
-    after: int
-
-    @property
-    def next(self) -> str:
-        """The first character of the next sentence."""
-        return self.text[self.after]
-
-    @property
-    def second(self) -> str:
-        """The character after `next`; "" at the end of the text."""
-        return self.text[self.after + 1 : self.after + 2]
-
-    @property
-    def closers(self) -> str:
-        """The marks that close with the sentence."""
-        return self.text[self.stop + 1 : self.end]
 
 
 class Rules:
@@ -107,6 +71,7 @@ class Rules:
         self._next = pattern.next_word()
         self._clause = pattern.clause()
         self._zone = pattern.time_of_day(language.zones)
+        self._calm_day = pattern.calm_day(language.predicates)
         self._attribution = pattern.attribution(language.speech, unspaced=language.unspaced)
         self._loud = pattern.attribution(language.speech, unspaced=language.unspaced, capitals=True)
 
@@ -114,7 +79,7 @@ class Rules:
         """Return the sentences of a text as `toolkit.segment.segment` does."""
         seen = glyphs(text)
         spans = self._cut(seen.text, self._typed, pictured=seen.pictured)
-        return seen.restore(_parted(seen.text, spans) if seen.pictured else spans)
+        return seen.restore(parted_by_emoji(seen.text, spans) if seen.pictured else spans)
 
     def _cut(self, text: str, boundary: re.Pattern[str], *, pictured: bool) -> list[Span]:
         """Return the sentences of a reading, or of a part of it; `pictured` says that it holds emoji."""
@@ -175,12 +140,12 @@ class Rules:
             end = match.end(_WIDE)
         else:
             end = match.end(_STOP)
-            if match[_DETACHED] and _opens_quote(text, stop):
+            if match[_DETACHED] and opens_quote(text, stop):
                 return match.start(_DETACHED) - 1, match.start(_DETACHED)
-            if end == after and text[end - 1] == '"' and _opens_quote(text, stop):
+            if end == after and text[end - 1] == '"' and opens_quote(text, stop):
                 return end - 1, end - 1  # it was typed without a space: He left."She stayed
         if pictured and text[after : after + 1] in PICTURES:
-            return _past_pictures(text, end, after, led=pattern.LED.match(text, line) is not None)
+            return past_emoji(text, line, end, after)
         return end, after
 
     def _ends(self, place: Candidate) -> bool:
@@ -203,7 +168,7 @@ class Rules:
 
     def _begins_in_lower_case(self, place: Candidate) -> bool:
         """Return whether a sentence may begin with the lower-case word after a candidate."""
-        said = place.text[max(place.start, place.stop - _QUOTED) : place.stop]
+        said = place.said
         if not said.islower():  # then the regex knows the word
             return place.text[place.end - 1] not in PICTURES
         if place.text[place.stop] == "…" or said[-1:] in (".", "…") or not QUOTES.isdisjoint(place.closers):
@@ -220,11 +185,11 @@ class Rules:
 
     def _is_reported(self, place: Candidate) -> bool:
         """Return whether a candidate stands in a quotation that the word after it makes part of a sentence: "…"라고."""
-        said = place.text[max(place.start, place.stop - _QUOTED) : place.stop]
+        said = place.said
         for opening, closing in ('""', "“”", "‘’", "「」", "『』"):
             is_open = said.count('"') % 2 == 1 if opening == closing else said.rfind(opening) > said.rfind(closing)
             if is_open and closing not in place.closers:
-                found = re.compile(f"[^{closing}{BREAKS}]{{0,{_QUOTED}}}{closing}(.?)").match(place.text, place.after)
+                found = re.compile(f"[^{closing}{BREAKS}]{{0,{QUOTED}}}{closing}(.?)").match(place.text, place.after)
                 return found is not None and found[1] != "" and found[1] in self._language.quotative
         return False
 
@@ -280,9 +245,9 @@ class Rules:
         verdict = self._verdict(place, token, before)
         if end == after and place.next not in PICTURES:
             return self._lost_space(place, token, verdict)
-        if (before.endswith(":") and token.isdigit()) or _continues_list(place, token):
+        if (before.endswith(":") and token.isdigit()) or continues_list(place, token):
             return False  # a list within the line: 1. First
-        if stop - start < len(token) + 6 and _is_marker(text[start : stop - len(token)], token):
+        if stop - start < len(token) + 6 and is_marker(text[start : stop - len(token)], token):
             return self._language.number_apart and token.isdigit()
         if place.closers and place.next in DASHES and place.second.isspace():
             return False  # a dash after a quotation adds who said it
@@ -331,7 +296,7 @@ class Rules:
 
     def _is_one_case(self, place: Candidate) -> bool:
         """Return whether the sentence so far is all in lower case or all in capitals."""
-        said = place.text[max(place.start, place.stop - _QUOTED) : place.stop]
+        said = place.said
         return said.isupper() or said.islower()
 
     def _ends_at_abbreviation(self, place: Candidate, verdict: str, before: str) -> bool:
@@ -363,7 +328,10 @@ class Rules:
         first, _, rest = said.lstrip(OPENERS).partition(" ")
         if first.capitalize() in self._language.before_hour and "," not in rest:
             return False
-        return word not in self._language.after_hour and not self._zone.match(place.text, place.after)
+        if word not in self._language.after_hour:
+            return self._zone.match(place.text, place.after) is None
+        clause, day = self._calm_day
+        return bool(clause.match(said) and day.match(place.text, place.after))
 
     def _lost_space(self, place: Candidate, token: str, verdict: str | None) -> bool:
         """Return whether white space was lost between a full stop and the capital after it ("Wednesday.The")."""
@@ -407,61 +375,6 @@ class Rules:
         if len(word) > 1 and word.isupper() and place.text[place.start : place.stop].isupper():
             return word.capitalize()
         return word
-
-
-def _parted(text: str, spans: list[Span]) -> list[Span]:
-    """Part the sentences of each line that an emoji opens: there other emoji open sentences too, without a stop."""
-    parted: list[Span] = []
-    led, at = False, 0
-    for start, end in spans:
-        if not parted or _BREAK.search(text, at, start):
-            led = pattern.LED.match(text, start) is not None
-        at = end
-        for match in pattern.LEAD.finditer(text, start, end) if led else ():
-            parted.append((start, match.start()))
-            start = match.end()
-        parted.append((start, end))
-    return parted
-
-
-def _past_pictures(text: str, end: int, after: int, *, led: bool) -> tuple[int, int]:
-    """Return a sentence's end and the next one's beginning where emoji follow a stop.
-
-    They close the sentence, except in a line that an emoji opens: there they open the next one.
-    """
-    run = pattern.PICTURE_RUN.match(text, after)
-    past = run.end() if run else after
-    following = past
-    while following < len(text) and text[following].isspace() and text[following] not in BREAKS:
-        following += 1
-    if following == len(text) or text[following] in BREAKS:
-        return len(text), len(text)  # nothing follows on the line
-    return (end, after) if led or run is None else (past, following)
-
-
-def _is_marker(before: str, token: str) -> bool:
-    """Return whether a sentence consists of the number or letter of a list item so far."""
-    return (token.isdigit() or len(token) == 1) and not before.strip(BULLETS)
-
-
-def _continues_list(place: Candidate, token: str) -> bool:
-    """Return whether a number or letter is the next marker of a list within the sentence: 1. Tea 2. Coffee."""
-    if token.isdecimal() and len(token) < 4:
-        previous = str(int(token) - 1)
-    elif len(token) == 1 and "b" <= token <= "z":
-        previous = chr(ord(token) - 1)
-    else:
-        return False
-    if not _MARKER.match(place.text, place.start):
-        return False
-    list_so_far = place.text[max(place.start, place.stop - _QUOTED) : place.stop]
-    return f" {previous}." in f" {list_so_far.lstrip(BULLETS)}"
-
-
-def _opens_quote(text: str, stop: int) -> bool:
-    """Return whether a straight quotation mark after a stop opens a quotation: none is open in the line so far."""
-    first = max(0, stop - _QUOTED)
-    return text.count('"', max(first, text.rfind("\n", first, stop)), stop) % 2 == 0
 
 
 def _verdicts(language: Language) -> dict[str, str]:
