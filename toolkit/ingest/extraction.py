@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from toolkit.errors import InvalidInput
+from toolkit.ingest.documents.markdown_page import read_markdown
 from toolkit.ingest.formats.column_names import TEXTS
 from toolkit.ingest.formats.container import pages
 from toolkit.ingest.formats.encoding import Decoded
@@ -280,10 +281,14 @@ def _content(raw: RawPage, text: Traced, settings: Settings) -> _Content:
         return _joined(text, facts, raw.page, settings.unwrap)
     if raw.page.kind == "html":
         return _hypertext(text, facts, raw.page)
+    if raw.page.kind == "markdown":
+        return _marked_down(text, facts, raw.page)
     columns = read_columns(text, where=raw.where, names=settings.columns)
     facts |= columns.facts
     role = next(role for role in TEXTS if role in columns.traced)
-    if markup(columns.traced[role].text) == "page":
+    if role == "markdown":
+        found = _marked_down(columns.traced[role], facts, raw.page)
+    elif markup(columns.traced[role].text) == "page":
         found = _hypertext(columns.traced[role], facts, raw.page)
     else:
         found = _joined(without_markup(columns.traced[role]), facts, raw.page, settings.unwrap)
@@ -312,6 +317,12 @@ def _said_of(columns: Columns, text: str) -> str:
 def _joined(text: Traced, facts: dict[str, str], page: Page, unwrap: Unwrap) -> _Content:
     whole, cuts = unwrapped(text, unwrap)
     return _Content(whole, False, False, facts, [_reject(page, text, *cut) for cut in cuts])
+
+
+def _marked_down(source: Traced, facts: dict[str, str], page: Page) -> _Content:
+    found = read_markdown(source)
+    rejects = [_reject(page, source, *cut) for cut in found.cuts]
+    return _Content(found.text, found.titled, found.titled, {**found.facts, **facts}, rejects)
 
 
 def _hypertext(source: Traced, facts: dict[str, str], page: Page) -> _Content:

@@ -9,8 +9,8 @@ import pydantic
 
 from toolkit.records.base import digest, record
 
-PageKind = Literal["text", "html", "json"]
-"""The form of a page's bytes: plain text, an HTML page, or one JSON object."""
+PageKind = Literal["text", "html", "json", "markdown"]
+"""The form of a page's bytes: plain text, an HTML page, one JSON object, or a page in Markdown."""
 
 IMPORTED = "imported/"
 """The sources of texts that came with an export; each is an article and one unit, as it was labelled."""

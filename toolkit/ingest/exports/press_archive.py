@@ -14,7 +14,7 @@ from toolkit.ingest.formats.encoding import decode
 from toolkit.ingest.formats.raw_page import RawPage, Rows
 from toolkit.ingest.layout.dates import moment_of
 
-Archive = Literal["nexis", "factiva", "proquest"]
+Archive = Literal["nexis", "nexis-uni", "factiva", "proquest"]
 
 _Values = dict[str, str]
 
@@ -52,6 +52,8 @@ _CENTRED = 6  # blanks before a centred line
 
 def archive_of(text: str) -> Archive | None:
     """Return the archive that an export comes from, by the marks on its first pages; None if it is no export."""
+    if _UNI_END.search(text) and _has(text, r"(?:Load-Date|Length):"):
+        return "nexis-uni"
     if _NEXIS_COUNT.search(text) or (_has(text, r"LOAD-DATE:") and _has(text, r"LENGTH:\s*[\d,.]+ words")):
         return "nexis"
     if _has(text, r"ProQuest document") or (_has(text, r"Publication title:") and _has(text, r"Full text:")):
@@ -71,7 +73,12 @@ def documents(raw: bytes, source: str, most_bytes: int) -> Iterator[RawPage]:
     Raises:
         InvalidInput: It holds none.
     """
-    text = decode(raw).text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+    yield from documents_in(decode(raw).text, source, most_bytes)
+
+
+def documents_in(text: str, source: str, most_bytes: int) -> Iterator[RawPage]:
+    """Do the same as `documents`, with the text of an export."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
     archive = archive_of(text)
     rows = Rows(source, most_bytes)
     number = 0
@@ -157,6 +164,47 @@ def _date_of(line: str) -> str | None:
 
 def _joined(values: _Values, body: list[str]) -> _Values:
     return {**values, "text": "\n".join(body)}
+
+
+_UNI_END = re.compile(r"^[ \t]*End of Document[ \t]*$", re.M)
+_UNI_FIELD = re.compile(r"^(?P<name>[A-Z][A-Za-z-]+(?: [A-Za-z-]+)?):[ \t]*(?P<value>.*)$")
+_UNI_TAIL = ("Graphic", "Classification", "Load-Date", "Notes", "Correction", "Images", "Related content")
+_UNI_HEAD = ("Section", "Length", "Dateline", "Highlight", "Series", "Byline", "Correction-Date", "Distribution")
+
+
+def _nexis_uni(text: str) -> Iterator[_Values]:
+    at = 0
+    for end in [*_UNI_END.finditer(text), None]:
+        part = text[at : end.start() if end else len(text)]
+        if re.search(r"^(?:Load-Date|Length|Body)\b", part, re.M):
+            yield _uni_document(_blocks(part))
+        at = end.end() if end else len(text)
+
+
+def _uni_document(blocks: list[str]) -> _Values:
+    """Return a document of Nexis Uni: title, source and date, then fields, a line "Body", and the text."""
+    lines = [_line(line) for block in blocks for line in ([block] if len(block) > 400 else block.split("\n"))]
+    values: _Values = {"title": lines[0] if lines else ""}
+    body: list[str] = []
+    state = "head"
+    for line in lines[1:]:
+        field = _UNI_FIELD.match(line)
+        name = field["name"] if field else ""
+        if state == "body" and (name in _UNI_TAIL or line in _UNI_TAIL):
+            state = "tail"
+        if state == "body":
+            body.append(line)
+        elif line == "Body" and state == "head":
+            state = "body"
+        elif state == "head" and name == "Byline":
+            values["byline"] = field["value"] if field else ""
+        elif state == "head" and name not in _UNI_HEAD and not _RIGHTS.match(line):
+            date = _date_of(line)
+            if date is not None:
+                values.setdefault("published_at", date)
+            else:
+                values.setdefault("publisher", line)
+    return _joined(values, body)
 
 
 _FACTIVA_FIELD = re.compile(
@@ -311,6 +359,7 @@ def _proquest_document(part: str) -> _Values:
 
 _READERS: Mapping[Archive, Callable[[str], Iterator[_Values]]] = {
     "nexis": _nexis,
+    "nexis-uni": _nexis_uni,
     "factiva": _factiva,
     "proquest": _proquest,
 }

@@ -22,6 +22,7 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, cast
 
@@ -84,7 +85,7 @@ def pages(
         for found in _READERS[holds](whole, source, limits):
             yield found if found.form else replace(found, form=NAMES[holds])
         return
-    kind: PageKind = "html" if holds == "html" else "text"
+    kind: PageKind = "html" if holds == "html" else "markdown" if holds == "markdown" else "text"
     page = Page.of(raw, source=source, kind=kind)
     url = saved_from(raw) if kind == "html" else None
     yield RawPage(page, raw, charset=charset(media_type), url=url, form=NAMES[holds])
@@ -308,7 +309,7 @@ def _kind_of_record(payload: bytes, status: str, said: str, name: str) -> tuple[
         found = file_type(payload, source=name)
     except InvalidInput as error:
         return "text", error.what
-    if found not in ("html", "text"):
+    if found not in ("html", "text", "markdown"):
         return "text", f"{NAMES[found]} in an archive"
     return ("html" if found == "html" else "text"), None
 
@@ -350,6 +351,32 @@ def _mailbox(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator
     return mailbox(stream, source, limits.page_bytes)
 
 
+def _office(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
+    from toolkit.ingest.documents.office import office_document
+
+    with _rewindable(stream) as whole:
+        yield from office_document(whole, source, limits.page_bytes, limits.gzip_ratio)
+
+
+def _pdf(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
+    from toolkit.ingest.documents.pdf_document import pdf_pages
+
+    with _rewindable(stream) as whole:
+        yield from pdf_pages(whole, source, limits.page_bytes)
+
+
+@contextmanager
+def _rewindable(stream: io.BufferedReader) -> Iterator[BinaryIO]:
+    """Yield a stream that can be rewound: itself, or a copy on the disk."""
+    if stream.seekable():
+        yield cast("BinaryIO", stream)
+        return
+    with tempfile.TemporaryFile() as whole:
+        shutil.copyfileobj(stream, whole, _CHUNK)
+        whole.seek(0)
+        yield cast("BinaryIO", whole)
+
+
 def _press(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
     return documents(_whole(stream, source, limits), source, limits.page_bytes)
 
@@ -360,6 +387,8 @@ _READERS: dict[FileType, Callable[[io.BufferedReader, str, Limits], Iterator[Raw
     "mail": _mail,
     "mailbox": _mailbox,
     "press": _press,
+    "office": _office,
+    "pdf": _pdf,
     "jsonl": _lines_or_values,
     "json": _values,
     "parquet": _rows,

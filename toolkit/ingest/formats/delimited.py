@@ -68,7 +68,7 @@ def delimited(stream: BinaryIO, source: str, most_bytes: int) -> Iterator[RawPag
         if number <= how.header or not any(map(str.strip, cells)):
             continue
         if not names:
-            names = _named(cells)
+            names = column_names(cells)
             continue
         values = {name: _sound(cell) for name, cell in zip(names, cells, strict=False) if name}
         yield rows.page(values, f"row {number}", _fault(cells, names, how))
@@ -114,7 +114,7 @@ def _records(lines: io.TextIOBase, how: Dialect) -> Iterator[list[str]]:
     return csv.reader(lines, skipinitialspace=True, **options)  # type: ignore[arg-type]
 
 
-def _named(cells: Sequence[str]) -> list[str]:
+def column_names(cells: Sequence[str]) -> list[str]:
     """Return the names of columns; the second one of a name gets a number, and one without a name is left out."""
     seen: Counter[str] = Counter()
     names = []

@@ -10,6 +10,7 @@ import re
 from typing import Literal
 
 from toolkit.errors import InvalidInput
+from toolkit.ingest.documents.markdown_page import is_markdown
 from toolkit.ingest.exports.press_archive import archive_of
 from toolkit.ingest.formats.delimited import has_header
 from toolkit.ingest.formats.encoding import decode
@@ -28,6 +29,9 @@ FileType = Literal[
     "mail",
     "mailbox",
     "press",
+    "markdown",
+    "office",
+    "pdf",
 ]
 
 NAMES: dict[str, str] = {
@@ -43,12 +47,15 @@ NAMES: dict[str, str] = {
     "mail": "mail",
     "mailbox": "mailbox",
     "press": "press archive",
+    "markdown": "Markdown",
+    "office": "Office document",
+    "pdf": "PDF",
 }
 """How each type is called in a report."""
 
 _MEDIA_TYPES: dict[str, FileType] = {
     "text/plain": "text",
-    "text/markdown": "text",
+    "text/markdown": "markdown",
     "text/html": "html",
     "text/csv": "csv",
     "text/tab-separated-values": "csv",
@@ -64,11 +71,19 @@ _MEDIA_TYPES: dict[str, FileType] = {
     "message/rfc822": "mail",
     "multipart/related": "mail",
     "application/mbox": "mailbox",
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "office",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "office",
+    "application/vnd.oasis.opendocument.spreadsheet": "office",
+    "application/vnd.ms-excel": "office",
 }
 _SUFFIXES: dict[str, FileType] = {
     "txt": "text",
     "text": "text",
-    "md": "text",
+    "md": "markdown",
+    "markdown": "markdown",
+    "mdown": "markdown",
+    "qmd": "markdown",
     "html": "html",
     "htm": "html",
     "xhtml": "html",
@@ -85,8 +100,17 @@ _SUFFIXES: dict[str, FileType] = {
     "mht": "mail",
     "mhtml": "mail",
     "mbox": "mailbox",
+    **dict.fromkeys(("docx", "docm", "xlsx", "xlsm", "xlsb", "xls", "ods"), "office"),
+    "pdf": "pdf",
 }
-_MAGIC: tuple[tuple[bytes, FileType], ...] = ((b"\x1f\x8b", "gzip"), (b"PAR1", "parquet"), (b"WARC/", "warc"))
+_MAGIC: tuple[tuple[bytes, FileType], ...] = (
+    (b"\x1f\x8b", "gzip"),
+    (b"PAR1", "parquet"),
+    (b"WARC/", "warc"),
+    (b"PK\x03\x04", "office"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office"),
+    (b"%PDF-", "pdf"),
+)
 _HTML = re.compile(
     rb"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|\?xml[^>]{0,200}\?>\s*<(?:!doctype\s+html|html))\b",
     re.I | re.S,
@@ -135,6 +159,8 @@ def _by_text(raw: bytes, source: str, suffix: str, said: FileType | None) -> Fil
         return "html"
     if said in ("json", "jsonl", "feed", "mail", "mailbox"):
         return said
+    if said in ("office", "pdf"):
+        said = None  # its bytes would have shown it: the name lies
     if found := _by_head(bare, source):
         return found
     if _JSON.match(bare):
@@ -144,6 +170,8 @@ def _by_text(raw: bytes, source: str, suffix: str, said: FileType | None) -> Fil
     text = decode(raw[:_SAMPLE]).text
     if said == "csv" or has_header(text):
         return "csv"
+    if said == "markdown" or is_markdown(text):
+        return "markdown"
     return "press" if archive_of(text) else _prose(text, source, suffix, known=said is not None)
 
 
@@ -217,12 +245,9 @@ _BINARY: tuple[tuple[bytes, str, str], ...] = (
     (b"BZh", "a bzip2 archive", "archive"),
     (b"\xfd7zXZ", "an xz archive", "archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive", "archive"),
-    (b"PK\x03\x04", "a zip archive", "archive"),
     (b"PK\x05\x06", "an empty zip archive", "archive"),
-    (b"%PDF-", "a PDF", "document"),
     (b"%!PS", "PostScript", "document"),
     (b"{\\rtf", "a document in Rich Text Format", "document"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a document of an old Office, or one with a password", "document"),
     (b"SQLite format 3\0", "an SQLite database", "database"),
     (b"\x7fELF", "a program", "program"),
     (b"MZ\x90", "a program", "program"),

@@ -1,0 +1,1 @@
+"""Documents that people save or write: Markdown, spreadsheets, Word, PDF, subtitles."""
