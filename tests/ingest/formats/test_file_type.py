@@ -47,7 +47,7 @@ def test_a_name_of_code_is_believed(name: str, what: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "what"),
     [
-        (b"PK\x03\x04\x14\0", "a zip archive"),
+        (b"PK\x05\x06" + bytes(18), "an empty zip archive"),
         (b"Rar!\x1a\x07\x01", "a RAR archive"),
         (b"\x89PNG\r\n\x1a\n", "an image"),
         (b"SQLite format 3\0", "a database|an SQLite database"),

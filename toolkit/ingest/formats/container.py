@@ -199,12 +199,11 @@ def _placed(text: str, places: Iterable[tuple[int, int]], mark: int, source: str
 
 
 def _rows(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
-    if not stream.seekable():
-        with tempfile.TemporaryFile() as whole:
-            shutil.copyfileobj(stream, whole, _CHUNK)
-            whole.seek(0)
-            yield from _rows(io.BufferedReader(whole), source, limits)
-        return
+    with _rewindable(stream) as whole:
+        yield from _table_rows(whole, source, limits)
+
+
+def _table_rows(stream: BinaryIO, source: str, limits: Limits) -> Iterator[RawPage]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
