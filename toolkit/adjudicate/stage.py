@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.project.annotation_log import current
 from toolkit.project.files import write_atomic
 from toolkit.project.stage import Made, Outcome, derive_value, read_lock
+from toolkit.project.standing_answers import GONE, INPUTS, PARTIAL, accept
 from toolkit.project.workspace import GOLD, QUEUE, SENTENCES, Workspace
 from toolkit.records import Annotation, Decision, Sentence, from_json, latest, to_json
 from toolkit.schema import Contradiction, Schema, contradictions
@@ -36,6 +37,10 @@ WOULD_CHANGE = "would change with --afresh"
 
 CONTRADICTIONS = "reports/contradictions.jsonl"
 """Decided sentences that contradict an example of the schema with the same words: one `Contradiction` per line."""
+
+
+SILENT = "reports/answers_without_vote.jsonl"
+"""Answers that took no part: their sentence is gone, or a part of them could not be taken."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,8 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
     """
     method, schema = workspace.config.aggregation, workspace.schema()
     with workspace.lock():
-        answers = workspace.answers(some=True)
+        logged = workspace.answers(some=True)
+        answers, gone = _living(workspace, logged)
         before = workspace.decisions() if workspace.path(GOLD).exists() else None
 
         def make() -> tuple[Made, tuple[DecisionChange, ...]]:
@@ -83,18 +89,25 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
             )
             compared = () if before is None else changes(before, result, _answers_then(workspace), answers)
             contradicting = _contradictions(workspace, schema, result.decided)
-            return _made(result, contradicting, extended_log(log, last, result.logged)), compared
+            made = _made(result, contradicting, extended_log(log, last, result.logged))
+            return _with_silent(made, answers, gone), compared
 
         outcome, compared = derive_value(
             workspace.root,
             "adjudicate",
-            inputs=workspace.digests(_ANNOTATIONS, _ADJUDICATIONS, SENTENCES, SECOND_LOOKS),
+            inputs=workspace.digests(_ANNOTATIONS, _ADJUDICATIONS, SENTENCES, SECOND_LOOKS, *INPUTS),
             parameters=rules(workspace),
             make=make,
             read=lambda: (),
             again=afresh,
         )
     return Adjudication(**vars(outcome), decided_before=None if before is None else len(before), changes=compared)
+
+
+def accept_answers(workspace: Workspace, wanted: Collection[str]) -> int:
+    """Let answers vote of which a part could not be taken; see `toolkit.project.standing_answers.accept`."""
+    with workspace.lock():
+        return accept(workspace.root, workspace.logged_answers(), wanted)
 
 
 def rules(workspace: Workspace) -> dict[str, Any]:
@@ -159,8 +172,33 @@ def _made(result: Decisions, contradicting: Sequence[Contradiction], log: bytes)
     )
 
 
+def _living(workspace: Workspace, answers: Sequence[Annotation]) -> tuple[list[Annotation], list[Annotation]]:
+    """Return the answers whose sentence exists, and the others."""
+    if not workspace.path(SENTENCES).exists():
+        return list(answers), []
+    there = {sentence_id for (sentence_id,) in workspace.columns(Sentence, "sentence_id")}
+    living = [answer for answer in answers if answer.sentence_id in there]
+    return living, [answer for answer in answers if answer.sentence_id not in there]
+
+
+def _with_silent(made: Made, answers: Sequence[Annotation], gone: Sequence[Annotation]) -> Made:
+    """Return what was made with the answers that took no part in it, listed by reason."""
+    partial = [answer for answer in answers if answer.rejected]
+    rows = [(GONE, answer) for answer in gone] + [(PARTIAL, answer) for answer in partial]
+    lines = [
+        json.dumps(
+            {"reason": reason, "annotation_id": answer.annotation_id, "sentence_id": answer.sentence_id},
+            ensure_ascii=False,
+        )
+        + "\n"
+        for reason, answer in rows
+    ]
+    counts = {name: number for name, number in ((GONE, len(gone)), (PARTIAL, len(partial))) if number}
+    return Made({**made.files, SILENT: "".join(lines).encode()}, {**made.counts, **counts})
+
+
 def _expert_decisions(workspace: Workspace) -> dict[str, Decision]:
-    """Return the last word of an expert on each sentence."""
+    """Return the last word of an expert on each sentence that exists."""
     return {
         answer.sentence_id: Decision(
             sentence_id=answer.sentence_id,
@@ -173,7 +211,7 @@ def _expert_decisions(workspace: Workspace) -> dict[str, Decision]:
             note=answer.note,
             fields=answer.fields,
         )
-        for answer in latest(workspace.expert_answers(), per=lambda answer: answer.sentence_id)
+        for answer in latest(_living(workspace, workspace.expert_answers())[0], per=lambda answer: answer.sentence_id)
         if answer.votes
     }
 

@@ -13,6 +13,7 @@ from toolkit.agreement.agreement_report import INTERVAL, REVISION
 from toolkit.agreement.measurement import measure
 from toolkit.agreement.preannotation_effect import PreannotationEffect, measure_effect
 from toolkit.project.stage import Made, ReportOutcome, derive_report, provenance
+from toolkit.project.standing_answers import GONE, INPUTS, PARTIAL
 from toolkit.project.suggestion_log import SuggestionLog
 from toolkit.project.workspace import AGREEMENT, SENTENCES, Workspace
 from toolkit.records import Sentence, content_id, latest, to_json
@@ -76,16 +77,20 @@ def agreement(
             "answers": len(answers),
             "annotators": len({answer.annotator for answer in answers}),
             "sentences": len({answer.sentence_id for answer in answers}),
+            **({GONE: len(logged) - len(answers)} if len(logged) > len(answers) else {}),
+            **({PARTIAL: partial} if (partial := sum(map(bool, (answer.rejected for answer in answers)))) else {}),
         }
         return Made({}, counts), json.loads(to_json(report))
 
     with workspace.lock():
-        answers = workspace.answers(some=True)
+        logged = workspace.answers(some=True)
+        living = {sentence_id for (sentence_id,) in workspace.columns(Sentence, "sentence_id")}
+        answers = [answer for answer in logged if answer.sentence_id in living]
         return derive_report(
             workspace.root,
             "agreement",
             AGREEMENT,
-            inputs=workspace.digests(_ANNOTATIONS, _CALIBRATION, SENTENCES),
+            inputs=workspace.digests(_ANNOTATIONS, _CALIBRATION, SENTENCES, *INPUTS),
             parameters={
                 **rules(workspace),
                 "seed": seed,

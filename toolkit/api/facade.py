@@ -356,17 +356,20 @@ class Project:
 
         return stage.preannotation_effect(self.workspace, seed=seed, resamples=resamples)
 
-    def adjudicate(self, *, afresh: bool = False) -> Adjudication:
+    def adjudicate(self, *, afresh: bool = False, accept: Collection[str] = ()) -> Adjudication:
         """Decide what the answers agree on into gold.parquet, and queue the rest for an expert.
 
         Args:
             afresh: Re-decide every sentence, also those whose answers have not changed.
+            accept: annotation_ids of answers that vote although a part of them could not be taken; or "all".
 
         Raises:
-            InvalidInput: There are no answers yet, or a log is damaged.
+            InvalidInput: There are no answers yet, a log is damaged, or there is no such answer.
         """
         from toolkit.adjudicate import stage
 
+        if accept:
+            stage.accept_answers(self.workspace, accept)
         return stage.adjudicate(self.workspace, afresh=afresh)
 
     def push_disputes(self, *, dry_run: bool = False, server: Server | None = None) -> PushResult:

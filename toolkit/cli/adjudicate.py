@@ -27,19 +27,26 @@ def adjudicate(
     afresh: Annotated[
         bool, typer.Option("--afresh", help="Re-decide every sentence, also those whose answers have not changed.")
     ] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID",
+            help="Let an answer vote of which a part could not be taken: its annotation_id, or all; may be repeated.",
+        ),
+    ] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Decide what the answers agree on; queue the rest for an expert.
 
     Example: toolkit adjudicate --push
     """
-    if dry_run and (pull or not push):
+    if dry_run and (pull or accept or not push):
         raise UsageError("--dry-run goes with --push alone", remedy="run `toolkit adjudicate --push --dry-run`")
     opened = Project.find(project)
     with connected(opened) if pull or push else nullcontext() as server:
         pulled = opened.pull(server=server) if pull else None
         with progress_bar("adjudicate"):
-            outcome = None if dry_run else opened.adjudicate(afresh=afresh)
+            outcome = None if dry_run else opened.adjudicate(afresh=afresh, accept=accept or ())
         pushed = opened.push_disputes(dry_run=dry_run, server=server) if push else None
     if as_json:
         link = {"pull": pulled and pulled.counts, "push": pushed and pushed.counts}
@@ -55,8 +62,12 @@ def adjudicate(
 
 
 def _put_changes(outcome: Adjudication) -> None:
-    from toolkit.adjudicate.stage import WOULD_CHANGE
+    from toolkit.adjudicate.stage import SILENT, WOULD_CHANGE
+    from toolkit.project.standing_answers import PARTIAL
 
+    if lost := outcome.counts.get(PARTIAL):
+        say(f"{lost:,} answers have no vote, since a part of them could not be taken: see {SILENT} and rejects.jsonl,")
+        say("mend annotations/pages.json or the schema and pull again, or let them vote with `--accept ID`")
     if overtaken := outcome.counts.get(WOULD_CHANGE):
         say(f"{overtaken:,} sentences keep an earlier decision which today's answers would change:")
         say("run `toolkit adjudicate --afresh` to decide them again")

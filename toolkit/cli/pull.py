@@ -66,7 +66,8 @@ def pull(
     if result.partial and not as_json:
         say(
             f"{result.partial} answers have a part that can't be taken, and no vote: see annotations/rejects.jsonl, "
-            "mend annotations/pages.json or the schema, and pull again"
+            "mend annotations/pages.json or the schema and pull again, or let them vote as they are with "
+            "`toolkit adjudicate --accept ID`"
         )
     if from_export is not None and not as_json:
         put_table(["what the file holds", "read", "taken", "rejected"], [_fate(*row) for row in result.fates.items()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -21,6 +21,7 @@ from toolkit.project.files import disk_errors, file_digest, move_atomic, write_a
 from toolkit.project.mutex import exclusive
 from toolkit.project.remote import Store
 from toolkit.project.stage import read_lock
+from toolkit.project.standing_answers import Standing, standing
 from toolkit.records import Annotation, Article, Decision, Sentence
 from toolkit.schema import Schema, load
 
@@ -225,7 +226,9 @@ class Workspace:
         return list(self.stream(Decision))
 
     def answers(self, *, some: bool = False) -> list[Annotation]:
-        """Return the annotators' answers that hold now, by (sentence_id, annotator, annotation_id).
+        """Return the annotators' answers as they stand, by (sentence_id, annotator, annotation_id).
+
+        Accounts of one person are one, and answers are on sentences that exist; see `toolkit.project.standing_answers`.
 
         Args:
             some: The caller needs at least one.
@@ -233,20 +236,41 @@ class Workspace:
         Raises:
             InvalidInput: The log is damaged, or some are needed and there is none yet.
         """
-        answers = current(self.annotations.rows(), where=str(self.annotations.path))
+        answers = self._standing(self.annotations)
         if some and not answers:
             raise InvalidInput(
                 "there are no answers yet", where=str(self.annotations.path), remedy="run `toolkit pull`"
             )
         return answers
 
+    def logged_answers(self) -> list[Annotation]:
+        """Return the annotators' answers that hold now as the log has them, in the same order."""
+        return current(self.annotations.rows(), where=str(self.annotations.path))
+
     def expert_answers(self) -> list[Annotation]:
-        """Return the experts' answers that hold now, in the same order."""
-        return current(self.adjudications.rows(), where=str(self.adjudications.path))
+        """Return the experts' answers as they stand, in the same order."""
+        return self._standing(self.adjudications)
 
     def quiz_answers(self) -> list[Annotation]:
-        """Return the answers to the quiz that hold now, in the same order; `sentence_id` is an item's id."""
-        return current(self.calibration.rows(), where=str(self.calibration.path))
+        """Return the answers to the quiz as they stand, in the same order; `sentence_id` is an item's id."""
+        found = current(self.calibration.rows(), where=str(self.calibration.path))
+        return _in_order(map(standing(self.root, (), None, (), self.calibration.rows).read, found))
+
+    def standing(self, log: AppendLog, answers: Iterable[Annotation]) -> Standing:
+        """Return how the answers of a log are read."""
+        ids: set[str] = set()
+        texts = None
+        if self.path(SENTENCES).exists():
+            ids = {sentence_id for (sentence_id,) in self.columns(Sentence, "sentence_id")}
+            texts = self._texts
+        return standing(self.root, (answer.sentence_id for answer in answers), texts, ids, log.rows)
+
+    def _texts(self) -> dict[str, str]:
+        return dict(self.columns(Sentence, "sentence_id", "text"))
+
+    def _standing(self, log: AppendLog) -> list[Annotation]:
+        found = current(log.rows(), where=str(log.path))
+        return _in_order(map(self.standing(log, found).read, found)) if found else []
 
     def stream(self, cls: type[T]) -> Iterator[T]:
         """Yield the articles, sentences or decisions one after the other, for what memory can't hold.
@@ -293,8 +317,10 @@ class Workspace:
         return path
 
     def stream_answers(self) -> Iterator[Annotation]:
-        """Yield the annotators' answers that hold now as the log has them, for logs that memory can't hold."""
-        return holding(self.annotations.rows, where=str(self.annotations.path))
+        """Yield the annotators' answers as they stand in the order of the log, for logs that memory can't hold."""
+        path = str(self.annotations.path)
+        how = self.standing(self.annotations, holding(self.annotations.rows, where=path))
+        return map(how.read, holding(self.annotations.rows, where=path))
 
     def release_path(self, version: str) -> Path:
         """Return the directory of a release."""
@@ -304,3 +330,7 @@ class Workspace:
         """Write a file of the project atomically."""
         write_atomic(self.path(name), data)
         return self.path(name)
+
+
+def _in_order(answers: Iterable[Annotation]) -> list[Annotation]:
+    return sorted(answers, key=lambda answer: (answer.sentence_id, answer.annotator, answer.annotation_id))

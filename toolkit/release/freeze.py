@@ -307,6 +307,7 @@ def _manifest(facts: Facts, files: Mapping[str, Any]) -> dict[str, Any]:
             "annotations_of_sentences_that_are_gone": facts.orphans,
             "notes_that_quote_an_article": facts.withheld.get("notes", 0),
             "examples_that_quote_an_article": facts.withheld.get("examples", 0),
+            "annotations_of_which_a_part_was_lost": facts.partial,
         },
         "inputs": dict(sorted(terms.inputs.items())),
         "tables": facts.tables,

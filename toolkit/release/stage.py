@@ -14,6 +14,7 @@ from toolkit.agreement import stage as agreement_stage
 from toolkit.errors import InvalidInput
 from toolkit.project import Outcome, Workspace
 from toolkit.project.stage import Provenance, out_of_date, provenance
+from toolkit.project.standing_answers import INPUTS
 from toolkit.project.workspace import AGREEMENT, GOLD
 from toolkit.records import Article, Decision, Sentence
 from toolkit.release.card.card import FOLDER, PROMPTS, read_sections
@@ -33,6 +34,7 @@ _INPUTS = (
     "adjudications/log.jsonl",
     "reports/agreement.json",
     "takedowns.yaml",
+    *INPUTS,
     *(f"{FOLDER}/{name}.md" for name in PROMPTS),
 )
 

@@ -55,7 +55,7 @@ def pull_export(
         server, known = server_of_file(workspace, _users(path))
         names = project_pseudonyms(workspace, keep_identities=keep_identities, server=server, known=known)
         sentences = SentenceLookup(workspace, page)
-        held = {answer.annotation_id: answer for answer in workspace.answers()}
+        held = {answer.annotation_id: answer for answer in workspace.logged_answers()}
         log, unknown = workspace.annotations, 0
         with closing(
             LogWriter(workspace, log, "annotations", schema, names, held=held, page=page, server=server)

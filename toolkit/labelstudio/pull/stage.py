@@ -119,7 +119,7 @@ def _pull(
     for project in found.work:
         known |= server_of_project(workspace, server, project)
     pseudonyms = names(server=found.work[0].place if found.work else server.url, known=known)
-    held = {answer.annotation_id: answer for answer in workspace.answers()} if foreign else {}
+    held = {answer.annotation_id: answer for answer in workspace.logged_answers()} if foreign else {}
     compared = []
     with closing(LogWriter(workspace, workspace.annotations, "annotations", schema, pseudonyms, held=held)) as writer:
         for project in found.work:

@@ -41,6 +41,7 @@ class Facts:
         orphans: Answers that were left out because their sentence is not there any more.
         schema_digest: Of the schema as it is released.
         withheld: "notes" and "examples" → how many were withheld because they quote an article that is not released.
+        partial: Answers that were left out because a part of them could not be taken from the server.
     """
 
     terms: Terms
@@ -60,6 +61,7 @@ class Facts:
     orphans: int
     schema_digest: str = ""
     withheld: Mapping[str, int] = field(default_factory=dict)
+    partial: int = 0
 
     @classmethod
     def of(cls, corpus: Corpus, terms: Terms, tables: Tables, shares: Mapping[str, Any]) -> Self:
@@ -86,6 +88,7 @@ class Facts:
             skipped=skipped,
             agreement=released_report(terms.agreement, corpus, terms.withheld),
             orphans=len(corpus.orphans),
+            partial=corpus.partial,
         )
 
     @property

@@ -36,6 +36,7 @@ class Corpus:
         sentence_of: For each of `annotation_order`, its sentence's row in `sentences`.
         orphans: sentence_id of each annotation that was left out because its sentence is not there any more.
         taken_down: Texts of the articles that must not be released.
+        partial: How many were left out because a part of them could not be taken from the server.
     """
 
     schema: Schema
@@ -49,6 +50,7 @@ class Corpus:
     sentence_of: Indices
     orphans: pa.ChunkedArray
     taken_down: pa.ChunkedArray
+    partial: int
 
     @classmethod
     def of(
@@ -90,13 +92,16 @@ class Corpus:
         ]
         if faults:
             raise InvalidInput.all_of(faults)
+        answers = _without(answer_columns(annotations, experts), "sentence_id", removed)
+        lost = pc.greater(answers["rejected"], 0)
         return cls._joined(
             schema,
             _sorted(article_columns(articles), "article_id"),
             _sorted(sentence_columns(sentences), "article_id", "start", "end"),
             decision_columns(decisions, schema),
-            _without(answer_columns(annotations, experts), "sentence_id", removed),
+            answers.filter(pc.invert(lost)),
             taken_down,
+            pc.sum(lost).as_py() or 0,
         )
 
     @classmethod
@@ -108,6 +113,7 @@ class Corpus:
         decisions: pa.Table,
         answers: pa.Table,
         taken_down: pa.ChunkedArray,
+        partial: int,
     ) -> Self:
         article_of = _places(sentences["article_id"], articles["article_id"])
         decided = _places(decisions["sentence_id"], sentences["sentence_id"])
@@ -137,6 +143,7 @@ class Corpus:
             sentence_of=place[order],
             orphans=answers["sentence_id"].filter(pa.array(place < 0)),
             taken_down=taken_down,
+            partial=partial,
         )
 
     @property
