@@ -11,12 +11,11 @@ from toolkit.figures.harm_words import harm_words
 from toolkit.figures.lexicon import Lexicon
 from toolkit.figures.noun_phrase import SentenceWords
 from toolkit.figures.quantity import lexicon_of, quantities_of, sentence_tokens
-from toolkit.figures.sentence_tokens import fold
 
 if TYPE_CHECKING:
     from toolkit.records import Span
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+")
 
 
 def find(text: str, language: str | Lexicon = "en") -> list[Found]:
@@ -50,18 +49,21 @@ def find(text: str, language: str | Lexicon = "en") -> list[Found]:
         []
     """
     lexicon = lexicon_of(language)
-    if not harm_words(lexicon).may_tell(_WORD.findall(fold(text))):
+    if not harm_words(lexicon).may_tell(_WORD.findall(text)):
         return []
     tokens = sentence_tokens(text, lexicon)
-    if not harm_words(lexicon).marks(tokens):
+    marks = harm_words(lexicon).marks(tokens)
+    if not marks:
         return []
     quantities = list(quantities_of(tokens, lexicon))
+    if not quantities:
+        return []
     nobody = [quantity.figure.high == 0 for quantity in quantities]
     single = [
         quantity.after - quantity.first == 1 and tokens[quantity.first].key in lexicon.articles
         for quantity in quantities
     ]
-    harms = HarmTest(SentenceWords(tokens, quantities, lexicon), nobody, single).harms()
+    harms = HarmTest(SentenceWords(tokens, quantities, marks, lexicon), nobody, single).harms()
     found = []
     for quantity, harm in zip(quantities, harms, strict=True):
         if harm is not None:

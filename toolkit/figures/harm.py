@@ -17,8 +17,8 @@ _CLAUSE = 16  # tokens between people and what happened to them
 _PLACE = 7  # words of a phrase of place or time
 _ADJECTIVES = 3  # unknown words before a word for harm
 _UNREAL = 4  # tokens before harm that may make it a threat
-_BESIDE = int(Role.NEUTRAL | Role.DETERMINERS | Role.OBJECTS | Role.PARTITIVES)
-_COMPLEMENT = int(Role.DETERMINERS | Role.PREPOSITIONS | Role.OBJECTS)
+_BESIDE = (Role.NEUTRAL | Role.DETERMINERS | Role.OBJECTS | Role.PARTITIVES)
+_COMPLEMENT = (Role.DETERMINERS | Role.PREPOSITIONS | Role.OBJECTS)
 
 
 class HarmTest:
@@ -427,7 +427,7 @@ class HarmTest:
             return False
         if words.marks[at] is not None:
             return part == "" and not linked
-        known = words.roles[at] & ~int(Role.UNITS | Role.ORDINALS)
+        known = words.roles[at] & ~(Role.UNITS | Role.ORDINALS)
         if linked:
             return not known
         return not known and part == "" and phrase.head != "none" and not words.lexicon.adjectives_follow
@@ -435,7 +435,7 @@ class HarmTest:
     def _between_tolls(self, at: int, end: int) -> bool:
         """Return whether a count goes from one number to the next: "from 38 to 45", "45, up from 38"."""
         words = self.words
-        told = int(Role.PREPOSITIONS | Role.REACHING | Role.PARTITIVES | Role.OBJECTS | Role.LINKS | Role.NEUTRAL)
+        told = (Role.PREPOSITIONS | Role.REACHING | Role.PARTITIVES | Role.OBJECTS | Role.LINKS | Role.NEUTRAL)
         return end - at <= _PLACE and all(
             words.has(place, told) or words.is_sign(place, ",") for place in range(at, end)
         )

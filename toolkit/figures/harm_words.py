@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from toolkit.figures.lexicon import Lexicon
-from toolkit.figures.sentence_tokens import Token
-from toolkit.figures.word_roles import ROLES, Roles, Vocabulary
+from toolkit.figures.sentence_tokens import Token, fold
+from toolkit.figures.word_roles import REMEMBERED, ROLES, Roles, Vocabulary
 
 STATE, FATE, ACT, LOSS = "harm", "fates", "acts", "losses"
 """Kinds of words for harm, named as the entries of a language's file: its people stand beside it, are its subject, are
@@ -53,22 +53,42 @@ class HarmWords:
         self.joining = Vocabulary(dict.fromkeys(lexicon.conjunctions, True))
         self._harm = Vocabulary(_kinds_of(lexicon))
         self._parted = Vocabulary(_parted_of(lexicon))
+        self._beginnings: dict[str, bool] = {}
+        self._tells: dict[str, bool] = {}
+        words = {word for kind in _KINDS for word in getattr(lexicon, kind)}
+        self._telling = Vocabulary(dict.fromkeys((_telling(word) for word in words), True))
 
-    def may_tell(self, words: Sequence[str]) -> bool:
-        """Return whether one of some words, their case folded, begins a word or phrase for harm."""
-        harm, parted = self._harm.beginning, self._parted.beginning
-        return any(harm(word) or parted(word) for word in words)
+    def may_tell(self, words: Iterable[str]) -> bool:
+        """Return whether one of some words is the telling word of a word or phrase for harm."""
+        known = self._tells
+        for word in words:
+            tells = known.get(word)
+            if tells is None:
+                tells = bool(self._telling.beginning(fold(word)))
+                if len(known) < REMEMBERED:
+                    known[word] = tells
+            if tells:
+                return True
+        return False
 
     def marks(self, tokens: Sequence[Token]) -> list[Mark]:
         """Return the words for harm in a sentence, without overlap."""
         found = []
         at = 0
         while at < len(tokens):
-            mark = self._mark_at(tokens, at) if tokens[at].kind == "word" else None
+            mark = self._mark_at(tokens, at) if self._begins(tokens[at].key) else None
             if mark is not None and mark.kinds:
                 found.append(mark)
             at = at + 1 if mark is None else mark.after
         return found
+
+    def _begins(self, word: str) -> bool:
+        known = self._beginnings.get(word)
+        if known is None:
+            known = bool(self._harm.beginning(word) or self._parted.beginning(word))
+            if len(self._beginnings) < REMEMBERED:
+                self._beginnings[word] = known
+        return known
 
     def _mark_at(self, tokens: Sequence[Token], at: int) -> Mark | None:
         """Return the longest word or phrase that begins at a position; one without a kind is harmless."""
@@ -100,6 +120,11 @@ def _kinds_of(lexicon: Lexicon) -> Mapping[str, tuple[frozenset[str], str]]:
             kinds = found[phrase][0] if phrase in found else frozenset()
             found[phrase] = (kinds | {kind}, harm)
     return found
+
+
+def _telling(words: str) -> str:
+    """Return the rarest word of a phrase, which most other sentences lack: the longest one, or the last of these."""
+    return max(reversed(words.partition(PART)[0].split()), key=len)
 
 
 def _parted_of(lexicon: Lexicon) -> Mapping[str, list[tuple[str, frozenset[str], str]]]:

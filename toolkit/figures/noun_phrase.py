@@ -79,10 +79,13 @@ class SentenceWords:
     Args:
         tokens: The sentence.
         quantities: Its numbers, in its order.
+        marks: Its words for harm.
         lexicon: The words of the language.
     """
 
-    def __init__(self, tokens: Sequence[Token], quantities: Sequence[Counted], lexicon: Lexicon) -> None:
+    def __init__(
+        self, tokens: Sequence[Token], quantities: Sequence[Counted], marks: Sequence[Mark], lexicon: Lexicon
+    ) -> None:
         words = harm_words(lexicon)
         self.tokens = tokens
         self.lexicon = lexicon
@@ -90,7 +93,7 @@ class SentenceWords:
         self.quantities = quantities
         self.roles = [words.roles.of(token.key) if token.kind == "word" else 0 for token in tokens]
         self.marks: list[Mark | None] = [None] * len(tokens)
-        for mark in words.marks(tokens):
+        for mark in marks:
             for at in range(mark.at, mark.after):
                 self.marks[at] = mark
         self.numbers: dict[int, int] = {}

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cache, lru_cache
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any
 
 from toolkit.figures.lexicon import Lexicon
-from toolkit.figures.sentence_tokens import Phrase, Token, matches, phrase
+from toolkit.figures.sentence_tokens import Token, matches, phrase
+from toolkit.figures.word_roles import Vocabulary
 
 _THOUSAND = 1_000
 
@@ -75,8 +76,6 @@ def _large(token: Token, words: Mapping[str, int], at: int) -> tuple[Decimal, in
     return (Decimal(value), at + 1) if value >= _THOUSAND else None
 
 
-T = TypeVar("T")
-
 _DECIMAL = re.compile(r"\d{1,3}[.,]\d{1,2}")
 _LONGEST = 12  # words of a number; "nine hundred and ninety-nine thousand nine hundred and ninety-nine" has 9
 
@@ -96,7 +95,7 @@ def number_at(
         Its value, the position after it, and the factor of the scale word at its end (1 without one); None if no number
         begins here.
     """
-    half = longest(tokens, at, lexicon.halves)
+    half = longest(tokens, at, lexicon, "halves")
     if half is not None:
         factor, after = half
         scale = _scale_at(tokens, after, lexicon)
@@ -112,23 +111,16 @@ def number_at(
     return _scaled(tokens, value, after, lexicon)
 
 
-def longest(tokens: Sequence[Token], at: int, phrases: Mapping[str, T]) -> tuple[T, int] | None:
-    """Return the meaning of the longest phrase that stands at a position, and the position after it."""
-    for length, group in _by_length(tuple(phrases)):
-        key = tuple(token.key for token in tokens[at : at + length])
-        if key in group:
-            return phrases[group[key]], at + length
-    return None
+def longest(tokens: Sequence[Token], at: int, lexicon: Lexicon, entry: str) -> tuple[Any, int] | None:
+    """Return the meaning of the longest phrase of an entry that stands at a position, and the position after it."""
+    return _vocabulary(lexicon, entry).at(tokens, at) if at < len(tokens) else None
 
 
-@cache
-def _by_length(phrases: tuple[str, ...]) -> list[tuple[int, dict[Phrase, str]]]:
-    """Return phrases by their number of tokens, the longest first."""
-    groups: dict[int, dict[Phrase, str]] = {}
-    for words in phrases:
-        key = phrase(words)
-        groups.setdefault(len(key), {})[key] = words
-    return sorted(groups.items(), reverse=True)
+@lru_cache(maxsize=1_000)
+def _vocabulary(lexicon: Lexicon, entry: str) -> Vocabulary[Any]:
+    """Return the phrases of a lexicon's entry, ready for looking up."""
+    phrases = getattr(lexicon, entry)
+    return Vocabulary(phrases if isinstance(phrases, Mapping) else dict.fromkeys(phrases, 0))
 
 
 def _plain(tokens: Sequence[Token], at: int, lexicon: Lexicon, *, governed: bool) -> tuple[Decimal, int] | None:
@@ -155,16 +147,19 @@ def _plain(tokens: Sequence[Token], at: int, lexicon: Lexicon, *, governed: bool
 
 def _words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[Decimal, int] | None:
     """Read the longest run of number words."""
-    listed = longest(tokens, at, lexicon.words)
+    listed = longest(tokens, at, lexicon, "words")
     if listed is not None:
         return Decimal(listed[0]), listed[1]
+    first = tokens[at].key
+    if first not in lexicon.articles and parsed(first, lexicon.language) is None:
+        return None  # every number begins with a number word
     end = at
     while end < len(tokens) and tokens[end].kind == "word" and end - at < _LONGEST:
         end += 1
     keys = [token.key for token in tokens[at:end]]
     if len(keys) > 1 and keys[1] in lexicon.scales:
         keys[0] = lexicon.articles.get(keys[0], keys[0])
-    if parsed(keys[0], lexicon.language) is None:  # every number begins with a number word
+    if parsed(keys[0], lexicon.language) is None:
         return None
     for stop in range(end, at, -1):
         value = parsed(" ".join(keys[: stop - at]), lexicon.language)

@@ -15,10 +15,9 @@ from toolkit.figures.lexicon import LANGUAGES, Lexicon, load
 from toolkit.figures.noun_phrase import MONEY, measured
 from toolkit.figures.numbers import longest, number_at, parsed
 from toolkit.figures.sentence_tokens import Token, matches, phrase, tokens_of
-from toolkit.figures.word_roles import Role
+from toolkit.figures.word_roles import REMEMBERED, Role
 
 _MODIFIERS = 7  # tokens between an article and its person: "a 14-year-old Kyrgyz factory worker"
-_REMEMBERED = 50_000  # words of which it is kept whether they begin a quantity
 _CHANGE = 4  # tokens before "from" that may say that a count has changed
 _KINDS = 6  # tokens after "neither" that name the two kinds of people
 
@@ -181,7 +180,7 @@ class _Beginnings:
             known = (
                 self._language is not None and token.kind == "word" and parsed(token.key, self._language) is not None
             )
-            if len(self._known) < _REMEMBERED:
+            if len(self._known) < REMEMBERED:
                 self._known[token.key] = known
         return known
 
@@ -237,7 +236,7 @@ def _pair(
 
 def _qualified_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
     """Read "at least 14", "more than dozens", "more than 30 but fewer than 40"."""
-    found = longest(tokens, at, lexicon.before)
+    found = longest(tokens, at, lexicon, "before")
     if found is None or found[1] >= len(tokens):
         return None
     qualifier, number = found
@@ -272,7 +271,7 @@ def _bounded(tokens: Sequence[Token], lower: Quantity, lexicon: Lexicon) -> Quan
 
 
 def _vague_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
-    found = longest(tokens, at, lexicon.vague)
+    found = longest(tokens, at, lexicon, "vague")
     if found is None:
         return None
     return Quantity(at, at, found[1], Figure(qualifier="vague", magnitude=found[0]))
@@ -286,18 +285,18 @@ def _bare_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | N
     value = _number(tokens, at, lexicon)
     if value is None or not _whole(value[0]):
         return None
-    trailing = longest(tokens, value[1], lexicon.after)
+    trailing = longest(tokens, value[1], lexicon, "after")
     qualifier, after = trailing if trailing is not None else ("exact", value[1])
     return Quantity(at, at, after, _figure(qualifier, int(value[0])))
 
 
 def _none_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity | None:
     """Read "no", "none of the 14"."""
-    found = longest(tokens, at, dict.fromkeys(lexicon.none, 0))
+    found = longest(tokens, at, lexicon, "none")
     if found is None:
         return None
     after = found[1]
-    spared = longest(tokens, after, dict.fromkeys(lexicon.none_of, 0))
+    spared = longest(tokens, after, lexicon, "none_of")
     if spared is not None:
         number = _number(tokens, spared[1], lexicon)
         after = after if number is None else number[1]
@@ -327,7 +326,7 @@ def _single_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantity |
     return None
 
 
-def _is(token: Token, role: Role, lexicon: Lexicon) -> bool:
+def _is(token: Token, role: int, lexicon: Lexicon) -> bool:
     return token.kind == "word" and bool(harm_words(lexicon).roles.of(token.key) & role)
 
 

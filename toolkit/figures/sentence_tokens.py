@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, a number in digits or a sign.
 
     Attributes:
@@ -31,7 +30,7 @@ class Token:
     value: Decimal | None = None
 
 
-_LETTER = r"[^\W\d][\u0300-\u036f]*"  # with its combining marks
+_LETTERS = r"[^\W\d]+(?:[\u0300-\u036f]+[^\W\d]*)*"  # with their combining marks
 _ELIDED = r"(?<!\w)(?:[cdjlmnst]|jusqu|lorsqu|puisqu|qu)['’]"  # French: a word of its own before a vowel
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 
@@ -44,14 +43,15 @@ _YEAR_DIGITS = 4
 
 
 @cache
-def _pattern(hyphens: bool) -> re.Pattern[str]:
+def _pattern(hyphens: bool, elisions: bool) -> re.Pattern[str]:
     joints = rf"(?!-(?:{_ROUNDED})(?!\w))[-’']" if hyphens else "[’']"
     spaced = rf"(?<!\d)\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?!\d)"
+    elided = f"{_ELIDED}|" if elisions else ""
     return re.compile(
-        rf"(?P<number>(?:{spaced}|\d+)(?:[.,'’‘ʼ٬٫·_]\d+)*)"
-        rf"|(?P<word>{_ELIDED}|(?:{_LETTER})+(?:{joints}(?:{_LETTER})+)*)"
+        rf"(?P<word>{elided}{_LETTERS}(?:{joints}{_LETTERS})*)"
+        rf"|(?P<number>(?:{spaced}|\d+)(?:[.,'’‘ʼ٬٫·_]\d+)*)"
         r"|(?P<sign>[^\w\s])",
-        flags=re.IGNORECASE,
+        flags=re.IGNORECASE if elisions else 0,
     )
 
 
@@ -67,7 +67,8 @@ def tokens_of(text: str, *, group: str = "", decimal: str = ".", hyphens: bool =
         hyphens: Words with hyphens between them are one token.
     """
     found: list[Token] = []
-    for match in _pattern(hyphens).finditer(text):
+    elisions = "'" in text or "’" in text
+    for match in _pattern(hyphens, elisions).finditer(text):
         kind, part, start = match.lastgroup or "", match.group(), match.start()
         if kind != "number":
             found.append(Token(part, fold(part), start, match.end(), kind))
@@ -76,7 +77,7 @@ def tokens_of(text: str, *, group: str = "", decimal: str = ".", hyphens: bool =
         if found and found[-1].kind == "number" and text[found[-1].end : start].isspace():
             if len(found[-1].text) != _YEAR_DIGITS:  # "12 00", "555 01": parts of something longer
                 value = None
-            found[-1] = replace(found[-1], value=None)
+            found[-1] = found[-1]._replace(value=None)
         found.append(Token(part, part, start, match.end(), kind, value))
     return found
 
@@ -119,6 +120,7 @@ def _grouped(parts: Sequence[str], signs: Sequence[str], group: str) -> int | No
 _GROUP, _PAIR = 3, 2
 
 
+@lru_cache(maxsize=100_000)
 def fold(word: str) -> str:
     """Return the key of a word."""
     return unicodedata.normalize("NFC", word).casefold().translate(_APOSTROPHES)
