@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from toolkit.figures.figure import Found, fields_of
-from toolkit.figures.harm import HarmTest
 from toolkit.figures.harm_words import harm_words
 from toolkit.figures.lexicon import Lexicon
 from toolkit.figures.noun_phrase import SentenceWords
 from toolkit.figures.quantity import lexicon_of, quantities_of, sentence_tokens
+from toolkit.figures.sentence_harm import SentenceHarm
 
 if TYPE_CHECKING:
     from toolkit.records import Span
@@ -63,7 +63,7 @@ def find(text: str, language: str | Lexicon = "en") -> list[Found]:
         quantity.after - quantity.first == 1 and tokens[quantity.first].key in lexicon.articles
         for quantity in quantities
     ]
-    harms = HarmTest(SentenceWords(tokens, quantities, marks, lexicon), nobody, single).harms()
+    harms = SentenceHarm(SentenceWords(tokens, quantities, marks, lexicon), nobody, single).harms()
     found = []
     for quantity, harm in zip(quantities, harms, strict=True):
         if harm is not None:
