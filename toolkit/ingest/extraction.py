@@ -21,7 +21,7 @@ from toolkit.ingest.formats.container import pages
 from toolkit.ingest.formats.encoding import Decoded
 from toolkit.ingest.formats.field_text import markup, without_markup
 from toolkit.ingest.formats.html_page import read_html
-from toolkit.ingest.formats.json_page import Columns, read_columns
+from toolkit.ingest.formats.json_page import Columns, NoText, read_columns
 from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.ingest.language_identification import identify
 from toolkit.ingest.layout.dates import moment_of
@@ -213,7 +213,10 @@ def read_page(raw: RawPage, *, settings: Settings | None = None) -> Extraction:
     settings = settings or Settings()
     decoded = raw.decoded()
     _check_text(decoded, raw)
-    content = _content(raw, Traced.of(decoded), settings)
+    try:
+        content = _content(raw, Traced.of(decoded), settings)
+    except NoText as nothing:
+        return Extraction(rejects=(_whole_reject(raw, "no-text", nothing.what),))
     text, facts, outside = content.text, content.facts, content.rejects
     book = _rulebook(tuple(profile for profile in settings.profiles if profile.covers(raw.source, facts.get("url"))))
     lines = lines_of(text, book, settings.recurring)

@@ -301,3 +301,8 @@ def is_known(name: str) -> str | None:
     """Return the role that a column's name stands for; None if it is not known. Roles of texts are all "text"."""
     role = _ROLES.get(key_of(name.strip().strip("\ufeff"))) if name.strip() else None
     return "text" if role in TEXTS and role != "summary" else role
+
+
+def is_text(name: str) -> bool:
+    """Return whether a column's name is that of a text, or of a summary."""
+    return _ROLES.get(key_of(name)) in TEXTS

@@ -28,6 +28,7 @@ from typing import Any, BinaryIO, cast
 
 from toolkit.errors import InvalidInput
 from toolkit.ingest.exports.press_archive import documents
+from toolkit.ingest.exports.telegram import chats_of, html_messages, json_messages
 from toolkit.ingest.formats.delimited import delimited
 from toolkit.ingest.formats.encoding import decode
 from toolkit.ingest.formats.file_type import NAMES, FileType, charset, essence, file_type
@@ -169,6 +170,10 @@ def _values(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[
                 f"not JSON: {error}", where=source, remedy="mend the file, or write one object a line"
             ) from error
         yield from _several(text, raw, mark, source, limits)
+        return
+    if '"messages"' in text and (chats := chats_of(json.loads(text))):
+        for found in json_messages(chats, source, limits.page_bytes):
+            yield replace(found, form=NAMES["telegram"])
         return
     if len(places) == 1 and (table := oriented(json.loads(text))) is not None:
         rows = Rows(source, limits.page_bytes)
@@ -376,6 +381,22 @@ def _rewindable(stream: io.BufferedReader) -> Iterator[BinaryIO]:
         yield cast("BinaryIO", whole)
 
 
+def _telegram(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
+    return html_messages(_whole(stream, source, limits), source, limits.page_bytes)
+
+
+def _wiki(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
+    from toolkit.ingest.exports.wiki_dump import wiki_pages
+
+    return wiki_pages(stream, source, limits.page_bytes)
+
+
+def _subtitles(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
+    from toolkit.ingest.documents.subtitles import transcript
+
+    return transcript(_whole(stream, source, limits), source, limits.page_bytes)
+
+
 def _press(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
     return documents(_whole(stream, source, limits), source, limits.page_bytes)
 
@@ -388,6 +409,9 @@ _READERS: dict[FileType, Callable[[io.BufferedReader, str, Limits], Iterator[Raw
     "press": _press,
     "office": _office,
     "pdf": _pdf,
+    "subtitles": _subtitles,
+    "telegram": _telegram,
+    "wiki": _wiki,
     "jsonl": _lines_or_values,
     "json": _values,
     "parquet": _rows,

@@ -11,7 +11,9 @@ from typing import Literal
 
 from toolkit.errors import InvalidInput
 from toolkit.ingest.documents.markdown_page import is_markdown
+from toolkit.ingest.documents.subtitles import is_subtitles
 from toolkit.ingest.exports.press_archive import archive_of
+from toolkit.ingest.exports.telegram import is_telegram_html
 from toolkit.ingest.formats.delimited import has_header
 from toolkit.ingest.formats.encoding import decode
 from toolkit.ingest.formats.foreign_text import foreign, is_prose
@@ -32,6 +34,9 @@ FileType = Literal[
     "markdown",
     "office",
     "pdf",
+    "subtitles",
+    "telegram",
+    "wiki",
 ]
 
 NAMES: dict[str, str] = {
@@ -50,6 +55,9 @@ NAMES: dict[str, str] = {
     "markdown": "Markdown",
     "office": "Office document",
     "pdf": "PDF",
+    "subtitles": "subtitles",
+    "telegram": "Telegram export",
+    "wiki": "MediaWiki dump",
 }
 """How each type is called in a report."""
 
@@ -102,6 +110,8 @@ _SUFFIXES: dict[str, FileType] = {
     "mbox": "mailbox",
     **dict.fromkeys(("docx", "docm", "xlsx", "xlsm", "xlsb", "xls", "ods"), "office"),
     "pdf": "pdf",
+    "srt": "subtitles",
+    "vtt": "subtitles",
 }
 _MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"\x1f\x8b", "gzip"),
@@ -153,10 +163,10 @@ def _suffix(source: str) -> str:
 
 def _by_text(raw: bytes, source: str, suffix: str, said: FileType | None) -> FileType:
     bare = raw.removeprefix(_BOM)
-    if said == "html":
-        return "json" if _JSON.match(bare) else "html"
-    if _HTML.match(bare):
-        return "html"
+    if said == "html" and _JSON.match(bare):
+        return "json"
+    if said == "html" or _HTML.match(bare):
+        return "telegram" if is_telegram_html(bare) else "html"
     if said in ("json", "jsonl", "feed", "mail", "mailbox"):
         return said
     if said in ("office", "pdf"):
@@ -167,9 +177,15 @@ def _by_text(raw: bytes, source: str, suffix: str, said: FileType | None) -> Fil
         return "jsonl" if _is_lines(bare) else "json"
     if said is None:
         _refuse_by_name(source, suffix)
-    text = decode(raw[:_SAMPLE]).text
+    return _by_lines(decode(raw[:_SAMPLE]).text, source, suffix, said)
+
+
+def _by_lines(text: str, source: str, suffix: str, said: FileType | None) -> FileType:
+    """Return the type of a file that is text, by the forms of its lines."""
     if said == "csv" or has_header(text):
         return "csv"
+    if said == "subtitles" or is_subtitles(text):
+        return "subtitles"
     if said == "markdown" or is_markdown(text):
         return "markdown"
     return "press" if archive_of(text) else _prose(text, source, suffix, known=said is not None)
@@ -207,9 +223,11 @@ def _by_head(raw: bytes, source: str) -> FileType | None:
         InvalidInput: It is XML of another sort.
     """
     xml = _XML.match(raw)
-    if xml and (raw.lstrip().startswith(b"<?xml") or xml["root"].lower() in _FEEDS):
+    if xml and (raw.lstrip().startswith(b"<?xml") or xml["root"].lower() in (*_FEEDS, b"mediawiki")):
         if xml["root"].lower() in _FEEDS:
             return "feed"
+        if xml["root"].lower() == b"mediawiki":
+            return "wiki"
         what = f"XML of <{xml['root'].decode('ascii', 'replace')}>, which is not known"
         raise InvalidInput(what, where=source, remedy="write its articles as JSON Lines, CSV or HTML")
     if re.match(rb"From \S+.*\d\d:\d\d", raw) and _HEADER.match(raw.partition(b"\n")[2]):

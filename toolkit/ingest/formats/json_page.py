@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from toolkit.errors import InvalidInput
-from toolkit.ingest.formats.column_names import TEXTS, Path, as_text, at, chosen, paragraphs
+from toolkit.ingest.formats.column_names import TEXTS, Path, as_text, at, chosen, is_text, paragraphs
 from toolkit.ingest.formats.encoding import REPLACEMENT
 from toolkit.ingest.traced_text import Run, Traced
 
@@ -75,7 +75,13 @@ def read_columns(page: Traced, *, where: str, names: Mapping[str, str] | None = 
     return Columns(traced, facts, {role: ".".join(map(str, path)) for role, path in roles.items()})
 
 
+class NoText(InvalidInput):
+    """The row has a column for the text, and nothing in it."""
+
+
 def _no_text(values: Mapping[str, Any], where: str) -> InvalidInput:
+    if any(is_text(name) for name in values):
+        return NoText("no text in the row", where=where, remedy="remove it")
     named = sorted(values)
     several = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
     there = ", ".join(name if len(name) <= 40 else f"{name[:40]}…" for name in named[:_SHOWN]) + several
