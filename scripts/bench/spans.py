@@ -18,7 +18,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from toolkit.agreement import Resampling
 from toolkit.baselines.spans import SpanRows, evaluate_spans, span_contents, train_spans
 from toolkit.records import Span
 
@@ -42,7 +41,7 @@ def main() -> None:
     print(f"{len(train):,} sentences in {trained - started:.1f} CPU s; {rate:,.0f} sentences/CPU s")
     print(f"model {sum(map(len, span_contents(model).values())) / 1e6:.2f} MB")
     print("| label | by | spans | given | precision | recall | F1 (95 % interval) |\n|---|---|---|---|---|---|---|")
-    for row in evaluate_spans(dev, found, Resampling()).scores:
+    for row in evaluate_spans(dev, found).scores:
         numbers = " | ".join("–" if value is None else f"{value:.3f}" for value in (row.precision, row.recall))
         interval = f"{row.f1.value:.3f} ({row.f1.low:.3f}–{row.f1.high:.3f})" if row.f1.low is not None else "–"
         print(f"| {row.label} | {row.by} | {row.support} | {row.given} | {numbers} | {interval} |")

@@ -28,14 +28,13 @@ def test_spans_match_one_to_one_by_overlap_and_label():
 def test_f1_is_twice_the_matches_over_the_spans_of_both():
     # Three people: {0-11}, {0-11, 12-18}, {9-11}. Exact matches 1, 0, 0 of 3, 2, 3 spans; overlaps 1, 1, 1.
     people = [[span(0, 11)], [span(0, 11), span(12, 18)], [span(9, 11)]]
-    groups = np.zeros(1, dtype=np.int64)
-    exact, overlap = (span_f1([people], groups, exact=exact) for exact in (True, False))
+    exact, overlap = (span_f1([people], exact=exact) for exact in (True, False))
     assert exact.values(exact.terms)[0] == pytest.approx(2 / 8)
     assert overlap.values(overlap.terms)[0] == pytest.approx(6 / 8)
 
 
 def test_f1_of_nothing_is_undefined():
-    empty = span_f1([[[], []]], np.zeros(1, dtype=np.int64), exact=True)
+    empty = span_f1([[[], []]], exact=True)
     assert np.isnan(empty.values(empty.terms)[0])
 
 

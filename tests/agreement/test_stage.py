@@ -48,10 +48,10 @@ def test_a_report_that_was_made_otherwise_is_not_up_to_date(
 ) -> None:
     with monkeypatch.context() as older:
         older.setattr(agreement_stage, what, then)
-        assert not agreement_stage.agreement(workspace, resamples=9).up_to_date
-        assert agreement_stage.agreement(workspace, resamples=9).up_to_date
-    assert not agreement_stage.agreement(workspace, resamples=9).up_to_date
-    assert agreement_stage.agreement(workspace, resamples=9).up_to_date
+        assert not agreement_stage.agreement(workspace).up_to_date
+        assert agreement_stage.agreement(workspace).up_to_date
+    assert not agreement_stage.agreement(workspace).up_to_date
+    assert agreement_stage.agreement(workspace).up_to_date
 
 
 def test_rounds_are_measured_on_their_own(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,7 +30,7 @@ def release(make_release: Callable[..., Release]) -> Release:
 
 @pytest.fixture
 def model(release: Release, tmp_path: Path) -> Path:
-    run = baselines.train_release(release.path, tmp_path / "models", baseline="words-lr", resamples=20, dataset=DATASET)
+    run = baselines.train_release(release.path, tmp_path / "models", baseline="words-lr", dataset=DATASET)
     assert run.path is not None
     return run.path
 
@@ -160,7 +160,7 @@ def test_commands_take_datasets_and_models_of_the_hub(
         assert ended.value.code == 0, said.err
         return said.out
 
-    trained = ("train", f"hub:{DATASET}@{dataset.tag}", "--baseline", "words-lr", "--resamples", "20", "-o", "here")
+    trained = ("train", f"hub:{DATASET}@{dataset.tag}", "--baseline", "words-lr", "-o", "here")
     assert json.loads(run(*trained, "--json"))["baseline"] == "words-lr"
     metadata, _ = parted((tmp_path / "here/README.md").read_text(encoding="utf-8"))
     assert metadata["datasets"] == [DATASET]

@@ -60,7 +60,7 @@ def test_its_release_and_its_model_load(old: Project) -> None:
     assert old.release().version == "1.0.0"
     metrics = json.loads((old.model().path / "metrics.json").read_bytes())
     assert metrics["test"]["rows"] == 9
-    outcome = old.evaluate(resamples=20)
+    outcome = old.evaluate()
     assert outcome.counts["rows"] == 9
     assert old.report()[0].exists()
 
@@ -71,6 +71,6 @@ def test_work_goes_on_in_it(old: Project) -> None:
     )
     old.ingest()
     assert old.segment().counts["sentences"] > 84
-    old.agreement(resamples=50)
+    old.agreement()
     old.adjudicate()
     assert old.build("auto").version != "1.0.0"

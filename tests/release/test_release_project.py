@@ -147,7 +147,7 @@ def test_the_agreement_report_says_nothing_alone_of_who_does_not_consent(world: 
         world.annotations[0], labels=("not_article",), spans=(), relations=(), updated_at="2026-01-02T00:00:00Z"
     )
     project.annotations.append([revision(other, {})])
-    agreement(project, resamples=9)
+    agreement(project)
     measured = json.loads(project.path("reports", "agreement.json").read_text())
     assert [len(measured[part]) for part in ("by_annotator", "pairs", "disputed")] == [2, 1, 1]
     settings = project.path("toolkit.yaml")
@@ -171,12 +171,12 @@ def test_agreement_that_is_older_than_the_answers_is_refused(world: Any, project
         assert caught.value.where == str(project.path("reports/agreement.json"))
 
     first, second = world.annotations[:2]
-    agreement(project, resamples=9, seed=3)
+    agreement(project)
     before = released("1.0.0")
     skip = replace(first, skipped=True, labels=(), spans=(), relations=(), updated_at="2026-01-02T00:00:00Z")
     project.annotations.append([revision(skip, {})])
-    refused("toolkit agreement --seed 3 --resamples 9")
-    agreement(project, resamples=9, seed=3)
+    refused("toolkit agreement")
+    agreement(project)
     assert released("auto") == before + 1
     assert build(project, "auto").up_to_date
 
@@ -195,7 +195,7 @@ def test_decisions_that_are_older_than_the_answers_are_refused(world: Any, proje
     project.annotations.append([withdrawn])
     with pytest.raises(InvalidInput, match=r"is out of date .*; run `toolkit adjudicate`"):
         build(project, "auto")
-    agreement(project, resamples=9)
+    agreement(project)
     project.annotations.append([withdrawn])
     with pytest.raises(InvalidInput) as caught:
         build(project, "auto")

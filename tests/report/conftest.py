@@ -75,7 +75,7 @@ def project(tmp_path: Path, label: Callable[[Workspace], None], monkeypatch: pyt
     workspace = Workspace.create(tmp_path / "project", title="Words <b>as</b> data")
     write_corpus(workspace, [*texts(11), f"A title\n{SCRIPT}\n{CLOSING}\n{ARABIC}"])
     label(workspace)
-    agreement_stage.agreement(workspace, resamples=50)
+    agreement_stage.agreement(workspace)
     adjudicate_stage.adjudicate(workspace)
     release.build(workspace, "1.0.0")
     return workspace

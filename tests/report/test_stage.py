@@ -74,7 +74,7 @@ def test_a_model_and_what_more_sentences_are_worth_are_drawn(tmp_path: Path) -> 
     )
     adjudicate_stage.adjudicate(project)
     release.build(project, "1.0.0")
-    training_stage.train(project, baseline="words-lr", resamples=20)
+    training_stage.train(project, baseline="words-lr")
     training_stage.learning_curve(project, resamples=20)
     report = project_report(project)
     assert [curve["of"] for curve in report.curves] == ["sentences", "annotators"]
@@ -86,11 +86,11 @@ def test_a_model_and_what_more_sentences_are_worth_are_drawn(tmp_path: Path) -> 
 def test_a_model_is_judged_beside_what_changed_since_an_older_release(
     project: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    training_stage.train(project, baseline="words-lr", resamples=20)
+    training_stage.train(project, baseline="words-lr")
     first = project.release_path("1.0.0")
     compared = ("--since", str(first), "--against", str(training_stage.trained_model(project)))
     with pytest.raises(SystemExit) as ended:
-        main(["evaluate", *compared, "--project", str(project.root), "--resamples", "20"])
+        main(["evaluate", *compared, "--project", str(project.root)])
     assert ended.value.code == 0
     rows = release.load(first).table("default", "test").num_rows
     assert re.search(rf"^since: unchanged +{rows} ", capsys.readouterr().out, flags=re.MULTILINE)

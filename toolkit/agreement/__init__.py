@@ -19,7 +19,7 @@ from toolkit.agreement.agreement_report import (
 )
 from toolkit.agreement.alternative_annotator import AltTest, Rival, alt_test, benjamini_yekutieli
 from toolkit.agreement.coefficients import COEFFICIENTS, Coefficient, alpha, coefficient
-from toolkit.agreement.intervals import Resampling, interval
+from toolkit.agreement.intervals import interval
 from toolkit.agreement.measurement import measure
 from toolkit.agreement.ratings import Level, Ratings
 from toolkit.agreement.span_agreement import Unitizing, unitizing_alpha, unitizing_alphas
@@ -38,7 +38,6 @@ __all__ = [
     "Given",
     "Level",
     "Ratings",
-    "Resampling",
     "Rival",
     "Slice",
     "SpanRow",

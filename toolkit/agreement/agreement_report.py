@@ -9,12 +9,12 @@ from toolkit.records import Estimate
 from toolkit.records.base import record
 
 INTERVAL = (
-    "Student's t with the standard error of a bootstrap over articles, on a logistic scale; "
-    "Clopper-Pearson over articles where all or no pairs agree"
+    "Wilson's for effectively independent sentences, from the variance between articles; "
+    "Clopper-Pearson where all or no pairs agree"
 )
 """How every interval of a report is made; see `toolkit.agreement.intervals`."""
 
-REVISION = 3
+REVISION = 4
 """Of the report: raised with every change of its fields or of what they mean, so that older ones are made again."""
 
 
@@ -178,8 +178,6 @@ class AgreementReport:
         articles: Articles of the doubled sentences.
         confidence: Nominal coverage of every interval.
         interval: How intervals are made.
-        resamples: Draws of articles.
-        seed: Seed of the draws.
         labels: One row per label that is in use or was given.
         layers: One row per layer, then one for whole label sets; α with MASI distance, percent by exact equality.
         spans: One row per span label, then one for all.
@@ -201,8 +199,6 @@ class AgreementReport:
     articles: int
     confidence: float
     interval: str = INTERVAL
-    resamples: int
-    seed: int
     labels: tuple[AgreementRow, ...]
     layers: tuple[AgreementRow, ...]
     spans: tuple[SpanRow, ...]

@@ -62,7 +62,7 @@ def _annotator_row(
 ) -> AnnotatorRow:
     times = [answer.lead_time for answer in own if answer.lead_time is not None]
     sets = Counter(answer.labels for answer in own)
-    confidence = measurer.resampling.confidence
+    confidence = measurer.confidence
     low, high = clopper_pearson(sum(known), len(known), confidence) if known else (None, None)
     commonest, times_given = min(sets.items(), key=lambda entry: (-entry[1], entry[0]), default=((), 0))
     return AnnotatorRow(

@@ -11,7 +11,7 @@ import numpy as np
 
 from toolkit.agreement.agreement_report import AgreementRow
 from toolkit.agreement.coefficients import Name, describe, statistic
-from toolkit.agreement.intervals import Resampling, bounded, cluster_numbers
+from toolkit.agreement.intervals import bounded, cluster_numbers, over_stories
 from toolkit.agreement.ratings import SET_LEVELS, IntArray, Level, Ratings
 from toolkit.agreement.statistic import Statistic, prevalence
 from toolkit.errors import InvalidInput
@@ -109,13 +109,13 @@ def label_set(answer: Annotation, among: Sequence[str] | None = None) -> frozens
 
 @dataclass(frozen=True, slots=True)
 class Measurer:
-    """Makes rows of a report that share their draws of articles.
+    """Makes rows of a report.
 
     Attributes:
-        resampling: How intervals are drawn.
+        confidence: Nominal coverage of the intervals.
     """
 
-    resampling: Resampling
+    confidence: float = 0.95
 
     def row(
         self,
@@ -126,6 +126,7 @@ class Measurer:
         *,
         level: Level = "nominal",
         positive: Hashable | None = None,
+        within: IntArray | None = None,
     ) -> AgreementRow:
         """Measure agreement on one question.
 
@@ -136,21 +137,26 @@ class Measurer:
             groups: Number of each unit's article, shape (units,).
             level: What α takes the values to be; percent agreement is always exact equality.
             positive: The value that positive agreement is about; None if there is no such value.
+            within: Number of the sentence of each unit, shape (units,), where units are parts of sentences; left out,
+                they are sentences.
         """
         names: list[Name] = ["percent", "alpha"]
         if positive is not None:
             names += ["positive", "negative"]
         if level not in SET_LEVELS:
             names.append("ac1")
-        measures = [statistic(ratings, groups, each, level=level, positive=positive) for each in names]
+        units = np.arange(ratings.n_units) if within is None else within
+        clusters = np.zeros(int(units.max(initial=0)) + 1, dtype=np.int64)
+        clusters[units] = groups
+        measures = [statistic(ratings, units, each, level=level, positive=positive) for each in names]
         found = dict(zip(names, (describe(each, ratings) for each in measures), strict=True))
-        drawn = dict(zip(names, self.resampling.intervals(measures), strict=True))
+        drawn = {each: over_stories(one, clusters, self.confidence) for each, one in zip(names, measures, strict=True)}
         whole, share = found["percent"], Estimate(value=None)
         shown = {each: bounded(found[each], drawn[each]) for each in names}
         if not whole.n_units:
             shown = {each: replace(estimate, reason=_NO_PAIRS[kind]) for each, estimate in shown.items()}
         if positive is not None:
-            share = self.estimate(prevalence(ratings, groups, value=positive), "nobody has answered yet")
+            share = self.estimate(prevalence(ratings, units, value=positive), clusters, "nobody has answered yet")
         return AgreementRow(
             kind=kind,
             name=name,
@@ -158,7 +164,7 @@ class Measurer:
             n_units=whole.n_units,
             n_annotators=whole.n_annotators,
             n_pairable=whole.n_pairable,
-            n_articles=measures[0].clusters,
+            n_articles=len(np.unique(clusters[measures[0].terms.any(axis=1)])),
             prevalence=share.value,
             prevalence_low=share.low,
             prevalence_high=share.high,
@@ -169,14 +175,15 @@ class Measurer:
             ac1=shown.get("ac1"),
         )
 
-    def estimate(self, measure: Statistic, reason: str) -> Estimate:
+    def estimate(self, measure: Statistic, groups: IntArray, reason: str) -> Estimate:
         """Measure a statistic that is not a coefficient of ratings.
 
         Args:
-            measure: The statistic.
+            measure: The statistic; its rows are units.
+            groups: Number of each unit's article, shape (units,).
             reason: Why it is undefined, if it is.
         """
         value = float(measure.values(measure.terms.sum(axis=0, keepdims=True))[0])
         if np.isnan(value):
             return Estimate(value=None, reason=reason)
-        return replace(self.resampling.interval(measure), value=value, n=None)
+        return replace(over_stories(measure, groups, self.confidence), value=value, n=None)

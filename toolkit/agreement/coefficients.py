@@ -145,7 +145,7 @@ def statistic(
     weights: Weights = "identity",
     positive: Hashable = True,
 ) -> Statistic:
-    """Return a coefficient's sums over clusters of units, ready to be evaluated or resampled.
+    """Return a coefficient's sums over clusters of units, ready to be evaluated.
 
     Args:
         ratings: The ratings; exactly two annotators for "cohen" and "scott".

@@ -12,7 +12,7 @@ import numpy as np
 from toolkit.agreement.agreement_report import AgreementReport, AgreementRow, Slice, SpanRow
 from toolkit.agreement.annotators import annotator_rows, disputed, pair_rows, warnings
 from toolkit.agreement.answer_table import AnswerTable, Measurer, label_set
-from toolkit.agreement.intervals import Resampling, cluster_numbers
+from toolkit.agreement.intervals import cluster_numbers
 from toolkit.agreement.ratings import Level, Ratings
 from toolkit.agreement.span_agreement import match, span_f1, token_cells
 from toolkit.records import Annotation, AttributeValue
@@ -26,8 +26,6 @@ def measure(
     schema: Schema,
     article_of: Mapping[str, str],
     *,
-    seed: int,
-    resamples: int = 1000,
     confidence: float = 0.95,
     texts: Mapping[str, str] | None = None,
     round_of: Mapping[str, str] | None = None,
@@ -38,9 +36,7 @@ def measure(
     Args:
         annotations: AnswerTable in any order; of several by one person to one sentence the last counts.
         schema: The schema; answers under its other versions are measured too, and shown by version.
-        article_of: sentence_id → article_id; articles are what the intervals draw.
-        seed: Seed of the draws.
-        resamples: How many draws of articles.
+        article_of: sentence_id → article_id; the intervals are over articles.
         confidence: Nominal coverage of the intervals.
         texts: sentence_id → text, for agreement on tokens.
         round_of: sentence_id → round of labelling, if the project has rounds.
@@ -50,7 +46,7 @@ def measure(
         InvalidInput: The article of a sentence is not known.
     """
     answers = AnswerTable.of(annotations, article_of)
-    measurer = Measurer(Resampling(resamples, seed, confidence))
+    measurer = Measurer(confidence)
     by_annotator = annotator_rows(answers, measurer, quiz)
     return AgreementReport(
         schema=schema.ref,
@@ -61,8 +57,6 @@ def measure(
         annotators=len(answers.annotators),
         articles=len(set(answers.groups.tolist())),
         confidence=confidence,
-        resamples=resamples,
-        seed=seed,
         labels=tuple(_label_rows(answers, schema, measurer)),
         layers=tuple(_layer_rows(answers, schema, measurer)),
         spans=tuple(_span_rows(answers, schema, measurer)),
@@ -103,7 +97,7 @@ def _span_rows(answers: AnswerTable, schema: Schema, measurer: Measurer) -> Iter
             [[span for span in answer.spans if span.label in chosen] for answer in people] for people in answers.doubled
         ]
         marked = [at for at, people in enumerate(drawn) if any(people)]
-        exact, overlap = (span_f1(drawn, answers.groups, exact=exact) for exact in (True, False))
+        exact, overlap = (span_f1(drawn, exact=exact) for exact in (True, False))
         reason = "nobody has marked one yet"
         yield SpanRow(
             label=name,
@@ -111,8 +105,8 @@ def _span_rows(answers: AnswerTable, schema: Schema, measurer: Measurer) -> Iter
             n_annotators=len({answer.annotator for at in marked for answer in answers.doubled[at]}),
             n_spans=sum(len(spans) for people in drawn for spans in people),
             n_articles=len(np.unique(answers.groups[marked])),
-            exact_f1=measurer.estimate(exact, reason),
-            overlap_f1=measurer.estimate(overlap, reason),
+            exact_f1=measurer.estimate(exact, answers.groups, reason),
+            overlap_f1=measurer.estimate(overlap, answers.groups, reason),
         )
 
 
@@ -125,15 +119,16 @@ def _token_rows(
     ]
     cells = list(token_cells(sentences))
     n_units = 1 + max((unit for _, _, unit, _ in cells), default=-1)
-    article = {unit: int(answers.groups[at]) for at, _, unit, _ in cells}
-    groups = cluster_numbers([article[unit] for unit in range(n_units)])
+    sentence = {unit: at for at, _, unit, _ in cells}
+    within = np.array([sentence[unit] for unit in range(n_units)], dtype=np.int64)
+    groups = answers.groups[within]
     for label in schema.spans:
         ratings = Ratings.of_cells(
             ((annotator, unit, label.id in labels) for _, annotator, unit, labels in cells),
             n_annotators=len(answers.annotators),
             n_units=n_units,
         )
-        yield measurer.row("tokens", label.id, ratings, groups, positive=True)
+        yield measurer.row("tokens", label.id, ratings, groups, positive=True, within=within)
 
 
 def _attribute_rows(answers: AnswerTable, schema: Schema, measurer: Measurer) -> Iterator[AgreementRow]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from toolkit.agreement.intervals import Resampling, cluster_numbers
+from toolkit.agreement.intervals import cluster_numbers, over_stories
 from toolkit.agreement.ratings import FloatArray, IntArray
 from toolkit.agreement.span_agreement import match
 from toolkit.agreement.statistic import Statistic
@@ -63,18 +63,13 @@ def measure_effect(
     answers: Iterable[Annotation],
     offered: Iterable[Suggestion],
     articles: Mapping[str, str],
-    *,
-    seed: int = 0,
-    resamples: int = 1000,
 ) -> PreannotationEffect:
     """Compare answers with and without suggestions.
 
     Args:
         answers: People's answers.
         offered: Every suggestion that was made; sentences that were in both groups at different times are left out.
-        articles: sentence_id → article_id; the intervals draw articles.
-        seed: Seed of the draws.
-        resamples: How many draws.
+        articles: sentence_id → article_id; the intervals are over articles.
     """
     suggestions = _one_group(offered)
     pairs = [(each, suggestions[each.sentence_id]) for each in answers if each.sentence_id in suggestions]
@@ -88,14 +83,13 @@ def measure_effect(
         "skipped": lambda answer, _: (float(answer.skipped), 1.0),
         **{label: _gives(label) for label in labels},
     }
-    sums = {name: _sums(pairs, groups, measure) for name, measure in measures.items()}
-    draws = Resampling(resamples, seed)
+    sums = {name: _sums(pairs, measure) for name, measure in measures.items()}
     return PreannotationEffect(
         sentences_shown=len({answer.sentence_id for answer, suggestion in pairs if suggestion.shown}),
         sentences_held_back=len({answer.sentence_id for answer, suggestion in pairs if not suggestion.shown}),
         answers_shown=sum(suggestion.shown for _, suggestion in pairs),
         answers_held_back=sum(not suggestion.shown for _, suggestion in pairs),
-        measures=tuple(_difference(name, found, draws) for name, found in sums.items() if found[:, (1, 3)].any()),
+        measures=tuple(_difference(name, found, groups) for name, found in sums.items() if found[:, (1, 3)].any()),
     )
 
 
@@ -111,18 +105,18 @@ def _one_group(offered: Iterable[Suggestion]) -> dict[str, Suggestion]:
     return {sentence_id: each for sentence_id, each in latest.items() if sentence_id not in both}
 
 
-def _sums(pairs: Sequence[tuple[Annotation, Suggestion]], groups: IntArray, measure: _Reading) -> FloatArray:
-    """Return sum and weight of the shown answers, then of the hold-out, shape (clusters, 4)."""
-    table = np.zeros((int(groups.max()) + 1 if len(groups) else 1, 4))
-    for (answer, suggestion), cluster in zip(pairs, groups, strict=True):
+def _sums(pairs: Sequence[tuple[Annotation, Suggestion]], measure: _Reading) -> FloatArray:
+    """Return sum and weight of the shown answers, then of the hold-out, shape (answers, 4)."""
+    table = np.zeros((len(pairs), 4))
+    for row, (answer, suggestion) in enumerate(pairs):
         found = measure(answer, suggestion)
         if found is not None:
             at = 0 if suggestion.shown else 2
-            table[int(cluster), at : at + 2] += found
+            table[row, at : at + 2] += found
     return table
 
 
-def _difference(name: str, terms: FloatArray, draws: Resampling) -> GroupDifference:
+def _difference(name: str, terms: FloatArray, groups: IntArray) -> GroupDifference:
     def parts(sums: FloatArray) -> tuple[FloatArray, FloatArray]:
         with np.errstate(divide="ignore", invalid="ignore"):
             apart = sums[:, 0] / sums[:, 1] - sums[:, 2] / sums[:, 3]
@@ -136,7 +130,7 @@ def _difference(name: str, terms: FloatArray, draws: Resampling) -> GroupDiffere
         return GroupDifference(
             name=name, shown=shown, held_back=held_back, difference=Estimate(value=None, reason=reason)
         )
-    bounds = draws.interval(Statistic(name, terms, parts, floor=lambda _: -np.inf))
+    bounds = over_stories(Statistic(name, terms, parts, floor=lambda _: -np.inf), groups)
     return GroupDifference(
         name=name,
         shown=shown,

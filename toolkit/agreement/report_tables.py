@@ -150,10 +150,10 @@ def undefined(rows: Iterable[Row]) -> list[str]:
 
 
 def method(report: Row, what: str = "") -> str:
-    """Say how the intervals were made: "95% intervals of α: …; 1,000 resamples of 22 articles, seed 0"."""
+    """Say how the intervals were made: "95% intervals of α: …; 22 articles"."""
     return (
         f"{report['confidence']:.0%} intervals{what}: {report['interval']}; "
-        f"{report['resamples']:,} resamples of {report['articles']:,} articles, seed {report['seed']}"
+        f"{report['articles']:,} {'article' if report['articles'] == 1 else 'articles'}"
     )
 
 

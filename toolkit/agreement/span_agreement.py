@@ -15,7 +15,7 @@ from itertools import combinations
 
 import numpy as np
 
-from toolkit.agreement.ratings import FloatArray, IntArray
+from toolkit.agreement.ratings import FloatArray
 from toolkit.agreement.statistic import Parts, Statistic
 from toolkit.errors import InvalidInput
 from toolkit.records import Span
@@ -50,18 +50,17 @@ def match(left: Sequence[Span], right: Sequence[Span], *, exact: bool = False) -
     return pairs
 
 
-def span_f1(answers: Sequence[Sequence[Sequence[Span]]], groups: IntArray, *, exact: bool) -> Statistic:
-    """Return F1 between all pairs of people: twice their matches over the spans of both, summed over sentences.
+def span_f1(answers: Sequence[Sequence[Sequence[Span]]], *, exact: bool) -> Statistic:
+    """Return F1 between all pairs of people: twice their matches over the spans of both, sentence by sentence.
 
     Args:
         answers: For each sentence, each person's spans.
-        groups: Cluster of each sentence.
         exact: Only equal boundaries match; otherwise an overlap does.
     """
-    sums = np.zeros((int(groups.max()) + 1 if groups.size else 1, 2))
+    sums = np.zeros((max(len(answers), 1), 2))
     for at, people in enumerate(answers):
         for left, right in combinations(people, 2):
-            sums[groups[at]] += 2 * len(match(left, right, exact=exact)), len(left) + len(right)
+            sums[at] += 2 * len(match(left, right, exact=exact)), len(left) + len(right)
 
     def parts(terms: FloatArray) -> Parts:
         with np.errstate(divide="ignore", invalid="ignore"):

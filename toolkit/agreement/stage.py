@@ -42,16 +42,12 @@ _ANNOTATIONS, _CALIBRATION = "annotations/log.jsonl", "calibration/log.jsonl"
 def agreement(
     workspace: Workspace,
     *,
-    seed: int = 0,
-    resamples: int = 1000,
     round_of: Mapping[str, str] = MappingProxyType({}),
 ) -> ReportOutcome:
     """Measure how well the annotators agree, with intervals over articles, into reports/agreement.json.
 
     Args:
         workspace: The project.
-        seed: Seed of the draws of articles.
-        resamples: How many draws.
         round_of: sentence_id → round of labelling, to measure each round apart too.
 
     Returns:
@@ -67,8 +63,6 @@ def agreement(
             answers,
             workspace.schema(),
             {sentence_id: article_id for sentence_id, article_id, _ in sentences},
-            seed=seed,
-            resamples=resamples,
             texts={sentence_id: text for sentence_id, _, text in sentences},
             round_of=round_of,
             quiz=quiz_scores(workspace),
@@ -93,8 +87,6 @@ def agreement(
             inputs=workspace.digests(_ANNOTATIONS, _CALIBRATION, SENTENCES, *INPUTS),
             parameters={
                 **rules(workspace),
-                "seed": seed,
-                "resamples": resamples,
                 "rounds": content_id(*chain.from_iterable(sorted(round_of.items()))) if round_of else None,
             },
             make=make,
@@ -102,16 +94,14 @@ def agreement(
 
 
 def agreement_command(workspace: Workspace) -> str:
-    """Return the command that measures agreement again as it was measured last: with its seed, resamples and rounds."""
+    """Return the command that measures agreement again as it was measured last: with its rounds."""
     made, path = provenance(workspace.root, "agreement"), workspace.path(AGREEMENT)
     if made is None or not path.exists():
         return "toolkit agreement"
-    seed, resamples, rounds = (made.parameters.get(name) for name in ("seed", "resamples", "rounds"))
+    rounds = made.parameters.get("rounds")
     slices = json.loads(path.read_bytes()).get("slices", ()) if rounds is not None else ()
     names = [part["name"] for part in slices if part["kind"] == "round"] or ["NAME"] * (rounds is not None)
-    flags = [f"--seed {seed}"] * (seed not in (None, 0))
-    flags += [f"--resamples {resamples}"] * (resamples not in (None, 1000))
-    return " ".join(["toolkit agreement", *flags, *(f"--round {name}=FILE" for name in names)])
+    return " ".join(["toolkit agreement", *(f"--round {name}=FILE" for name in names)])
 
 
 def rules(workspace: Workspace) -> dict[str, Any]:
@@ -123,10 +113,10 @@ def rules(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def preannotation_effect(workspace: Workspace, *, seed: int = 0, resamples: int = 1000) -> PreannotationEffect | None:
+def preannotation_effect(workspace: Workspace) -> PreannotationEffect | None:
     """Return how suggestions changed the answers, measured on the hold-out; None if nothing was suggested yet."""
     offered = list(SuggestionLog(workspace).rows())
     if not offered:
         return None
     articles = dict(workspace.columns(Sentence, "sentence_id", "article_id"))
-    return measure_effect(workspace.answers(), offered, articles, seed=seed, resamples=resamples)
+    return measure_effect(workspace.answers(), offered, articles)

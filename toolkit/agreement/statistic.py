@@ -1,8 +1,8 @@
-"""Coefficients as functions of sums over units, which makes their bootstrap one matrix product.
+"""Coefficients as functions of sums over units, which tells what each unit does to them.
 
 Every coefficient of this package can be computed from a vector of sums (counts of values, sums of disagreement …). A
-`Statistic` holds that vector for each cluster of units, and the function that evaluates it. To draw clusters again is
-then to weight rows, and to leave one out is to subtract a row.
+`Statistic` holds that vector for each unit, or cluster of units, and the function that evaluates it. How a unit moves
+the coefficient is then read off a small change of the sum.
 """
 
 from __future__ import annotations
@@ -40,11 +40,6 @@ class Statistic:
     floor: Callable[[FloatArray], float] | None = None
     exposed: Callable[[FloatArray], FloatArray] | None = None
 
-    @property
-    def clusters(self) -> int:
-        """How many clusters have a pairable rating."""
-        return int(self.terms.any(axis=1).sum())
-
     def values(self, sums: FloatArray) -> FloatArray:
         """Return (observed − expected) / (1 − expected) of each row; NaN where chance explains everything."""
         observed, expected = self.parts(sums)
@@ -59,17 +54,6 @@ class Statistic:
             return self.floor(sums)
         expected = float(self.parts(sums[None])[1][0])
         return max(-1.0, -expected / (1 - expected)) if expected < 1 else -1.0
-
-    def witnesses(self) -> float:
-        """Return how many clusters could have shown a disagreement; fewer if some could far more than others.
-
-        Kish's effective number, (Σw)² / Σw², of the ratings that could have disagreed (Survey Sampling 1965, 11.7).
-        """
-        if self.exposed is None:
-            return float(len(self.terms))
-        weight = self.exposed(self.terms)
-        square = float((weight**2).sum())
-        return float(weight.sum()) ** 2 / square if square > 0 else 0.0
 
 
 def krippendorff(ratings: Ratings, groups: IntArray, *, level: Level) -> Statistic:
@@ -163,7 +147,7 @@ def prevalence(ratings: Ratings, groups: IntArray, *, value: Hashable) -> Statis
             share = sums[:, 0] / sums[:, 1]
         return share, np.zeros_like(share)
 
-    return Statistic("prevalence", terms, parts, exposed=lambda rows: rows[:, 1])
+    return Statistic("prevalence", terms, parts)
 
 
 Weights = str

@@ -322,14 +322,10 @@ class Project:
 
         return status(self.workspace, server=server)
 
-    def agreement(
-        self, *, seed: int = 0, resamples: int = 1000, rounds: Mapping[str, str] = MappingProxyType({})
-    ) -> ReportOutcome:
+    def agreement(self, *, rounds: Mapping[str, str] = MappingProxyType({})) -> ReportOutcome:
         """Measure how well the annotators agree, with intervals over articles, into reports/agreement.json.
 
         Args:
-            seed: Seed of the draws of articles.
-            resamples: How many draws.
             rounds: sentence_id → round of labelling, to measure each round apart too.
 
         Raises:
@@ -337,7 +333,7 @@ class Project:
         """
         from toolkit.agreement import stage
 
-        return stage.agreement(self.workspace, seed=seed, resamples=resamples, round_of=rounds)
+        return stage.agreement(self.workspace, round_of=rounds)
 
     def agreement_page(self, file: Path) -> None:
         """Write the last agreement report as one HTML page.
@@ -350,11 +346,11 @@ class Project:
 
         write_atomic(file, agreement_page(self.workspace))
 
-    def preannotation_effect(self, *, seed: int = 0, resamples: int = 1000) -> PreannotationEffect | None:
+    def preannotation_effect(self) -> PreannotationEffect | None:
         """Return how suggestions changed the answers, measured on the hold-out; None where nothing was suggested."""
         from toolkit.agreement import stage
 
-        return stage.preannotation_effect(self.workspace, seed=seed, resamples=resamples)
+        return stage.preannotation_effect(self.workspace)
 
     def adjudicate(self, *, afresh: bool = False, accept: Collection[str] = ()) -> Adjudication:
         """Decide what the answers agree on into gold.parquet, and queue the rest for an expert.
@@ -470,15 +466,13 @@ class Project:
         *,
         baseline: str = "auto",
         seed: int = 0,
-        resamples: int = 1000,
     ) -> Trained:
         """Train a baseline on a release, into models/<baseline>-<version>/.
 
         Args:
             release: See `load_release`.
             baseline: A name on the ladder, "auto" or "auto+embeddings".
-            seed: For folds, solvers and the bootstrap.
-            resamples: For the intervals; 0 for none.
+            seed: For folds and solvers.
 
         Raises:
             InvalidInput: There is no release, or it has nothing to train on.
@@ -487,7 +481,7 @@ class Project:
 
         dataset, revision = references.on_hub(release) or (None, None)
         opened = self.release(release)
-        how: dict[str, Any] = {"baseline": baseline, "seed": seed, "resamples": resamples}
+        how: dict[str, Any] = {"baseline": baseline, "seed": seed}
         return stage.train(self.workspace, opened.path, dataset=dataset, revision=revision, **how)
 
     def learning_curve(
@@ -528,7 +522,6 @@ class Project:
         since: str | None = None,
         against: str | None = None,
         seed: int = 0,
-        resamples: int = 1000,
     ) -> ReportOutcome:
         """Evaluate a model on a split of a release, into reports/evaluation.json and reports/errors.csv.
 
@@ -538,8 +531,7 @@ class Project:
             split: "validation" or "test".
             since: An older release: also attribute the change of the score to removed, relabelled and added rows.
             against: Another model: also test whether the two differ by more than chance.
-            seed: For the bootstrap.
-            resamples: For the intervals.
+            seed: For the paired test.
 
         Raises:
             InvalidInput: There is no such model, release or split.
@@ -557,7 +549,6 @@ class Project:
             against=rival.path if rival else None,
             against_name=rival.name if rival else None,
             seed=seed,
-            resamples=resamples,
         )
 
     def select(

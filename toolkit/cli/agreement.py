@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from toolkit.api.facade import Project
-from toolkit.cli.options import Json, ProjectDir, Seed
+from toolkit.cli.options import Json, ProjectDir, Resamples
 from toolkit.cli.output import interval, number, progress_bar, put, put_json, put_outcome, put_section, put_table
 from toolkit.errors import GateFailed, InvalidInput, UsageError
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def agreement(
     project: ProjectDir = None,
     as_json: Json = False,
-    seed: Seed = 0,
-    resamples: Annotated[int, typer.Option(help="Bootstrap resamples of articles.")] = 1000,
+    seed: Annotated[int | None, typer.Option(hidden=True, help="Not used: no interval is drawn.")] = None,
+    resamples: Resamples = None,
     gate: Annotated[
         str | None,
         typer.Option(metavar="alpha=X", help="Exit 4 unless the lower bound of every layer's α is at least X."),
@@ -48,9 +48,9 @@ def agreement(
     opened = Project.find(project)
     round_of = _round_of(opened, rounds or ())
     with progress_bar("agreement"):
-        outcome = opened.agreement(seed=seed, resamples=resamples, rounds=round_of)
+        outcome = opened.agreement(rounds=round_of)
     report = outcome.report
-    effect = opened.preannotation_effect(seed=seed, resamples=resamples)
+    effect = opened.preannotation_effect()
     if html is not None:
         opened.agreement_page(html)
     if as_json:

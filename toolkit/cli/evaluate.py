@@ -45,7 +45,7 @@ def evaluate(
     ] = False,
     quiz: Annotated[bool, typer.Option("--quiz", help="Evaluate it on the schema's examples instead.")] = False,
     seed: Seed = 0,
-    resamples: Resamples = 1000,
+    resamples: Resamples = None,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
@@ -60,9 +60,7 @@ def evaluate(
         _put_quiz(opened, model, as_json)
         return
     with progress_bar("evaluate"):
-        outcome = opened.evaluate(
-            model, release, split=split, since=since, against=against, seed=seed, resamples=resamples
-        )
+        outcome = opened.evaluate(model, release, split=split, since=since, against=against, seed=seed)
     found = outcome.report
     if as_json:
         put_json({"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, **found})

@@ -19,7 +19,7 @@ ProjectDir = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of everything that is drawn.")]
-Resamples = Annotated[int, typer.Option(min=0, help="Bootstrap resamples of stories; 0 for no intervals.")]
+Resamples = Annotated[int | None, typer.Option(min=0, hidden=True, help="Not used: no interval is drawn.")]
 Baseline = Annotated[str, typer.Option(help="A name on the ladder, auto, or auto+embeddings.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the model here; no project is then needed.")]
 ReleaseArgument = Annotated[str, typer.Argument(metavar="RELEASE", help=RELEASE_HELP, show_default=True)]

@@ -15,7 +15,7 @@ def train(
     baseline: Baseline = "auto",
     output: Output = None,
     seed: Seed = 0,
-    resamples: Resamples = 1000,
+    resamples: Resamples = None,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
@@ -23,7 +23,7 @@ def train(
 
     Example: toolkit train 1.0.0 --baseline auto
     """
-    how: dict[str, Any] = {"baseline": baseline, "seed": seed, "resamples": resamples}
+    how: dict[str, Any] = {"baseline": baseline, "seed": seed}
     if output is not None:
         with progress_bar("train"):
             run = references.train(release, output, workspace=workspace_at(project), **how)

@@ -38,7 +38,7 @@ def train_files(
     baseline: Baseline = "auto",
     output: Output = None,
     seed: Seed = 0,
-    resamples: Resamples = 1000,
+    resamples: Resamples = None,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
@@ -68,7 +68,6 @@ def train_files(
             positive=positive,
             schema=load(schema) if schema else None,
             seed=seed,
-            resamples=resamples,
             out=output,
             rejects=rejects,
         )

@@ -14,11 +14,12 @@ class Estimate:
         low: Lower bound; None where no honest bound can be given.
         high: Upper bound.
         n: How many units the value rests on (sentences, pairs of answers, spans, …); None where that is said beside it.
-        method: How the bounds were made: "student", "exact", "percentile" or "none" without bounds.
+        method: How the bounds were made: "wilson", "student", "exact", "inverted", "percentile", or "none" without
+            bounds.
         reason: Why the value, or its interval, is None; None otherwise.
 
     Examples:
-        >>> str(Estimate(value=0.8, low=0.71, high=0.87, n=120, method="student"))
+        >>> str(Estimate(value=0.8, low=0.71, high=0.87, n=120, method="wilson"))
         '0.80 (0.71 to 0.87)'
         >>> str(Estimate(value=None, reason="no sentence has been answered by two people yet"))
         '–'

@@ -32,7 +32,7 @@ def agreement_section(report: Mapping[str, Any], titles: Mapping[str, str]) -> S
     said = (
         f"More than one of {tally(report['annotators'], 'person', 'people')} answered "
         f"{tally(report['doubled'], 'sentence')} of {tally(report['articles'], 'article')}. Intervals are "
-        f"{report['confidence']:.0%} ({report['interval']}, {tally(report['resamples'], 'resample')})."
+        f"{report['confidence']:.0%} ({report['interval']})."
     )
     rows = [*report["layers"], *report["labels"]]
     return Section(said=said, drawn=_agreement_plots(report, titles), points=tuple(undefined(rows)))

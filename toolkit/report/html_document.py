@@ -88,7 +88,7 @@ def agreement_html(report: Mapping[str, Any], labels: Mapping[str, str], texts: 
     return _page(
         title=f"Agreement on {report['schema']}",
         kind="Agreement report",
-        made=[f"{tally(report['resamples'], 'resample')} of articles, seed {report['seed']}"],
+        made=[f"intervals over {tally(report['articles'], 'article')}"],
         tiles={name: report[name] for name in numbers} | {"answered by several": report["doubled"]},
         sections=agreement_page_sections(report, label_titles(labels), texts),
         table=None,

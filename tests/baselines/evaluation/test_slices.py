@@ -7,7 +7,7 @@ def test_slices_cover_all_rows(make_rows) -> None:  # type: ignore[no-untyped-de
     rows = make_rows(seed=1)
     sources = tuple(f"paper-{number % 30}" for number in range(len(rows)))
     rows = Rows(texts=rows.texts, labels=rows.labels, multi=True, groups=rows.groups, columns={"source": sources})
-    found = evaluate(train(make_rows(), baseline="words-lr"), rows, resamples=50, trained_on=rows.texts[:20])
+    found = evaluate(train(make_rows(), baseline="words-lr"), rows, trained_on=rows.texts[:20])
     by_column: dict[str, int] = {}
     for item in found.slices:
         by_column[item.column] = by_column.get(item.column, 0) + item.rows
@@ -24,6 +24,6 @@ def test_rows_that_nearly_stand_in_training_are_told_apart(binary: Rows) -> None
     )
     rows = Rows(texts=texts, labels=(("no",),) * 3, multi=False)
     known = "the harbour council rejected the report about the flooded road on monday"
-    found = evaluate(train(binary, baseline="words-lr"), rows, resamples=0, trained_on=(known,))
+    found = evaluate(train(binary, baseline="words-lr"), rows, trained_on=(known,))
     parts = {item.value: item.rows for item in found.slices if item.column == "training"}
     assert parts == {"seen": 1, "nearly seen": 1, "new": 1}

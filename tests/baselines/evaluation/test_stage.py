@@ -23,7 +23,7 @@ def test_a_model_is_judged_on_a_later_release_and_against_another_model(
     first = make_release(project.path("releases"))
     make_release(project.path("releases"), "2.0.0", articles=60, relabelled=40, previous=first)
     for name in ("words-lr", "majority"):
-        train_release(first.path, tmp_path, baseline=name, resamples=0, name=name)
+        train_release(first.path, tmp_path, baseline=name, name=name)
     line = [
         "evaluate",
         str(tmp_path / "words-lr"),
@@ -36,7 +36,7 @@ def test_a_model_is_judged_on_a_later_release_and_against_another_model(
 
     def run(*more: str) -> str:
         with pytest.raises(SystemExit) as ended:
-            main([*line, "--project", str(project.root), "--resamples", "50", *more])
+            main([*line, "--project", str(project.root), *more])
         assert ended.value.code == 0
         return capsys.readouterr().out
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from toolkit.agreement import Resampling
 from toolkit.baselines.spans import (
     SpanModel,
     SpanRows,
@@ -19,7 +18,7 @@ def test_what_was_marked_is_found_in_other_sentences(
     tagger: SpanModel, make_span_rows: Callable[..., SpanRows]
 ) -> None:
     rows = make_span_rows(60, seed=1)
-    found = evaluate_spans(rows, tagger.predict(rows.texts), Resampling(100))
+    found = evaluate_spans(rows, tagger.predict(rows.texts))
     assert [(score.label, score.by) for score in found.scores] == [
         ("FIGURE", "exact"),
         ("FIGURE", "overlap"),
@@ -31,7 +30,7 @@ def test_what_was_marked_is_found_in_other_sentences(
         assert score.f1.low is not None
         assert score.f1.low <= score.f1.value
         assert score.f1.value > 0.9
-    reader = evaluate_spans(rows, figure_reader(rows), Resampling(10))
+    reader = evaluate_spans(rows, figure_reader(rows))
     assert reader.scores[0].f1.value == 1.0
 
 

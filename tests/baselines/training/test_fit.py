@@ -30,7 +30,7 @@ def rare_in_one_story(count: int) -> Rows:
 @pytest.mark.parametrize("multi", [True, False])
 def test_every_rung_learns_words_that_decide(make_rows, baseline: str, multi: bool) -> None:  # type: ignore[no-untyped-def]
     model = train(make_rows(400, multi=multi, noise=0.0), baseline=baseline)
-    found = evaluate(model, make_rows(400, multi=multi, noise=0.0, seed=1), resamples=0)
+    found = evaluate(model, make_rows(400, multi=multi, noise=0.0, seed=1))
     assert found.macro_f1.value > 0.8
     assert all(item.f1.value > 0 for item in found.labels)
 
@@ -38,7 +38,7 @@ def test_every_rung_learns_words_that_decide(make_rows, baseline: str, multi: bo
 def test_a_plain_call_never_forgets_a_label_with_twenty_rows(make_rows) -> None:  # type: ignore[no-untyped-def]
     """The trap of BASELINES: plain multi-label logistic regression, rare label F1 .000."""
     model = train(make_rows(1000, noise=0.5, rare=20), baseline="words-lr")
-    found = evaluate(model, make_rows(1000, noise=0.5, rare=20, seed=1), resamples=0)
+    found = evaluate(model, make_rows(1000, noise=0.5, rare=20, seed=1))
     assert all(item.f1.value > 0 for item in found.labels)
 
 
@@ -73,7 +73,7 @@ def test_probabilities_are_calibrated_and_sum_to_one(make_rows) -> None:  # type
     rows, unseen = make_rows(600, multi=False, noise=0.3), make_rows(600, multi=False, noise=0.3, seed=1)
     model = train(rows, baseline="words-chars-svm")
     assert np.allclose(model.predict_proba(unseen.texts).sum(axis=1), 1.0)
-    assert all(item.calibration_error < 0.1 for item in evaluate(model, unseen, resamples=0).labels)
+    assert all(item.calibration_error < 0.1 for item in evaluate(model, unseen).labels)
 
 
 def test_twenty_rows_of_two_stories_with_a_label_that_occurs_once() -> None:

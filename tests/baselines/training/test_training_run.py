@@ -17,7 +17,7 @@ from toolkit.errors import InvalidInput, UsageError
 
 
 def test_a_release_becomes_a_model_directory(releases: Path, tmp_path: Path) -> None:
-    run = train_release(releases / "1.0.0", tmp_path, baseline="words-lr", resamples=50, dataset="owner/news")
+    run = train_release(releases / "1.0.0", tmp_path, baseline="words-lr", dataset="owner/news")
     assert run.path == tmp_path / "words-lr-1.0.0"
     files = {path.name for path in run.path.iterdir()}
     assert files == {
@@ -47,7 +47,7 @@ def test_files_train_a_model_and_are_judged(make_rows, tmp_path: Path) -> None: 
         lines = [{"text": text, "labels": list(given)} for text, given in zip(rows.texts, rows.labels, strict=True)]
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     files, out = tmp_path / "test.jsonl", tmp_path / "model"
-    run = train_files([tmp_path / "train.jsonl"], test=files, baseline="words-lr", resamples=50, out=out)
+    run = train_files([tmp_path / "train.jsonl"], test=files, baseline="words-lr", out=out)
     (result, *_) = ModelCard.load(out / "README.md").data.eval_results
     assert (result.dataset_name, result.dataset_split) == ("test.jsonl", "test")
     told = run.to_dict()
@@ -66,7 +66,7 @@ def test_a_label_that_training_never_saw_is_noted(make_rows, tmp_path: Path) -> 
     for name, labels in (("train", rows.labels), ("test", (("unheard of",), *rows.labels[1:]))):
         lines = [json.dumps({"text": t, "label": given[0]}) for t, given in zip(rows.texts, labels, strict=True)]
         (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    run = train_files([tmp_path / "train.jsonl"], test=tmp_path / "test.jsonl", baseline="words-lr", resamples=10)
+    run = train_files([tmp_path / "train.jsonl"], test=tmp_path / "test.jsonl", baseline="words-lr")
     notes = run.to_dict()["notes"]
     assert [note for note in notes if "unheard of" in note]
     assert len(notes) == len(set(notes))
@@ -94,7 +94,7 @@ def test_unusable_rows_go_to_a_file_and_are_counted(make_rows, tmp_path: Path) -
     rows = make_rows(40)
     lines = [json.dumps({"text": text, "labels": given}) for text, given in zip(rows.texts, rows.labels, strict=True)]
     path.write_text("\n".join([*lines, "{broken", '{"text": 3, "labels": []}', ""]))
-    run = train_files([path], test=path, baseline="majority", rejects=rejects, resamples=0)
+    run = train_files([path], test=path, baseline="majority", rejects=rejects)
     assert run.to_dict()["train_rows"] == 40
     assert run.to_dict()["left_out_rows"] == 2
     assert f"2 rows left out, which can't be used; the reasons are in {rejects}" in run.to_dict()["notes"]
@@ -115,7 +115,7 @@ def test_a_stream_writes_what_it_leaves_out_once(
     rows = make_rows(200, multi=False)
     lines = [json.dumps({"text": text, "label": given[0]}) for text, given in zip(rows.texts, rows.labels, strict=True)]
     path.write_text("\n".join(["{broken", *lines, "[]"]))
-    assert train_files([path], rejects=rejects, resamples=0).left_out == 2
+    assert train_files([path], rejects=rejects).left_out == 2
     assert len(rejects.read_text().splitlines()) == 2
 
 
@@ -145,7 +145,7 @@ def test_any_label_may_be_the_positive_one(make_rows, tmp_path: Path) -> None:  
     path, rows = tmp_path / "train.jsonl", make_rows(40)
     lines = [json.dumps({"text": text, "labels": given}) for text, given in zip(rows.texts, rows.labels, strict=True)]
     path.write_text("\n".join(lines))
-    run = train_files([path], test=path, baseline="words-lr", positive="talks", resamples=20).to_dict()
+    run = train_files([path], test=path, baseline="words-lr", positive="talks").to_dict()
     assert run["positive"] == "talks"
     assert run["metrics"]["f1_positive"] > 0
     assert len(run["metrics"]["intervals"]["f1_positive"]) == 2

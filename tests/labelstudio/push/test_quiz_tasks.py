@@ -71,7 +71,7 @@ def test_a_quiz_is_sent_once_scored_and_shown(server: Server, workspace: Workspa
     work = tasks_of(server, server_project.work_projects(server, workspace)[0].id)
     answer(server, workspace, work[0]["id"], "none")
     pull(workspace, server=server)
-    agreement_stage.agreement(workspace, resamples=20)
+    agreement_stage.agreement(workspace)
     (row,) = json.loads(workspace.path("reports/agreement.json").read_bytes())["by_annotator"]
     assert (row["calibrated"], row["accuracy"]) == (len(items), pytest.approx((len(items) - 1) / len(items)))
 

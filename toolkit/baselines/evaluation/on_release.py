@@ -6,7 +6,6 @@ from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 
-from toolkit.agreement.intervals import Resampling
 from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.data.rows import Rows, listed
 from toolkit.baselines.evaluation.score_attribution import score_changes
@@ -22,21 +21,18 @@ from toolkit.schema import Schema, Score, quiz, score
 _LISTED = 5  # labels; more are only counted
 
 
-def evaluate_release_spans(
-    model: Model, directory: Path | str, split: str, resampling: Resampling
-) -> SpanEvaluation | None:
+def evaluate_release_spans(model: Model, directory: Path | str, split: str) -> SpanEvaluation | None:
     """Judge the spans that a model finds in a split of a release; None where it finds none or none were decided.
 
     Args:
         model: The model.
         directory: The release.
         split: "validation" or "test".
-        resampling: For the intervals.
     """
     if model.tagger is None or not has_spans(directory, split):
         return None
     rows = span_rows_of_release(directory, split)
-    return evaluate_spans(rows, model.tagger.predict(rows.texts), resampling)
+    return evaluate_spans(rows, model.tagger.predict(rows.texts))
 
 
 def evaluate_release(
@@ -45,8 +41,6 @@ def evaluate_release(
     *,
     split: str = "test",
     since: Path | str | None = None,
-    seed: int = 0,
-    resamples: int = 1000,
 ) -> Evaluation:
     """Judge a model on a split of any release, beside the people who labelled it.
 
@@ -56,8 +50,6 @@ def evaluate_release(
         split: "validation" or "test".
         since: An older release, such as the one the model was trained on: rows are told apart by whether they are
             unchanged, relabelled or added since, and macro F1 is led from its split to this one, cause by cause.
-        seed: For the bootstrap.
-        resamples: For the intervals.
 
     Raises:
         InvalidInput: There is no such model, release or split.
@@ -70,9 +62,9 @@ def evaluate_release(
         rows = replace(rows, columns={**rows.columns, "since": _since(rows, older)})
     answers = answers_of_release(directory, split)
     trained_on = [text for each in (release, older) if each is not None for text in _train_texts(each)]
-    found = evaluate(ready, rows, seed=seed, resamples=resamples, trained_on=trained_on, answers=answers)
+    found = evaluate(ready, rows, trained_on=trained_on, answers=answers)
     if older is not None:
-        found = _since_older(found, ready, older, rows, split, Resampling(resamples, seed))
+        found = _since_older(found, ready, older, rows, split)
     gap = schema_note(ready, release.schema)
     return found if gap is None else replace(found, notes=(*found.notes, gap))
 
@@ -81,14 +73,12 @@ def _train_texts(release: Release) -> tuple[str, ...]:
     return rows_of_release(release.path, "train").texts if "train" in release.splits() else ()
 
 
-def _since_older(
-    found: Evaluation, model: Model, older: Release, rows: Rows, split: str, resampling: Resampling
-) -> Evaluation:
+def _since_older(found: Evaluation, model: Model, older: Release, rows: Rows, split: str) -> Evaluation:
     if split not in older.splits():
         note = f"why the score moved can't be told: {older.version} has no {split} split"
         return replace(found, notes=(*found.notes, note))
     before = rows_of_release(older.path, split)
-    return replace(found, moves=score_changes(model, before, rows, resampling))
+    return replace(found, moves=score_changes(model, before, rows))
 
 
 def _since(rows: Rows, older: Release) -> tuple[str, ...]:

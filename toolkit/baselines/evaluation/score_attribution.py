@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from toolkit.agreement.intervals import Resampling, percentile
 from toolkit.baselines.data.rows import Rows, concat
-from toolkit.baselines.data.targets import Flags, Floats, flags_of
-from toolkit.baselines.evaluation.grouped_counts import GroupedCounts
-from toolkit.baselines.evaluation.metrics import macro_f1
+from toolkit.baselines.data.targets import Flags, flags_of
+from toolkit.baselines.evaluation.grouped_counts import GroupedCounts, macro_difference, overall_scores
 from toolkit.baselines.models.baseline import Model
 from toolkit.records import Estimate
 
@@ -33,18 +31,16 @@ class ScoreChange:
     change: Estimate | None
 
 
-def score_changes(model: Model, older: Rows, newer: Rows, resampling: Resampling) -> tuple[ScoreChange, ...]:
+def score_changes(model: Model, older: Rows, newer: Rows) -> tuple[ScoreChange, ...]:
     """Attribute the change of a model's macro F1 to removed, relabelled and added rows.
 
-    The causes are applied one after the other, and their changes add up to the whole difference. The intervals are
-    those of the paired bootstrap: stories are drawn from both sides together, so that a row of both sides is drawn on
-    both.
+    The causes are applied one after the other, and their changes add up to the whole difference. In the
+    intervals a story counts on both sides together.
 
     Args:
         model: The model.
         older: Rows of a split as they were; told from each other by their ids.
         newer: Rows of the split as they are.
-        resampling: For the intervals.
     """
     stays = {row_id: number for number, row_id in enumerate(newer.ids)}
     left = older.take(number for number, row_id in enumerate(older.ids) if row_id not in stays)
@@ -55,7 +51,7 @@ def score_changes(model: Model, older: Rows, newer: Rows, resampling: Resampling
     new = np.arange(len(everything)) < len(newer)
     changed = old & new & np.array([then != now for then, now in zip(was, everything.labels, strict=True)])
     names = sorted({*model.labels, *older.label_names, *newer.label_names})
-    walk = _Walk(model, everything, names, resampling)
+    walk = _Walk(model, everything, names)
     steps = (
         ("before", old, walk.flags(was), old),
         ("rows removed", old & new, walk.flags(was), old & ~new),
@@ -68,12 +64,11 @@ def score_changes(model: Model, older: Rows, newer: Rows, resampling: Resampling
 class _Walk:
     """The answers to all rows, and the score after the last cause."""
 
-    def __init__(self, model: Model, rows: Rows, names: Sequence[str], resampling: Resampling) -> None:
+    def __init__(self, model: Model, rows: Rows, names: Sequence[str]) -> None:
         self._rows = rows
         self._names = names
-        self._resampling = resampling
         self._answers = self.flags(model.predict(rows.texts))
-        self._last: tuple[Floats, Floats] | None = None
+        self._last: GroupedCounts | None = None
 
     def flags(self, labels: Sequence[tuple[str, ...]]) -> Flags:
         """Return [N, names] for labels of the rows."""
@@ -83,9 +78,9 @@ class _Walk:
         """Score the rows under a mask [N] against gold [N, names], and hold it against the score before."""
         chosen = rows[:, None]
         grouped = GroupedCounts(gold & chosen, self._answers & chosen, self._rows.groups)
-        value = macro_f1(grouped.counts(grouped.table.sum(axis=0)))
-        drawn = macro_f1(grouped.counts(grouped.resampled(self._resampling)))
-        change = None if self._last is None else percentile(value - self._last[0], drawn - self._last[1])
-        self._last = (value, drawn)
-        scored = percentile(value, drawn, n=int(rows.sum()))
+        change = None if self._last is None else macro_difference(grouped, self._last)
+        if change is not None and not concerned.any():
+            change = Estimate(value=0.0, low=0.0, high=0.0, method="exact")
+        self._last = grouped
+        scored = replace(overall_scores(grouped)["macro_f1"], n=int(rows.sum()))
         return ScoreChange(cause=cause, rows=int(concerned.sum()), macro_f1=scored, change=change)

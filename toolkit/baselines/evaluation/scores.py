@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.agreement.intervals import Resampling
 from toolkit.baselines.data.rows import LabelsByAnnotator, Rows, listed, told_rows
 from toolkit.baselines.data.targets import Floats, flags_of
 from toolkit.baselines.evaluation.grouped_counts import (
@@ -44,7 +43,7 @@ class LabelScores:
         recall: Found ones among those that carry it.
         f1: Their harmonic mean, with its interval.
         average_precision: Area under precision over recall; the frequency of the label is what chance reaches.
-        calibration_error: Expected calibration error over ten bins; 0 is best.
+        calibration_error: Expected calibration error over five bins, less what chance adds; 0 is best.
         intervals: "precision", "recall", "average_precision" and "calibration_error" → the bounds of their intervals.
     """
 
@@ -121,7 +120,7 @@ class Evaluation:
     Attributes:
         baseline: The model's rung.
         rows: Number of rows.
-        groups: Number of stories (or articles) that were resampled for the intervals.
+        groups: Number of stories (or articles) that the intervals are over.
         macro_f1: Mean F1 over labels that occur or were given.
         macro_f1_untuned: The same with every threshold at one half: where training's thresholds do worse, the label
             frequencies have shifted.
@@ -169,8 +168,6 @@ def evaluate(
     rows: Rows,
     *,
     positive: str | None = None,
-    seed: int = 0,
-    resamples: int = 1000,
     trained_on: Collection[str] = (),
     answers: LabelsByAnnotator | None = None,
     max_errors: int = 200,
@@ -181,8 +178,6 @@ def evaluate(
         model: The model.
         rows: At least one row, of the model's kind (single-label or multi-label).
         positive: A label to tell the F1 of beside the overall scores; left out, the positive one of two.
-        seed: For the bootstrap.
-        resamples: Bootstrap resamples of whole groups; 0 leaves the intervals out.
         trained_on: Texts of the training rows, to tell apart rows that stand there, exactly or nearly.
         answers: What each annotator said, for the human ceiling.
         max_errors: How many mistakes to list.
@@ -194,19 +189,18 @@ def evaluate(
     model = model.remembering()
     names = sorted({*model.labels, *rows.label_names})
     given_labels = model.predict(rows.texts)
-    resampling = Resampling(resamples, seed)
-    scored = ScoredRows(rows, names, flags_of(rows.labels, names), flags_of(given_labels, names), resampling)
+    scored = ScoredRows(rows, names, flags_of(rows.labels, names), flags_of(given_labels, names))
     probabilities = np.zeros((len(rows), len(names)))
     probabilities[:, [names.index(name) for name in model.labels]] = model.predict_proba(rows.texts)
     everything = np.ones(len(rows), dtype=bool)
     grouped = scored.grouped(everything)
-    overall = overall_scores(grouped, resampling)
+    overall = overall_scores(grouped)
     labels = _label_scores(scored, grouped, probabilities)
     positive, parts = positive or model.targets.positive, slices(scored, trained_on)
     return Evaluation(
         baseline=model.baseline,
         rows=len(rows),
-        groups=len(grouped.table),
+        groups=grouped.stories,
         macro_f1=overall["macro_f1"],
         macro_f1_untuned=scored.answered(_untuned(model).predict(rows.texts)).scored(everything)["macro_f1"],
         micro_f1=overall["micro_f1"],
@@ -223,7 +217,7 @@ def evaluate(
     )
 
 
-def compare(first: Model, second: Model, rows: Rows, *, seed: int = 0, resamples: int = 1000) -> PairedTest:
+def compare(first: Model, second: Model, rows: Rows, *, seed: int = 0, swaps: int = 1000) -> PairedTest:
     """Test whether two models differ on the same rows by more than chance; see `grouped_counts.paired_test`.
 
     Raises:
@@ -236,7 +230,7 @@ def compare(first: Model, second: Model, rows: Rows, *, seed: int = 0, resamples
     one, other = (
         GroupedCounts(gold, flags_of(model.predict(rows.texts), names), rows.groups) for model in (first, second)
     )
-    return paired_test(one, other, Resampling(resamples, seed))
+    return paired_test(one, other, seed=seed, swaps=swaps)
 
 
 def _check(model: Model, rows: Rows) -> None:
@@ -281,8 +275,8 @@ def _notes(model: Model, rows: Rows, parts: Sequence[SliceScores]) -> tuple[str,
 
 
 def _label_scores(scored: ScoredRows, grouped: GroupedCounts, probabilities: Floats) -> tuple[LabelScores, ...]:
-    answered = label_scores(grouped, scored.resampling)
-    probable = probability_scores(scored.gold, probabilities, scored.rows.groups, scored.resampling)
+    answered = label_scores(grouped)
+    probable = probability_scores(scored.gold, probabilities, scored.rows.groups)
     return tuple(_scores_of(scored, number, answered[number] | probable[number]) for number in range(len(scored.names)))
 
 

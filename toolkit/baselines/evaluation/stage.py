@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from toolkit.agreement.intervals import Resampling
 from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.evaluation.on_release import evaluate_release, evaluate_release_spans
 from toolkit.baselines.evaluation.scores import Evaluation, compare
@@ -40,7 +39,7 @@ def evaluate(
     against: Path | None = None,
     against_name: str | None = None,
     seed: int = 0,
-    resamples: int = 1000,
+    swaps: int = 1000,
 ) -> ReportOutcome:
     """Evaluate a model on a split of a release, into reports/evaluation.json and its mistakes into reports/errors.csv.
 
@@ -53,8 +52,8 @@ def evaluate(
         since: An older release: the report also says why the score moved since.
         against: The directory of another model, for a paired test on the same rows.
         against_name: What the report calls that one; default: the name of its directory.
-        seed: For the bootstrap and the test.
-        resamples: For the intervals and the test.
+        seed: For the paired test.
+        swaps: How often the paired test swaps the answers of stories.
 
     Returns:
         The report: what `Evaluation.to_dict` gives, with "model", "release" and "split", and "since", "spans" and
@@ -80,12 +79,10 @@ def evaluate(
                     for each in manifests
                 },
             },
-            parameters={"model": name or folder.name, "split": split, "seed": seed, "resamples": resamples}
+            parameters={"model": name or folder.name, "split": split}
             | ({"since": older.version} if older else {})
-            | ({"against": rival.name} if rival else {}),
-            make=partial(
-                _evaluate, folder, name or folder.name, source, split, older, rival, Resampling(resamples, seed)
-            ),
+            | ({"against": rival.name, "seed": seed, "swaps": swaps} if rival else {}),
+            make=partial(_evaluate, folder, name or folder.name, source, split, older, rival, seed, swaps),
         )
 
 
@@ -114,12 +111,12 @@ def _evaluate(
     split: str,
     older: Release | None,
     rival: _Rival | None,
-    resampling: Resampling,
+    seed: int,
+    swaps: int,
 ) -> tuple[Made, Mapping[str, Any]]:
     model, since = load_model(folder).remembering(), older.path if older else None
-    how = {"seed": resampling.seed, "resamples": resampling.resamples}
-    found = evaluate_release(model, source.path, split=split, since=since, **how)
-    spans = evaluate_release_spans(model, source.path, split, resampling)
+    found = evaluate_release(model, source.path, split=split, since=since)
+    spans = evaluate_release_spans(model, source.path, split)
     report: dict[str, Any] = {"model": name, "release": source.version, "split": split, **found.to_dict()}
     if older is not None:
         report["since"] = older.version
@@ -127,7 +124,7 @@ def _evaluate(
         report["spans"] = spans.to_dict()
     if rival is not None:
         rows = rows_of_release(source.path, split)
-        tested = compare(model, load_model(rival.folder), rows, **how)
+        tested = compare(model, load_model(rival.folder), rows, seed=seed, swaps=swaps)
         report["against"] = {"model": rival.name, **asdict(tested)}
     return Made({ERRORS: errors_csv(found).encode()}, {"rows": found.rows, "stories": found.groups}), report
 

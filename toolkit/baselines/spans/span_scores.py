@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from toolkit.agreement.intervals import Resampling, cluster_numbers, percentile
+from toolkit.agreement.intervals import Bounds, cluster_numbers, enough, estimate, proportion, too_few
 from toolkit.agreement.span_agreement import match
 from toolkit.baselines.data.targets import Floats
+from toolkit.baselines.evaluation.grouped_counts import ENOUGH
 from toolkit.baselines.spans.span_rows import SpanRows
 from toolkit.figures import LANGUAGES, suggest
 from toolkit.records import Estimate, Span
@@ -67,18 +68,16 @@ class SpanEvaluation:
         return asdict(self)
 
 
-def evaluate_spans(rows: SpanRows, given: Spans, resampling: Resampling) -> SpanEvaluation:
+def evaluate_spans(rows: SpanRows, given: Spans) -> SpanEvaluation:
     """Hold spans against those that were decided, paired one to one.
 
     Args:
         rows: The decided spans.
         given: Spans for each row.
-        resampling: For the intervals; stories are drawn.
     """
     member = cluster_numbers(rows.groups, by_name=True)
     groups = len(set(rows.groups))
     labels = sorted({span.label for spans in (*rows.spans, *given) for span in spans})
-    weights = np.concatenate([np.zeros((0, groups)), *resampling.weights(groups)])
     found = []
     for label in labels:
         for by in ("exact", "overlap"):
@@ -86,7 +85,7 @@ def evaluate_spans(rows: SpanRows, given: Spans, resampling: Resampling) -> Span
             np.add.at(
                 table, member, [_counts(gold, said, label, by) for gold, said in zip(rows.spans, given, strict=True)]
             )
-            found.append(_scores(label, by, table, weights))
+            found.append(_scores(label, by, table))
     return SpanEvaluation(rows=len(rows), groups=groups, scores=tuple(found))
 
 
@@ -116,10 +115,13 @@ def _counts(gold: Sequence[Span], given: Sequence[Span], label: str, by: str) ->
     return len(match(mine, theirs, exact=by == "exact")), len(theirs), len(mine)
 
 
-def _scores(label: str, by: Literal["exact", "overlap"], table: Floats, weights: Floats) -> SpanScores:
-    _, given, support = table.sum(axis=0)
-    drawn = weights @ table
-    precision, recall = (percentile(_share(table.sum(axis=0), of), _share(drawn, of)) for of in (1, 2))
+def _scores(label: str, by: Literal["exact", "overlap"], table: Floats) -> SpanScores:
+    total, matched = table.sum(axis=0), table[:, 0]
+    _, given, support = total
+    precision, recall = (_estimate(_share(total, of), matched, table[:, of]) for of in (1, 2))
+    # F1 grows with matches over all spans of both, which is a share: F1 = 2 J / (1 + J)
+    either = table[:, 1] + table[:, 2] - matched
+    low, high = (2 * bound / (1 + bound) for bound in proportion(matched, either))
     return SpanScores(
         label=label,
         by=by,
@@ -127,6 +129,17 @@ def _scores(label: str, by: Literal["exact", "overlap"], table: Floats, weights:
         given=int(given),
         precision=precision.value,
         recall=recall.value,
-        f1=percentile(f1(table.sum(axis=0)), f1(drawn)),
+        f1=_bounded(f1(total), Bounds(low, high), either),
         intervals={"precision": precision.interval, "recall": recall.interval},
     )
+
+
+def _estimate(value: Floats, matched: Floats, among: Floats) -> Estimate:
+    """Return a share of matches with its interval, from matches and spans of each story, shape (stories,) both."""
+    return _bounded(value, proportion(matched, among), among)
+
+
+def _bounded(value: Floats, bounds: Bounds, among: Floats) -> Estimate:
+    stories = int((among > 0).sum())
+    kept = enough(bounds, among.sum(), stories, ENOUGH)
+    return estimate(value, kept, n=int(among.sum()), reason=too_few(among.sum(), stories, ENOUGH, what="span"))

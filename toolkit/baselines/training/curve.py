@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from toolkit.agreement.intervals import Resampling, percentile
+from toolkit.agreement.intervals import plain
 from toolkit.baselines.data.folds import grouped_folds
 from toolkit.baselines.data.rows import LabelsByAnnotator, Rows
 from toolkit.baselines.data.targets import Floats, Ints, flags_of
-from toolkit.baselines.evaluation.grouped_counts import GroupedCounts
+from toolkit.baselines.evaluation.grouped_counts import GroupedCounts, overall_scores
 from toolkit.baselines.evaluation.metrics import macro_f1
 from toolkit.baselines.models.ladder import AUTO
 from toolkit.baselines.training.fit import train
@@ -135,7 +135,7 @@ def sentence_curve(
         baseline: A name on the ladder; "auto" stands for a cheap one, since it is trained 20 times.
         more: Sentences that might be added.
         seed: For folds, shares, solvers and the bootstrap.
-        resamples: For intervals.
+        resamples: For the interval of the gain.
 
     Raises:
         InvalidInput: There are too few groups, or fewer than two different answers.
@@ -154,7 +154,7 @@ def sentence_curve(
             part = order[: max(1, round(share * len(order)))]
             _answer(answers[number], rows, rows.take(part), held.tolist(), baseline, seed)
             amounts[number] += len(part) / _FOLDS
-    return _curve("sentences", baseline, rows, amounts, answers, more, Resampling(resamples, seed))
+    return _curve("sentences", baseline, rows, amounts, answers, more, resamples, seed)
 
 
 def annotator_curve(
@@ -170,7 +170,7 @@ def annotator_curve(
         answers: What people said of them, by `rows.ids`.
         baseline: A name on the ladder.
         seed: For which people are drawn, folds, solvers and the bootstrap.
-        resamples: For intervals.
+        resamples: For the interval of the gain.
 
     Raises:
         InvalidInput: Fewer than two people answered any ten groups, or they always agreed.
@@ -199,7 +199,7 @@ def annotator_curve(
             held = np.flatnonzero(folds == fold).tolist()
             _answer(held_out[people - 1], rows, voted.take(rest), held, baseline, seed)
     amounts = np.arange(1, most + 1).astype(np.float64)
-    return _curve("annotators", baseline, rows, amounts, held_out, 1, Resampling(resamples, seed))
+    return _curve("annotators", baseline, rows, amounts, held_out, 1, resamples, seed)
 
 
 def _folds(rows: Rows, seed: int) -> Ints:
@@ -238,23 +238,24 @@ def _curve(
     amounts: Floats,
     answers: Sequence[Sequence[tuple[str, ...]]],
     more: int,
-    resampling: Resampling,
+    resamples: int,
+    seed: int,
 ) -> Curve:
     gold = flags_of(rows.labels, rows.label_names)
-    whole, draws = [], []
-    for given in answers:
-        grouped = GroupedCounts(gold, flags_of(given, rows.label_names), rows.groups)
-        whole.append(macro_f1(grouped.counts(grouped.table.sum(axis=0))))
-        draws.append(macro_f1(grouped.counts(grouped.resampled(resampling))))
+    counted = [GroupedCounts(gold, flags_of(given, rows.label_names), rows.groups) for given in answers]
+    whole = np.array([macro_f1(grouped.totals) for grouped in counted])
+    stories = counted[0].stories
+    drawn = np.random.default_rng(seed).multinomial(stories, np.full(stories, 1 / stories), size=resamples)
+    draws = np.stack([macro_f1(np.tensordot(drawn, grouped.table, axes=1)) for grouped in counted], axis=1)
     return Curve(
         of=of,
         baseline=baseline,
         points=tuple(
-            Point(amount=round(float(amount), 2), macro_f1=percentile(value, drawn, n=len(rows)))
-            for amount, value, drawn in zip(amounts, whole, draws, strict=True)
+            Point(amount=round(float(amount), 2), macro_f1=overall_scores(grouped)["macro_f1"])
+            for amount, grouped in zip(amounts, counted, strict=True)
         ),
         more=more,
-        gain=expected_gain(amounts, np.array(whole), np.stack(draws, axis=1), more=more, seed=resampling.seed),
+        gain=expected_gain(amounts, whole, draws, more=more, seed=seed),
     )
 
 
@@ -281,7 +282,10 @@ def expected_gain(amounts: Floats, whole: Floats, draws: Floats, *, more: int, s
     scores = np.concatenate([whole[None, :], noisy])
     read = extrapolate(amounts, scores, np.array([amounts[-1], amounts[-1] + more]))
     gains = np.minimum(read[:, 1] - read[:, 0], np.maximum(1.0 - scores[:, -1], 0.0))  # no score passes 1
-    return percentile(gains[0], gains[1:])
+    if len(gains) < 2:
+        return Estimate(value=plain(gains[0]), reason="there are no resamples to show how far it varies")
+    low, high = np.percentile(gains[1:], [2.5, 97.5])
+    return Estimate(value=plain(gains[0]), low=plain(low), high=plain(high), method="percentile")
 
 
 def _drawn(row_id: str, answers: LabelsByAnnotator, seed: int) -> list[tuple[str, ...]]:

@@ -52,7 +52,6 @@ def train(
     *,
     baseline: str = "auto",
     seed: int = 0,
-    resamples: int = 1000,
     dataset: str | None = None,
     revision: str | None = None,
 ) -> Trained:
@@ -62,8 +61,7 @@ def train(
         workspace: The project.
         release: The release directory; default: the newest of the project.
         baseline: A name on the ladder, "auto" or "auto+embeddings".
-        seed: For folds, solvers and the bootstrap.
-        resamples: For the intervals.
+        seed: For folds and solvers.
         dataset: The release's id on the Hub, for the model card; default: `hub.repo` of toolkit.yaml.
         revision: Its tag or commit there; default: "v<version>".
 
@@ -73,7 +71,7 @@ def train(
     """
     with workspace.lock():
         source = release_of(workspace, release)
-        how = {"baseline": baseline, "seed": seed, "resamples": resamples}
+        how = {"baseline": baseline, "seed": seed}
         at_hub = {"dataset": dataset or workspace.config.hub.repo, "revision": revision}
         outcome, trained = derive_value(
             workspace.root,
@@ -130,7 +128,7 @@ def learning_curve(
         baseline: A name on the ladder; "auto" stands for a cheap one, since it is trained many times.
         more: Sentences that might be added.
         seed: For folds, shares, solvers and the bootstrap.
-        resamples: For the intervals.
+        resamples: For the intervals of gains.
 
     Returns:
         The report: "release", "curves" (each as `Curve.to_dict` gives it) and "notes".

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from toolkit.agreement.intervals import Resampling
 from toolkit.baselines.data.row_reader import LeftOut, iter_rows, read_rows, rows_of_release
 from toolkit.baselines.data.rows import Rows, concat, told_rows
 from toolkit.baselines.evaluation.on_release import evaluate_release_spans
@@ -118,7 +117,6 @@ def train_files(
     positive: str | None = None,
     schema: Schema | None = None,
     seed: int = 0,
-    resamples: int = 1000,
     out: Path | str | None = None,
     rejects: Path | str | None = None,
 ) -> Run:
@@ -136,8 +134,7 @@ def train_files(
         baseline: A name on the ladder, "auto" or "auto+embeddings".
         positive: The label that `f1_positive` is about; left out, the rarer one of two.
         schema: For keyword rules.
-        seed: For folds, solvers and the bootstrap.
-        resamples: For the intervals.
+        seed: For folds and solvers.
         out: The model directory to write; left out, nothing is written.
         rejects: A file for rows that can't be used, one JSON object a line with the reason; left out, such a row is an
             error.
@@ -162,7 +159,6 @@ def train_files(
             judged,
             (),
             positive,
-            Resampling(resamples, seed),
         )
     else:
         rows = concat([read_rows(path, **columns) for path in train])
@@ -173,7 +169,6 @@ def train_files(
             judged,
             rows.texts,
             positive,
-            Resampling(resamples, seed),
         )
     if left_out is not None:
         left_out.write()
@@ -199,7 +194,6 @@ def train_release(
     *,
     baseline: str = "auto",
     seed: int = 0,
-    resamples: int = 1000,
     dataset: str | None = None,
     revision: str | None = None,
     name: str | None = None,
@@ -210,8 +204,7 @@ def train_release(
         directory: The release.
         models: Where the model directory is put.
         baseline: A name on the ladder, "auto" or "auto+embeddings".
-        seed: For folds, solvers and the bootstrap.
-        resamples: For the intervals.
+        seed: For folds and solvers.
         dataset: The dataset's id on the Hub, for the model card.
         revision: Its git revision or tag there; left out, the card says "v<version>".
         name: Of the model directory; left out, `<baseline>-<version>`.
@@ -222,26 +215,25 @@ def train_release(
     """
     release = load_release(directory)
     splits = [split for split in ("validation", "test") if split in release.splits()]
-    rows, resampling = rows_of_release(directory, "train"), Resampling(resamples, seed)
+    rows = rows_of_release(directory, "train")
     run = _evaluated(
         lambda: train_model(rows, baseline=baseline, seed=seed, schema=release.schema),
         {split: rows_of_release(directory, split) for split in splits},
         rows.texts,
         None,
-        resampling,
     )
-    run = _with_tagger(run, Path(directory), splits, resampling)
+    run = _with_tagger(run, Path(directory), splits, seed)
     name = name or f"{run.model.baseline}-{release.version}"
     source = DataSource(name=dataset or "a release", dataset=dataset, version=release.version, revision=revision)
     return _written(run, Path(models) / name, name, source)
 
 
-def _with_tagger(run: Run, directory: Path, splits: Sequence[str], resampling: Resampling) -> Run:
+def _with_tagger(run: Run, directory: Path, splits: Sequence[str], seed: int) -> Run:
     """Train a tagger beside the model where spans were decided, and judge it; a note says where there are too few."""
     if not has_spans(directory):
         return run
     try:
-        tagger, seconds = timed(lambda: train_spans(span_rows_of_release(directory, "train"), seed=resampling.seed))
+        tagger, seconds = timed(lambda: train_spans(span_rows_of_release(directory, "train"), seed=seed))
     except InvalidInput as error:
         return replace(run, model=replace(run.model, notes=(*run.model.notes, f"no spans were learnt: {error.what}")))
     model = replace(run.model, tagger=tagger)
@@ -251,9 +243,7 @@ def _with_tagger(run: Run, directory: Path, splits: Sequence[str], resampling: R
         train_cpu_seconds=run.train_cpu_seconds + seconds,
         model_bytes=sum(map(len, contents(model).values())),
         spans={
-            split: found
-            for split in splits
-            if (found := evaluate_release_spans(model, directory, split, resampling)) is not None
+            split: found for split in splits if (found := evaluate_release_spans(model, directory, split)) is not None
         },
     )
 
@@ -269,22 +259,13 @@ def _evaluated(
     judged: Mapping[str, Rows],
     trained_on: Sequence[str],
     positive: str | None,
-    resampling: Resampling,
 ) -> Run:
     """Train a model and evaluate it on the rows of each split."""
     model, train_seconds = timed(work)
     last = list(judged.values())[-1].texts if judged else ()
     _, predict_seconds = timed(lambda: model.predict(last))
     evaluations = {
-        split: evaluate(
-            model,
-            part,
-            positive=positive,
-            seed=resampling.seed,
-            resamples=resampling.resamples,
-            trained_on=trained_on,
-        )
-        for split, part in judged.items()
+        split: evaluate(model, part, positive=positive, trained_on=trained_on) for split, part in judged.items()
     }
     return Run(
         model=model,
