@@ -30,8 +30,8 @@ Counts = tuple[float, float, float]
 
 
 def shingles(text: str) -> Counter[tuple[str, ...]]:
-    """Count the shingles of a text; one of fewer words is its own shingle."""
-    words = re.findall(r"\w+", text)
+    """Count the shingles of a text; one of fewer words is its own shingle. Soft hyphens part no words."""
+    words = re.findall(r"\w+", text.replace("\u00ad", ""))
     grams = (tuple(words[at : at + SHINGLE]) for at in range(max(1, len(words) - SHINGLE + 1)))
     return Counter(gram for gram in grams if gram)
 

@@ -214,10 +214,25 @@ def read_page(raw: RawPage, *, settings: Settings | None = None) -> Extraction:
     decoded = raw.decoded()
     _check_text(decoded, raw)
     try:
-        content = _content(raw, Traced.of(decoded), settings)
+        contents = _contents(raw, Traced.of(decoded), settings)
     except NoText as nothing:
         return Extraction(rejects=(_whole_reject(raw, "no-text", nothing.what),))
-    text, facts, outside = content.text, content.facts, content.rejects
+    articles: list[Article] = []
+    rejects = _malformed(decoded, raw.page)
+    for content in contents:
+        found, cuts = _laid_out(raw, content, settings)
+        articles += found
+        rejects += content.rejects + cuts
+    if not any(content.text.text.strip() or content.refused for content in contents):
+        rejects.append(_whole_reject(raw, "no-text"))
+    in_order = sorted(rejects, key=lambda item: (item.start or 0, item.end or 0, item.reason))
+    taken = (note for content in contents for note in content.taken)
+    return Extraction(tuple(articles), tuple(in_order), (*_notes(decoded), *taken))
+
+
+def _laid_out(raw: RawPage, content: _Content, settings: Settings) -> tuple[list[Article], list[Reject]]:
+    """Return the articles of one content of a page, and what is cut from it."""
+    text, facts = content.text, content.facts
     book = _rulebook(tuple(profile for profile in settings.profiles if profile.covers(raw.source, facts.get("url"))))
     lines = lines_of(text, book, settings.recurring)
     fetched_at = parse_instant(facts.pop("fetched_at", None) or raw.fetched_at or settings.fetched_at)
@@ -233,11 +248,7 @@ def read_page(raw: RawPage, *, settings: Settings | None = None) -> Extraction:
         _reject(raw.page, text, lines[index].start, lines[index].end, reason)
         for index, reason in sorted(found.cuts.items())
     ]
-    if not lines:
-        outside = [*outside, _whole_reject(raw, "no-text")]
-    rejects = [*outside, *cuts, *_malformed(decoded, raw.page)]
-    in_order = sorted(rejects, key=lambda item: (item.start or 0, item.end or 0, item.reason))
-    return Extraction(tuple(articles), tuple(in_order), (*_notes(decoded), *content.taken))
+    return articles, cuts
 
 
 def read_labelled(raw: RawPage) -> Extraction:
@@ -268,6 +279,8 @@ class _Content:
         facts: What the page says of itself.
         rejects: What is cut already.
         taken: A note on the columns that were taken.
+        truncated: The page holds only the beginning of the article.
+        refused: The page is no article; a reject says why.
     """
 
     text: Traced
@@ -276,28 +289,34 @@ class _Content:
     facts: dict[str, str]
     rejects: list[Reject] = field(default_factory=list)
     taken: tuple[str, ...] = ()
+    truncated: bool = False
+    refused: bool = False
 
 
-def _content(raw: RawPage, text: Traced, settings: Settings) -> _Content:
+def _contents(raw: RawPage, text: Traced, settings: Settings) -> list[_Content]:
     facts = {**settings.facts, **({"url": raw.url} if raw.url else {})}
     if raw.page.kind == "text":
-        return _joined(text, facts, raw.page, settings.unwrap)
+        return [_joined(text, facts, raw.page, settings.unwrap)]
     if raw.page.kind == "html":
-        return _hypertext(text, facts, raw.page)
+        return _hypertext(text, facts, raw)
     if raw.page.kind == "markdown":
-        return _marked_down(text, facts, raw.page)
+        return [_marked_down(text, facts, raw.page)]
     columns = read_columns(text, where=raw.where, names=settings.columns)
     facts |= columns.facts
     role = next(role for role in TEXTS if role in columns.traced)
     if role == "markdown":
-        found = _marked_down(columns.traced[role], facts, raw.page)
+        found = [_marked_down(columns.traced[role], facts, raw.page)]
     elif markup(columns.traced[role].text) == "page":
-        found = _hypertext(columns.traced[role], facts, raw.page)
+        found = _hypertext(columns.traced[role], facts, raw)
     else:
-        found = _joined(without_markup(columns.traced[role]), facts, raw.page, settings.unwrap)
-    found = replace(found, taken=(_said_of(columns, role),))
+        found = [_joined(without_markup(columns.traced[role]), facts, raw.page, settings.unwrap)]
+    first = replace(found[0], taken=(_said_of(columns, role),))
     title = columns.traced.get("title")
-    title = title and without_markup(title)
+    return [first if first.refused else _entitled(first, title and without_markup(title), raw.page), *found[1:]]
+
+
+def _entitled(found: _Content, title: Traced | None, page: Page) -> _Content:
+    """Return a row's content under the row's own title."""
     if title is None or not title.text.strip():
         return found
     if found.text.text.lstrip().startswith(title.text.strip() + "\n"):
@@ -305,10 +324,9 @@ def _content(raw: RawPage, text: Traced, settings: Settings) -> _Content:
     text, rejects = found.text, found.rejects
     if found.titled:
         first, _, _ = text.text.partition("\n")
-        rejects = [*rejects, _reject(raw.page, text, 0, len(first), "second-title")]
+        rejects = [*rejects, _reject(page, text, 0, len(first), "second-title")]
         text = text.cut(len(first) + 1, len(text.text))
-    text = Traced.joined([title.one_line(), text])
-    return replace(found, text=text, titled=True, sole=True, rejects=rejects)
+    return replace(found, text=Traced.joined([title.one_line(), text]), titled=True, sole=True, rejects=rejects)
 
 
 def _said_of(columns: Columns, text: str) -> str:
@@ -328,13 +346,24 @@ def _marked_down(source: Traced, facts: dict[str, str], page: Page) -> _Content:
     return _Content(found.text, found.titled, found.titled, {**found.facts, **facts}, rejects)
 
 
-def _hypertext(source: Traced, facts: dict[str, str], page: Page) -> _Content:
-    document = read_html(source)
-    rejects = [_reject(page, document.seen, start, end, "outside-article") for start, end in document.left]
-    rejects += [
-        Reject(stage="ingest", reason="not-on-page", source=page.source, text=text) for text in document.missing
+def _hypertext(source: Traced, facts: dict[str, str], raw: RawPage) -> list[_Content]:
+    found, page = read_html(source), raw.page
+    if found.refusal:
+        nothing = source.cut(0, 0)
+        return [_Content(nothing, False, False, facts, [_whole_reject(raw, found.refusal)], refused=True)]
+    rejects = [_reject(page, found.seen, start, end, "outside-article") for start, end in found.left]
+    for start, end, reason in found.concealed:
+        if text := " ".join(_TAG.sub(" ", source.text[start:end]).split()):
+            rejects.append(replace(_reject(page, source, start, end, reason), text=text))
+    rejects += [Reject(stage="ingest", reason="not-on-page", source=page.source, text=text) for text in found.missing]
+    contents = [
+        _Content(item.text, item.titled, item.sole and item.titled, {**item.facts, **facts}, truncated=item.truncated)
+        for item in found.documents
     ]
-    return _Content(document.text, document.titled, document.titled, {**document.facts, **facts}, rejects)
+    return [replace(contents[0], rejects=rejects), *contents[1:]]
+
+
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def _dated(facts: Mapping[str, str], fetched_at: datetime | None) -> dict[str, str | None]:

@@ -85,7 +85,10 @@ def _characters(page: Decoded, piece: Piece, article: Article, kind: PageKind | 
     if len(source.text) != length and kind == "json":
         source = json_page.unescaped(source)
     if len(source.text) != length:
-        source = html_page.resolved(source)
+        whole = html_page.resolved(source)
+        if len(whole.text) != length and kind == "html":  # a string of a script
+            whole = html_page.resolved(json_page.unescaped(source))
+        source = whole
     return source
 
 

@@ -11,21 +11,29 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from toolkit.ingest.formats.alignment import Aligner, uncovered
+from toolkit.ingest.hypertext.concealed import Concealed, concealed_at, suspects
+from toolkit.ingest.hypertext.page_kind import is_prompt, is_stub, refused
+from toolkit.ingest.hypertext.posts import Post, drop_teasers, posts_of, sole_article
+from toolkit.ingest.hypertext.publication_date import publication_date
+from toolkit.ingest.hypertext.structured_data import Structured, body_of, structured, unescaped
+from toolkit.ingest.hypertext.table_rows import Rows, rows_of, tables_of, traced_rows
 from toolkit.ingest.traced_text import Run, Traced
 
-_HIDDEN = re.compile(r"(script|style|template|svg|iframe|noframes|title)\b", re.I)
-_INLINE = re.compile(
-    r"/?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|nobr|q|rp|rt|ruby|s|samp|small|span|strike|"
-    r"strong|sub|sup|time|tt|u|var|wbr)\b",
-    re.I,
+_HIDDEN = frozenset({"script", "style", "template", "svg", "iframe", "noframes", "title"})
+_INLINE_NAMES = (
+    "!-- a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q rp rt ruby s samp "
+    "small span strike strong sub sup time tt u var wbr"
 )
-_OPENS = re.compile(r"<[A-Za-z/!?]")  # any other "<" is text
+_INLINE = frozenset(_INLINE_NAMES.split())
+_OPENS = re.compile(r"<(?:/?([A-Za-z][\w:-]*)|(?=[/!?])(!--)?)")  # any other "<" is text
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
 _TITLE = re.compile(r"<title\b[^>]{0,200}>([^<]{1,2000})<", re.I)
 _META = re.compile(r"<meta\b[^>]{1,1000}>", re.I)
@@ -35,7 +43,19 @@ _CONTENT = re.compile(r"""\bcontent\s*=\s*(?:"([^"]+)"|'([^']+)')""", re.I)
 
 def visible(page: Traced) -> Traced:
     """Return the text of an HTML page with a line feed, without bytes, at each tag that breaks a line."""
-    return Traced.of_runs(page, _runs(page.text))
+    return Traced.of_runs(page, _runs(page.text, None))
+
+
+def shown(page: Traced) -> tuple[Traced, list[Concealed]]:
+    """Return what a reader sees of an HTML page, without invisible marks, and the hidden parts of its source."""
+    concealed: list[Concealed] = []
+    text = Traced.of_runs(page, _runs(page.text, concealed))
+    marks = [(found.start(), found.end(), "") for found in INVISIBLE.finditer(text.text)]
+    return text.replaced(marks), concealed
+
+
+INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
+"""Soft hyphens, zero-width spaces and joiners: they say where a line may break, and no reader sees them."""
 
 
 def stated_titles(page: Traced) -> Traced:
@@ -54,28 +74,40 @@ def resolved(source: Traced) -> Traced:
     return Traced.of_runs(source, _resolved(source.text, 0, len(source.text)))
 
 
-def _runs(source: str) -> Iterator[Run]:
+def _runs(source: str, concealed: list[Concealed] | None) -> Iterator[Run]:
+    """Yield the runs of a page's text; its hidden parts are left out and listed, if there is a list."""
     at = 0
+    looked_at = suspects(source) if concealed is not None else frozenset()
     while at < len(source):
         found = _OPENS.search(source, at)
         if found is None:
             yield from _resolved(source, at, len(source))
             return
-        yield from _resolved(source, at, found.start())
-        at, breaks = _past_tag(source, found.start())
-        if breaks:
+        start = found.start()
+        if start > at:
+            yield from _resolved(source, at, start)
+        name = (found[1] or found[2] or "").lower()
+        if start in looked_at and concealed is not None:
+            hidden = concealed_at(source, start, source[max(at, start - 40) : start])
+            if hidden:
+                concealed.append(hidden)
+                at = hidden.end
+                if name not in _INLINE:
+                    yield None
+                continue
+        at = _past_tag(source, start, name)
+        if name not in _INLINE:
             yield None
 
 
-def _past_tag(source: str, opening: int) -> tuple[int, bool]:
-    """Return where the markup at a "<" ends, and whether it breaks the line."""
-    if source.startswith("<!--", opening):
-        return _after(source, "-->", opening + 4), False
-    hidden = _HIDDEN.match(source, opening + 1)
-    if hidden:
-        closing = re.compile(rf"</{hidden[1]}\b", re.I).search(source, hidden.end())
-        return (_after(source, ">", closing.end()) if closing else len(source)), True
-    return _after(source, ">", opening), _INLINE.match(source, opening + 1) is None
+def _past_tag(source: str, opening: int, name: str) -> int:
+    """Return where the markup at a "<" ends: with the whole of a comment, and of an element that holds no text."""
+    if name == "!--":
+        return _after(source, "-->", opening + 4)
+    if name in _HIDDEN and source[opening + 1] != "/":
+        closing = re.compile(rf"</{name}\b", re.I).search(source, opening + 1)
+        return _after(source, ">", closing.end()) if closing else len(source)
+    return _after(source, ">", opening)
 
 
 def _after(source: str, mark: str, at: int) -> int:
@@ -98,7 +130,8 @@ def _resolved(source: str, start: int, end: int) -> Iterator[Run]:
         yield (at, end, source[at:end])
 
 
-_BLOCKS = frozenset({"p", "head", "item", "list", "quote", "table", "row", "cell", "code", "div", "ab", "body", "main"})
+_BLOCKS_NAMES = "p head item list quote table row cell code div ab body main"
+_BLOCKS = frozenset(_BLOCKS_NAMES.split())
 _LEAST_SHARE = 0.6
 """trafilatura's precise mode is used if it keeps at least this share of the default mode's text.
 
@@ -106,63 +139,249 @@ On pages of short blocks it drops whole sections; on all others it drops only li
 """
 _ENOUGH = 1500
 """From this many code points on, the precise mode is used without a comparison: a page that lost most has fewer."""
+_MOST_OF_MARKED = 0.8
+"""The same, with this share of what the page marks as its only article."""
+_FEW = 250
+"""A shorter body gives way to a longer one that a script holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The content of an HTML page.
+    """An article of an HTML page.
 
     Attributes:
         text: Title, if any, and paragraphs, one per line.
         titled: The first line is the title.
-        facts: publisher, byline, url, published_at, licence, as far as the page states them.
-        seen: All visible text.
-        left: Runs of `seen` that are not in `text`.
-        missing: Paragraphs of the extractor that are not on the page, such as text that only a script holds.
+        facts: publisher, byline, url, published_at, published_text, licence, as far as the page states them.
+        sole: `text` is one article; else it is all that the page shows.
+        truncated: The page shows only the beginning of the article.
     """
 
     text: Traced
     titled: bool
     facts: dict[str, str]
+    sole: bool = True
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlPage:
+    """The content of an HTML page.
+
+    Attributes:
+        documents: Its articles, or its posts.
+        seen: All visible text.
+        left: Runs of `seen` that are in no document.
+        concealed: The parts of the source that nobody reads.
+        missing: Paragraphs of the extractor that are not on the page, such as text that only a script holds.
+        refusal: Why the page is no article; None if it is one.
+    """
+
+    documents: tuple[Document, ...]
     seen: Traced
     left: list[tuple[int, int]]
+    concealed: list[Concealed]
     missing: tuple[str, ...] = ()
+    refusal: str | None = None
 
 
-def read_html(page: Traced) -> Document:
-    """Extract the article of an HTML page."""
-    seen = visible(page)
-    aligner = Aligner(seen)
-    found = _extracted(page.text)
-    paragraphs: list[Traced] = []
-    missing: list[str] = []
-    for paragraph in _paragraphs(found.body) if found is not None else []:
-        taken = aligner.find(paragraph)
-        if taken is None:
-            missing.append(paragraph)
-            continue
-        paragraphs.append(taken)
-    if not paragraphs:
-        return Document(seen, False, _facts(found), seen, [], tuple(missing))
-    title = _title(found.title if found is not None else None, page, seen, int(paragraphs[0].starts.max()))
-    if title is not None and paragraphs and _same(paragraphs[0].text, title.text):
-        title = paragraphs.pop(0)
-    lines = [title, *paragraphs] if title is not None else paragraphs
-    text = Traced.joined(lines)
-    return Document(text, title is not None, _facts(found), seen, uncovered(seen, lines), tuple(missing))
+def read_html(page: Traced) -> HtmlPage:
+    """Extract the articles of an HTML page."""
+    return _Reader(page).read()
 
 
-def _extracted(source: str) -> Any:
-    """Return trafilatura's document; None if it finds no article."""
+class _Reader:
+    """Reads one page: its articles side by side, or its own one by the extractor, by its markup or from a script."""
+
+    def __init__(self, page: Traced) -> None:
+        self._page = page
+        self._seen, self._concealed = shown(page)
+        self._aligner = Aligner(self._seen)
+        self._source = _without(page.text, self._concealed)
+        self._data = structured(page.text) if "<script" in page.text.lower() else Structured()
+        self._missing: list[str] = []
+
+    def read(self) -> HtmlPage:
+        tree = _tree(self._source)
+        if tree is None:
+            return self._page_of([Document(self._seen, False, {}, sole=False)], [self._seen])
+        facts = _metadata(tree)
+        posts = posts_of(tree, live=self._data.live) if self._may_hold_posts() else []
+        if posts:
+            return self._posts(posts, facts)
+        if self._source.count("<article") > 1:
+            drop_teasers(tree)
+        lines, refusal = self._body(tree, facts.get("title"))
+        if refusal:
+            return HtmlPage((), self._seen, [], self._concealed, refusal=refusal)
+        if not lines:
+            return self._page_of([Document(self._seen, False, self._facts(facts, []), sole=False)], [self._seen])
+        stub = self._is_stub(lines)
+        while len(lines) > 1 and is_prompt(lines[-1].text):
+            lines.pop()
+        title = _title(facts.get("title") or self._data.facts.get("headline"), self._page, self._seen, _first(lines))
+        if title is not None and _same(lines[0].text, title.text):
+            title = lines.pop(0)
+        whole = [title, *lines] if title is not None else lines
+        beside = self._beside(title, lines)
+        document = Document(Traced.joined(whole), title is not None, self._facts(facts, beside), truncated=stub)
+        return self._page_of([document], whole)
+
+    def _page_of(self, documents: list[Document], taken: list[Traced]) -> HtmlPage:
+        left = uncovered(self._seen, taken) if taken and taken[0] is not self._seen else []
+        return HtmlPage(tuple(documents), self._seen, left, self._concealed, tuple(self._missing))
+
+    def _may_hold_posts(self) -> bool:
+        return self._data.live or self._source.count("<article") > 1 or _LIVE.search(self._source) is not None
+
+    def _posts(self, posts: Sequence[Post], facts: dict[str, str]) -> HtmlPage:
+        documents, taken = [], []
+        shared = {name: value for name, value in self._facts(facts, []).items() if name in _SHARED}
+        for number, post in enumerate(posts):
+            heading = self._aligner.find(post.heading) if post.heading else None
+            lines = [line for text in post.paragraphs if (line := self._aligner.find(text))]
+            if not lines:
+                continue
+            own = publication_date("", {"published_at": post.when or ""}, [post.when or ""], None)
+            if not own and number == 0 and not self._data.live:
+                own = {name: value for name, value in self._facts(facts, []).items() if name == "published_at"}
+            whole = [heading, *lines] if heading is not None else lines
+            documents.append(Document(Traced.joined(whole), heading is not None, {**shared, **own}))
+            taken += whole
+        return self._page_of(documents, taken)
+
+    def _body(self, tree: Any, title: str | None) -> tuple[list[Traced], str | None]:
+        """Return the paragraphs of the page's article, or why it has none."""
+        own = sole_article(tree)
+        found = _extracted(tree, own.size if own else None)
+        lines = self._aligned(_paragraphs(found.body, tables_of(tree)) if found is not None else [])
+        said = "\n".join(line.text for line in lines)
+        refusal = refused(title, said or self._seen.text)
+        if own is not None and len(said) < _ENOUGH and self._missed(own, lines):
+            paragraphs = self._aligned(own.paragraphs)
+            if paragraphs and not refused(None, "\n".join(line.text for line in paragraphs)):
+                lines, refusal = paragraphs, None
+        scripted = sum(map(len, (line.text for line in lines))) < _FEW or refusal
+        if scripted and (body := self._scripted()):
+            self._missing.clear()
+            return body, None
+        return lines, refusal
+
+    def _missed(self, own: Post, lines: Sequence[Traced]) -> bool:
+        """Return whether the extractor has taken something else for what the page marks as its article."""
+        return own.size >= sum(len(line.text) for line in lines) * _LEAST_SHARE / 2 and not _overlaps(own, lines)
+
+    def _aligned(self, paragraphs: Iterable[str | Rows]) -> list[Traced]:
+        lines: list[Traced] = []
+        for paragraph in paragraphs:
+            if not isinstance(paragraph, str):
+                lines += traced_rows(paragraph, self._aligner.find)
+            elif taken := self._aligner.find(paragraph):
+                lines.append(taken)
+            else:
+                self._missing.append(paragraph)
+        return lines
+
+    def _scripted(self) -> list[Traced]:
+        """Return the paragraphs of the body that a script holds, its title first."""
+        lines: list[Traced] = []
+        bodies, stated = body_of(self._page.text) if "<script" in self._page.text.lower() else ([], None)
+        for start, end in bodies:
+            text = unescaped(self._page, start, end)
+            text = visible(text) if _MARKUP.search(text.text) else resolved(text)
+            lines += text.lines()
+        if lines and stated:
+            title = resolved(unescaped(self._page, *stated)).one_line()
+            lines = [title, *lines]
+        return lines
+
+    def _beside(self, title: Traced | None, lines: Sequence[Traced]) -> list[str]:
+        """Return the lines of the page between its title and the first paragraph."""
+        at = int(title.starts[0]) if title is not None and len(title.starts) else 0
+        end = _first(lines)
+        shown = [line for line in self._seen.lines() if len(line.text) <= _LONGEST_BESIDE]
+        return [line.text for line in shown if at < int(line.starts.max()) < end]
+
+    def _is_stub(self, lines: Sequence[Traced]) -> bool:
+        said = [line.text for line in lines]
+        short = sum(map(len, said)) < _ENOUGH
+        places: list[int] = np.flatnonzero(self._seen.ends == lines[-1].ends.max()).tolist() if short else []
+        below = self._seen.text[places[-1] + 1 :] if places else ""
+        return is_stub(said, below.strip()) or (short and not self._data.free)
+
+    def _facts(self, facts: dict[str, str], beside: Sequence[str]) -> dict[str, str]:
+        said = self._data.facts
+        found = {
+            "publisher": facts.get("publisher") or said.get("publisher"),
+            "byline": facts.get("byline") or said.get("byline"),
+            "url": facts.get("url"),
+            "licence": facts.get("licence"),
+            **publication_date(self._source, said, beside, facts.get("date")),
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+_SHARED = ("publisher", "url", "licence")
+_LIVE = re.compile(r"live-?(?:blog|post|update|feed|ticker)", re.I)
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
+_LONGEST_BESIDE = 120  # code points
+
+
+def _first(lines: Sequence[Traced]) -> int:
+    """Return the first byte of a body."""
+    return int(lines[0].starts.max())
+
+
+def _without(source: str, concealed: Sequence[Concealed]) -> str:
+    parts, at = [], 0
+    for start, end, _ in concealed:
+        parts.append(source[at:start])
+        at = end
+    return "".join([*parts, source[at:]])
+
+
+def _overlaps(own: Post, lines: Sequence[Traced]) -> bool:
+    """Return whether most of the extractor's paragraphs are those of the page's only article."""
+    inside = "".join("".join(own.paragraphs).split())
+    keys = ["".join(line.text.split()) for line in lines]
+    return sum(len(key) for key in keys if key in inside) * 2 >= sum(map(len, keys)) > 0
+
+
+def _tree(source: str) -> Any:
+    from trafilatura import load_html
+
+    return load_html(source) if source.strip() else None
+
+
+def _metadata(tree: Any) -> dict[str, str]:
+    """Return title, publisher, byline, url, date and licence, as trafilatura finds them."""
+    from trafilatura import extract_metadata
+
+    found = extract_metadata(tree, None, _DATES, False)
+    facts = {
+        "title": found.title,
+        "publisher": found.sitename or found.hostname,
+        "byline": found.author,
+        "url": found.url if found.url and urlsplit(found.url).scheme in ("http", "https") else None,
+        "date": found.date,
+        "licence": found.license,
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _extracted(tree: Any, marked: int | None) -> Any:
+    """Return trafilatura's document; None if it finds no article.
+
+    Args:
+        tree: The page.
+        marked: Code points of what the page marks as its only article.
+    """
     from trafilatura import bare_extraction
 
-    if not source.strip():
-        return None
-    options: dict[str, Any] = {"include_comments": False, "date_extraction_params": _DATES}
-    precise: Any = bare_extraction(source, favor_precision=True, with_metadata=True, **options)
-    if precise is not None and len(precise.text or "") >= _ENOUGH:
+    precise: Any = bare_extraction(tree, favor_precision=True, include_comments=False)
+    if precise is not None and len(precise.text or "") >= min(_ENOUGH, marked * _MOST_OF_MARKED if marked else _ENOUGH):
         return precise
-    usual: Any = bare_extraction(source, with_metadata=True, **options)
+    usual: Any = bare_extraction(tree, include_comments=False)
     if usual is None or precise is None:
         return usual or precise
     return precise if len(precise.text or "") >= _LEAST_SHARE * len(usual.text or "") else usual
@@ -172,8 +391,8 @@ _DATES = {"extensive_search": False, "original_date": True, "outputformat": "%Y-
 """Only dates that the page marks as such: htmldate's extensive search takes any date on the page."""
 
 
-def _paragraphs(body: Any) -> Iterator[str]:
-    """Yield the text of the innermost blocks of trafilatura's tree; a line break ends a paragraph too."""
+def _paragraphs(body: Any, tables: Sequence[Rows]) -> Iterator[str | Rows]:
+    """Yield the text of the innermost blocks of trafilatura's tree, and tables; a line break ends a paragraph too."""
     buffer: list[str] = []
 
     def flush() -> Iterator[str]:
@@ -189,6 +408,10 @@ def _paragraphs(body: Any) -> Iterator[str]:
         if breaks:
             yield from flush()
         if leaving:
+            buffer.append(element.tail or "")
+            continue
+        if element.tag == "table" and (rows := rows_of(element, tables)):
+            yield rows
             buffer.append(element.tail or "")
             continue
         buffer.append(element.text or "" if isinstance(element.tag, str) else "")
@@ -224,16 +447,3 @@ def _contains(stated: str, line: str) -> bool:
 
 def _same(one: str, other: str) -> bool:
     return "".join(one.split()).casefold() == "".join(other.split()).casefold()
-
-
-def _facts(found: Any) -> dict[str, str]:
-    if found is None:
-        return {}
-    facts = {
-        "publisher": found.sitename or found.hostname,
-        "byline": found.author,
-        "url": found.url if found.url and urlsplit(found.url).scheme in ("http", "https") else None,
-        "published_at": found.date,
-        "licence": found.license,
-    }
-    return {name: value for name, value in facts.items() if value}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
@@ -148,6 +149,42 @@ def moment_of(line: str) -> Moment | None:
         if beside and all(map(_is_name, beside)) and (said := _bare(part)):
             return replace(said, publisher=beside[0], beside=beside)
     return None
+
+
+def timestamp_of(said: str) -> str | None:
+    """Return a date or time that is written for machines as ISO 8601, with its zone if it has one; else None.
+
+    It may be ISO 8601 itself, that of mail (RFC 2822), or the seconds or milliseconds since 1970. A date for people is
+    read too, if a whole line could be it.
+
+    Examples:
+        >>> from toolkit.ingest.layout.dates import timestamp_of
+        >>> timestamp_of("Wed, 12 Mar 2025 09:30:00 +0200"), timestamp_of("1710223800")
+        ('2025-03-12T09:30:00+02:00', '2024-03-12T06:10:00+00:00')
+    """
+    said = said.strip()
+    if _EPOCH.fullmatch(said):
+        seconds = int(said) / (1000 if len(said) == _MILLISECONDS else 1)
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    try:
+        return date.fromisoformat(said).isoformat() if len(said) == len("2024-03-12") else _instant(said)
+    except ValueError:
+        pass  # not ISO 8601: one of the other forms
+    try:
+        return parsedate_to_datetime(said).isoformat()
+    except (ValueError, TypeError):
+        moment = moment_of(said)
+    return moment.on if moment is not None else None
+
+
+def _instant(said: str) -> str:
+    if len(said) < len("2024-03-12T10:00"):
+        raise ValueError(said)
+    return datetime.fromisoformat(said.replace("Z", "+00:00")).isoformat(timespec="seconds")
+
+
+_EPOCH = re.compile(r"1\d{9}|[12]\d{12}")
+_MILLISECONDS = 13
 
 
 def _is_name(text: str) -> bool:
