@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from toolkit.baselines.selection.stage import Audit
     from toolkit.baselines.training.stage import Trained
     from toolkit.hub import Published
-    from toolkit.ingest.extraction import Passage
     from toolkit.ingest.provenance import Trace, Verification
+    from toolkit.ingest.survey import Explanation, FileSurvey
     from toolkit.labelstudio import LabellingProgress, Preannotation, PullResult, PushResult, Server
     from toolkit.project import Outcome, Workspace
     from toolkit.project.answer_migration import MigrationResult
@@ -165,6 +165,19 @@ class Project:
         return stage.ingest(
             self.workspace, skip_unreadable=skip_unreadable, strict=strict, how=how, **_progress(progress)
         )
+
+    def ingest_report(self) -> tuple[Path, list[FileSurvey]]:
+        """Write reports/ingest.html: per file of pages its kind, articles, facts, share kept, and what looks wrong.
+
+        Returns:
+            The file, and what it says.
+
+        Raises:
+            InvalidInput: `ingest` has not run yet.
+        """
+        from toolkit.report.stage import write_ingest_report
+
+        return write_ingest_report(self.workspace)
 
     def segment(self, *, splitter: str | None = None, progress: Progress | None = None) -> Outcome:
         """Cut every article into sentences with exact offsets.
@@ -645,8 +658,8 @@ def explain_page(
     profiles: Sequence[Path] = (),
     fetched_at: str | None = None,
     columns: Sequence[str] = (),
-) -> list[Passage]:
-    """Return what is kept and what is cut of a page, and why; nothing is written.
+) -> Explanation:
+    """Return what is kept and what is cut of each page of a file, why, and what looks wrong; nothing is written.
 
     Args:
         page: The file.

@@ -11,11 +11,11 @@ import typer
 
 from toolkit.api.facade import Project, explain_page
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import coloured, progress_bar, put, put_error, put_json, put_outcome, say
+from toolkit.cli.output import coloured, progress_bar, put, put_error, put_json, put_outcome, put_table, say
 from toolkit.errors import Interrupted, InvalidInput
 
 if TYPE_CHECKING:
-    from toolkit.ingest.extraction import Passage
+    from toolkit.ingest.survey import ExplainedPage, Explanation
 
 
 def ingest(
@@ -25,9 +25,15 @@ def ingest(
         bool, typer.Option("--skip-unreadable", help="Exit with 0 although some pages can't be read.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Write nothing if a page can't be read.")] = False,
+    report: Annotated[
+        bool,
+        typer.Option(
+            "--report", help="Show per file its kind, articles and what looks wrong; write reports/ingest.html."
+        ),
+    ] = False,
     explain: Annotated[
         Path | None,
-        typer.Option(metavar="PAGE", help="Show what of a page is kept and what is cut; nothing is written."),
+        typer.Option(metavar="PAGE", help="Show a file's articles, what is kept and what is cut; nothing is written."),
     ] = None,
     stdin: Annotated[str | None, typer.Option(metavar="NAME", help="First save stdin as pages/NAME.")] = None,
     fetched_at: Annotated[
@@ -52,14 +58,17 @@ def ingest(
     """
     how: dict[str, Any] = {"profiles": profile or (), "fetched_at": fetched_at, "columns": column or ()}
     if explain is not None:
-        _put_passages(explain_page(explain, project, **how), as_json)
+        _put_explanation(explain_page(explain, project, **how), as_json)
         return
     opened = Project.find(project)
     if stdin is not None:
         opened.add_page(stdin, sys.stdin.buffer)
     with progress_bar("ingest") as progress:
         outcome = opened.ingest(skip_unreadable=skip_unreadable, strict=strict, progress=progress, **how)
-    put_outcome(outcome, as_json)
+    if report:
+        _put_report(opened, as_json)
+    else:
+        put_outcome(outcome, as_json)
     _say_what_was_read(outcome.report)
     _name_unreadable(outcome.report["unreadable"], error=not skip_unreadable)
     if outcome.report["unreadable"] and not skip_unreadable:
@@ -67,6 +76,34 @@ def ingest(
 
 
 _MOST_NAMED = 20
+_MOST_FILES, _TITLE = 200, 40
+
+
+def _put_report(project: Project, as_json: bool) -> None:
+    """Print a row per file, those that look wrong first."""
+    path, files = project.ingest_report()
+    if as_json:
+        put_json(files)
+        return
+    ordered = sorted(files, key=lambda file: (not file.suspicions, file.source))
+    rows = [
+        (
+            file.source,
+            file.form,
+            f"{file.articles:,}",
+            (file.title or "–")[:_TITLE] if file.articles else "",
+            (file.published_at or "–")[:10] if file.articles else "",
+            (file.publisher or "–")[:_TITLE] if file.articles else "",
+            file.language or "",
+            "" if file.kept is None else f"{file.kept:.0%}",
+            ", ".join(file.suspicions),
+        )
+        for file in ordered[:_MOST_FILES]
+    ]
+    put_table(("file", "kind", "articles", "title", "date", "publisher", "lang", "kept", "looks wrong"), rows)
+    if len(files) > _MOST_FILES:
+        put(f"… and {len(files) - _MOST_FILES:,} more files")
+    put(f"written to {path}")
 
 
 def _say_what_was_read(report: Mapping[str, Any]) -> None:
@@ -99,12 +136,42 @@ def _name_unreadable(unreadable: Sequence[Mapping[str, Any]], *, error: bool) ->
         say(f"  unreadable  … and {len(unreadable) - _MOST_NAMED:,} more: see rejects.jsonl")
 
 
-def _put_passages(passages: Sequence[Passage], as_json: bool) -> None:
+def _put_explanation(found: Explanation, as_json: bool) -> None:
+    """Print each page of a file with the borders of its articles, and what looks wrong."""
     if as_json:
-        put_json(passages)
+        put_json(found)
         return
-    for passage in passages:
-        if passage.reason is None:
-            put(coloured(f"{passage.start:>8} │ {passage.text}", "green"))
-        else:
+    survey, several = found.survey, len(found.pages) + found.more > 1
+    count = f"{len(found.pages) + found.more:,} pages, " if several else ""
+    articles = "1 article" if survey.articles == 1 else f"{survey.articles:,} articles"
+    put(coloured(f"{survey.source}: {survey.form}, {count}{articles}", "dim"))
+    for note in survey.notes:
+        put(coloured(note, "dim"))
+    for page in found.pages:
+        if several:
+            put(coloured(page.where, "dim"))
+        if page.fault is not None:
+            put(coloured(f"{'':>8} ╳ {page.fault}", "red"))
+        _put_passages(page)
+    if found.more:
+        put(coloured(f"… and {found.more:,} more pages", "dim"))
+    if survey.suspicions:
+        put(coloured(f"looks wrong: {', '.join(survey.suspicions)}", "red"))
+
+
+def _put_passages(page: ExplainedPage) -> None:
+    facts = iter(page.articles)
+    current = None
+    for passage in page.passages:
+        if passage.reason is not None:
             put(coloured(f"{passage.start:>8} ╳ {passage.text}", "red") + coloured(f"   ← {passage.reason}", "dim"))
+            continue
+        if passage.article != current:
+            current = passage.article
+            said = next(facts, {})
+            known = [said.get("published_at") or said.get("published_text"), said.get("publisher"), said.get("byline")]
+            line = " · ".join(
+                filter(None, [said.get("title") or "(no title)", *known, said.get("language"), said.get("url")])
+            )
+            put(coloured(f"{'':>8} ┌ {line}", "dim"))
+        put(coloured(f"{passage.start:>8} │ {passage.text}", "green"))

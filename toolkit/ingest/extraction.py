@@ -82,7 +82,10 @@ class Extraction:
 
         What was cut without a place of its own, such as a page that can't be read, comes first.
         """
-        cut = [Passage(item.start or 0, item.end or 0, item.text, None, item.reason) for item in self.rejects]
+        cut = [
+            Passage(item.start or 0, item.end or 0, item.text or item.detail or "", None, item.reason)
+            for item in self.rejects
+        ]
         kept = [passage for article in self.articles for passage in _kept(article)]
         return sorted(cut + kept, key=lambda passage: (passage.start, passage.end, passage.reason or ""))
 
@@ -310,7 +313,8 @@ def _contents(raw: RawPage, text: Traced, settings: Settings) -> list[_Content]:
         found = _hypertext(columns.traced[role], facts, raw)
     else:
         found = [_joined(without_markup(columns.traced[role]), facts, raw.page, settings.unwrap)]
-    first = replace(found[0], taken=(_said_of(columns, role),))
+    named = raw.form in _WITH_COLUMNS or (raw.place or "").startswith("sheet ")
+    first = replace(found[0], taken=(_said_of(columns, role),)) if named else found[0]
     title = columns.traced.get("title")
     return [first if first.refused else _entitled(first, title and without_markup(title), raw.page), *found[1:]]
 
@@ -327,6 +331,10 @@ def _entitled(found: _Content, title: Traced | None, page: Page) -> _Content:
         rejects = [*rejects, _reject(page, text, 0, len(first), "second-title")]
         text = text.cut(len(first) + 1, len(text.text))
     return replace(found, text=Traced.joined([title.one_line(), text]), titled=True, sole=True, rejects=rejects)
+
+
+_WITH_COLUMNS = ("CSV", "JSON", "JSON Lines", "Parquet")
+"""Forms whose columns the user has named; those of the others are fixed."""
 
 
 def _said_of(columns: Columns, text: str) -> str:

@@ -52,6 +52,7 @@ class Spooled:
         pages: Number of pages.
         unopened: A fault for each file that can't be opened, or can't be read to its end.
         forms: Name of a type of file → numbers of files and of pages.
+        files: File → name of its type, of every file with a page.
     """
 
     chunks: Sequence[Chunk]
@@ -59,6 +60,7 @@ class Spooled:
     pages: int
     unopened: Sequence[InvalidInput]
     forms: Mapping[str, Sequence[int]]
+    files: Mapping[str, str]
 
 
 def spool(files: Iterable[PageFile], folder: str) -> Spooled:
@@ -76,14 +78,15 @@ def spool(files: Iterable[PageFile], folder: str) -> Spooled:
         chunks = [Chunk(_spooled(folder, number)) for number in range(said["chunks"])]
         unopened = [InvalidInput(what, where=where, remedy=remedy) for what, where, remedy in said["unopened"]]
         speaking = [chunks[number] for number in said["speaking"]]
-        return Spooled(chunks, speaking, said["pages"], unopened, said["forms"])
+        return Spooled(chunks, speaking, said["pages"], unopened, said["forms"], said["files"])
     unopened = []
     forms: dict[str, list[int]] = {}
-    batches = _batches(_opened(files, unopened, forms))
+    types: dict[str, str] = {}
+    batches = _batches(_opened(files, unopened, forms, types))
     first, second = next(batches, []), next(batches, None)
     if second is None:
         only = [Chunk(held=(page_table(first),))]
-        return Spooled(only, only if _speaks(first) else [], len(first), unopened, forms)
+        return Spooled(only, only if _speaks(first) else [], len(first), unopened, forms, types)
     puts = (
         partial(_put, batch, _spooled(folder, number))
         for number, batch in enumerate(itertools.chain([first, second], batches))
@@ -92,10 +95,17 @@ def spool(files: Iterable[PageFile], folder: str) -> Spooled:
     chunks, count = [Chunk(_spooled(folder, number)) for number in range(len(done))], sum(rows for rows, _ in done)
     talks = [number for number, (_, speaks) in enumerate(done) if speaks]
     faults = [(fault.what, fault.where, fault.remedy) for fault in unopened]
-    said = {"chunks": len(chunks), "speaking": talks, "pages": count, "unopened": faults, "forms": forms}
+    said = {
+        "chunks": len(chunks),
+        "speaking": talks,
+        "pages": count,
+        "unopened": faults,
+        "forms": forms,
+        "files": types,
+    }
     with storage.writing(index) as file:
         file.write(json.dumps(said).encode())
-    return Spooled(chunks, [chunks[number] for number in talks], count, unopened, forms)
+    return Spooled(chunks, [chunks[number] for number in talks], count, unopened, forms, types)
 
 
 def _put(batch: Sequence[RawPage], url: str) -> tuple[int, bool]:
@@ -112,15 +122,17 @@ def _spooled(folder: str, number: int) -> str:
     return f"{folder}/{number:06}.parquet"
 
 
-def _opened(files: Iterable[PageFile], faults: list[InvalidInput], forms: dict[str, list[int]]) -> Iterator[RawPage]:
-    """Yield the pages of files; add up their faults, and the files and pages of each form."""
+def _opened(
+    files: Iterable[PageFile], faults: list[InvalidInput], forms: dict[str, list[int]], types: dict[str, str]
+) -> Iterator[RawPage]:
+    """Yield the pages of files; add up their faults, the files and pages of each form, and the form of each file."""
     for found in files:
         try:
             with found.open() as file:
                 form = None
                 for raw in pages(file, source=found.source):
                     if form is None:
-                        form = raw.form
+                        form = types[found.source] = raw.form
                         forms.setdefault(form, [0, 0])[0] += 1
                     forms[form][1] += 1
                     yield raw

@@ -20,13 +20,14 @@ from toolkit.engine.executor import counted
 from toolkit.engine.page_source import PageFile, on_its_line
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.ingest.article_table import collect, write_articles
-from toolkit.ingest.extraction import Passage, Settings, read
+from toolkit.ingest.extraction import Settings
 from toolkit.ingest.formats.container import pages
 from toolkit.ingest.formats.raw_page import TABLE_FORMAT, RawPage
 from toolkit.ingest.layout.boilerplate import count_lines, least_in, recurring
 from toolkit.ingest.layout.profile import Profile, fold, parse_profile
 from toolkit.ingest.page_chunks import read_pages, spool
 from toolkit.ingest.provenance import Difference, Trace, Verification, bytes_of, rebuild
+from toolkit.ingest.survey import Explanation, FileSurvey, explanation, surveys
 from toolkit.project.config import IngestConfig, described
 from toolkit.project.files import file_digest, read_bytes
 from toolkit.project.scratch import Scratch, scratch
@@ -95,8 +96,9 @@ def ingest(
         progress: Called with (pages read, all pages) after each chunk of pages.
 
     Returns:
-        The counts, and a report: "forms" (type of file → its files and pages), "reasons" (reason → number of rejects),
-        "unreadable" (what, where and remedy per page or file that can't be read), "notes" (file → encoding, columns).
+        The counts, and a report: "forms" (type of file → its files and pages), "files" (file → its type), "reasons"
+        (reason → number of rejects), "unreadable" (what, where and remedy per page or file that can't be read), "notes"
+        (file → its encoding, and the columns that were taken).
 
     Raises:
         InvalidInput: There are no pages, or none can be read; `strict`: or some can't. `faults` holds all of them, and
@@ -169,6 +171,7 @@ def _ingest(
     articles = write_articles(readings, folder / ARTICLES)
     report = {
         "forms": {name: list(spooled.forms[name]) for name in sorted(spooled.forms)},
+        "files": dict(sorted(spooled.files.items())),
         "reasons": dict(sorted(readings.reasons.items())),
         "unreadable": [{"what": fault.what, "where": fault.where, "remedy": fault.remedy} for fault in faults],
         "notes": dict(sorted(readings.notes.items())),
@@ -179,8 +182,23 @@ def _ingest(
     return Made(files={ARTICLES: folder / ARTICLES, REJECTS: folder / REJECTS}, counts=counts), report
 
 
-def explain_page(page: Path, how: IngestConfig, workspace: Workspace | None = None) -> list[Passage]:
-    """Return the passages of a file of pages, kept and cut, in their order; nothing is written.
+def survey(workspace: Workspace) -> list[FileSurvey]:
+    """Return what the last `ingest` made of each file.
+
+    Raises:
+        InvalidInput: It has not run yet.
+    """
+    path = workspace.path(INGESTED)
+    if not path.exists():
+        raise InvalidInput("is not there yet", where=str(path), remedy="run `toolkit ingest`")
+    report = json.loads(path.read_bytes())
+    with workspace.path(REJECTS).open(encoding="utf-8") as file:
+        rejects = [Reject(**json.loads(line)) for line in file]
+    return surveys(workspace.articles(), rejects, report["files"], report["notes"])
+
+
+def explain_page(page: Path, how: IngestConfig, workspace: Workspace | None = None) -> Explanation:
+    """Return what is kept and what is cut of each page of a file, and what looks wrong; nothing is written.
 
     Args:
         page: The file.
@@ -194,7 +212,7 @@ def explain_page(page: Path, how: IngestConfig, workspace: Workspace | None = No
     lines = frozenset[str]() if workspace is None or not how.recurring else _recurring(workspace.path(REJECTS))
     folder, place = (root / "pages").resolve(), page.resolve()
     source = place.relative_to(folder).as_posix() if place.is_relative_to(folder) else page.name
-    return read(read_bytes(page), source=source, settings=settings_of(how, root, lines)).passages()
+    return explanation(read_bytes(page), source=source, settings=settings_of(how, root, lines))
 
 
 def _recurring(path: Path) -> frozenset[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -18,12 +18,15 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from toolkit.agreement.report_tables import ReportTable
 from toolkit.errors import InvalidInput
+from toolkit.ingest import why
+from toolkit.ingest.survey import FileSurvey
 from toolkit.project import Workspace
 from toolkit.project.workspace import AGREEMENT, SENTENCES
 from toolkit.records import Sentence
 from toolkit.report.agreement_sections import agreement_page_sections
-from toolkit.report.contents import Report, tally
+from toolkit.report.contents import Report, Section, tally
 from toolkit.report.sections import label_titles, sections
 
 
@@ -95,6 +98,61 @@ def agreement_html(report: Mapping[str, Any], labels: Mapping[str, str], texts: 
         no_table=None,
         data=None,
     )
+
+
+def ingest_page(files: Sequence[FileSurvey], report: Mapping[str, Any]) -> str:
+    """Return the page on what became of the files of pages; the same files give the same text.
+
+    Args:
+        files: What became of each one.
+        report: As reports/ingest.json has it.
+    """
+    suspect = [file for file in files if file.suspicions]
+    ordered = [*suspect, *(file for file in files if not file.suspicions)]
+    reasons = sorted(report["reasons"].items(), key=lambda found: (-found[1], found[0]))
+    unreadable = tuple(str(InvalidInput(**fault)) for fault in report["unreadable"])
+    tables = {
+        "kinds": ReportTable(
+            "Kinds of files",
+            ("kind", "files", "pages"),
+            tuple((name, f"{count:,}", f"{pages:,}") for name, (count, pages) in report["forms"].items()),
+        ),
+        "reasons": ReportTable(
+            "Left out",
+            ("reason", "why", "lines or files"),
+            tuple((name, why(name) or "", f"{count:,}") for name, count in reasons),
+            words=2,
+        ),
+        "files": ReportTable("Files", FILE_HEADER, tuple(map(file_cells, ordered)), words=len(FILE_HEADER)),
+    }
+    sections = [
+        Section("kinds", "Kinds of files", tables=(tables["kinds"],)),
+        Section("unreadable", "Unreadable", said="" if unreadable else "Every file was read.", points=unreadable),
+        Section("files", "Files", said="Those that look wrong come first.", tables=(tables["files"],)),
+        Section("left-out", "Left out", tables=(tables["reasons"],)),
+    ]
+    return _page(
+        title="What became of the pages",
+        kind="Ingest report",
+        made=[tally(len(files), "file")],
+        tiles={"articles": sum(file.articles for file in files), "files that look wrong": len(suspect)}
+        | {"unreadable": len(unreadable)},
+        sections=sections,
+        table=None,
+        no_table=None,
+        data=None,
+    )
+
+
+FILE_HEADER = ("file", "kind", "articles", "title", "date", "publisher", "language", "kept", "looks wrong")
+
+
+def file_cells(file: FileSurvey) -> tuple[str, ...]:
+    """Return what is shown of a file, in the order of `FILE_HEADER`."""
+    kept = "" if file.kept is None else f"{file.kept:.0%}"
+    facts = (file.title, file.published_at, file.publisher, file.language)
+    said = [value or "–" for value in facts] if file.articles else [""] * 4
+    return (file.source, file.form, f"{file.articles:,}", *said, kept, ", ".join(file.suspicions))
 
 
 def _page(*, data: Any, **parts: Any) -> str:

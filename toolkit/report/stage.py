@@ -13,9 +13,11 @@ from typing import Any
 from toolkit import release
 from toolkit.adjudicate.stage import WOULD_CHANGE
 from toolkit.agreement.stage import preannotation_effect
+from toolkit.ingest.stage import survey
+from toolkit.ingest.survey import FileSurvey
 from toolkit.project import Workspace, write_atomic
 from toolkit.project.stage import read_lock
-from toolkit.project.workspace import AGREEMENT, ARTICLES, GOLD, QUEUE, REJECTS, SENTENCES
+from toolkit.project.workspace import AGREEMENT, ARTICLES, GOLD, INGESTED, QUEUE, REJECTS, SENTENCES
 from toolkit.records import Annotation, Decision, latest
 from toolkit.report.contents import (
     AnnotatorWork,
@@ -27,7 +29,7 @@ from toolkit.report.contents import (
     Report,
     SentenceTable,
 )
-from toolkit.report.html_document import report_page
+from toolkit.report.html_document import ingest_page, report_page
 from toolkit.report.sentence_table import SHOWN, Texts, sentence_rows
 from toolkit.schema import Schema
 from toolkit.version import __version__
@@ -56,6 +58,21 @@ def write_report(workspace: Workspace, output: Path | None = None) -> tuple[Path
         report = project_report(workspace)
         write_atomic(path, report_page(report))
     return path, report
+
+
+def write_ingest_report(workspace: Workspace) -> tuple[Path, list[FileSurvey]]:
+    """Write the page on what became of each file of pages.
+
+    Returns:
+        Where it is, and what it says.
+
+    Raises:
+        InvalidInput: Nothing was ingested yet.
+    """
+    files = survey(workspace)
+    path = workspace.path("reports/ingest.html")
+    write_atomic(path, ingest_page(files, json.loads(workspace.path(INGESTED).read_bytes())))
+    return path, files
 
 
 def project_report(workspace: Workspace, *, shown: int = SHOWN) -> Report:
