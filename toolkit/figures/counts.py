@@ -82,6 +82,7 @@ class Counts:
         for at in range(mark.at - 1, max(-1, mark.at - 1 - _UNREAL), -1):
             if words.tokens[at].kind == "sign":
                 return False
-            if words.has(at, Role.UNREAL) and at not in words.numbers:
+            near = at == mark.at - 1 or not words.has(at, Role.PREPOSITIONS)  # "to" is unreal before a verb alone
+            if words.has(at, Role.UNREAL) and at not in words.numbers and near:
                 return True
         return False

@@ -180,7 +180,7 @@ class OwnHarm(Counts):
             reaching = [
                 each for each in places if words.has(each, Role.REACHING) and not words.has(each, Role.PREPOSITIONS)
             ]
-            return reaching[0] - 1 if reaching else None
+            return at - 1 if reaching else None
         return None
 
     def _toll_before(self, at: int, *, commas: bool) -> str | None:
@@ -191,6 +191,8 @@ class OwnHarm(Counts):
                 toll = any(words.has(step, Role.TOLLS) for step in range(max(0, mark.at - 5), mark.after))
                 toll = toll or words.has(mark.at - 1, Role.DETERMINERS | Role.AMONG)
                 return mark.harm if toll or (STATE in mark.kinds and not comma) else None
+            if words.has(place, Role.UNREAL):
+                return None
             if words.is_sign(place, ".;!?") or (place in words.numbers and not self.is_aside(words.numbers[place])):
                 return None
             comma = comma or words.is_sign(place, ",")

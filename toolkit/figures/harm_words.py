@@ -49,6 +49,7 @@ class HarmWords:
         lists = {name: [word for word in getattr(lexicon, name) if " " not in word] for name in ROLES}
         self.roles = Roles(lists, lexicon.adverbs)
         self.parts = Vocabulary(dict.fromkeys(lexicon.parts, True))
+        self.labels = Vocabulary(dict.fromkeys(lexicon.labelled, True))
         self.shares = Vocabulary(dict.fromkeys(lexicon.shares, True))
         self.joining = Vocabulary(dict.fromkeys(lexicon.conjunctions, True))
         self._harm = Vocabulary(_kinds_of(lexicon))
@@ -93,10 +94,13 @@ class HarmWords:
     def _mark_at(self, tokens: Sequence[Token], at: int) -> Mark | None:
         """Return the longest word or phrase that begins at a position; one without a kind is harmless."""
         here = self._harm.at(tokens, at)
-        whole = None if here is None else Mark(at, here[1], *here[0])
-        if whole is not None and whole.after > at + 1:
-            return whole
-        return self._parted_at(tokens, at) or whole
+        if here is None:
+            return self._parted_at(tokens, at)
+        (kinds, harm), after = here
+        if after > at + 1:
+            return Mark(at, after, kinds, harm)
+        alike = [each for words, (each, what) in self._harm.beginning(tokens[at].key) if len(words) == 1 and what == harm]
+        return self._parted_at(tokens, at) or Mark(at, after, kinds.union(*alike), harm)  # "detained" and "detain*"
 
     def _parted_at(self, tokens: Sequence[Token], at: int) -> Mark | None:
         """Return the first word of a verb whose last word stands apart: "nahm 30 Menschen fest"."""

@@ -196,8 +196,8 @@ SIGNS_AFTER: Mapping[str, str] = {"+": "at_least"}
 _OF_HARM = ("harm", "fates", "acts", "losses")
 _ROLES = tuple(item.name for item in fields(Lexicon) if item.name in ROLES)
 _STEMS = (*_OF_HARM, *_ROLES, "harmless", "parts", "conjunctions")  # their items may end in "*"
-_PHRASES = (*_OF_HARM, "harmless", "parts", "shares", "conjunctions")
-_SINGLE = (*(name for name in _STEMS if name not in _PHRASES), "joints", "articles", "scales", "governed", "labelled")
+_PHRASES = (*_OF_HARM, "harmless", "parts", "shares", "conjunctions", "labelled")
+_SINGLE = (*(name for name in _STEMS if name not in _PHRASES), "joints", "articles", "scales", "governed")
 _FLAGS = tuple(item.name for item in fields(Lexicon) if item.type in ("bool", bool))
 
 

@@ -241,7 +241,7 @@ def _is_labelled(words: SentenceWords, first: int) -> bool:
     at = first - 1
     while at > 0 and (words.is_sign(at, ".:°º") or words.has(at, Role.NEUTRAL | Role.PARTITIVES)):
         at -= 1
-    if at >= 0 and words.tokens[at].key in words.lexicon.labelled:
+    if at >= 0 and words.words.labels.before(words.tokens, at + 1) is not None:
         return True
     person = words.has(first - 2, Role.PERSON) and words.marks[first - 1] is None
     return person and words.has(first - 1, Role.PARTITIVES)  # "a boy of 14"
