@@ -11,6 +11,7 @@ from toolkit.figures.predicate import suffered
 from toolkit.figures.word_roles import Role
 
 _CLAUSE = 16  # tokens between a toll and its number
+_OUTLIVED = ("wounded", "missing", "captured")
 _ADJECTIVES = 3  # unknown words before a word for harm
 _BESIDE = Role.NEUTRAL | Role.DETERMINERS | Role.OBJECTS | Role.PARTITIVES
 _COMPLEMENT = Role.DETERMINERS | Role.PREPOSITIONS | Role.OBJECTS
@@ -37,6 +38,9 @@ class OwnHarm(Counts):
         acted = self._acted_on(number, near=True)
         if beside is not None and (acted is None or self._alone(beside)):
             self.suffered[number] = True
+            end = suffered(self, number, beside.after) if beside.harm in _OUTLIVED else None
+            if end is not None and end.harm == "killed":
+                return end.harm  # "the three hostages were killed"
             return self._type(beside, forward=True, number=number)
         if acted is not None:
             return self._type(acted, forward=False, number=number)
@@ -64,7 +68,7 @@ class OwnHarm(Counts):
             return phrase.state
         if words.is_sign(at, ",") and phrase.head in ("people", "person") and not words.lexicon.determiners:
             at += 1  # "14 человек, погибших при обстреле"
-        counted = words.has(words.quantities[number].first - 1, Role.LINKS)
+        counted = words.has(words.quantities[number].first - 1, Role.LINKS | Role.PREPOSITIONS)
         if counted and phrase.head == "none" and words.has(at, Role.DETERMINERS) and at + 1 < len(words.tokens):
             mark = words.marks[at + 1]  # Spanish "son 23 los muertos"
             return mark if mark is not None and STATE in mark.kinds else None
@@ -78,6 +82,8 @@ class OwnHarm(Counts):
             return None if bare or self._names_a_thing(mark) else mark
         if STATE in mark.kinds:
             return mark
+        if LOSS in mark.kinds and words.lexicon.capital_nouns and phrase.head in ("people", "person"):
+            return None if at != phrase.after or self.takes_object(mark.after) else mark  # "hat 300 Soldaten verloren"
         if ACT in mark.kinds:
             return None if at != phrase.after or self.is_unreal(mark) else mark
         return mark if FATE in mark.kinds and at == phrase.after and not self.is_unreal(mark) else None
@@ -139,7 +145,9 @@ class OwnHarm(Counts):
             if place in words.numbers and not self.is_aside(words.numbers[place]):
                 return None
             commas += words.is_sign(place, ",")
-            if words.is_sign(place, ".;:!?") or words.has(place, Role.RELATIVES | Role.BARRIERS | Role.CONJUNCTIONS):
+            if words.is_sign(place, ".;:!?") or words.has(place, Role.BARRIERS | Role.CONJUNCTIONS):
+                return None
+            if words.has(place, Role.RELATIVES) and not words.has(place, Role.DETERMINERS):
                 return None
             prepositions += words.has(place, Role.PREPOSITIONS | Role.LINKS)
         return None

@@ -16,6 +16,7 @@ Head = Literal["people", "person", "thing", "open", "none"]
 
 _WORDS = 6  # words of a noun phrase
 _YEARS = range(1900, 2100)
+_YEAR = 4  # its digits
 MONEY = frozenset("$€£¥₽₴#№&=")
 _JOINING = frozenset("-:/.–")  # "T-72", "14:30", "3/4": signs without a space before the number
 _MEASURE = frozenset("%$€£¥₽₴/°‰")
@@ -282,8 +283,9 @@ def _is_age(words: SentenceWords, quantity: Counted) -> bool:
 def _is_year(words: SentenceWords, quantity: Counted) -> bool:
     """Return whether four plain digits are a year: no people are named behind them and no act before them."""
     first, after = quantity.number, quantity.after
-    token = words.tokens[first]
-    if first != quantity.first or not token.text.isdecimal() or token.value is None or int(token.value) not in _YEARS:
+    digits = [token for token in words.tokens[first:after] if token.kind == "number"]
+    years = all(len(each.text) == _YEAR and each.value is not None and int(each.value) in _YEARS for each in digits)
+    if not digits or not years or (len(digits) == 1 and (first != quantity.first or after - first > 1)):
         return False
     return not words.has(after, Role.PEOPLE) and not words.has(after + 1, Role.PEOPLE)
 

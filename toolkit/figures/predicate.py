@@ -11,11 +11,21 @@ _PLACE = 7  # words of a phrase of place or time
 _COMPLEMENT = Role.DETERMINERS | Role.PREPOSITIONS | Role.OBJECTS
 
 
-def suffered(counts: Counts, number: int) -> Mark | None:
-    """Return the word for what happened to the people of a number, said behind them; None if something else is said."""
-    words, phrase = counts.words, counts.phrases[number]
+def suffered(counts: Counts, number: int, start: int | None = None) -> Mark | None:
+    """Return the word for what happened to the people of a number, said behind them.
+
+    Args:
+        counts: The sentence.
+        number: The number.
+        start: Where to begin; after its noun phrase if that is None.
+
+    Returns:
+        None if something else is said of them.
+    """
+    words = counts.words
+    first = counts.phrases[number].after if start is None else start
     reader = _Predicate(counts, number)
-    for at in range(phrase.after, min(len(words.tokens), phrase.after + _CLAUSE)):
+    for at in range(first, min(len(words.tokens), first + _CLAUSE)):
         answer = reader.step(at)
         if answer is not None:
             return answer if isinstance(answer, Mark) else None

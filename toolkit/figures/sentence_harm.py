@@ -181,5 +181,10 @@ class SentenceHarm(OwnHarm):
             return False
         between = range(self.phrases[previous].after, start)
         places = [place for place in between if words.has(place, Role.PREPOSITIONS)]
-        clear = all(words.is_word(place) and not words.has(place, Role.RELATIVES | Role.BARRIERS) for place in between)
+        clear = all(
+            words.is_word(place)
+            and not words.has(place, Role.BARRIERS)
+            and (words.has(place, Role.DETERMINERS) or not words.has(place, Role.RELATIVES))
+            for place in between
+        )
         return bool(places) and clear and phrase.head in ("people", "person", "none")
