@@ -33,6 +33,8 @@ class OwnHarm(Counts):
     def own(self, number: int) -> str | None:
         """Return the harm that a number counts by itself; None if it counts none."""
         beside = self._beside(number)
+        if beside is not None and self._does_it(number) and self.words.tokens[beside.at].text.islower():
+            return None  # "von einem Soldaten erstochen"
         if number in self.wholes:
             return None if beside is None or beside.kinds == {FATE} else beside.harm
         acted = self._acted_on(number, near=True)
@@ -44,7 +46,8 @@ class OwnHarm(Counts):
             return self._type(beside, forward=True, number=number)
         if acted is not None:
             return self._type(acted, forward=False, number=number)
-        fate = suffered(self, number)
+        uncertain = self._does_it(number) or (self.nobody[number] and self.phrases[number].head == "open")
+        fate = None if uncertain else suffered(self, number)
         if fate is not None:
             self.suffered[number] = True
             return self._type(fate, forward=True, number=number)
@@ -55,6 +58,9 @@ class OwnHarm(Counts):
         if far is not None:
             return self._type(far, forward=False, number=number)
         return self._toll(number) or self._among(number)
+
+    def _does_it(self, number: int) -> bool:
+        return self.words.has(self.words.quantities[number].first - 1, Role.AGENTS)
 
     def _alone(self, mark: Mark) -> bool:
         """Return whether no noun follows a word for harm, which then is a noun itself: "20 wounded"."""

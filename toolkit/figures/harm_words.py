@@ -99,7 +99,9 @@ class HarmWords:
         (kinds, harm), after = here
         if after > at + 1:
             return Mark(at, after, kinds, harm)
-        alike = [each for words, (each, what) in self._harm.beginning(tokens[at].key) if len(words) == 1 and what == harm]
+        alike = [
+            each for words, (each, what) in self._harm.beginning(tokens[at].key) if len(words) == 1 and what == harm
+        ]
         return self._parted_at(tokens, at) or Mark(at, after, kinds.union(*alike), harm)  # "detained" and "detain*"
 
     def _parted_at(self, tokens: Sequence[Token], at: int) -> Mark | None:

@@ -45,6 +45,7 @@ class Lexicon:
         and_half: Phrases that add a half of the scale, between the number and the scale or after both.
         words: Number word that text2num does not know → its number. Without text2num they are added up, as in
             "двадцать пять тысяч двести".
+        unread: Words that text2num takes for numbers and that are none ("loved ones").
         governed: Word that is one number behind a qualifier or in a range ("более тысячи": more than 1,000), and a
             vague plural elsewhere ("тысячи") → its number.
         people: Words for people who are counted; an item may end in "*".
@@ -74,6 +75,7 @@ class Lexicon:
         determiners: Words that begin a noun phrase: "the".
         partitives: Words between a number and its noun: "of".
         objects: Words between a verb and its object: Spanish "a".
+        agents: Words before people who do what is done, in a language whose verb stands last: German "von".
         conjunctions: Words and phrases that join two numbers of people.
         barriers: Words after which something new begins: "because".
         negations: Words that deny: "not".
@@ -103,6 +105,7 @@ class Lexicon:
     halves: Mapping[str, float] = field(default_factory=dict)
     and_half: tuple[str, ...] = ()
     words: Mapping[str, int] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
     governed: Mapping[str, int] = field(default_factory=dict)
     people: tuple[str, ...] = ()
     person: tuple[str, ...] = ()
@@ -129,6 +132,7 @@ class Lexicon:
     determiners: tuple[str, ...] = ()
     partitives: tuple[str, ...] = ()
     objects: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
     conjunctions: tuple[str, ...] = ()
     barriers: tuple[str, ...] = ()
     negations: tuple[str, ...] = ()
@@ -197,7 +201,7 @@ _OF_HARM = ("harm", "fates", "acts", "losses")
 _ROLES = tuple(item.name for item in fields(Lexicon) if item.name in ROLES)
 _STEMS = (*_OF_HARM, *_ROLES, "harmless", "parts", "conjunctions")  # their items may end in "*"
 _PHRASES = (*_OF_HARM, "harmless", "parts", "shares", "conjunctions", "labelled")
-_SINGLE = (*(name for name in _STEMS if name not in _PHRASES), "joints", "articles", "scales", "governed")
+_SINGLE = (*(name for name in _STEMS if name not in _PHRASES), "joints", "articles", "scales", "governed", "unread")
 _FLAGS = tuple(item.name for item in fields(Lexicon) if item.type in ("bool", bool))
 
 

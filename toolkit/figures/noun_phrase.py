@@ -225,7 +225,7 @@ def _is_name(words: SentenceWords, first: int) -> bool:
         return True
     return (
         before.end == tokens[first].start
-        and (before.kind == "word" or before.key in _JOINING)
+        and ((before.kind == "word" and tokens[first].kind == "number") or before.key in _JOINING)
         and not (before.key in "-–" and first > 1 and tokens[first - 2].end != before.start)
     )
 

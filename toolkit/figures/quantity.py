@@ -163,6 +163,7 @@ class _Beginnings:
         opening = (*(first for first, _ in lexicon.ranges), *(first for first, _ in lexicon.neither))
         words = (*phrases, *opening, *lexicon.governed, *lexicon.scales)
         self._known = dict.fromkeys((phrase(each)[0] for each in words if phrase(each)), True)
+        self._known.update(dict.fromkeys(lexicon.unread, False))
         self._language = lexicon.language if lexicon.number_words else None
 
     @staticmethod

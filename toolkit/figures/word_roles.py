@@ -40,6 +40,7 @@ class Role:
     TOLLS: Final = 1 << 19
     AMONG: Final = 1 << 20
     ADVERBS: Final = 1 << 21
+    AGENTS: Final = 1 << 22
 
 
 ROLES: Final = {name.lower(): bit for name, bit in vars(Role).items() if name.isupper() and name != "ADVERBS"}
