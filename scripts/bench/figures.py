@@ -12,8 +12,8 @@ qualifier  share with the right qualifier; harm: with what happened to the peopl
 all        share of the figures with every field right
 false      figures found that are none, per 100 sentences
 
-Peers: text2num, which finds every number in digits or words, and a plain regex for digits. Neither knows who was harmed,
-so their harm is never right, and every other number of a sentence is false.
+Peers: text2num, which finds every number in digits or words, and a plain regex for digits. Neither knows who was
+harmed, so their harm is never right, and every other number of a sentence is false.
 killed and captured: of the releases in which the coders' number stands in a sentence of harm, the share in which a
 figure with that number and that harm is found.
 Exit code 4: a floor is missed. Keys of --floor are LANGUAGE.MEASURE ("de.all", "ru.false") and "isaf.killed".
@@ -31,13 +31,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolkit import figures
+from num2words import num2words
+
+from toolkit import figures, samples
 from toolkit.segment import segment
 
 Row = dict[str, Any]
 Reader = Callable[[str, str], list[Row]]
 
-SHIPPED = Path(figures.__file__).parents[1] / "samples" / "figures"
+SHIPPED = samples.figures()
 MEASURES = ("found", "low", "high", "bounds", "qualifier", "harm", "all")
 BOUNDS = ("low", "low_open", "high", "high_open")
 _DIGITS = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d{3})*")
@@ -45,10 +47,7 @@ _HARM = {
     "killed": re.compile(r"\b(kill|dead|died|death|slain)", re.IGNORECASE),
     "captured": re.compile(r"\b(captur|detain|arrest|apprehend|custody)", re.IGNORECASE),
 }
-_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty"
-).split()
+_WORDS = tuple(num2words(number) for number in range(21))
 
 
 @dataclass(frozen=True)

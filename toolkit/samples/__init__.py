@@ -7,7 +7,7 @@ from pathlib import Path
 
 from toolkit.samples.recorded import Recorded, read
 
-__all__ = ["LICENCE", "Recorded", "answers", "expert", "pages", "read"]
+__all__ = ["LICENCE", "Recorded", "answers", "expert", "figures", "pages", "read"]
 
 LICENCE = "CC0-1.0"
 """SPDX id of all of it."""
@@ -28,3 +28,8 @@ def answers() -> Path:
 def expert() -> Path:
     """Return the JSONL file with the invented expert's ("cleo") answers where "ada" and "ben" differ."""
     return _HERE / "expert.jsonl"
+
+
+def figures() -> Path:
+    """Return the folder of the sentences with casualty figures: one JSONL file per language (see its README.md)."""
+    return _HERE / "figures"
