@@ -199,3 +199,28 @@ def test_wrapped_text_is_cut_at_its_sentences_unless_it_is_not_to_be() -> None:
     cut = [text[start:end] for start, end in segment(text)]
     assert [part.split()[-1] for part in cut] == ["Monday.", "cheered."]
     assert len(segment(text, unwrap="never")) == 4
+
+
+def test_a_reader_does_not_see_format_characters_so_they_decide_nothing():
+    assert sentences_of("\ufeffThe dam\u00ad broke.\u200b Water\u2060 rose.") == [
+        "\ufeffThe dam\u00ad broke.\u200b",
+        "Water\u2060 rose.",
+    ]
+    assert sentences_of("It fell. \u2066We\u2069 ran.\n\u200b\nAll of us.") == [
+        "It fell.",
+        "\u2066We\u2069 ran.",
+        "All of us.",
+    ]
+    assert sentences_of("He saw D\u200br. Ruiz. She left.") == ["He saw D\u200br. Ruiz.", "She left."]
+
+
+def test_no_break_spaces_are_spaces():
+    assert sentences_of("No.\u00a05 of J.\u202fM. Barr is\u00a0lost.\u00a0We\u00a0looked.") == [
+        "No.\u00a05 of J.\u202fM. Barr is\u00a0lost.",
+        "We\u00a0looked.",
+    ]
+
+
+@pytest.mark.parametrize("mark", "։؟܀।။።។᠃᥄꓿꘎꩝。")
+def test_stops_of_every_script_end_sentences(mark):
+    assert len(segment(f"ሀለ{mark} ሐመ{mark}", language="und")) == 2

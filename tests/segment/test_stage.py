@@ -42,3 +42,16 @@ def test_an_altered_table_is_named(tmp_path: Path) -> None:
     workspace.write("articles.parquet", parquet_bytes(table.set_column(1, "text", forged)))
     with pytest.raises(InvalidInput, match="article_id is not the content id of the text"):
         segment(workspace)
+
+
+def test_languages_without_word_lists_are_told_once_with_their_codes(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "p")
+    rows = [
+        {"text": "Гүүр нурав. Хоёр хүн нас барав.", "language": "mn"},
+        {"text": "It fell. We ran.", "language": "en"},
+    ]
+    rows += [{"text": f"Afárá {number} wó. Ènìyàn kú.", "language": "yo"} for number in range(2)]
+    workspace.add_page("all.jsonl", "\n".join(map(json.dumps, rows)).encode())
+    ingest(workspace)
+    counts = segment(workspace).counts
+    assert counts["articles cut by the default rules, without word lists of mn, yo"] == 3

@@ -153,7 +153,11 @@ def attribution(verbs: Iterable[str], *, unspaced: bool, capitals: bool = False)
         return re.compile(rf"\w{{0,6}}?(?:{any_verb})[{_WIDE}]")
     if capitals:
         return re.compile(rf"(?:[\w.’'-]{{1,40}}[ ]){{0,4}}(?:{any_verb.upper()})\b")
-    return re.compile(rf"(?:[{UPPER}][\w.’'-]{{0,40}}[ ]){{1,4}}(?:{any_verb})\b")
+    caseless = _any(verb for verb in verbs if verb.upper() == verb)  # سأل القاضي · قاضی پرسید.
+    return re.compile(
+        rf"(?:[{UPPER}][\w.’'-]{{0,40}}[ ]){{1,4}}(?:{any_verb})\b|(?:{caseless})(?!\w)"
+        rf"|(?:\w{{1,40}}[ ]){{1,3}}(?:{caseless})(?=[.،,۔।]|\Z)"
+    )
 
 
 def _any(words: Iterable[str]) -> str:

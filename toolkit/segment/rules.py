@@ -35,7 +35,8 @@ _DOMAINS = frozenset(
     | {"Php", "Png", "Txt", "Xls", "Xml"}
 )
 _ROMAN = re.compile("[IVXLC]{1,7}")
-_JOINT = re.compile("[-'’]")
+_JOINT = re.compile("[-'’۔]")
+_VOWELS = frozenset("aeiouyæœøıəаеёиіїоуўыэюяєαεηιουω")
 _ORDINAL = re.compile(r"(?:\d{1,2}\.)?\d{1,2}|[IVXLC]{1,7}")
 _LETTER = re.compile(f"[{INITIALS}][{COMBINING}]*")
 _LONGEST_UNSTOPPED = 6
@@ -253,8 +254,8 @@ class Rules:
             return False  # a dash after a quotation adds who said it
         if not verdict:
             return True
-        if is_lower(place.next) and not text[start:stop].islower():
-            return False
+        if is_lower(place.next):
+            return verdict in ("ends", "before_number") and place.said.islower()
         if not QUOTES.isdisjoint(place.closers):
             return verdict != "never" and not (text[end - 1] in "'’" and token[-1] == "s")  # the Bros.' shop
         if place.next in DASHES or place.next in "(№":
@@ -277,13 +278,23 @@ class Rules:
             return "never" if len(token) <= _LONGEST_UNSTOPPED else None
         if len(token) == 1 and token.isalpha():
             return self._verdict_of_letter(place, token, before)
-        is_acronym = last.isalpha() and (token[-2:-1] == "." or token[-3:-1] == ".-")  # U.S, J.-P
-        if is_acronym or (self._language.ordinal and _ORDINAL.fullmatch(token)):
+        if last.isalpha() and (token[-2:-1] == "." or token[-3:-1] == ".-"):  # U.S, J.-P
             return "may_end"
+        if self._language.ordinal and _ORDINAL.fullmatch(token):
+            return None if self._is_counted(token, before) else "may_end"
         if last > "\u0590" and _LETTER.fullmatch(token):
             return "may_end"
         folded = self._folded.get(token.lower())
-        return folded if folded and self._is_one_case(place) else None
+        if folded and self._is_one_case(place):
+            return folded
+        is_street = token.endswith("str") and place.next.isdigit()  # Bergstr. 5
+        return "may_end" if is_street or _is_vowelless(token) else None
+
+    def _is_counted(self, token: str, before: str) -> bool:
+        """Return whether a number is not an ordinal one: the word before it is numbered, or is a name (Pius II)."""
+        if token[0].isdigit():
+            return before in self._language.labels or (before[-1:] == "." and before[:-1] in self._verdicts)
+        return before[:1].isupper() and before[1:].islower()
 
     def _verdict_of_letter(self, place: Candidate, token: str, before: str) -> str | None:
         """Return the list of a single letter: it is an initial, a unit of measure (14 h.) or the name of a thing."""
@@ -375,6 +386,14 @@ class Rules:
         if len(word) > 1 and word.isupper() and place.text[place.start : place.stop].isupper():
             return word.capitalize()
         return word
+
+
+def _is_vowelless(word: str) -> bool:
+    """Return whether a short word is an abbreviation by its form: "pplk" and "rd" have no vowel, and "krk" has an r."""
+    if not 2 <= len(word) <= 5 or not word[1:].islower() or not word.isalpha() or max(word) > "\u052f":
+        return False
+    letters = unicodedata.normalize("NFD", word.lower())
+    return _VOWELS.isdisjoint(letters) and (len(word) == 2 or not {*"rlрл"} & {*letters})
 
 
 def _verdicts(language: Language) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -91,10 +92,14 @@ def write_sentences(chunks: Iterable[Chunk], path: Path) -> int:
     return write_parquet(path, arrow_schema(Sentence), (chunk.read() for chunk in chunks))
 
 
-def by_default_rules(chunks: Sequence[Chunk]) -> int:
-    """Return how many articles are in a language without word lists of its own."""
-    counts = (pc.value_counts(chunk.read(columns=["language"]).column("language")) for chunk in chunks)
-    return sum(row["counts"] for count in counts for row in count.to_pylist() if not is_known(row["values"]))
+def without_lists(chunks: Sequence[Chunk]) -> dict[str, int]:
+    """Return how many articles are in each language without word lists of its own, by its code."""
+    counts: Counter[str] = Counter()
+    for chunk in chunks:
+        for row in pc.value_counts(chunk.read(columns=["language"]).column("language")).to_pylist():
+            if not is_known(row["values"]):
+                counts[row["values"]] += row["counts"]
+    return dict(sorted(counts.items()))
 
 
 def number_of_rows(path: Path) -> int:
@@ -141,12 +146,13 @@ def _segment(workspace: Workspace, work: Scratch, splitter: str, progress: Progr
     articles = article_chunks(path, url=store.path(ARTICLES) if store else None)
     chunks = run(partial(cut, splitter=splitter), articles, into=f"{work.chunks}/cut", engine=workspace.config.engine)
     sentences = write_sentences(counted(chunks, len(articles), rows, progress), work.folder / SENTENCES)
-    defaults = by_default_rules(articles)
+    unlisted = without_lists(articles)
+    told = f"articles cut by the default rules, without word lists of {', '.join(unlisted)}"
     return Made(
         files={SENTENCES: work.folder / SENTENCES},
         counts={
             "articles": rows,
             "sentences": sentences,
-            **({"articles cut by the default rules": defaults} if defaults else {}),
+            **({told: sum(unlisted.values())} if unlisted else {}),
         },
     )
