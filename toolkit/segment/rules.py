@@ -11,15 +11,14 @@ import unicodedata
 from functools import cache, cached_property, partial
 
 from toolkit.segment import pattern
+from toolkit.segment.abbreviations import Abbreviations
 from toolkit.segment.candidate import QUOTED, Candidate, continues_list, is_marker, opens_quote
 from toolkit.segment.emoji import parted_by_emoji, past_emoji
 from toolkit.segment.glyphs import Span, glyphs
-from toolkit.segment.language import DEFAULT, VERDICTS, Language, load, resolve
+from toolkit.segment.language import Language, load, resolve
 from toolkit.segment.marks import (
     BREAKS,
-    COMBINING,
     DASHES,
-    INITIALS,
     OPENERS,
     PICTURES,
     QUOTES,
@@ -35,11 +34,6 @@ _DOMAINS = frozenset(
     | {"Php", "Png", "Txt", "Xls", "Xml"}
 )
 _ROMAN = re.compile("[IVXLC]{1,7}")
-_JOINT = re.compile("[-'’۔]")
-_VOWELS = frozenset("aeiouyæœøıəаеёиіїоуўыэюяєαεηιουω")
-_ORDINAL = re.compile(r"(?:\d{1,2}\.)?\d{1,2}|[IVXLC]{1,7}")
-_LETTER = re.compile(f"[{INITIALS}][{COMBINING}]*")
-_LONGEST_UNSTOPPED = 6
 _LINE, _WIDE, _STOP, _DETACHED = pattern.LINE, pattern.WIDE, pattern.STOP, pattern.DETACHED
 _WINDOW = 32  # code points before a stop that are looked at: longer than any abbreviation
 _OPENING = 40  # code points: a sentence shorter than this may still be in its opening adverbial
@@ -56,13 +50,12 @@ class Rules:
 
     def __init__(self, language: Language) -> None:
         self._language = language
-        self._verdicts = _verdicts(language)
-        self._folded = {word.lower(): verdict for word, verdict in self._verdicts.items()}
-        never = [word for word, verdict in self._verdicts.items() if verdict == "never"]
+        self._abbreviations = Abbreviations(language)
+        never = [word for word, verdict in self._abbreviations.lists.items() if verdict == "never"]
         untyped = (word.lower() for word in language.starters if language.uncapitalised)
         self._boundary = partial(
             pattern.boundary,
-            self._verdicts,
+            self._abbreviations.lists,
             never,
             stops=language.stops,
             ordinal=language.ordinal,
@@ -231,7 +224,7 @@ class Rules:
         if place.text[place.start : place.stop].isupper() and self._loud.match(place.text, place.after):
             return True
         word = self._word_at(place)
-        if word in self._language.starters and word != "I" and self._verdicts.get(word) != "never":
+        if word in self._language.starters and word != "I" and self._abbreviations.lists.get(word) != "never":
             return False
         return self._attribution.match(place.text, place.after) is not None
 
@@ -243,7 +236,7 @@ class Rules:
             return False
         token = head[-1].lstrip(OPENERS)
         before = head[-2].lstrip(OPENERS) if len(head) > 1 else ""
-        verdict = self._verdict(place, token, before)
+        verdict = self._abbreviations.verdict(place, token, before)
         if end == after and place.next not in PICTURES:
             return self._lost_space(place, token, verdict)
         if (before.endswith(":") and token.isdigit()) or continues_list(place, token):
@@ -261,54 +254,6 @@ class Rules:
         if place.next in DASHES or place.next in "(№":
             return verdict == "ends" and not is_lower(place.second)
         return self._ends_at_abbreviation(place, verdict, before)
-
-    def _verdict(self, place: Candidate, token: str, before: str) -> str | None:
-        """Return the list that a word before a full stop belongs to, by its entry or its form; None for any other."""
-        if before.endswith("."):
-            joint = self._verdicts.get(f"{before}{token}")  # z. B. as z.B.
-            if joint:
-                return joint
-        verdict = self._verdicts.get(token)
-        if verdict is None and not token.isalnum():
-            verdict = self._verdicts.get(_JOINT.split(token)[-1])  # l'art., D-Md.
-        if verdict:
-            return verdict
-        last = token[-1:]
-        if "\u0e00" <= last <= "\u0eff":  # Thai and Lao: a full stop belongs to an abbreviation
-            return "never" if len(token) <= _LONGEST_UNSTOPPED else None
-        if len(token) == 1 and token.isalpha():
-            return self._verdict_of_letter(place, token, before)
-        if last.isalpha() and (token[-2:-1] == "." or token[-3:-1] == ".-"):  # U.S, J.-P
-            return "may_end"
-        if self._language.ordinal and _ORDINAL.fullmatch(token):
-            return None if self._is_counted(token, before) else "may_end"
-        if last > "\u0590" and _LETTER.fullmatch(token):
-            return "may_end"
-        folded = self._folded.get(token.lower())
-        if folded and self._is_one_case(place):
-            return folded
-        is_street = token.endswith("str") and place.next.isdigit()  # Bergstr. 5
-        return "may_end" if is_street or _is_vowelless(token) else None
-
-    def _is_counted(self, token: str, before: str) -> bool:
-        """Return whether a number is not an ordinal one: the word before it is numbered, or is a name (Pius II)."""
-        if token[0].isdigit():
-            return before in self._language.labels or (before[-1:] == "." and before[:-1] in self._verdicts)
-        return before[:1].isupper() and before[1:].islower()
-
-    def _verdict_of_letter(self, place: Candidate, token: str, before: str) -> str | None:
-        """Return the list of a single letter: it is an initial, a unit of measure (14 h.) or the name of a thing."""
-        if before in self._language.labels:
-            return None
-        if is_lower(token) and before[-1:].isdigit() and self._word_at(place)[:1].isalpha():
-            return None
-        has_case = token.lower() != token.upper()
-        return "may_end" if has_case or _LETTER.fullmatch(token) else None
-
-    def _is_one_case(self, place: Candidate) -> bool:
-        """Return whether the sentence so far is all in lower case or all in capitals."""
-        said = place.said
-        return said.isupper() or said.islower()
 
     def _ends_at_abbreviation(self, place: Candidate, verdict: str, before: str) -> bool:
         """Judge the full stop of an abbreviation by the word that follows."""
@@ -379,33 +324,15 @@ class Rules:
         word = match[1]
         if match[2]:
             counts = place.text[match.end() : match.end() + 2].lstrip()[:1].isdigit()
-            if (len(word) == 1 and word.isalpha()) or (counts and self._verdicts.get(word) == "before_number"):
+            if (len(word) == 1 and word.isalpha()) or (
+                counts and self._abbreviations.lists.get(word) == "before_number"
+            ):
                 return ""
         if is_lower(word[:1]):
             return word[0].upper() + word[1:]
         if len(word) > 1 and word.isupper() and place.text[place.start : place.stop].isupper():
             return word.capitalize()
         return word
-
-
-def _is_vowelless(word: str) -> bool:
-    """Return whether a short word is an abbreviation by its form: "pplk" and "rd" have no vowel, and "krk" has an r."""
-    if not 2 <= len(word) <= 5 or not word[1:].islower() or not word.isalpha() or max(word) > "\u052f":
-        return False
-    letters = unicodedata.normalize("NFD", word.lower())
-    return _VOWELS.isdisjoint(letters) and (len(word) == 2 or not {*"rlрл"} & {*letters})
-
-
-def _verdicts(language: Language) -> dict[str, str]:
-    """Return the list of each abbreviation, with its variants in capitals and with a capital first letter."""
-    exact = {unicodedata.normalize("NFC", word): name for name in VERDICTS for word in sorted(getattr(language, name))}
-    variants: dict[str, str] = _verdicts(load(DEFAULT)) if language.borrows else {}
-    for word, name in exact.items():
-        if len(word) > 1:
-            variants[word[0].upper() + word[1:]] = name
-        if len(word) > 2:
-            variants[word.upper()] = name
-    return variants | exact
 
 
 @cache
