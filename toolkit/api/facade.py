@@ -223,6 +223,7 @@ class Project:
         where: Sequence[str] = (),
         order: Path | None = None,
         whole_articles: bool = False,
+        withdraw: bool = False,
         quiz: bool = False,
         suggestions: Preannotation | None = None,
         dry_run: bool = False,
@@ -237,6 +238,7 @@ class Project:
             where: Only sentences for which all of these hold, e.g. "language=en" or "published_at>=2026-01-01".
             order: A file of sentence_ids to send first, such as selection.jsonl.
             whole_articles: Keep the sentences of an article together; `limit` cuts no article.
+            withdraw: Delete tasks of removed sentences; none that anybody has answered, skipped or begun.
             quiz: Send the quiz instead: the schema's examples, whose answers are known.
             suggestions: Also show these, from `suggest`: those of a model, or casualty figures alone.
             dry_run: Change nothing; say what would change.
@@ -260,7 +262,7 @@ class Project:
             "where": sentence_filter.where(self.workspace, where),
             "order": self.sentence_ids(order) if order else [],
         }
-        result = stage.push(self.workspace, **chosen, **_progress(progress), **link)
+        result = stage.push(self.workspace, **chosen, withdraw=withdraw, **_progress(progress), **link)
         if suggestions is not None:
             coming = stage.sent_by(self.workspace, **chosen) if dry_run else ()
             return replace(result, suggested=dict(suggestions.push(coming=coming, **link).counts))

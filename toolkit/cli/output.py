@@ -101,6 +101,8 @@ def put_link(name: str, result: PushResult | PullResult, as_json: bool) -> None:
         put_json(about | dataclasses.asdict(result) | {"counts": result.counts})
     else:
         put_counts(name, result.counts, up_to_date=result.up_to_date)
+        for note in result.notes:
+            say(note)
 
 
 def put_counts(name: str, counts: Mapping[str, int], *, up_to_date: bool = False, seconds: float | None = None) -> None:

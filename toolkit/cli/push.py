@@ -32,6 +32,10 @@ def push(
     whole_articles: Annotated[
         bool, typer.Option("--whole-articles", help="Keep articles together; the limit cuts none.")
     ] = False,
+    withdraw: Annotated[
+        bool,
+        typer.Option("--withdraw", help="Delete tasks of removed sentences; none that anybody has answered or begun."),
+    ] = False,
     calibration: Annotated[
         bool,
         typer.Option("--calibration", help="Send the quiz instead: the schema's examples with known answers."),
@@ -49,7 +53,7 @@ def push(
 
     Example: toolkit push --dry-run
     """
-    if calibration and (prefill or limit or articles or where or order or whole_articles):
+    if calibration and (prefill or limit or articles or where or order or whole_articles or withdraw):
         raise UsageError(
             "--calibration sends the whole quiz and can't be combined with --prefill or a choice of sentences"
         )
@@ -66,13 +70,19 @@ def push(
             where=where or (),
             order=order,
             whole_articles=whole_articles,
+            withdraw=withdraw,
             quiz=calibration,
             suggestions=suggestions,
             dry_run=dry_run,
             progress=progress,
             server=server,
         )
+        say(f"server      {server.url}")
     put_link("push", result, as_json)
+    for url in result.urls:
+        say(f"project     {url}")
+    if result.orphaned and not withdraw:
+        say("orphaned tasks are of sentences that are gone; `toolkit push --withdraw` deletes those without answers")
 
 
 def _check_suggestions(

@@ -183,7 +183,7 @@ def waiting(workspace: Workspace) -> set[str]:
 def _project(workspace: Workspace, server: Server, project: ServerProject) -> ProjectProgress:
     answers = sum(project.settings[name] or 0 for name in server_project.ANSWER_COUNTS)
     changed = changed_since(workspace, server, project)
-    return ProjectProgress(project.url, project.settings["title"], project.tasks, answers, changed)
+    return ProjectProgress(project.url, project.title, project.tasks, answers, changed)
 
 
 def _tasks_alone(workspace: Workspace, projects: Sequence[ProjectProgress]) -> dict[str, int]:

@@ -39,8 +39,10 @@ def test_a_dispute_goes_to_an_expert_whose_word_holds(server: Server, make_proje
     assert push_disputes(workspace, server=server).up_to_date
     project = server_project.existing(server, expert_title(workspace))
     (task,) = server.tasks(project.id, fields="all")
-    people = {answer.annotator for answer in workspace.answers()}
-    assert {prediction["model_version"] for prediction in task["predictions"]} == people
+    assert (task["predictions"], project.settings["model_version"]) == ([], "")
+    shown = task["data"]["rivals"]
+    assert shown.count("<li>") == 2
+    assert not any(answer.annotator in shown for answer in workspace.answers())
     replay(workspace, [recorded("cleo", SAID, "claim")], expert=True, server=server)
     assert pull(workspace, server=server).counts["expert new"] == 1
     assert pull(workspace, server=server).up_to_date

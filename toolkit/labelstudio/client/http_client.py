@@ -9,6 +9,9 @@ which shift while tasks are deleted, and what came is held against the server's 
 from __future__ import annotations
 
 import json
+import os
+import re
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -69,6 +72,7 @@ class Server:
             headers={"Content-Type": "application/json"},
             timeout=httpx.Timeout(timeout, connect=10),
             trust_env=not near,  # a company's proxy can't reach our loopback
+            verify=_trusted(),
             limits=_FRESH if near else _KEPT,
         )
 
@@ -312,11 +316,47 @@ class Server:
         return text if len(text) <= 400 else text[:400] + "…"
 
     def _unreachable(self, error: Exception) -> RemoteError:
+        if (fault := _tls_fault(error)) is not None:
+            what, remedy = fault
+            return RemoteError(what, where=self.url, remedy=remedy)
         return RemoteError(
             f"Label Studio can't be reached ({type(error).__name__})",
             where=self.url,
             remedy="start one with `toolkit studio start`, or set LABEL_STUDIO_URL",
         )
+
+
+def _tls_fault(error: BaseException | None) -> tuple[str, str] | None:
+    """Return what is wrong with the encryption of a connection, and what mends it; None if that is not the fault."""
+    words = ""
+    while error is not None:
+        words += f" {error}"
+        error = error.__cause__ or error.__context__
+    if "CERTIFICATE_VERIFY_FAILED" in words:
+        why = re.search(r"certificate verify failed: ([^(]*)", words)
+        reason = f" ({why[1].strip()})" if why else ""
+        return (
+            f"the server's certificate is not trusted{reason}",
+            "set SSL_CERT_FILE to a file with the certificate of whoever signed it",
+        )
+    if "WRONG_VERSION_NUMBER" in words or "HTTP_REQUEST" in words:
+        return "the server does not speak TLS on this port", "write http:// in its address, or name its TLS port"
+    if "[SSL" in words or "SSLError" in words or "TLS" in words:
+        return f"the encrypted connection failed:{words[:200]}", "look at the certificate and the proxy of the server"
+    return None
+
+
+def _trusted() -> ssl.SSLContext | bool:
+    """Return whom to trust: the authorities of SSL_CERT_FILE and SSL_CERT_DIR, else those that are shipped."""
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    if not file and not folder:
+        return True
+    try:
+        return ssl.create_default_context(cafile=file or None, capath=folder or None)
+    except OSError as error:
+        raise InvalidConfig(
+            f"can't be read as certificates: {error}", where=f"SSL_CERT_FILE={file}", remedy="name a PEM file"
+        ) from error
 
 
 class NotThere(RemoteError):

@@ -1,15 +1,17 @@
-"""The projects on the server that belong to a workspace: found by title, made if missing, kept as configured."""
+"""The projects of a workspace on the server: found by number, else by title; made if missing, kept as configured."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os.path import commonprefix
+from types import MappingProxyType
 from typing import Any
 
 from toolkit.errors import InvalidInput, RemoteError
 from toolkit.labelstudio.client.http_client import NotThere, Refused, Server, Unanswered
-from toolkit.labelstudio.codec.label_config import render_config
+from toolkit.labelstudio.client.known_projects import Known, known_projects
+from toolkit.labelstudio.codec.label_config import render_config, render_expert_config
 from toolkit.project import Workspace
 from toolkit.project.annotators_file import FILE_NAME as ANNOTATORS
 from toolkit.project.push_ledger import expert_title, quiz_title, work_titles
@@ -30,6 +32,7 @@ class ServerProject:
         url: Where a person opens it.
         tasks: How many tasks it holds.
         settings: The server's JSON of it, or as much of it as was asked for.
+        title: What toolkit.yaml calls it; its settings have what it is called on the server.
     """
 
     id: int
@@ -37,6 +40,13 @@ class ServerProject:
     url: str
     tasks: int
     settings: dict[str, Any]
+    title: str
+
+    @property
+    def note(self) -> str | None:
+        """What a person should know of it: that it was renamed on the server."""
+        now = self.settings["title"]
+        return None if now == self.title else f"the project {self.title!r} is called {now!r} on the server: {self.url}"
 
 
 @dataclass(frozen=True)
@@ -47,35 +57,55 @@ class ServerProjects:
         work: Those that hold its sentences; none while only the quiz has been sent.
         expert: Where experts decide, if it was made.
         quiz: Of the calibration, if it was made.
+        lost: Titles of work projects, one per person, that are not there; the others are.
     """
 
     work: tuple[ServerProject, ...]
     expert: ServerProject | None
     quiz: ServerProject | None
+    lost: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know: renamed projects, and lost ones."""
+        renamed = (project.note for project in (*self.work, self.expert, self.quiz) if project is not None)
+        gone = (
+            f"the project {title!r} is not on the server; `toolkit push` makes it anew, and its answers here stay"
+            for title in self.lost
+        )
+        return (*filter(None, renamed), *gone)
 
 
-def find(server: Server, title: str) -> ServerProject | None:
-    """Return the project with exactly this title and all its settings, None when there is none.
+_NOBODY: Known = MappingProxyType({})
+
+
+def find(server: Server, title: str, *, known: Known = _NOBODY) -> ServerProject | None:
+    """Return the project of a title with all its settings, None when there is none.
+
+    Args:
+        server: The server.
+        title: What toolkit.yaml calls it.
+        known: The numbers of projects; without one, the title has to be exactly that.
 
     Raises:
-        InvalidInput: There are several.
+        InvalidInput: There are several with that title, and none is known by number.
     """
-    found = _titled(server, [title]).get(title)
+    found = _titled(server, [title], known=known).get(title)
     if found is None:
         return None
     try:
-        return _project(server, server.get(f"/api/projects/{found.id}/"))
+        return _project(server, server.get(f"/api/projects/{found.id}/"), title)
     except NotThere:
         return None
 
 
-def existing(server: Server, title: str) -> ServerProject:
-    """Return the project with exactly this title.
+def existing(server: Server, title: str, *, known: Known = _NOBODY) -> ServerProject:
+    """Return the project of a title.
 
     Raises:
         InvalidInput: It was not made yet, or there are several.
     """
-    project = find(server, title)
+    project = find(server, title, known=known)
     if project is None:
         raise _not_there(server, title)
     return project
@@ -88,10 +118,11 @@ def tasks_in(server: Server, project: ServerProject) -> int:
         InvalidInput: It is gone.
     """
     title = project.settings["title"]
-    now = _titled(server, [title]).get(title)
+    listed = _listed(server, title, ("id", "task_number"))
+    now = next((entry for entry in listed if entry["id"] == project.id), None)
     if now is None:
         raise _not_there(server, title)
-    return now.tasks
+    return int(now["task_number"] or 0)
 
 
 def work_projects(server: Server, workspace: Workspace) -> list[ServerProject]:
@@ -100,7 +131,8 @@ def work_projects(server: Server, workspace: Workspace) -> list[ServerProject]:
     Raises:
         InvalidInput: One was not made yet.
     """
-    return [existing(server, title) for title in _assigned_titles(workspace)]
+    known = known_projects(workspace)
+    return [existing(server, title, known=known) for title in _assigned_titles(workspace)]
 
 
 def all_projects(server: Server, workspace: Workspace, *, counts: bool = False) -> ServerProjects:
@@ -112,14 +144,21 @@ def all_projects(server: Server, workspace: Workspace, *, counts: bool = False) 
         counts: With `ANSWER_COUNTS` in their settings, which takes the server longer.
 
     Raises:
-        InvalidInput: Neither the work nor the quiz was sent yet, or two projects have the same title.
+        InvalidInput: Neither any of the work nor the quiz is there, or two projects have the same title.
     """
     work, expert, quiz = _assigned_titles(workspace), expert_title(workspace), quiz_title(workspace)
-    there = _titled(server, [*work, expert, quiz], more=ANSWER_COUNTS if counts else ())
-    missing = [title for title in work if title not in there]
-    if missing and quiz not in there:
+    there = _titled(
+        server, [*work, expert, quiz], known=known_projects(workspace), more=ANSWER_COUNTS if counts else ()
+    )
+    missing = tuple(title for title in work if title not in there)
+    if len(missing) == len(work) and quiz not in there:
         raise _not_there(server, missing[0])
-    return ServerProjects(() if missing else tuple(there[title] for title in work), there.get(expert), there.get(quiz))
+    return ServerProjects(
+        tuple(there[title] for title in work if title in there),
+        there.get(expert),
+        there.get(quiz),
+        missing if len(work) > 1 else (),
+    )
 
 
 def create(server: Server, title: str, wanted: dict[str, Any]) -> ServerProject:
@@ -136,13 +175,13 @@ def create(server: Server, title: str, wanted: dict[str, Any]) -> ServerProject:
         return project
     oldest = min(_numbers([entry for entry in _listed(server, title, ("id", "title")) if entry["title"] == title]))
     if oldest == made["id"]:
-        return _project(server, made)
+        return _project(server, made, title)
     server.delete(f"/api/projects/{made['id']}/")
-    return _project(server, server.get(f"/api/projects/{oldest}/"))
+    return _project(server, server.get(f"/api/projects/{oldest}/"), title)
 
 
 def settings(
-    schema: Schema, workspace: Workspace, *, answers: int | None = None, examples: bool = True
+    schema: Schema, workspace: Workspace, *, answers: int | None = None, examples: bool = True, rivals: bool = False
 ) -> dict[str, Any]:
     """Return what a workspace's project is set to.
 
@@ -151,14 +190,16 @@ def settings(
         workspace: The project directory.
         answers: How many people answer each task; default: as toolkit.yaml says.
         examples: The instructions show the schema's examples.
+        rivals: It is the experts' project: the page shows what others answered, as words, and offers nothing.
     """
+    page = render_config(schema) if not rivals else render_expert_config(schema)
     return {
-        "label_config": render_config(schema).strip(),
+        "label_config": page.strip(),
         "expert_instruction": instructions(schema, examples=examples).strip(),
         "show_instruction": True,
         "maximum_annotations": answers or workspace.config.label_studio.annotators_per_sentence,
         "sampling": "Sequential sampling",
-        "show_collab_predictions": True,
+        "show_collab_predictions": not rivals,
         "enable_empty_annotation": False,
     }
 
@@ -190,9 +231,10 @@ def update(server: Server, project: ServerProject, changed: dict[str, Any]) -> N
         server.patch(f"/api/projects/{project.id}/", changed)
 
 
-def _project(server: Server, body: dict[str, Any]) -> ServerProject:
+def _project(server: Server, body: dict[str, Any], title: str) -> ServerProject:
     place = f"project {body['id']} of {body['created_at']}"
-    return ServerProject(body["id"], place, f"{server.url}/projects/{body['id']}", body["task_number"] or 0, body)
+    url = f"{server.url}/projects/{body['id']}"
+    return ServerProject(body["id"], place, url, body["task_number"] or 0, body, title)
 
 
 def _assigned_titles(workspace: Workspace) -> list[str]:
@@ -208,12 +250,18 @@ def _not_there(server: Server, title: str) -> InvalidInput:
     return InvalidInput(f"there is no project {title!r}", where=server.url, remedy="run `toolkit push`")
 
 
-def _titled(server: Server, titles: Sequence[str], *, more: Sequence[str] = ()) -> dict[str, ServerProject]:
-    """Return those projects that have one of these titles, by title."""
+def _titled(
+    server: Server, titles: Sequence[str], *, known: Known = _NOBODY, more: Sequence[str] = ()
+) -> dict[str, ServerProject]:
+    """Return the projects of these titles, by title: the one that is known by number, else the one that has it."""
     include = ("id", "title", "created_at", "task_number", *more)
     listed = _listed(server, commonprefix(titles), include)  # noqa: RUF071  # titles are no paths
     found: dict[str, ServerProject] = {}
     for title in titles:
+        numbered = _numbered(server, known.get(title, ()), listed)
+        if numbered is not None:
+            found[title] = _project(server, numbered, title)
+            continue
         same = [entry for entry in listed if entry["title"] == title]
         if len(same) > 1:
             raise InvalidInput(
@@ -222,8 +270,25 @@ def _titled(server: Server, titles: Sequence[str], *, more: Sequence[str] = ()) 
                 remedy="rename all but one of them, or change label_studio.project in toolkit.yaml",
             )
         if same:
-            found[title] = _project(server, same[0])
+            found[title] = _project(server, same[0], title)
     return found
+
+
+def _numbered(
+    server: Server, known: Sequence[Mapping[str, Any]], listed: Sequence[dict[str, Any]]
+) -> dict[str, Any] | None:
+    """Return the project that has one of these numbers and was made at its time; None where none is there."""
+    here = {(entry["id"], entry["created_at"]): entry for entry in listed}
+    for entry in known:
+        if (found := here.get((entry["id"], entry["created_at"]))) is not None:
+            return found
+        try:
+            there: dict[str, Any] = server.get(f"/api/projects/{entry['id']}/")
+        except NotThere:
+            continue
+        if there["created_at"] == entry["created_at"]:
+            return there
+    return None
 
 
 def _numbers(listed: Sequence[dict[str, Any]]) -> list[int]:

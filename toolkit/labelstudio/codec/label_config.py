@@ -36,6 +36,9 @@ GATE = "answer"
 DATA = ("text", "before", "after", "headline", "publisher", "date", "link", "sentence_id", "text_sha256")
 """Task data: what the page shows, and the two that join a task to its sentence."""
 
+RIVALS = "rivals"
+"""Name of the object that shows an expert what others answered, and the key of its HTML in the task's data."""
+
 TRUE = "yes"
 """The value that a ticked boolean stores; one that is not ticked stores nothing."""
 
@@ -122,12 +125,26 @@ def render_config(schema: Schema) -> str:
         >>> page.count("<Choice "), '<Choice value="Claim" alias="claim"' in page
         (3, True)
     """
+    return _rendered(schema, rivals=False)
+
+
+def render_expert_config(schema: Schema) -> str:
+    """Return the page on which an expert decides: the schema's own, with what others answered above the questions.
+
+    The task's `rivals` holds their answers as HTML; nothing on the page is ticked beforehand.
+    """
+    return _rendered(schema, rivals=True)
+
+
+def _rendered(schema: Schema, *, rivals: bool) -> str:
     root = etree.Element("View", className="tk")
-    etree.SubElement(root, "Style").text = (
-        files("toolkit.labelstudio.codec").joinpath("page.css").read_text(encoding="utf-8")
-    )
+    etree.SubElement(root, "Style").text = _style("page.css") + (_style("rivals.css") if rivals else "")
     _story(root)
     _passage(root, schema)
+    if rivals:
+        box = etree.SubElement(root, "View", className="tk-rivals")
+        shown = {"name": RIVALS, "value": f"${RIVALS}", "valueType": "text", "inline": "true"}
+        etree.SubElement(box, "HyperText", shown)
     for span in schema.spans:
         _fields(root, span)
     questions = etree.SubElement(root, "View", className="tk-questions")
@@ -144,6 +161,10 @@ def render_config(schema: Schema) -> str:
     etree.indent(root, space="  ")
     comment = f"<!-- {schema.ref}, rendered by `toolkit schema render`: edit the schema, not this file. -->\n"
     return comment + etree.tostring(root, encoding="unicode") + "\n"
+
+
+def _style(name: str) -> str:
+    return files("toolkit.labelstudio.codec").joinpath(name).read_text(encoding="utf-8")
 
 
 def displayed(text: str) -> str:

@@ -62,6 +62,7 @@ class PullResult:
         values: Everything that was read by control and value: how many were "read" and "taken", and how many were
             rejected for each reason; "read" is the sum of the others.
         texts: Keys of the tasks' data that were taken for the sentence, of a foreign project.
+        notes: What a person should know, such as that a project was renamed, or is lost.
         partial: Answers of which a part could not be taken; they have no vote until a person says so.
     """
 
@@ -72,6 +73,7 @@ class PullResult:
     values: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
     partial: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def up_to_date(self) -> bool:

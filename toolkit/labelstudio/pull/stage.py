@@ -31,6 +31,7 @@ from toolkit.labelstudio.accounts_file import keep_accounts, server_of_project
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
+from toolkit.labelstudio.client.known_projects import remember
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.pseudonyms import Pseudonyms, project_pseudonyms
 from toolkit.labelstudio.pull.log_writer import UNKNOWN, LogWriter, PullResult
@@ -113,6 +114,8 @@ def _pull(
     full: bool,
 ) -> PullResult:
     schema, found = workspace.schema(), server_project.all_projects(server, workspace)
+    for project in found.work:
+        remember(workspace, project.title, project.settings)
     pages = {project.id: page_of(workspace, server, project, texts) for project in found.work}
     foreign = [page for page in pages.values() if page.is_foreign]
     known: dict[int, str] = {}
@@ -143,6 +146,7 @@ def _pull(
         {name: count for name, count in counts.items() if count},
         values=writer.values,
         partial=writer.partial,
+        notes=found.notes,
         texts=tuple(dict.fromkeys(shown.key for page in foreign for shown in page.texts)),
     )
 

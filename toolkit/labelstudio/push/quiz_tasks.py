@@ -47,7 +47,7 @@ def push_quiz(
         settings = server_project.settings(schema, workspace, answers=_EVERYBODY, examples=False)
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
         title = quiz_title(workspace)
-        target = sender.target(title, settings, server_project.find(connection, title))
+        target = sender.target(title, settings, sender.find(title))
         return sender.run(target, wanted, set(wanted))
 
 

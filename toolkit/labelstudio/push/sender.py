@@ -18,6 +18,7 @@ from pydantic_core import to_json
 from toolkit.errors import Interrupted, InvalidInput, RemoteError
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.http_client import Server, Unanswered
+from toolkit.labelstudio.client.known_projects import known_projects, remember
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.push.tasks import key_of
 from toolkit.project import Workspace
@@ -51,6 +52,9 @@ class PushResult:
         dry_run: Nothing was changed.
         lacking: Articles for which annotators.yaml has too few people (blind mode).
         suggested: Counts of the suggestions that were pushed as well.
+        urls: Every project that tasks went to: one, or one per person.
+        notes: What a person should know, such as that a project was renamed.
+        withdrawn: Tasks of removed sentences that nobody has answered, which were deleted.
     """
 
     url: str | None
@@ -63,16 +67,21 @@ class PushResult:
     dry_run: bool
     lacking: int = 0
     suggested: Mapping[str, int] = field(default_factory=dict)
+    urls: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    withdrawn: int = 0
 
     @property
     def up_to_date(self) -> bool:
         """Nothing was to be done."""
-        return not (self.created or self.settings_changed or self.sent or self.duplicates_removed or self.suggested)
+        done = self.created, self.settings_changed, self.sent, self.duplicates_removed, self.suggested, self.withdrawn
+        return not any(done)
 
     @property
     def counts(self) -> Mapping[str, int]:
         """The counts for people."""
         some = {"orphaned": self.orphaned, "duplicates removed": self.duplicates_removed}
+        some["would be withdrawn" if self.dry_run else "withdrawn"] = self.withdrawn
         some["articles without enough people"] = self.lacking
         sent = "would be sent" if self.dry_run else "sent"
         return {
@@ -105,17 +114,29 @@ class Sender:
         workspace: Whose ledger is kept.
         server: Where the project is.
         dry_run: Change nothing.
+        withdraw: Delete tasks whose sentence is no longer there, unless somebody has answered them.
         progress: Called with (tasks done, tasks to send).
     """
 
     def __init__(
-        self, workspace: Workspace, server: Server, *, dry_run: bool = False, progress: Progress | None = None
+        self,
+        workspace: Workspace,
+        server: Server,
+        *,
+        dry_run: bool = False,
+        withdraw: bool = False,
+        progress: Progress | None = None,
     ) -> None:
         self.workspace = workspace
         self.server = server
         self.dry_run = dry_run
+        self.withdraw = withdraw
         self.progress = progress or silent
         self.removed = 0
+
+    def find(self, title: str) -> ServerProject | None:
+        """Return the project of a title, by its number where that is known."""
+        return server_project.find(self.server, title, known=known_projects(self.workspace))
 
     def target(self, title: str, settings: dict[str, Any], found: ServerProject | None) -> Target:
         """Make the project where none was found.
@@ -128,6 +149,8 @@ class Sender:
         project = found
         if project is None and not self.dry_run:
             project = server_project.create(self.server, title, settings)
+        if project is not None and not self.dry_run:
+            remember(self.workspace, title, project.settings)
         return Target(project, settings, created=found is None)
 
     def run(self, target: Target, wanted: dict[Key, Task], every: Collection[Key]) -> PushResult:
@@ -151,22 +174,47 @@ class Sender:
                 dry_run=True,
             )
         changed = server_project.changes(project, target.settings)
-        ledger = Ledger(self.workspace, project.place, project.settings["title"])
+        ledger = Ledger(self.workspace, project.place, project.title)
         held = self._held(project, ledger)
         missing = {key: task for key, task in wanted.items() if key not in held}
         if not self.dry_run:
             server_project.update(self.server, project, changed)
             self._send(project, ledger, missing)
+        withdrawn = self._withdraw(project, ledger, every) if self.withdraw and held.difference(every) else set()
         return PushResult(
             url=project.url,
             created=created,
             settings_changed=() if created else tuple(sorted(changed)),
             sent=len(missing),
             present=len(wanted) - len(missing),
-            orphaned=len(held.difference(every)),
+            orphaned=len(held.difference(every, withdrawn)),
             duplicates_removed=self.removed,
             dry_run=self.dry_run,
+            urls=(project.url,),
+            notes=(project.note,) if project.note else (),
+            withdrawn=len(withdrawn),
         )
+
+    def _withdraw(self, project: ServerProject, ledger: Ledger, every: Collection[Key]) -> set[Key]:
+        """Delete the tasks of sentences that are gone; one with an answer, a skip or a draft stays. Return their keys.
+
+        Each is looked at once more before it goes: somebody may have answered it meanwhile.
+        """
+        withdrawn = set()
+        include = "id,data,total_annotations,cancelled_annotations"
+        for task in list(self.server.tasks(project.id, include=include)):
+            key = key_of(task["data"])
+            if key is None or key in every or task["total_annotations"] or task["cancelled_annotations"]:
+                continue
+            now = self.server.get(f"/api/tasks/{task['id']}/")
+            if now.get("annotations") or now.get("drafts"):
+                continue
+            if not self.dry_run:
+                self.server.delete(f"/api/tasks/{task['id']}/")
+            withdrawn.add(key)
+        if withdrawn and not self.dry_run:
+            ledger.saw(ledger.sent.difference(withdrawn))
+        return withdrawn
 
     def _held(self, project: ServerProject, ledger: Ledger) -> set[Key]:
         """Return the keys that the server holds: from the ledger where it can be trusted, else by looking."""

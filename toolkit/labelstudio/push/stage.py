@@ -34,6 +34,7 @@ def push(
     where: Test | None = None,
     order: Sequence[str] = (),
     whole_articles: bool = False,
+    withdraw: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
     server: Server | None = None,
@@ -51,6 +52,8 @@ def push(
         where: Only sentences for which this holds.
         order: sentence_ids to send first, in this order; the rest follows in the order of the articles.
         whole_articles: Keep each article's sentences together, and take no part of an article.
+        withdraw: Delete tasks whose sentence is no longer there; one that somebody has answered, skipped or begun
+            stays.
         dry_run: Change nothing; say what would change.
         progress: Called with (tasks done, tasks to send).
         server: Default: the one that toolkit.yaml or the environment names.
@@ -65,12 +68,12 @@ def push(
         choice = partial(
             selected, limit=limit, articles=articles, where=where, order=order, whole_articles=whole_articles
         )
-        sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
+        sender = Sender(workspace, connection, dry_run=dry_run, withdraw=withdraw, progress=progress)
         team = read_team(workspace)
         if team is not None and team.blind:
             return _push_blind(workspace, sender, team, *_tasks(workspace, choice))
         title = workspace.config.label_studio.project
-        with beside(partial(server_project.find, connection, title)) as found:
+        with beside(partial(sender.find, title)) as found:
             settings = server_project.settings(workspace.schema(), workspace)
         with beside(partial(sender.target, title, settings, found.result())) as target:
             wanted, every = _tasks(workspace, choice)
@@ -106,7 +109,7 @@ def _push_blind(
     for name, mine in assignment.articles.items():
         tasks = {key: task for key, task in wanted.items() if article_of[key[0]] in mine}
         title = blind_title(workspace, name)
-        target = sender.target(title, settings, server_project.find(sender.server, title))
+        target = sender.target(title, settings, sender.find(title))
         results.append(sender.run(target, tasks, every))
     if not results:
         raise InvalidInput(
@@ -124,4 +127,7 @@ def _push_blind(
         duplicates_removed=sender.removed,
         dry_run=sender.dry_run,
         lacking=assignment.lacking,
+        urls=tuple(result.url for result in results if result.url),
+        notes=tuple(note for result in results for note in result.notes),
+        withdrawn=sum(result.withdrawn for result in results),
     )

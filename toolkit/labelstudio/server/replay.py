@@ -22,6 +22,7 @@ from toolkit.errors import RemoteError
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Conflict, Server
+from toolkit.labelstudio.client.known_projects import known_projects
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.project import Workspace
@@ -68,7 +69,7 @@ def replay(
     schema = workspace.schema()
     with connected(workspace, server) as connection:
         title = expert_title(workspace) if expert else workspace.config.label_studio.project
-        project = server_project.existing(connection, title)
+        project = server_project.existing(connection, title, known=known_projects(workspace))
         users = _users(connection, sorted({answer.annotator for answer in recorded}))
         tasks: dict[str, list[dict[str, Any]]] = {}
         for task in connection.tasks(project.id, include="id,data,annotators"):

@@ -25,6 +25,7 @@ from toolkit.labelstudio.casualty_figures import languages
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
+from toolkit.labelstudio.client.known_projects import known_projects
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.push.tasks import key_of
@@ -223,7 +224,7 @@ def _answered_tasks(server: Server, workspace: Workspace) -> dict[str, bool]:
     include = "id,data,total_annotations,cancelled_annotations"
     found: dict[str, bool] = {}
     for title in work_titles(workspace):
-        project = server_project.find(server, title)
+        project = server_project.find(server, title, known=known_projects(workspace))
         for task in server.tasks(project.id, include=include) if project is not None else ():
             key = key_of(task["data"])
             if key is not None:
