@@ -55,7 +55,7 @@ def test_a_project_is_adopted_by_file_and_then_live(server: Server, tmp_path: Pa
     assert live.counts == {"new": 1, "answers to texts that are not in the project": 1}
     assert live.texts == ("content",)
     assert agreement(workspace).counts["answers"] == 1, "an answer to nothing does not block it"
-    assert pull(workspace, server=server, import_texts=True).counts == {"texts imported": 2}
+    assert pull(workspace, server=server, import_texts=True).counts == {"joined": 1, "texts imported": 2}
     answered(server, third, said("Claim"))
     assert pull(workspace, server=server).counts == {"new": 1}
     assert pull(workspace, server=server, import_texts=True).up_to_date

@@ -1,4 +1,4 @@
-"""A thin client of Label Studio's HTTP API.
+"""A thin client of Label Studio's HTTP API, for what label-studio-sdk's client is slower at or loses (`sdk_client`).
 
 Reading is tried again when the line breaks. Writing with POST never is: Label Studio stores the same batch twice
 when it is sent twice (measured, 1.23.2), so an answer that did not arrive is raised as `Unanswered`, and the caller
@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from toolkit.errors import AccessDenied, InvalidConfig, RemoteError
+from toolkit.labelstudio.client.sdk_client import SdkClient
 from toolkit.labelstudio.client.tokens import expires, kind_of, refused
 
 _BROKEN = (502, 503, 504, 408, 429)
@@ -76,6 +78,11 @@ class Server:
             limits=_FRESH if near else _KEPT,
         )
 
+    @cached_property
+    def sdk(self) -> SdkClient:
+        """label-studio-sdk's client, for what changes a project; loading it takes seconds."""
+        return SdkClient(self.url, self._token, self._http, self._answered, self._lost, self._until_answered, NotThere)
+
     @property
     def now(self) -> datetime | None:
         """The time by the server's own clock when it last answered, to the second; None where it does not say."""
@@ -119,12 +126,7 @@ class Server:
             RemoteError: It was not stored.
         """
         form = "content" if isinstance(body, bytes) else "json"
-        response = self._send("POST", path, params=params, timeout=timeout, **{form: body})
-        if response.status_code >= 500 or response.status_code in _BROKEN:
-            raise Unanswered(
-                f"the server answered {response.status_code} to a write: {self._detail(response)}", where=self.url
-            )
-        return self._checked(response).json()
+        return self._answered(self._send("POST", path, params=params, timeout=timeout, **{form: body})).json()
 
     def patch(self, path: str, body: Any) -> Any:
         """Change what is there; the same change twice is the same as once, so it is tried again like reading."""
@@ -248,16 +250,25 @@ class Server:
             self._sleep(min(2.0**attempt * 0.25, 4.0))
         return self._checked(response)
 
+    def _until_answered(self, call: Callable[[], None]) -> None:
+        """Call what may be repeated until its answer arrives."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return call()
+            except Unanswered:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+            self._sleep(min(2.0**attempt * 0.25, 4.0))
+        return None
+
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             response = self._http.request(method, path, headers=self._headers(), **_given(options))
             if response.status_code == 401 and self._kind == "personal":
                 self._access = None
                 response = self._http.request(method, path, headers=self._headers(), **_given(options))
-        except httpx.ConnectError as error:
-            raise self._unreachable(error) from error
         except httpx.TransportError as error:
-            raise Unanswered(f"the connection broke ({type(error).__name__})", where=self.url) from error
+            raise self._lost(error) from error
         self._take_time(response.headers.get("date", ""))
         return response
 
@@ -276,6 +287,20 @@ class Server:
                 raise refused(self._kind, self._detail(response), url=self.url, variable=self._variable)
             self._access = str(self._checked(response).json()["access"])
         return {"Authorization": f"Bearer {self._access}"}
+
+    def _answered(self, response: httpx.Response) -> httpx.Response:
+        """Return a good answer to a write; raise `Unanswered` where it may have been stored all the same."""
+        if response.status_code >= 500 or response.status_code in _BROKEN:
+            raise Unanswered(
+                f"the server answered {response.status_code} to a write: {self._detail(response)}", where=self.url
+            )
+        return self._checked(response)
+
+    def _lost(self, error: httpx.TransportError) -> RemoteError:
+        """Return what a broken connection means."""
+        if isinstance(error, httpx.ConnectError):
+            return self._unreachable(error)
+        return Unanswered(f"the connection broke ({type(error).__name__})", where=self.url)
 
     def _checked(self, response: httpx.Response) -> httpx.Response:
         """Return a good response; raise what a bad one means."""

@@ -167,7 +167,7 @@ def create(server: Server, title: str, wanted: dict[str, Any]) -> ServerProject:
     Of two that are made at the same time by two pushes, the older one stays.
     """
     try:
-        made = server.post("/api/projects/", {"title": title, **wanted})
+        made = server.sdk.make_project({"title": title, **wanted})
     except Unanswered:
         project = find(server, title)
         if project is None:
@@ -176,7 +176,7 @@ def create(server: Server, title: str, wanted: dict[str, Any]) -> ServerProject:
     oldest = min(_numbers([entry for entry in _listed(server, title, ("id", "title")) if entry["title"] == title]))
     if oldest == made["id"]:
         return _project(server, made, title)
-    server.delete(f"/api/projects/{made['id']}/")
+    server.sdk.delete_project(made["id"])
     return _project(server, server.get(f"/api/projects/{oldest}/"), title)
 
 
@@ -220,7 +220,7 @@ def update(server: Server, project: ServerProject, changed: dict[str, Any]) -> N
     config = changed.get("label_config")
     if config is not None:
         try:
-            server.post(f"/api/projects/{project.id}/validate/", {"label_config": config})
+            server.sdk.check_page(project.id, config)
         except Refused as error:
             raise InvalidInput(
                 f"the schema's page does not fit the answers that the project holds: {error.what}",
@@ -228,7 +228,7 @@ def update(server: Server, project: ServerProject, changed: dict[str, Any]) -> N
                 remedy="change label_studio.project in toolkit.yaml: a changed schema gets a project of its own",
             ) from error
     if changed:
-        server.patch(f"/api/projects/{project.id}/", changed)
+        server.sdk.change_project(project.id, changed)
 
 
 def _project(server: Server, body: dict[str, Any], title: str) -> ServerProject:

@@ -173,15 +173,15 @@ def _view(server: Server, project: ServerProject, title: str, windows: list[_Bou
     if windows == [(0, None)] or not windows:
         yield [_Part(None, bounds) for bounds in windows]
         return
-    view = server.post("/api/dm/views/", {"project": project.id, "data": {"title": title}})
-    yield [_Part(view["id"], bounds) for bounds in windows]
-    server.delete(f"/api/dm/views/{view['id']}/")
+    view = server.sdk.make_view(project.id, {"title": title})
+    yield [_Part(view, bounds) for bounds in windows]
+    server.sdk.delete_view(view)
 
 
 def _made(server: Server, project: ServerProject, title: str, part: _Part, folder: Path) -> _Window:
     """Have a part made, and fetch it."""
     if part.view is not None:
-        server.patch(f"/api/dm/views/{part.view}/", {"data": {"title": title, "filters": _within(part.bounds)}})
+        server.sdk.change_view(part.view, {"title": title, "filters": _within(part.bounds)})
     made = _finished(server, project, title, part.view)
     path = f"/api/projects/{project.id}/exports/{made['id']}"
     with disk_errors(folder):
@@ -253,4 +253,4 @@ def _clear(server: Server, project: ServerProject, title: str) -> None:
             server.delete(f"/api/projects/{project.id}/exports/{made['id']}")
     for view in server.get("/api/dm/views/", project=project.id):
         if str(view["data"].get("title", "")).startswith(title):
-            server.delete(f"/api/dm/views/{view['id']}/")
+            server.sdk.delete_view(view["id"])

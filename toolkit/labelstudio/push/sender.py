@@ -210,7 +210,7 @@ class Sender:
             if now.get("annotations") or now.get("drafts"):
                 continue
             if not self.dry_run:
-                self.server.delete(f"/api/tasks/{task['id']}/")
+                self.server.sdk.delete_task(task["id"])
             withdrawn.add(key)
         if withdrawn and not self.dry_run:
             ledger.saw(ledger.sent.difference(withdrawn))
@@ -250,7 +250,7 @@ class Sender:
         """Delete the one of two copies that holds no answer, the later one if neither does; return the other."""
         for copy, kept in ((second, first), (first, second)):
             if not (copy["total_annotations"] or copy["cancelled_annotations"] or copy.get("draft_exists")):
-                self.server.delete(f"/api/tasks/{copy['id']}/")
+                self.server.sdk.delete_task(copy["id"])
                 self.removed += 1
                 return kept
         return first
