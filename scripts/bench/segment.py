@@ -1,20 +1,24 @@
 """Measure sentence splitters on gold sets: F1c, exact match and speed of all in one interleaved run.
 
-    python scripts/bench/segment.py DIR [--against nupunkt,livekit-blingfire] [--floor [FILE|KEY=VALUE,...]]
-        [--json FILE]
+    python scripts/bench/segment.py DIR [--stress] [--against nupunkt,livekit-blingfire]
+        [--floor [FILE|KEY=VALUE,...]] [--json FILE]
 
 DIR (default: the sets of the repository) holds `*.jsonl` or `*.jsonl.gz`. Each line is one document: {"lang", "text",
 "spans": [[start, end], ...]} in code points, and "optional": ends that may be predicted or not.
 
-F1c    A boundary is the end of a sentence, written as the number of non-space characters before it, so that white space
-       may stand on either side of it. The last end of a document does not count, because no splitter can miss it. A
-       gold end that stands neither at a line break nor after a stop (. ! ? … and the stops of other scripts, with the
-       marks that close after them) is not scored, predicted or not, because only the meaning shows it; an optional end
-       is not scored either. F1c is the F1 of a set's pooled boundaries, in percent.
+F1c    A boundary is the end of a sentence, written as the number of characters before it, without white space and
+       format characters, so that these may stand on either side of it. The last end of a document does not count,
+       because no splitter can miss it. A gold end that stands neither at a line break nor after a stop (. ! ? … and
+       the stops of other scripts, with the marks that close after them) is not scored, predicted or not, because only
+       the meaning shows it; an optional end is not scored either. F1c is the F1 of a set's pooled boundaries, in
+       percent.
 exact  Share of documents whose scored boundaries are exactly the gold ones, in percent.
 speed  Millions of characters per second of processor time, in a single thread, spans included: the median over
        interleaved rounds over all English documents, or over all documents if none is English. x_naive is the ratio to
        the speed of a naive regex.
+
+With --stress, every document is measured as it is and distorted: in lower case, in capitals, with decomposed letters,
+with no-break spaces, with format characters, wrapped at a column, and without the spaces between sentences.
 
 Every splitter but the rules gets a document line by line, because line breaks separate first; the rules cut at line
 breaks themselves. Floors are KEY=VALUE with the keys of the table ("avg5.f1c", "hard_news.exact") and "ratio.PEER", the
@@ -28,22 +32,23 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import re
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from toolkit.segment import segment
+from peers import LINE, PARAGRAPH, PEERS, Span, Splitter, by_block, naive
+from stress import DISTORTIONS
 
-Span = tuple[int, int]
-Splitter = Callable[[str, str], list[Span]]
+from toolkit.segment import segment
 
 STOPS = frozenset(".!?…。！？｡．؟۔।॥։።፧‼⁇⁈⁉")
 CLOSERS = frozenset("\"'”’»›)]}」』】）〉》］｝“‘«‹")
+FLOOR, STRESS_FLOOR = "floor.txt", "stress_floor.txt"
 SHIPPED = Path(__file__).parents[2] / "tests" / "segment" / "gold"
 GOALS = "avg5.f1c=99.5,hard_news.exact=95,ratio.livekit-blingfire=1.3,ratio.tokenizesentences=2"
 NEWS = ("en_gum_news", "en_pud_news", "en_wsj_sample", "en_masc_news_detok", "en_brown_news_detok")
@@ -79,10 +84,10 @@ def name_of(path: Path) -> str:
 
 
 def counts(text: str) -> list[int]:
-    """Return, for every offset of `text` and its end, the number of non-space characters before it."""
+    """Return, for every offset of `text` and its end, the number of characters before it that a reader sees."""
     totals = [0]
     for character in text:
-        totals.append(totals[-1] + (not character.isspace()))
+        totals.append(totals[-1] + (not character.isspace() and unicodedata.category(character) != "Cf"))
     return totals
 
 
@@ -123,114 +128,6 @@ def score(documents: list[Document], split: Splitter) -> tuple[float, float]:
 # --- the splitters ----------------------------------------------------------------------------------------------------
 
 
-def by_line(spans: Callable[[str], Iterable[Span]], text: str, _lang: str = "") -> list[Span]:
-    """Split every line of a text on its own."""
-    found: list[Span] = []
-    at = 0
-    for line in text.splitlines(keepends=True):
-        if not line.isspace():
-            body = line.rstrip()
-            found.extend((at + start, at + end) for start, end in spans(body))
-        at += len(line)
-    return found
-
-
-def from_sentences(split: Callable[[str], Iterable[str]], text: str) -> list[Span]:
-    """Return the spans of the sentences that a splitter returns as strings, except those that it has changed."""
-    spans, at = [], 0
-    for sentence in split(text):
-        body = sentence.strip()
-        start = text.find(body, at) if body else -1
-        if start >= 0:
-            at = start + len(body)
-            spans.append((start, at))
-    return spans
-
-
-_NAIVE = re.compile(r"(?<=[.!?])\s+")
-
-
-def naive(text: str) -> list[Span]:
-    """Split after every stop before white space."""
-    spans, at = [], 0
-    for match in _NAIVE.finditer(text):
-        spans.append((at, match.start()))
-        at = match.end()
-    if at < len(text):
-        spans.append((at, len(text)))
-    return spans
-
-
-def _blingfire() -> Splitter:
-    from livekit.blingfire import text_to_sentences_with_offsets
-
-    return partial(by_line, lambda line: text_to_sentences_with_offsets(line)[1])
-
-
-def _tokenizesentences() -> Splitter:
-    from tokenizesentences import tokenize_spans
-
-    return partial(by_line, tokenize_spans)
-
-
-def _nupunkt() -> Splitter:
-    from nupunkt import sent_spans
-
-    return partial(by_line, sent_spans)
-
-
-def _pysbd() -> Splitter:
-    import pysbd
-
-    segmenters: dict[str, Callable[[str], list[str]]] = {}
-
-    def split(text: str, lang: str) -> list[Span]:
-        if lang not in segmenters:
-            known = lang in pysbd.languages.LANGUAGE_CODES
-            segmenters[lang] = pysbd.Segmenter(language=lang if known else "en", clean=False).segment
-        return by_line(partial(from_sentences, segmenters[lang]), text)
-
-    return split
-
-
-def _sentencex() -> Splitter:
-    from sentencex import segment as sentencex
-
-    return lambda text, lang: by_line(partial(from_sentences, partial(sentencex, lang)), text)
-
-
-def _choppa() -> Splitter:
-    from choppa import DEFAULT_SRX_RULESET, SRX_2_XSD, SrxDocument, SrxTextIterator
-
-    document = SrxDocument(ruleset=DEFAULT_SRX_RULESET, validate_ruleset=SRX_2_XSD)
-
-    def split(text: str, lang: str) -> list[Span]:
-        return by_line(partial(from_sentences, lambda line: SrxTextIterator(document, f"{lang}_two", line)), text)
-
-    return split
-
-
-def _syntok() -> Splitter:
-    from syntok import segmenter
-
-    def line_spans(line: str) -> list[Span]:
-        sentences = [tokens for paragraph in segmenter.analyze(line) for tokens in paragraph]
-        return [(tokens[0].offset, tokens[-1].offset + len(tokens[-1].value)) for tokens in sentences]
-
-    return partial(by_line, line_spans)
-
-
-PEERS: dict[str, Callable[[], Splitter]] = {
-    "livekit-blingfire": _blingfire,
-    "tokenizesentences": _tokenizesentences,
-    "nupunkt": _nupunkt,
-    "pysbd": _pysbd,
-    "sentencex": _sentencex,
-    "choppa-srx": _choppa,
-    "syntok": _syntok,
-}
-
-
 def ours(text: str, lang: str) -> list[Span]:
     """Split with the rules of this project."""
     return segment(text, language=lang)
@@ -263,20 +160,37 @@ def table(rows: list[list[str]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-def summary(results: dict[str, float], names: list[str], sets: list[str]) -> list[list[str]]:
-    """Return the rows of the table: one per set, then the averages and the speed."""
-    rows = [["", *names]]
-    for key in [
-        *(f"{name}.f1c" for name in sets),
-        "avg5.f1c",
-        *(f"{name}.exact" for name in sets),
-        "mchar_s",
-        "x_naive",
-    ]:
-        cells = [results.get(f"{name}:{key}") for name in names]
-        if any(cell is not None for cell in cells):
-            rows.append([key, *("" if cell is None else f"{cell:.2f}" for cell in cells)])
-    return rows
+def keys(sets: list[str]) -> list[str]:
+    """Return the names of the results: those of each set, the averages and the speed."""
+    f1c, exact = [f"{name}.f1c" for name in sets], [f"{name}.exact" for name in sets]
+    return [*f1c, "avg5.f1c", *exact, "mchar_s", "x_naive"]
+
+
+def summary(results: dict[str, float], names: list[str], rows: list[str]) -> list[list[str]]:
+    """Return the rows of the table, except those that were not measured."""
+    cells = {key: [results.get(f"{name}:{key}") for name in names] for key in rows}
+    found = {key: row for key, row in cells.items() if any(cell is not None for cell in row)}
+    return [
+        ["", *names],
+        *([key, *("" if cell is None else f"{cell:.2f}" for cell in row)] for key, row in found.items()),
+    ]
+
+
+def strained(documents: list[Document], splitters: dict[str, Splitter]) -> dict[str, float]:
+    """Return the results over all documents in each distortion, named "SPLITTER:DISTORTION.f1c" and so on."""
+    results: dict[str, float] = {}
+    for label, distort in DISTORTIONS.items():
+        block = PARAGRAPH if label == "wrapped" else LINE  # the peers see a wrapped paragraph whole
+        strained = [
+            Document(document.lang, *distort(document.text, document.spans, document.optional))
+            for document in documents
+        ]
+        for name, split in {
+            "rules": ours,
+            **{name: partial(by_block, split, block) for name, split in splitters.items()},
+        }.items():
+            results[f"{name}:{label}.f1c"], results[f"{name}:{label}.exact"] = score(strained, split)
+    return results
 
 
 def measure(sets: dict[str, list[Document]], splitters: dict[str, Splitter], rounds: int) -> dict[str, float]:
@@ -305,9 +219,8 @@ def floors(given: str) -> dict[str, float]:
     return {key.strip(): float(value) for key, _, value in pairs}
 
 
-def default_floors(directory: Path) -> str:
+def default_floors(beside: Path) -> str:
     """Return the file of floors beside the sets, or the goals."""
-    beside = directory / "floor.txt"
     return str(beside) if beside.is_file() else GOALS
 
 
@@ -331,13 +244,14 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--against", default="", metavar="NAMES", help=f"comma separated: {', '.join(PEERS)}")
     parser.add_argument("--sets", default="", metavar="PREFIXES", help="only the sets whose name begins so")
+    parser.add_argument("--stress", action="store_true", help="measure the sets in each distortion, without the speed")
     parser.add_argument("--rounds", type=int, default=9, help="interleaved rounds for the speed (default: 9)")
     parser.add_argument(
         "--floor",
         metavar="FILE|KEY=VALUE,…",
         nargs="?",
         const="",
-        help="exit 4 when the rules are below any of these (default: DIR/floor.txt, or the project's goals)",
+        help="exit 4 when the rules are below any of these (default: DIR/floor.txt, stress_floor.txt or the goals)",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every result as JSON")
     return parser.parse_args()
@@ -356,19 +270,24 @@ def main() -> int:
         print(f"unknown splitter {', '.join(unknown)}; known: {', '.join(PEERS)}", file=sys.stderr)
         return 2
     sets = {name_of(path): read(path) for path in paths}
-    splitters: dict[str, Splitter] = {"rules": ours, "naive": partial(by_line, naive)}
     try:
-        splitters |= {name: PEERS[name]() for name in peers}
+        splitters = {"naive": naive, **{name: PEERS[name]() for name in peers}}
     except ImportError as error:
         print(f"a peer is not installed ({error}); run `pip install {' '.join(peers)}`", file=sys.stderr)
         return 2
-    results = measure(sets, splitters, asked.rounds)
-    print("\n".join(table(summary(results, list(splitters), list(sets)))))
-    for name in peers:
+    if asked.stress:
+        results = strained([document for documents in sets.values() for document in documents], splitters)
+        rows, floor = [f"{label}.{key}" for label in DISTORTIONS for key in ("f1c", "exact")], STRESS_FLOOR
+    else:
+        lined = {name: partial(by_block, split, LINE) for name, split in splitters.items()}
+        results = measure(sets, {"rules": ours, **lined}, asked.rounds)
+        rows, floor = keys(list(sets)), FLOOR
+    print("\n".join(table(summary(results, ["rules", *splitters], rows))))
+    for name in [] if asked.stress else peers:
         print(f"rules are {results[f'rules:ratio.{name}']:.2f} times as fast as {name}")
     if asked.json:
         asked.json.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    faults = [] if asked.floor is None else missed(results, floors(asked.floor or default_floors(asked.dir)))
+    faults = [] if asked.floor is None else missed(results, floors(asked.floor or default_floors(asked.dir / floor)))
     for fault in faults:
         print(f"floor missed: {fault}", file=sys.stderr)
     return 4 if faults else 0

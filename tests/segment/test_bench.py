@@ -11,12 +11,14 @@ GOLD = Path(__file__).parent / "gold"
 
 @pytest.fixture(scope="module")
 def bench():
+    sys.path.insert(0, str(SCRIPT.parent))
     spec = importlib.util.spec_from_file_location("bench_segment", SCRIPT)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     yield module
     del sys.modules[spec.name]
+    sys.path.remove(str(SCRIPT.parent))
 
 
 def run(*arguments):
@@ -74,13 +76,32 @@ def test_gold_ends_are_scored_at_line_breaks_and_after_stops_of_any_script(bench
 
 
 def test_a_splitter_that_rewrites_text_gets_no_span_for_what_it_rewrote(bench):
-    assert bench.from_sentences(lambda _text: ["He left.", "rewritten", " All fell. "], TEXT) == [(0, 8), (18, 27)]
+    peers = importlib.import_module("peers")
+    assert peers.from_sentences(lambda _text: ["He left.", "rewritten", " All fell. "], TEXT) == [(0, 8), (18, 27)]
 
 
 def test_what_the_repository_ships_meets_its_floor():
     done = run("--rounds", 1, "--floor")
     assert done.returncode == 0, done.stderr
     assert "en.exact" in done.stdout
+
+
+def test_what_the_repository_ships_withstands_distortion():
+    done = run("--stress", "--floor")
+    assert done.returncode == 0, done.stderr
+    assert "glued.exact" in done.stdout
+
+
+def test_distortions_move_the_gold_ends_with_the_text(bench):
+    distortions = importlib.import_module("stress").DISTORTIONS
+    text, spans = "Él cayó.\nIt ended quickly. We ran.", ((0, 8), (9, 26), (27, 34))
+    for distort in distortions.values():
+        changed, moved, _ = distort(text, spans, ())
+        parts = ["".join(filter(str.isalnum, changed[start:end].lower())) for start, end in moved]
+        assert [part.replace("e\u0301", "é") for part in parts][1:] == ["itendedquickly", "weran"]
+        assert changed[moved[0][1] - 1] in ".\u200b"
+    assert distortions["glued"](text, spans, ())[0] == "Él cayó.\nIt ended quickly.We ran."
+    assert distortions["hidden"](text, spans, ())[1][2] == (32, 41)
 
 
 def test_a_missed_floor_exits_with_4_and_says_which():
