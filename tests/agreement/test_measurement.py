@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -192,6 +193,25 @@ def test_spans_tokens_and_attributes():
     (token,) = found.tokens
     assert token.n_units == 10  # nine words and the full stop
     assert token.prevalence == pytest.approx((3 + 3 + 1) / 30)
+
+
+def test_a_bound_that_one_person_leaves_empty_counts_as_a_difference():
+    bounds = (
+        Attribute(id="low", title="Low", type="number"),
+        Attribute(id="low_open", title="Open", type="boolean"),
+        Attribute(id="high", title="High", type="number"),
+    )
+    schema = replace(SCHEMA, spans=(SpanLabel(id="FIGURE", title="Figure", rule="r", attributes=bounds),))
+    answers = [
+        answer(1, "a", "toll", spans=(figure(0, 11, low=14),)),
+        answer(1, "b", "toll", spans=(figure(0, 11, low=14, low_open=False),)),
+        answer(2, "a", "toll", spans=(figure(0, 11, low=14, high=14),)),
+        answer(2, "b", "toll", spans=(figure(0, 11),)),
+    ]
+    rows = {row.name: row for row in measure(answers, schema, ARTICLES).attributes}
+    assert rows["FIGURE.low"].percent.value == 1.0, "the one empty value leaves no pair"
+    assert rows["FIGURE.low_open"].percent.value == 1.0, "a box that is not ticked is false"
+    assert (rows["FIGURE.bounds"].n_units, rows["FIGURE.bounds"].percent.value) == (2, 0.5)
 
 
 def test_tokens_need_texts():

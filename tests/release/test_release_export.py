@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from toolkit.errors import UsageError
 from toolkit.release import Release, TextRule
-from toolkit.release.export.formats import bio, export, safe_cell
+from toolkit.release.export.formats import bio, export, minimum, safe_cell
 
 
 def test_jsonl_has_every_row(release: Release, tmp_path: Path) -> None:
@@ -23,7 +23,22 @@ def test_jsonl_has_every_row(release: Release, tmp_path: Path) -> None:
     assert len(files) == 15
     for path in files:
         config, split = path.stem.split("-")
-        assert [json.loads(line) for line in path.read_text().splitlines()] == release.table(config, split).to_pylist()
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        counted = [row.pop("acled_minimum") for row in rows] if config == "figures" else []
+        assert rows == release.table(config, split).to_pylist()
+        assert [each for each, row in zip(counted, rows, strict=False) if row["low"] is not None] == [
+            row["low"] + bool(row["low_open"]) for row in rows if row.get("low") is not None
+        ]
+
+
+def test_a_vague_figure_is_counted_by_the_rule_of_acled_in_what_is_exported() -> None:
+    row = {"sentence_id": "s", "low": None, "low_open": None}
+    assert minimum({**row, "text": "dozens"}, "en") == 12
+    assert minimum({**row, "text": "unas decenas"}, "es") == 10
+    assert minimum({**row, "text": "several"}, "en") is None
+    assert minimum({**row, "text": "up to 9"}, "en") is None
+    assert minimum({**row, "text": "dozens"}, None) is None
+    assert minimum({**row, "low": 14, "low_open": True}, "en") == 15
 
 
 def test_csv_has_every_row(release: Release, tmp_path: Path) -> None:

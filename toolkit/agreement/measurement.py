@@ -131,8 +131,12 @@ def _token_rows(
         yield measurer.row("tokens", label.id, ratings, groups, positive=True, within=within)
 
 
+_Matched = tuple[str, Mapping[str, AttributeValue], Mapping[str, AttributeValue]]
+"""Article of two people's matched spans, and the fields of each."""
+
+
 def _attribute_rows(answers: AnswerTable, schema: Schema, measurer: Measurer) -> Iterator[AgreementRow]:
-    matched: dict[str, list[tuple[str, Mapping[str, AttributeValue], Mapping[str, AttributeValue]]]] = defaultdict(list)
+    matched: dict[str, list[_Matched]] = defaultdict(list)
     for people in answers.doubled:
         for left, right in combinations(people, 2):
             article = answers.article_of[left.sentence_id]
@@ -141,15 +145,46 @@ def _attribute_rows(answers: AnswerTable, schema: Schema, measurer: Measurer) ->
     for label in schema.spans:
         for attribute in label.attributes:
             yield _attribute_row(label, attribute, matched[label.id], measurer)
+        if {"low", "high"} <= {attribute.id for attribute in label.attributes}:
+            yield _bounds_row(label, matched[label.id], measurer)
+
+
+def _bounds_row(label: SpanLabel, matched: Sequence[_Matched], measurer: Measurer) -> AgreementRow:
+    """Return the agreement on a figure's interval as a whole, in which a bound that is not set is one of its values.
+
+    The rows of `low` and `high` leave out a figure of which one of the two people set no bound ("dozens").
+    """
+    cells = (
+        (side, unit, interval_text(fields))
+        for unit, (_, *both) in enumerate(matched)
+        for side, fields in enumerate(both)
+    )
+    ratings = Ratings.of_cells(cells, n_annotators=2, n_units=len(matched))
+    groups = cluster_numbers([article for article, _, _ in matched])
+    return measurer.row("attribute", f"{label.id}.bounds", ratings, groups)
+
+
+def interval_text(fields: Mapping[str, AttributeValue]) -> str:
+    """Return a figure's interval as a mathematician writes it.
+
+    Examples:
+        >>> interval_text({"low": 14, "low_open": True}), interval_text({"low": 3, "high": 4, "high_open": False})
+        ('(14, ∞)', '[3, 4]')
+    """
+    low, high = fields.get("low"), fields.get("high")
+    opening = "(" if low is None or fields.get("low_open") else "["
+    closing = ")" if high is None or fields.get("high_open") else "]"
+    return f"{opening}{'-∞' if low is None else low:}, {'∞' if high is None else high}{closing}"
 
 
 def _attribute_row(
     label: SpanLabel,
     attribute: Attribute,
-    matched: Sequence[tuple[str, Mapping[str, AttributeValue], Mapping[str, AttributeValue]]],
+    matched: Sequence[_Matched],
     measurer: Measurer,
 ) -> AgreementRow:
-    values = [(left.get(attribute.id), right.get(attribute.id)) for _, left, right in matched]
+    absent = False if attribute.type == "boolean" else None  # a box that is not ticked
+    values = [(left.get(attribute.id, absent), right.get(attribute.id, absent)) for _, left, right in matched]
     numeric = attribute.type == "number"
     negative = numeric and any(isinstance(value, int | float) and value < 0 for pair in values for value in pair)
     level: Level = "interval" if negative else "ratio" if numeric else "nominal"

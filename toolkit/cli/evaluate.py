@@ -105,6 +105,10 @@ def put_evaluation(found: Mapping[str, Any], *, full: bool) -> None:
     """
     header = ("rows", "precision", "recall", "F1", "95 % interval", "AP", "calibration error")
     put_table([f"{found['model']} on {found['split']}", *header], [*_overall(found), *_labels(found), *_spans(found)])
+    put_section(
+        ("numbers of figures", "spans", "exact", "95 % interval", "overlap", "95 % interval", "relative error"),
+        _values(found),
+    )
     if full:
         put_section(("label, with 95 % intervals", "precision", "recall", "AP", "calibration error"), _bounds(found))
         pairs = [[gold, given, str(rows)] for gold, row in found["confusion"].items() for given, rows in row.items()]
@@ -161,6 +165,13 @@ def _spans(found: Mapping[str, Any]) -> list[list[str]]:
     return [
         [f"{each['label']} ({each['by']})", *_scores(each), "", ""] for each in found.get("spans", {}).get("scores", [])
     ]
+
+
+def _values(found: Mapping[str, Any]) -> Iterable[list[str]]:
+    for each in found.get("spans", {}).get("values", []):
+        shares = (each["exact"], each["overlap"])
+        cells = (cell for share in shares for cell in (number(share["value"]), interval(share)))
+        yield [each["label"], str(each["pairs"]), *cells, number(each["error"])]
 
 
 def _scores(each: dict[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
 """The span baseline: which words are a figure, a source, a cue. A linear tagger beside the figure reader."""
 
+from toolkit.baselines.spans.figure_values import FigureValues, figure_values
 from toolkit.baselines.spans.span_files import load_spans, save_spans, span_contents
 from toolkit.baselines.spans.span_rows import SpanRows, has_spans, span_rows_of_release
 from toolkit.baselines.spans.span_scores import SpanEvaluation, SpanScores, evaluate_spans, figure_reader
@@ -7,12 +8,14 @@ from toolkit.baselines.spans.span_training import train_spans
 from toolkit.baselines.spans.tagger import SpanModel
 
 __all__ = [
+    "FigureValues",
     "SpanEvaluation",
     "SpanModel",
     "SpanRows",
     "SpanScores",
     "evaluate_spans",
     "figure_reader",
+    "figure_values",
     "has_spans",
     "load_spans",
     "save_spans",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -105,8 +106,9 @@ def span_rows_of_release(directory: Path | str, split: str) -> SpanRows:
     names = ["span_id", "label", "start", "end", "text"]
     spans: dict[str, list[Span]] = {row["sentence_id"]: [] for row in rows}
     if split in release.splits("spans"):
-        for span in release.table("spans", split).select(["sentence_id", *names]).to_pylist():
-            spans[span["sentence_id"]].append(Span(**{name: span[name] for name in names}))
+        for span in release.table("spans", split).select(["sentence_id", *names, "attributes"]).to_pylist():
+            attributes = json.loads(span["attributes"] or "{}")
+            spans[span["sentence_id"]].append(Span(**{name: span[name] for name in names}, attributes=attributes))
     return SpanRows(
         texts=tuple(row["text"] for row in rows),
         spans=tuple(tuple(spans[row["sentence_id"]]) for row in rows),

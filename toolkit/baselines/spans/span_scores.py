@@ -12,6 +12,7 @@ from toolkit.agreement.intervals import Bounds, cluster_numbers, enough, estimat
 from toolkit.agreement.span_agreement import match
 from toolkit.baselines.data.targets import Floats
 from toolkit.baselines.evaluation.grouped_counts import ENOUGH
+from toolkit.baselines.spans.figure_values import FigureValues, figure_values
 from toolkit.baselines.spans.span_rows import SpanRows
 from toolkit.figures import LANGUAGES, suggest
 from toolkit.records import Estimate, Span
@@ -57,11 +58,13 @@ class SpanEvaluation:
         rows: Sentences.
         groups: Stories.
         scores: By label and by exact before overlap.
+        values: The numbers of those labels that hold some.
     """
 
     rows: int
     groups: int
     scores: tuple[SpanScores, ...]
+    values: tuple[FigureValues, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the evaluation as JSON-able values."""
@@ -86,7 +89,7 @@ def evaluate_spans(rows: SpanRows, given: Spans) -> SpanEvaluation:
                 table, member, [_counts(gold, said, label, by) for gold, said in zip(rows.spans, given, strict=True)]
             )
             found.append(_scores(label, by, table))
-    return SpanEvaluation(rows=len(rows), groups=groups, scores=tuple(found))
+    return SpanEvaluation(rows=len(rows), groups=groups, scores=tuple(found), values=figure_values(rows, given))
 
 
 def figure_reader(rows: SpanRows, *, label: str = "FIGURE") -> list[tuple[Span, ...]]:

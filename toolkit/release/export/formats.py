@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.errors import UsageError
+from toolkit.figures import LANGUAGES, Figure, acled_minimum, read
 from toolkit.project.files import ANOTHER, staged
 from toolkit.release.reader import Release
 from toolkit.release.tables.configs import SLICE_ROWS
@@ -87,6 +88,7 @@ def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
             "csv": lists and structs as JSON; a cell that a spreadsheet would take for a formula begins with an
             apostrophe.
             "jsonl": one object per row.
+            In both a figure has a column more, "acled_minimum": the count of people that ACLED's rule gives it.
             "conll": one token per line (token, start, end, BIO tag), sentences separated by an empty line, of decided
             sentences only; where spans overlap the longer one is tagged. A comment begins with "# ", a line whose
             token is "#" with "#" and a tab.
@@ -129,6 +131,31 @@ def rows(release: Release, config: str, split: str) -> Iterator[Row]:
         yield from table.slice(start, SLICE_ROWS).to_pylist()
 
 
+def exported(release: Release, config: str, split: str) -> Iterator[Row]:
+    """Yield the rows of a table as dicts; those of figures with the count that ACLED's rule gives them.
+
+    "acled_minimum" is the lowest number of people that a figure allows, and what its words are built on where they are
+    vague ("dozens": 12), see `toolkit.figures.acled_minimum`. It is empty for "up to 9" and for "several".
+    """
+    if config != "figures":
+        yield from rows(release, config, split)
+        return
+    languages: dict[str, str] = {}
+    if split in release.splits("default"):
+        table = release.table("default", split)
+        languages = dict(zip(table["sentence_id"].to_pylist(), table["language"].to_pylist(), strict=True))
+    for row in rows(release, config, split):
+        yield {**row, "acled_minimum": minimum(row, languages.get(row["sentence_id"]))}
+
+
+def minimum(row: Row, language: str | None) -> int | None:
+    """Return the count of people that ACLED's rule gives a row of figures; None where its words give none."""
+    if row.get("low") is not None:
+        return acled_minimum(Figure(low=int(row["low"]), low_open=bool(row.get("low_open")), qualifier="at_least"))
+    said = read(row["text"], language) if row.get("text") and language in LANGUAGES else None
+    return acled_minimum(said) if said is not None and said.qualifier == "vague" else None
+
+
 def spans_of(release: Release, split: str) -> dict[str, list[Row]]:
     """Return sentence_id → the rows of its spans; empty where the schema has none."""
     found: dict[str, list[Row]] = {}
@@ -141,7 +168,7 @@ def spans_of(release: Release, split: str) -> dict[str, list[Row]]:
 def _csv(path: Path, release: Release, config: str, split: str) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        for number, row in enumerate(rows(release, config, split)):
+        for number, row in enumerate(exported(release, config, split)):
             if number == 0:
                 writer.writerow(row)
             writer.writerow([safe_cell(value) for value in row.values()])
@@ -160,7 +187,7 @@ def safe_cell(value: object) -> str:
 
 def _jsonl(path: Path, release: Release, config: str, split: str) -> None:
     with path.open("w", encoding="utf-8") as file:
-        for row in rows(release, config, split):
+        for row in exported(release, config, split):
             file.write(_json(row) + "\n")
 
 
