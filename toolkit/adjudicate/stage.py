@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.adjudicate.ballot import SecondLook
+from toolkit.adjudicate.conservation import conservation
 from toolkit.adjudicate.decide import Decisions, decide
 from toolkit.adjudicate.decision_changes import DecisionChange, changes
 from toolkit.adjudicate.decision_log import DECISION_LOG, extended_log, last_decisions
@@ -38,6 +39,9 @@ WOULD_CHANGE = "would change with --afresh"
 CONTRADICTIONS = "reports/contradictions.jsonl"
 """Decided sentences that contradict an example of the schema with the same words: one `Contradiction` per line."""
 
+
+CONSERVATION = "reports/conservation.json"
+"""What became of everything that people said; see `toolkit.adjudicate.conservation`."""
 
 SILENT = "reports/answers_without_vote.jsonl"
 """Answers that took no part: their sentence is gone, or a part of them could not be taken."""
@@ -90,6 +94,8 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
             compared = () if before is None else changes(before, result, _answers_then(workspace), answers)
             contradicting = _contradictions(workspace, schema, result.decided)
             made = _made(result, contradicting, extended_log(log, last, result.logged))
+            accounts = json.dumps(conservation(answers, gone, result.decided), ensure_ascii=False, indent=1) + "\n"
+            made = Made({**made.files, CONSERVATION: accounts.encode()}, made.counts)
             return _with_silent(made, answers, gone), compared
 
         outcome, compared = derive_value(

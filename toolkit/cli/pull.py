@@ -63,6 +63,10 @@ def pull(
         say("these figures are in annotations/figures.jsonl")
     if result.counts.get("answers to texts that are not in the project") and not import_texts:
         say("run it again with --import-texts to make articles of the texts that are not in the project")
+    if result.texts and not as_json:
+        say(f"the sentence of a task is its {' and '.join(result.texts)}; `--text-field` names another")
+    if not as_json:
+        _put_lost(result.values)
     if result.partial and not as_json:
         say(
             f"{result.partial} answers have a part that can't be taken, and no vote: see annotations/rejects.jsonl, "
@@ -71,6 +75,22 @@ def pull(
         )
     if from_export is not None and not as_json:
         put_table(["what the file holds", "read", "taken", "rejected"], [_fate(*row) for row in result.fates.items()])
+
+
+def _put_lost(values: Mapping[str, Mapping[str, Mapping[str, int]]]) -> None:
+    """Print what of each control and value was read and could not be taken, by reason."""
+    rows = [
+        [control, value or "(written)", str(counts["read"]), str(counts["taken"]), _reasons(counts)]
+        for control, by_value in values.items()
+        for value, counts in by_value.items()
+        if counts["read"] != counts["taken"]
+    ]
+    if rows:
+        put_table(["control", "value", "read", "taken", "not taken"], rows)
+
+
+def _reasons(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in counts.items() if name not in ("read", "taken"))
 
 
 def _fate(kind: str, counts: Mapping[str, int]) -> list[str]:

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from toolkit.errors import InvalidInput
+from toolkit.labelstudio.codec.decode import decode_result
+from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.codec.label_config import DATA, GATE, TRUE, control_name, controls, render_config
+from toolkit.labelstudio.codec.page_check import PageCheck
 from toolkit.schema import Schema, load, shipped
 
 NAMES = ("claims", "news_events")
@@ -107,3 +111,28 @@ def test_without_an_exclusive_label_nothing_is_hidden_and_no_gate_stands() -> No
 
 def test_rendering_is_deterministic() -> None:
     assert render_config(load("news_events")) == render_config(load("news_events"))
+
+
+def test_sixty_labels_take_no_key_of_a_span_or_field() -> None:
+    schema = load("news_events")
+    more = tuple(replace(schema.labels[0], id=f"more_{n}", title=f"More {n}", hotkey=None) for n in range(60))
+    root = etree.fromstring(render_config(replace(schema, labels=(*schema.labels, *more), digest="0" * 64)).encode())
+    keys = [element.get("hotkey") for element in root.iter("Label", "Choice")]
+    given = {span.hotkey for span in schema.spans} | {label.hotkey for label in schema.labels}
+    assert None not in keys
+    assert len(set(keys)) == len(keys)
+    assert given - {None} <= set(keys)
+
+
+def test_what_the_sdk_refuses_is_refused_here_too() -> None:
+    schema = load("news_events")
+    check = PageCheck(render_config(schema).strip(), schema.ref)
+    good = encode_result(schema, labels=[schema.label_ids[0]], note="unsure")
+    assert check.fits(good)
+    assert check.faults({"result": good}) == []
+    bad = [{**good[0], "value": {"choices": ["weather"]}}]
+    assert not check.fits(bad)
+    assert "weather" in check.faults({"result": bad})[0]
+    assert [reject.reason for reject in decode_result(bad, "Nine.", schema).rejects] == ["unknown-label"]
+    with pytest.raises(InvalidInput, match="not one that Label Studio can show"):
+        PageCheck("<View>", "here")

@@ -12,6 +12,7 @@ from toolkit.errors import InvalidInput, RemoteError
 from toolkit.labelstudio.client.http_client import NotThere, Refused, Server, Unanswered
 from toolkit.labelstudio.client.known_projects import Known, known_projects
 from toolkit.labelstudio.codec.label_config import render_config, render_expert_config
+from toolkit.labelstudio.codec.page_check import PageCheck
 from toolkit.project import Workspace
 from toolkit.project.annotators_file import FILE_NAME as ANNOTATORS
 from toolkit.project.push_ledger import expert_title, quiz_title, work_titles
@@ -166,6 +167,7 @@ def create(server: Server, title: str, wanted: dict[str, Any]) -> ServerProject:
 
     Of two that are made at the same time by two pushes, the older one stays.
     """
+    _check_page(title, wanted)
     try:
         made = server.sdk.make_project({"title": title, **wanted})
     except Unanswered:
@@ -219,6 +221,7 @@ def update(server: Server, project: ServerProject, changed: dict[str, Any]) -> N
     """
     config = changed.get("label_config")
     if config is not None:
+        _check_page(project.url, changed)
         try:
             server.sdk.check_page(project.id, config)
         except Refused as error:
@@ -229,6 +232,12 @@ def update(server: Server, project: ServerProject, changed: dict[str, Any]) -> N
             ) from error
     if changed:
         server.sdk.change_project(project.id, changed)
+
+
+def _check_page(where: str, settings: Mapping[str, Any]) -> None:
+    """Let label-studio-sdk read a page before the server gets it."""
+    if "label_config" in settings:
+        PageCheck(settings["label_config"], where)
 
 
 def _project(server: Server, body: dict[str, Any], title: str) -> ServerProject:

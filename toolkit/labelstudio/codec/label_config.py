@@ -158,9 +158,35 @@ def _rendered(schema: Schema, *, rivals: bool) -> str:
         for relation in schema.relations:
             etree.SubElement(relations, "Relation", value=relation.id)
     _note(root)
+    _give_keys(root)
     etree.indent(root, space="  ")
     comment = f"<!-- {schema.ref}, rendered by `toolkit schema render`: edit the schema, not this file. -->\n"
     return comment + etree.tostring(root, encoding="unicode") + "\n"
+
+
+def _give_keys(root: etree._Element) -> None:
+    """Give a key to everything that has none, so that Label Studio gives away none that the schema has given.
+
+    It hands its 33 keys to labels and choices without one in their order, also those that others have (measured,
+    1.23.2). Plain keys come first, then those with shift, then combinations that the page itself does not use.
+    """
+    keyed = [element for element in root.iter("Label", "Choice") if element.get("hotkey")]
+    taken = {str(element.get("hotkey")) for element in keyed} | {_UNSELECT}
+    free = (key for key in _KEYS if key not in taken)
+    for element in root.iter("Label", "Choice"):
+        if not element.get("hotkey") and (key := next(free, None)) is not None:
+            element.set("hotkey", key)
+
+
+_UNSELECT = "u"  # the page's own key (Label Studio's "region:unselect")
+_LETTERS = "qwetasdfgzxcvbyiopjklnmhr"
+_KEYS = (
+    *"1234567890",
+    *_LETTERS,
+    *(f"shift+{letter}" for letter in _LETTERS),
+    *(f"alt+shift+{letter}" for letter in f"{_LETTERS}1234567890"),
+    *(f"ctrl+alt+shift+{letter}" for letter in f"{_LETTERS}1234567890"),
+)
 
 
 def _style(name: str) -> str:

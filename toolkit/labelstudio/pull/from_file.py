@@ -11,7 +11,7 @@ from toolkit.labelstudio.accounts_file import keep_accounts, server_of_file
 from toolkit.labelstudio.codec.page_map import PageMap
 from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.pull.export_reader import content_of, drafts_of, read_tasks, survey_export
-from toolkit.labelstudio.pull.log_writer import UNKNOWN, LogWriter, PullResult
+from toolkit.labelstudio.pull.log_writer import REPEATED, UNKNOWN, LogWriter, PullResult
 from toolkit.labelstudio.pull.page_store import settled_page
 from toolkit.labelstudio.pull.parse import id_of
 from toolkit.labelstudio.pull.texts import SentenceLookup, make_articles
@@ -68,7 +68,7 @@ def pull_export(
                     writer.add_draft(task, draft, reject)
             keep_accounts(workspace, server, names.numbers())
             writer.save()
-        more = {"texts imported": imported, UNKNOWN: unknown}
+        more = {"texts imported": imported, UNKNOWN: unknown, REPEATED: sentences.repeated}
         counts = {name: count for name, count in {**writer.counts, **more}.items() if count}
         keys = tuple(shown.key for shown in page.texts)
         return PullResult(str(path), False, counts, writer.fates, writer.values, keys, writer.partial)

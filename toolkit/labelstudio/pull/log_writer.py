@@ -40,6 +40,9 @@ DIFFERING = "casualty figures whose numbers differ from their words"
 UNKNOWN = "answers to texts that are not in the project"
 """The count of answers to a foreign project's texts that no sentence has."""
 
+REPEATED = "tasks with the text of another task"
+"""The count of tasks whose answers are to a sentence that another task has as well."""
+
 Status = Literal["known", "joined", "new", "edited"]
 """An answer beside the log: there in this revision, there but now of another sentence, not there, or changed since."""
 

@@ -34,7 +34,7 @@ from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.known_projects import remember
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.pseudonyms import Pseudonyms, project_pseudonyms
-from toolkit.labelstudio.pull.log_writer import UNKNOWN, LogWriter, PullResult
+from toolkit.labelstudio.pull.log_writer import REPEATED, UNKNOWN, LogWriter, PullResult
 from toolkit.labelstudio.pull.project_page import page_of
 from toolkit.labelstudio.pull.pull_mark import PullMark, moment, read_mark, write_mark
 from toolkit.labelstudio.pull.snapshot import snapshot
@@ -195,6 +195,8 @@ class ProjectPull:
         while state != "done":
             compared = compared or state != "incremental"
             state = steps[state]()
+        if self._sentences is not None:
+            self._writer.counts[REPEATED] += self._sentences.repeated
         return compared
 
     def _start(self, *, full: bool = False) -> State:

@@ -23,11 +23,17 @@ class SentenceLookup:
     Args:
         workspace: The project directory.
         page: The page that the tasks are on.
+
+    Attributes:
+        repeated: Tasks that were joined to a sentence which another task has already: a person's answers to both are
+            answers to one sentence, and the last one counts.
     """
 
     def __init__(self, workspace: Workspace, page: PageMap) -> None:
         sentences = workspace.sentences() if workspace.path(SENTENCES).exists() else []
         self._page = page
+        self._tasks: dict[str, Any] = {}
+        self.repeated = 0
         self._ids = {sentence.sentence_id for sentence in sentences}
         self._by_text = {sentence.text: sentence.sentence_id for sentence in reversed(sentences)}
 
@@ -38,6 +44,7 @@ class SentenceLookup:
         text = text_of(task, self._page)
         if text not in self._by_text:
             return False
+        self.repeated += self._tasks.setdefault(self._by_text[text], task["id"]) != task["id"]
         task["data"] = task["data"] | {"sentence_id": self._by_text[text]}
         return True
 

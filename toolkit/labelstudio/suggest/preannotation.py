@@ -28,6 +28,8 @@ from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.known_projects import known_projects
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.codec.encode import encode_result
+from toolkit.labelstudio.codec.label_config import render_config
+from toolkit.labelstudio.codec.page_check import PageCheck
 from toolkit.labelstudio.push.tasks import key_of
 from toolkit.labelstudio.suggest.suggester import Query, Suggester
 from toolkit.project import Workspace
@@ -210,8 +212,25 @@ def push_predictions(workspace: Workspace, suggestions: Iterable[Suggestion], *,
             suggestion.sentence_id: _body(suggestion, texts.get(suggestion.sentence_id, ""), schema)
             for suggestion in suggestions
         }
+        _check(bodies, schema)
         projects = server_project.work_projects(connection, workspace)
         return sum(_replace(connection, project, bodies) for project in projects)
+
+
+def _check(bodies: Mapping[str, dict[str, Any]], schema: Schema) -> None:
+    """Let label-studio-sdk check every prediction against the page: the server itself takes any.
+
+    Raises:
+        InvalidInput: One does not fit; `faults` has each.
+    """
+    check = PageCheck(render_config(schema).strip(), schema.ref) if bodies else None
+    faults = [
+        InvalidInput(f"the suggestion does not fit the page: {what}", where=f"sentence {sentence_id}")
+        for sentence_id, body in bodies.items()
+        for what in (check.faults(body) if check else ())
+    ]
+    if faults:
+        raise InvalidInput.all_of(faults)
 
 
 def score_of(suggestion: Suggestion) -> float | None:

@@ -1,0 +1,71 @@
+"""What became of everything that people said: per label, span label, relation and field, from the log to the decisions.
+
+Each use in the log has one fate, so that the counts of a row sum to what the log holds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from toolkit.records import Annotation, Decision, latest
+
+FATES = ("voted", "superseded", "skipped", "part lost", "sentence gone")
+"""An answer voted; a later one of the same person took its place; it was a skip; a part of it could not be taken; its
+sentence is gone."""
+
+
+def conservation(
+    answers: Sequence[Annotation], gone: Sequence[Annotation], decided: Iterable[Decision]
+) -> dict[str, dict[str, int]]:
+    """Count what answers say by fate, and what decisions say.
+
+    Args:
+        answers: Those whose sentence exists.
+        gone: The others.
+        decided: The decisions.
+
+    Returns:
+        What was said, such as "label claim" → "said" in the log, each of `FATES` that occurs, and "decided".
+
+    Examples:
+        >>> from toolkit.records import Annotation
+        >>> day = "2026-03-01T08:00:00Z"
+        >>> said = [
+        ...     Annotation(annotation_id=name, sentence_id="s", annotator=name, labels=("claim",), rejected=lost,
+        ...                schema="claims@1.0.0", created_at=day, updated_at=day)
+        ...     for name, lost in (("ada", 0), ("ben", 1))
+        ... ]
+        >>> conservation(said, [], [])
+        {'label claim': {'said': 2, 'voted': 1, 'part lost': 1}}
+    """
+    counting = {answer.annotation_id for answer in latest(answers)}
+    found: dict[str, Counter[str]] = {}
+    fates = [(answer, _fate(answer, counting)) for answer in answers] + [(answer, FATES[4]) for answer in gone]
+    for answer, fate in fates:
+        for what in _said(answer):
+            found.setdefault(what, Counter()).update(("said", fate))
+    for decision in decided:
+        for what in _said(decision):
+            found.setdefault(what, Counter())["decided"] += 1
+    order = ("said", *FATES, "decided")
+    return {what: {name: counts[name] for name in order if counts[name]} for what, counts in sorted(found.items())}
+
+
+def _fate(answer: Annotation, counting: set[str]) -> str:
+    if answer.annotation_id not in counting:
+        return "superseded"
+    if answer.skipped:
+        return "skipped"
+    return "part lost" if answer.rejected else "voted"
+
+
+def _said(judgement: Annotation | Decision) -> Iterator[str]:
+    yield from (f"label {label}" for label in judgement.labels)
+    yield from (f"span {span.label}" for span in judgement.spans)
+    yield from (f"relation {relation.label}" for relation in judgement.relations)
+    yield from (f"field {name}" for name in _filled(judgement.fields))
+
+
+def _filled(fields: Mapping[str, object]) -> Iterator[str]:
+    return (name for name, value in fields.items() if value is not None)
