@@ -10,32 +10,35 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, cast
 
 import yaml
 
+from toolkit.ingest.layout.times_of_day import split_time
+
 LONGEST = 80
 """A line of more code points is not a moment."""
 
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}  # longer units don't name a day
-_WORD = r"[^\W\d_]"
-_SEPARATOR = re.compile(r"\s*[|•·∙●⋅—–/]\s*|\s+-\s+|,\s+(?=\d|[^\W\d_]{1,10}\s)")
-_TIME_OF_DAY = re.compile(
-    r"[\s,|•·–—-]*\b(?:at|um|à|a las|all[ae]|om|в|о|kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?"
-    r"\s*(?:[ap]\.?\s?m\.?|uhr|h)?\s*\(?(?:gmt|utc|[a-z]{1,2}[sd]t|bst|cest|cet|msk)?(?:[+-]\d{1,2}(?::?\d{2})?)?\)?\s*$",
-    re.I,
-)
+_WORD = r"(?:[^\W\d_]|[\u0591-\u05c7\u0610-\u065f\u0900-\u0dff])"  # a letter, or a vowel mark
+_SEPARATOR = re.compile(r"\s*[|•·∙●⋅—–/]\s*|\s+-\s+")
 _DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"\w+")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z| ?[+-]\d{2}:?\d{2})?)?")
-_YMD_CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
+_YMD_CJK = re.compile(
+    r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일號号]?"
+    r"\s*(?:[（(]\s?[日月火水木金土一二三四五六월화수목금토일]\s?(?:曜日?|요일)?\s?[）)]|[月火水木金土日월화수목금토일](?:曜日|요일)|(?:星期|周|週)[一二三四五六日天])?"
+)
+_YMD = re.compile(
+    r"(\d{4})(?:\s?[/.]\s?)(\d{1,2})(?:\s?[/.]\s?)(\d{1,2})\.?\s*(?:[（(][日月火水木金土월화수목금토일][）)])?"
+)
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 _ORDINAL = r"(?:st|[nr]d|th)"
 _DMY = re.compile(
-    rf"(\d{{1,2}})(?:{_ORDINAL}|er|º|\.)?(?:\s+(?:de|d['’]))?\s*({_WORD}{{3,12}})\.?,?"
-    r"(?:\s+(?:de|del))?\s*(\d{4})?(?:\s?г\.?)?"
+    rf"(\d{{1,2}})(?:{_ORDINAL}|er|º|\.)?(?:\s+(?:de|d['’]))?\s*({_WORD}{{2,12}})\.?,?"
+    r"(?:\s+(?:de|del|del año))?\s*(\d{4})?(?:\s?(?:г|р|ж)\.?|\s?م)?"
 )
 _MDY = re.compile(rf"({_WORD}{{3,12}})\.?\s+(\d{{1,2}}){_ORDINAL}?(?:,?\s+(\d{{4}}))?")
 
@@ -134,7 +137,7 @@ def _months() -> dict[str, int]:
 @cache
 def _weekday() -> re.Pattern[str]:
     names = "|".join(re.escape(name) for name in sorted(_words()["weekdays"], key=len, reverse=True))
-    return re.compile(rf"(?:{names})\.?(?:,\s*|\s+)(?:den\s+|le\s+)?(?=\S)", re.I)
+    return re.compile(rf"(?:{names})\.?(?:[,،]\s*|\s+)(?:den\s+|le\s+)?(?=\S)", re.I)
 
 
 def moment_of(line: str) -> Moment | None:
@@ -147,8 +150,42 @@ def moment_of(line: str) -> Moment | None:
     for number, part in enumerate(parts):
         beside = tuple(parts[:number] + parts[number + 1 :])
         if beside and all(map(_is_name, beside)) and (said := _bare(part)):
-            return replace(said, publisher=beside[0], beside=beside)
-    return None
+            return _beside(said, beside)
+    return _after_place(line) or _by_dateparser(line, _without_weekday(split_time(line)[0]))
+
+
+def _beside(said: Moment, beside: tuple[str, ...]) -> Moment:
+    """Return a moment with what stands beside it on its line: the time of day, or the publisher's name."""
+    names = [name for name in beside if may_publish(name)]
+    clocks = [time for rest, time in map(split_time, beside) if time and not rest.strip(" :")]
+    if clocks and said.on and len(said.on) == len("2024-03-12"):
+        said = replace(said, on=clocks[0].on(said.on))
+    return replace(said, publisher=names[0] if names else None, beside=beside)
+
+
+def _after_place(line: str) -> Moment | None:
+    """Return the moment of "Karstadt, 12 March 2024": a place, a comma, a date with a year. No publisher stands so."""
+    found = _PLACE.match(line)
+    said = _bare(line[found.end() :]) if found else None
+    return replace(said, text=line, beside=(line[: found.end()].strip(" ,"),)) if found and said and said.on else None
+
+
+def may_publish(name: str) -> bool:
+    """Return whether a name beside a time may be a publisher's: it is no time, zone, year or label."""
+    return (
+        sum(map(str.isalpha, name)) > 1
+        and not _NO_PUBLISHER.search(name)
+        and moment_of(name) is None
+        and split_time(name)[1] is None
+    )
+
+
+_PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*[ ,]+){0,4}[^\W\d_][\w.'’-]*,\s*(?=\S)")
+_NO_PUBLISHER = re.compile(
+    r"^(?:(?:19|20)\d\d|[ap]\.?m\.?|by\b.*|von\b.*|par\b.*|por\b.*|(?:last )?(?:updated?|modified|published|posted|edited)\b.*|"
+    r"e[sd]?t|c[sd]?t|m[sd]?t|p[sd]?t|gmt|utc|bst|c?e?s?t|msk|\W*|.*\b(?:min(?:ute)?s? read|read|views?|comments?|shares?))$",
+    re.I,
+)
 
 
 def timestamp_of(said: str) -> str | None:
@@ -201,7 +238,7 @@ def _bare(text: str) -> Moment | None:
 
 
 def _relative(text: str, said: str) -> Moment | None:
-    core = _TIME_OF_DAY.sub("", said)
+    core, _ = split_time(said)
     if core in _fixed():
         unit, count = _fixed()[core]
         exact = core == said
@@ -219,22 +256,126 @@ def _relative(text: str, said: str) -> Moment | None:
 def _absolute(text: str, said: str) -> Moment | None:
     if _ISO.fullmatch(said):
         return Moment(text, on=_iso(said))
-    core = _TIME_OF_DAY.sub("", said)
-    weekday = _weekday().match(core)
-    core = core[weekday.end() :] if weekday else core
+    core, time = split_time(said)
+    found = _dated(text, core)
+    if found is None or found.on is None or time is None:
+        return found
+    return replace(found, on=time.on(found.on))
+
+
+def _dated(text: str, core: str) -> Moment | None:
+    """Return the moment of a date without a time of day."""
+    core = _without_weekday(core)
     if core.casefold() in _words()["weekdays"] and len(core) > 3:
         return Moment(text)
-    for pattern, order in ((_YMD_CJK, "ymd"), (_DMY, "dmy"), (_MDY, "mdy")):
+    core = _DOUBLE.sub(lambda found: found[1] if found[1] in _months() and found[2] in _months() else found[0], core)
+    core = _one_word_months().sub(lambda found: _two_words()[" ".join(found[0].split())], core)
+    for pattern, order in ((_YMD_CJK, "ymd"), (_YMD, "ymd"), (_DMY, "dmy"), (_MDY, "mdy")):
         if found := pattern.fullmatch(core):
             parts = dict(zip(order, found.groups(), strict=True))
             month = _months().get(parts["m"].casefold()) if not parts["m"].isdecimal() else int(parts["m"])
-            return _day(text, parts["y"], month, parts["d"]) if month else None
+            if month:
+                return _day(text, parts["y"], month, parts["d"])
     if found := _NUMERIC.fullmatch(core):
         first, separator, second, year = found.groups()
         if separator == "." or int(first) > 12:
             return _day(text, year, int(second), first)
         return _day(text, year, int(first), second) if int(second) > 12 else Moment(text)
-    return None
+    return _persian(text, core)
+
+
+def _without_weekday(core: str) -> str:
+    weekday = _weekday().match(core)
+    core = core[weekday.end() :] if weekday else core
+    behind = _weekday_behind().search(core)
+    return core[: behind.start()] if behind else core
+
+
+def _persian(text: str, core: str) -> Moment | None:
+    """Return the moment of a date of the Iranian calendar: "۲۲ اسفند ۱۴۰۲"."""
+    found = _DMY.fullmatch(core)
+    months = _words()["persian months"]
+    if found is None or found[2] not in months or not found[3]:
+        return None
+    on = iranian(int(found[3]), months.index(found[2]) + 1, int(found[1]))
+    return Moment(text, on=on.isoformat()) if on else None
+
+
+def iranian(year: int, month: int, day: int) -> date | None:
+    """Return the day of the Iranian calendar as a date, for the years 1244 to 1498; None if there is no such day.
+
+    The leap years are those of the cycle of 33 years, which agrees with the equinox for that time.
+
+    Examples:
+        >>> from toolkit.ingest.layout.dates import iranian
+        >>> iranian(1402, 12, 22)
+        datetime.date(2024, 3, 12)
+    """
+    leap = year % 33 in (1, 5, 9, 13, 17, 22, 26, 30)
+    lengths = [31] * 6 + [30] * 5 + [30 if leap else 29]
+    if not (1244 <= year <= 1498 and 1 <= month <= 12 and 1 <= day <= lengths[month - 1]):
+        return None
+    leaps = sum(before % 33 in (1, 5, 9, 13, 17, 22, 26, 30) for before in range(1244, year))
+    return date(1865, 3, 21) + timedelta(days=(year - 1244) * 365 + leaps + sum(lengths[: month - 1]) + day - 1)
+
+
+_DOUBLE = re.compile(r"([^\W\d_]+)\s?/\s?([^\W\d_]+)")  # a month by two names: آذار/مارس
+_BUDDHIST, _BUDDHIST_FROM = 543, 2400
+
+
+def _by_dateparser(text: str, core: str) -> Moment | None:
+    """Return the moment that dateparser reads in a line with a year, a day and a month that no list has."""
+    words = _WORDS.findall(core)
+    numbers = [word for word in words if word.isdecimal()]
+    named = [word for word in words if not any(map(str.isdecimal, word))]
+    years = [number for number in numbers if len(number) == len("2024")]
+    if (
+        len(years) != 1
+        or len(numbers) not in (2, 3)
+        or not 1 <= len(named) <= _MOST_WORDS
+        or len(core) > _LONGEST_NAMED
+    ):
+        return None
+    if any(word.casefold() in _months() for word in named):  # a headline with a date in it, or there is no such day
+        return None
+    on = _parsed(core)
+    if on is None or on.year != int(years[0]) or str(on.day) not in {str(int(number)) for number in numbers}:
+        return None
+    year = on.year - (_BUDDHIST if on.year > _BUDDHIST_FROM else 0)
+    return Moment(text, on=on.replace(year=year).isoformat())
+
+
+_OTHER_ERA = 1500  # a year before it counts from another event: "1402/12/22" is Iranian or Islamic
+_MOST_WORDS, _LONGEST_NAMED = 5, 48
+
+
+@lru_cache(maxsize=4096)
+def _parsed(said: str) -> date | None:
+    import dateparser
+
+    strict = {"STRICT_PARSING": True, "REQUIRE_PARTS": ["day", "month", "year"], "PARSERS": ["absolute-time"]}
+    found = dateparser.parse(said, settings=strict)
+    return found.date() if found else None
+
+
+@cache
+def _two_words() -> dict[str, str]:
+    """Return each name of a month that is several words, and its one-word name."""
+    one = {number: next(name for name in names if " " not in name) for number, names in _words()["months"].items()}
+    return {name: one[number] for number, names in _words()["months"].items() for name in names if " " in name}
+
+
+@cache
+def _one_word_months() -> re.Pattern[str]:
+    return re.compile(
+        "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(_two_words(), key=len, reverse=True))
+    )
+
+
+@cache
+def _weekday_behind() -> re.Pattern[str]:
+    names = "|".join(re.escape(name) for name in sorted(_words()["weekdays"], key=len, reverse=True))
+    return re.compile(rf"[,،]?\s+\(?(?:{names})\.?\)?$", re.I)
 
 
 def _iso(said: str) -> str | None:
@@ -254,4 +395,4 @@ def _day(text: str, year: str | None, month: int, day: str) -> Moment | None:
         on = date(int(year or 2000), month, int(day))
     except ValueError:
         return None
-    return Moment(text, on=on.isoformat() if year else None)
+    return Moment(text, on=on.isoformat() if year and on.year > _OTHER_ERA else None)

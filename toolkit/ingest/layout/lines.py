@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from toolkit.ingest.layout.dates import Moment, moment_of
+from toolkit.ingest.layout.dates import Moment, may_publish, moment_of
 from toolkit.ingest.layout.profile import Effect, Rulebook, fold
 from toolkit.ingest.traced_text import Traced
 
@@ -99,7 +99,8 @@ class Line:
     def name(self) -> bool:
         """It may be a publisher's name."""
         few = self.size <= 48 and len(self.text.split()) <= 5 and sum(map(str.isdecimal, self.text)) <= 4
-        return self.plain and few and not self.byline and not self.text.endswith((".", "!", "?", ":", "…", ","))
+        ends = self.text.endswith((".", "!", "?", ":", "…", ","))
+        return self.plain and few and not self.byline and not ends and may_publish(self.text)
 
     @property
     def titular(self) -> bool:
@@ -171,8 +172,9 @@ def _judged(bare: str, start: int, gap: bool, book: Rulebook, recurring: Collect
     if len(bare) > 500:
         return Line(bare, start, end, gap)
     if moment := moment_of(bare):
-        names = [name for name in moment.beside if not book.judge(name) and not moment_of(name)]
-        moment = replace(moment, publisher=names[0] if names else None)
+        if moment.publisher is not None:
+            names = [name for name in moment.beside if may_publish(name) and not book.judge(name)]
+            moment = replace(moment, publisher=names[0] if names else None)
         return Line(bare, start, end, gap, moment=moment)
     if rule := book.judge(bare):
         return Line(bare, start, end, gap, reason=rule.id, effect=rule.effect)

@@ -21,6 +21,7 @@ _LABEL = re.compile(r"(?:(?:source|from|by|quelle|fuente|fonte|bron|источн
 _LOCAL = (None, "line", "head")
 """Effects that do not concern the lines that follow."""
 _KICKER, _KICKER_WORDS = 25, 4
+_PLACE_WORDS, _LOOKED_AT = 3, 12
 _COMMENT = 280  # readers' comments are mostly shorter; a longer line below such a heading is a paragraph
 
 
@@ -155,9 +156,23 @@ class Stretch:
         if card.top and self._title_is_above(card):
             roles = {index: reason for index, reason in roles.items() if index != card.publisher}
             draft.publisher = moment.publisher if moment else None
+        elif card.publisher is not None and card.echo is None and moment is not None and not moment.relative:
+            if card.publisher in rest[1:] and is_person((named or "").partition(",")[0]):
+                roles[card.publisher] = "byline"
+                draft.byline, draft.publisher = card.publisher, None
+        if card.echo is None and moment is not None and not moment.relative and self._is_place(draft.publisher, card):
+            draft.publisher = None
         for index, reason in roles.items():
             self._page.cuts[index] = reason
         return [index for index in rest if index not in roles]
+
+    def _is_place(self, name: str | None, card: Card) -> bool:
+        """Return whether a name beside a date is where the news is from: the text below speaks of it."""
+        if name is None or len(name.split()) > _PLACE_WORDS:
+            return False
+        said = re.compile(rf"\b{re.escape(name)}\b", re.I)
+        below = (line.text for line in self._lines[card.end : card.end + _LOOKED_AT] if line.plain and line.prose)
+        return any(said.search(text) for text in below)
 
     def _title_is_above(self, card: Card) -> bool:
         """Return whether the supposed publisher at the top of the page is its title: no other stands above or below."""
@@ -363,6 +378,23 @@ def _stems(text: str) -> set[str]:
 
 
 _WORD = re.compile(r"\w+")
+_ORGANISATION = re.compile(
+    r"^(?:the|al|el|la|le|les|der|die|das|il|o|a|os|new|daily|radio)\b|\b(?:news|times|post|herald|courier|star|gazette|tribune|"
+    r"agency|press|ledger|daily|weekly|zeitung|journal|today|report|mail|mirror|guardian|independent|standard|observer|"
+    r"chronicle|telegraph|express|world|tv|radio|network|media|magazine|online|monitor|review|bulletin|tern|sun|globe|echo|"
+    r"voice|dispatch|register|examiner|inquirer|sentinel|wire|blog|office|ministry|council|nachrichten|presse|diario)\b|\.\w",
+    re.I,
+)
+
+
+def is_person(name: str) -> bool:
+    """Return whether a name between a title and a date is an author's: two or three names, none of them a paper's."""
+    words = name.split()
+    capitals = all(
+        word[0].isupper() and not word.isupper() and word.replace("-", "").replace("’", "").isalpha() for word in words
+    )
+    return 2 <= len(words) <= 3 and capitals and not _ORGANISATION.search(name)
+
 
 SHORT_SENTENCE = 150
 """A card's first line with a full stop is its title up to this many code points, if a longer paragraph follows."""
