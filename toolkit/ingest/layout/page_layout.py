@@ -156,15 +156,20 @@ class Stretch:
         if card.top and self._title_is_above(card):
             roles = {index: reason for index, reason in roles.items() if index != card.publisher}
             draft.publisher = moment.publisher if moment else None
-        elif card.publisher is not None and card.echo is None and moment is not None and not moment.relative:
-            if card.publisher in rest[1:] and is_person((named or "").partition(",")[0]):
-                roles[card.publisher] = "byline"
-                draft.byline, draft.publisher = card.publisher, None
-        if card.echo is None and moment is not None and not moment.relative and self._is_place(draft.publisher, card):
-            draft.publisher = None
+        elif card.echo is None and moment is not None and not moment.relative:
+            self._doubt_publisher(draft, card, roles, below_title=card.publisher in rest[1:])
         for index, reason in roles.items():
             self._page.cuts[index] = reason
         return [index for index in rest if index not in roles]
+
+    def _doubt_publisher(self, draft: Draft, card: Card, roles: dict[int, str], *, below_title: bool) -> None:
+        """Take a name beside a date for the author's if it is a person's, and for none if it is a place's."""
+        name = draft.publisher
+        if card.publisher is not None and below_title and is_person((name or "").partition(",")[0]):
+            roles[card.publisher] = "byline"
+            draft.byline, draft.publisher = card.publisher, None
+        elif self._is_place(name, card):
+            draft.publisher = None
 
     def _is_place(self, name: str | None, card: Card) -> bool:
         """Return whether a name beside a date is where the news is from: the text below speaks of it."""

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _OFFSETS = {
-    "z": 0, "gmt": 0, "utc": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2, "eest": 3,
-    "msk": 3, "мск": 3, "trt": 3, "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-    "hkt": 8, "sgt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "wib": 7, "wita": 8, "wit": 9,
+    "z": 0, "gmt": 0, "utc": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2,
+    "eest": 3, "msk": 3, "мск": 3, "trt": 3, "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8,
+    "pdt": -7, "hkt": 8, "sgt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "wib": 7,
+    "wita": 8, "wit": 9,
 }  # fmt: skip
 _PLACES = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver", "pt": "America/Los_Angeles"}
 _LATER = ("p", "午後", "下午", "오후", "م", "ب.ظ", "अपराह्न", "晚上")
@@ -22,10 +23,10 @@ _ZONE = rf"\(?(?P<zone>(?:{_ZONES})(?![^\W\d_]))?(?P<offset>[+-]\d{{1,2}}(?::?\d
 _BEFORE = r"[\s,|•·–—-]*(?:\b(?:at|um|à|às|a las|all[ae]|om|в|о|kl\.?|saat|الساعة|בשעה|ساعت|lúc|pukul|jam|klo|o)\s*)?"
 _CLOCK = (
     r"(?P<early>(?:午前|午後|上午|下午|晚上|오전|오후|पूर्वाह्न|अपराह्न)\s*)?(?P<hour>\d{1,2})"
-    r"(?:\s?[:.h時时点시]\s?(?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?\s?[分분]?)?"
+    r"(?:(?:[:.h]|\s?[時时点시]\s?)(?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?\s?[分분]?)?"
     r"\s*(?P<late>[ap]\.?\s?m\.?|uhr|h|ص|م(?!\w)|ب\.ظ|ق\.ظ|बजे|wib|uur|ч\.?)?(?:\s*(?:hrs|hours|local time))?\s*"
 )
-_AT_END = re.compile(rf"{_BEFORE}{_CLOCK}{_ZONE}\.?\s*$", re.I)
+_AT_END = re.compile(rf"{_BEFORE}(?<![\d./:]){_CLOCK}{_ZONE}\.?\s*$", re.I)
 _AT_START = re.compile(rf"^{_CLOCK}{_ZONE}[\s,|•·–—-]+(?:on\s+)?(?=\S)", re.I)
 
 
