@@ -182,9 +182,9 @@ def may_publish(name: str) -> bool:
 
 _PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*[ ,]+){0,4}[^\W\d_][\w.'’-]*,\s*(?=\S)")
 _NO_PUBLISHER = re.compile(
-    r"^(?:(?:19|20)\d\d|[ap]\.?m\.?|by\b.*|von\b.*|par\b.*|por\b.*|(?:last )?(?:updated?|modified|published|posted|edited)\b"
-    r".*|e[sd]?t|c[sd]?t|m[sd]?t|p[sd]?t|gmt|utc|bst|c?e?s?t|msk|\W*|.*\b(?:min(?:ute)?s? read|read|views?|comments?|shares?)"
-    r")$",
+    r"^(?:(?:19|20)\d\d|[ap]\.?m\.?|(?:by|von|par|por)\b.*|(?:last )?(?:updated?|modified|published|posted|edited)\b.*|"
+    r"e[sd]?t|c[sd]?t|m[sd]?t|p[sd]?t|gmt|utc|bst|c?e?s?t|msk|\W*|.*\b(?:min(?:ute)?s? read|read|views?|comments?)|"
+    r".*\bshares?)$",
     re.I,
 )
 
