@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from toolkit import ingest, samples, schema, segment
+from toolkit import ingest, samples, schema
 from toolkit.errors import InvalidInput
 from toolkit.records import Article, AttributeValue, Sentence, to_json
+from toolkit.segment.units import sentences as sentences_of
 
 ANNOTATORS = ("ada", "ben")
 
@@ -20,7 +21,7 @@ def sentences() -> list[tuple[Article, Sentence]]:
     found = []
     for page in sorted(samples.pages().iterdir()):
         for article in ingest.extract(page.read_bytes(), source=page.name):
-            found += [(article, sentence) for sentence in segment.sentences(article)]
+            found += [(article, sentence) for sentence in sentences_of(article)]
     return found
 
 

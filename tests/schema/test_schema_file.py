@@ -32,14 +32,14 @@ def test_name_and_version_agree_with_the_path() -> None:
 
 
 def test_a_schema_is_found_by_name_version_or_path(tmp_path: Path) -> None:
-    assert load("news_events") == load("news_events@1.0.0")
-    assert load("claims").ref == "claims@1.0.0"
+    assert load("news_events") == load("news_events@1.0.1")
+    assert load("claims").ref == "claims@1.0.1"
     path = tmp_path / "weather.yaml"
     path.write_text(GOOD)
     assert load(path).label_ids == ("rain", "none")
     with pytest.raises(UsageError, match="did you mean 'news_events'"):
         load("news_event")
-    with pytest.raises(UsageError, match=r"it has 1\.0\.0"):
+    with pytest.raises(UsageError, match=r"it has 1\.0\.0, 1\.0\.1"):
         load("claims@9.0.0")
     with pytest.raises(UsageError, match="no such schema file"):
         load(tmp_path / "absent.yaml")

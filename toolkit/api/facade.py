@@ -79,7 +79,7 @@ class Project:
         cls,
         root: Path | str,
         *,
-        schema: str = "news_events@1.0.0",
+        schema: str = "news_events@1.0.1",
         title: str = "News sentences",
         samples: bool = False,
     ) -> Project:

@@ -14,7 +14,7 @@ from toolkit.cli.output import put_json, say
 
 def init(
     directory: Annotated[Path | None, typer.Argument(help="The project directory to make; default: here.")] = None,
-    schema: Annotated[str, typer.Option(help="A shipped schema, or the path of one.")] = "news_events@1.0.0",
+    schema: Annotated[str, typer.Option(help="A shipped schema, or the path of one.")] = "news_events@1.0.1",
     title: Annotated[
         str, typer.Option(help="Title of the dataset and of the Label Studio project.")
     ] = "News sentences",
@@ -30,5 +30,6 @@ def init(
     pages = sum(1 for path in made.workspace.path("pages").rglob("*") if path.is_file())
     if as_json:
         put_json({"project": made.root, "pages": pages})
-    say(f"made {made.root}/toolkit.yaml and pages/ with {pages} pages")
-    say("next: " + ("" if samples else f"copy raw pages into {made.root}/pages, then ") + "`toolkit ingest`")
+    folder = directory or project or Path()  # as it was typed, not as it is resolved
+    say(f"made {folder}/toolkit.yaml and pages/ with {pages} pages")
+    say("next: " + ("" if samples else f"copy raw pages into {folder}/pages, then ") + "`toolkit ingest`")
