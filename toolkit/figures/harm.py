@@ -12,6 +12,7 @@ from toolkit.figures.word_roles import Role
 
 _CLAUSE = 16  # tokens between a toll and its number
 _OUTLIVED = ("wounded", "missing", "captured")
+_COUNT = 8  # tokens from a count to whom it counts
 _ADJECTIVES = 3  # unknown words before a word for harm
 _BESIDE = Role.NEUTRAL | Role.DETERMINERS | Role.OBJECTS | Role.PARTITIVES
 _COMPLEMENT = Role.DETERMINERS | Role.PREPOSITIONS | Role.OBJECTS
@@ -64,7 +65,7 @@ class OwnHarm(Counts):
 
     def _alone(self, mark: Mark) -> bool:
         """Return whether no noun follows a word for harm, which then is a noun itself: "20 wounded"."""
-        return not (self.words.is_word(mark.after) and self.words.has(mark.after, Role.PEOPLE))
+        return not (self.words.has(mark.after, Role.PEOPLE) or self.words.has(mark.at, Role.PEOPLE))
 
     def _beside(self, number: int) -> Mark | None:
         """Return the word for harm right behind a number and its noun: "14 dead", "12 people killed in Kyiv"."""
@@ -169,6 +170,10 @@ class OwnHarm(Counts):
         label = words.marks[at - 1] if at and words.is_sign(at, ":–—(") else None
         if label is not None:
             return label.harm
+        if self.phrases[number].head == "none" and words.has(at, Role.PREPOSITIONS | Role.REACHING):
+            said = self._toll_behind(words.quantities[number].after)
+            if said is not None:
+                return said
         reached = self._reached(at, first)
         if reached is None:
             return None
@@ -196,6 +201,16 @@ class OwnHarm(Counts):
             ]
             return at - 1 if reaching else None
         return None
+
+    def _toll_behind(self, at: int) -> str | None:
+        """Return the harm of a count named behind its number: French "porte à 41 le nombre de journalistes tués"."""
+        words = self.words
+        while words.has(at, Role.DETERMINERS | Role.NEUTRAL):
+            at += 1
+        if not words.has(at, Role.TOLLS):
+            return None
+        marks = (words.marks[place] for place in range(at, min(len(words.tokens), at + _COUNT)))
+        return next((mark.harm for mark in marks if mark is not None and mark.harm != "unspecified"), None)
 
     def _toll_before(self, at: int, *, commas: bool) -> str | None:
         words, comma = self.words, False

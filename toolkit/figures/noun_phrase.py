@@ -143,7 +143,7 @@ def _past_partitive(words: SentenceWords, at: int) -> tuple[int, bool]:
     stop = at
     while words.has(stop, Role.NEUTRAL) and not words.has(stop, Role.PEOPLE | Role.PARTITIVES):
         stop += 1
-    if not words.has(stop, Role.PARTITIVES):
+    if not words.has(stop, Role.PARTITIVES | Role.AMONG):
         return at, False
     stop += 1
     while words.has(stop, Role.DETERMINERS | Role.NEUTRAL | Role.PARTITIVES) and not words.has(stop, Role.PEOPLE):
@@ -152,7 +152,9 @@ def _past_partitive(words: SentenceWords, at: int) -> tuple[int, bool]:
 
 
 def _past_age(words: SentenceWords, at: int) -> int:
-    """Return the position after an age before a noun: a "14-year-old" boy."""
+    """Return the position after an age before a noun: a "14-year-old" boy, German "ein 14 Jahre alter" boy."""
+    if at + 2 < len(words.tokens) and words.tokens[at].kind == "number" and words.has(at + 1, Role.UNITS):
+        return at + 2
     if at + 2 < len(words.tokens) and words.tokens[at].kind == "number" and words.is_sign(at + 1, "-–"):
         return at + 3
     return at

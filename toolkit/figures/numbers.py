@@ -105,7 +105,9 @@ def number_at(
     if plain is None:
         return None
     value, after = plain
-    scale = lexicon.scales.get(tokens[after - 1].key, 1)  # number words may hold one: "three thousand"
+    scale = (
+        lexicon.scales.get(tokens[after - 1].key, 1) if after > at else 1
+    )  # number words may hold one: "three thousand"
     if scale > 1:
         return _with_half(tokens, value, after, scale, lexicon)
     return _scaled(tokens, value, after, lexicon)
@@ -142,6 +144,8 @@ def _plain(tokens: Sequence[Token], at: int, lexicon: Lexicon, *, governed: bool
     words = _words(tokens, at, lexicon)
     if words is None and token.key in lexicon.articles and _scale_at(tokens, at + 1, lexicon) is not None:
         return Decimal(1), at + 1
+    if words is None and governed and token.key in lexicon.scales:
+        return Decimal(1), at  # French "une bonne trentaine": "une bonne" qualifies, and the scale follows
     return words
 
 

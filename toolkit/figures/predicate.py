@@ -132,7 +132,10 @@ class _Predicate:
                 return False if not self.place else None
         if LOSS in mark.kinds:
             return mark if self.passive and self.phrase.head in ("people", "person") else False
-        if STATE in mark.kinds and self.linked and not inside:
+        last = (
+            words.lexicon.capital_nouns and words.tokens[mark.at].text.islower()
+        )  # "13 Migranten vor der Küste ertrunken"
+        if STATE in mark.kinds and (self.linked or last) and not inside:
             return mark
         return None if self.place or inside else False
 

@@ -18,6 +18,7 @@ from toolkit.figures.sentence_tokens import Token, matches, phrase, tokens_of
 from toolkit.figures.word_roles import REMEMBERED, Role
 
 _MODIFIERS = 7  # tokens between an article and its person: "a 14-year-old Kyrgyz factory worker"
+_ASIDE = 2  # words between a qualifier and its number
 _CHANGE = 4  # tokens before "from" that may say that a count has changed
 _KINDS = 6  # tokens after "neither" that name the two kinds of people
 
@@ -84,16 +85,24 @@ def read(text: str, language: str | Lexicon = "en") -> Figure | None:
 
 def _says_more(tokens: Sequence[Token], quantity: Quantity, lexicon: Lexicon) -> bool:
     """Return whether the words beside the one quantity of a phrase make it another: "14 %", "$300", "circa 14"."""
-    roles, first, after = harm_words(lexicon).roles, quantity.first, quantity.after
-    if after < len(tokens) and measured(tokens, after, lexicon):
+    first, after = quantity.first, quantity.after
+    if after < len(tokens) and (measured(tokens, after, lexicon) or _is_cut(tokens, quantity, lexicon)):
         return True
     if not first:
         return False
     before = tokens[first - 1]
     if before.kind == "number" or before.key in MONEY:
         return True
-    known = roles.of(before.key) or harm_words(lexicon).may_tell([before.key])
-    return before.kind == "word" and not known and before.text.islower() and bool(lexicon.neutral)
+    if before.kind != "word" or not before.text.islower() or not lexicon.neutral:
+        return False
+    roles = harm_words(lexicon).roles.of(before.key)
+    return roles in (0, Role.ADVERBS) and not harm_words(lexicon).may_tell([before.key])
+
+
+def _is_cut(tokens: Sequence[Token], quantity: Quantity, lexicon: Lexicon) -> bool:
+    """Return whether an article stands for one where the words after it say another number: "une poignée"."""
+    article = quantity.after - quantity.first == 1 and tokens[quantity.first].key in lexicon.articles
+    return article and tokens[quantity.after].kind == "word" and _single_at(tokens, quantity.first, lexicon) is None
 
 
 def differences(text: str, fields: Mapping[str, object], language: str = "en") -> tuple[str, ...]:
@@ -242,7 +251,8 @@ def _qualified_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantit
         return None
     qualifier, number = found
     if qualifier == "up_to" and _rose(tokens, at, lexicon):
-        return None
+        return None  # "вырос до 36" is 36
+    number = _past_aside(tokens, number, lexicon)
     vague = _vague_at(tokens, number, lexicon)
     if vague is not None and tokens[number].key not in lexicon.governed:
         return Quantity(at, number, vague.after, vague.figure)
@@ -255,6 +265,18 @@ def _qualified_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Quantit
         return None
     quantity = Quantity(at, number, value[1], _figure(qualifier, int(value[0])))
     return _bounded(tokens, quantity, lexicon) or quantity
+
+
+def _past_aside(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
+    """Return the position after a word between a qualifier and its number: French "dépasse désormais les 5 000"."""
+    stop = at
+    while stop < min(at + _ASIDE, len(tokens) - 1) and _is(tokens[stop], Role.NEUTRAL | Role.ADVERBS, lexicon):
+        if longest(tokens, stop, lexicon, "vague") is not None or (
+            stop == at and _is(tokens[stop], Role.DETERMINERS, lexicon)
+        ):
+            break
+        stop += 1
+    return stop
 
 
 def _bounded(tokens: Sequence[Token], lower: Quantity, lexicon: Lexicon) -> Quantity | None:
