@@ -134,7 +134,7 @@ class _Predicate:
             return mark if self.passive and self.phrase.head in ("people", "person") else False
         last = (
             words.lexicon.capital_nouns and words.tokens[mark.at].text.islower()
-        )  # "13 Migranten vor der Küste ertrunken"
+        )  # "13 Migranten bei Sturm ertrunken"
         if STATE in mark.kinds and (self.linked or last) and not inside:
             return mark
         return None if self.place or inside else False
