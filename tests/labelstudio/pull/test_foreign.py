@@ -208,3 +208,45 @@ def test_an_answer_that_lost_a_part_does_not_vote(tmp_path: Path) -> None:
     pages.write_text(json.dumps(mended))
     assert pull_export(workspace, path).partial == 0
     assert sorted(answer.labels for answer in workspace.answers()) == [("claim",), ("claim", "other")]
+
+
+@pytest.mark.parametrize(
+    ("markup", "value"),
+    [
+        (
+            "<div><p>Judge <b>Kay</b> left.</p></div>",  # the first editors left the words empty
+            {"start": "/div[1]/p[1]/text()[1]", "end": "/div[1]/p[1]/text()[1]", "startOffset": 0, "endOffset": 5},
+        ),
+        (
+            "<!DOCTYPE html>\n<html>\n<head><title>News</title></head>\n<body>\n\n<h1>A Judge left.</h1></body></html>",
+            {"globalOffsets": {"start": 90, "end": 95}},  # of a whole page it counts what nobody sees
+        ),
+    ],
+)
+def test_html_of_other_editors_is_found_by_its_words(tmp_path: Path, markup: str, value: dict[str, Any]) -> None:
+    words = "" if "start" in value else "Judge"
+    region = item("who", "hypertextlabels", {**value, "text": words, "htmllabels": ["Judge"]}, to="page")
+    _, (answer,) = adopted(tmp_path, [task(1, {"page": markup}, [region])])
+    assert [span.text for span in answer.spans] == ["Judge"]
+
+
+def test_old_and_bare_files_come_in(tmp_path: Path) -> None:
+    old = {"id": 5, "created_at": 1600000000, "lead_time": "a while", "result": [ticked("kind", "Claim", to="s")]}
+    tasks = [
+        {"id": 1, "data": {"s": TEXT}, "completions": [old]},
+        {"id": 2, "data": {"s": "Two."}, "annotations": [{"id": 6, "result": None}]},
+        {"id": 3, "data": {"s": "Three."}, "annotations": None},
+    ]
+    path = tmp_path / "lines.jsonl"
+    path.write_text("\n".join(map(json.dumps, tasks)))
+    contents = read_export_all(path)
+    assert [answer.created_at for answer in contents.annotations] == ["2020-09-13T12:26:40Z", "1970-01-01T00:00:00Z"]
+    assert [answer.lead_time for answer in contents.annotations] == [None, None]
+
+
+def test_a_file_of_which_nothing_can_be_taken_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps([task(1, {"image": {"url": 3}}, [ticked("kind", "Claim", to="image")])]))
+    workspace = Workspace.create(tmp_path / "project")
+    with pytest.raises(InvalidInput, match=r"none of its 1 answers could be taken; see annotations/rejects\.jsonl"):
+        pull_export(workspace, path)

@@ -243,10 +243,12 @@ def values_of(item: Mapping[str, Any]) -> list[str]:
         return []
     match type_:
         case "choices" | "labels" | "hypertextlabels":
-            return strings(value.get(type_) if type_ in value else value.get("labels"))
+            keys = (type_, "labels", "htmllabels")  # the last in exports of the first editors
+            return strings(next((value[key] for key in keys if key in value), None))
         case "taxonomy":
             paths = value.get("taxonomy")
-            return [path_name(strings(path)) for path in paths if strings(path)] if isinstance(paths, list) else []
+            listed = [[path] if isinstance(path, str) else path for path in paths] if isinstance(paths, list) else []
+            return [path_name(strings(path)) for path in listed if strings(path)]
         case "pairwise":
             return strings(value.get("selected"))
     return []

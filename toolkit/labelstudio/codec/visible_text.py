@@ -9,6 +9,7 @@ claims stand.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -68,7 +69,7 @@ class VisibleText:
 
     def locate(self, value: Mapping[str, Any]) -> Offsets | str:
         """Return the offsets in `text` of a region; or why it has none, as `toolkit.labelstudio.codec.offsets`."""
-        claimed = value.get("text")
+        claimed = value.get("text") or None  # older editors leave it empty
         found = list(self._candidates(value))
         if not found:
             return locate(self.text, value.get("start"), value.get("end"), claimed)
@@ -78,7 +79,15 @@ class VisibleText:
                 claimed is None or _words(self.text[offsets.start : offsets.end]) == _words(claimed)
             ):
                 return offsets
-        return "offset-mismatch"
+        return self._by_words(str(claimed)) if claimed is not None else "offset-mismatch"
+
+    def _by_words(self, claimed: str) -> Offsets | str:
+        """Return the only place where the words that a region claims stand: its offsets count what is not shown."""
+        words = [re.escape(word) for word in claimed.replace("\\n", " ").split()]
+        places = list(re.finditer(r"\s*".join(words), self.text)) if words else []
+        if len(places) != 1:
+            return "offset-mismatch"
+        return Offsets(places[0].start(), places[0].end(), "by its words")
 
     def _candidates(self, value: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
         """Yield the positions in `places` that a region may mean, the likeliest first."""

@@ -243,11 +243,11 @@ def _raw_items(path: Path) -> Generator[Any]:
 
 
 def _is_task(task: dict[str, Any]) -> bool:
-    annotations = task.get("annotations", task.get("completions"))
-    return (
-        isinstance(task.get("data"), dict)
-        and isinstance(annotations, list)
-        and all(isinstance(item, dict) and isinstance(item.get("result", []), list) for item in annotations)
+    if not isinstance(task.get("data"), dict) or not {"annotations", "completions"} & task.keys():
+        return False
+    annotations = task.get("annotations", task.get("completions")) or []
+    return isinstance(annotations, list) and all(
+        isinstance(item, dict) and isinstance(item.get("result") or [], list) for item in annotations
     )
 
 
@@ -259,9 +259,10 @@ def _whole(task: dict[str, Any], seen: Counter[str]) -> dict[str, Any]:
         task["id"] = same if seen[same] == 1 else f"{same}-{seen[same]}"
     if isinstance(task.get("project"), dict):
         task["project"] = task["project"].get("id")
-    task["annotations"] = task.get("annotations", task.get("completions"))
+    task["annotations"] = task.get("annotations", task.get("completions")) or []
     for number, raw in enumerate(task["annotations"], start=1):
         raw["id"] = raw.get("id", number)
+        raw["result"] = raw.get("result") or []
         made = raw.get("created_at") or task.get("created_at") or _NEVER
         raw["created_at"] = _stamp(made)
         raw["updated_at"] = _stamp(raw.get("updated_at") or raw["created_at"])

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from toolkit.errors import InvalidInput
 from toolkit.labelstudio.accounts_file import keep_accounts, server_of_file
 from toolkit.labelstudio.codec.page_map import PageMap
 from toolkit.labelstudio.pseudonyms import project_pseudonyms
@@ -68,6 +69,7 @@ def pull_export(
                     writer.add_draft(task, draft, reject)
             keep_accounts(workspace, server, names.numbers())
             writer.save()
+        _refuse_nothing(path, writer.fates.get("annotations", {}))
         more = {"texts imported": imported, UNKNOWN: unknown, REPEATED: sentences.repeated}
         counts = {name: count for name, count in {**writer.counts, **more}.items() if count}
         keys = tuple(shown.key for shown in page.texts)
@@ -82,6 +84,21 @@ def _page(workspace: Workspace, path: Path, schema: Schema, config: Path | None,
     source = f"export of project {project}" if project is not None else "tasks without a project"
     with workspace.lock():
         return settled_page(workspace, source, survey, schema, wanted=texts)
+
+
+def _refuse_nothing(path: Path, annotations: Mapping[str, int]) -> None:
+    """Refuse a file of which no answer at all could be taken: it is read in a way that is not its own.
+
+    Raises:
+        InvalidInput: There are answers, and none was taken.
+    """
+    if annotations.get("read") and not annotations["taken"]:
+        raise InvalidInput(
+            f"none of its {annotations['read']} answers could be taken",
+            where=str(path),
+            remedy="see annotations/rejects.jsonl for why, and name the text with --text-field or the page with "
+            "--label-config",
+        )
 
 
 def _users(path: Path) -> dict[str, int | None]:

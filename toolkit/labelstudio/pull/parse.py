@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -126,13 +127,18 @@ def _record(
         schema=exported.schema if exported else schema.ref if schema else "foreign@0.0.0",
         created_at=utc(raw["created_at"]),
         updated_at=utc(raw["updated_at"]),
-        lead_time=None if raw.get("lead_time") is None else float(raw["lead_time"]),
+        lead_time=_seconds(raw.get("lead_time")),
         skipped=bool(raw.get("was_cancelled")),
         ground_truth=bool(raw.get("ground_truth")),
         origin=exported.origin if exported else origin(task, raw),
         note=decoded.note,
         rejected=sum(reject.reason not in EMPTY for reject in decoded.rejects),
     )
+
+
+def _seconds(said: Any) -> float | None:
+    """Return a time taken; None where the server, or who wrote the file, says none."""
+    return float(said) if isinstance(said, int | float) and math.isfinite(said) else None
 
 
 def id_of(task: Mapping[str, Any], raw: Mapping[str, Any]) -> str:
