@@ -85,3 +85,24 @@ def test_a_renamed_project_is_the_same_project(server: Server, make_project: Cal
     assert (dry.withdrawn, done.withdrawn, done.sent, done.orphaned) == (2, 2, 2, 1)
     assert task in {task["id"] for task in server.tasks(project.id, include="id")}, "an answered task stays"
     assert push(workspace, server=server, withdraw=True).up_to_date
+
+
+def test_a_lost_project_of_one_person_does_not_stop_the_others(
+    server: Server, make_project: Callable[..., Workspace]
+) -> None:
+    workspace = make_project(["One said so.\nTwo said so.", "Three said so."])
+    people = [f"{name}-{os.urandom(4).hex()}@example.org" for name in ("ada", "ben")]
+    members = "\n".join(f"  - {{email: {email}, calibrated: true}}" for email in people)
+    workspace.path("annotators.yaml").write_text(f"blind: true\nannotators:\n{members}\n")
+    sent = push(workspace, server=server)
+    assert len(sent.urls) == 2
+    first, second = server_project.work_projects(server, workspace)
+    task = next(server.tasks(first.id, include="id"))["id"]
+    choice = {"from_name": "speech_act", "to_name": "text", "type": "choices", "value": {"choices": ["claim"]}}
+    answered(server, task, [choice | {"id": "c"}])
+    server.delete(f"/api/projects/{second.id}/")
+    pulled = pull(workspace, server=server)
+    assert pulled.counts["new"] == 1
+    assert "is not on the server" in pulled.notes[0]
+    assert push(workspace, server=server).sent == sent.sent // 2
+    assert pull(workspace, server=server).notes == ()

@@ -195,9 +195,7 @@ def _tasks_alone(workspace: Workspace, projects: Sequence[ProjectProgress]) -> d
 
 def _alpha(answers: Sequence[Annotation]) -> float | None:
     """Return Krippendorff's α of the label sets."""
-    given = {
-        (answer.annotator, answer.sentence_id): frozenset(answer.labels) for answer in answers if not answer.skipped
-    }
+    given = {(answer.annotator, answer.sentence_id): frozenset(answer.labels) for answer in answers if answer.votes}
     names = sorted({name for name, _ in given})
     sentences = sorted({sentence for _, sentence in given})
     value = alpha([[given.get((name, sentence)) for sentence in sentences] for name in names], level="masi")
@@ -208,7 +206,7 @@ def _shares(answers: Sequence[Annotation]) -> dict[str, float]:
     """Return for each annotator the share of pairs with others' answers that have the same labels."""
     by_sentence: dict[str, list[Annotation]] = {}
     for answer in answers:
-        if not answer.skipped:
+        if answer.votes:
             by_sentence.setdefault(answer.sentence_id, []).append(answer)
     same, pairs = Counter[str](), Counter[str]()
     for given in by_sentence.values():

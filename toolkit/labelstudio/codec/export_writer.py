@@ -134,13 +134,17 @@ def _annotation(row: Mapping[str, Any]) -> Annotation:
         labels=tuple(row["labels"]),
         spans=tuple(_span(span) for span in row["spans"]),
         relations=tuple(Relation(**relation) for relation in row["relations"]),
+        fields=_values(row.get("fields") or "{}"),
     )
 
 
 def _span(row: Mapping[str, Any]) -> Span:
-    fields = json.loads(row["attributes"])
-    attributes = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
-    return Span(**{**row, "attributes": attributes})
+    return Span(**{**row, "attributes": _values(row["attributes"])})
+
+
+def _values(fields: str) -> dict[str, Any]:
+    """Return the fields of a span or a sentence from their JSON."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(fields).items()}
 
 
 def _data(
