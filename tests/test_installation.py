@@ -61,7 +61,11 @@ def test_every_library_is_locked_with_its_hashes_and_within_its_bounds(name: str
         versions.setdefault(pinned.name, []).append(str(pinned.specifier).removeprefix("=="))
     asked = list(PROJECT["dependencies"])
     if name.endswith("-dev.txt"):
-        asked += [line for extra in ("dev", "docs", "embeddings") for line in PROJECT["optional-dependencies"][extra]]
+        asked += [
+            line
+            for extra in ("dev", "docs", "documents", "embeddings")
+            for line in PROJECT["optional-dependencies"][extra]
+        ]
     for requirement in map(Requirement, asked):
         if requirement.name != DISTRIBUTION:
             found = versions.get(requirement.name.lower(), [])

@@ -25,7 +25,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 SHARD = 50_000
@@ -122,7 +122,7 @@ def with_datasets(project: Path) -> None:
         for found in files:
             with found.open() as file:
                 for raw in pages(file, source=found.source):
-                    row = {name: getattr(raw, name) for name in ("data", "body", "charset", "url", "fetched_at")}
+                    row = {field.name: getattr(raw, field.name) for field in fields(raw)}
                     yield row | {"page": to_row(raw.page), "kind": raw.page.kind, "silent": is_silent(raw)}
 
     def count_batch(table: pa.Table) -> pa.Table:

@@ -23,27 +23,37 @@ class Chunk:
         url: A path, or any URL that fsspec knows; every worker must be able to read it.
         group: The row group; None: all of the file.
         held: The tables themselves, if there is no file.
+        columns: Names of the top-level columns that are read where none are named; (): all.
+        rows: First row and number of rows of the table that are read; None: all.
     """
 
     url: str = ""
     group: int | None = None
     held: tuple[pa.Table, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[int, int] | None = None
 
     def read(self, group: int | None = None, columns: Sequence[str] | None = None) -> pa.Table:
         """Return one table, or all of them together.
 
         Args:
             group: Number of a table; None: all tables of the chunk.
-            columns: Names of top-level columns; None: all.
+            columns: Names of top-level columns; None: those of the chunk.
         """
-        group = self.group if group is None else group
+        table = self._table(self.group if group is None else group, columns or self.columns or None)
+        return table if self.rows is None else table.slice(*self.rows)
+
+    def _table(self, group: int | None, columns: Sequence[str] | None) -> pa.Table:
         if self.held:
             table = pa.concat_tables(self.held) if group is None else self.held[group]
             return table if columns is None else table.select(list(columns))
         import pyarrow.parquet as pq
 
         with parquet_border(self.url), reading(self.url) as file, pq.ParquetFile(file) as parquet:
-            return parquet.read(columns, use_threads=False) if group is None else parquet.read_row_group(group, columns)
+            names = None if columns is None else list(columns)
+            if group is None:
+                return parquet.read(names, use_threads=False)
+            return parquet.read_row_group(group, names, use_threads=False)
 
 
 def write_chunk(tables: Iterable[pa.Table], url: str) -> int:

@@ -1,25 +1,28 @@
 """Worker processes on this machine.
 
-loky starts them without importing the caller's program again, sends functions that no module holds, and tells at once
-when a worker was killed. Workers end with the process that started them, however that ends, and leave Ctrl+C to it.
+loky sends them functions that no module holds, does not import the caller's program again, and tells at once when one
+was killed. Workers end with the process that started them, however that ends, and leave Ctrl+C to it.
 """
 
 from __future__ import annotations
 
+import itertools
+import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import Any
 
 from toolkit.engine.chunk_task import ChunkTask, do
 from toolkit.errors import ToolkitError
 
-_IDLE = 10.0  # seconds that workers wait for another stage
 _AHEAD = 4  # chunks a worker that are asked for at a time: their pickles are memory, a worker without one is time
 _LIVES = 3  # rounds in which no chunk was done before a worker died
-_ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def number_of_workers() -> int:
@@ -64,27 +67,35 @@ def done_here(stage: bytes, tasks: Mapping[int, ChunkTask], workers: int) -> Ite
 
 def _round(stage: bytes, tasks: Mapping[int, ChunkTask], workers: int) -> Iterator[tuple[int, bytes]]:
     """Do the tasks; a worker that dies ends the round."""
-    import loky
-
-    executor = loky.get_reusable_executor(
-        max_workers=workers, timeout=_IDLE, initializer=_begin, initargs=(os.getpid(),), env=_ENVIRONMENT
-    )
+    executor = _executor(workers)
     waiting = iter(list(tasks.items()))
     running: dict[Future[bytes], int] = {}
     try:
         while True:
-            for number, task in waiting:
-                running[executor.submit(do, stage, task)] = number
-                if len(running) >= workers * _AHEAD:
-                    break
+            for number, task in itertools.islice(waiting, workers * _AHEAD - len(running)):
+                with warnings.catch_warnings():  # of Python 3.12, that a copied process has fewer threads
+                    warnings.simplefilter("ignore", DeprecationWarning)
+                    running[executor.submit(do, stage, task)] = number
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 fault = future.result()
                 yield running.pop(future), fault
     finally:
-        if running:  # an error or Ctrl+C: nobody wants the rest
-            executor.shutdown(wait=True, kill_workers=True)
+        executor.shutdown(wait=True, kill_workers=bool(running))  # an error or Ctrl+C: nobody wants the rest
+
+
+def _executor(workers: int) -> Any:
+    """Return new workers: copies of this process where the system copies well, else started from nothing.
+
+    A copy spares each worker a second of loading, and shares the memory of what is loaded. The copies are made before
+    any thread of the pool starts; the threads of Arrow and of the linear algebra are made for being copied.
+    """
+    from loky.process_executor import ProcessPoolExecutor
+
+    start = "fork" if sys.platform == "linux" else "loky"
+    context = multiprocessing.get_context(start) if start == "fork" else None
+    return ProcessPoolExecutor(workers, context=context, initializer=_begin, initargs=(os.getpid(),))
 
 
 def _begin(parent: int) -> None:
@@ -92,14 +103,18 @@ def _begin(parent: int) -> None:
     import pyarrow as pa
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     pa.set_cpu_count(1)
     end_with(parent)
 
 
 def end_with(parent: int, *, patience: float = 0.0) -> None:
     """Let this process end when the one that started it is gone, `patience` seconds later at the latest."""
+    started_by = multiprocessing.parent_process()
 
     def watch() -> None:
+        if started_by is not None:
+            started_by.join()  # at once: a copy holds the lock of the project as long as it lives
         while os.getppid() == parent:
             time.sleep(1)
         time.sleep(patience)

@@ -26,6 +26,8 @@ from toolkit.segment.language import is_known
 from toolkit.segment.units import sentences as sentences_of
 
 _COLUMNS = ["article_id", "text", "title", "language", "page"]
+_PART_ROWS = 2_500
+_MOST_IN_PARTS = 200_000  # rows: each part reads its row group, which more would do more often than it is worth
 
 
 class _Row(NamedTuple):
@@ -39,7 +41,7 @@ class _Row(NamedTuple):
 
 
 def article_chunks(path: Path, *, url: str | None = None) -> list[Chunk]:
-    """Return the row groups of articles.parquet.
+    """Return the row groups of articles.parquet; those of a small file in parts, so that every processor has some.
 
     Args:
         path: The file.
@@ -50,10 +52,17 @@ def article_chunks(path: Path, *, url: str | None = None) -> list[Chunk]:
     """
     with parquet_border(path), pq.ParquetFile(path) as file:
         missing = [name for name in _COLUMNS if name not in file.schema_arrow.names]
-        groups = file.num_row_groups
+        groups = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
     if missing:
         raise InvalidInput(f"lacks the column {missing[0]}", where=str(path), remedy="run `toolkit ingest` again")
-    return [Chunk(url or str(path), group) for group in range(groups)]
+    place, columns = url or str(path), tuple(_COLUMNS)
+    if sum(groups) > _MOST_IN_PARTS:
+        return [Chunk(place, group, columns=columns) for group in range(len(groups))]
+    return [
+        Chunk(place, group, columns=columns, rows=(start, _PART_ROWS))
+        for group, rows in enumerate(groups)
+        for start in range(0, max(rows, 1), _PART_ROWS)
+    ]
 
 
 def cut(table: pa.Table, *, splitter: str) -> list[pa.Table]:
