@@ -1,4 +1,4 @@
-"""What people are told to install, and the locked libraries that scripts/venv installs."""
+"""What people are told to install."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ import subprocess
 import tomllib
 from pathlib import Path
 
-import pytest
-from packaging.requirements import Requirement
-
 from toolkit.version import DISTRIBUTION, install_command
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-LOCKED = ("scripts/requirements.txt", "scripts/requirements-dev.txt")
 STRANGER = re.compile(
     r"""(?:install|uvx|add) (?:-\S+ )*['"]?toolkit(?![\w./-])|(?<![\w-])toolkit\[[a-z]+\]['"`]"""
     r"""|(?:^|['"])toolkit[=>~]=""",
@@ -47,27 +43,3 @@ def test_no_file_names_the_host_of_a_registry() -> None:
 
 def test_the_distribution_has_the_name_that_people_are_told() -> None:
     assert PROJECT["name"] == DISTRIBUTION
-
-
-@pytest.mark.parametrize("name", LOCKED)
-def test_every_library_is_locked_with_its_hashes_and_within_its_bounds(name: str) -> None:
-    """A library that pyproject.toml asks for is locked by `scripts/lock` to versions that it allows."""
-    logical = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", "").splitlines()
-    entries = [line.partition("--hash=") for line in logical]
-    assert all("sha256:" in hashes for _, _, hashes in entries)
-    versions: dict[str, list[str]] = {}
-    for wanted, _, _ in entries:
-        pinned = Requirement(wanted)
-        versions.setdefault(pinned.name, []).append(str(pinned.specifier).removeprefix("=="))
-    asked = list(PROJECT["dependencies"])
-    if name.endswith("-dev.txt"):
-        asked += [
-            line
-            for extra in ("dev", "docs", "documents", "embeddings")
-            for line in PROJECT["optional-dependencies"][extra]
-        ]
-    for requirement in map(Requirement, asked):
-        if requirement.name != DISTRIBUTION:
-            found = versions.get(requirement.name.lower(), [])
-            assert found, f"{requirement} is not locked; run scripts/lock"
-            assert all(requirement.specifier.contains(version) for version in found), f"{requirement}: run scripts/lock"
