@@ -39,6 +39,12 @@ class Counts:
             share = words.words.shares.at(words.tokens, quantity.after) if quantity.after < len(words.tokens) else None
             if share is not None and share[1] in words.numbers and self.phrases[number + 1].head != "thing":
                 self.dead[number] = self.dead[number + 1] = True  # "one in five"
+        for number in range(1, len(words.quantities)):
+            one, other = words.quantities[number - 1 : number + 1]
+            if one.after == other.first and all(words.is_word(each.number) for each in (one, other)):
+                aside = words.tokens[one.first].key in words.lexicon.articles
+                self.dead[number - 1] = self.dead[number - 1] or not aside
+                self.dead[number] = self.dead[number] or not aside  # "nine eleven"
         self.wholes = {phrase.whole for phrase in self.phrases if phrase.whole is not None}
 
     def _continues_dead(self, quantity: Counted) -> bool:

@@ -169,7 +169,7 @@ class OwnHarm(Counts):
             return None
         label = words.marks[at - 1] if at and words.is_sign(at, ":–—(") else None
         if label is not None:
-            return label.harm
+            return None if label.at - 1 in words.numbers else label.harm  # "4 injured: 14 in total" labels nothing
         if self.phrases[number].head == "none" and words.has(at, Role.PREPOSITIONS | Role.REACHING):
             said = self._toll_behind(words.quantities[number].after)
             if said is not None:

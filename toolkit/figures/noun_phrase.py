@@ -18,11 +18,11 @@ _WORDS = 6  # words of a noun phrase
 _YEARS = range(1900, 2100)
 _YEAR = 4  # its digits
 MONEY = frozenset("$€£¥₽₴#№&=")
-_JOINING = frozenset("-:/.–")  # "T-72", "14:30", "3/4": signs without a space before the number
-_MEASURE = frozenset("%$€£¥₽₴/°‰")
+_JOINING = frozenset("-:/.–^×*'’")  # "T-72", "14:30", "3/4": signs without a space before the number
+_MEASURE = frozenset("%$€£¥₽₴/°‰^×")
 _HALVES_OF_DAY = frozenset("ap")
 _OPENING, _CLOSING = frozenset("(,"), frozenset("),")
-_ADVERB = 5
+_ONE_OF = frozenset({"one"})
 _CLOSED = int(
     Role.PREPOSITIONS
     | Role.DETERMINERS
@@ -246,6 +246,12 @@ def _is_labelled(words: SentenceWords, first: int) -> bool:
         at -= 1
     if at >= 0 and words.words.labels.before(words.tokens, at + 1) is not None:
         return True
+    if (
+        words.has(first - 1, Role.ORDINALS)
+        and words.tokens[first].kind == "word"
+        and words.tokens[first].key in _ONE_OF
+    ):
+        return True  # "the sixth one"
     person = words.has(first - 2, Role.PERSON) and words.marks[first - 1] is None
     return person and words.has(first - 1, Role.PARTITIVES)  # "a boy of 14"
 

@@ -37,6 +37,7 @@ _APOSTROPHES = str.maketrans("’ʼ", "''")
 
 _ROUNDED = "odd|plus|some|something"  # "thirty-odd" is a number and a word about it
 _SPACES = " \u00a0\u2007\u2009\u202f"
+_FRACTIONS = "¼-¾⅐-⅞"
 _GROUPING = frozenset("'’‘ʼ٬·_" + _SPACES)  # never a decimal sign
 _MOST_DIGITS = 12  # more digits are a code, an address or an account
 _YEAR_DIGITS = 4
@@ -48,8 +49,8 @@ def _pattern(hyphens: bool, elisions: bool) -> re.Pattern[str]:
     spaced = rf"(?<!\d)\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?!\d)"
     elided = f"{_ELIDED}|" if elisions else ""
     return re.compile(
-        rf"(?P<word>{elided}{_LETTERS}(?:{joints}{_LETTERS})*)"
-        rf"|(?P<number>(?:{spaced}|\d+)(?:[.,'’‘ʼ٬٫·_]\d+)*)"
+        rf"(?P<number>(?:{spaced}|\d+)(?:[.,'’‘ʼ٬٫·_]\d+)*[{_FRACTIONS}]?|[{_FRACTIONS}])"
+        rf"|(?P<word>{elided}{_LETTERS}(?:{joints}{_LETTERS})*)"
         r"|(?P<sign>[^\w\s])",
         flags=re.IGNORECASE if elisions else 0,
     )
@@ -94,15 +95,19 @@ def number_of(digits: str, group: str = "", decimal: str = ".") -> Decimal | Non
         >>> [str(number_of(digits, group=",")) for digits in ("1,060", "12 000", "1'060", "1,06", "007")]
         ['1060', '12000', '1060', 'None', 'None']
     """
+    if not digits[-1].isdecimal():  # "1½"
+        part = Decimal(str(unicodedata.numeric(digits[-1])))
+        whole = Decimal(0) if len(digits) == 1 else number_of(digits[:-1], group, decimal)
+        return None if whole is None else whole + part
     parts = re.split(r"\D", digits)
     signs = [sign for sign in digits if not sign.isdecimal()]
     if sum(map(len, parts)) > _MOST_DIGITS or (parts[0][0] in "0٠" and len(parts[0]) > 1):
         return None
     if signs and signs[-1] in (decimal, "٫") and signs.count(signs[-1]) == 1:
-        whole = _grouped(parts[:-1], signs[:-1], group)
-        return None if whole is None else Decimal(f"{whole}.{int(parts[-1]):0{len(parts[-1])}d}")
-    whole = _grouped(parts, signs, group + decimal if len(signs) > 1 else group)
-    return None if whole is None else Decimal(whole)
+        before = _grouped(parts[:-1], signs[:-1], group)
+        return None if before is None else Decimal(f"{before}.{int(parts[-1]):0{len(parts[-1])}d}")
+    grouped = _grouped(parts, signs, group + decimal if len(signs) > 1 else group)
+    return None if grouped is None else Decimal(grouped)
 
 
 def _grouped(parts: Sequence[str], signs: Sequence[str], group: str) -> int | None:
