@@ -60,7 +60,7 @@ class Abbreviations:
         if last.isalpha() and (token[-2:-1] == "." or token[-3:-1] == ".-"):  # U.S, J.-P
             return "may_end"
         if self._language.ordinal and _ORDINAL.fullmatch(token):
-            return None if self._is_cardinal(token, before) else "may_end"
+            return None if self._is_cardinal(place, token, before) else "may_end"
         folded = self._folded.get(token.lower())
         if folded and (place.said.isupper() or place.said.islower()):
             return folded
@@ -78,11 +78,12 @@ class Abbreviations:
         has_case = token.lower() != token.upper()
         return "may_end" if has_case or _LETTER.fullmatch(token) else None
 
-    def _is_cardinal(self, token: str, before: str) -> bool:
+    def _is_cardinal(self, place: Candidate, token: str, before: str) -> bool:
         """Return whether a number is not an ordinal one: the word before it is numbered, or is a name (Pius II)."""
         if token[0].isdigit():
-            return before in self._language.labels or (before[-1:] == "." and before[:-1] in self.lists)
-        return before[:1].isupper() and before[1:].islower()
+            is_labelled = before in self._language.labels or before.lower() in self._language.labels
+            return is_labelled or (before[-1:] == "." and before[:-1].lower() in self._folded)
+        return before[:1].isupper() and len(before) > 1 and (before[1:].islower() or place.is_loud)
 
 
 def _is_vowelless(word: str) -> bool:

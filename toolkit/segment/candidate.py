@@ -50,6 +50,11 @@ class Candidate(NamedTuple):
         """The sentence so far, or its end."""
         return self.text[max(self.start, self.stop - QUOTED) : self.stop]
 
+    @property
+    def is_loud(self) -> bool:
+        """Whether the sentence so far is all in capitals."""
+        return self.said.isupper()
+
 
 def is_marker(before: str, token: str) -> bool:
     """Return whether a sentence consists of the number or letter of a list item so far."""

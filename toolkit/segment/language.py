@@ -52,6 +52,7 @@ class Language:
         predicates: Verbs after the subject of a clause. Before a time and after a weekday, they show that the weekday
             begins a sentence ("They left at 6 a.m. Sunday was calm").
         starters: Capitalised words that often begin a sentence and are rarely the second word of a name.
+        subjects: Those of them that begin one after an abbreviation even where no capital shows it: pronouns, articles.
         roles: Capitalised words that continue a sentence after `closes_name` ("Inc. Chairman Warren Buffett").
         particles: Lower-case words that may begin a surname, and so a sentence ("von der Leyen").
         labels: Nouns before a single letter that is not an initial ("Vitamin C", "Witness B").
@@ -86,6 +87,7 @@ class Language:
     zones: frozenset[str] = frozenset()
     predicates: frozenset[str] = frozenset()
     starters: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     particles: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()

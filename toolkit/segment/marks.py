@@ -80,11 +80,12 @@ COMBINING = inside(having(r"\p{M}", _EVERY[:0x3100]))
 
 _GEORGIAN = having(r"\p{Script=Georgian}", _CASED)  # Unicode has capitals for it, and no sentence begins with one
 _LOWER = having(r"\p{Ll}", _CASED) - _GEORGIAN
+_UPPER = having(r"\p{Lu}\p{Lt}", _CASED) - _GEORGIAN
 
 LOWER = inside(_LOWER)
 """Lower-case letters of scripts with two cases, in the same way."""
 
-UPPER = inside(having(r"\p{Lu}\p{Lt}", _CASED) - _GEORGIAN)
+UPPER = inside(_UPPER)
 """Capital letters, in the same way."""
 
 INITIALS = inside(
@@ -103,3 +104,8 @@ scripts whose words stand without white space."""
 def is_lower(character: str) -> bool:
     """Return whether a character is a lower-case letter of a script whose sentences begin with a capital."""
     return character in _LOWER
+
+
+def is_caseless(character: str) -> bool:
+    """Return whether a character is a letter of a script without case."""
+    return character.isalpha() and character not in _LOWER and character not in _UPPER

@@ -82,7 +82,7 @@ def boundary(
         rf"|[{spoken}](?!\.\.|(?<=…)))"
     )
     glued = (
-        rf"(?=[“\"‘'(\[¿¡«]?[{UPPER}][{LOWER} ])|(?<=[{CASELESS}][.!?۔])(?=[{CASELESS}])"
+        rf"(?=[“\"‘'(\[¿¡«]?[{UPPER}][{LOWER} ’'])|(?<=[{CASELESS}][.!?۔])(?=[{CASELESS}])"
         rf"|(?<=[{LOWER}][.!?])(?=[{UPPER}]{{2}})|(?<=[{UPPER}]{{2}}[.!?])(?=[{UPPER}]{{2}})|(?=[{_PICTURE}])"
         + (r"|(?<=……)(?=\w)" if unspaced else "")
     )
@@ -137,7 +137,7 @@ def calm_day(verbs: Iterable[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
 
 
-def attribution(verbs: Iterable[str], *, unspaced: bool, capitals: bool = False) -> re.Pattern[str]:
+def attribution(verbs: Iterable[str], *, unspaced: bool, any_case: bool = False) -> re.Pattern[str]:
     """Return the regex of a speaker and a verb of speech: up to four capitalised words before it, or six letters.
 
     The letters are those of scripts without spaces. There a stop must follow the verb: “不行。”他说。 is one sentence,
@@ -146,13 +146,13 @@ def attribution(verbs: Iterable[str], *, unspaced: bool, capitals: bool = False)
     Args:
         verbs: The verbs.
         unspaced: The script has no spaces.
-        capitals: The text is all in capitals.
+        any_case: The text is all in capitals, or has none.
     """
     any_verb = _any(verbs)
     if unspaced:
         return re.compile(rf"\w{{0,6}}?(?:{any_verb})[{_WIDE}]")
-    if capitals:
-        return re.compile(rf"(?:[\w.’'-]{{1,40}}[ ]){{0,4}}(?:{any_verb.upper()})\b")
+    if any_case:
+        return re.compile(rf"(?:[\w.’'-]{{1,40}}[ ]){{0,4}}(?:{any_verb})\b", re.IGNORECASE)
     caseless = _any(verb for verb in verbs if verb.upper() == verb)  # سأل القاضي · قاضی پرسید.
     return re.compile(
         rf"(?:[{UPPER}][\w.’'-]{{0,40}}[ ]){{1,4}}(?:{any_verb})\b|(?:{caseless})(?!\w)"

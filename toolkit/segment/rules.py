@@ -18,11 +18,13 @@ from toolkit.segment.glyphs import Span, glyphs
 from toolkit.segment.language import Language, load, resolve
 from toolkit.segment.marks import (
     BREAKS,
+    CLOSERS,
     DASHES,
     OPENERS,
     PICTURES,
     QUOTES,
     WIDE_STOPS,
+    is_caseless,
     is_lower,
 )
 from toolkit.segment.wrapped_lines import read_over
@@ -33,8 +35,11 @@ _DOMAINS = frozenset(
     {"Asp", "Com", "Csv", "Doc", "Edu", "Gov", "Htm", "Html", "Info", "Io", "Jpg", "Js", "Mil", "Net", "Org", "Pdf"}
     | {"Php", "Png", "Txt", "Xls", "Xml"}
 )
+_DECIMAL = re.compile(r"(?<=\d)[.:](?=\d)")
+_DOTTED = re.compile(r"[\w-]+\.\w")  # an address goes on
 _ROMAN = re.compile("[IVXLC]{1,7}")
 _LINE, _WIDE, _STOP, _DETACHED = pattern.LINE, pattern.WIDE, pattern.STOP, pattern.DETACHED
+_GLANCE = 4  # code points that tell a sentence typed without capitals from most others
 _WINDOW = 32  # code points before a stop that are looked at: longer than any abbreviation
 _OPENING = 40  # code points: a sentence shorter than this may still be in its opening adverbial
 
@@ -67,7 +72,7 @@ class Rules:
         self._zone = pattern.time_of_day(language.zones)
         self._calm_day = pattern.calm_day(language.predicates)
         self._attribution = pattern.attribution(language.speech, unspaced=language.unspaced)
-        self._loud = pattern.attribution(language.speech, unspaced=language.unspaced, capitals=True)
+        self._spoken = pattern.attribution(language.speech, unspaced=language.unspaced, any_case=True)
 
     def segment(self, text: str) -> list[Span]:
         """Return the sentences of a text as `toolkit.segment.segment` does."""
@@ -81,7 +86,7 @@ class Rules:
         add = spans.append
         is_typed = boundary is self._typed
         line = start = len(text) - len(text.lstrip())
-        is_low = is_typed and text[start : start + 1].islower()  # it may have been typed without capitals
+        is_low = is_typed and text[start : start + _GLANCE].islower()  # it may have been typed without capitals
         for match in boundary.finditer(text, start):
             group = match.lastindex
             if group is None:
@@ -93,7 +98,7 @@ class Rules:
                 while end > start and text[end - 1].isspace():
                     end -= 1
                 line = after
-                begins_low = is_typed and text[after : after + 1].islower()
+                begins_low = is_typed and text[after : after + _GLANCE].islower()
                 if end <= start:
                     start, is_low = after, begins_low
                     continue
@@ -104,7 +109,7 @@ class Rules:
                 end, after = self._edges(match, text, line, pictured=pictured)
                 if after == len(text) or not self._ends(Candidate(text, start, stop, end, after)):
                     continue
-                begins_low = is_typed and text[after].islower()
+                begins_low = is_typed and text[after : after + _GLANCE].islower()
             if is_low:
                 spans += self._cut_low(text, start, end, pictured=pictured)
             else:
@@ -165,12 +170,15 @@ class Rules:
         said = place.said
         if not said.islower():  # then the regex knows the word
             return place.text[place.end - 1] not in PICTURES
-        if place.text[place.stop] == "…" or said[-1:] in (".", "…") or not QUOTES.isdisjoint(place.closers):
+        if place.text[place.stop] == "…" or said[-1:] in (".", "…"):
             return False
-        if place.text[place.stop] != "." or self._word_at(place) in self._language.starters:
+        is_starter = self._word_at(place) in self._language.starters
+        if not QUOTES.isdisjoint(place.closers):
+            return is_starter and not self._spoken.match(place.text, place.after)
+        if place.text[place.stop] != "." or is_starter:
             return True
-        token = said[-_WINDOW:].rpartition(" ")[2]
-        return token[-1:].isalpha() and len(token) > self._shortest
+        token = said[-_WINDOW:].rpartition(" ")[2].rstrip(CLOSERS)
+        return token[-1:].isdigit() or (token[-1:].isalpha() and len(token) > self._shortest)
 
     @property
     def _shortest(self) -> int:
@@ -213,15 +221,20 @@ class Rules:
             return False
         if place.end == place.after:
             last = word[-1:]
-            is_glued = last.isalpha() and (is_lower(last) or last.lower() == last.upper() or said.isupper())
-            return (is_glued or place.next in PICTURES) and "/" not in word and word not in self._language.marked_names
+            is_glued = last.isalpha() and (is_lower(last) or is_caseless(last) or place.is_loud)
+            return (is_glued or place.next in PICTURES) and "/" not in word and not self._is_marked(word)
         if not QUOTES.isdisjoint(place.closers):
-            return not self._is_attributed(place)
-        return word not in self._language.marked_names
+            adds = place.next in DASHES and place.second.isspace() and place.is_loud
+            return not adds and not self._is_attributed(place)
+        return not self._is_marked(word)
+
+    def _is_marked(self, word: str) -> bool:
+        """Return whether a name is written with the mark after it ("Yahoo!"), in any case."""
+        return word in self._language.marked_names or word.capitalize() in self._language.marked_names
 
     def _is_attributed(self, place: Candidate) -> bool:
         """Return whether the words after a quotation say who spoke: "Who?" Smith asked."""
-        if place.text[place.start : place.stop].isupper() and self._loud.match(place.text, place.after):
+        if place.is_loud and self._spoken.match(place.text, place.after):
             return True
         word = self._word_at(place)
         if word in self._language.starters and word != "I" and self._abbreviations.lists.get(word) != "never":
@@ -248,16 +261,27 @@ class Rules:
         if not verdict:
             return True
         if is_lower(place.next):
-            return verdict in ("ends", "before_number") and place.said.islower()
+            return place.said.islower() and self._ends_without_capitals(place, verdict, token)
         if not QUOTES.isdisjoint(place.closers):
             return verdict != "never" and not (text[end - 1] in "'’" and token[-1] == "s")  # the Bros.' shop
         if place.next in DASHES or place.next in "(№":
             return verdict == "ends" and not is_lower(place.second)
         return self._ends_at_abbreviation(place, verdict, before)
 
+    def _ends_without_capitals(self, place: Candidate, verdict: str, token: str) -> bool:
+        """Judge the full stop of an abbreviation in a text that was typed without capitals."""
+        word = self._word_at(place)
+        if verdict == "before_number":
+            return len(token) > 1 and not (word[:1].isdigit() or self._is_designation(word))
+        return (
+            word in (self._language.starters if verdict == "ends" else self._language.subjects) and verdict != "never"
+        )
+
     def _ends_at_abbreviation(self, place: Candidate, verdict: str, before: str) -> bool:
         """Judge the full stop of an abbreviation by the word that follows."""
         word = self._word_at(place)
+        if verdict in ("hours", "ends") and place.is_loud:
+            return word in (self._language.starters if verdict == "ends" else self._language.subjects)
         if verdict == "hours":
             return self._ends_at_hour(place, word)
         if verdict == "before_number":
@@ -284,7 +308,7 @@ class Rules:
         first, _, rest = said.lstrip(OPENERS).partition(" ")
         if first.capitalize() in self._language.before_hour and "," not in rest:
             return False
-        if word not in self._language.after_hour:
+        if not self._language.after_hour & {word, word.upper()}:
             return self._zone.match(place.text, place.after) is None
         clause, day = self._calm_day
         return bool(clause.match(said) and day.match(place.text, place.after))
@@ -293,16 +317,22 @@ class Rules:
         """Return whether white space was lost between a full stop and the capital after it ("Wednesday.The")."""
         word = self._word_at(place)
         is_starter = len(word) > 1 and word in self._language.starters
+        is_clause = self._clause.match(place.text, place.after) is not None
         if verdict:
-            return verdict in ("may_end", "closes_name", "hours") and is_starter
-        if len(token) < 2 or any(mark in token for mark in "@/\\_.:") or word.capitalize() in _DOMAINS:
+            is_end = verdict in ("closes_name", "units", "ends", "hours") and word not in self._language.roles
+            return verdict not in ("never", "before_number") and (is_starter or (is_end and is_clause))
+        if word.capitalize() in _DOMAINS:
             return False
+        if any(mark in _DECIMAL.sub("", token) for mark in "@/\\_.:"):
+            return is_starter and is_clause  # after an address
         last = token[-1]
         if last.isupper():
-            return is_starter or place.text[place.start : place.stop].isupper()
-        if last.isalpha() and last.lower() == last.upper():
+            return is_starter or (
+                len(token) > 1 and (is_clause or (place.is_loud and not _DOTTED.match(place.text, place.after)))
+            )
+        if is_caseless(last):
             return len(token) > 2 or last >= "\uac00"  # a word of two Korean syllables is not an abbreviation
-        return last in "0123456789%)" or is_lower(last) or unicodedata.category(last)[0] == "M"
+        return len(token) > 1 and (last in "0123456789%)" or is_lower(last) or unicodedata.category(last)[0] == "M")
 
     def _is_designation(self, word: str) -> bool:
         """Return whether a word numbers the one before it: a Roman numeral or a capital ("Vol. II", "App. B")."""
@@ -330,7 +360,7 @@ class Rules:
                 return ""
         if is_lower(word[:1]):
             return word[0].upper() + word[1:]
-        if len(word) > 1 and word.isupper() and place.text[place.start : place.stop].isupper():
+        if len(word) > 1 and word.isupper() and not _ROMAN.fullmatch(word) and place.is_loud:
             return word.capitalize()
         return word
 
