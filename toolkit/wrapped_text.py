@@ -22,6 +22,8 @@ _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400
 _CLOSERS = "\"'”’»)]›」』*_ "
 _STOPS = tuple(".!?…:;。！？؟।۔：；")
 _ITEM = re.compile(r"(?:[•●▪◦‣■□–—*+-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S|[>|#]")
+_PARTED = re.compile(r"\n(?:(?<=[-\u00ad\u2010].)|(?<=[^.!?…:;。！？؟।۔：；\n].)\s*+[^A-Z\"“«„'‘(])", re.S)
+"""A line feed that may part a sentence; most texts of one line per paragraph have none."""
 _HYPHENS = "-\u00ad\u2010"
 _KEPT = re.compile(
     r"self|ex|vice|non|anti|mid|well|cross|all|half|high|low|long|short|full|part|ill|much|semi|two|three|four|"
@@ -91,6 +93,8 @@ def joints(text: str, *, unwrap: Unwrap = "auto") -> list[Joint]:
         [('-\n', '')]
     """
     if unwrap == "never" or _BREAK.search(text.strip()) is None:
+        return []
+    if unwrap == "auto" and not (_PARTED.search(text) or any(mark in text for mark in "\r\f\v\x85\u2028\u2029")):
         return []
     rows = list(_rows(text))
     spaced = _double_spaced(rows)

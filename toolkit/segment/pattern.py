@@ -88,10 +88,10 @@ def boundary(
     )
     initials = rf"(?!(?<=\b[{UPPER}]\.)[ ][{UPPER}]\.(?![{UPPER}]))"  # J. K. Rowling
     return re.compile(
-        rf"[{stop}{_WIDE}{BREAKS}](?:(?<=[{BREAKS}])\s*+()|{plain}"
+        rf"[{stop}{_WIDE}{BREAKS}](?:(?<=[{BREAKS}])\s*+()"
         rf"|(?<=[{_WIDE}])(?![{stop}{_WIDE}])([{_CLOSE}]{{0,6}}+){_SPACE}*+(?![{BREAKS}{_WIDE}])"
-        rf"|{within}{initials}{_unless(word for word in never if len(word) > 1)}"
-        rf"({closers}{detached}{references})(?:{_SPACE}++{begins}|{glued}))"
+        rf"|{within}(?:{plain}|{initials}{_unless(word for word in never if len(word) > 1)}"
+        rf"({closers}{detached}{references})(?:{_SPACE}++{begins}|{glued})))"
     )
 
 
