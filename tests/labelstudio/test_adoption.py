@@ -106,3 +106,22 @@ def test_a_lost_project_of_one_person_does_not_stop_the_others(
     assert "is not on the server" in pulled.notes[0]
     assert push(workspace, server=server).sent == sent.sent // 2
     assert pull(workspace, server=server).notes == ()
+
+
+def test_a_corrected_page_is_not_asked_again_where_its_words_are_the_same(
+    server: Server, make_project: Callable[..., Workspace]
+) -> None:
+    workspace = make_project(["One said so.\nTwo said so."])
+    config = workspace.path("toolkit.yaml")
+    config.write_text(config.read_text().replace("annotators_per_sentence: 2", "annotators_per_sentence: 1"))
+    workspace = Workspace(workspace.root)
+    push(workspace, server=server)
+    (project,) = server_project.work_projects(server, workspace)
+    choice = {"from_name": "speech_act", "to_name": "text", "type": "choices", "value": {"choices": ["claim"]}}
+    for task in list(server.tasks(project.id, include="id")):
+        answered(server, task["id"], [choice | {"id": "c"}])
+    pull(workspace, server=server)
+    write_corpus(workspace, ["One said so.\nTwo said it."])
+    assert push(workspace, server=server).sent == 1
+    texts = {sentence.sentence_id: sentence.text for sentence in workspace.sentences()}
+    assert [texts.get(answer.sentence_id) for answer in workspace.answers()].count("One said so.") == 1

@@ -179,7 +179,7 @@ def _give_keys(root: etree._Element) -> None:
 
 
 _UNSELECT = "u"  # the page's own key (Label Studio's "region:unselect")
-_LETTERS = "qwetasdfgzxcvbyiopjklnmhr"
+_LETTERS = "qwetsdfgzxcbyiopjklnmr"  # without a, h and v, which are commands of the editor
 _KEYS = (
     *"1234567890",
     *_LETTERS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from toolkit.project import Workspace
 from toolkit.project.annotators_file import FILE_NAME as ANNOTATORS
 from toolkit.project.annotators_file import Team, read_team
 from toolkit.project.answer_migration import settled
-from toolkit.project.push_ledger import Key, blind_title
+from toolkit.project.push_ledger import Key, blind_title, sent_sentences
 from toolkit.project.stage import Progress
 from toolkit.records import Sentence
 
@@ -92,8 +92,25 @@ def _tasks(
     sentences = workspace.sentences()
     data = task_data(sentences, workspace.articles())
     every: dict[Key, Task] = {(item["sentence_id"], item["text_sha256"]): {"data": item} for item in data}
-    keys, answered = list(every), settled(workspace)
+    keys, answered = list(every), settled(workspace) | _carried(workspace, {key[0] for key in every})
     return {keys[number]: every[keys[number]] for number in choice(sentences) if keys[number][0] not in answered}, every
+
+
+def _carried(workspace: Workspace, there: Collection[str]) -> set[str]:
+    """Return the sentences of corrected pages that have all their answers from before, carried over by their words.
+
+    A sentence has them when as many people as toolkit.yaml asks for have answered or skipped it.
+    """
+    if not sent_sentences(workspace).difference(there):
+        return set()
+    logged = workspace.logged_answers()
+    how = workspace.standing(workspace.annotations, logged)
+    people: dict[str, set[str]] = defaultdict(set)
+    for answer in logged:
+        if answer.sentence_id in how.carried:
+            people[how.carried[answer.sentence_id]].add(how.read(answer).annotator)
+    wanted = workspace.config.label_studio.annotators_per_sentence
+    return {sentence_id for sentence_id, names in people.items() if len(names) >= wanted}
 
 
 def _push_blind(
