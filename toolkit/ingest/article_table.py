@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from toolkit.engine import Chunk, ahead
 from toolkit.engine.arrow import arrow_schema, from_table, to_table, write_parquet
@@ -136,15 +137,19 @@ def write_articles(readings: Readings, path: Path) -> dict[str, int]:
     ends = np.cumsum([len(ids) for ids in readings.ids]).tolist()
     written = np.concatenate([[0], np.cumsum(kept)])
 
+    beginnings: list[int] = []
+
     def part(number: int) -> pa.Table:
         table = readings.chunks[number].read(FOUND, _ARTICLES.names)
         start, end = ends[number] - table.num_rows, ends[number]
         merged = copies.merged_into(table.filter(pa.array(kept[start:end])))
         story = stories.slice(written[start], merged.num_rows)
+        beginnings.append(pc.sum(merged["truncated"]).as_py() or 0)
         return merged.set_column(merged.schema.get_field_index("story_id"), _ARTICLES.field("story_id"), story)
 
     count = write_parquet(path, _ARTICLES, ahead(partial(part, number) for number in range(len(ends))))
-    return {"articles": count, "stories": len(stories.unique()), "exact copies": len(kept) - count}
+    cut_short = {"truncated articles": sum(beginnings)} if any(beginnings) else {}
+    return {"articles": count, **cut_short, "stories": len(stories.unique()), "exact copies": len(kept) - count}
 
 
 def _ids_of(table: pa.Table) -> _Ids:

@@ -23,6 +23,7 @@ from toolkit.ingest.formats.field_text import markup, without_markup
 from toolkit.ingest.formats.html_page import read_html
 from toolkit.ingest.formats.json_page import Columns, NoText, read_columns
 from toolkit.ingest.formats.raw_page import RawPage
+from toolkit.ingest.hypertext.page_kind import CHARS_LEFT, is_stub
 from toolkit.ingest.language_identification import identify
 from toolkit.ingest.layout.dates import moment_of
 from toolkit.ingest.layout.lines import Line, lines_of
@@ -246,7 +247,7 @@ def _laid_out(raw: RawPage, content: _Content, settings: Settings) -> tuple[list
         own = (
             known if number == 0 else {"licence": known.get("licence")}
         )  # the page's facts are those of its first article
-        articles.append(_article(raw.page, text, lines, draft, own, fetched_at))
+        articles.append(_article(raw.page, content, lines, draft, own, fetched_at))
     cuts = [
         _reject(raw.page, text, lines[index].start, lines[index].end, reason)
         for index, reason in sorted(found.cuts.items())
@@ -344,8 +345,13 @@ def _said_of(columns: Columns, text: str) -> str:
 
 
 def _joined(text: Traced, facts: dict[str, str], page: Page, unwrap: Unwrap) -> _Content:
+    mark = CHARS_LEFT.search(text.text)
+    rejects = [_reject(page, text, *mark.span(), "cut-mark")] if mark else []
+    if mark:
+        text = text.cut(0, mark.start())
     whole, cuts = unwrapped(text, unwrap)
-    return _Content(whole, False, False, facts, [_reject(page, text, *cut) for cut in cuts])
+    rejects += [_reject(page, text, *cut) for cut in cuts]
+    return _Content(whole, False, False, facts, rejects, truncated=mark is not None)
 
 
 def _marked_down(source: Traced, facts: dict[str, str], page: Page) -> _Content:
@@ -391,8 +397,14 @@ def _dated(facts: Mapping[str, str], fetched_at: datetime | None) -> dict[str, s
 
 
 def _article(
-    page: Page, text: Traced, lines: Sequence[Line], draft: Draft, known: Facts, fetched_at: datetime | None
+    page: Page,
+    content: _Content,
+    lines: Sequence[Line],
+    draft: Draft,
+    known: Facts,
+    fetched_at: datetime | None,
 ) -> Article:
+    text, truncated = content.text, content.truncated
     indexes = [draft.title, *draft.body] if draft.title is not None else draft.body
     pieces: list[Piece] = []
     at = 0
@@ -411,7 +423,9 @@ def _article(
     facts = {**said, **{name: value for name, value in known.items() if value}}
     facts["language"] = facts.get("language") or identify(whole)
     title = lines[draft.title].text if draft.title is not None else None
-    return Article.of(whole, page=page, pieces=tuple(pieces), title=title, **facts)
+    below = "\n".join(line.text for line in lines[indexes[-1] + 1 :])
+    truncated = truncated or is_stub([lines[index].text for index in draft.body], below)
+    return Article.of(whole, page=page, pieces=tuple(pieces), truncated=truncated, title=title, **facts)
 
 
 def _reject(page: Page, text: Traced, start: int, end: int, reason: str) -> Reject:

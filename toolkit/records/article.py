@@ -49,6 +49,7 @@ class Article:
         published_text: The date as the page writes it ("2 hours ago"), when there is one.
         language: ISO 639-1 code, "und" where unknown.
         licence: The licence of the text as the source states it (SPDX id where there is one).
+        truncated: The page shows only the beginning of the article: a paywall or a feed has cut it off.
         page: The raw page that it was cut from.
         pieces: Where in the page each run of `text` stands, in the order of `text`, without overlap. What no
             piece covers is white space that separates paragraphs.
@@ -67,6 +68,7 @@ class Article:
     published_text: str | None = None
     language: str = "und"
     licence: str | None = None
+    truncated: bool = False
     page: Page
     pieces: tuple[Piece, ...]
     copies: tuple[Page, ...] = ()
@@ -90,17 +92,28 @@ class Article:
             raise ValueError(f"characters {at}-{len(self.text)} come from no byte of the page")
 
     @classmethod
-    def of(cls, text: str, *, page: Page, pieces: tuple[Piece, ...], **known: str | None) -> Self:
+    def of(
+        cls, text: str, *, page: Page, pieces: tuple[Piece, ...], truncated: bool = False, **known: str | None
+    ) -> Self:
         """Make the article of `text`, alone in its story until near-duplicates are looked for.
 
         Args:
             text: The canonical text.
             page: The page it was cut from.
             pieces: Where in the page its runs stand.
+            truncated: The page shows only its beginning.
             **known: Any of title, publisher, byline, url, published_at, published_text, language, licence.
         """
         article_id = content_id(text)
-        return cls(article_id=article_id, story_id=article_id, text=text, page=page, pieces=pieces, **known)  # type: ignore[arg-type]
+        return cls(  # type: ignore[misc]
+            article_id=article_id,
+            story_id=article_id,
+            text=text,
+            page=page,
+            pieces=pieces,
+            truncated=truncated,
+            **known,  # type: ignore[arg-type]
+        )
 
     @property
     def body(self) -> str:

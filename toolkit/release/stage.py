@@ -9,13 +9,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
 from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.agreement import stage as agreement_stage
 from toolkit.errors import InvalidInput
 from toolkit.project import Outcome, Workspace
 from toolkit.project.stage import Provenance, out_of_date, provenance
 from toolkit.project.standing_answers import INPUTS
-from toolkit.project.workspace import AGREEMENT, GOLD
+from toolkit.project.workspace import AGREEMENT, ARTICLES, GOLD
 from toolkit.records import Article, Decision, Sentence
 from toolkit.release.card.card import FOLDER, PROMPTS, read_sections
 from toolkit.release.freeze import AUTO, freeze
@@ -95,7 +98,7 @@ def build(
         release = there or _frozen(workspace, settings)
     return Build(
         stage="build",
-        counts=release.counts,
+        counts={**release.counts, **_cut_short(workspace)},
         up_to_date=there is not None,
         seconds=time.perf_counter() - started,
         version=release.version,
@@ -195,6 +198,15 @@ def newest(folder: Path) -> Release | None:
     names = [path.parent.name for path in folder.glob("*/manifest.json")]
     versions = [Version.parse(name) for name in names if Version.is_one(name)]
     return load(folder / str(max(versions))) if versions else None
+
+
+def _cut_short(workspace: Workspace) -> dict[str, int]:
+    """Return how many articles of the project are cut short, if any is."""
+    with pq.ParquetFile(workspace.path(ARTICLES)) as file:
+        if "truncated" not in file.schema_arrow.names:  # a project of an earlier version
+            return {}
+        count = pc.sum(file.read(columns=["truncated"])["truncated"]).as_py()
+    return {"truncated articles": count} if count else {}
 
 
 def _settings(workspace: Workspace, version: str, seed: int | None, text: str | None, released_on: str | None) -> Terms:

@@ -103,6 +103,13 @@ def test_a_row_of_a_table_is_one_line_with_the_heads_of_its_columns() -> None:
     assert body_between(f"<table>{aside}</table>") == ["Dead\t11", "Hurt\t30"]
 
 
+def test_cells_that_span_rows_or_columns_stand_under_their_heads() -> None:
+    head = "<tr><th>Place</th><th colspan='2'>Toll</th></tr>"
+    rows = "<tr><td rowspan='2'>Orrin</td><td>11</td><td>30</td></tr><tr><td>12</td><td>31</td></tr>"
+    found = body_between(f"<table>{head}{rows}</table>")
+    assert found == ["Place Orrin\tToll 11\tToll 30", "Place Orrin\tToll 12\tToll 31"]
+
+
 def test_lists_in_the_cells_of_a_table_are_kept() -> None:
     table = (
         "<tr><th>Place</th><th>Toll</th></tr><tr><td>Orrin</td><td><ul><li>11 dead</li><li>30 hurt</li></ul></td></tr>"

@@ -21,7 +21,8 @@ _MORE = (
 )
 _CUT = re.compile(rf"[\w,]\s?(?:\.\.\.|…|\[(?:\.\.\.|…)\]|\(\.\.\.\))\s*{_MORE}?\W*$", re.I)
 _READ_ON = re.compile(rf"{_MORE}\W*$", re.I)
-_CHARS_LEFT = re.compile(r"\[\s?\+\s?\d{1,6}\s?(?:chars|characters)\s?\]")
+CHARS_LEFT = re.compile(r"(?:…|\.\.\.)?\s?\[\s?\+\s?\d{1,6}\s?(?:chars|characters)\s?\]\s*\Z")
+"""The mark of news interfaces for what they leave out: "[+2143 chars]"."""
 _STUB_TAIL = 400  # code points at the end of a page in which a paywall speaks
 
 
@@ -75,7 +76,7 @@ def is_stub(lines: Sequence[str], around: str = "") -> bool:
         return False
     tail = "\n".join(lines)[-_STUB_TAIL:]
     short = sum(map(len, lines)) < _SHORT
-    if _CHARS_LEFT.search(tail) or any(_said_on()["prompt"].search(line) for line in lines[-3:]):
+    if CHARS_LEFT.search(tail) or any(_said_on()["prompt"].search(line) for line in lines[-3:]):
         return True
     return short and (
         bool(_said_on()["prompt"].search(around[:_STUB_TAIL]))

@@ -24,10 +24,44 @@ def tables_of(tree: Any) -> list[Rows]:
     tables = []
     for table in tree.iter("table"):
         if next(table.iterdescendants("table"), None) is None:
-            cells = ([(cell, cell.tag == "th") for cell in row.iterchildren("th", "td")] for row in table.iter("tr"))
-            if rows := _data([[(_text(cell), head) for cell, head in row] for row in cells if row]):
+            if rows := _data(_grid(table)):
                 tables.append(rows)
     return tables
+
+
+def _grid(table: Any) -> Rows:
+    """Return the rows of a table with a cell per column: a cell that spans rows stands in each, a head in each column."""
+    grid: Rows = []
+    below: dict[int, tuple[int, tuple[str, bool]]] = {}  # column → rows that a cell from above still covers, the cell
+    for row in table.iter("tr"):
+        cells: list[tuple[str, bool]] = []
+        for cell in row.iterchildren("th", "td"):
+            _take_spans(cells, below)
+            item = (_text(cell), cell.tag == "th")
+            for place in range(_span(cell, "colspan")):
+                if (rows := _span(cell, "rowspan")) > 1:
+                    below[len(cells)] = (rows - 1, item)
+                cells.append(item if place == 0 or item[1] else ("", False))
+        _take_spans(cells, below)
+        if cells:
+            grid.append(cells)
+    return grid
+
+
+def _take_spans(cells: list[tuple[str, bool]], below: dict[int, tuple[int, tuple[str, bool]]]) -> None:
+    while len(cells) in below:
+        rows, item = below.pop(len(cells))
+        if rows > 1:
+            below[len(cells)] = (rows - 1, item)
+        cells.append(item)
+
+
+def _span(cell: Any, name: str) -> int:
+    said = cell.get(name) or ""
+    return min(max(int(said), 1), _WIDEST) if said.isdecimal() and len(said) < _DIGITS else 1
+
+
+_WIDEST, _DIGITS = 50, 4
 
 
 def rows_of(table: Any, tables: Sequence[Rows]) -> Rows | None:

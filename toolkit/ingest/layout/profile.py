@@ -177,6 +177,7 @@ PLACED = {
     "comment": "A reader's comment.",
     "after-the-end": "Notes and contacts below the mark that ends a press release.",
     "separator": "A rule between two articles.",
+    "cut-mark": "A mark for the rest of a text that is not there.",
     "running-head": "Page number, head or foot of a printed page.",
     "line-hyphen": "A hyphen that only the end of a line has called for.",
     "recurring": "A line that recurs over many pages.",

@@ -53,6 +53,7 @@ class PushResult:
         lacking: Articles for which annotators.yaml has too few people (blind mode).
         suggested: Counts of the suggestions that were pushed as well.
         urls: Every project that tasks went to: one, or one per person.
+        truncated: Tasks sent of articles of which the page shows only the beginning.
         notes: What a person should know, such as that a project was renamed.
         withdrawn: Tasks of removed sentences that nobody has answered, which were deleted.
     """
@@ -70,6 +71,7 @@ class PushResult:
     urls: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     withdrawn: int = 0
+    truncated: int = 0
 
     @property
     def up_to_date(self) -> bool:
@@ -83,6 +85,7 @@ class PushResult:
         some = {"orphaned": self.orphaned, "duplicates removed": self.duplicates_removed}
         some["would be withdrawn" if self.dry_run else "withdrawn"] = self.withdrawn
         some["articles without enough people"] = self.lacking
+        some["of truncated articles"] = self.truncated
         sent = "would be sent" if self.dry_run else "sent"
         return {
             sent: self.sent,

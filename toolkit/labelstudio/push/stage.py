@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -71,13 +72,24 @@ def push(
         sender = Sender(workspace, connection, dry_run=dry_run, withdraw=withdraw, progress=progress)
         team = read_team(workspace)
         if team is not None and team.blind:
-            return _push_blind(workspace, sender, team, *_tasks(workspace, choice))
+            wanted, every = _tasks(workspace, choice)
+            return _told(workspace, _push_blind(workspace, sender, team, wanted, every), wanted)
         title = workspace.config.label_studio.project
         with beside(partial(sender.find, title)) as found:
             settings = server_project.settings(workspace.schema(), workspace)
         with beside(partial(sender.target, title, settings, found.result())) as target:
             wanted, every = _tasks(workspace, choice)
-        return sender.run(target.result(), wanted, every)
+        return _told(workspace, sender.run(target.result(), wanted, every), wanted)
+
+
+def _told(workspace: Workspace, result: PushResult, wanted: Collection[Key]) -> PushResult:
+    """Return a result that says how many of its tasks are of articles that a page has cut short."""
+    short = {article.article_id for article in workspace.articles() if article.truncated}
+    if not short:
+        return result
+    ids = {sentence_id for sentence_id, _ in wanted}
+    of_short = (item.sentence_id for item in workspace.sentences() if item.article_id in short)
+    return replace(result, truncated=len(ids.intersection(of_short)))
 
 
 def sent_by(workspace: Workspace, **choice: Any) -> set[str]:

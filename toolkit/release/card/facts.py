@@ -41,6 +41,7 @@ class Facts:
         orphans: Answers that were left out because their sentence is not there any more.
         schema_digest: Of the schema as it is released.
         withheld: "notes" and "examples" → how many were withheld because they quote an article that is not released.
+        truncated: Articles of which the page shows only the beginning.
         partial: Answers that were left out because a part of them could not be taken from the server.
     """
 
@@ -62,6 +63,7 @@ class Facts:
     schema_digest: str = ""
     withheld: Mapping[str, int] = field(default_factory=dict)
     partial: int = 0
+    truncated: int = 0
 
     @classmethod
     def of(cls, corpus: Corpus, terms: Terms, tables: Tables, shares: Mapping[str, Any]) -> Self:
@@ -89,6 +91,7 @@ class Facts:
             agreement=released_report(terms.agreement, corpus, terms.withheld),
             orphans=len(corpus.orphans),
             partial=corpus.partial,
+            truncated=pc.sum(articles["truncated"]).as_py() or 0 if "truncated" in articles.column_names else 0,
         )
 
     @property

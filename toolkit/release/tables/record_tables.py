@@ -45,6 +45,8 @@ def article_columns(articles: pa.Table) -> pa.Table:
     columns |= {
         f"page_{name}": pc.struct_field(articles["page"], name) for name in ("source", "sha256", "start", "end")
     }
+    if "truncated" in articles.column_names:  # a project of an earlier version has none
+        columns["truncated"] = articles["truncated"]
     sums = (digest(text.as_py().encode()) for text in articles["text"])
     return _compact(columns | {"article_sha256": pa.array(sums, pa.string())})
 
