@@ -23,14 +23,14 @@ def tables_of(tree: Any) -> list[Rows]:
     """Return the tables of a page, from lxml, that have data and not paragraphs."""
     tables = []
     for table in tree.iter("table"):
-        if next(table.iterdescendants("table"), None) is None:
-            if rows := _data(_grid(table)):
-                tables.append(rows)
+        rows = _data(_grid(table)) if next(table.iterdescendants("table"), None) is None else None
+        if rows:
+            tables.append(rows)
     return tables
 
 
 def _grid(table: Any) -> Rows:
-    """Return the rows of a table with a cell per column: a cell that spans rows stands in each, a head in each column."""
+    """Return the rows of a table, a cell per column: one that spans rows stands in each, a head in each column."""
     grid: Rows = []
     below: dict[int, tuple[int, tuple[str, bool]]] = {}  # column → rows that a cell from above still covers, the cell
     for row in table.iter("tr"):
