@@ -269,7 +269,7 @@ def read_labelled(raw: RawPage) -> Extraction:
     known = {name: value for name, value in columns.facts.items() if name not in ("fetched_at", "published_at")}
     known.setdefault("language", identify(text.text))
     pieces = tuple(text.pieces(0, len(text.text), 0))
-    return Extraction((Article.of(text.text, page=raw.page, pieces=pieces, **known),))
+    return Extraction((Article.of(text.text, page=raw.page, pieces=pieces, truncated=False, **known),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class Article:
             **known: Any of title, publisher, byline, url, published_at, published_text, language, licence.
         """
         article_id = content_id(text)
-        return cls(  # type: ignore[misc]
+        return cls(
             article_id=article_id,
             story_id=article_id,
             text=text,
