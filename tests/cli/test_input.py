@@ -6,9 +6,10 @@ import io
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-from toolkit.cli.input import read_batches
+from toolkit.cli.input import Unread, read_batches
 
 
 def predict(model: Path) -> subprocess.Popen[bytes]:
@@ -42,7 +43,7 @@ def test_a_bad_line_is_answered_with_its_error_and_stops_nothing(model: Path) ->
 def test_another_encoding_is_no_text() -> None:
     source = io.BytesIO("the mayor\nit opened\n".encode("utf-16-le"))
     (rows,) = list(read_batches(io.BufferedReader(source)))[:1]
-    assert all("not UTF-8 text" in row["error"] for row in rows)
+    assert all(isinstance(row, Unread) and "not UTF-8 text" in row.error for row in rows)
 
 
 def test_half_a_character_comes_back_as_it_was_sent(model: Path) -> None:
@@ -69,3 +70,26 @@ def test_no_more_is_read_than_was_answered() -> None:
     batches = read_batches(io.BufferedReader(source))
     next(batches)
     assert source.taken <= 2 * 65_536
+
+
+def read(content: bytes) -> list[object]:
+    return [row for batch in read_batches(io.BufferedReader(io.BytesIO(content))) for row in batch]
+
+
+def test_a_json_list_is_not_a_sentence() -> None:
+    for content in (b'[{"text": "a"}, {"text": "b"}]', b'["a", "b"]', b'[\n{"text": "a"},\n{"text": "b"}\n]', b"[]"):
+        first = read(content)[0]
+        assert isinstance(first, Unread)
+        assert first.error.startswith("a JSON list, not one object per line")
+    for text in ("[Update] the bridge is open", "[1] the bridge is open", "[…]", "[1]"):
+        assert read(text.encode()) == [{"text": text}]
+
+
+def test_a_long_line_costs_as_much_as_it_is_long() -> None:
+    def seconds(megabytes: int) -> float:
+        line = json.dumps({"text": "word " * (megabytes * 200_000)}).encode() + b"\n"
+        started = time.process_time()
+        assert len(read(line)) == 1
+        return time.process_time() - started
+
+    assert seconds(16) < 40 * max(seconds(1), 0.002)

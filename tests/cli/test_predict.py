@@ -81,3 +81,24 @@ def test_a_model_that_is_a_file_is_no_model(tmp_path: Path, capsys: pytest.Captu
         main(["predict", "--model", str(tmp_path / "a.csv"), "x"])
     assert ended.value.code == 3
     assert "so this is not a model directory" in capsys.readouterr().err
+
+
+def test_fields_of_the_caller_are_never_touched(predict, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    row = {"text": DENIED, "labels": ["gold"], "error": "mine", "probabilities": {"x": 1}, "id": 7, "line": 3}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n")
+    code, (out,), err = predict("--file", tmp_path / "a.jsonl")
+    assert (code, err) == (0, "")
+    assert {name: out[name] for name in row} == row
+    assert out["predicted_labels"] == ["denial"]
+    assert set(out["predicted_probabilities"]) == {"denial", "none"}
+    row = {"text": DENIED, "spans": 1, "labels": 2, "predicted_labels": 3}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n")
+    (out,) = predict("--file", tmp_path / "a.jsonl")[1]
+    assert {name: out[name] for name in row} == row
+    assert out["predicted_labels_"] == ["denial"]
+
+
+def test_a_cell_may_hold_a_whole_page(predict, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "a.csv").write_text(f'text\n"{"the mayor denied it, and " * 9000}"\n')
+    code, (out,), _ = predict("--file", tmp_path / "a.csv")
+    assert (code, out["labels"], len(out["text"])) == (0, ["denial"], 225_000)

@@ -51,7 +51,7 @@ def test_a_model_round_trips_and_names_the_commit_of_its_dataset(
     theirs, ours = baselines.load(there), baselines.load(model)
     assert (theirs.predict_proba(texts) == ours.predict_proba(texts)).all()
     assert theirs.predict(texts) == ours.predict(texts)
-    for name in ("model.safetensors", "config.json", "requirements.txt", "metrics.json", "f1.png"):
+    for name in ("model.safetensors", "config.json", "requirements.txt", "metrics.json", "f1.svg"):
         assert (there / name).read_bytes() == (model / name).read_bytes(), name
 
     metadata, _ = parted((there / "README.md").read_text())

@@ -628,7 +628,8 @@ class Project:
         from toolkit import baselines
 
         loaded = baselines.load(found.path)
-        suggester = Suggester(schema, partial(baselines.predictions, loaded), name=found.name)
+        made = baselines.digest_of(found.path)
+        suggester = Suggester(schema, partial(baselines.predictions, loaded), name=found.name, digest=made)
         return Preannotation(self.workspace, suggester, share=share, note=baselines.schema_note(loaded, schema))
 
     # Looking

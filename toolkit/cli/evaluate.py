@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from toolkit.api import references
 from toolkit.api.facade import Project
-from toolkit.cli.options import Json, ProjectDir, ReleaseArgument, Resamples, Seed
+from toolkit.cli.options import Json, ProjectDir, ReleaseArgument, Resamples, Seed, workspace_at
 from toolkit.cli.output import (
     interval,
     number,
@@ -21,6 +23,10 @@ from toolkit.cli.output import (
     say,
     told,
 )
+from toolkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from toolkit.project import Workspace
 
 _OVERALL = ("macro_f1", "micro_f1", "accuracy")
 _MISTAKES = 20
@@ -40,6 +46,10 @@ def evaluate(
         str | None,
         typer.Option(metavar="MODEL", help="Also test whether it differs from this other model by more than chance."),
     ] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--file", metavar="FILE", help="Evaluate it on labelled rows of a file instead; may recur."),
+    ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Also show confusions, scores of parts, and the most confident mistakes.")
     ] = False,
@@ -51,10 +61,16 @@ def evaluate(
 ) -> None:
     """Evaluate a model on a release, with intervals over stories, next to the annotators' own scores.
 
-    All of it goes to reports/evaluation.json; mistakes and the words that decided go to reports/errors.csv.
+    All of it goes to reports/evaluation.json; mistakes and the words that decided go to reports/errors.csv. With --file
+    no project is needed, and nothing is written.
 
     Example: toolkit evaluate models/words-lr-1.0.0 releases/1.1.0 --since releases/1.0.0
     """
+    if files:
+        if quiz or since or split != "test" or release != "newest":
+            raise UsageError("--file goes without a release, --split, --since and --quiz")
+        _evaluate_files(model, files, against, workspace_at(project), seed=seed, full=full, as_json=as_json)
+        return
     opened = Project.find(project)
     if quiz:
         _put_quiz(opened, model, as_json)
@@ -71,6 +87,38 @@ def evaluate(
         say(note)
     if outcome.counts["stories"] < 2:
         say("no intervals: they say how scores differ from story to story, and all rows are of one story")
+
+
+def _evaluate_files(
+    model: str | None,
+    files: Sequence[Path],
+    against: str | None,
+    workspace: Workspace | None,
+    *,
+    seed: int,
+    full: bool,
+    as_json: bool,
+) -> None:
+    """Evaluate a model on labelled rows of anyone's files."""
+    from dataclasses import asdict
+
+    from toolkit import baselines
+
+    called = model or "newest"
+    ready = references.load_model(called, workspace=workspace)
+    with progress_bar("evaluate"):
+        rows = baselines.concat([baselines.read_rows(path) for path in files])
+        found = baselines.evaluate(ready, rows)
+    report: dict[str, Any] = {"model": called, "split": ", ".join(path.name for path in files), **found.to_dict()}
+    if against is not None:
+        tested = baselines.compare(ready, references.load_model(against, workspace=workspace), rows, seed=seed)
+        report["against"] = {"model": against, **asdict(tested)}
+    if as_json:
+        put_json(report)
+        return
+    put_evaluation(report, full=full)
+    for note in report["notes"]:
+        say(note)
 
 
 def _put_quiz(opened: Project, reference: str | None, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from toolkit.api import references
-from toolkit.cli.input import file_batches, read_batches
+from toolkit.cli.input import Batch, Unread, file_batches, read_batches
 from toolkit.cli.options import Json, Model, ProjectDir, workspace_at
 from toolkit.cli.output import put, say
 from toolkit.errors import InvalidInput, UsageError
@@ -36,8 +36,10 @@ def predict(
     """Label sentences: given as arguments, from files, or from stdin (JSON objects with "text", or plain lines).
 
     Prints one JSON object per line or row, in order, as soon as the line arrives. A line that can't be read gets an
-    "error", and the command then ends with exit code 3. Files are JSON Lines, CSV, TSV or
-    Parquet, gzipped or not.
+    "error", and the command then ends with exit code 3. Files are JSON Lines, CSV, TSV or Parquet, gzipped or not.
+
+    Fields of a row are kept: where it has labels, probabilities or spans of its own, the answers are called
+    predicted_labels, predicted_probabilities and predicted_spans.
 
     Example: toolkit predict --model models/words-lr-1.0.0 < sentences.jsonl > labelled.jsonl
     """
@@ -47,22 +49,21 @@ def predict(
     ready = references.load_model(model or "newest", workspace=workspace_at(project))
     broken = 0
     for batch in batches:
-        answers = baselines.predictions(ready, (row[text_column] for row in batch if "error" not in row))
+        texts = [row[text_column] for row in batch if not isinstance(row, Unread)]
+        answers = baselines.predictions(ready, texts)
         for row in batch:
-            if "error" in row:
+            if isinstance(row, Unread):
                 broken += 1
+                put(_line(row.told()))
             else:
-                row |= _answered(next(answers), spans=ready.tagger is not None)
-            put(_line(row))
+                put(_line(row | _answered(row, next(answers), spans=ready.tagger is not None)))
         sys.stdout.flush()
     if broken:
         lines = "1 line" if broken == 1 else f"{broken:,} lines"
         raise InvalidInput(f"{lines} could not be read", where=where, remedy='look at the lines with "error"')
 
 
-def _batches(
-    texts: Sequence[str], files: Sequence[Path], text_column: str
-) -> tuple[Iterator[list[dict[str, Any]]], str]:
+def _batches(texts: Sequence[str], files: Sequence[Path], text_column: str) -> tuple[Iterator[Batch], str]:
     """Return what is to be labelled, and where it comes from.
 
     Raises:
@@ -103,10 +104,19 @@ def _line(row: dict[str, Any]) -> str:
     return line
 
 
-def _answered(answer: Suggestion, *, spans: bool) -> dict[str, Any]:
-    """Return what goes out for a sentence; spans only of a model that looks for them."""
+def _answered(row: Mapping[str, Any], answer: Suggestion, *, spans: bool) -> dict[str, Any]:
+    """Return what goes out for a sentence; spans only of a model that looks for them.
+
+    A row that has fields of these names keeps them: the answers are then called predicted_labels, ….
+    """
     fields: dict[str, Any] = {"labels": answer.labels, "probabilities": answer.probabilities}
     if spans:
         names = ("label", "start", "end", "text")
         fields["spans"] = [{name: getattr(span, name) for name in names} for span in answer.spans]
-    return fields
+    taken = any(name in row for name in fields)
+    return {_free(f"predicted_{name}", row): value for name, value in fields.items()} if taken else fields
+
+
+def _free(name: str, row: Mapping[str, Any]) -> str:
+    """Return a name that a row does not have."""
+    return _free(f"{name}_", row) if name in row else name

@@ -43,7 +43,7 @@ def serve(
         say(start.note)
     with labelstudio.listen(host, port) as listening:
         url = f"http://{host}:{listening.getsockname()[1]}"
-        about = {"url": url, "model_version": start.suggester.name, "held_back": start.share}
+        about = {"url": url, "model_version": start.suggester.version, "held_back": start.share}
         put_json(about) if as_json else put(f"serving {about['model_version']} at {url}")
         sys.stdout.flush()
         say("stop with Ctrl+C")

@@ -53,7 +53,7 @@ def train_files(
     if not paths:
         raise UsageError("name at least one file of labelled rows", remedy="see `toolkit train-files --help`")
     if any(path.is_dir() for path in paths):
-        raise UsageError("train on a release or on files, not on both")
+        raise UsageError("train on a release or on files, not on both", remedy="a release: `toolkit train RELEASE`")
     if output is not None:
         baselines.check_place(output)
     with progress_bar("train"):

@@ -25,7 +25,7 @@ CARD, CONFIG = "README.md", "config.json"
 RESULTS = ".eval_results"
 
 _TAG = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
-_OURS = ("model.safetensors", "vocabulary.json", "model.skops", "metrics.json", "requirements.txt", "f1.png")
+_OURS = ("model.safetensors", "vocabulary.json", "model.skops", "metrics.json", "requirements.txt", "f1.svg", "f1.png")
 _OUR_FOLDERS = (f"{RESULTS}/", "spans/")
 
 

@@ -28,6 +28,7 @@ FROM_CSV = "\0csv"
 """A field of every record out of CSV or TSV, where a list can only be text."""
 
 _REST = "\0rest"
+_CELL = 2**31 - 1  # characters
 _TOO_DEEP = "is JSON that is too deep, or has a number that is too long"
 _STDIN = ("-", "/dev/stdin")
 _KINDS = {int: "a whole number", bool: "true or false", dict: "an object"}
@@ -234,6 +235,7 @@ def _not_an_object(value: object, text: str) -> Fault:
 
 def _csv_records(path: Path, lines: Iterator[tuple[int, str]], suffix: str) -> Iterator[Record]:
     """Yield the rows of a table; a fault ends it, since it is not known where the next row begins."""
+    csv.field_size_limit(_CELL)  # a cell may hold a whole page; the limit is that of the process
     reader = csv.DictReader(
         _utf8_lines(path, lines), delimiter="\t" if suffix == ".tsv" else ",", restkey=_REST, strict=True
     )

@@ -220,3 +220,30 @@ def test_streams_and_pipes_are_no_files_of_rows(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.jsonl")
     with pytest.raises(InvalidInput, match="is not a regular file"):
         read_rows(tmp_path / "a.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("cell", "labels"),
+    [
+        ("['claim', 'denial']", ("claim", "denial")),
+        ("['claim' 'denial']", ("claim", "denial")),
+        ("('claim',)", ("claim",)),
+        ("{'denial', 'claim'}", ("claim", "denial")),
+        ("[]", ()),
+        ("set()", ()),
+    ],
+)
+def test_csv_takes_lists_as_python_writes_them(tmp_path: Path, cell: str, labels: tuple[str, ...]) -> None:
+    (tmp_path / "a.csv").write_text(f'text,labels\nOne,"{cell}"\nTwo,"[]"\n')
+    assert read_rows(tmp_path / "a.csv").labels == (labels, ())
+
+
+def test_what_only_looks_like_a_list_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('text,labels\nOne,"[claim, denial]"\n')
+    with pytest.raises(InvalidInput, match="a list in CSV must be JSON"):
+        read_rows(tmp_path / "a.csv")
+
+
+def test_a_cell_may_be_longer_than_the_limit_of_the_csv_module(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f'text,label\n"{"word " * 40_000}",claim\n')
+    assert len(read_rows(tmp_path / "a.csv").texts[0]) == 200_000

@@ -30,7 +30,7 @@ def test_the_way_from_older_rows_to_newer_ones_is_told_cause_by_cause(binary: Ro
     assert whole == pytest.approx(found[-1].macro_f1.value - found[0].macro_f1.value, abs=1e-5)
     relabelled = found[2].change
     assert relabelled.value < 0
-    assert relabelled.reason == "too few rows (fewer than 3) for an interval in one of its labels"
+    assert relabelled.reason == "too few labelled rows (4, at least 5 are needed) for an interval"
 
 
 def test_the_same_rows_moved_nowhere(binary: Rows) -> None:

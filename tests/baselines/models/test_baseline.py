@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from toolkit.baselines import Rows, predictions, train
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, UsageError
 
 
 def test_half_a_character_is_answered(binary: Rows) -> None:
@@ -51,3 +51,10 @@ def test_predictions_are_suggestions_for_the_ids_that_are_given(binary: Rows) ->
     assert {(each.model, each.schema, each.shown) for each in numbered} == {("words-lr", None, True)}
     named = predictions(model, texts, ids=[f"s{number}" for number in range(25)], name="mine", size=10)
     assert [(each.sentence_id, each.model) for each in named] == [(f"s{number}", "mine") for number in range(25)]
+
+
+def test_one_text_is_refused_where_several_are_wanted(make_rows) -> None:  # type: ignore[no-untyped-def]
+    model = train(make_rows(60), baseline="words-lr")
+    for ask in (model.predict, model.predict_proba, lambda text: list(predictions(model, text))):
+        with pytest.raises(UsageError, match="one text was given where a list of texts is wanted"):
+            ask("A plain sentence.")

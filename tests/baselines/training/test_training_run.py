@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from huggingface_hub import ModelCard
@@ -23,7 +24,7 @@ def test_a_release_becomes_a_model_directory(releases: Path, tmp_path: Path) -> 
     assert files == {
         "README.md",
         "config.json",
-        "f1.png",
+        "f1.svg",
         "metrics.json",
         "model.safetensors",
         "model.skops",
@@ -151,3 +152,29 @@ def test_any_label_may_be_the_positive_one(make_rows, tmp_path: Path) -> None:  
     assert len(run["metrics"]["intervals"]["f1_positive"]) == 2
     with pytest.raises(UsageError, match="the positive label 'none' does not occur; the labels are casualty, denial"):
         train_files([path], positive="none", baseline="majority")
+
+
+def test_names_of_any_script_and_with_any_character_are_drawn_and_listed(tmp_path: Path) -> None:
+    names = ("\u6b7b\u4ea1", "US$ or CA$", "$}$", "a|b <c> & `d`", "\u0627\u0644\u0642\u062a\u0644\u0649")
+    rows = [{"text": f"word{at % 5} x{at}", "label": names[at % 5]} for at in range(60)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    path = tmp_path / "rows.jsonl"
+    run = train_files([path], test=path, baseline="words-lr", out=tmp_path / "model")
+    drawn = ElementTree.fromstring((tmp_path / "model" / "f1.svg").read_text(encoding="utf-8"))
+    shown = [text for each in drawn.iter() if (text := each.text)]
+    assert all(f"{name} (12)" in shown for name in names)
+    card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+    (line,) = [line for line in card.splitlines() if "&lt;c&gt;" in line]
+    assert line.count("|") == 9, "a bar in a name ends no cell"
+    assert run.to_dict()["metrics"]["accuracy"] == 1.0
+
+
+def test_what_a_look_at_the_rows_finds_is_noted_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    rows = [{"text": f"word{at % 3} x{at}", "label": ("Yes", "yes", "no")[at % 3]} for at in range(60)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert "'Yes' and 'yes' differ only in case" in train_files([path], baseline="words-lr").model.notes[0]
+    rows += [{"text": f"both {at}", "label": "yes,no"} for at in range(5)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(InvalidInput, match="'yes,no' looks like a list of labels"):
+        train_files([path], baseline="words-lr")

@@ -184,3 +184,21 @@ def test_a_port_that_is_taken_is_named() -> None:
         with pytest.raises(UsageError) as refused:
             listen("127.0.0.1", port)
     assert str(refused.value).startswith(f"can't listen on 127.0.0.1 port {port} (")
+
+
+def test_one_bad_task_takes_no_suggestion_from_the_others(workspace: Workspace) -> None:
+    bad = {"data": {"text": None}}
+    with client(workspace, model=guesses) as caller:
+        found = caller.post("/predict", json={"tasks": [task("One."), bad, task("Two."), 3]})
+    assert found.status_code == 200
+    first, *nothing, last = found.json()["results"]
+    assert (nothing.pop(), nothing[0]) == (last, []) if last else True
+    assert [bool(each) for each in found.json()["results"]] == [True, False, True, False]
+    assert first["result"]
+
+
+def test_a_model_that_was_trained_again_is_another_version(workspace: Workspace) -> None:
+    schema = workspace.schema()
+    first, again = (Suggester(schema, guesses, name="m", digest=made * 8) for made in ("a1", "b2"))
+    assert (first.version, again.version, first.name) == ("m@a1a1a1a1", "m@b2b2b2b2", "m")
+    assert Suggester(schema).version == Suggester(schema).name

@@ -5,6 +5,7 @@ Rows out of files and out of the splits of a release: which column means what, a
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import tempfile
@@ -68,6 +69,8 @@ _LABEL_COLUMNS = ("labels", "label")
 _GROUP_COLUMNS = ("story_id", "article_id")
 _ID_COLUMNS = ("sentence_id", "id")
 _SLICES = {"source": ("publisher", "source"), "language": ("language", "lang"), "year": ("year", "published_at")}
+_OPENING = ("[", "('", '("', "{'", '{"', "()", "set()", "frozenset()")
+_BETWEEN = re.compile(r"""(["'])\s+(["'])""")  # NumPy puts no comma between
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MAX_FAULTS = 100  # a file of the wrong kind breaks on every line; its first hundred say enough
 
@@ -317,19 +320,35 @@ class _Columns:
         if isinstance(cell, str) and FROM_CSV in fields:
             cell = _list_of(cell)
         if not isinstance(cell, list):
-            what = f"{self.label!r} is {kind(cell)}, but a list in the first row"
+            unread = isinstance(cell, str) and cell.lstrip().startswith("[")
+            wanted = 'a list in CSV must be JSON: ["a", "b"]' if unread else "but a list in the first row"
+            what = f"{self.label!r} is {kind(cell)}, {wanted}"
             raise _Unusable("no-label", what + _elsewhere(self.label, fields))
         return tuple(_label_name(name, self.label, fields) for name in cell)
 
 
 def _list_of(cell: str) -> object:
     """Read a cell of CSV that holds a list of labels."""
-    if not cell.startswith("["):
+    if not cell.lstrip().startswith(_OPENING):
         return [name for name in cell.split("|") if name.strip()]
     try:
         return json.loads(cell)
     except (ValueError, RecursionError):
+        return _python_list(cell)
+
+
+def _python_list(cell: str) -> object:
+    """Read a list as Python, pandas and NumPy write it into a cell: ['a', 'b'], ('a',), {'a'}, set(), ['a' 'b']."""
+    bare = cell.strip()
+    if bare in ("set()", "frozenset()"):
+        return []
+    try:
+        found = ast.literal_eval(_BETWEEN.sub(r"\1, \2", bare))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         return cell
+    return (
+        sorted(found, key=str) if isinstance(found, set) else list(found) if isinstance(found, list | tuple) else cell
+    )
 
 
 def _label_name(value: object, column: str, fields: Mapping[str, Any]) -> str:

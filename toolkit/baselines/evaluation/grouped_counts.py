@@ -10,6 +10,7 @@ import numpy as np
 
 from toolkit.agreement.intervals import (
     Bounds,
+    at_ends,
     cluster_numbers,
     enough,
     estimate,
@@ -25,9 +26,7 @@ from toolkit.baselines.evaluation.metrics import macro_f1, micro_f1, precision_r
 from toolkit.records import Estimate
 
 ENOUGH = 10
-"""Rows that a score of a label rests on, at least, for an interval: those that carry it or were given it."""
-
-_ENOUGH_EACH = 3  # the same for each label of a mean over labels
+"""Rows that a score of one label rests on, at least, for an interval: those that carry it or were given it."""
 
 
 class GroupedCounts:
@@ -85,7 +84,8 @@ class GroupedCounts:
             rows=self._moved(self._hits, self._relevant, slope / n, index),
             stories=self._moved(self.table[..., 0], self.table.sum(axis=-1), slope / n, index),
             share=(self.table.sum(axis=-1) / n[..., None, :] * there[..., None, :] / labels[..., None, :]).sum(axis=-1),
-            least=np.where(there, relevant, np.inf).min(axis=-1, initial=np.inf),
+            together=labels[..., 0] ** 2 / np.maximum(np.where(there, 1 / n, 0.0).sum(axis=-1), 1e-9),
+            trials=relevant.sum(axis=-1),
         )
 
     def of_micro(self) -> tuple[Floats, Floats, Floats, Floats]:
@@ -128,7 +128,8 @@ class _Mean:
         rows: Influence of each row, shape (…, rows).
         stories: Influence of each story, shape (…, stories).
         share: Part of what it rests on that is in each story, shape (…, stories).
-        least: Rows that its smallest label rests on.
+        together: Rows of a single label that would tell as much.
+        trials: Rows that it rests on, of all labels together.
     """
 
     value: Floats
@@ -139,7 +140,8 @@ class _Mean:
     rows: Floats
     stories: Floats
     share: Floats
-    least: Floats
+    together: Floats
+    trials: Floats
 
 
 def accuracy(grouped: GroupedCounts) -> Floats:
@@ -148,14 +150,18 @@ def accuracy(grouped: GroupedCounts) -> Floats:
 
 
 def macro_bounds(grouped: GroupedCounts) -> Bounds:
-    """Return the bounds of macro F1, shape (…); NaN where a label rests on too few rows."""
+    """Return the bounds of macro F1, shape (…); NaN where it rests on too few rows."""
     mean = grouped.of_macro()
     own = (mean.rows**2).sum(axis=-1)
     factor, freedom = inflation(own, mean.stories, mean.share)
     variance = np.maximum((own + mean.unseen) * factor, 1e-12)
     centre = np.clip(mean.value + mean.bend * factor, 0.0, 1.0)
     inside = wilson(centre, mean.even * (1 - mean.even) / variance, freedom)
-    return enough(inside, mean.least, grouped.stories, _ENOUGH_EACH)
+    index = at_ends(mean.value, mean.together, inside)
+    ends = Bounds(*(2 * bound / (1 + bound) for bound in index))
+    at_end = (mean.value < 1e-9) | (mean.value > 1 - 1e-9)
+    inside = Bounds(*(np.where(at_end, end, bound) for end, bound in zip(ends, inside, strict=True)))
+    return enough(inside, mean.trials, grouped.stories)
 
 
 def micro_bounds(grouped: GroupedCounts) -> Bounds:
@@ -165,8 +171,8 @@ def micro_bounds(grouped: GroupedCounts) -> Bounds:
     own = (rows**2).sum(axis=-1)
     factor, freedom = inflation(own, stories, share)
     independent = np.where(own > 1e-15, index * (1 - index) / np.maximum(own, 1e-15), n)
-    low, high = wilson(index, independent / factor, freedom)
-    return enough(Bounds(2 * low / (1 + low), 2 * high / (1 + high)), n, grouped.stories, ENOUGH)
+    low, high = at_ends(index, n, wilson(index, independent / factor, freedom))
+    return enough(Bounds(2 * low / (1 + low), 2 * high / (1 + high)), n, grouped.stories)
 
 
 def label_bounds(grouped: GroupedCounts) -> dict[str, Bounds]:
@@ -186,8 +192,8 @@ def overall_scores(grouped: GroupedCounts) -> dict[str, Estimate]:
     """Return macro_f1, micro_f1 and accuracy with their intervals."""
     few, totals, n = too_few(grouped.rows, grouped.stories), grouped.totals, grouped.rows
     return {
-        "macro_f1": estimate(macro_f1(totals), macro_bounds(grouped), n=n, reason=_too_few_for_macro(grouped)),
-        "micro_f1": estimate(micro_f1(totals), micro_bounds(grouped), n=n, reason=few),
+        "macro_f1": estimate(macro_f1(totals), macro_bounds(grouped), n=n, reason=_too_few_for_f1(grouped)),
+        "micro_f1": estimate(micro_f1(totals), micro_bounds(grouped), n=n, reason=_too_few_for_f1(grouped)),
         "accuracy": estimate(accuracy(grouped), proportion(grouped.right, grouped.sizes), n=n, reason=few),
     }
 
@@ -254,7 +260,7 @@ def paired_test(first: GroupedCounts, second: GroupedCounts, *, seed: int = 0, s
 def macro_difference(first: GroupedCounts, second: GroupedCounts) -> Estimate:
     """Return the macro F1 of the first less that of the second, on the same rows, with its interval."""
     value = macro_f1(first.totals) - macro_f1(second.totals)
-    reason = _too_few_for_macro(first) if first.stories > 1 else too_few(first.rows, first.stories)
+    reason = _too_few_for_f1(first)
     return estimate(value, difference_bounds(first, second), n=first.rows, method="student", reason=reason)
 
 
@@ -271,13 +277,11 @@ def difference_bounds(first: GroupedCounts, second: GroupedCounts) -> Bounds:
     value = macro_f1(first.totals) - macro_f1(second.totals)
     low, high = student(value, (own + (one.one_row + other.one_row) / 8) * factor, freedom)
     bounds = Bounds(np.maximum(low, -1.0), np.minimum(high, 1.0))
-    return enough(bounds, np.minimum(one.least, other.least), first.stories, _ENOUGH_EACH)
+    return enough(bounds, np.minimum(one.trials, other.trials), first.stories)
 
 
-def _too_few_for_macro(grouped: GroupedCounts) -> str:
-    if grouped.stories < 2:
-        return too_few(grouped.rows, grouped.stories)
-    return f"too few rows (fewer than {_ENOUGH_EACH}) for an interval in one of its labels"
+def _too_few_for_f1(grouped: GroupedCounts) -> str:
+    return too_few(float(grouped.totals.sum()), grouped.stories, what="labelled row")
 
 
 @dataclass(frozen=True, slots=True)

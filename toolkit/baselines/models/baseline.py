@@ -16,7 +16,7 @@ from scipy.special import expit
 from toolkit.baselines.data.targets import Floats, Targets
 from toolkit.baselines.models.features import FittedBlock, Sparse
 from toolkit.baselines.spans.tagger import SpanModel
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import Suggestion
 
 _BATCH = 20_000  # rows whose features are in memory at a time
@@ -87,6 +87,7 @@ class Model:
 
         Raises:
             InvalidInput: A text is not a string.
+            UsageError: One text was given, not several.
         """
         return self.by_label(self.asked(texts))
 
@@ -102,6 +103,7 @@ class Model:
 
         Raises:
             InvalidInput: A text is not a string.
+            UsageError: One text was given, not several.
         """
         return self.decided(texts, self.asked(texts))
 
@@ -116,7 +118,9 @@ class Model:
 
         Raises:
             InvalidInput: A text is not a string.
+            UsageError: One text was given, not several.
         """
+        refuse_text(texts)
         for number, text in enumerate(texts):
             if not isinstance(text, str):
                 raise InvalidInput(f"text {number} is a {type(text).__name__}, not text")
@@ -183,6 +187,16 @@ class Model:
         return (self.targets.names[min(number, len(self.targets.names) - 1)],)
 
 
+def refuse_text(texts: object) -> None:
+    """Refuse one text where several are asked about: each of its characters would be answered.
+
+    Raises:
+        UsageError: It is one text.
+    """
+    if isinstance(texts, str):
+        raise UsageError("one text was given where a list of texts is wanted", remedy="put it in a list: [text]")
+
+
 def _uniform(seed: int, *parts: str) -> float:
     """Return a number in [0, 1) that looks random and depends on nothing but the arguments."""
     payload = "\0".join((str(seed), *parts)).encode("utf-8", "surrogatepass")
@@ -210,6 +224,7 @@ def predictions(
     Raises:
         InvalidInput: A text is not a string.
     """
+    refuse_text(texts)
     waiting, named = iter(texts), map(str, count()) if ids is None else iter(ids)
     called, schema = name or model.baseline, model.facts.get("schema")
     while batch := list(islice(waiting, size)):

@@ -20,7 +20,12 @@ Sparse = Any
 HASHED = 2**18
 """Columns of the hashing block: at a million distinct n-grams of which most are rare, collisions cost little."""
 
-_TOKEN = r"(?u)\w+|[^\w\s]"  # noqa: S105  # "!", "?", quotes and single letters decide whether a sentence is an opinion
+# Thai, Lao, Tibetan, Burmese, Khmer, kana and Chinese characters: scripts that put no spaces between words
+_UNSPACED = (
+    "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+)
+# "!", "?", quotes and single letters decide whether a sentence is an opinion; without spaces each character is a word
+_TOKEN = rf"(?u)[^\W{_UNSPACED}]+|[{_UNSPACED}]|[^\w\s]"
 _WORD = re.compile(_TOKEN)
 
 
@@ -31,7 +36,8 @@ class Block:
     Attributes:
         kind: "tfidf" (1 + log tf, smoothed idf, rows of length 1), "binary" (0 or 1), "hashing" (no vocabulary, rows
             of length 1) or "embedding" (a frozen network, see `embedding`; what is below does not concern it).
-        analyzer: "word" (words and punctuation marks, lower case) or "char_wb" (characters inside words).
+        analyzer: "word" (words and punctuation marks, lower case; single characters where a script has no spaces)
+            or "char_wb" (characters inside words).
         ngrams: Shortest and longest n.
         min_count: A term must be in so many rows.
         terms: A vocabulary that is given and not learned.

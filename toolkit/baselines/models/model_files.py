@@ -29,8 +29,8 @@ from toolkit.baselines.models.features import Block, FittedBlock
 from toolkit.baselines.spans.span_files import load_spans, span_contents
 from toolkit.baselines.spans.tagger import SpanModel
 from toolkit.errors import InvalidInput, UsageError
-from toolkit.project.files import write_atomic
-from toolkit.records import digest, from_json, to_json
+from toolkit.project.files import file_digest, write_atomic
+from toolkit.records import content_id, digest, from_json, to_json
 from toolkit.records.base import record
 
 CONFIG, VOCABULARY, TENSORS = "config.json", "vocabulary.json", "model.safetensors"
@@ -97,6 +97,11 @@ def check_place(directory: Path | str) -> None:
         return
     if path.exists():
         raise UsageError("is there already, and is not a model", where=str(path), remedy="name another directory")
+
+
+def digest_of(directory: Path) -> str:
+    """Return the digest of a model directory's configuration and tensors: another one for every other model."""
+    return content_id(*(file_digest(directory / name) or "" for name in (CONFIG, TENSORS)))
 
 
 def contents(model: Model) -> dict[str, bytes]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
@@ -14,47 +14,62 @@ from typing import Any
 import jinja2
 import yaml
 
-from toolkit.baselines.evaluation.scores import Evaluation
+from toolkit.baselines.data.rows import told_rows
+from toolkit.baselines.evaluation.scores import Evaluation, LabelScores
 from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.embedding import PACKAGES
 from toolkit.baselines.models.ladder import LADDER
 from toolkit.baselines.spans.span_scores import SpanEvaluation
 from toolkit.version import DISTRIBUTION, __version__, install_command
 
-PICTURE = "f1.png"
+PICTURE = "f1.svg"
 
-_ROW = 0.32  # inches a label
+_LEFT, _WIDE, _TOP, _BELOW, _ROW = 300, 480, 12, 56, 26  # pixels: names, scores, margins, a label
+_NAME = 36  # characters of a name that are shown
 
 
-def f1_picture(evaluation: Evaluation, *, split: str) -> bytes:
-    """Draw F1 of each label, most frequent first, with its interval, as PNG: the same bytes for the same scores.
+def f1_picture(evaluation: Evaluation, *, split: str) -> str:
+    """Draw F1 of each label, most frequent first, with its interval, as SVG: the same bytes for the same scores.
+
+    Names are text, which whoever shows the picture has letters for, in any script.
 
     Args:
         evaluation: With at least one label.
         split: What it was judged on, for the title.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    rows = sorted(evaluation.labels, key=lambda row: (-row.support, row.label))
+    height = _TOP + _ROW * len(rows) + _BELOW
+    said = f"F1 on {split}, {told_rows(evaluation.rows)}; lines are 95 % intervals over groups"
+    grid = [(_LEFT + _WIDE * tenth / 10, f"{tenth / 10:.1f}") for tenth in range(0, 11, 2)]
+    bottom = height - _BELOW
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_LEFT + _WIDE + _TOP}" height="{height}" '
+        f'font-family="sans-serif" font-size="13" role="img" aria-label="{escape(said, quote=True)}">',
+        '<rect width="100%" height="100%" fill="#ffffff"/>',
+        *(f'<path d="M{x:.1f} {_TOP}V{bottom}" stroke="#dddddd"/>' for x, _ in grid),
+        *(f'<text x="{x:.1f}" y="{bottom + 18}" text-anchor="middle" fill="#333333">{told}</text>' for x, told in grid),
+        *(line for place, row in enumerate(rows) for line in _drawn(_TOP + _ROW * (place + 0.5), row)),
+        f'<text x="{_LEFT}" y="{bottom + 40}" fill="#333333">{escape(said)}</text>',
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
 
-    rows = sorted(evaluation.labels, key=lambda row: (row.support, row.label))
-    drawing = Figure(figsize=(7.2, 1.2 + _ROW * len(rows)), layout="constrained")
-    FigureCanvasAgg(drawing)
-    axes = drawing.add_subplot()
-    for place, row in enumerate(rows):
-        score = row.f1
-        if score.value is None:
-            continue
-        if score.low is not None and score.high is not None:
-            axes.plot([score.low, score.high], [place, place], color="#666666", linewidth=2)
-        axes.plot([score.value], [place], "o", color="#0072b2")
-    axes.set_yticks(range(len(rows)), [f"{row.label} ({row.support})" for row in rows])
-    axes.set_xlim(0, 1)
-    axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.set_xlabel(f"F1 on {split}, {evaluation.rows} sentences; lines are 95 % intervals over groups")
-    axes.grid(axis="x", color="#dddddd")
-    image = io.BytesIO()
-    drawing.savefig(image, format="png", dpi=120, metadata={"Software": None})
-    return image.getvalue()
+
+def _drawn(middle: float, row: LabelScores) -> Iterator[str]:
+    """Yield a label's name, its interval and its score; without an interval the dot is hollow."""
+    name = row.label if len(row.label) <= _NAME else row.label[: _NAME - 1] + "…"
+    yield (
+        f'<text x="{_LEFT - 8}" y="{middle + 4:.1f}" text-anchor="end" fill="#000000">'
+        f"{escape(name)} ({row.support:,})</text>"
+    )
+    if row.f1.value is None:
+        return
+    sure = row.f1.low is not None and row.f1.high is not None
+    if row.f1.low is not None and row.f1.high is not None:
+        ends = f"M{_LEFT + _WIDE * row.f1.low:.1f} {middle:.1f}H{_LEFT + _WIDE * row.f1.high:.1f}"
+        yield f'<path d="{ends}" stroke="#666666" stroke-width="2"/>'
+    fill = "#0072b2" if sure else "#ffffff"
+    yield f'<circle cx="{_LEFT + _WIDE * row.f1.value:.1f}" cy="{middle:.1f}" r="4.5" fill="{fill}" stroke="#0072b2"/>'
 
 
 README, METRICS, REQUIREMENTS = "README.md", "metrics.json", "requirements.txt"
@@ -125,6 +140,7 @@ def card(
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["score"] = _score
+    environment.filters["code"] = _code
     return environment.get_template("model_card.md.jinja").render(
         metadata=yaml.safe_dump(_metadata(name, source, evaluations), sort_keys=False, allow_unicode=True),
         model=model,
@@ -165,6 +181,11 @@ def _result(source: DataSource, split: str, evaluation: Evaluation) -> dict[str,
         if found[key] and found[key]["value"] is not None
     ]
     return {"task": {"type": "text-classification"}, "dataset": dataset, "metrics": metrics}
+
+
+def _code(name: str) -> str:
+    """Write a name as code in a cell of a table, where a bar would end the cell and a backtick the code."""
+    return f"`{name}`" if not set(name) & set("|`") else f"<code>{escape(name).replace('|', '&#124;')}</code>"
 
 
 def _score(item: Any) -> str:

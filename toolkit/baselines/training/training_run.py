@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from toolkit.baselines.data.row_checks import look, refuse
 from toolkit.baselines.data.row_reader import LeftOut, iter_rows, read_rows, rows_of_release
 from toolkit.baselines.data.rows import Rows, concat, told_rows
 from toolkit.baselines.evaluation.on_release import evaluate_release_spans
@@ -164,12 +165,15 @@ def train_files(
         rows = concat([read_rows(path, **columns) for path in train])
         for part in judged.values():
             check_kind(part, multi=rows.multi)
+        findings = look(rows, judged, leaks=False)  # the evaluation tells of leaks
+        refuse(findings, rows.where)
         run = _evaluated(
             lambda: train_model(rows, baseline=baseline, seed=seed, positive=positive, schema=schema),
             judged,
             rows.texts,
             positive,
         )
+        run = _noted(run, map(str, findings))
     if left_out is not None:
         left_out.write()
         run = _without(run, left_out)
@@ -185,7 +189,12 @@ def _without(run: Run, left_out: LeftOut) -> Run:
     if not left_out.count:
         return run
     note = f"{told_rows(left_out.count)} left out, which can't be used; the reasons are in {left_out.path}"
-    return replace(run, left_out=left_out.count, model=replace(run.model, notes=(*run.model.notes, note)))
+    return replace(_noted(run, [note]), left_out=left_out.count)
+
+
+def _noted(run: Run, notes: Iterable[str]) -> Run:
+    """Return a run whose model tells more."""
+    return replace(run, model=replace(run.model, notes=(*run.model.notes, *notes)))
 
 
 def train_release(
@@ -222,6 +231,7 @@ def train_release(
         rows.texts,
         None,
     )
+    run = _noted(run, map(str, look(rows)))
     run = _with_tagger(run, Path(directory), splits, seed)
     name = name or f"{run.model.baseline}-{release.version}"
     source = DataSource(name=dataset or "a release", dataset=dataset, version=release.version, revision=revision)

@@ -6,7 +6,8 @@
     POST /webhook   what happened in the project; heard and not acted on: nothing is trained behind people's backs
     GET  /versions  the model that answers
 
-A payload that can't be right is answered with 400, 413 or 422 and {"detail": the reason}, which never quotes it.
+A payload that can't be right is answered with 400, 413 or 422 and {"detail": the reason}, which never quotes it; one
+bad task among others is answered with [], no suggestion, so that the others have theirs.
 
 Any page that a browser of this machine shows can send a request to loopback. Such a request names a foreign host, or
 has an `Origin`, or can't say that its content is JSON; Label Studio's do none of this. So each of the three is refused
@@ -131,7 +132,7 @@ class _Service:
     def __init__(self, preannotation: Preannotation, hosts: frozenset[str]) -> None:
         self._preannotation = preannotation
         self._hosts = hosts
-        self._version = preannotation.suggester.name
+        self._version = preannotation.suggester.version
 
     def answered(self, handle: Callable[[dict[str, Any]], Any]) -> Callable[[Request], Awaitable[Response]]:
         """Return a route that reads the JSON object of a request, lets `handle` answer it, and says what is wrong."""
@@ -184,16 +185,31 @@ class _Service:
         tasks = body.get("tasks")
         if not isinstance(tasks, list):
             raise BadPayload(422, "'tasks' is not a list of tasks")
-        queries = [_query(number, task) for number, task in enumerate(tasks)]
-        for number, query in enumerate(queries):
-            if not self._preannotation.agrees(query):
-                raise BadPayload(422, f"the text of task {number} is not that of the project's sentence of this id")
-        opened = [_is_new(task) for task in tasks]
-        return {"results": self._results(self._preannotation.offer(queries, opened))}
+        asked, refused = self._queries(tasks)
+        if tasks and not asked:
+            raise refused[0]
+        offered = self._preannotation.offer(list(asked.values()), [_is_new(tasks[number]) for number in asked])
+        answers = dict(zip(asked, offered, strict=True))
+        return {"results": [self._result_of(answers.get(number)) for number in range(len(tasks))]}
 
-    def _results(self, offered: Sequence[Suggestion]) -> list[Any]:
-        """Return what Label Studio stores; of an empty list, for the hold-out, it stores no prediction."""
-        return [self._result(each) if each.shown else [] for each in offered]
+    def _queries(self, tasks: Sequence[Any]) -> tuple[dict[int, Query], list[BadPayload]]:
+        """Return what is asked, by the number of its task, and why other tasks can't be answered."""
+        asked, refused = {}, []
+        for number, task in enumerate(tasks):
+            try:
+                query = _query(number, task)
+                if not self._preannotation.agrees(query):
+                    what = f"the text of task {number} is not that of the project's sentence of this id"
+                    raise BadPayload(422, what)
+            except BadPayload as error:
+                refused.append(error)
+            else:
+                asked[number] = query
+        return asked, refused
+
+    def _result_of(self, suggestion: Suggestion | None) -> Any:
+        """Return what Label Studio stores; of an empty list it stores no prediction: no answer, or the hold-out."""
+        return self._result(suggestion) if suggestion is not None and suggestion.shown else []
 
     def _result(self, suggestion: Suggestion) -> dict[str, Any]:
         schema = self._preannotation.suggester.schema

@@ -41,10 +41,13 @@ class Suggester:
         schema: What the page is made from; labels and spans that it does not have are left out.
         predict: Answers texts, such as `toolkit.baselines.predictions` with a model; None for figures alone.
         name: Name of the model, as annotators see it.
+        digest: Of the model's files.
 
     Attributes:
         schema: As above.
         name: As above.
+        version: Name and digest: Label Studio asks nothing anew of a version that it knows, and a model that was
+            trained again has another one.
 
     Examples:
         >>> from toolkit.labelstudio import Query, Suggester
@@ -55,9 +58,10 @@ class Suggester:
         [('FIGURE', 'At least 14', 14)]
     """
 
-    def __init__(self, schema: Schema, predict: Predict | None = None, *, name: str = READER) -> None:
+    def __init__(self, schema: Schema, predict: Predict | None = None, *, name: str = READER, digest: str = "") -> None:
         self.schema = schema
         self.name = name
+        self.version = f"{name}@{digest[:8]}" if digest else name
         self._predict = predict
         self._labels = {label.id for label in schema.active}
         self._spans = {label.id: label for label in schema.spans}
