@@ -19,7 +19,7 @@ from toolkit.ingest.documents.markdown_page import read_markdown
 from toolkit.ingest.formats.column_names import TEXTS
 from toolkit.ingest.formats.container import pages
 from toolkit.ingest.formats.encoding import Decoded
-from toolkit.ingest.formats.field_text import markup, without_markup
+from toolkit.ingest.formats.field_text import captions, markup, without_captions, without_markup
 from toolkit.ingest.formats.html_page import read_html
 from toolkit.ingest.formats.json_page import Columns, NoText, read_columns
 from toolkit.ingest.formats.raw_page import RawPage
@@ -313,10 +313,13 @@ def _contents(raw: RawPage, text: Traced, settings: Settings) -> list[_Content]:
     elif markup(columns.traced[role].text) == "page":
         found = _hypertext(columns.traced[role], facts, raw)
     else:
-        found = [_joined(without_markup(columns.traced[role]), facts, raw.page, settings.unwrap)]
+        column = columns.traced[role]
+        whole = _joined(without_markup(without_captions(column)), facts, raw.page, settings.unwrap)
+        out = [_reject(raw.page, column, *span, "caption") for span in captions(column.text)]
+        found = [replace(whole, rejects=[*whole.rejects, *out])]
     named = raw.form in _WITH_COLUMNS or (raw.place or "").startswith("sheet ")
     first = replace(found[0], taken=(_said_of(columns, role),)) if named else found[0]
-    title = columns.traced.get("title")
+    title = None if role == "markdown" and first.titled else columns.traced.get("title")
     return [first if first.refused else _entitled(first, title and without_markup(title), raw.page), *found[1:]]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from toolkit.ingest import RawPage, extract, pages, read, rebuild
+from toolkit.ingest.formats.encoding import decode
 
 
 def page_of(raw: bytes, source: str = "page.txt") -> RawPage:
@@ -130,3 +133,16 @@ def test_a_byte_order_mark_is_dropped_with_a_note() -> None:
     assert found.articles[0].title == "A headline"
     assert found.articles[0].pieces[0].byte_start == 3
     assert found.notes == ("byte order mark dropped",)
+
+
+def test_lines_of_two_encodings_are_each_read_in_their_own() -> None:
+    sound, other = "Kräne – am Kai\nDas war am Montag.\n", "Die Behörde prüft die Kräne, hieß es.\n"
+    raw = sound.encode() + other.encode("cp1252")
+    found = decode(raw)
+    assert (found.text, found.encoding, found.malformed) == (sound + other, "utf-8 and cp1252", ())
+    assert [raw[a:b] for a, b in pairwise(found.bounds.tolist())] == [
+        *(ch.encode() for ch in sound),
+        *(ch.encode("cp1252") for ch in other),
+    ]
+    cut = "Kräne am Kai\nEine Behörde prüft".encode()[:-3]
+    assert decode(cut).encoding == "utf-8"

@@ -68,15 +68,25 @@ def test_bytes_that_can_be_one_thing_only_count_more_than_the_name(raw: bytes, w
         (b'{"title": "A"}', "page.html", "json"),
         (PROSE, "story.2024", "text"),
         (b"title,text\nA,B\n", "rows.txt", "csv"),
+        (b"<p>The ferry sailed on Monday.</p><p>It was full.</p>", "page.txt", "html"),
+        (PROSE, "rows.json", "text"),
     ],
 )
 def test_a_lying_name(raw: bytes, name: str, found: str) -> None:
     assert file_type(raw, source=name) == found
 
 
+def test_markup_that_is_no_html_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="markup that is not known"):
+        extract(b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0L10 10"/></svg>', source="a.txt")
+
+
 def test_an_unknown_ending_needs_prose() -> None:
     with pytest.raises(InvalidInput, match=r"no prose, and files that end in \.dat are not known"):
-        file_type(b"12 13 14\n15 16 17\n", source="x.dat")
+        extract(b"12 13 14\n15 16 17\n", source="x.dat")
+    for raw in (b"12 13 14\n15 16 17\n", b"requests==2.31.0\nlxml\npandas~=2.0\n", b"cd /tmp\nls -la\n"):
+        with pytest.raises(InvalidInput, match="no prose: not a line of it is a sentence"):
+            extract(raw, source="notes.txt")
 
 
 @pytest.mark.parametrize(

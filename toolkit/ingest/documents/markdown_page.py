@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _FRONT = re.compile(r"\ufeff?(?P<mark>---|\+\+\+)[ \t]*\r?\n(?P<yaml>.*?)\r?\n(?P=mark)[ \t]*(?:\r?\n|$)", re.S)
+_READER = re.compile(
+    r"\ufeff?Title: (?P<title>.*)\r?\n\s*URL Source: (?P<url>\S+)\r?\n(?:\s*Published Time: (?P<date>.*)\r?\n)?"
+    r"(?:.*\r?\n){0,6}?\s*Markdown Content:\s*"
+)
+"""What a reader service writes above a page."""
+_MARKS = re.compile(r"\[\^[^\]\s]{1,20}\]|==(?=\S)|(?<=\S)==|\{%.*?%\}|\{\{.*?\}\}|\[\[(?:[^\]|]*\|)?|\]\]")
+"""Marks of footnotes, of highlighted text, of templates, and of links between notes."""
+_NOTE = re.compile(r"\s*\[\^[^\]\s]{1,20}\]:")
+_NOTE_LINK = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
 _LINE = re.compile(r"[^\n]*\n?")
 _FILLER = re.compile(r"[\W_]+")
 _SENTENCE_END = (".", "!", "?", "…", "。", "؟", ":")
@@ -57,6 +66,8 @@ def is_markdown(text: str) -> bool:
 
 def front_matter(text: str) -> tuple[dict[str, Any], int]:
     """Return the members of the block above a page's text, and where the text begins."""
+    if (reader := _READER.match(text)) is not None:
+        return {name: value.strip() for name, value in reader.groupdict().items() if value}, reader.end()
     found = _FRONT.match(text)
     if found is None:
         return {}, 0
@@ -77,7 +88,9 @@ def front_matter(text: str) -> tuple[dict[str, Any], int]:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime.date):
         return value.isoformat()
-    return value
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return _NOTE_LINK.sub(r"\1", value) if isinstance(value, str) else value
 
 
 def read_markdown(page: Traced) -> MarkdownText:
@@ -186,6 +199,9 @@ class _Body:
                 if row is not None:
                     at = self._cell(row, token, at)
                     continue
+                if _NOTE.match(token.content):
+                    self.cuts.append((*self._places(token), "footnote"))
+                    continue
                 block = _Block(level)
                 self._inline(block, token.children or [], *self._places(token))
                 yield from self._judged(block)
@@ -228,7 +244,7 @@ class _Body:
                 place = self._found(token, at, end)
                 if place is None:
                     continue
-                block.runs.append((*place, token.content))
+                block.runs += _unmarked(place, token)
                 at = place[1]
                 block.linked += len(token.content.strip()) if links else 0
                 block.plain += token.content if not links and not marks else ""
@@ -273,6 +289,19 @@ class _Body:
             if text:
                 first = start + found.start() + len(found[0]) - len(found[0].lstrip())
                 yield _Block(0, [(first, first + len(text), text)], plain=text)
+
+
+def _unmarked(place: tuple[int, int], token: Token) -> Iterator[Run]:
+    """Yield a run of text without the marks of footnotes and the like in it."""
+    if token.type != "text":
+        yield (*place, token.content)
+        return
+    at = 0
+    for mark in [*_MARKS.finditer(token.content), None]:
+        end = mark.start() if mark else len(token.content)
+        if end > at:
+            yield (place[0] + at, place[0] + end, token.content[at:end])
+        at = mark.end() if mark else end
 
 
 def _blanked(tag: re.Match[str]) -> str:

@@ -41,6 +41,9 @@ _NEXIS_TAIL = {
     "CLASSIFICATION": "",
 }
 _RIGHTS = re.compile(r"(?:Copyright|©|\(c\)|All Rights Reserved|Alle Rechte|Tous droits)\b.*", re.I | re.S)
+_RIGHTS_LINE = re.compile(
+    r"^[ \t]*(?:Copyright (?:\(c\) |© )?\d{4}|All Rights Reserved|Alle Rechte vorbehalten).*$", re.I | re.M
+)
 _EDITION = re.compile(r".*\b(?:Edition|Final|Ausgabe|Édition|Edición)\b.*", re.I | re.S)
 _WEEKDAY = re.compile(
     r",?\s*\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|lundi|mardi|"
@@ -56,7 +59,9 @@ def archive_of(text: str) -> Archive | None:
         return "nexis-uni"
     if _NEXIS_COUNT.search(text) or (_has(text, r"LOAD-DATE:") and _has(text, r"LENGTH:\s*[\d,.]+ words")):
         return "nexis"
-    if _has(text, r"ProQuest document") or (_has(text, r"Publication title:") and _has(text, r"Full text:")):
+    if _has(text, r"ProQuest document") or (
+        _has(text, r"Publication title:") and _has(text, r"(?:Full text:|FULL TEXT)")
+    ):
         return "proquest"
     if _has(text, r"HD\b") and _has(text, r"(?:LP|TD)\b") and (_has(text, r"(?:PD|SN)\b")):
         return "factiva"
@@ -104,7 +109,7 @@ def _nexis(text: str) -> Iterator[_Values]:
     parts = [text[a.end() : b] for a, b in zip(borders, [*(m.start() for m in borders[1:]), len(text)], strict=True)]
     for part in parts or [text]:
         if part.strip():
-            yield _nexis_document(_blocks(part))
+            yield _nexis_document(_blocks(_RIGHTS_LINE.sub("", part)))
 
 
 def _nexis_document(blocks: list[str]) -> _Values:
@@ -326,11 +331,14 @@ _PROQUEST_OTHER = frozenset(
 )
 
 
+_PROQUEST_PARTS = {"FULL TEXT": "Full text", "ABSTRACT": "Abstract", "DETAILS": "Details", "LINKS": "Links"}
+
+
 def _proquest(text: str) -> Iterator[_Values]:
     at = 0
     for border in [*_PROQUEST_BORDER.finditer(text), None]:
         part = text[at : border.start() if border else len(text)]
-        if re.search(r"^Full text:", part, re.M):
+        if re.search(r"^(?:Full text:|FULL TEXT[ \t]*$)", part, re.M):
             yield _proquest_document(part)
         at = border.end() if border else len(text)
 
@@ -340,7 +348,9 @@ def _proquest_document(part: str) -> _Values:
     name = "above"
     for line in part.split("\n"):
         field = _PROQUEST_FIELD.match(line)
-        if field and (field["name"] in _PROQUEST_ROLES or field["name"] in _PROQUEST_OTHER):
+        if line.strip() in _PROQUEST_PARTS:
+            name = _PROQUEST_PARTS[line.strip()]
+        elif field and (field["name"] in _PROQUEST_ROLES or field["name"] in _PROQUEST_OTHER):
             name = field["name"]
             fields.setdefault(name, []).append(field["value"] or "")
         else:

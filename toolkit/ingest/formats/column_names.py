@@ -20,7 +20,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("plaintext", "plain_text", "body_text", "text_body", "body_plain", "content_text", "text_content"),
         *("article_content", "news_text", "news_content", "news_body", "story_text", "story_body", "post_content"),
         *("post_text", "post_body", "cleaned_text", "clean_text", "page_text", "page_content", "document_text"),
-        *("paragraphs", "sections", "blocks", "raw_text", "transcript", "selftext", "contents", "article_plain"),
+        *(
+            "paragraphs",
+            "sections",
+            "blocks",
+            "raw_text",
+            "transcript",
+            "selftext",
+            "tweet",
+            "tweet_text",
+            "full_content",
+            "contents",
+            "article_plain",
+        ),
         *("texte", "texto", "testo", "volltext", "artikeltext", "tekst", "contenido", "contenu", "cuerpo", "corps"),
         *(
             "conteudo",
@@ -53,7 +65,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "publisher": (
         *("publisher", "source", "source_name", "source_hostname", "source_title", "site", "sitename", "site_name"),
-        *("source_domain", "outlet", "newspaper", "publication", "publication_name", "media", "medium", "media_name"),
+        *(
+            "og_site_name",
+            "source_domain",
+            "outlet",
+            "newspaper",
+            "publication",
+            "publication_name",
+            "media",
+            "medium",
+            "media_name",
+        ),
         *("news_source", "provider", "channel", "domain", "hostname", "quelle", "zeitung", "journal", "fuente"),
         *("medio", "fonte", "testata", "источник", "издание", "المصدر", "来源", "媒体", "媒体", "출처", "kaynak"),
     ),
@@ -65,7 +87,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("published_at", "published", "date", "publish_date", "date_publish", "published_date", "date_published"),
         *("pub_date", "publication_date", "publishing_date", "web_publication_date", "first_publication_date"),
         *("published_on", "published_time", "publish_time", "publication_time", "post_date", "article_date"),
-        *("news_date", "display_date", "release_date", "iso_date", "issued", "timestamp", "datetime", "date_time"),
+        *(
+            "article_published_time",
+            "news_date",
+            "display_date",
+            "release_date",
+            "iso_date",
+            "issued",
+            "timestamp",
+            "datetime",
+            "date_time",
+        ),
         *("time", "created_at", "created", "date_created", "posted_at", "pubdate_iso", "datum", "fecha", "data"),
         *(
             "veröffentlicht",
@@ -124,6 +156,8 @@ _ASIDE = frozenset(
 )
 """Objects that hold another text than the article's, compared by key."""
 _KEY = re.compile(r"[\W_]+")
+_BESIDE = ("metadata", "meta", "html")
+"""Objects of a row that hold facts of its text."""
 _URL = re.compile(r"https?://\S+", re.I)
 _NUMBER = re.compile(r"[\d\s.:/,+-]+(?:[TZ][\d:.+Z-]*)?")
 _DEEPEST = 6
@@ -173,6 +207,7 @@ def chosen(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Pat
     if not any(role in found for role in wanted):
         base = _home(values, [role for role in wanted if role != "summary"]) or ()
     homes = [base[:depth] for depth in range(len(base), -1, -1)]
+    homes += [(name,) for name in _BESIDE if isinstance(values.get(name), Mapping) and (name,) not in homes]
     for role in COLUMNS:
         if role in found or role in closed:
             continue
@@ -280,12 +315,15 @@ def _is_runs(items: Sequence[Any]) -> bool:
     return all("text" in item and item.get("_type", item.get("type")) in ("span", "text") for item in objects)
 
 
+_NAMING = ("name", "display_name", "displayName", "original", "title", "label", "text", "value", "rendered", "$date")
+
+
 def as_text(value: Any) -> str | None:
     """Return a value as text: the names of a list of objects, a date out of its wrapper; None if it says nothing."""
     if isinstance(value, list):
         return ", ".join(filter(None, map(as_text, value))) or None
     if isinstance(value, Mapping):
-        for name in ("name", "display_name", "displayName", "title", "label", "text", "value", "rendered", "$date"):
+        for name in _NAMING:
             if name in value and (said := as_text(value[name])):
                 return said
         return as_text(value["$numberLong"]) if "$numberLong" in value else None

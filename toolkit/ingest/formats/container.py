@@ -80,7 +80,7 @@ def pages(
             yield found if found.form else replace(found, form=NAMES[holds])
         return
     raw = _whole(stream, source, limits)
-    holds = file_type(raw, source=source, media_type=media_type)  # asked again: a page may begin with blanks
+    holds = file_type(raw, source=source, media_type=media_type, whole=True)  # it may begin with blanks
     if holds in _READERS:
         whole = _buffered(raw)
         for found in _READERS[holds](whole, source, limits):

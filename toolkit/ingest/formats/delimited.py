@@ -80,7 +80,7 @@ def _encoding(head: bytes, *, whole: bool) -> tuple[str, str]:
     found = decode(sample)
     if found.marked:
         return {"utf-8": "utf-8-sig"}.get(found.encoding, found.encoding[:6]), found.text
-    if found.encoding.startswith("cp") and any(map(_is_utf8, sample.splitlines())):
+    if " and " in found.encoding or (found.encoding.startswith("cp") and any(map(_is_utf8, sample.splitlines()))):
         return "utf-8", sample.decode(errors="replace")  # some cells are in another encoding, see `_sound`
     return found.encoding, found.text
 

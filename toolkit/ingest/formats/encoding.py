@@ -70,7 +70,62 @@ def decode(raw: bytes, *, declared: str | None = None, html: bool = False) -> De
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return _decode_as(raw, encoding, skip=len(mark))
+    if second := _second_encoding(raw):
+        return _mixed(raw, second)
     return _decode_as(raw, _choose(raw, declared, html=html))
+
+
+def _second_encoding(raw: bytes) -> str | None:
+    """Return the encoding of the lines that are not UTF-8, where others are; None for a page in one encoding.
+
+    Texts that were put together from several sources have such lines. Chance hardly makes a line with characters beyond
+    ASCII well-formed in UTF-8; damaged UTF-8 has no letters of a Western language in its broken bytes.
+    """
+    if raw.isascii() or b"\n" not in raw:
+        return None
+    if _is_utf8(raw):
+        return None
+    sound, broken = 0, []
+    for line in raw[:_DETECT_BYTES].split(b"\n"):
+        if _is_utf8(line):
+            sound += not line.isascii()
+        else:
+            broken.append(line)
+    if not sound or not broken or b"\0" in raw[:_DETECT_BYTES]:
+        return None
+    odd = [line[start:end] for line in broken for start, end in _tolerant(line, "utf-8")[1]]
+    if len(odd) < _LEAST_ODD or any(part.strip(_WESTERN_LETTERS) for part in odd):
+        return None
+    found = _detected(b"\n".join(broken))
+    return found if found and found.startswith("cp12") else None
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+_LEAST_ODD = 3
+_WESTERN_LETTERS = "äöüßÄÖÜéèêëàâçîïôûùÉÈÀáíóúñÁÍÓÚÑãõìòåæøœŒ€…‘’“”–—•°«»¿¡".encode("cp1252")
+
+
+def _mixed(raw: bytes, second: str) -> Decoded:
+    """Decode a page line by line: as UTF-8, or in a second encoding where that fails."""
+    texts: list[str] = []
+    bounds = [np.zeros(1, dtype=np.int64)]
+    at = 0
+    for line in raw.splitlines(keepends=True):
+        try:
+            text, encoding = line.decode(), "utf-8"
+        except UnicodeDecodeError:
+            text, encoding = _tolerant(line, second)[0], second
+        texts.append(text)
+        bounds.append(_bounds(text, line, encoding)[1:] + at)
+        at += len(line)
+    return Decoded("".join(texts), f"utf-8 and {second}", np.concatenate(bounds))
 
 
 def _choose(raw: bytes, declared: str | None, *, html: bool) -> str:

@@ -39,6 +39,27 @@ def markup(text: str) -> Markup:
     return "breaks" if _LITERAL.search(text) and "\n" not in text else "none"
 
 
+_CAPTION = re.compile(
+    r"<figcaption\b.{0,4000}?</figcaption\s*>|\[caption\b[^\]]{0,500}\].{0,4000}?\[/caption\]"
+    r"|<p\b[^<>]{0,200}\bwp-caption-text\b[^<>]{0,200}>.{0,4000}?</p\s*>",
+    re.I | re.S,
+)
+
+
+def captions(text: str) -> list[tuple[int, int]]:
+    """Return the places of the captions of images in a fragment of HTML."""
+    return [found.span() for found in _CAPTION.finditer(text)] if markup(text) == "fragment" else []
+
+
+def without_captions(text: Traced) -> Traced:
+    """Return a column's text without the captions of images."""
+    out = captions(text.text)
+    if not out:
+        return text
+    edges = [0, *(edge for span in out for edge in span), len(text.text)]
+    return Traced.concatenated([text.cut(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True)])
+
+
 def without_markup(text: Traced) -> Traced:
     """Return a column's text with its tags left out, its references resolved and its breaks as breaks."""
     found = markup(text.text)

@@ -16,6 +16,7 @@ from toolkit.ingest.exports.press_archive import archive_of
 from toolkit.ingest.exports.telegram import is_telegram_html
 from toolkit.ingest.formats.delimited import has_header
 from toolkit.ingest.formats.encoding import decode
+from toolkit.ingest.formats.field_text import markup
 from toolkit.ingest.formats.foreign_text import foreign, is_prose
 
 FileType = Literal[
@@ -130,13 +131,14 @@ _JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*"[^"\r\n]{1,80}"\s*:')
 _BOM = b"\xef\xbb\xbf"
 
 
-def file_type(raw: bytes, *, source: str, media_type: str | None = None) -> FileType:
+def file_type(raw: bytes, *, source: str, media_type: str | None = None, whole: bool = False) -> FileType:
     """Return the type of a file.
 
     Args:
         raw: The first bytes, at least a few hundred.
         source: The file's name. Its ending counts where the bytes do not say otherwise; ".gz" is passed over.
         media_type: MIME type, parameters allowed; counts more than everything else.
+        whole: `raw` is all of the file: a text must then have a line of prose.
 
     Raises:
         InvalidInput: `media_type` is not one that can be read, or the file is not one of pages: the message says what
@@ -153,7 +155,10 @@ def file_type(raw: bytes, *, source: str, media_type: str | None = None) -> File
             return found
     _refuse_by_bytes(raw, source)
     suffix = _suffix(source)
-    return _by_text(raw, source, suffix, _SUFFIXES.get(suffix))
+    found = _by_text(raw, source, suffix, _SUFFIXES.get(suffix))
+    if found == "text" and whole:
+        _check_prose(raw, source, suffix)
+    return found
 
 
 def _suffix(source: str) -> str:
@@ -167,6 +172,8 @@ def _by_text(raw: bytes, source: str, suffix: str, said: FileType | None) -> Fil
         return "json"
     if said == "html" or _HTML.match(bare):
         return "telegram" if is_telegram_html(bare) else "html"
+    if said == "json" and _is_prose_by_another_name(bare):
+        said = "text"
     if said in ("json", "jsonl", "feed", "mail", "mailbox"):
         return said
     if said in ("office", "pdf"):
@@ -177,30 +184,59 @@ def _by_text(raw: bytes, source: str, suffix: str, said: FileType | None) -> Fil
         return "jsonl" if _is_lines(bare) else "json"
     if said is None:
         _refuse_by_name(source, suffix)
-    return _by_lines(decode(raw[:_SAMPLE]).text, source, suffix, said)
+    return _by_lines(decode(raw[:_SAMPLE]).text, source, said)
 
 
-def _by_lines(text: str, source: str, suffix: str, said: FileType | None) -> FileType:
+def _by_lines(text: str, source: str, said: FileType | None) -> FileType:
     """Return the type of a file that is text, by the forms of its lines."""
     if said == "csv" or has_header(text):
         return "csv"
+    if text.lstrip("\ufeff \t\r\n").startswith("<") and said in (None, "text"):
+        return _by_tags(text, source)
     if said == "subtitles" or is_subtitles(text):
         return "subtitles"
     if said == "markdown" or is_markdown(text):
         return "markdown"
-    return "press" if archive_of(text) else _prose(text, source, suffix, known=said is not None)
+    return "press" if archive_of(text) else _prose(text, source)
 
 
-def _prose(text: str, source: str, suffix: str, *, known: bool) -> FileType:
+def _by_tags(text: str, source: str) -> FileType:
+    """Return the type of a text that begins with a tag: HTML without a head, or prose.
+
+    Raises:
+        InvalidInput: It is markup of another sort.
+    """
+    if markup(text) in ("page", "fragment"):
+        return "html"
+    if re.match(r"\s*<([A-Za-z][\w:.-]*)(?:\s[^<>]*)?/?>", text) and text.rstrip().endswith(">"):
+        raise InvalidInput("markup that is not known", where=source, remedy="write its articles as HTML or text")
+    return _prose(text, source)
+
+
+def _prose(text: str, source: str) -> FileType:
     if what := foreign(text):
-        raise _refused(source, *what)
-    if not known and suffix and not is_prose(text):
-        raise InvalidInput(
-            f"no prose, and files that end in .{suffix} are not known",
-            where=source,
-            remedy="if it is an article, name it .txt or .html",
-        )
+        raise InvalidInput(f"{what[0]}, not a page", where=source, remedy=_OF_TEXT[what[1]])
     return "text"
+
+
+def _check_prose(raw: bytes, source: str, suffix: str) -> None:
+    """Refuse a text without a sentence; what is empty or binary is told when it is read.
+
+    Raises:
+        InvalidInput: There is none.
+    """
+    text = decode(raw[:_SAMPLE]).text
+    if not text.strip("\ufeff \t\r\n\f\v") or "\0" in text or is_prose(text):
+        return
+    unknown = f", and files that end in .{suffix} are not known" if suffix and suffix not in _SUFFIXES else ""
+    raise InvalidInput(f"no prose{unknown}: not a line of it is a sentence", where=source, remedy="remove it")
+
+
+def _is_prose_by_another_name(raw: bytes) -> bool:
+    """Return whether a file that is called JSON has none of its marks, but sentences."""
+    if not raw.strip() or re.search(rb"^\s*[\[{]", raw, re.M) or b"\0" in raw:
+        return False
+    return is_prose(decode(raw[:_SAMPLE]).text)
 
 
 _SAMPLE = 65536
@@ -289,6 +325,12 @@ _REMEDIES = {
     "program": "remove it",
     "code": "remove it; if it is an article, name it .txt",
     "data": "write its articles as JSON Lines or CSV; if it is an article, name it .txt",
+}
+
+
+_OF_TEXT = {
+    "code": "remove it; if it is an article, write it as HTML or JSON Lines",
+    "data": "fetch what it names; if it is an article, write it as HTML or JSON Lines",
 }
 
 

@@ -134,4 +134,4 @@ def _is_sentence(line: str) -> bool:
     words = len(_WORDS.findall(bare))
     if _WIDE.search(bare):
         return len(bare) >= 10
-    return words >= 12 or (words >= 4 and _SENTENCE.search(bare) is not None)
+    return words >= 12 or (words >= 3 and _SENTENCE.search(bare) is not None)

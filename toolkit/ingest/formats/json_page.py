@@ -76,11 +76,11 @@ def read_columns(page: Traced, *, where: str, names: Mapping[str, str] | None = 
 
 
 class NoText(InvalidInput):
-    """The row has a column for the text, and nothing in it."""
+    """The row has a column for the text and nothing in it, or it is a command between the rows of a search engine."""
 
 
 def _no_text(values: Mapping[str, Any], where: str) -> InvalidInput:
-    if any(is_text(name) for name in values):
+    if any(is_text(name) for name in values) or (len(values) == 1 and not {"index", "create"}.isdisjoint(values)):
         return NoText("no text in the row", where=where, remedy="remove it")
     named = sorted(values)
     several = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""

@@ -194,6 +194,7 @@ PLACED = {
     "malformed-bytes": "Bytes that the page's encoding does not allow; U+FFFD stands for them.",
     "no-text": "A page without visible text, such as one that a script fills.",
     "link-only": "A line of a page in Markdown that is nothing but links: navigation.",
+    "footnote": "A note below a page in Markdown.",
     "caption": "The caption of an image.",
     "code": "A listing of code in a page in Markdown.",
     "not-a-page": "A record of an archive that is not a page: an error, a script, a stylesheet, an image.",
