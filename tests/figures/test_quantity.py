@@ -120,6 +120,11 @@ def test_no_number_is_read_from_inside_another(text: str, language: str, expecte
     assert [found.text for found in find(text, language)] == expected
 
 
+@pytest.mark.parametrize("unit", ["3 of ", "including 3, ", "a soldier and ", "between 3 and "])
+def test_a_long_text_is_read_without_failing(unit: str) -> None:
+    assert find("killed " + unit * 3_000) is not None
+
+
 @given(low=st.integers(0, 999), high=st.integers(0, 999))
 def test_a_range_keeps_its_order(low: int, high: int) -> None:
     figure = read(f"between {low} and {high}")

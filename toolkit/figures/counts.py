@@ -29,7 +29,9 @@ class Counts:
         self.words = words
         self.nobody = nobody
         self.single = single
-        self.phrases = [noun_phrase(words, quantity.after) for quantity in words.quantities]
+        for quantity in reversed(words.quantities):  # a phrase may hold the phrase of a later number
+            words.phrases[quantity.after] = noun_phrase(words, quantity.after)
+        self.phrases = [words.phrases[quantity.after] for quantity in words.quantities]
         self.dead: list[bool] = []
         for quantity in words.quantities:
             inside = any(words.marks[at] is not None for at in range(quantity.first, quantity.after))

@@ -97,6 +97,7 @@ class SentenceWords:
         for mark in marks:
             for at in range(mark.at, mark.after):
                 self.marks[at] = mark
+        self.phrases: dict[int, NounPhrase] = {}  # by their first position, once they were read
         self.numbers: dict[int, int] = {}
         for number, quantity in enumerate(quantities):
             for at in range(quantity.first, quantity.after):
@@ -125,7 +126,7 @@ def noun_phrase(words: SentenceWords, at: int) -> NounPhrase:
     start, part = _past_partitive(words, at)
     if part and start in words.numbers:
         inner = words.quantities[words.numbers[start]]
-        phrase = noun_phrase(words, inner.after)
+        phrase = words.phrases.get(inner.after) or noun_phrase(words, inner.after)
         return NounPhrase(phrase.after, phrase.head, words.numbers[start], phrase.state, part=True)
     start = _past_age(words, start)
     known, stop, unknown = _run(words, start)

@@ -49,6 +49,7 @@ class _Predicate:
         self.linked = counts.words.has(before, Role.LINKS)  # "wurden 14 Menschen in Kiew getötet"
         self.passive = counts.words.has(before, Role.PASSIVE)
         self.place = self.commas = 0
+        self.direct = True  # nothing but adverbs stands between the last link and here
 
     def step(self, at: int) -> Mark | bool | None:
         """Return the harm that a token says, False if something else begins there, None to read on."""
@@ -73,7 +74,7 @@ class _Predicate:
         if roles & Role.ADVERBS:
             return None
         if roles & (Role.LINKS | Role.NEGATIONS):
-            self.linked = True
+            self.linked = self.direct = True
             self.passive = self.passive or bool(roles & Role.PASSIVE)
             self.place = 0 if not roles & Role.PREPOSITIONS else _PLACE
             return None
@@ -84,6 +85,7 @@ class _Predicate:
         return at == after or (at == after + 1 and self.words.is_sign(after, ","))
 
     def _word(self, at: int, roles: int) -> bool | None:
+        self.direct = self.direct and bool(roles & Role.NEUTRAL)
         if self.commas % 2 and not roles & (Role.RELATIVES | Role.BARRIERS):
             return None
         if roles & Role.PREPOSITIONS:
@@ -135,7 +137,7 @@ class _Predicate:
         last = (
             words.lexicon.capital_nouns and words.tokens[mark.at].text.islower()
         )  # "13 Migranten bei Sturm ertrunken"
-        if STATE in mark.kinds and (self.linked or last) and not inside:
+        if STATE in mark.kinds and (self.linked or last) and not inside and (self.direct or words.lexicon.inverted):
             return mark
         return None if self.place or inside else False
 

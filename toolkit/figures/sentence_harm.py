@@ -12,6 +12,8 @@ from toolkit.figures.harm_words import ACT, FATE, LOSS, STATE
 from toolkit.figures.noun_phrase import NounPhrase
 from toolkit.figures.word_roles import Role
 
+_SENTENCE = 40  # tokens from a part back to its whole
+_ASIDES = 10  # numbers of something else between two numbers of people
 _PLACE = 7  # words of a phrase of place or time
 
 
@@ -56,7 +58,7 @@ class SentenceHarm(OwnHarm):
         """Return the harm of the number that this one is joined to: "two women" and a child were killed."""
         words, phrase = self.words, self.phrases[number]
         following = number + 1
-        while following < len(self.found) and self.is_aside(following):
+        while following < min(len(self.found), number + _ASIDES) and self.is_aside(following):
             following += 1
         if following >= len(self.found):
             return None
@@ -89,7 +91,8 @@ class SentenceHarm(OwnHarm):
     def _from_previous(self, number: int) -> str | None:
         """Return the harm of the number before, of which this one is a part, or to which it is joined."""
         words, quantity, phrase = self.words, self.words.quantities[number], self.phrases[number]
-        previous = next((at for at in range(number - 1, -1, -1) if not self.is_aside(at)), None)
+        before = range(number - 1, max(-1, number - 1 - _ASIDES), -1)
+        previous = next((at for at in before if not self.is_aside(at)), None)
         part = self.is_part(number)
         if previous is None or self.found[previous] is None:
             return self._part_of_words(number) if part == "before" and previous is None else self._with_act(number)
@@ -109,7 +112,7 @@ class SentenceHarm(OwnHarm):
     def _part_of_words(self, number: int) -> str | None:
         """Return the harm said before a part whose whole has no number: "passengers were killed, including two"."""
         words, first = self.words, self.words.quantities[number].first
-        for place in range(first - 1, -1, -1):
+        for place in range(first - 1, max(-1, first - 1 - _SENTENCE), -1):
             mark = words.marks[place]
             if mark is not None:
                 return None if self.is_unreal(mark) else mark.harm
