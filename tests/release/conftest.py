@@ -91,7 +91,14 @@ def judge(sentence: Sentence, labels: tuple[str, ...]) -> tuple[tuple[Span, ...]
     return (source, figure), (Relation(label="figure_source", head="s2", tail="s1"),)
 
 
-def make_world(articles: int = 15, sentences: int = 10, *, seed: int = 0, schema: str = "news_events@1.0.0") -> World:
+def make_world(
+    articles: int = 15,
+    sentences: int = 10,
+    *,
+    seed: int = 0,
+    schema: str = "news_events@1.0.0",
+    stock: str | None = None,
+) -> World:
     chance = random.Random(seed)
     loaded = load(schema)
     made: list[Article] = []
@@ -104,6 +111,9 @@ def make_world(articles: int = 15, sentences: int = 10, *, seed: int = 0, schema
             form.format(town=chance.choice(TOWNS), n=chance.randint(2, 99), i=f"{number}-{place}")
             for place, (form, _) in enumerate(picks)
         ]
+        if stock is not None:  # the same last sentence everywhere, judged in two ways
+            picks[-1] = (stock, ("none",) if number % 2 else ("non_disclosure",))
+            texts[-1] = stock
         story = made[-1].story_id if number % 5 == 4 else None
         made.append(make_article(number, texts, story=story))
         for sentence, (_, labels) in zip(make_sentences(made[-1], texts), picks, strict=True):

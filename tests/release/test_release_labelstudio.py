@@ -128,7 +128,7 @@ def test_experts_are_kept_apart(world: Any, tmp_path: Path) -> None:
     expert = replace(world.annotations[0], annotation_id=content_id("expert"), annotator="expert-1")
     from toolkit.release import Terms, freeze
 
-    release = freeze(world.corpus(experts=[expert]), tmp_path, Terms(version="1.0.0"))
+    release = freeze(world.corpus(experts=[expert]), tmp_path, Terms(version="1.0.0", times="exact"))
     export_tasks(release, tmp_path / "out")
     (path,) = (tmp_path / "out").glob("expert-*.json")
     assert list(read_export(path, release.schema)) == [as_the_page_stores(expert)]

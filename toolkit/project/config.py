@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import pydantic
 from pydantic_core import ErrorDetails
@@ -96,6 +96,9 @@ class ReleaseConfig(_Section):
         text: How much of the articles' words is released: "full", "offsets" or "snippet:N".
         allowed: Strings that look like an e-mail address or a token and may be released all the same, such as the
             address of a newsroom that its articles print.
+        times: How exactly the times of answers are told: "day" (the day, and whole seconds for how long one took), or
+            "exact".
+        repeated_at_most: Share of the sentences outside of train that may stand in it word for word; default: any.
         consent: Pseudonym of an annotator → whether the answers may be released one by one; default: yes.
     """
 
@@ -106,6 +109,8 @@ class ReleaseConfig(_Section):
     splits: SplitConfig = SplitConfig()
     text: Annotated[str, pydantic.Field(pattern=r"^(full|offsets|snippet:\d+)$")] = "full"
     allowed: tuple[str, ...] = ()
+    times: Literal["day", "exact"] = "day"
+    repeated_at_most: Annotated[float, pydantic.Field(ge=0, le=1)] | None = None
     consent: Mapping[str, bool] = pydantic.Field(default_factory=dict)
 
 

@@ -24,12 +24,14 @@ from toolkit.release.card.card import FOLDER, card_text, write_notes
 from toolkit.release.card.croissant import croissant
 from toolkit.release.card.facts import Facts
 from toolkit.release.card.pictures import write_pictures
+from toolkit.release.compare.causes import GONE
 from toolkit.release.compare.release_diff import ReleaseDiff, diff
 from toolkit.release.manifest import FORMAT, NAME, Tables, file_sums, json_text, sealed, table_path, write_table
 from toolkit.release.privacy.quotation import Withheld, with_examples_withheld, with_notes_withheld
 from toolkit.release.privacy.scan import Identities, Scanner
 from toolkit.release.privacy.withheld import check_withheld
 from toolkit.release.reader import Release, label_counts, load
+from toolkit.release.repeats import check_repeats, repeats
 from toolkit.release.splits import SplitRow, story_splits
 from toolkit.release.tables.columns import arrow_schemas
 from toolkit.release.tables.configs import Configs, in_parts
@@ -109,10 +111,15 @@ def freeze(
         tables = _write_tables(corpus, stage.folder, terms, split_of, scanner)
         schema_digest = _write_schema(stage.folder, schema, terms)
         _write_splits(stage.folder, corpus, terms, split_of, previous)
+        if previous is not None:
+            _write_gone(stage.folder, corpus, previous)
         sums = file_sums(stage.folder)
-        drafted = Release(stage.folder, {"tables": tables, "files": sums})
+        drafted = Release(stage.folder, {"tables": tables, "files": sums, "text": str(terms.text)})
         facts = Facts.of(corpus, terms, tables, label_counts(drafted, corpus.schema))
-        facts = replace(facts, schema_digest=schema_digest, withheld={"notes": notes, "examples": examples})
+        found = repeats(drafted)
+        check_repeats(found, terms.repeated_at_most)
+        counts = {"notes": notes, "examples": examples}
+        facts = replace(facts, schema_digest=schema_digest, withheld=counts, repeats=found)
         del corpus
         pa.default_memory_pool().release_unused()
         change = None
@@ -242,7 +249,7 @@ def read_splits(release: Release) -> dict[str, Any]:
 
 def _write_tables(corpus: Corpus, folder: Path, terms: Terms, split_of: list[str | None], scanner: Scanner) -> Tables:
     columns = arrow_schemas(corpus.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
-    configs = Configs(corpus, columns, terms.text, terms.withheld)
+    configs = Configs(corpus, columns, terms.text, terms.withheld, coarse=terms.times == "day")
     told = corpus.told
     sentence_split = np.array(split_of, dtype=object)[corpus.article_of]
     scanner.look_at("agreement.json", json_text(terms.agreement))
@@ -290,6 +297,20 @@ def _write_splits(
     (folder / "splits.json").write_text(json_text(value), encoding="utf-8")
 
 
+def _write_gone(folder: Path, corpus: Corpus, previous: Release) -> None:
+    """Write which sentences of the release before are gone: withdrawn answers and new cuts look alike without it."""
+    before = previous.table(columns=["sentence_id", "article_id"])
+    lost = before.filter(pc.invert(pc.is_in(before["sentence_id"], value_set=corpus.sentences["sentence_id"])))
+    gone = dict(zip(lost["sentence_id"].to_pylist(), lost["article_id"].to_pylist(), strict=True))
+    earlier = {} if GONE not in previous.manifest["files"] else json.loads(previous.read(GONE))["sentences"]
+    back = pc.is_in(pa.array(list(earlier), pa.string()), value_set=corpus.sentences["sentence_id"]).to_pylist()
+    gone |= {name: article for (name, article), is_back in zip(earlier.items(), back, strict=True) if not is_back}
+    articles = pa.array(sorted({*gone.values()}), pa.string())
+    there = articles.filter(pc.is_in(articles, value_set=corpus.articles["article_id"])).to_pylist()
+    value = {"sentences": dict(sorted(gone.items())), "articles_there": there}
+    (folder / GONE).write_text(json_text(value), encoding="utf-8")
+
+
 def _manifest(facts: Facts, files: Mapping[str, Any]) -> dict[str, Any]:
     schema, terms = facts.schema, facts.terms
     return {
@@ -308,7 +329,9 @@ def _manifest(facts: Facts, files: Mapping[str, Any]) -> dict[str, Any]:
             "notes_that_quote_an_article": facts.withheld.get("notes", 0),
             "examples_that_quote_an_article": facts.withheld.get("examples", 0),
             "annotations_of_which_a_part_was_lost": facts.partial,
+            "sentences": facts.left_out.as_dict(),
         },
+        "repeats": facts.repeats.as_dict(),
         "inputs": dict(sorted(terms.inputs.items())),
         "tables": facts.tables,
         "files": files,

@@ -21,7 +21,7 @@ from toolkit.release.card.licences import hub_licence, may_be_published
 from toolkit.release.manifest import damaged
 from toolkit.release.privacy.withheld import TextRule
 from toolkit.release.reader import Release, label_counts
-from toolkit.release.tables.columns import CONTEXT_OFFSETS, KEYS, TEXT_COLUMNS
+from toolkit.release.tables.columns import CONTEXT_OFFSETS, KEYS, SNIPPETS, TEXT_COLUMNS
 from toolkit.release.tables.configs import in_slices
 from toolkit.release.tables.content_hash import ContentHash
 from toolkit.release.tables.integrity import texts, unique
@@ -141,11 +141,11 @@ def text_rule_faults(release: Release) -> Iterator[str]:
         words = sorted(TEXT_COLUMNS & {*columns.names})
         if rule.full and config == "default" and "text" not in words:
             yield "its manifest says that it carries text, and it has none"
-        allowed = ["text"] if rule.mode == "snippet" and config == "default" else []
+        allowed = ["text"] if rule.mode == "snippet" and config in SNIPPETS else []
         if not rule.full and words != allowed:
             yield f"{config} has words of articles ({', '.join(words)}), and the rule is {rule}"
-        if not rule.full and config == "annotations" and "text" in str(columns.field("spans").type):
-            yield f"the spans of annotations have words of articles, and the rule is {rule}"
+        if not rule.full and "spans" in columns.names and "text" in str(columns.field("spans").type):
+            yield f"the spans of {config} have words of articles, and the rule is {rule}"
         if not rule.full and config == "default" and not {*CONTEXT_OFFSETS} <= {*columns.names}:
             yield f"default lacks the offsets of the context, and the rule is {rule}"
     if rule.mode == "snippet" and "text" in release.columns().names:

@@ -223,6 +223,8 @@ def _settings(workspace: Workspace, version: str, seed: int | None, text: str | 
         fractions=said.splits.model_dump(),
         text=TextRule.parse(text or said.text),
         allowed=said.allowed,
+        times=said.times,
+        repeated_at_most=said.repeated_at_most,
         withheld=tuple(sorted(name for name, given in said.consent.items() if not given)),
     )
 

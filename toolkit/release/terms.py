@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
 
 from toolkit.records import content_id
 from toolkit.release.privacy.withheld import TextRule
@@ -30,6 +30,8 @@ class Terms:
         takedowns: article_id → why it must not be released any more.
         allowed: Strings that look like an e-mail address or a token and may be released all the same.
         withheld: Pseudonyms of annotators who do not consent to their answers being released one by one.
+        times: "day": times of answers are told by the day and in whole seconds; "exact": as the server had them.
+        repeated_at_most: Share of the sentences outside of train that may stand in it word for word; None: any.
         sections: Section of the card → what people wrote there; see `toolkit.release.card.card`.
         guidelines: The codebook is released too.
         agreement: The report of `toolkit agreement`.
@@ -53,6 +55,8 @@ class Terms:
     takedowns: Mapping[str, str] = field(default_factory=dict)
     allowed: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    times: Literal["day", "exact"] = "day"
+    repeated_at_most: float | None = None
     sections: Mapping[str, str] = field(default_factory=dict)
     guidelines: bool = False
     agreement: Mapping[str, Any] | None = None

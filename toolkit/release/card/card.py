@@ -10,17 +10,22 @@ import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from toolkit.agreement.report_tables import question_cells, questions
 from toolkit.errors import InvalidInput
 from toolkit.project.files import held_file
+from toolkit.release.card.data_dictionary import CONFIG_ROWS, meaning, type_name
 from toolkit.release.card.facts import Facts
 from toolkit.release.card.licences import hub_licence, spdx_page
+from toolkit.release.card.recipes import recipes
 from toolkit.release.manifest import Tables, damaged
 from toolkit.release.reader import Release
+
+if TYPE_CHECKING:
+    from datasets import Features
 
 FOLDER: Final = "card"
 
@@ -104,6 +109,11 @@ def card_text(facts: Facts, previous: Release | None = None, pictures: Mapping[s
     return environment.from_string(template).render(
         front=yaml.safe_dump(front_matter(facts), sort_keys=False, allow_unicode=True, width=120),
         text_released=TEXT_RELEASED,
+        place=place_of(facts.terms.repo),
+        at=f', revision="v{facts.terms.version}"' if facts.terms.repo else "",
+        rows_of=CONFIG_ROWS,
+        dictionary={config: _dictionary(facts, config) for config in facts.tables},
+        recipes=recipes(facts),
         facts=facts,
         terms=facts.terms,
         schema=facts.schema,
@@ -115,6 +125,29 @@ def card_text(facts: Facts, previous: Release | None = None, pictures: Mapping[s
         agreement=_agreement_rows(facts.agreement),
         pictures={} if pictures is None else {Path(name).stem: (name, title) for name, title in pictures.items()},
     )
+
+
+UNPLACED: Final = '"path/to/this/directory"'
+"""What a card's examples load where nobody has said yet where the release will be."""
+
+
+def place_of(repo: str | None) -> str:
+    """Return the first argument of `load_dataset` on a card."""
+    return f'"{repo}"' if repo else UNPLACED
+
+
+def _dictionary(facts: Facts, config: str) -> list[dict[str, str]]:
+    """Return name, type and meaning of every column of a config; attributes of figures by their titles."""
+    titles = {item.id: item.title for span in facts.schema.spans for item in span.attributes}
+    named = titles if config == "figures" else {}
+    return [
+        {
+            "name": column.name,
+            "type": type_name(column.type),
+            "meaning": named.get(column.name) or meaning(config, column.name),
+        }
+        for column in facts.columns[config]
+    ]
 
 
 def _as_it_stands(previous: Release) -> str:
@@ -188,28 +221,41 @@ def _licence(facts: Facts) -> dict[str, str]:
     return dict(MIXED_LICENCES)
 
 
-def declarations(tables: Tables, features: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def declarations(tables: Tables, features: Mapping[str, Features]) -> dict[str, Any]:
     """Return the part of the metadata that tells `datasets` which files and columns there are."""
+    from datasets import DatasetInfo, SplitDict, SplitInfo
+    from datasets.info import DatasetInfosDict
+    from huggingface_hub import DatasetCardData
+
+    infos = DatasetInfosDict()
+    for name, splits in tables.items():
+        parts = {
+            split: SplitInfo(name=split, num_bytes=entry["bytes"], num_examples=entry["rows"])
+            for split, entry in splits.items()
+        }
+        infos[name] = DatasetInfo(features=features[name], config_name=name, splits=SplitDict(parts))
+    card = DatasetCardData()
+    infos.to_dataset_card_data(card)
+    found = card["dataset_info"]
     return {
         "configs": [_config(name, splits) for name, splits in tables.items()],
-        "dataset_info": [_info(name, features[name], splits) for name, splits in tables.items()],
+        "dataset_info": [_spelled(info) for info in (found if isinstance(found, list) else [found])],
     }
+
+
+def _spelled(value: Any) -> Any:
+    """Return a declaration with lists of scalars as `sequence`, which datasets 3.6 gives a feature of their own."""
+    if isinstance(value, list):
+        return [_spelled(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    scalars = {"list"} & {key for key, item in value.items() if not isinstance(item, list)}
+    return {"sequence" if key in scalars else key: _spelled(item) for key, item in value.items()}
 
 
 def _config(name: str, splits: Mapping[str, Any]) -> dict[str, Any]:
     data_files = [{"split": split, "path": entry["file"]} for split, entry in splits.items()]
     return {"config_name": name, **({"default": True} if name == "default" else {}), "data_files": data_files}
-
-
-def _info(name: str, features: list[dict[str, Any]], splits: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "config_name": name,
-        "features": features,
-        "splits": [
-            {"name": split, "num_bytes": entry["bytes"], "num_examples": entry["rows"]}
-            for split, entry in splits.items()
-        ],
-    }
 
 
 def _agreement_rows(report: Mapping[str, Any] | None) -> list[dict[str, str]]:

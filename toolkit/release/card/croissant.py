@@ -51,6 +51,7 @@ _CONTEXT: Final[dict[str, Any]] = {
 }
 
 _TYPES: Final = {pa.string(): "sc:Text", pa.int64(): "sc:Integer", pa.float64(): "sc:Float", pa.bool_(): "sc:Boolean"}
+_TYPES[pa.float32()] = "sc:Float"
 
 
 def croissant(facts: Facts, columns: dict[str, pa.Schema]) -> dict[str, Any]:
@@ -134,12 +135,12 @@ def _part(config: str, column: str, part: pa.Field, source: dict[str, Any]) -> d
 def _responsible_use(facts: Facts) -> dict[str, Any]:
     """Return the responsible-AI part as far as the data tells it; what only people know stands on the card."""
     decided = ", ".join(f"{count} by {method}" for method, count in facts.methods.items())
-    per_item = facts.answers / max(facts.rows, 1)
+    answered = max(facts.left_out.answered, 1)
     return {
         "rai:dataAnnotationProtocol": f"Schema {facts.schema.ref}; the guidelines are in schema/guidelines.md.",
         "rai:dataAnnotationPlatform": "Label Studio",
         "rai:dataAnnotationAnalysis": f"Decisions: {decided}. Agreement with intervals is in agreement.json.",
-        "rai:annotationsPerItem": f"{per_item:.2f} on average, by {len(facts.annotators)} annotators",
+        "rai:annotationsPerItem": f"{facts.answers / answered:.2f} on average, by {len(facts.annotators)} annotators",
         "rai:personalSensitiveInformation": "Annotators appear under pseudonyms. Articles may name people in the news.",
         "rai:dataReleaseMaintenancePlan": "Versions are git tags; CHANGELOG.md says what changed and why.",
         "rai:dataLimitations": f"Text released: {facts.terms.text}. Rare labels are listed on the card.",

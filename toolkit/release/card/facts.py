@@ -4,19 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit.release.manifest import Tables
 from toolkit.release.privacy.withheld import released_report
+from toolkit.release.repeats import Repeats
 from toolkit.release.tables.columns import arrow_schemas, dataset_features
 from toolkit.release.tables.corpus import Corpus
 from toolkit.release.terms import Terms
 from toolkit.schema import Schema
 
+if TYPE_CHECKING:
+    from datasets import Features
+
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The sentences that were answered and not decided, and how that bends how often labels occur.
+
+    Attributes:
+        answered: Sentences with an answer or a decision; skips are none.
+        undecided: How many of them are not decided.
+        skipped: Sentences that were only skipped.
+        labels: Label → "votes" (undecided sentences that somebody gave it to), "prevalence" among the decided, and
+            "with_undecided" (the prevalence if each undecided sentence counts by its share of votes).
+    """
+
+    answered: int
+    undecided: int
+    skipped: int
+    labels: Mapping[str, Mapping[str, float]]
+
+    @classmethod
+    def of(cls, corpus: Corpus, shares: Mapping[str, Any]) -> Self:
+        """Count them."""
+        rows = np.flatnonzero(corpus.undecided)
+        decided = int((corpus.decision_of >= 0).sum())
+        told = int(corpus.told.sum())
+        votes = corpus.votes(rows)
+        people = np.maximum(corpus.people(rows), 1)[:, None]
+        expected = (votes / people).sum(axis=0)
+        labels = {}
+        for number, label in enumerate(corpus.schema.label_ids):
+            held = sum(int(share["labels"][label]) for share in shares.values())
+            labels[label] = {
+                "votes": int((votes[:, number] > 0).sum()),
+                "prevalence": round(held / max(decided, 1), 4),
+                "with_undecided": round((held + float(expected[number])) / max(decided + len(rows), 1), 4),
+            }
+        return cls(decided + len(rows), len(rows), told - decided - len(rows), labels)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything for JSON."""
+        return {"answered": self.answered, "undecided": self.undecided, "skipped": self.skipped, "labels": self.labels}
 
 
 @dataclass(frozen=True)
@@ -27,7 +73,7 @@ class Facts:
         terms: Title, licence, splits and what else the tables do not say.
         schema: Its label schema.
         tables: Its tables, as in the manifest.
-        features: Config → features as `dataset_info` spells them.
+        features: Config → features as `datasets` has them.
         shares: Prevalence by split.
         languages: Language → articles, those of the config `articles`.
         licences: Licence → articles; "not stated" among them.
@@ -39,6 +85,9 @@ class Facts:
         skipped: Their skipped ones.
         agreement: The agreement report as it may be released; see `toolkit.release.privacy.withheld`.
         orphans: Answers that were left out because their sentence is not there any more.
+        left_out: What was answered and is not in `default`.
+        columns: Config → columns.
+        repeats: What stands in it more than once.
         schema_digest: Of the schema as it is released.
         withheld: "notes" and "examples" → how many were withheld because they quote an article that is not released.
         truncated: Articles of which the page shows only the beginning.
@@ -48,7 +97,7 @@ class Facts:
     terms: Terms
     schema: Schema
     tables: Tables
-    features: Mapping[str, list[dict[str, Any]]]
+    features: Mapping[str, Features]
     shares: Mapping[str, Mapping[str, Any]]
     languages: Mapping[str, int]
     licences: Mapping[str, int]
@@ -60,7 +109,10 @@ class Facts:
     skipped: int
     agreement: Mapping[str, Any] | None
     orphans: int
+    left_out: LeftOut
+    columns: Mapping[str, pa.Schema]
     schema_digest: str = ""
+    repeats: Repeats = field(default_factory=lambda: Repeats({}, 0, 0))
     withheld: Mapping[str, int] = field(default_factory=dict)
     partial: int = 0
     truncated: int = 0
@@ -78,7 +130,7 @@ class Facts:
             terms=terms,
             schema=corpus.schema,
             tables=tables,
-            features={config: dataset_features(columns[config], corpus.schema.label_ids) for config in tables},
+            features={config: dataset_features(columns[config], corpus.schema) for config in tables},
             shares=shares,
             languages=value_counts(articles["language"]),
             licences=value_counts(articles["licence"]),
@@ -92,6 +144,8 @@ class Facts:
             orphans=len(corpus.orphans),
             partial=corpus.partial,
             truncated=pc.sum(articles["truncated"]).as_py() or 0 if "truncated" in articles.column_names else 0,
+            left_out=LeftOut.of(corpus, shares),
+            columns={config: columns[config] for config in tables},
         )
 
     @property

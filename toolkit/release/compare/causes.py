@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from typing import Final
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit.release.compare.row_match import Indices, Mask, matched_rows, unequal
 from toolkit.release.reader import Release
+
+GONE: Final = "gone.json"
+"""Which sentences of the release before are not in the corpus any more."""
 
 _SPAN_COLUMNS = ["span_id", "label", "start", "end", "attributes"]
 
@@ -67,15 +73,36 @@ def _causes_of_loss(newer: Release, before: pa.Table, after: pa.Table, removed: 
     articles = before["article_id"].take(removed)
     sentences = before["sentence_id"].take(removed)
     taken_down = _in(articles, pa.array(newer.manifest["takedowns"], pa.string()))
-    answered = (
-        _in(sentences, newer.table("annotations", columns=["sentence_id"])["sentence_id"])
-        if "annotations" in newer.configs
-        else False
-    )
     there = _in(articles, after["article_id"])
-    conditions = [taken_down, answered, there]
-    causes: list[str] = np.select(conditions, ["takedown", "adjudication", "segmentation"], "article").tolist()
+    if "annotations" not in newer.configs:
+        answered: Mask | bool = False
+    else:
+        answers = newer.table("annotations", columns=["sentence_id", "article_id", "skipped"])
+        answered = _in(sentences, answers["sentence_id"].filter(pc.invert(answers["skipped"])))
+        there |= _in(articles, answers["article_id"])
+    gone = gone_sentences(newer)
+    if gone is None:  # an earlier toolkit made it, and does not say which sentences are gone
+        withdrawn: Mask | bool = False
+    else:
+        withdrawn = ~_in(sentences, pa.array(gone, pa.string()))
+        there |= _in(articles, pa.array(articles_there(newer), pa.string()))
+    conditions = [taken_down, answered, withdrawn, there]
+    causes: list[str] = np.select(
+        conditions, ["takedown", "adjudication", "annotation", "segmentation"], "article"
+    ).tolist()
     return causes
+
+
+def gone_sentences(release: Release) -> list[str] | None:
+    """Return the sentences that were answered, or stood in the release before, and are not in the corpus any more."""
+    if GONE not in release.manifest["files"]:
+        return None
+    return list(json.loads(release.read(GONE))["sentences"])
+
+
+def articles_there(release: Release) -> list[str]:
+    """Return the articles that have such sentences and are in the corpus still, cut into other ones."""
+    return list(json.loads(release.read(GONE))["articles_there"])
 
 
 def _in(values: pa.ChunkedArray, among: pa.Array | pa.ChunkedArray) -> Mask:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 
 from toolkit.release.compare.row_match import matched_rows
 from toolkit.release.reader import Release, label_counts
+from toolkit.schema import Schema
 
 TEST: Final = "test"
 """The split that scores are reported on."""
@@ -51,19 +53,26 @@ class Scores:
         labels: Label → split → number of rows with it, before and after.
         spans: Span label → split → number of spans, before and after.
         questions_changed: The schemas have different labels or span labels.
+        numbers: Number → (label before, label after), of the numbers that mean another label now; "" where none.
     """
 
     splits: Mapping[str, SplitChange]
     labels: Mapping[str, Mapping[str, tuple[int, int]]]
     spans: Mapping[str, Mapping[str, tuple[int, int]]]
     questions_changed: bool
+    numbers: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
     @cached_property
     def comparable(self) -> bool | None:
         """Whether one model gets the same score on both; None if neither release has a test split."""
         if TEST not in self.splits:
             return None
-        return self.splits[TEST].same and not self.questions_changed
+        return self.splits[TEST].same and not self.questions_changed and not self.renumbered
+
+    @property
+    def renumbered(self) -> bool:
+        """Whether a number that stood for a label stands for another one, or for none."""
+        return any(before for before, _ in self.numbers.values())
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything for JSON; supports are [before, after]."""
@@ -74,18 +83,31 @@ class Scores:
             "labels": self.labels,
             "spans": self.spans,
             "questions_changed": self.questions_changed,
+            "numbers_changed": {number: list(pair) for number, pair in self.numbers.items()},
         }
 
     def sentence(self) -> str:
         """Say whether scores are comparable, and if not, why."""
         if self.comparable is None:
-            return "No scores to compare: there is no test split."
+            return f"No scores to compare: there is no test split.{self._renumbered()}"
         if self.comparable:
             return "Scores are comparable: the test split has the same rows, labels and spans."
         part = self.splits[TEST]
+        if part.same and not self.questions_changed:
+            return f"Scores are not comparable for who reads numbers.{self._renumbered()}"
         rows = f"{part.added} added, {part.removed} removed, {part.relabelled} relabelled"
         schema = "; the schema has other labels" if self.questions_changed else ""
-        return f"Scores are not comparable: rows of the test split {rows} ({part.before} → {part.after}){schema}."
+        of = f"rows of the test split {rows} ({part.before} → {part.after}){schema}"
+        return f"Scores are not comparable: {of}.{self._renumbered()}"
+
+    def _renumbered(self) -> str:
+        if not self.renumbered:
+            return ""
+        moved = ", ".join(
+            f"{number} {before or 'no label'} → {after or 'no label'}"
+            for number, (before, after) in self.numbers.items()
+        )
+        return f" Label numbers changed: {moved}; not comparable for who reads numbers."
 
 
 def score_changes(older: Release, newer: Release, changed: pa.ChunkedArray) -> Scores:
@@ -105,7 +127,13 @@ def score_changes(older: Release, newer: Release, changed: pa.ChunkedArray) -> S
         labels=_supports("labels", names, before, after),
         spans=_supports("spans", names, before, after),
         questions_changed=questions[0] != questions[1],
+        numbers=_moved_numbers(*schemas),
     )
+
+
+def _moved_numbers(older: Schema, newer: Schema) -> dict[int, tuple[str, str]]:
+    pairs = enumerate(itertools.zip_longest(older.label_ids, newer.label_ids, fillvalue=""))
+    return {number: pair for number, pair in pairs if pair[0] != pair[1]}
 
 
 def _split_change(split: str, older: Release, newer: Release, changed: pa.ChunkedArray) -> SplitChange:

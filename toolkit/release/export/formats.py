@@ -3,7 +3,7 @@
 spaCy's is a DocBin (https://spacy.io/api/docbin) with a Doc for each decided sentence. `doc.cats` holds 1 or 0 for
 every label, `doc.spans["sc"]` the spans (they may overlap, which `doc.ents` does not allow), each with its span_id, and
 `doc.user_data` the "sentence_id" and "story_id". A token is cut where a span begins or ends within it, so that every
-span stands exactly where it was marked.
+span stands exactly where it was marked, less the white space at its ends.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import itertools
 import json
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,12 +22,11 @@ from toolkit.figures import LANGUAGES, Figure, acled_minimum, read
 from toolkit.project.files import ANOTHER, staged
 from toolkit.release.reader import Release
 from toolkit.release.tables.configs import SLICE_ROWS
+from toolkit.release.tables.token_tags import Row, bio
 from toolkit.version import install_command
 
 SPANS: Final = "sc"
 """The key of `doc.spans` that spaCy's span categoriser looks at."""
-
-Row = Mapping[str, Any]
 
 
 def docbin(sentences: Iterable[Row], spans: Mapping[str, Sequence[Row]], labels: Sequence[str]) -> bytes:
@@ -55,16 +54,19 @@ def docbin(sentences: Iterable[Row], spans: Mapping[str, Sequence[Row]], labels:
         pieces = [piece for token in blank(row["text"]) for piece in _cut(token, cuts)]
         doc = Doc(blank.vocab, words=[word for word, _ in pieces], spaces=[space for _, space in pieces])
         doc.cats = {label: float(label in row["labels"]) for label in labels}
-        starts = {token.idx: token.i for token in doc}
-        ends = {token.idx + len(token.text): token.i + 1 for token in doc}
         doc.spans[SPANS] = [
-            DocSpan(doc, starts[span["start"]], ends[span["end"]], label=span["label"], span_id=span["span_id"])
+            DocSpan(doc, inside[0].i, inside[-1].i + 1, label=span["label"], span_id=span["span_id"])
             for span in mine
+            if (inside := [token for token in doc if token.idx < span["end"] and span["start"] < _end(token)])
         ]
         doc.user_data |= {"sentence_id": row["sentence_id"], "story_id": row["story_id"]}
         out.add(doc)
     written: bytes = out.to_bytes()
     return written
+
+
+def _end(token: Any) -> int:
+    return int(token.idx) + len(token.text)
 
 
 def _cut(token: Any, cuts: set[int]) -> Iterator[tuple[str, bool]]:
@@ -76,7 +78,6 @@ def _cut(token: Any, cuts: set[int]) -> Iterator[tuple[str, bool]]:
 
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # how a formula begins, to a spreadsheet (OWASP, "CSV Injection")
-_TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
@@ -212,44 +213,6 @@ def _parquet(path: Path, release: Release, config: str, split: str) -> None:
 def _spacy(path: Path, release: Release, config: str, split: str) -> None:
 
     path.write_bytes(docbin(rows(release, config, split), spans_of(release, split), release.schema.label_ids))
-
-
-def bio(text: str, spans: Sequence[Row]) -> list[tuple[str, int, int, str]]:
-    """Return (token, start, end, tag) of a sentence; offsets are code points, end exclusive.
-
-    A token is a run of word characters or a single other sign. It is cut where a span begins or ends within it, so that
-    the first and the last token of a span have the span's offsets.
-
-    Args:
-        text: The sentence.
-        spans: Rows with "start", "end" and "label"; of two that overlap the longer is kept, then the earlier.
-
-    Examples:
-        >>> bio("Up to 14 people", [{"start": 0, "end": 8, "label": "FIGURE"}])
-        [('Up', 0, 2, 'B-FIGURE'), ('to', 3, 5, 'I-FIGURE'), ('14', 6, 8, 'I-FIGURE'), ('people', 9, 15, 'O')]
-    """
-    kept = _apart(spans)
-    cuts = {border for span in kept for border in (span["start"], span["end"])}
-    tagged, begun = [], set()
-    for start, end in (piece for found in _TOKEN.finditer(text) for piece in _pieces(*found.span(), cuts)):
-        place = next((n for n, span in enumerate(kept) if span["start"] <= start and end <= span["end"]), None)
-        tag = "O" if place is None else f"{'I' if place in begun else 'B'}-{kept[place]['label']}"
-        begun.add(place)
-        tagged.append((text[start:end], start, end, tag))
-    return tagged
-
-
-def _apart(spans: Sequence[Row]) -> list[Row]:
-    """Return the spans without those that overlap a longer one, or an earlier one of the same length."""
-    kept: list[Row] = []
-    for span in sorted(spans, key=lambda item: (item["start"] - item["end"], item["start"], item["label"])):
-        if all(span["end"] <= other["start"] or other["end"] <= span["start"] for other in kept):
-            kept.append(span)
-    return kept
-
-
-def _pieces(start: int, end: int, cuts: Collection[int]) -> Iterator[tuple[int, int]]:
-    return itertools.pairwise([start, *sorted(cut for cut in cuts if start < cut < end), end])
 
 
 _OF_SENTENCES: Final = ("conll", "spacy")

@@ -29,6 +29,7 @@ from toolkit.release.proof import text_rule_faults
 from toolkit.release.reader import Release, label_counts, load
 from toolkit.release.tables.columns import arrow_schemas, dataset_features
 from toolkit.release.tables.configs import in_slices
+from toolkit.release.tables.token_tags import token_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +109,28 @@ class _Texts:
 
     def rows(self, config: str, table: pa.Table) -> Iterator[dict[str, Any]]:
         """Yield the rows whose article is there, with every column of words filled."""
-        fill = {"default": self._default, "annotations": self._annotation, "articles": self._article}
+        fill = {"default": self._sentence, "undecided": self._sentence, "annotations": self._annotation}
+        fill["articles"] = self._article
         for row in table.to_pylist():
             if row["article_id"] in self._articles:
                 fill.get(config, self._span)(row, self._articles[row["article_id"]])
                 yield row
 
-    def _default(self, row: dict[str, Any], article: Article) -> None:
+    def _sentence(self, row: dict[str, Any], article: Article) -> None:
         row["title"] = article.title
         row["text"] = article.text[row["start"] : row["end"]]
+        self._fill_spans(row, row["text"])
         for side in ("context_before", "context_after"):
             start, end = row[f"{side}_start"], row[f"{side}_end"]
             row[side] = None if start is None else article.text[start:end]
 
     def _annotation(self, row: dict[str, Any], article: Article) -> None:
         text = article.text[row["sentence_start"] : row["sentence_end"]]
-        for span in row["spans"]:
+        row["text"] = text
+        self._fill_spans(row, text)
+
+    def _fill_spans(self, row: dict[str, Any], text: str) -> None:
+        for span in row.get("spans", ()):
             span["text"] = text[span["start"] : span["end"]]
 
     def _span(self, row: dict[str, Any], article: Article) -> None:
@@ -140,10 +147,18 @@ def _write_tables(release: Release, texts: _Texts, folder: Path) -> Tables:
     for config in release.configs:
         for split in release.splits(config):
             rows = list(texts.rows(config, release.table(config, split)))
+            if config == "default" and "tokens" in columns[config].names:
+                labels = [span.id for span in release.schema.spans]
+                found = token_columns([row["text"] for row in rows], [row["spans"] for row in rows], labels)
+                rows = [{**row, **_row(found, at)} for at, row in enumerate(rows)]
             whole = pa.Table.from_pylist(rows, schema=columns[config])
             for name, entry in write_table(folder, config, split, columns[config], in_slices(whole)).items():
                 tables.setdefault(name, {}).update(entry)
     return tables
+
+
+def _row(columns: Mapping[str, pa.ListArray], at: int) -> dict[str, Any]:
+    return {name: column[at].as_py() for name, column in columns.items()}
 
 
 def _write_files(release: Release, tables: Tables, folder: Path, found: str) -> None:
@@ -190,9 +205,7 @@ def _write_card(release: Release, tables: Tables, folder: Path, licences: Mappin
     metadata = {key: value for key, value in metadata.items() if not key.startswith("license")}
     labels = release.manifest.get("licence", "")
     metadata |= hub_licence(labels) if _one_licence(labels, licences) else MIXED_LICENCES
-    metadata |= declarations(
-        tables, {name: dataset_features(columns[name], release.schema.label_ids) for name in tables}
-    )
+    metadata |= declarations(tables, {name: dataset_features(columns[name], release.schema) for name in tables})
     was = f"{TEXT_RELEASED}: {release.manifest['text']}."
     now = (
         f"{was} This copy was hydrated with {found} articles; it carries their words for your own use, and the counts "

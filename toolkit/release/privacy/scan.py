@@ -28,7 +28,7 @@ from toolkit.errors import InvalidInput
 from toolkit.project import Workspace
 from toolkit.project.annotation_log import ADDRESS, CONTENT_KEYS, NAME_KEYS, USER_KEYS
 from toolkit.project.annotators_file import FILE_NAME as TEAM_FILE
-from toolkit.release.privacy.private_strings import TRIGGER, decoded, private_strings
+from toolkit.release.privacy.private_strings import TRIGGER, decoded, is_suspect, private_strings
 
 _NAME_IN_ADDRESS = re.compile(r"[^\W\d_]{2,}(?:[._-][^\W\d_]{2,})+")
 _NAMES_SOMEBODY = re.compile(
@@ -187,7 +187,7 @@ class Scanner:
         secrets: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._secrets = dict(secrets)
-        self._trigger = "|".join([TRIGGER, *(re.escape(secret) for secret in self._secrets)])
+        self._trigger = "|".join([TRIGGER, *(rf"\Q{secret}\E" for secret in self._secrets)])
         self._allowed = frozenset(allowed)
         self._nameable = self._allowed | frozenset(authors)
         self._names = None if known is None else known.pattern(self._nameable)
@@ -197,7 +197,8 @@ class Scanner:
         """Yield the slices unchanged, looking at each."""
         for table in slices:
             for name in table.column_names:
-                self._look(config, name, table)
+                if name != "tokens" and not name.startswith("tags"):  # the same words again
+                    self._look(config, name, table)
             yield table
 
     def look_at(self, name: str, text: str) -> None:
@@ -221,8 +222,9 @@ class Scanner:
     def _look(self, config: str, name: str, table: pa.Table) -> None:
         key = table.column_names[0]
         for path, parents, values in _strings(name, table[name].combine_chunks()):
-            hits = pc.indices_nonzero(pc.fill_null(pc.match_substring_regex(values, self._trigger), False)).to_pylist()
             theirs = name in _PEOPLE_WRITE
+            suspect = values.is_valid() if theirs else pc.match_substring_regex(values, self._trigger)
+            hits = pc.indices_nonzero(pc.fill_null(suspect, False)).to_pylist()
             found = [(hit, what) for hit in hits for what in self._kinds(values[hit].as_py(), machines=theirs)]
             if theirs:
                 found += [(hit, _A_NAME) for hit in self._rows_with_names(values)]
@@ -250,6 +252,8 @@ class Scanner:
         """Return what is private in a text and not allowed, each kind once."""
         plain = decoded(text)
         found = [what for secret, what in self._secrets.items() if secret in text or secret in plain]
+        if not is_suspect(text):
+            return found
         for form in dict.fromkeys((text, plain)):
             found += [kind for _, kind, string in private_strings(form, machines=machines) if not self._may(string)]
         return list(dict.fromkeys(found))

@@ -1,27 +1,33 @@
 """The configs of a release: their columns as Arrow types, and as the features of a README's `dataset_info`.
 
     default      one row per decided sentence: what most people load
+    undecided    one row per sentence that was answered and is not decided
     annotations  one row per answer of one person
     spans        one row per span of a decision
     figures      one row per span with numbers (such as a casualty figure), its attributes as typed columns
     articles     one row per article
 
-Label names are stored as strings; `dataset_info` declares them as ClassLabel, so that `datasets` returns numbers and
-every other reader sees names.
+Label names and tags are stored as strings; `dataset_info` declares them as ClassLabel, so that `datasets` returns
+numbers and every other reader sees names.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
+from toolkit.release.tables.token_tags import tag_columns, tag_names
 from toolkit.schema import Schema, SpanLabel
 
-CONFIGS: Final = ("default", "annotations", "spans", "figures", "articles")
+if TYPE_CHECKING:
+    from datasets import Features
+
+CONFIGS: Final = ("default", "undecided", "annotations", "spans", "figures", "articles")
 
 KEYS: Final = {
     "default": ("sentence_id",),
+    "undecided": ("sentence_id",),
     "annotations": ("annotation_id",),
     "spans": ("sentence_id", "span_id"),
     "figures": ("sentence_id", "span_id"),
@@ -29,8 +35,11 @@ KEYS: Final = {
 }
 """Config → the columns whose values identify a row."""
 
-TEXT_COLUMNS: Final = frozenset({"text", "context_before", "context_after", "title", "byline"})
+TEXT_COLUMNS: Final = frozenset({"text", "tokens", "context_before", "context_after", "title", "byline"})
 """Columns that hold words of an article."""
+
+SNIPPETS: Final = ("default", "undecided")
+"""Configs whose column "text" holds the beginning of each sentence where only that is released."""
 
 CONTEXT_OFFSETS: Final = (
     "context_before_start",
@@ -40,7 +49,7 @@ CONTEXT_OFFSETS: Final = (
 )
 """Offsets of a sentence's neighbours in its article: released in place of their text."""
 
-_STRING, _INTEGER, _NUMBER, _FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
+_STRING, _INTEGER, _NUMBER, _FLAG, _SHORT = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.float32()
 _NAMES = pa.list_(_STRING)
 
 _LINK = pa.struct([("label", _STRING), ("tail", _STRING)])
@@ -59,6 +68,9 @@ _ORIGIN = [
 ]
 
 
+_WHERE = [("kind", _STRING), ("paragraph", _INTEGER), *_PLACE, *_ORIGIN, ("article_sha256", _STRING)]
+
+
 def span_type(*, text: bool) -> pa.DataType:
     """Return the type of a span within a row; `attributes` is JSON with sorted keys."""
     words = [("text", _STRING)] if text else []
@@ -71,14 +83,23 @@ def soft_label_type(schema: Schema) -> pa.DataType:
     return pa.struct([(label, _NUMBER) for label in schema.label_ids])
 
 
+def vote_type(schema: Schema) -> pa.DataType:
+    """Return the type of votes: how many annotators gave each label of the schema."""
+    return pa.struct([(label, _INTEGER) for label in schema.label_ids])
+
+
 def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -> dict[str, pa.Schema]:
     """Return config → Arrow schema.
 
     Args:
         schema: The label schema of the release.
         text: False leaves out every column with words of an article.
-        snippet: Keep the column "text" of `default` all the same.
+        snippet: Keep the column "text" of `default` and `undecided` all the same.
     """
+    shares = [("soft_labels", soft_label_type(schema))] if schema.labels else []
+    tokens = [("tokens", _NAMES), ("token_starts", pa.list_(_INTEGER))]
+    tokens += [(name, _NAMES) for name in tag_columns([span.id for span in schema.spans])]
+    parts = [("spans", pa.list_(span_type(text=text)))] if schema.spans else []
     words = [("text", _STRING)]
     context = [("context_before", _STRING), ("context_after", _STRING)]
     if not text:
@@ -89,16 +110,24 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
             ("sentence_id", _STRING),
             *words,
             ("labels", _NAMES),
-            *([("soft_labels", soft_label_type(schema))] if schema.labels else []),
+            *([("label_vector", pa.list_(_SHORT))] if schema.labels else []),
+            *shares,
+            *parts,
+            *(tokens if schema.spans and text else []),
             ("n_annotators", _INTEGER),
             ("method", _STRING),
             *fields,
             *context,
-            ("kind", _STRING),
-            ("paragraph", _INTEGER),
-            *_PLACE,
-            *_ORIGIN,
-            ("article_sha256", _STRING),
+            *_WHERE,
+        ],
+        "undecided": [
+            ("sentence_id", _STRING),
+            *words,
+            *([("votes", vote_type(schema))] if schema.labels else []),
+            *shares,
+            ("n_annotators", _INTEGER),
+            *context,
+            *_WHERE,
         ],
         "annotations": [
             ("annotation_id", _STRING),
@@ -106,6 +135,7 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
             ("article_id", _STRING),
             ("sentence_start", _INTEGER),
             ("sentence_end", _INTEGER),
+            *words,
             ("annotator", _STRING),
             ("role", _STRING),
             ("counted", _FLAG),
@@ -165,7 +195,7 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
             [
                 field
                 for field in fields
-                if text or field[0] not in TEXT_COLUMNS or (snippet and (config, field[0]) == ("default", "text"))
+                if text or field[0] not in TEXT_COLUMNS or (snippet and field[0] == "text" and config in SNIPPETS)
             ]
         )
         for config, fields in full.items()
@@ -190,28 +220,24 @@ def figure_columns(schema: Schema) -> dict[str, pa.DataType]:
     return columns
 
 
-def dataset_features(columns: pa.Schema, labels: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return the features of a config as `dataset_info` spells them.
+def dataset_features(columns: pa.Schema, schema: Schema) -> Features:
+    """Return the features of a config as `datasets` has them.
 
-    The spelling is one that datasets 3.6 and 5 both read: `sequence` for lists of scalars, `list` for lists of
-    structs. The column "labels" is a list of ClassLabel with the given names.
+    "labels" is a list of ClassLabel with the names of the schema, and so are tags with theirs.
+
+    Args:
+        columns: Its Arrow schema.
+        schema: The label schema.
+
+    Examples:
+        >>> from toolkit.schema import load
+        >>> schema = load("claims@1.0.0")
+        >>> dataset_features(arrow_schemas(schema)["default"], schema)["labels"]
+        List(ClassLabel(names=['claim', 'denial', 'none']))
     """
-    return [_feature(field, labels) for field in columns]
+    from datasets import ClassLabel, Features, List
 
-
-def _feature(field: pa.Field, labels: tuple[str, ...]) -> dict[str, Any]:
-    if field.name == "labels" and labels:
-        names = {str(number): label for number, label in enumerate(labels)}
-        return {"name": field.name, "sequence": {"class_label": {"names": names}}}
-    if pa.types.is_list(field.type):
-        item = field.type.value_type
-        if pa.types.is_struct(item):
-            return {"name": field.name, "list": [_feature(part, ()) for part in item]}
-        return {"name": field.name, "sequence": _scalar(item)}
-    if pa.types.is_struct(field.type):
-        return {"name": field.name, "struct": [_feature(part, ()) for part in field.type]}
-    return {"name": field.name, "dtype": _scalar(field.type)}
-
-
-def _scalar(kind: pa.DataType) -> str:
-    return {_STRING: "string", _INTEGER: "int64", _NUMBER: "float64", _FLAG: "bool"}[kind]
+    names = {"labels": list(schema.label_ids)} if schema.label_ids else {}
+    names |= {name: tag_names(mine) for name, mine in tag_columns([span.id for span in schema.spans]).items()}
+    coded = {name: List(ClassLabel(names=names[name])) for name in names if name in columns.names}
+    return Features({**Features.from_arrow_schema(columns), **coded})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit.release.privacy.withheld import TextRule
-from toolkit.release.tables.columns import figure_columns, figure_labels
+from toolkit.release.tables.columns import figure_columns, figure_labels, soft_label_type, vote_type
 from toolkit.release.tables.corpus import Corpus, Indices
+from toolkit.release.tables.token_tags import token_columns
 
 SLICE_ROWS: Final = 20_000
 """Rows that are written and hashed at a time. Part of the file format, see `content_hash`."""
@@ -29,15 +30,23 @@ class Configs:
         columns: Config → Arrow schema.
         rule: How much of the articles' words is released.
         withheld: Annotators whose answers are left out of `annotations`; decisions and counts still include them.
+        coarse: Tell times of answers by the day, and how long one took in whole seconds.
     """
 
     def __init__(
-        self, corpus: Corpus, columns: Mapping[str, pa.Schema], rule: TextRule, withheld: Collection[str] = ()
+        self,
+        corpus: Corpus,
+        columns: Mapping[str, pa.Schema],
+        rule: TextRule,
+        withheld: Collection[str] = (),
+        *,
+        coarse: bool = False,
     ) -> None:
+        self._coarse = coarse
         self._corpus = corpus
         self._columns = columns
         self._rule = rule
-        self._annotators = _annotators(corpus)
+        self._annotators = corpus.people()
         names = corpus.annotations["annotator"].cast(pa.string()).take(corpus.annotation_order)
         self._released = ~np.asarray(pc.is_in(names, value_set=pa.array(sorted(withheld), pa.string())), dtype=bool)
 
@@ -58,23 +67,53 @@ class Configs:
             decided = np.flatnonzero(sentences & (self._corpus.decision_of >= 0))
             if config == "default":
                 yield from (self._default_rows(part) for part in in_parts(decided))
+            elif config == "undecided":
+                open_ = np.flatnonzero(sentences & self._corpus.undecided)
+                yield from (self._undecided_rows(part) for part in in_parts(open_))
             else:
                 yield from _even([self._span_rows(config, part) for part in in_parts(decided)])
 
     def _default_rows(self, rows: Indices) -> pa.Table:
         corpus = self._corpus
-        sentences, articles = corpus.sentences, corpus.articles.take(corpus.article_of[rows])
         decisions = corpus.decisions.take(corpus.decision_of[rows])
-        values = {name: sentences[name].take(rows) for name in _FROM_SENTENCE}
-        values |= {name: articles[name] for name in articles.column_names if name not in ("article_id", "text")}
+        values = self._sentence_values(rows)
         values |= {name: decisions[name] for name in decisions.column_names if name not in ("sentence_id", "schema")}
+        columns = self._columns["default"]
+        if "label_vector" in columns.names:
+            values["label_vector"] = _vectors(decisions["labels"], corpus.schema.label_ids)
+        if "tokens" in columns.names:
+            spans = _listed(decisions["spans"])
+            texts = corpus.sentences["text"].take(rows).to_pylist()
+            values |= token_columns(texts, spans, [span.id for span in corpus.schema.spans])
+        return self._as_config("default", values)
+
+    def _undecided_rows(self, rows: Indices) -> pa.Table:
+        values = self._sentence_values(rows)
+        labels = self._corpus.schema.label_ids
+        if labels:
+            votes = self._corpus.votes(rows)
+            people = np.maximum(self._annotators[rows], 1)
+            fields = [pa.array(column) for column in votes.T]
+            shares = [pa.array(column / people) for column in votes.T]
+            values["votes"] = pa.StructArray.from_arrays(fields, fields=list(vote_type(self._corpus.schema)))
+            values["soft_labels"] = pa.StructArray.from_arrays(
+                shares, fields=list(soft_label_type(self._corpus.schema))
+            )
+        return self._as_config("undecided", values)
+
+    def _sentence_values(self, rows: Indices) -> dict[str, Any]:
+        """Return what is known of sentences without their decisions."""
+        corpus = self._corpus
+        sentences, articles = corpus.sentences, corpus.articles.take(corpus.article_of[rows])
+        values: dict[str, Any] = {name: sentences[name].take(rows) for name in _FROM_SENTENCE}
+        values |= {name: articles[name] for name in articles.column_names if name not in ("article_id", "text")}
         values["text"] = self._rule.shorten(sentences["text"].take(rows))
         for side, step in (("before", -1), ("after", +1)):
             values[f"context_{side}"] = self._neighbour("text", rows, step)
             values[f"context_{side}_start"] = self._neighbour("start", rows, step)
             values[f"context_{side}_end"] = self._neighbour("end", rows, step)
         values["n_annotators"] = pa.array(self._annotators[rows])
-        return self._as_config("default", values)
+        return values
 
     def _neighbour(self, column: str, rows: Indices, step: int) -> pa.ChunkedArray:
         """Return a column of the sentence before or after, null at the edge of an article."""
@@ -88,10 +127,14 @@ class Configs:
         taken = self._corpus.annotations.take(own)
         values = {name: taken[name] for name in taken.column_names}
         of = self._corpus.sentence_of[rows]
-        sentences = self._corpus.sentences.select(["article_id", "start", "end"]).take(of)
-        values |= {"article_id": sentences["article_id"]}
+        sentences = self._corpus.sentences.select(["article_id", "start", "end", "text"]).take(of)
+        values |= {"article_id": sentences["article_id"], "text": sentences["text"]}
         values |= {"sentence_start": sentences["start"], "sentence_end": sentences["end"]}
         values["counted"] = pc.is_in(taken["annotation_id"], value_set=self._votes(of))
+        if self._coarse:
+            for name in ("created_at", "updated_at"):
+                values[name] = pc.utf8_slice_codeunits(taken[name], 0, len("2026-01-01"))
+            values["lead_time"] = pc.round(taken["lead_time"])
         return self._as_config("annotations", values)
 
     def _votes(self, sentences: Indices) -> pa.ChunkedArray:
@@ -129,7 +172,42 @@ class Configs:
 
     def _as_config(self, config: str, values: Mapping[str, Any]) -> pa.Table:
         columns = self._columns[config]
-        return pa.table([values[name] for name in columns.names], names=columns.names).cast(columns)
+        return pa.table([_cast(values[field.name], field.type) for field in columns], schema=columns)
+
+
+def _cast(values: Any, kind: pa.DataType) -> Any:
+    """Return a column of a type; of structs, such as spans without their text, only the fields that the type has."""
+    if values.type == kind:
+        return values
+    if pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
+        whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+        whole = pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+        items = pa.StructArray.from_arrays(
+            [pc.struct_field(whole.flatten(), field.name).cast(field.type) for field in kind.value_type],
+            fields=list(kind.value_type),
+        )
+        ends = pc.cumulative_sum(pc.list_value_length(whole)).cast(pa.int32())
+        return pa.ListArray.from_arrays(pa.concat_arrays([pa.array([0], pa.int32()), ends]), items, type=kind)
+    return values.cast(kind)
+
+
+def _vectors(labels: pa.ChunkedArray, names: Sequence[str]) -> pa.Array:
+    """Return lists of labels as vectors of 1 and 0, in the order of the schema."""
+    whole = pa.concat_arrays(labels.chunks) if labels.num_chunks else pa.array([], pa.list_(pa.string()))
+    hot = np.zeros((len(whole), len(names)), dtype=np.float32)
+    places = np.asarray(pc.index_in(whole.flatten(), value_set=pa.array(names, pa.string())).fill_null(-1))
+    owners = np.asarray(pc.list_parent_indices(whole))
+    hot[owners[places >= 0], places[places >= 0]] = 1.0
+    borders = pa.array(np.arange(len(whole) + 1, dtype=np.int32) * len(names), pa.int32())
+    return pa.ListArray.from_arrays(borders, pa.array(hot.reshape(-1)))
+
+
+def _listed(spans: pa.ChunkedArray) -> list[list[dict[str, Any]]]:
+    """Return the spans of each sentence; most have none, and are not made into objects."""
+    found: list[list[dict[str, Any]]] = [[] for _ in range(len(spans))]
+    for row in np.flatnonzero(np.asarray(pc.list_value_length(spans)) > 0).tolist():
+        found[row] = spans[row].as_py()
+    return found
 
 
 def in_slices(table: pa.Table) -> Iterator[pa.Table]:
@@ -142,17 +220,6 @@ def in_parts(rows: Indices) -> Iterator[Indices]:
     """Cut row numbers where `in_slices` cuts a table."""
     for start in range(0, len(rows), SLICE_ROWS):
         yield rows[start : start + SLICE_ROWS]
-
-
-def _annotators(corpus: Corpus) -> Indices:
-    """Count for each sentence the annotators who answered it; experts and those who skipped it are none."""
-    answers = corpus.annotations.select(["annotator", "role", "skipped"]).take(corpus.annotation_order)
-    answered = pc.and_(pc.equal(answers["role"].cast(pa.string()), "annotator"), pc.invert(answers["skipped"]))
-    mask = np.asarray(answered, dtype=bool)
-    names = answers["annotator"].cast(pa.string()).combine_chunks().dictionary_encode()
-    pairs = np.unique(corpus.sentence_of[mask] * (len(names.dictionary) + 1) + np.asarray(names.indices)[mask])
-    counts = np.bincount(pairs // (len(names.dictionary) + 1), minlength=corpus.sentences.num_rows)
-    return counts.astype(np.int64)
 
 
 def _typed(value: object, kind: pa.DataType) -> object:

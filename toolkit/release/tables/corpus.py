@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation
+from toolkit.records.latest import RECENCY
 from toolkit.release.tables import integrity
 from toolkit.release.tables.record_tables import answer_columns, article_columns, decision_columns, sentence_columns
 from toolkit.schema import Schema
@@ -152,6 +153,47 @@ class Corpus:
         told: npt.NDArray[np.bool_] = self.decision_of >= 0
         told[self.sentence_of] = True
         return told
+
+    @property
+    def undecided(self) -> npt.NDArray[np.bool_]:
+        """A mask of the sentences that have an answer, not a skip alone, and no decision."""
+        answered = np.zeros(self.sentences.num_rows, dtype=bool)
+        skipped = np.asarray(self.annotations["skipped"].take(self.annotation_order), dtype=bool)
+        answered[self.sentence_of[~skipped]] = True
+        undecided: npt.NDArray[np.bool_] = answered & (self.decision_of < 0)
+        return undecided
+
+    def people(self, sentences: Indices | None = None) -> Indices:
+        """Count for each sentence the annotators who answered it; experts and those who skipped it are none."""
+        answers = self.annotations.select(["annotator", "role", "skipped"]).take(self.annotation_order)
+        answered = pc.and_(pc.equal(answers["role"].cast(pa.string()), "annotator"), pc.invert(answers["skipped"]))
+        mask = np.asarray(answered, dtype=bool)
+        names = answers["annotator"].cast(pa.string()).combine_chunks().dictionary_encode()
+        pairs = np.unique(self.sentence_of[mask] * (len(names.dictionary) + 1) + np.asarray(names.indices)[mask])
+        counts = np.bincount(pairs // (len(names.dictionary) + 1), minlength=self.sentences.num_rows).astype(np.int64)
+        return counts if sentences is None else counts[sentences]
+
+    def votes(self, sentences: Indices) -> Indices:
+        """Return sentence x label: how many annotators give each label of the schema, each by the last answer."""
+        at = {sentence: row for row, sentence in enumerate(sentences.tolist())}
+        mine = np.flatnonzero(np.isin(self.sentence_of, sentences))
+        names = ["annotator", "role", "skipped", "labels", *RECENCY]
+        answers = self.annotations.select(names).take(self.annotation_order[mine]).to_pylist()
+        last: dict[tuple[int, str], dict[str, Any]] = {}
+        for sentence, answer in zip(self.sentence_of[mine].tolist(), answers, strict=True):
+            key = (sentence, answer["annotator"])
+            if answer["role"] == "annotator" and (key not in last or _recency(last[key]) < _recency(answer)):
+                last[key] = answer
+        numbers = {label: number for number, label in enumerate(self.schema.label_ids)}
+        votes = np.zeros((len(sentences), len(numbers)), dtype=np.int64)
+        for (sentence, _), answer in last.items():
+            for label in () if answer["skipped"] else answer["labels"]:
+                votes[at[sentence], numbers[label]] += 1
+        return votes
+
+
+def _recency(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(answer[name]) for name in RECENCY)
 
 
 def _without(table: pa.Table, column: str, gone: pa.Array | pa.ChunkedArray) -> pa.Table:

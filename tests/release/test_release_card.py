@@ -1,0 +1,159 @@
+"""The card: what a release leaves out, what its columns mean, and lines that train on it, all from data."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from toolkit.errors import GateFailed
+from toolkit.release import Release, TextRule
+from toolkit.release.card.data_dictionary import meaning
+from toolkit.release.repeats import repeats
+
+
+def card(release: Release) -> str:
+    return (release.path / "README.md").read_text()
+
+
+def recipe(release: Release, title: str) -> str:
+    """The Python under a title of the card, with the directory in place of where it will be."""
+    _, _, rest = card(release).partition(f"### {title}")
+    code = rest.partition("```python\n")[2].partition("```")[0]
+    assert code, title
+    return code.replace("path/to/this/directory", str(release.path))
+
+
+def run(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "recipe", "exec"), {"__name__": "recipe"})  # what the card tells people to run
+    return printed.getvalue()
+
+
+def test_every_column_of_every_config_is_explained(release: Release) -> None:
+    text = card(release)
+    for config in release.configs:
+        own = text.partition(f"### `{config}`\n")[2].partition("\n### ")[0]
+        for column in release.columns(config).names:
+            assert f"| `{column}` |" in own
+            if config != "figures":
+                assert meaning(config, column) != "see the codebook"
+
+
+def test_the_card_tells_what_is_left_out_and_how_that_bends_the_labels(world: Any, release: Release) -> None:
+    answered, decided = len(world.sentences), len(world.decisions)
+    assert f"{answered - decided} of {answered} answered sentences are not in `default`" in card(release)
+    left = release.manifest["left_out"]["sentences"]
+    assert (left["answered"], left["undecided"], left["skipped"]) == (answered, answered - decided, 0)
+    by_id = {decision.sentence_id for decision in world.decisions}
+    claims = [answer for answer in world.annotations if "claim" in answer.labels and answer.annotator == "annotator-1"]
+    assert left["labels"]["claim"]["votes"] == sum(answer.sentence_id not in by_id for answer in claims)
+    assert left["labels"]["claim"]["with_undecided"] == round(len(claims) / answered, 4)
+
+
+def test_every_answer_has_its_sentence_and_every_answered_sentence_stands_somewhere(
+    world: Any, release: Release
+) -> None:
+    texts = {sentence.sentence_id: sentence.text for sentence in world.sentences}
+    answers = release.table("annotations", columns=["sentence_id", "text"]).to_pylist()
+    assert len(answers) == len(world.annotations)
+    assert all(row["text"] == texts[row["sentence_id"]] for row in answers)
+    there = {name for config in ("default", "undecided") for name in release.table(config)["sentence_id"].to_pylist()}
+    assert there == set(texts)
+    row = release.table("undecided").to_pylist()[0]
+    given = [answer.labels for answer in world.annotations if answer.sentence_id == row["sentence_id"]]
+    assert row["n_annotators"] == 2
+    assert all(row["votes"][label] == sum(label in labels for labels in given) for label in row["votes"])
+    assert all(row["soft_labels"][label] == votes / 2 for label, votes in row["votes"].items())
+
+
+def test_spans_tokens_tags_and_vectors_stand_beside_the_text(release: Release) -> None:
+    labels = release.schema.label_ids
+    tagged = 0
+    for row in release.table().to_pylist():
+        assert row["label_vector"] == [float(label in row["labels"]) for label in labels]
+        assert all(row["text"][span["start"] : span["end"]] == span["text"] for span in row["spans"])
+        places = zip(row["tokens"], row["token_starts"], row["tags"], strict=True)
+        for token, start, _ in places:
+            assert row["text"][start : start + len(token)] == token
+        for span in row["spans"]:
+            own = row[f"tags_{span['label'].lower()}"]
+            first, last = own.index(f"B-{span['label']}"), max(at for at, tag in enumerate(own) if tag != "O")
+            assert row["token_starts"][first] == span["start"]
+            assert row["token_starts"][last] + len(row["tokens"][last]) == span["end"]
+            tagged += 1
+    assert tagged == release.counts["spans"]
+
+
+def test_times_of_people_are_told_by_the_day_unless_asked_for(world: Any, release: Release, tmp_path: Path) -> None:
+    columns = ["created_at", "updated_at", "lead_time"]
+    assert release.table("annotations", columns=columns).to_pylist()[0] == {
+        "created_at": "2026-01-01",
+        "updated_at": "2026-01-01",
+        "lead_time": 4.0,
+    }
+    exact = world.freeze(tmp_path / "1.0.0", times="exact")
+    assert exact.table("annotations", columns=columns).to_pylist()[0] == {
+        "created_at": "2026-01-01T10:00:00Z",
+        "updated_at": "2026-01-01T10:00:00Z",
+        "lead_time": 4.5,
+    }
+    assert "Times are told by the day" in card(release)
+    assert "Times are told by the day" not in card(exact)
+
+
+def test_stock_sentences_across_splits_are_told_and_may_be_refused(
+    make_world: Callable[..., Any], tmp_path: Path
+) -> None:
+    stocked = make_world(12, 4, stock="Officials did not answer.")
+    release = stocked.freeze(tmp_path / "1.0.0")
+    found = repeats(release)
+    tests = release.table(split="test")["text"].to_pylist()
+    rows, of = found.in_train["test"]
+    assert (rows, of) == (tests.count("Officials did not answer."), len(tests))
+    assert rows
+    assert f"{rows} of {of} sentences of `test` stand in `train` word for word" in card(release)
+    everywhere = release.table()["text"].to_pylist().count("Officials did not answer.")
+    assert f"1 text was decided in more than one way, in {everywhere} rows" in card(release)
+    assert release.manifest["repeats"] == found.as_dict()
+    with pytest.raises(GateFailed, match="stand in it word for word, more than 5%"):
+        stocked.freeze(tmp_path / "gated" / "1.0.0", repeated_at_most=0.05)
+    assert not list((tmp_path / "gated").glob("*"))
+
+
+@pytest.mark.parametrize("title", ["scikit-learn: several", "spaCy: spans", "pandas: every answer", "DuckDB: SQL"])
+def test_the_recipes_of_the_card_run(
+    release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, title: str
+) -> None:
+    assert run(recipe(release, title), tmp_path, monkeypatch)
+
+
+def test_a_release_without_text_has_no_recipes(world: Any, tmp_path: Path) -> None:
+    bare = world.freeze(tmp_path / "1.0.0", text=TextRule.parse("offsets"))
+    assert "## Training" not in card(bare)
+    assert "tokens" not in bare.columns().names
+
+
+def test_the_declarations_are_those_of_datasets(release: Release, tmp_path: Path) -> None:
+    import datasets
+
+    copy = Path(shutil.copytree(release.path, tmp_path / "copy"))
+    loaded = datasets.load_dataset(str(copy), cache_dir=str(tmp_path / "cache"))
+    features = loaded["train"].features
+    assert features["labels"].feature.names == list(release.schema.label_ids)
+    assert features["tags"].feature.names[:3] == ["O", "B-SOURCE", "I-SOURCE"]
+    assert features["label_vector"].feature.dtype == "float32"
+    assert loaded["test"].num_rows == release.table(split="test").num_rows
+    metadata = yaml.safe_load(card(release).split("---\n")[1])
+    default = next(info for info in metadata["dataset_info"] if info["config_name"] == "default")
+    spelled = next(item for item in default["features"] if item["name"] == "labels")
+    assert "sequence" in spelled  # what datasets 3.6 reads as a feature with names

@@ -1,0 +1,112 @@
+"""The data dictionary: what every column of a release means."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+
+CONFIG_ROWS: Final = {
+    "default": "a decided sentence",
+    "undecided": "a sentence that was answered and is not decided",
+    "annotations": "an answer of one person",
+    "spans": "a span of a decision",
+    "figures": "a span with numbers",
+    "relations": "a link between two spans of a decision",
+    "articles": "an article",
+}
+"""Config → what one row is."""
+
+_MEANINGS: Final = {
+    "sentence_id": "id of the sentence: hash of article_id, start and end",
+    "article_id": "id of the article: hash of its text",
+    "annotation_id": "id of the answer",
+    "span_id": "id of the span within its sentence",
+    "story_id": "cluster of near-duplicate articles; no split divides one",
+    "text": "the words, as they were published",
+    "labels": "the labels, as ClassLabel numbers in `datasets` and as names elsewhere",
+    "label_vector": "1.0 for each label that was decided, 0.0 for the others, in the order of the numbers",
+    "soft_labels": "probability or share of votes of each label",
+    "votes": "how many annotators gave each label",
+    "spans": "the marked stretches: offsets in code points of the sentence, end exclusive; `attributes` is JSON",
+    "relations": "links between spans, by span_id",
+    "tokens": "the words and signs of the sentence, cut where spans begin and end",
+    "token_starts": "where each token begins in `text`, in code points",
+    "tags": "BIO tag of each token; of spans that overlap, the longer one's",
+    "n_annotators": "how many annotators answered; skips and experts do not count",
+    "method": "how the decision was reached",
+    "fields": "answers to questions about the whole sentence, as JSON",
+    "context_before": "the sentence before it in the article",
+    "context_after": "the sentence after it in the article",
+    "kind": "part of the article: headline, byline, dateline, caption, list or body",
+    "paragraph": "number of the paragraph in the article, from 0",
+    "start": "first code point, of the article's text or, of a span, of the sentence",
+    "end": "one past the last code point",
+    "sentence_start": "first code point of the sentence in its article",
+    "sentence_end": "one past the last code point of the sentence",
+    "title": "headline of the article",
+    "byline": "who wrote the article, as the page says",
+    "publisher": "who published the article",
+    "url": "where the article was published",
+    "published_at": "when, ISO 8601, where the page says so",
+    "language": "ISO 639 code; `und` where unknown",
+    "licence": "licence of the article as its source states it",
+    "page_sha256": "SHA-256 of the raw page",
+    "page_source": "name of the raw page in the project that made the release",
+    "page_start": "first byte of the page within its file",
+    "page_end": "one past the last byte",
+    "article_sha256": "SHA-256 of the article's text",
+    "annotator": "pseudonym of the person",
+    "role": "`annotator`, or `expert` who settled what was disputed",
+    "counted": "whether the decision rests on this answer",
+    "skipped": "the person declined to answer",
+    "schema": "label schema of the answer, name@version",
+    "created_at": "when the answer was first given",
+    "updated_at": "when it was last changed",
+    "lead_time": "seconds that the person took",
+    "ground_truth": "the server held it to be the answer",
+    "origin": "`manual`, `prediction` (a suggestion taken as it was) or `prediction-changed`",
+    "note": "what the person wrote beside the answer",
+    "label": "label of the span, or of the link",
+    "attributes": "fields of the span, as JSON",
+    "head": "span_id that the link starts from",
+    "tail": "span_id that it points to",
+    "low": "the smallest number that the words allow",
+    "high": "the largest number that the words allow",
+    "low_open": "the words say “more than”: the number itself is not meant",
+    "high_open": "the words say “fewer than”: the number itself is not meant",
+    "qualifier": "how exact the words are",
+}
+
+
+def meaning(config: str, column: str) -> str:
+    """Return what a column of a config means.
+
+    Examples:
+        >>> meaning("default", "paragraph")
+        'number of the paragraph in the article, from 0'
+        >>> meaning("default", "split_by_time")
+        'split of a harder test, see below; empty where it is in none'
+    """
+    if column.startswith("split_by_"):
+        return "split of a harder test, see below; empty where it is in none"
+    if column.startswith("tags_"):
+        return f"BIO tag of each token for {column.removeprefix('tags_').upper()} alone"
+    if column.startswith("context_"):
+        return _MEANINGS.get(column, "offset of the neighbouring sentence in the article, in place of its words")
+    own = "attribute of the span; see the codebook" if config in ("figures", "spans") else "see the codebook"
+    return _MEANINGS.get(column, own)
+
+
+def type_name(kind: pa.DataType) -> str:
+    """Return the type of a column in one word or two.
+
+    Examples:
+        >>> type_name(pa.list_(pa.string())), type_name(pa.struct([("claim", pa.float64())]))
+        ('list of string', 'struct')
+    """
+    if pa.types.is_list(kind):
+        return f"list of {type_name(kind.value_type)}"
+    if pa.types.is_struct(kind):
+        return "struct"
+    return {"double": "float64", "float": "float32"}.get(str(kind), str(kind))

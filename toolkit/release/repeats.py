@@ -1,0 +1,105 @@
+"""Sentences that a release holds more than once: stock sentences across splits, and equal ones that are labelled apart.
+
+Stories are never divided by a split, but two stories may share a sentence ("Officials did not answer a request for
+comment"). A score on such rows measures memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from toolkit.errors import GateFailed
+from toolkit.release.reader import Release
+
+_LATER: Final = ("validation", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """What stands in a release more than once, case, punctuation and white space apart.
+
+    Attributes:
+        in_train: Split → (rows whose text stands in train, rows), of the splits after train.
+        contradicting: Different texts that were decided in more than one way.
+        contradicting_rows: The rows that have them.
+    """
+
+    in_train: dict[str, tuple[int, int]]
+    contradicting: int
+    contradicting_rows: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything for JSON."""
+        splits = {split: {"rows": rows, "of": of} for split, (rows, of) in self.in_train.items()}
+        texts = {"texts": self.contradicting, "rows": self.contradicting_rows}
+        return {"in_train": splits, "contradicting": texts}
+
+    def sentences(self) -> tuple[str, ...]:
+        """Say what was found, a sentence for each kind."""
+        found = [
+            f"{rows} of {of} sentences of `{split}` stand in `train` word for word; a score on them measures memory"
+            for split, (rows, of) in self.in_train.items()
+            if rows
+        ]
+        if self.contradicting:
+            texts = "1 text was" if self.contradicting == 1 else f"{self.contradicting} texts were"
+            found.append(f"{texts} decided in more than one way, in {self.contradicting_rows} rows")
+        return tuple(found)
+
+
+def repeats(release: Release) -> Repeats:
+    """Look for equal sentences; a release without text has none that could be seen.
+
+    Examples:
+        >>> from toolkit.release import load
+        >>> found = repeats(load("releases/1.0.0"))
+        >>> found.in_train["test"], found.contradicting
+        ((0, 9), 0)
+    """
+    if "text" not in release.columns().names or release.manifest.get("text", "full") != "full":
+        return Repeats({}, 0, 0)
+    parts = {split: release.table(split=split, columns=["text", "labels"]) for split in release.splits()}
+    whole = pa.concat_tables(parts.values())
+    keys = _codes(_plain(whole["text"]))
+    answers = _codes(pc.binary_join(whole["labels"], "\x1f"))
+    splits = np.repeat(np.arange(len(parts)), [table.num_rows for table in parts.values()])
+    names = list(parts)
+    trained = np.unique(keys[splits == names.index("train")]) if "train" in names else np.empty(0, dtype=np.int64)
+    in_train = {
+        name: (int(np.isin(keys[splits == names.index(name)], trained).sum()), parts[name].num_rows)
+        for name in names
+        if name in _LATER or (name != "train" and len(trained))
+    }
+    pairs = np.unique(np.stack([keys, answers]), axis=1)[0] if len(keys) else keys
+    apart = np.flatnonzero(np.bincount(pairs) > 1) if len(pairs) else pairs
+    return Repeats(in_train, len(apart), int(np.isin(keys, apart).sum()))
+
+
+def check_repeats(found: Repeats, at_most: float | None) -> None:
+    """Hold the share of later rows that stand in train against a gate.
+
+    Raises:
+        GateFailed: It is larger.
+    """
+    rows, of = (sum(pair[place] for pair in found.in_train.values()) for place in (0, 1))
+    if at_most is not None and of and rows / of > at_most:
+        what = f"{rows} of {of} sentences outside of train stand in it word for word, more than {at_most:.0%}"
+        remedy = "raise release.repeated_at_most in toolkit.yaml, or ingest fewer stock sentences"
+        raise GateFailed(what, remedy=remedy)
+
+
+def _plain(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return texts in lower case without punctuation and symbols, their words separated by one space."""
+    words = pc.replace_substring_regex(pc.utf8_lower(texts), r"[\pP\pS\s]+", " ")
+    return pc.utf8_trim_whitespace(words)
+
+
+def _codes(values: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.int64]]:
+    coded = values.combine_chunks().dictionary_encode()
+    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    return np.asarray(coded.indices).astype(np.int64)
