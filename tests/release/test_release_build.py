@@ -48,10 +48,15 @@ def test_datasets_loads_every_config_offline(release: Release, tmp_path: Path) -
         for config in release.configs
     }
     assert answer["rows"] == expected
-    assert set(expected) == {"default", "annotations", "spans", "figures", "articles"}
+    assert set(expected) == {"default", "undecided", "annotations", "spans", "figures", "articles"}
     assert answer["names"] == list(release.schema.label_ids)
     first = release.table("default", "train").slice(0, 1).to_pylist()[0]
     assert [answer["names"][number] for number in answer["first"].pop("labels")] == first.pop("labels")
+    tags = {name: first.pop(name) for name in list(first) if name.startswith("tags")}
+    numbers = {name: answer["first"].pop(name) for name in tags}
+    assert {name: [number > 0 for number in row] for name, row in numbers.items()} == {
+        name: [tag != "O" for tag in row] for name, row in tags.items()
+    }
     assert answer["first"] == first
 
 
@@ -294,7 +299,7 @@ def test_a_schema_without_spans_has_no_such_configs(make_world, world, tmp_path:
     plain = tuple(replace(item, labels=("none",), spans=(), relations=(), soft_labels={}) for item in small.decisions)
     answers = tuple(replace(item, labels=("none",), spans=(), relations=()) for item in small.annotations)
     release = replace(small, schema=claims, decisions=plain, annotations=answers).freeze(tmp_path / "1.0.0")
-    assert release.configs == ("default", "annotations", "articles")
+    assert release.configs == ("default", "undecided", "annotations", "articles")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the validator's own libraries

@@ -125,7 +125,8 @@ def records_in(cls: type[T], path: Path) -> Iterator[T]:
 def record_table(cls: type, path: Path) -> pa.Table:
     """Read a Parquet file of records as a table with `arrow_schema(cls)`, without making a record of every row.
 
-    Columns, their types and values that must not be missing are checked; the other rules of the record are not.
+    Columns, their types and values that must not be missing are checked; the other rules of the record are not. A list
+    or mapping that is empty by default may be missing from a file that an earlier toolkit wrote.
 
     Raises:
         InvalidInput: The file is no Parquet file, or not one of such records; `faults` has every column.
@@ -134,6 +135,8 @@ def record_table(cls: type, path: Path) -> pa.Table:
     hints, columns, faults = get_type_hints(cls), [], []
     for field in arrow_schema(cls):
         column = table[field.name] if field.name in table.column_names else None
+        if column is None and (empty := _empty_by_default(cls, field.name)) is not None:
+            column = pa.chunked_array([pa.array([empty] * table.num_rows, field.type)])
         if column is None:
             faults.append(f"lacks the column {field.name}")
         elif column.type != field.type:
@@ -144,6 +147,14 @@ def record_table(cls: type, path: Path) -> pa.Table:
     if faults:
         raise InvalidInput.all_of([InvalidInput(fault, where=str(path), remedy=remedy) for fault in faults])
     return pa.table(columns, schema=arrow_schema(cls))
+
+
+def _empty_by_default(cls: type, name: str) -> list[Any] | str | None:
+    """Return what stands for an empty list or mapping, of a field whose default that is; None for any other field."""
+    for field in stored_fields(cls):
+        if field.name == name:
+            return [] if field.default == () else _dump({}) if field.default_factory is dict else None
+    return None
 
 
 def _gap(hint: Any, column: pa.ChunkedArray, name: str) -> str | None:

@@ -29,8 +29,8 @@ class Release:
 
     Examples:
         >>> release = load("releases/1.0.0")
-        >>> release.configs
-        ('default', 'annotations', 'spans', 'figures', 'articles')
+        >>> release.configs[0], "annotations" in release.configs
+        ('default', True)
         >>> release.counts["default"], release.splits()
         (83, ('train', 'validation', 'test'))
         >>> release.table(split="test", columns=["text", "labels"]).num_rows

@@ -86,7 +86,7 @@ def build(
             of an annotator would be released.
 
     Examples:
-        >>> built = build(Workspace(Path()), "1.1.0")
+        >>> built = build(Workspace(Path()), "auto")
         >>> built.up_to_date, built.counts["default"], built.release.splits()
         (False, 83, ('train', 'validation', 'test'))
     """

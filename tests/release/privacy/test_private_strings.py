@@ -69,6 +69,7 @@ def test_what_is_private_is_found(kind: str, text: str) -> None:
         "6f1d3c6f1d3c6f1d3c6f1d3c and " + "ab" * 32,
         "DE89370400440532013001 has wrong check digits, as has 4111 1111 1111 1112",
         "follow @paper_example or @ 9, a@b",
+        '"alpha": 0.4137931034482758, "low": -0.4111111111111111, "x": 1e+16',
     ],
 )
 def test_amounts_dates_scores_and_hashes_are_not(text: str) -> None:
