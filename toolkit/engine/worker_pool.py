@@ -6,6 +6,7 @@ was killed. Workers end with the process that started them, however that ends, a
 
 from __future__ import annotations
 
+import gc
 import itertools
 import multiprocessing
 import os
@@ -105,6 +106,7 @@ def _begin(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     pa.set_cpu_count(1)
+    gc.freeze()  # a collection would go through all that was loaded, and so copy the memory that is shared
     end_with(parent)
 
 
