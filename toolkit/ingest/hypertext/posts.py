@@ -23,6 +23,7 @@ _POST = re.compile(
 _STOP = re.compile(r"[.!?…。！？؟।۔][\"'”»)]*\s*$")
 _LEAST_POST, _LEAST_BODY = 30, 120  # code points of the paragraphs
 _FEWEST_POSTS = 2
+_WIDE, _WIDE_SCALE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"), 3
 _DOMINANT = 0.3
 
 
@@ -46,6 +47,11 @@ class Post:
         return sum(map(len, self.paragraphs))
 
     @property
+    def weight(self) -> int:
+        """The size, scaled for scripts that need fewer characters."""
+        return self.size * (_WIDE_SCALE if any(map(_WIDE.search, self.paragraphs)) else 1)
+
+    @property
     def prose(self) -> bool:
         """One of the paragraphs ends as a sentence."""
         return any(_STOP.search(paragraph) for paragraph in self.paragraphs)
@@ -64,7 +70,7 @@ def posts_of(tree: Any, *, live: bool) -> list[Post]:
         elements = _live_posts(tree, elements)
     posts = [(element, _post(element)) for element in elements]
     if live:
-        kept = [post for _, post in posts if post.size >= _LEAST_POST and (post.when or post.heading)]
+        kept = [post for _, post in posts if post.weight >= _LEAST_POST and (post.when or post.heading)]
         return kept if len(kept) >= _FEWEST_POSTS else []
     whole = [(element, post) for element, post in posts if _is_article(element, post)]
     if len(whole) < _FEWEST_POSTS or _dominates(whole):
@@ -142,7 +148,7 @@ def _live_posts(tree: Any, articles: Sequence[Any]) -> list[Any]:
 
 
 def _is_article(element: Any, post: Post) -> bool:
-    if not post.heading or not post.prose or post.size < _LEAST_BODY:
+    if not post.heading or not post.prose or post.weight < _LEAST_BODY:
         return False
     return len(post.paragraphs) > 1 or not _leads_elsewhere(element)
 
