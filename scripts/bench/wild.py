@@ -1,4 +1,4 @@
-"""What `toolkit.ingest` makes of files as people have them: articles, titles, dates and publishers right, and F1 of the bodies.
+"""How much of files as people have them is read right: articles, titles, dates and publishers, and F1 of the bodies.
 
     python scripts/bench/wild.py [DIR] [--show]
 
