@@ -71,9 +71,10 @@ def boundary(
     closers = rf"\ufe0f?(?:[{_CLOSE}]|[{LOW_CLOSERS}](?=[\s{_CLOSE}]|\Z)){{0,6}}+"
     detached = r"(?:[ ](?:[»›”](?!\w)|([\"']{1,2})(?=[\s–—-]|\Z)))?+"
     note = rf"(?:(?<=[{LOWER}]{{3}}[.!?])|(?<=[{LOWER}][.!?][”\"»)]))\d{{1,3}}(?=[ ][“\"«(]?[{UPPER}][{LOWER} ])"
+    numbers = r"[ ]?\[\d[\d ,–-]{0,12}\]|[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,4}"
     references = (
-        rf"(?:[ ]?\[\d[\d ,–-]{{0,12}}\]|\[[^\[\]{BREAKS}{spoken}]{{1,30}}\]"
-        rf"|[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{{1,4}}|[†‡§]|{note}){{0,4}}+"
+        rf"(?:{numbers}|\[[^\[\]{BREAKS}{spoken}]{{1,30}}\]"
+        rf"|[†‡§]|{note}){{0,4}}+"
     )
     low = rf"(?=[{LOWER}])(?!{uncapitalised})"
     within = rf"(?![{stop}{_WIDE}{LOWER},;:/@-]|[ ]{low}|\d(?!\d{{0,2}}[ ][“\"«(]?[{UPPER}]))"  # most are rejected here
@@ -89,7 +90,7 @@ def boundary(
     initials = rf"(?!(?<=\b[{UPPER}]\.)[ ][{UPPER}]\.(?![{UPPER}]))"  # J. K. Rowling
     return re.compile(
         rf"[{stop}{_WIDE}{BREAKS}](?:(?<=[{BREAKS}])\s*+()"
-        rf"|(?<=[{_WIDE}])(?![{stop}{_WIDE}])([{_CLOSE}]{{0,6}}+){_SPACE}*+(?![{BREAKS}{_WIDE}])"
+        rf"|(?<=[{_WIDE}])(?![{stop}{_WIDE}])([{_CLOSE}]{{0,6}}+(?:{numbers}){{0,4}}+){_SPACE}*+(?![{BREAKS}{_WIDE}])"
         rf"|{within}(?:{plain}|{initials}{_unless(word for word in never if len(word) > 1)}"
         rf"({closers}{detached}{references})(?:{_SPACE}++{begins}|{glued})))"
     )
