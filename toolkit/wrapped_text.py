@@ -22,8 +22,10 @@ _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400
 _CLOSERS = "\"'”’»)]›」』*_ "
 _STOPS = tuple(".!?…:;。！？؟।۔：；")
 _ITEM = re.compile(r"(?:[•●▪◦‣■□–—*+-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S|[>|#]")
-_PARTED = re.compile(r"\n(?:(?<=[-\u00ad\u2010].)|(?<=[^.!?…:;。！？؟।۔：；\n].)\s*+[^A-Z\"“«„'‘(])", re.S)
-"""A line feed that may part a sentence; most texts of one line per paragraph have none."""
+_PARTED = re.compile(
+    r"\n(?:(?![A-Z\"“«„'‘(])(?<=[^.!?…:;。！？؟।۔：；\n].)\s*+[^A-Z\"“«„'‘(]|(?<=[-\u00ad\u2010].))", re.S
+)
+"""A line feed that may part a sentence."""
 _HYPHENS = "-\u00ad\u2010"
 _KEPT = re.compile(
     r"self|ex|vice|non|anti|mid|well|cross|all|half|high|low|long|short|full|part|ill|much|semi|two|three|four|"
@@ -92,9 +94,7 @@ def joints(text: str, *, unwrap: Unwrap = "auto") -> list[Joint]:
         >>> [(page[joint.start : joint.end], joint.text) for joint in joints(page)]
         [('-\n', '')]
     """
-    if unwrap == "never" or _BREAK.search(text.strip()) is None:
-        return []
-    if unwrap == "auto" and not (_PARTED.search(text) or any(mark in text for mark in "\r\f\v\x85\u2028\u2029")):
+    if unwrap == "never" or (unwrap == "auto" and not _may_be_wrapped(text)) or _BREAK.search(text.strip()) is None:
         return []
     rows = list(_rows(text))
     spaced = _double_spaced(rows)
@@ -104,6 +104,13 @@ def joints(text: str, *, unwrap: Unwrap = "auto") -> list[Joint]:
         return []
     followed = {one.start: two for one, two in pairwise(rows)}
     return [_joint(text, one, two) for one, two in pairs if _within(one, two, followed.get(two.start), width, spaced)]
+
+
+def _may_be_wrapped(text: str) -> bool:
+    """Return whether a break may part a sentence, at little cost: in most texts of one line per paragraph none does."""
+    if text.isascii():
+        return _PARTED.search(text) is not None or "\r" in text or "\f" in text or "\v" in text
+    return _PARTED.search(text) is not None or any(mark in text for mark in "\r\f\v\x85\u2028\u2029")
 
 
 def _rows(text: str) -> Iterator[_Row]:

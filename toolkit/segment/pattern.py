@@ -77,7 +77,10 @@ def boundary(
         rf"|[†‡§]|{note}){{0,4}}+"
     )
     low = rf"(?=[{LOWER}])(?!{uncapitalised})"
-    within = rf"(?![{stop}{_WIDE}{LOWER},;:/@-]|[ ]{low}|\d(?!\d{{0,2}}[ ][“\"«(]?[{UPPER}]))"  # most are rejected here
+    within = (  # most stops are rejected here
+        rf"(?![{stop}{_WIDE}{LOWER}{BREAKS},;:/@-]|[{_CLOSE}][{BREAKS}]|[ ]{low}"
+        rf"|\d(?!\d{{0,2}}[ ][“\"«(]?[{UPPER}]))"
+    )
     begins = (
         rf"(?!{low}|[-–—][-–— ]{{0,3}}[{LOWER}.,]|[,;:%/&{_WIDE}{BREAKS}]"
         rf"|[{spoken}](?!\.\.|(?<=…)))"

@@ -38,7 +38,7 @@ _DOMAINS = frozenset(
 _DECIMAL = re.compile(r"(?<=\d)[.:](?=\d)")
 _DOTTED = re.compile(r"[\w-]+\.\w")  # an address goes on
 _ROMAN = re.compile("[IVXLC]{1,7}")
-_LINE, _WIDE, _STOP, _DETACHED = pattern.LINE, pattern.WIDE, pattern.STOP, pattern.DETACHED
+_LINE, _DETACHED = pattern.LINE, pattern.DETACHED
 _GLANCE = 4  # code points that tell a sentence typed without capitals from most others
 _WINDOW = 32  # code points before a stop that are looked at: longer than any abbreviation
 _OPENING = 40  # code points: a sentence shorter than this may still be in its opening adverbial
@@ -92,29 +92,21 @@ class Rules:
             if group is None:
                 after = match.end()
                 end = after - 1
-                begins_low = False
             elif group == _LINE:
                 end, after = match.span()
+                line = after
                 while end > start and text[end - 1].isspace():
                     end -= 1
-                line = after
-                begins_low = is_typed and text[after : after + _GLANCE].islower()
-                if end <= start:
-                    start, is_low = after, begins_low
-                    continue
+            elif (edges := self._judged(text, match, start, line, pictured=pictured)) is not None:
+                end, after = edges
             else:
-                stop = match.start()
-                if stop < start:
-                    continue
-                end, after = self._edges(match, text, line, pictured=pictured)
-                if after == len(text) or not self._ends(Candidate(text, start, stop, end, after)):
-                    continue
-                begins_low = is_typed and text[after : after + _GLANCE].islower()
-            if is_low:
+                continue
+            if is_low and end > start:
                 spans += self._cut_low(text, start, end, pictured=pictured)
-            else:
+            elif end > start:
                 add((start, end))
-            start, is_low = after, begins_low
+            start = after
+            is_low = group is not None and is_typed and text[after : after + _GLANCE].islower()
         end = len(text.rstrip())
         if end > start:
             spans += self._cut_low(text, start, end, pictured=pictured) if is_low else [(start, end)]
@@ -132,19 +124,20 @@ class Rules:
         parts = self._cut(text[start:end], self._low, pictured=pictured)
         return [(start + first, start + last) for first, last in parts]
 
-    def _edges(self, match: re.Match[str], text: str, line: int, *, pictured: bool) -> Span:
-        """Return the end of the sentence before a candidate and the beginning of the one after it."""
+    def _judged(self, text: str, match: re.Match[str], start: int, line: int, *, pictured: bool) -> Span | None:
+        """Return the end of the sentence before a candidate and the beginning of the next one; None if it goes on."""
         stop, after = match.span()
-        if match.lastindex == _WIDE:
-            end = match.end(_WIDE)
-        else:
-            end = match.end(_STOP)
-            if match[_DETACHED] and opens_quote(text, stop):
-                return match.start(_DETACHED) - 1, match.start(_DETACHED)
-            if end == after and text[end - 1] == '"' and opens_quote(text, stop):
-                return end - 1, end - 1  # it was typed without a space: He left."She stayed
-        if pictured and text[after : after + 1] in PICTURES:
-            return past_emoji(text, line, end, after)
+        if stop < start:
+            return None
+        end = match.end(match.lastindex or 0)
+        if match[_DETACHED] and opens_quote(text, stop):
+            end, after = match.start(_DETACHED) - 1, match.start(_DETACHED)
+        elif end == after and text[end - 1] == '"' and opens_quote(text, stop):
+            end = after = end - 1  # it was typed without a space: He left."She stayed
+        elif pictured and text[after : after + 1] in PICTURES:
+            end, after = past_emoji(text, line, end, after)
+        if after == len(text) or not self._ends(Candidate(text, start, stop, end, after)):
+            return None
         return end, after
 
     def _ends(self, place: Candidate) -> bool:
