@@ -157,7 +157,7 @@ def test_a_missing_profile_and_wrong_flags_are_named(workspace: Workspace) -> No
         ingest(configured(workspace, "{profiles: [gone.yaml]}"))
     with pytest.raises(UsageError, match="did you mean 'text'"):
         IngestConfig().with_flags(columns=["txt=a"])
-    with pytest.raises(UsageError, match="no time in ISO 8601"):
+    with pytest.raises(UsageError, match="is not a time in ISO 8601"):
         IngestConfig().with_flags(fetched_at="soon")
 
 

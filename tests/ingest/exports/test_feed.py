@@ -51,3 +51,12 @@ def test_a_feed_that_is_cut_short_or_empty_is_told() -> None:
 def test_xml_that_is_no_feed_is_refused_by_its_root() -> None:
     with pytest.raises(InvalidInput, match="XML of <urlset>, which is not known"):
         read(b"<?xml version='1.0'?><urlset><url><loc>https://a.example</loc></url></urlset>", source="sitemap.xml")
+
+
+def test_what_the_library_stumbles_over_is_a_fault_of_the_file() -> None:
+    item = "<item><title>Quay</title><description>The quay {0} opened on Monday, it said.</description></item>"
+    feed = f"<rss version='2.0'><channel><title>T</title>{item}</channel></rss>"
+    (article,) = extract(feed.format("&nbsp;").encode(), source="feed.xml")
+    assert "opened on Monday" in article.text
+    with pytest.raises(InvalidInput, match="not readable as RSS or Atom"):
+        extract(feed.format("&nbsp;&#1114112;").encode(), source="feed.xml")

@@ -94,3 +94,24 @@ def test_a_file_without_a_table_is_refused() -> None:
     with pytest.raises(InvalidInput, match="no table with a header; write the names of the columns"):
         read(b"The port opened on Monday\nand shut again\n", source="prose.csv")
     assert dialect("") is None
+
+
+def test_reported_tables() -> None:
+    """Kinds that other readers of tables were reported to fail on."""
+    cases = {
+        'title,text\n0, "The quay, which was shut, opened."\n': ["The quay, which was shut, opened."],
+        "text\nThe quay opened, and it was full; so he said.\nIt shut, again.\n": [
+            "The quay opened, and it was full; so he said.",
+            "It shut, again.",
+        ],
+        'Id,Text\n1,"<p style=""a:b; c:d; e:f"">\nThe quay opened; it was full.</p>"\n2,"<p>It shut; again.</p>"\n': [
+            "The quay opened; it was full.",
+            "It shut; again.",
+        ],
+        'id;text\n1;"The quay opened.\nIt was full."\n2;"It shut, again, “for good”."\n': [
+            "The quay opened.\nIt was full.",
+            "It shut, again, “for good”.",
+        ],
+    }
+    for raw, bodies in cases.items():
+        assert [article.body for article in read(raw.encode(), source="rows.csv").articles] == bodies

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from toolkit.ingest.formats.column_names import at, paragraphs
 from toolkit.ingest.formats.encoding import decode
 from toolkit.ingest.formats.raw_page import RawPage, Rows
 
@@ -43,6 +44,7 @@ def json_messages(chats: list[Mapping[str, Any]], source: str, most_bytes: int) 
         for message in chat["messages"]:
             said = message.get("text")
             text = said if isinstance(said, str) else "".join(map(_run, said)) if isinstance(said, list) else ""
+            text = text or _rich(message.get("rich_message"))
             values = {
                 "text": text,
                 "publisher": message.get("forwarded_from") or chat.get("name") or message.get("from"),
@@ -51,6 +53,11 @@ def json_messages(chats: list[Mapping[str, Any]], source: str, most_bytes: int) 
             aside = None if text.strip() else "a message without text"
             values = {name: value for name, value in values.items() if value}
             yield rows.page(values, f"message {message.get('id')}", aside=aside)
+
+
+def _rich(value: Any) -> str:
+    """Return the text of a message in blocks, which newer exports have instead of a text."""
+    return "\n".join("".join(str(at(value, run)) for run in runs) for runs in paragraphs(value))
 
 
 def _run(part: Any) -> str:

@@ -76,20 +76,35 @@ def pages(
         if holds == "gzip":
             raise InvalidInput("gzip within gzip", where=source, remedy="unpack it once")
     if holds in _READERS:
-        for found in _READERS[holds](stream, source, limits):
-            yield found if found.form else replace(found, form=NAMES[holds])
+        yield from _labelled(_READERS[holds](stream, source, limits), holds, source)
         return
     raw = _whole(stream, source, limits)
     holds = file_type(raw, source=source, media_type=media_type, whole=True)  # it may begin with blanks
     if holds in _READERS:
         whole = _buffered(raw)
-        for found in _READERS[holds](whole, source, limits):
-            yield found if found.form else replace(found, form=NAMES[holds])
+        yield from _labelled(_READERS[holds](whole, source, limits), holds, source)
         return
     kind: PageKind = "html" if holds == "html" else "markdown" if holds == "markdown" else "text"
     page = Page.of(raw, source=source, kind=kind)
     url = saved_from(raw) if kind == "html" else None
     yield RawPage(page, raw, charset=charset(media_type), url=url, form=NAMES[holds])
+
+
+def _labelled(found: Iterator[RawPage], holds: FileType, source: str) -> Iterator[RawPage]:
+    """Yield pages with the name of their file's type; what a library raises on a malformed file is told as a fault.
+
+    Raises:
+        InvalidInput: The file can't be read to its end.
+    """
+    try:
+        for page in found:
+            yield page if page.form else replace(page, form=NAMES[holds])
+    except (InvalidInput, OSError, MemoryError):
+        raise
+    except Exception as error:  # readers of foreign formats raise whatever a malformed file leads them to
+        why = " ".join(str(error).split())[:200] or type(error).__name__
+        what = f"not readable as {NAMES[holds]}: {why}"
+        raise InvalidInput(what, where=source, remedy="fetch it again, or save it in another form") from error
 
 
 _SAVED_FROM = re.compile(rb"<!--\s{0,9}saved from url=\(\d{1,6}\)(https?://[^\s<>]{1,2000}?)\s{0,9}-->", re.I)
