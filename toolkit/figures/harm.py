@@ -85,7 +85,8 @@ class OwnHarm(Counts):
         if ACT in mark.kinds and at == phrase.after and self._is_agent(number, mark):
             return None
         if STATE in mark.kinds and at == phrase.after:
-            bare = not words.lexicon.determiners and phrase.unknown > 1
+            verb = phrase.head in ("people", "person") and not words.has(at - 1, Role.PEOPLE) and phrase.unknown > 0
+            bare = not words.lexicon.determiners and (phrase.unknown > 1 or verb)  # "врачей лечили раненых"
             return None if bare or self._names_a_thing(mark) else mark
         if STATE in mark.kinds:
             return mark
@@ -165,8 +166,9 @@ class OwnHarm(Counts):
         at = first - 1
         while words.has(at, Role.NEUTRAL):
             at -= 1
-        if self.phrases[number].head == "open" or at < 0:
-            return None
+        among = any(words.has(place, Role.AMONG) for place in range(max(0, first - _CLAUSE), first))
+        if self.phrases[number].head == "open" or at < 0 or (self.single[number] and not among):
+            return None  # "the victim was a teacher"
         label = words.marks[at - 1] if at and words.is_sign(at, ":–—(") else None
         if label is not None:
             return None if label.at - 1 in words.numbers else label.harm  # "4 injured: 14 in total" labels nothing

@@ -286,7 +286,8 @@ def _is_age(words: SentenceWords, quantity: Counted) -> bool:
         return False
     opened = words.tokens[first - 1].key in _OPENING
     closed = after == len(words.tokens) or words.tokens[after].key in ("),.;" if opened else "")
-    return opened and closed and words.marks[first - 2] is None if first > 1 else False
+    told = first > 1 and words.marks[first - 2] is not None and not words.has(first - 2, Role.PERSON)
+    return opened and closed and first > 1 and not told
 
 
 def _is_year(words: SentenceWords, quantity: Counted) -> bool:

@@ -125,18 +125,17 @@ class _Predicate:
             return False
         if FATE in mark.kinds and not self._has_other_subject(mark):
             return mark
+        # "13 Migranten bei Sturm ertrunken", and not "200 Betten für Verwundete"
+        last = words.lexicon.capital_nouns and words.tokens[mark.at].text.islower()
         if ACT in mark.kinds and not self.passive and counts.takes_object(mark.after):
             return False
         if ACT in mark.kinds:
-            if self.passive or (self.linked and not counts.takes_object(mark.after) and words.lexicon.capital_nouns):
+            if self.passive or (self.linked and not counts.takes_object(mark.after) and last):
                 return mark
             if mark.kinds == {ACT} or LOSS in mark.kinds:
                 return False if not self.place else None
         if LOSS in mark.kinds:
             return mark if self.passive and self.phrase.head in ("people", "person") else False
-        last = (
-            words.lexicon.capital_nouns and words.tokens[mark.at].text.islower()
-        )  # "13 Migranten bei Sturm ertrunken"
         if STATE in mark.kinds and (self.linked or last) and not inside and (self.direct or words.lexicon.inverted):
             return mark
         return None if self.place or inside else False
