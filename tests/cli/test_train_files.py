@@ -28,7 +28,7 @@ def test_without_a_file_to_judge_on_the_cross_validated_score_is_shown(
         main(["train", "--train", str(tmp_path / "rows.jsonl"), "--baseline", "words-lr"])
     out = capsys.readouterr().out
     assert "cross-validation" in out
-    assert re.search(r"^macro_f1 +1\.00 +–$", out, flags=re.MULTILINE)
+    assert re.search(r"^macro_f1 +1\.00 +0\.\d\d to 1\.00$", out, flags=re.MULTILINE)
 
 
 def test_several_files_follow_one_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,7 +59,7 @@ def test_files_train_a_model_and_are_judged(make_rows, tmp_path: Path) -> None: 
     assert told["model_bytes"] > 1000
     assert told["path"] == str(out)
     alone = train_files([tmp_path / "train.jsonl"], baseline="majority").to_dict()
-    assert alone["metrics_of"] == "cross-validation"
+    assert alone["metrics_of"] == "nested cross-validation"
 
 
 def test_a_label_that_training_never_saw_is_noted(make_rows, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,8 +31,10 @@ from toolkit.baselines.training.model_card import (
     metrics_json,
     requirements,
 )
+from toolkit.baselines.training.nested import nested_scores
 from toolkit.errors import InvalidInput
 from toolkit.project.files import write_atomic
+from toolkit.records import Estimate
 from toolkit.release import load as load_release
 from toolkit.schema import Schema
 
@@ -58,6 +61,7 @@ class Run:
         path: The model directory, if one was written.
         spans: Split → evaluation of the spans that are found, where a tagger was trained.
         left_out: Rows of the files that could not be used.
+        nested: Scores of nested cross-validation, where there were no rows to judge on.
     """
 
     model: Model
@@ -68,6 +72,7 @@ class Run:
     path: Path | None
     spans: Mapping[str, SpanEvaluation] = field(default_factory=dict)
     left_out: int = 0
+    nested: Mapping[str, Estimate] = field(default_factory=dict)
 
     @property
     def _judged_notes(self) -> list[str]:
@@ -77,20 +82,22 @@ class Run:
         """Return the run as JSON-able values.
 
         "metrics" has macro_f1, f1_positive, accuracy and micro_f1 of the last split (test before dev), "intervals"
-        their bounds; without any split, the macro F1 of cross-validation (of a stream: of its held-out rows) and no
-        interval.
+        their bounds; without any split, those of nested cross-validation. A stream has the macro F1 of its held-out
+        rows, and rows that can't be told apart that of the choice, both without an interval.
         """
         last = list(self.evaluations)[-1] if self.evaluations else None
         how = self.model.chosen_by
         tried = self.model.facts[how]
-        metrics = (
-            _metrics(self.evaluations[last]) if last else {"macro_f1": tried[self.model.baseline], "intervals": {}}
-        )
+        metrics, of = {"macro_f1": tried[self.model.baseline], "intervals": {}}, _TRIALS[how]
+        if last:
+            metrics, of = _metrics(self.evaluations[last]), last
+        elif self.nested:
+            metrics, of = _told(self.nested), "nested cross-validation"
         rows = self.evaluations[last].rows if last else 0
         return {
             "baseline": self.model.baseline,
             "metrics": metrics,
-            "metrics_of": last or _TRIALS[how],
+            "metrics_of": of,
             "splits": {split: _metrics(item) for split, item in self.evaluations.items()},
             "positive": self.evaluations[last].positive if last else self.model.targets.positive,
             "labels": list(self.model.labels),
@@ -167,13 +174,16 @@ def train_files(
             check_kind(part, multi=rows.multi)
         findings = look(rows, judged, leaks=False)  # the evaluation tells of leaks
         refuse(findings, rows.where)
+        fit = partial(train_model, baseline=baseline, seed=seed, positive=positive, schema=schema)
         run = _evaluated(
-            lambda: train_model(rows, baseline=baseline, seed=seed, positive=positive, schema=schema),
+            lambda: fit(rows),
             judged,
             rows.texts,
             positive,
         )
         run = _noted(run, map(str, findings))
+        if not judged:
+            run = replace(run, nested=nested_scores(rows, fit, positive=run.model.targets.positive, seed=seed))
     if left_out is not None:
         left_out.write()
         run = _without(run, left_out)
@@ -306,6 +316,12 @@ def summary(evaluation: Mapping[str, Any]) -> dict[str, Any]:
         **{name: score and score["value"] for name, score in found.items()},
         "intervals": {name: [score["low"], score["high"]] for name, score in found.items() if score},
     }
+
+
+def _told(scores: Mapping[str, Estimate]) -> dict[str, Any]:
+    """Return scores and their intervals as `summary` does."""
+    bounds = {name: list(score.interval) for name, score in scores.items()}
+    return {**{name: score.value for name, score in scores.items()}, "intervals": bounds}
 
 
 def _metrics(evaluation: Evaluation) -> dict[str, Any]:

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from toolkit.baselines import Rows, train
+from toolkit.baselines.training import nested
+from toolkit.baselines.training.nested import nested_scores
+
+FIT = partial(train, baseline="words-lr")
+
+
+def noise(seed: int) -> Rows:
+    """Sentences that say nothing about their label."""
+    random = np.random.default_rng(seed)
+    words = np.array([f"w{at}" for at in range(60)])
+    return Rows(
+        texts=tuple(" ".join(random.choice(words, 8)) for _ in range(120)),
+        labels=tuple(("yes",) if each else ("no",) for each in random.random(120) < 0.5),
+        multi=False,
+        groups=tuple(str(at // 6) for at in range(120)),
+    )
+
+
+def test_the_score_of_a_choice_flatters_and_the_nested_one_does_not() -> None:
+    chosen, unseen = [], []
+    for seed in range(6):
+        rows = noise(seed)
+        model = FIT(rows)
+        chosen.append(model.facts["cross_validated_macro_f1"]["words-lr"])
+        unseen.append(nested_scores(rows, FIT)["accuracy"].value)
+    assert np.mean(chosen) > 0.52, "what was chosen for these very rows looks better than chance"
+    assert np.mean(unseen) == pytest.approx(0.5, abs=0.05)
+
+
+def test_it_has_an_interval_over_stories() -> None:
+    found = nested_scores(noise(0), FIT, positive="yes")
+    assert set(found) == {"macro_f1", "micro_f1", "accuracy", "f1_positive"}
+    for each in found.values():
+        assert each.low < each.value < each.high
+
+
+def test_too_many_rows_and_too_few_stories_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert nested_scores(noise(0).take([0]), FIT) == {}
+    monkeypatch.setattr(nested, "MOST", 50)
+    assert nested_scores(noise(0), FIT) == {}
