@@ -36,3 +36,8 @@ def test_a_page_that_shows_nothing_is_told(raw: bytes) -> None:
     found = read(raw, source="page.html")
     assert not found.articles
     assert [(cut.reason, cut.start, cut.end) for cut in found.rejects] == [("no-text", 0, len(raw))]
+
+
+def test_a_page_of_nothing_but_a_heading_has_no_article() -> None:
+    raw = b"<!doctype html><html><head><title>403 Forbidden</title></head><body><h1>Forbidden</h1></body></html>"
+    assert read(raw, source="a.html").articles == ()

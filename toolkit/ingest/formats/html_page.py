@@ -297,6 +297,8 @@ class _Reader:
 
     def _beside(self, title: Traced | None, lines: Sequence[Traced]) -> list[str]:
         """Return the lines of the page between its title and the first paragraph."""
+        if not lines:
+            return []
         at = int(title.starts[0]) if title is not None and len(title.starts) else 0
         end = _first(lines)
         shown = [line for line in self._seen.lines() if len(line.text) <= _LONGEST_BESIDE]
