@@ -38,7 +38,7 @@ _DOMAINS = frozenset(
 _DECIMAL = re.compile(r"(?<=\d)[.:](?=\d)")
 _DOTTED = re.compile(r"[\w-]+\.\w")  # an address goes on
 _ROMAN = re.compile("[IVXLC]{1,7}")
-_LINE, _DETACHED = pattern.LINE, pattern.DETACHED
+_LINE, _WIDE, _DETACHED = pattern.LINE, pattern.WIDE, pattern.DETACHED
 _GLANCE = 4  # code points that tell a sentence typed without capitals from most others
 _WINDOW = 32  # code points before a stop that are looked at: longer than any abbreviation
 _OPENING = 40  # code points: a sentence shorter than this may still be in its opening adverbial
@@ -132,7 +132,7 @@ class Rules:
         end = match.end(match.lastindex or 0)
         if match[_DETACHED] and opens_quote(text, stop):
             end, after = match.start(_DETACHED) - 1, match.start(_DETACHED)
-        elif end == after and text[end - 1] == '"' and opens_quote(text, stop):
+        elif end == after and text[end - 1] == '"' and match.lastindex != _WIDE and opens_quote(text, stop):
             end = after = end - 1  # it was typed without a space: He left."She stayed
         elif pictured and text[after : after + 1] in PICTURES:
             end, after = past_emoji(text, line, end, after)
@@ -320,9 +320,9 @@ class Rules:
             return is_starter and is_clause  # after an address
         last = token[-1]
         if last.isupper():
-            return is_starter or (
-                len(token) > 1 and (is_clause or (place.is_loud and not _DOTTED.match(place.text, place.after)))
-            )
+            goes_on = is_clause and not word.isupper()
+            is_loud = place.is_loud and not _DOTTED.match(place.text, place.after)
+            return is_starter or (len(token) > 1 and (goes_on or is_loud))
         if is_caseless(last):
             return len(token) > 2 or last >= "\uac00"  # a word of two Korean syllables is not an abbreviation
         return len(token) > 1 and (last in "0123456789%)" or is_lower(last) or unicodedata.category(last)[0] == "M")
@@ -388,8 +388,8 @@ def segment(text: str, *, language: str = "en", unwrap: Unwrap = "auto") -> list
 
     Returns:
         (start, end) of each sentence in code points, end exclusive, in the order of the text and without overlap. A
-        span is never empty, does not begin or end with white space, and only white space stands outside of the spans.
-        A text of white space gives an empty list.
+        span is never empty, does not begin or end with white space, and only white space and lines of format characters
+        stand outside of the spans. A text of these alone gives an empty list.
 
     Examples:
         >>> from toolkit.segment import segment
