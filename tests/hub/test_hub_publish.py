@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 import subprocess
 import sys
@@ -14,8 +15,9 @@ import pytest
 from standin import TOKEN, Hub
 
 from toolkit.errors import AccessDenied, InvalidInput, RemoteError, UsageError
-from toolkit.hub import publish
+from toolkit.hub import fetch, publish
 from toolkit.release import Release, load
+from toolkit.release.proof import proof
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # the client's own way to upload
 
@@ -227,3 +229,23 @@ def test_the_hub_command_line_sees_it(hub: Hub, endpoint: str, make_release: Mak
     done = subprocess.run(wanted, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     load(tmp_path / "copy").table()
+
+
+def test_a_release_that_was_built_for_no_repository_names_the_one_where_it_is(
+    hub: Hub, endpoint: str, make_release: Make, tmp_path: Path
+) -> None:
+    release = make_release()
+    first = publish(release, REPO, token=TOKEN, endpoint=endpoint, check=False)
+    assert publish(release, REPO, token=TOKEN, endpoint=endpoint, check=False).changed is False
+    copy = fetch(REPO, "v1.0.0", endpoint=endpoint, directory=tmp_path / "copy")
+    proof(copy)
+    text = copy.read("README.md").decode()
+    assert f'load_dataset("{REPO}", revision="v1.0.0")' in text
+    assert "path/to/this/directory" not in text
+    assert f"url = {{https://huggingface.co/datasets/{REPO}}}" in text
+    assert f"https://huggingface.co/datasets/{REPO}" in copy.read("CITATION.cff").decode()
+    described = json.loads(copy.read("croissant.json"))
+    assert described["url"] == f"https://huggingface.co/datasets/{REPO}"
+    assert described["distribution"][0]["contentUrl"].endswith(f"{REPO}/tree/refs%2Ftags%2Fv1.0.0")
+    assert b"path/to/this/directory" in release.read("README.md")  # what is frozen stays
+    assert first.commit == hub.repos[REPO].tags["v1.0.0"]

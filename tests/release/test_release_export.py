@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from toolkit.release.export.formats import bio, export, minimum, safe_cell
 
 def test_jsonl_has_every_row(release: Release, tmp_path: Path) -> None:
     files = export(release, "jsonl", tmp_path / "out")
-    assert len(files) == 15
+    assert len(files) == sum(len(release.splits(config)) for config in release.configs)
     for path in files:
         config, split = path.stem.split("-")
         rows = [json.loads(line) for line in path.read_text().splitlines()]
@@ -170,3 +172,43 @@ def test_what_cannot_be_exported(world: Any, release: Release, tmp_path: Path) -
     bare = world.freeze(tmp_path / "1.0.0", text=TextRule.parse("offsets"))
     with pytest.raises(UsageError, match="no text to tag"):
         export(bare, "conll", tmp_path / "out")
+
+
+CELLS = [
+    "=1+1",
+    " =1+1",
+    "\u00a0=1",
+    "\ufeff=1",
+    "\u200b=1",
+    "'=1+1",
+    "''x",
+    "'tis",
+    "a;=1+1",
+    "a\t=1",
+    "＝1",
+    "–5",
+    "|x",
+    "ok",
+]
+
+
+@pytest.mark.parametrize("text", CELLS)
+def test_a_cell_is_safe_in_every_locale_and_reads_back(text: str) -> None:
+    from toolkit.release.export.formats import plain_cell, safe_cell
+
+    assert plain_cell(safe_cell(text)) == text
+    assert not re.match(r"[\s\u00a0\ufeff\u200b]*[=+@＝|–-]", safe_cell(text))
+    assert len({safe_cell(each) for each in CELLS}) == len(CELLS)
+
+
+def test_every_text_is_quoted_and_a_tidy_file_has_ones_and_zeros(release: Release, tmp_path: Path) -> None:
+    export(release, "csv", tmp_path / "out")
+    raw = (tmp_path / "out" / "tidy-test.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    found = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+    wanted = release.table(split="test").to_pylist()
+    assert [[row[label] for label in release.schema.label_ids] for row in found] == [
+        [str(int(label in row["labels"])) for label in release.schema.label_ids] for row in wanted
+    ]
+    first = (tmp_path / "out" / "default-test.csv").read_text(encoding="utf-8").splitlines()[1]
+    assert first.startswith('"')

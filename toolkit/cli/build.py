@@ -29,6 +29,7 @@ def build(
     Example: toolkit build 1.0.0
     """
     from toolkit.release import is_pattern
+    from toolkit.release.repeats import told
 
     if (version is None) == (bump is None) or bump not in (None, "auto"):
         raise UsageError("give either a VERSION or --bump auto")
@@ -42,6 +43,8 @@ def build(
         return
     put_outcome(built, as_json=False)
     say(f"release     {built.path}")
+    for line in told(built.release):
+        say(f"note        {line}")
     if is_pattern(built.path):
         say("`datasets` takes a path with * ? or [ for a pattern: copy the release elsewhere to load it")
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import RemoteError, UsageError
 from toolkit.hub.card_merge import merge_cards
+from toolkit.hub.placement import PLACED, placed
 from toolkit.hub.reload_check import check_reload
 from toolkit.hub.repository import checked_name, commit, hub_errors, make_repo, quietly, tags
 from toolkit.project.files import staged
@@ -140,22 +141,25 @@ def _operations(api: HfApi, repo: str, release: Release, head: str | None) -> li
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
     there = set(api.list_repo_files(repo, repo_type="dataset", revision=head))
-    card, manifest = _card_and_manifest(api, repo, release, _CARD in there, head)
+    stated = _stated(api, repo, release, _CARD in there, head)
     contents: dict[str, Any] = {name: release.file(name) for name in release.manifest["files"]}
-    contents |= {_CARD: card.encode(), NAME: manifest.encode()}
+    contents |= stated
     adds = [CommitOperationAdd(name, content) for name, content in sorted(contents.items())]
     stale = _files_of_release(api, repo, head) if NAME in there else set()
     return [*adds, *(CommitOperationDelete(name) for name in sorted((stale & there) - set(contents)))]
 
 
-def _card_and_manifest(api: HfApi, repo: str, release: Release, there: bool, revision: str | None) -> tuple[str, str]:
-    """Return the card, merged with the one on the Hub, and the manifest with its hash."""
-    ours = release.read(_CARD).decode()
-    card = merge_cards(ours, _read(api, repo, _CARD, revision) if there else "")
-    if card == ours:
-        return ours, (release.path / NAME).read_text(encoding="utf-8")
-    sums = {"sha256": digest(card.encode()), "bytes": len(card.encode())}
-    return card, json_text(sealed({**release.manifest, "files": {**release.manifest["files"], _CARD: sums}}))
+def _stated(api: HfApi, repo: str, release: Release, there: bool, revision: str | None) -> dict[str, bytes]:
+    """Return what says where the release is, with the card merged with the one on the Hub, and the manifest of it."""
+    stated = placed(release, repo)
+    ours = stated.get(_CARD, release.read(_CARD)).decode()
+    card = merge_cards(ours, _read(api, repo, _CARD, revision) if there else "").encode()
+    stated[_CARD] = card
+    sums = {name: {"sha256": digest(content), "bytes": len(content)} for name, content in stated.items()}
+    if all(release.manifest["files"][name] == entry for name, entry in sums.items()):
+        return {**stated, NAME: (release.path / NAME).read_bytes()}
+    files = {**release.manifest["files"], **sums}
+    return {**stated, NAME: json_text(sealed({**release.manifest, "files": files})).encode()}
 
 
 def _files_of_release(api: HfApi, repo: str, revision: str | None) -> set[str]:
@@ -177,11 +181,12 @@ def _tag(api: HfApi, repo: str, tag: str, oid: str) -> None:
 
 
 def _same_content(api: HfApi, repo: str, release: Release, tag: str) -> None:
-    """Check that the tag names this release; the card may have been merged."""
+    """Check that the tag names this release; the card may have been merged, and files say where it is."""
     published = json.loads(_read(api, repo, NAME, tag))
     theirs, ours = dict(published["files"]), dict(release.manifest["files"])
     for files in (theirs, ours):
-        files.pop(_CARD, None)
+        for name in PLACED:
+            files.pop(name, None)
     if theirs != ours or published["tables"] != release.manifest["tables"]:
         raise _taken(repo, tag)
 

@@ -172,13 +172,16 @@ class Workspace:
         return sorted([*(PageFile(source, str(folder / source)) for source in visible), *remote])
 
     def files_aside(self) -> dict[str, str]:
-        """Return the files below pages/ that are not pages by their names, with a reason each; see `set_aside`."""
+        """Return the files below pages/ that are no pages: links, and by their names; a reason each, see `set_aside`."""
         return self._local_files()[1]
 
     def _local_files(self) -> tuple[list[str], dict[str, str]]:
         folder = self.path("pages")
-        files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
-        return files, set_aside(files)
+        files = [
+            path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() or path.is_symlink()
+        ]
+        links = {name: "link" for name in files if (folder / name).is_symlink()}  # what it leads to is nobody's page
+        return files, links | set_aside(files)
 
     def add_pages(self, folder: Path) -> int:
         """Copy every file below `folder` into pages/ and return how many they were; a file that is there stays."""

@@ -80,6 +80,18 @@ def repeats(release: Release) -> Repeats:
     return Repeats(in_train, len(apart), int(np.isin(keys, apart).sum()))
 
 
+def told(release: Release) -> tuple[str, ...]:
+    """Return what a release says of itself that its makers should know: repeats, and what is left out."""
+    manifest = release.manifest
+    found = manifest.get("repeats", {"in_train": {}, "contradicting": {"texts": 0, "rows": 0}})
+    splits = {split: (entry["rows"], entry["of"]) for split, entry in found["in_train"].items()}
+    lines = Repeats(splits, found["contradicting"]["texts"], found["contradicting"]["rows"]).sentences()
+    left = manifest.get("left_out", {}).get("sentences", {})
+    if left.get("undecided"):
+        lines += (f"{left['undecided']} of {left['answered']} answered sentences are undecided, not in `default`",)
+    return lines
+
+
 def check_repeats(found: Repeats, at_most: float | None) -> None:
     """Hold the share of later rows that stand in train against a gate.
 

@@ -6,6 +6,7 @@ responsible AI (https://docs.mlcommons.org/croissant/docs/croissant-rai-spec.htm
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pyarrow as pa
@@ -62,8 +63,8 @@ def croissant(facts: Facts, columns: dict[str, pa.Schema]) -> dict[str, Any]:
         columns: Config → Arrow schema.
     """
     terms = facts.terms
-    home = f"https://huggingface.co/datasets/{terms.repo}" if terms.repo else "https://example.org/not-published"
-    at_tag = f"{home}/tree/v{terms.version}"
+    home = _home(terms.repo)
+    at_tag = _at_tag(home, terms.version)
     repository = {
         "@type": "cr:FileObject",
         "@id": "repo",
@@ -82,13 +83,40 @@ def croissant(facts: Facts, columns: dict[str, pa.Schema]) -> dict[str, Any]:
         "description": f"{facts.rows} sentences of {facts.stories} news stories. {facts.schema.description}",
         "url": home,
         "version": terms.version,
-        "license": f"https://spdx.org/licenses/{facts.licence}.html" if facts.licence else f"{at_tag}/LICENSE",
+        "license": f"https://spdx.org/licenses/{facts.licence}.html"
+        if facts.licence
+        else f"{home}/blob/v{terms.version}/LICENSE",
         "creator": [{"@type": "sc:Person", "name": author} for author in terms.authors],
         **({"datePublished": terms.released_on} if terms.released_on else {}),
         "distribution": [repository, *(_file_set(config) for config in facts.tables)],
         "recordSet": [_record_set(config, columns[config]) for config in facts.tables],
     }
     return {**found, **_responsible_use(facts)}
+
+
+def placed(description: Mapping[str, Any], repo: str, version: str) -> dict[str, Any]:
+    """Return a description that names a repository of the Hub as the place of the release."""
+    home = _home(repo)
+    licence = str(description.get("license", ""))
+    distribution = [
+        {**item, "contentUrl": _at_tag(home, version)} if item.get("@id") == "repo" else item
+        for item in description["distribution"]
+    ]
+    return {
+        **description,
+        "url": home,
+        "license": f"{home}/blob/v{version}/LICENSE" if licence.endswith("/LICENSE") else licence,
+        "distribution": distribution,
+    }
+
+
+def _home(repo: str | None) -> str:
+    return f"https://huggingface.co/datasets/{repo}" if repo else "https://example.org/not-published"
+
+
+def _at_tag(home: str, version: str) -> str:
+    """Return the address by which git finds the tag: a clone knows no other branches than those of its head."""
+    return f"{home}/tree/refs%2Ftags%2Fv{version}"
 
 
 def _file_set(config: str) -> dict[str, Any]:

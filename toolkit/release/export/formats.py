@@ -77,7 +77,8 @@ def _cut(token: Any, cuts: set[int]) -> Iterator[tuple[str, bool]]:
         yield token.text[left - start : right - start], bool(token.whitespace_) and right == end
 
 
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # how a formula begins, to a spreadsheet (OWASP, "CSV Injection")
+_FORMULA = re.compile(r"[\s\u200b\u200e\u200f\u2060\ufeff]*[=+\-@|%＝＋－＠–−']|[\t\r\n]")
+"""How a formula begins, to a spreadsheet (OWASP, "CSV Injection"), and how a cell that was made safe does."""
 
 
 def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
@@ -86,8 +87,8 @@ def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
     Args:
         release: The release.
         kind: The format.
-            "csv": lists and structs as JSON; a cell that a spreadsheet would take for a formula begins with an
-            apostrophe.
+            "csv": lists and structs as JSON, every text quoted; a cell that a spreadsheet would take for a formula
+            begins with an apostrophe. With labels, tidy-SPLIT.csv has 1 or 0 for each label, with a byte order mark.
             "jsonl": one object per row.
             In both a figure has a column more, "acled_minimum": the count of people that ACLED's rule gives it.
             "conll": one token per line (token, start, end, BIO tag), sentences separated by an empty line, of decided
@@ -122,6 +123,9 @@ def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
             for split in release.splits(config):
                 names.append(f"{config}-{split}.{kind}")
                 _WRITERS[kind](stage.folder / names[-1], release, config, split)
+        for split in release.splits() if kind == "csv" and release.schema.labels else ():
+            names.append(f"tidy-{split}.csv")
+            _tidy(stage.folder / names[-1], release, split)
     return tuple(target / name for name in names)
 
 
@@ -168,15 +172,28 @@ def spans_of(release: Release, split: str) -> dict[str, list[Row]]:
 
 def _csv(path: Path, release: Release, config: str, split: str) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
         for number, row in enumerate(exported(release, config, split)):
             if number == 0:
                 writer.writerow(row)
-            writer.writerow([safe_cell(value) for value in row.values()])
+            writer.writerow([_cell(value) for value in row.values()])
+
+
+def _cell(value: object) -> object:
+    """Return a number as it is, which is not quoted, and anything else as a safe text, which is."""
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else safe_cell(value)
 
 
 def safe_cell(value: object) -> str:
-    """Return a value as a CSV cell that no spreadsheet executes: an apostrophe goes before what may be a formula."""
+    """Return a value as a CSV cell that no spreadsheet executes; `plain_cell` reads it back.
+
+    An apostrophe goes before what may be a formula, and before an apostrophe. The writer quotes every text, so that a
+    semicolon or a tab within it begins no cell where these separate cells.
+
+    Examples:
+        >>> safe_cell("=1+1"), safe_cell("'=1+1"), safe_cell(-5), plain_cell(safe_cell("'=1+1"))
+        ("'=1+1", "''=1+1", '-5', "'=1+1")
+    """
     if value is None:
         return ""
     if isinstance(value, (list, dict)):
@@ -184,6 +201,24 @@ def safe_cell(value: object) -> str:
     text = str(value)
     is_number = isinstance(value, (int, float))
     return f"'{text}" if not is_number and _FORMULA.match(text) else text
+
+
+def plain_cell(cell: str) -> str:
+    """Return the text that `safe_cell` made safe."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
+
+
+def _tidy(path: Path, release: Release, split: str) -> None:
+    """Write one row per sentence with 1 or 0 for each label, as R and spreadsheets take it: with a byte order mark."""
+    labels = release.schema.label_ids
+    head = ["sentence_id", "story_id", "split", "text"]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+        writer.writerow([name for name in head if name != "text" or "text" in release.columns().names] + list(labels))
+        for row in rows(release, "default", split):
+            said = {**row, "split": split}
+            cells = [safe_cell(said[name]) for name in head if name in said]
+            writer.writerow(cells + [int(label in row["labels"]) for label in labels])
 
 
 def _jsonl(path: Path, release: Release, config: str, split: str) -> None:
