@@ -172,7 +172,7 @@ class Workspace:
         return sorted([*(PageFile(source, str(folder / source)) for source in visible), *remote])
 
     def files_aside(self) -> dict[str, str]:
-        """Return the files below pages/ that are no pages: links, and by their names; a reason each, see `set_aside`."""
+        """Return the files below pages/ that are not pages, with a reason each: links, and those of `set_aside`."""
         return self._local_files()[1]
 
     def _local_files(self) -> tuple[list[str], dict[str, str]]:
