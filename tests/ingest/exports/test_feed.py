@@ -53,6 +53,18 @@ def test_xml_that_is_no_feed_is_refused_by_its_root() -> None:
         read(b"<?xml version='1.0'?><urlset><url><loc>https://a.example</loc></url></urlset>", source="sitemap.xml")
 
 
+def test_entities_that_grow_like_a_bomb_are_not_unpacked() -> None:
+    levels = "".join(f'<!ENTITY e{number} "{f"&e{number - 1};" * 10}">' for number in range(1, 12))
+    feed = f'<?xml version="1.0"?>\n<!DOCTYPE rss [<!ENTITY e0 "aaaaaaaaaa">{levels}]>\n<rss version="2.0"><channel>'
+    feed += (
+        "<title>&e11;</title><item><title>A</title><description>&e11; The quay opened, he said.</description></item>"
+    )
+    found = read(f"{feed}</channel></rss>".encode(), source="feed.xml")
+    assert all(len(article.text) < 100_000 for article in found.articles)
+    with pytest.raises(InvalidInput, match="XML"):
+        read(b'<?xml version="1.0"?>\n<!-- nothing but a sentence of prose it is -->', source="a.txt")
+
+
 def test_what_the_library_stumbles_over_is_a_fault_of_the_file() -> None:
     item = "<item><title>Quay</title><description>The quay {0} opened on Monday, it said.</description></item>"
     feed = f"<rss version='2.0'><channel><title>T</title>{item}</channel></rss>"

@@ -54,6 +54,8 @@ def delimited(stream: BinaryIO, source: str, most_bytes: int) -> Iterator[RawPag
     csv.field_size_limit(max(csv.field_size_limit(), most_bytes))
     head = stream.read(_SAMPLE)
     encoding, text = _encoding(head, whole=len(head) < _SAMPLE)
+    if not text.strip("\ufeff \t\r\n"):
+        raise InvalidInput("the page is empty", where=source, remedy="remove it or fetch it again")
     how = dialect(text)
     if how is None:
         raise InvalidInput(

@@ -241,7 +241,8 @@ def _is_prose_by_another_name(raw: bytes) -> bool:
 
 _SAMPLE = 65536
 _XML = re.compile(
-    rb"\s*(?:<\?xml\b[^>]{0,300}\?>\s*)?(?:<\?[^>]{0,300}\?>\s*|<!--.{0,4000}?-->\s*|<!DOCTYPE[^>]{0,300}>\s*)*<(?P<root>[\w.:-]+)[\s/>]",
+    rb"\s*(?:<\?xml\b[^>]{0,300}\?>\s*)?(?:<\?[^>]{0,300}\?>\s*|<!--.{0,4000}?-->\s*"
+    rb"|<!DOCTYPE[^>\[]{0,300}(?:\[.{0,20000}?\]\s*)?>\s*)*<(?P<root>[\w.:-]+)[\s/>]",
     re.S,
 )
 _FEEDS = (b"rss", b"feed", b"rdf:rdf", b"atom:feed")
@@ -264,8 +265,12 @@ def _by_head(raw: bytes, source: str) -> FileType | None:
             return "feed"
         if xml["root"].lower() == b"mediawiki":
             return "wiki"
+        if xml["root"].lower() == b"html":
+            return "html"
         what = f"XML of <{xml['root'].decode('ascii', 'replace')}>, which is not known"
         raise InvalidInput(what, where=source, remedy="write its articles as JSON Lines, CSV or HTML")
+    if raw.lstrip().startswith(b"<?xml"):
+        raise InvalidInput("XML without a root that is known", where=source, remedy="write its articles as JSON Lines")
     if re.match(rb"From \S+.*\d\d:\d\d", raw) and _HEADER.match(raw.partition(b"\n")[2]):
         return "mailbox"
     header = _HEADER.match(raw)
