@@ -72,6 +72,8 @@ def test_carriage_returns_and_blanks_at_the_ends_go_too() -> None:
         ("in self-\ndefence", "in self-defence"),
         ("the 20-year-\nold truce", "the 20-year-old truce"),
         ("an Anglo-\nSaxon king", "an Anglo-Saxon king"),
+        ("all Vor-\nund Nachteile", "all Vor- und Nachteile"),
+        ("some n-\noctanal", "some n-octanal"),
         ("a so-called sol-called army of so-\ncalled men", "a so-called sol-called army of so-called men"),
     ],
 )

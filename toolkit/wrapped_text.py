@@ -33,6 +33,8 @@ _KEPT = re.compile(
     re.I,
 )
 """Words that a hyphen mostly follows in the middle of a line too."""
+_SUSPENDED = re.compile("und|oder|bzw|sowie|and|or|to|en|of|et|ou|och|og|eller|tai|ja|y|o|e|i", re.I)
+"""A word before which a hyphen stands for the rest of a compound: "Vor- und Nachteile"."""
 _SHORTEST, _SHORTEST_WIDE = 30, 14  # code points of a full line
 _LONGEST = 240  # a longer line is a paragraph
 _SLACK = 0.86  # share of the width from which on a line of proportional type counts as full
@@ -202,6 +204,8 @@ def _joint(text: str, one: _Row, two: _Row) -> Joint:
         return Joint(one.end, two.start, " ")
     before = one.text[:-1].split()[-1]
     after = re.split(r"[^\w'’-]", two.text, maxsplit=1)[0]
+    if _SUSPENDED.fullmatch(after):
+        return Joint(one.end, two.start, " ")
     called_for = two.text[0].islower() and not _has_hyphen(text, before, after)
     return Joint(one.end - 1 if called_for or one.text[-1] == "\u00ad" else one.end, two.start, "")
 
@@ -213,4 +217,4 @@ def _has_hyphen(text: str, before: str, after: str) -> bool:
         return True
     if f"{bare}{after}" in text:
         return False
-    return _KEPT.fullmatch(bare) is not None or "-" in bare
+    return len(bare) == 1 or _KEPT.fullmatch(bare) is not None or "-" in bare

@@ -107,6 +107,8 @@ def ld(**said: object) -> str:
         ('<meta name="pubdate" content="Tue, 12 Mar 2024 09:30:00 +0200">', "2024-03-12T09:30:00+02:00"),
         ('<meta itemprop="datePublished" content="2024-03-12">', "2024-03-12"),
         ('<meta name="date" content="1710223800">', "2024-03-12T06:10:00+00:00"),
+        ('<meta property="date:published_time" content="2024-08-27">', "2024-08-27"),
+        ('<meta name="date" content="Tue Mar 12 2024 15:21:41 GMT+0000">', "2024-03-12T15:21:41+00:00"),
         ("<style></style>", None),
     ],
 )
@@ -173,3 +175,12 @@ def test_news_about_an_error_is_news() -> None:
         title="Access denied to aid convoys",
     )
     assert len(read_whole(raw).articles) == 1
+
+
+def test_an_article_within_an_aside_is_read_and_not_the_notice_beside_it() -> None:
+    notice = (
+        "<div><p>We use cookies to improve your visit. By clicking accept you agree to our use of cookies.</p></div>"
+    )
+    raw = whole(f"{notice}<main><aside><h1>{TITLE}</h1><p>{FIRST}</p><p>{LAST}</p></aside></main>")
+    (article,) = read_whole(raw).articles
+    assert (article.title, article.body) == (TITLE, f"{FIRST}\n{LAST}")

@@ -119,6 +119,7 @@ def test_lists_in_the_cells_of_a_table_are_kept() -> None:
 
 def test_a_table_that_arranges_the_page_is_paragraphs() -> None:
     cell = f"<td><h1>{TITLE}</h1><p>{FIRST}</p><p>{LAST}</p></td>"
-    page = f"<html><title>{TITLE}</title><body><table><tr>{cell}<td>x</td></tr>"
+    links = "<td><a href='/'>Home</a> <a href='/a'>Archive</a></td>"
+    page = f"<html><title>{TITLE}</title><body><table><tr>{links}{cell}<td>x</td></tr>"
     (article,) = read_whole(f"{page}</table></body></html>".encode()).articles
     assert article.body.split("\n")[:2] == [FIRST, LAST]

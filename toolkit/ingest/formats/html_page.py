@@ -220,8 +220,9 @@ class _Reader:
         while len(lines) > 1 and is_prompt(lines[-1].text):
             lines.pop()
         title = _title(facts.get("title") or self._data.facts.get("headline"), self._page, self._seen, _first(lines))
-        if title is not None and _same(lines[0].text, title.text):
-            title = lines.pop(0)
+        above = _lines_above(title, lines)
+        if title is not None and above is not None:
+            title, lines = lines[above], lines[above + 1 :]
         whole = [title, *lines] if title is not None else lines
         beside = self._beside(title, lines)
         document = Document(Traced.joined(whole), title is not None, self._facts(facts, beside), truncated=stub)
@@ -445,6 +446,19 @@ _LEAST_OF_TITLE = 0.4
 def _contains(stated: str, line: str) -> bool:
     key = "".join(line.split())
     return len(key) >= max(_LEAST_OF_TITLE * len(stated), 1) and key in stated
+
+
+def _lines_above(title: Traced | None, lines: Sequence[Traced]) -> int | None:
+    """Return how many labels the extractor has taken above the title; None if the title is not among its lines."""
+    for number, line in enumerate(lines[:_HEAD] if title is not None and len(lines) > 1 else ()):
+        if _same(line.text, title.text if title is not None else ""):
+            return number
+        if line.text.endswith((".", "!", "?", "。", "।", "؟")) or len(line.text) > _LONGEST_BESIDE:
+            return None
+    return None
+
+
+_HEAD = 4  # lines of a body in which its title is looked for
 
 
 def _same(one: str, other: str) -> bool:

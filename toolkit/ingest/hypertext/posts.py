@@ -188,6 +188,7 @@ def _paragraphs(element: Any, heading: Any) -> Iterator[str]:
         if whole:
             yield whole
 
+    around = set() if heading is None else set(heading.iterancestors())
     stack: list[tuple[Any, bool]] = [(element, False)]
     while stack:
         item, leaving = stack.pop()
@@ -195,7 +196,8 @@ def _paragraphs(element: Any, heading: Any) -> Iterator[str]:
         if block:
             yield from flush()
         if not leaving:
-            if item is heading or item.tag in _OUTSIDE or not isinstance(item.tag, str) or _is_label(item, element):
+            outside = item.tag in _OUTSIDE and item not in around
+            if item is heading or outside or not isinstance(item.tag, str) or _is_label(item, element):
                 buffer.append(item.tail or "")
                 continue
             buffer.append(item.text or "")

@@ -208,6 +208,8 @@ def timestamp_of(said: str) -> str | None:
         return date.fromisoformat(said).isoformat() if len(said) == len("2024-03-12") else _instant(said)
     except ValueError:
         pass  # not ISO 8601: one of the other forms
+    if scripted := _SCRIPTED.fullmatch(said):  # as JavaScript writes it, which the parser of mail takes for local time
+        return datetime.strptime(scripted[1], "%b %d %Y %H:%M:%S GMT%z").isoformat()
     try:
         return parsedate_to_datetime(said).isoformat()
     except (ValueError, TypeError):
@@ -221,6 +223,7 @@ def _instant(said: str) -> str:
     return datetime.fromisoformat(said.replace("Z", "+00:00")).isoformat(timespec="seconds")
 
 
+_SCRIPTED = re.compile(r"\w{3} (\w{3} \d{2} \d{4} \d\d:\d\d:\d\d GMT[+-]\d{4})(?: \(.*\))?")
 _EPOCH = re.compile(r"1\d{9}|[12]\d{12}")
 _MILLISECONDS = 13
 
@@ -230,7 +233,7 @@ def _is_name(text: str) -> bool:
 
 
 def _bare(text: str) -> Moment | None:
-    said = text.strip(" \t()[]").strip()
+    said = text.strip(" \t()[]|•·").strip()
     label = _labels().match(said)
     said = said[label.end() :] if label else said
     if not said:

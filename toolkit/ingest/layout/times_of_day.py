@@ -20,7 +20,9 @@ _PLACES = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Den
 _LATER = ("p", "午後", "下午", "오후", "م", "ب.ظ", "अपराह्न", "晚上")
 _ZONES = "|".join(sorted((*_OFFSETS, *_PLACES, "ist", "cst", "ast"), key=len, reverse=True))
 _ZONE = rf"\(?(?P<zone>(?:{_ZONES})(?![^\W\d_]))?(?P<offset>[+-]\d{{1,2}}(?::?\d{{2}})?)?\)?"
-_BEFORE = r"[\s,|•·–—-]*(?:\b(?:at|um|à|às|a las|all[ae]|om|в|о|kl\.?|saat|الساعة|בשעה|ساعت|lúc|pukul|jam|klo|o)\s*)?"
+_BEFORE = (
+    r"[\s,|•·–—-]*(?:\b(?:at|um|à|às|a las|a les|all[ae]|om|в|о|kl\.?|saat|الساعة|בשעה|ساعت|lúc|pukul|jam|klo|o)\s*)?"
+)
 _CLOCK = (
     r"(?P<early>(?:午前|午後|上午|下午|晚上|오전|오후|पूर्वाह्न|अपराह्न)\s*)?(?P<hour>\d{1,2})"
     r"(?:(?:[:.h]|\s?[時时点시]\s?)(?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?\s?[分분]?)?"
