@@ -14,7 +14,8 @@ _META = re.compile(r"<meta\b[^<>]{1,1000}>", re.I)
 _NAME = re.compile(r"""\b(?:name|property|itemprop|http-equiv)\s*=\s*["']?([\w:.\-]+)""", re.I)
 _CONTENT = re.compile(r"""\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)
 _PUBLISHED_NAMES = (
-    "article:published_time date:published_time article:published og:published_time og:article:published_time datepublished "
+    "article:published_time date:published_time "
+    "article:published og:published_time og:article:published_time datepublished "
     "dc.date.issued dcterms.issued dc.issued dcterms.created dc.date.created dc.created parsely-pub-date "
     "sailthru.date cxenseparse:recs:publishtime pubdate publishdate publish-date publish_date publication_date "
     "publicationdate published_time article_date_original originalpublicationdate article.published datecreated "
