@@ -13,7 +13,8 @@ A cell is a figure × stories × prevalence × clustering. `given` is the share 
 few rows tell nothing, and an interval that only says so would hold everything. Cells with `given` below .10 are left
 out.
 
-Exit code 4: a cell is outside .90 to .99, or fewer than 85 % of the cells are within .93 to .97.
+Exit code 4: a cell is outside .90 to .99, or fewer than 85 % of the cells are within .93 to .97; each but for twice the
+standard error of a simulated share.
 """
 
 from __future__ import annotations
@@ -197,10 +198,10 @@ def counts(cell: dict[str, Any]) -> bool:
     return bool(cell["given"] >= GIVEN)
 
 
-def inside(cell: dict[str, Any]) -> bool:
-    """Say whether a cell holds the nominal coverage, less than twice the standard error of its share aside."""
-    slack = 2 * (0.95 * 0.05 / max(cell["sets"] * cell["given"], 1)) ** 0.5 - 0.01
-    return bool(WITHIN[0] - max(slack, 0) <= cell["coverage"] <= WITHIN[1] + max(slack, 0))
+def inside(cell: dict[str, Any], limits: tuple[float, float] = WITHIN) -> bool:
+    """Say whether the coverage of a cell is within limits, but for twice the standard error of a simulated share."""
+    slack = 2 * (0.95 * 0.05 / max(cell["sets"] * cell["given"], 1)) ** 0.5
+    return bool(limits[0] - slack <= cell["coverage"] <= limits[1] + slack)
 
 
 def main() -> int:
@@ -220,7 +221,7 @@ def main() -> int:
             print({key: round(value, 3) if isinstance(value, float) else value for key, value in each.items()})
     if options.json:
         options.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    wild = [each for each in judged if not LIMITS[0] <= each["coverage"] <= LIMITS[1]]
+    wild = [each for each in judged if not inside(each, LIMITS)]
     return 4 if wild or good < 0.85 * len(judged) else 0
 
 

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from toolkit.cli.adjudicate import put_single
 from toolkit.cli.output import coloured, counts_line, put, put_error, put_json, put_table, say
 from toolkit.errors import InvalidInput
 
@@ -32,3 +33,10 @@ def test_foreign_words_move_no_cursor(capsys: pytest.CaptureFixture[str], monkey
         assert json.loads(shown.out[shown.out.index("{") :]) == {"title": "\x1b[2J\x9b\x7f"}
     put(coloured("done", "green"))
     assert capsys.readouterr().out == "\x1b[32mdone\x1b[0m\n"
+
+
+def test_decisions_that_rest_on_one_answer_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    for wanted, alone in ((2, 11), (2, 1), (2, 0), (1, 11)):
+        put_single({"by single": alone, "decided": 11}, wanted)
+    asked = "on one answer although 2 are asked for (annotators_per_sentence in toolkit.yaml)"
+    assert capsys.readouterr().err == f"11 decisions rest {asked}\n1 decision rests {asked}\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,8 +58,17 @@ def adjudicate(
     if outcome:
         put_outcome(outcome, as_json=False)
         _put_changes(outcome)
+        put_single(outcome.counts, opened.config.label_studio.annotators_per_sentence)
     if pushed:
         put_counts("push", pushed.counts, up_to_date=pushed.up_to_date)
+
+
+def put_single(counts: Mapping[str, int], wanted: int) -> None:
+    """Say how many decisions rest on one answer where several are asked for."""
+    alone = counts.get("by single", 0)
+    if wanted > 1 and alone:
+        rest = "1 decision rests" if alone == 1 else f"{alone:,} decisions rest"
+        say(f"{rest} on one answer although {wanted} are asked for (annotators_per_sentence in toolkit.yaml)")
 
 
 def _put_changes(outcome: Adjudication) -> None:
