@@ -6,7 +6,6 @@ The rules judge this reading, and its spans are carried back to the text, which 
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,7 +18,6 @@ _SPACES = "\u00a0\u2007\u2009\u202f"
 _HIDDEN = re.compile(f"[{inside(HIDDEN)}]+")
 _LAST_BASIC = "\uffff"
 _RARE = re.compile(f"[{inside(mark for mark in HIDDEN | PICTURES if mark <= _LAST_BASIC)}]")
-_HIGH = re.compile(f"[{chr(ord(_LAST_BASIC) + 1)}-{chr(sys.maxunicode)}]")  # apart, because a class of both is slow
 _CLUSTER = re.compile(rf"[^\W\d_][{COMBINING}]+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?")
 _BREAK = re.compile(f"[{BREAKS}]")
 
@@ -89,7 +87,7 @@ def glyphs(text: str) -> Glyphs:
     for space in _SPACES:
         plain = plain.replace(space, " ")
     composed = unicodedata.is_normalized("NFC", plain)
-    rare = _RARE.search(plain) is not None or _HIGH.search(plain) is not None
+    rare = _RARE.search(plain) is not None or len(plain.encode("utf-16-le", "surrogatepass")) > 2 * len(plain)
     if composed and not rare:
         return Glyphs(text, plain)
     plain, offsets = _without(plain.translate(HIGH_STOPS), list(range(len(plain) + 1)))

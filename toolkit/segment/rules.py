@@ -243,21 +243,23 @@ class Rules:
         token = head[-1].lstrip(OPENERS)
         before = head[-2].lstrip(OPENERS) if len(head) > 1 else ""
         verdict = self._abbreviations.verdict(place, token, before)
-        if end == after and place.next not in PICTURES:
+        following = text[after]
+        if end == after and following not in PICTURES:
             return self._lost_space(place, token, verdict)
-        if (before.endswith(":") and token.isdigit()) or continues_list(place, token):
+        if (token.isdigit() and before.endswith(":")) or continues_list(place, token):
             return False  # a list within the line: 1. First
         if stop - start < len(token) + 6 and is_marker(text[start : stop - len(token)], token):
             return self._language.number_apart and token.isdigit()
-        if place.closers and place.next in DASHES and place.second.isspace():
+        closed = end > stop + 1
+        if closed and following in DASHES and place.second.isspace():
             return False  # a dash after a quotation adds who said it
         if not verdict:
             return True
-        if is_lower(place.next):
+        if is_lower(following):
             return place.said.islower() and self._ends_without_capitals(place, verdict, token)
-        if not QUOTES.isdisjoint(place.closers):
+        if closed and not QUOTES.isdisjoint(place.closers):
             return verdict != "never" and not (text[end - 1] in "'’" and token[-1] == "s")  # the Bros.' shop
-        if place.next in DASHES or place.next in "(№":
+        if following in DASHES or following in "(№":
             return verdict == "ends" and not is_lower(place.second)
         return self._ends_at_abbreviation(place, verdict, before)
 
