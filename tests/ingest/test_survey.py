@@ -78,6 +78,21 @@ def test_a_directory_as_people_have_it(tmp_path: Path, capsys: pytest.CaptureFix
     assert ingest(workspace).up_to_date
 
 
+def test_a_sentence_of_a_table_is_traced_to_its_cell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = Workspace.create(tmp_path / "p")
+    text = 'He said: "No." The quay of the old port opened on Monday.'
+    quoted = text.replace('"', '""')
+    workspace.add_page("rows.csv", f'title,text\nA vote,"{quoted}"\n'.encode())
+    ingest(workspace)
+    segment(workspace)
+    sentence = next(found for found in workspace.sentences() if found.text.startswith("The quay"))
+    capsys.readouterr()
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main(["trace", sentence.sentence_id, "--project", str(workspace.root)])
+    at = text.index("The quay")
+    assert f"page      rows.csv  row 2, column text, characters {at}-{len(text)}\n" in capsys.readouterr().out
+
+
 def test_a_survey_says_what_looks_wrong(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "p")
     workspace.add_page("good.jsonl", json.dumps({"title": "A", "text": BODY, "date": "2024-03-12"}).encode())

@@ -27,7 +27,9 @@ def trace(
     sentence, page = found.sentence, found.article.page
     put(f"sentence  {sentence.sentence_id}  {sentence.text!r}")
     put(f"article   {sentence.article_id}  characters {sentence.start}-{sentence.end} of {found.article.title!r}")
-    for piece in found.pieces:
+    for cell in found.cells:
+        put(f"page      {page.source}  {cell}")
+    for piece in () if found.cells else found.pieces:
         put(f"page      {page.source}  bytes {page.start + piece.byte_start}-{page.start + piece.byte_end}")
     put(f"sha256    {page.sha256}")
     for answer in found.answers:

@@ -102,6 +102,8 @@ class Trace:
         pieces: The byte ranges of the page that are the sentence's characters.
         answers: People's answers about it.
         decision: The project's decision about it, once it is adjudicated.
+        cells: Where each piece stands in a file whose rows are read as lines of JSON, as people say it: "row 3, column
+            text, characters 10-80". Empty for a page that has bytes of its own.
     """
 
     sentence: Sentence
@@ -109,6 +111,7 @@ class Trace:
     pieces: tuple[Piece, ...]
     answers: tuple[Annotation, ...]
     decision: Decision | None
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.ingest.article_table import collect, write_articles
 from toolkit.ingest.extraction import Settings
 from toolkit.ingest.formats.container import pages
+from toolkit.ingest.formats.json_page import cell_of
 from toolkit.ingest.formats.raw_page import TABLE_FORMAT, RawPage
 from toolkit.ingest.layout.boilerplate import count_lines, least_in, recurring
 from toolkit.ingest.layout.profile import Profile, fold, parse_profile
@@ -242,22 +243,36 @@ def trace(workspace: Workspace, sentence_id: str) -> Trace:
     sentence = found[0]
     article = next(item for item in workspace.articles() if item.article_id == sentence.article_id)
     decisions = workspace.decisions() if workspace.path(GOLD).exists() else []
+    pieces, cells = _bytes_of(workspace, article, sentence)
     return Trace(
         sentence=sentence,
         article=article,
-        pieces=_bytes_of(workspace, article, sentence),
+        pieces=pieces,
+        cells=cells,
         answers=tuple(item for item in workspace.answers() if item.sentence_id == sentence.sentence_id),
         decision=next((item for item in decisions if item.sentence_id == sentence.sentence_id), None),
     )
 
 
-def _bytes_of(workspace: Workspace, article: Article, sentence: Sentence) -> tuple[Piece, ...]:
-    """Return the bytes of a sentence's characters; if the page is gone, those of the article's pieces around them."""
+def _bytes_of(workspace: Workspace, article: Article, sentence: Sentence) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
+    """Return the bytes of a sentence's characters, and their cells in a file of rows.
+
+    If the page is gone, those of the article's pieces around them.
+    """
     with suppress(InvalidInput):  # there are no pages at all any more
         for raw in _raw_pages(workspace, article.page.source):
             if raw.page == article.page:
-                return bytes_of(article, raw, sentence.start, sentence.end)
-    return tuple(piece for piece in article.pieces if piece.start < sentence.end and sentence.start < piece.end)
+                pieces = bytes_of(article, raw, sentence.start, sentence.end)
+                return pieces, _cells(raw, pieces)
+    return tuple(piece for piece in article.pieces if piece.start < sentence.end and sentence.start < piece.end), ()
+
+
+def _cells(raw: RawPage, pieces: Sequence[Piece]) -> tuple[str, ...]:
+    if raw.place is None or raw.page.kind != "json":
+        return ()
+    page = raw.text()
+    cells = (cell_of(page, piece.byte_start, piece.byte_end) for piece in pieces)
+    return tuple(f"{raw.place}, {cell}" if cell else raw.place for cell in cells)
 
 
 def verify(workspace: Workspace) -> Verification:

@@ -233,6 +233,25 @@ def instant(said: str) -> str:
     return said
 
 
+def cell_of(page: Traced, start: int, end: int) -> str | None:
+    """Return the column that bytes of a row lie in, and the characters there; None if they lie in no column.
+
+    Args:
+        page: The row, one JSON object.
+        start: First byte.
+        end: One past the last.
+    """
+    for member in members(page.text, blank(page.text, 0)):
+        value = page.cut(member.start, member.end)
+        if len(value.starts) and value.starts[0] <= start and end <= value.ends[-1]:
+            if not isinstance(member.value, str):
+                return f"column {member.name}"
+            text = unescaped(page.cut(member.start + 1, member.end - 1))
+            first, last = (text.starts < start).sum(), (text.starts < end).sum()
+            return f"column {member.name}, characters {first}-{last}"
+    return None
+
+
 def rows_in(source: str) -> Sequence[tuple[int, int]]:
     """Return the places of the rows in the text of a JSON file: all of it, the elements of an array, or of one within.
 
