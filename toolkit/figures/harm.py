@@ -232,6 +232,9 @@ class OwnHarm(Counts):
     def _among(self, number: int) -> str | None:
         """Return the harm of the people that a number is among: "five children are among the dead"."""
         words, at = self.words, self.phrases[number].after
+        if words.has(at, Role.CONJUNCTIONS) and words.has(at + 1, Role.DETERMINERS):
+            places = range(at, min(len(words.tokens), at + _COUNT))
+            at = next((place for place in places if words.has(place, Role.LINKS)), at)  # "and her son are among"
         while words.has(at, Role.LINKS | Role.REACHING):
             at += 1
         if not words.has(at, Role.AMONG):
