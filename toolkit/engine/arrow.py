@@ -125,8 +125,8 @@ def records_in(cls: type[T], path: Path) -> Iterator[T]:
 def record_table(cls: type, path: Path) -> pa.Table:
     """Read a Parquet file of records as a table with `arrow_schema(cls)`, without making a record of every row.
 
-    Columns, their types and values that must not be missing are checked; the other rules of the record are not. A list
-    or mapping that is empty by default may be missing from a file that an earlier toolkit wrote.
+    Columns, their types and values that must not be missing are checked; the other rules of the record are not. A list,
+    mapping or flag that is empty by default may be missing from a file that an earlier toolkit wrote.
 
     Raises:
         InvalidInput: The file is no Parquet file, or not one of such records; `faults` has every column.
@@ -149,9 +149,11 @@ def record_table(cls: type, path: Path) -> pa.Table:
     return pa.table(columns, schema=arrow_schema(cls))
 
 
-def _empty_by_default(cls: type, name: str) -> list[Any] | str | None:
-    """Return what stands for an empty list or mapping, of a field whose default that is; None for any other field."""
+def _empty_by_default(cls: type, name: str) -> list[Any] | str | bool | None:
+    """Return what stands for an empty list, an empty mapping or False, where that is a field's default; else None."""
     for field in stored_fields(cls):
+        if field.name == name and field.default is False:
+            return False
         if field.name == name:
             return [] if field.default == () else _dump({}) if field.default_factory is dict else None
     return None

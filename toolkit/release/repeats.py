@@ -88,7 +88,7 @@ def told(release: Release) -> tuple[str, ...]:
     lines = Repeats(splits, found["contradicting"]["texts"], found["contradicting"]["rows"]).sentences()
     left = manifest.get("left_out", {}).get("sentences", {})
     if left.get("undecided"):
-        lines += (f"{left['undecided']} of {left['answered']} answered sentences are undecided, not in `default`",)
+        lines += (f"of {left['answered']} answered sentences {left['undecided']} have no decision: see `undecided`",)
     return lines
 
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 _TOKENS: Final[Mapping[str, str]] = {
     "a Hugging Face token": r"\b(?:hf|api_org)_[A-Za-z0-9]{30,}",
-    "a GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",
+    "a GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9_.\-]{36,}|github_pat_[A-Za-z0-9_]{22,})",
     "a GitLab token": r"\bgl(?:pat|dt|rt|ptt|ft|soat|cbt|imt|agent|oas)-[A-Za-z0-9_\-]{20,}",
     "a key of a model service": r"\b(?:sk-[A-Za-z0-9_\-]{20,}|gsk_[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{30,}"
     r"|pplx-[a-f0-9]{32,}|xai-[A-Za-z0-9]{40,}|nvapi-[A-Za-z0-9_\-]{40,})",
@@ -30,14 +30,16 @@ _TOKENS: Final[Mapping[str, str]] = {
     "a token of a cloud service": r"\b(?:SG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}|dop_v1_[a-f0-9]{60,}"
     r"|hv[sb]\.[A-Za-z0-9_\-]{24,}"
     r"|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}|dapi[a-f0-9]{32}|key-[0-9a-z]{32}|SK[0-9a-f]{32}|lin_api_[A-Za-z0-9]{32,}"
-    r"|sntry[su]_[A-Za-z0-9+/=_\-]{32,}|figd_[A-Za-z0-9_\-]{32,})|AccountKey=[A-Za-z0-9+/=]{60,}",
+    r"|sntry[su]_[A-Za-z0-9+/=_\-]{32,}|figd_[A-Za-z0-9_\-]{32,}|ATATT3[A-Za-z0-9_\-=]{20,}|tfp_[A-Za-z0-9_\-.=]{30,}"
+    r"|duffel_(?:test|live)_[A-Za-z0-9_\-=]{40,}|fio-u-[A-Za-z0-9_\-=]{40,})|sha256~[A-Za-z0-9_\-]{43}"
+    r"|AccountKey=[A-Za-z0-9+/=]{60,}",
     "a bot's token": r"\b[0-9]{8,10}:[A-Za-z0-9_\-]{35}\b",
     "a JSON web token": r"\beyJ[A-Za-z0-9_\-]{8,500}\.[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}",
     "a token of 40 hex digits": r"\b[0-9a-f]{40}\b",
     "a private key": r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY",
     "a password in an address": r"://[^/\s:@\"'<>]{1,100}:[^/\s:@\"'<>]{1,100}@",
-    "a password": r"(?i:\b(?:api[_\-]?key|access[_\-]?key|secret|token|passwd|password|pwd)"
-    r"[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:[a-z_\-]{0,40}[0-9][a-z0-9_\-+/=!$%&]{11,}))",
+    "a password": r"(?i:\b[a-z_\-]{0,30}(?:api[_\-]?key|access[_\-]?key|secret|token|passwd|password|pwd)"
+    r"[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:[a-z]{0,40}[0-9_\-+/=][a-z0-9_\-+/=!$%&]{11,}))",
 }
 _NUMBERS: Final[Mapping[str, str]] = {
     "a telephone number": r"\+\s?\(?[1-9][0-9\s().\-/\x{a0}\x{2010}-\x{2013}]{6,24}[0-9]"
@@ -58,8 +60,9 @@ _ADDRESS: Final = "an e-mail address"
 
 _TRIGGERS: Final = (
     r"[@\x{ff20}\x{fe6b}\x{ff10}-\x{ff19}]|%(?:25)?40|&#|&commat|[(\[{<]\s?(?i:at|ät)\s?[)\]}>]",
-    r"\b(?:hf|api_org|gh[pousr]|github_pat|gsk|r8|[srp]k_live|[srp]k_test|npm|dckr_pat|dop_v1|lin_api|figd|sntry[su])_",
-    r"\b(?:gl[a-z]+|sk|pplx|xai|nvapi|xox[a-z]|xapp|pypi|key|GOCSPX)-|hooks\.slack|\b(?:AIza|ya29|eyJ|SG\.|hv[sb]\.|shp|dapi)",
+    r"\b(?:hf|api_org|gh[pousr]|github_pat|gsk|r8|[srp]k_live|[srp]k_test|npm|dckr_pat|dop_v1|lin_api|figd)_",
+    r"\b(?:sntry[su]|tfp|duffel_test|duffel_live)_|sha256~|ATATT3|\b(?:AIza|ya29|eyJ|SG\.|hv[sb]\.|shp|dapi)",
+    r"\b(?:gl[a-z]+|sk|pplx|xai|nvapi|xox[a-z]|xapp|pypi|key|GOCSPX|fio-u)-|hooks\.slack",
     r"AKIA|ASIA|ABIA|ACCA|(?i:aws)|AccountKey|PRIVATE KEY|\bSK[0-9a-f]|[0-9a-f]{40}|://[^/\s]+:[^/\s]+@",
     r"(?i:key|secret|token|passwd|password|pwd)[\"']?\s?[:=]",
     r"\+\s?\(?[1-9][0-9]|[0-9][0-9\s().:\x{2010}-\x{2013}-]{7}|\b[A-Z]{2}[0-9]{2}[ -]?[A-Z0-9]{4}",
