@@ -247,3 +247,9 @@ def test_what_only_looks_like_a_list_is_told(tmp_path: Path) -> None:
 def test_a_cell_may_be_longer_than_the_limit_of_the_csv_module(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(f'text,label\n"{"word " * 40_000}",claim\n')
     assert len(read_rows(tmp_path / "a.csv").texts[0]) == 200_000
+
+
+def test_zeros_and_ones_are_no_label_names(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('text,labels\nOne,"[0, 0, 1]"\nTwo,"[1, 0, 0]"\n')
+    with pytest.raises(InvalidInput, match="'labels' is a row of 0 and 1, not of label names"):
+        read_rows(tmp_path / "a.csv")

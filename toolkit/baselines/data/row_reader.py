@@ -324,6 +324,9 @@ class _Columns:
             wanted = 'a list in CSV must be JSON: ["a", "b"]' if unread else "but a list in the first row"
             what = f"{self.label!r} is {kind(cell)}, {wanted}"
             raise _Unusable("no-label", what + _elsewhere(self.label, fields))
+        if len(cell) > len(set(map(str, cell))) and {str(value) for value in cell} <= {"0", "1"}:
+            what = f"{self.label!r} is a row of 0 and 1, not of label names: write the names of those that are 1"
+            raise _Unusable("no-label", what)
         return tuple(_label_name(name, self.label, fields) for name in cell)
 
 
