@@ -384,7 +384,7 @@ def _extracted(tree: Any, marked: int | None) -> Any:
     precise: Any = bare_extraction(tree, favor_precision=True, include_comments=False)
     if precise is not None and len(precise.text or "") >= min(_ENOUGH, marked * _MOST_OF_MARKED if marked else _ENOUGH):
         return precise
-    usual: Any = bare_extraction(tree, include_comments=False)
+    usual: Any = bare_extraction(tree, include_comments=False, fast=precise is not None)
     if usual is None or precise is None:
         return usual or precise
     return precise if len(precise.text or "") >= _LEAST_SHARE * len(usual.text or "") else usual
