@@ -177,6 +177,8 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
 
 
 def _check_form(manifest: Mapping[str, Any], path: Path) -> None:
+    for config in manifest["tables"] if isinstance(manifest["tables"], dict) else ():
+        safe_name(config, where=str(path), of="the release")
     try:
         form = _Manifest.model_validate(manifest)
     except pydantic.ValidationError as error:

@@ -176,7 +176,8 @@ class Release:
                 what = f"{name} has been changed"
             else:
                 continue
-            faults.append(damaged(what, where=self.path, remedy=_REMEDIES.get(name, AGAIN)))
+            remedy = _REMEDIES.get(name, AGAIN) if name in expected and name in found else AGAIN
+            faults.append(damaged(what, where=self.path, remedy=remedy))
         if faults:
             raise InvalidInput.all_of(faults)
 
