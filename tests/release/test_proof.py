@@ -140,7 +140,7 @@ def test_a_name_that_leads_out_of_the_release_is_refused(copy: Path, name: Any) 
 def test_a_manifest_of_another_shape_is_damaged(copy: Path, tables: Any) -> None:
     manifest = json.loads((copy / NAME).read_text())
     (copy / NAME).write_text(json.dumps({**manifest, "tables": tables}))
-    with pytest.raises(InvalidInput, match="is damaged"):
+    with pytest.raises(InvalidInput, match=r"is damaged|names a file outside the release"):
         load(copy)
 
 
