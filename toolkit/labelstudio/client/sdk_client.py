@@ -14,14 +14,23 @@ for reasons that were measured (scripts/bench/sync.py, SDK 2.0.19 and 2.1.2, Lab
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from contextlib import suppress
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
 
 ONCE = {"max_retries": 0}
 """Options of a request that must not be repeated: a write with POST."""
+
+
+@contextmanager
+def its_warnings_unheard() -> Iterator[None]:
+    """Leave out what the library's own models warn of while it is loaded and used; nobody here can mend that."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 class SdkClient:
@@ -47,9 +56,10 @@ class SdkClient:
         again: Callable[[Callable[[], None]], None],
         gone: type[Exception],
     ) -> None:
-        from label_studio_sdk import LabelStudio  # see above
+        with its_warnings_unheard():
+            from label_studio_sdk import LabelStudio  # see above
 
-        self._client: Any = LabelStudio(base_url=url, api_key=token, httpx_client=http)  # type: ignore[no-untyped-call]
+            self._client: Any = LabelStudio(base_url=url, api_key=token, httpx_client=http)  # type: ignore[no-untyped-call]
         self._url, self._checked, self._lost, self._again = url, checked, lost, again
         self._gone = gone
 
@@ -95,7 +105,8 @@ class SdkClient:
         from label_studio_sdk.core.api_error import ApiError
 
         try:
-            return call()
+            with its_warnings_unheard():  # it loads its parts when they are first used
+                return call()
         except ApiError as error:
             text = error.body if isinstance(error.body, str) else json.dumps(error.body)
             request = httpx.Request("POST", self._url)
@@ -107,5 +118,6 @@ class SdkClient:
 
 def _row(model: Any) -> dict[str, Any]:
     """Return a model of the client as the JSON that the server gave, times as it writes them."""
-    found: dict[str, Any] = json.loads(model.json())
+    with its_warnings_unheard():
+        found: dict[str, Any] = json.loads(model.json())
     return found

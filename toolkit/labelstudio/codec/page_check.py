@@ -7,6 +7,7 @@ that what it refuses, `decode` refuses too).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,12 +26,14 @@ class PageCheck:
     """
 
     def __init__(self, config: str, where: str) -> None:
-        from label_studio_sdk.label_interface.interface import LabelInterface
-
         try:
-            interface: Any = LabelInterface
-            self._interface = interface(config)
-            self._interface.validate()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of its own models, while it is loaded
+                from label_studio_sdk.label_interface.interface import LabelInterface
+
+                interface: Any = LabelInterface
+                self._interface = interface(config)
+                self._interface.validate()
         except Exception as error:
             # It raises whatever its parser and its JSON Schema raise.
             raise InvalidInput(
