@@ -68,7 +68,7 @@ def test_a_relation_needs_both_its_spans() -> None:
 def test_labels_are_sorted_and_shares_are_probabilities() -> None:
     with pytest.raises(ValueError, match="sorted"):
         Decision(sentence_id="s", labels=("b", "a"), schema="x@1.0.0", method="majority")
-    with pytest.raises(ValueError, match="no probability"):
+    with pytest.raises(ValueError, match="is not a probability"):
         Decision(sentence_id="s", schema="x@1.0.0", method="majority", soft_labels={"a": 1.5})
 
 

@@ -80,7 +80,7 @@ def test_what_is_answered_or_waits_is_not_offered_again(workspace: Workspace, mo
 def test_a_share_that_is_none_changes_nothing(workspace: Workspace, model: Path) -> None:
     select(workspace, model, count=3)
     before = workspace.path(ORDER).read_bytes(), workspace.path(REPORT).read_bytes()
-    with pytest.raises(UsageError, match="no share"):
+    with pytest.raises(UsageError, match="is not a share"):
         select(workspace, model, count=3, random_share=1.5)
     assert (workspace.path(ORDER).read_bytes(), workspace.path(REPORT).read_bytes()) == before
 

@@ -92,7 +92,11 @@ def _install(folder: Path, log: Path, told: Told) -> None:
         step.run([*pip, "uv"], "uv, which installs Label Studio, can't be installed itself")
         uv = str(folder / "bin" / "uv")
     wanted = f"label-studio=={VERSION}"
-    step.run([uv, "pip", "install", "--python", python, wanted], f"Label Studio {VERSION} can't be installed")
+    environment = {"UV_SYSTEM_CERTS": "1", **os.environ}  # a company's own certificate counts, as it does for pip
+    if "PIP_INDEX_URL" in os.environ:
+        environment.setdefault("UV_DEFAULT_INDEX", os.environ["PIP_INDEX_URL"])
+    command = [uv, "pip", "install", "--python", python, wanted]
+    step.run(command, f"Label Studio {VERSION} can't be installed", environment)
 
 
 def fill_from_template(program: Path, home: Path, data: Path, *, told: Told = not_told) -> None:
