@@ -45,8 +45,10 @@ def endpoint(hub: Hub) -> Iterator[str]:
 def make_release(tmp_path: Path) -> Callable[..., Release]:
     """Freeze a release of `articles` small articles."""
 
-    def make(version: str = "1.0.0", *, articles: int = 6, previous: Release | None = None) -> Release:
-        schema = load("claims@1.0.0")
+    def make(
+        version: str = "1.0.0", *, articles: int = 6, previous: Release | None = None, labels_of: str = "claims@1.0.0"
+    ) -> Release:
+        schema = load(labels_of)
         made, cut, decisions, answers = [], [], [], []
         for number in range(articles):
             text = f"The mayor opened bridge {number}.\nThe baker denied report {number}."

@@ -36,6 +36,12 @@ def test_it_is_there_and_again_changes_nothing(make_release: Make, tmp_path: Pat
     assert copy.manifest == release.manifest
 
 
+def test_tags_are_compared_by_their_names(make_release: Make, tmp_path: Path) -> None:
+    release = make_release(labels_of="news_events@1.0.0")
+    assert "tags" in release.table("default").column_names
+    assert publish_to(release, tmp_path / "shared").changed
+
+
 def test_another_release_of_that_version_is_refused(make_release: Make, tmp_path: Path) -> None:
     first = make_release()
     publish_to(first, tmp_path / "shared", check=False)

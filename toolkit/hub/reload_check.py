@@ -79,13 +79,19 @@ def _content(dataset: Any, columns: pa.Schema) -> str:
 
 
 def _named(dataset: Any) -> Iterator[pa.Table]:
-    """Yield the rows in slices, ClassLabel numbers turned back into names."""
+    """Yield the rows in slices, ClassLabel numbers (of labels and of tags) turned back into names."""
+    from datasets import ClassLabel, List
+
     arrow = dataset.with_format("arrow")
-    names = pa.array(dataset.features["labels"].feature.names) if "labels" in dataset.features else None
+    coded = {
+        column: pa.array(feature.feature.names, pa.string())
+        for column, feature in dataset.features.items()
+        if isinstance(feature, List) and isinstance(feature.feature, ClassLabel)
+    }
     for start in range(0, len(dataset), SLICE_ROWS):
         table = arrow[start : start + SLICE_ROWS].combine_chunks()
-        if names is not None:
-            numbers = pa.concat_arrays(table["labels"].chunks)
-            labels = pa.ListArray.from_arrays(numbers.offsets, names.take(numbers.values))
-            table = table.set_column(table.column_names.index("labels"), "labels", labels)
+        for column, names in coded.items():
+            numbers = pa.concat_arrays(table[column].chunks)
+            words = pa.ListArray.from_arrays(numbers.offsets, names.take(numbers.values), mask=numbers.is_null())
+            table = table.set_column(table.column_names.index(column), column, words)
         yield table
