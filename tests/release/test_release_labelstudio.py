@@ -115,6 +115,14 @@ def as_the_page_stores(answer: Annotation) -> Annotation:
     return replace(answer, spans=spans)
 
 
+@pytest.fixture(scope="module")
+def release(world: Any, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """A release with the times of answers as they were: by default it tells only the day."""
+    from toolkit.release import Terms, freeze
+
+    return freeze(world.corpus(), tmp_path_factory.mktemp("exact"), Terms(version="1.0.0", times="exact"))
+
+
 def test_a_whole_release_comes_back(world: Any, release: Release, tmp_path: Path) -> None:
     files = export_tasks(release, tmp_path / "out")
     assert [path.name for path in files] == ["label_config.xml", *(f"tasks-{s}.json" for s in release.splits())]
