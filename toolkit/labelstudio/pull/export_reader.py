@@ -22,7 +22,7 @@ from toolkit.labelstudio.codec.foreign_page import page_of_config
 from toolkit.labelstudio.codec.page_map import PageMap
 from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.labelstudio.pull.parse import ParsedAnnotation, parse_annotation
-from toolkit.labelstudio.pull.survey import Survey
+from toolkit.labelstudio.pull.project_survey import Survey
 from toolkit.records import Annotation, Reject, content_id
 from toolkit.schema import Schema
 

@@ -20,7 +20,7 @@ from typing import Any
 from toolkit.errors import InvalidInput
 from toolkit.labelstudio.codec.foreign_page import ShownText
 from toolkit.labelstudio.codec.page_map import ControlMeaning, PageMap, fitted_page, own_page
-from toolkit.labelstudio.pull.survey import Survey
+from toolkit.labelstudio.pull.project_survey import Survey
 from toolkit.project import Workspace, write_atomic
 from toolkit.records import from_row, to_row
 from toolkit.schema import Schema

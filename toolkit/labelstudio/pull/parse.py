@@ -24,7 +24,7 @@ from toolkit.labelstudio.codec.page_map import PageMap, own_page
 from toolkit.labelstudio.codec.round_trip import Origin, RoundTrip
 from toolkit.labelstudio.codec.visible_text import TaskText
 from toolkit.labelstudio.pseudonyms import Pseudonyms
-from toolkit.labelstudio.pull.survey import Survey, task_text
+from toolkit.labelstudio.pull.project_survey import Survey, task_text
 from toolkit.records import Annotation, Reject, content_id, digest
 from toolkit.schema import Schema
 

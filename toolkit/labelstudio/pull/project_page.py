@@ -10,7 +10,7 @@ from toolkit.labelstudio.codec.foreign_page import ForeignPage, page_of_config
 from toolkit.labelstudio.codec.label_config import GATE, TEXT, controls
 from toolkit.labelstudio.codec.page_map import PageMap, own_page
 from toolkit.labelstudio.pull.page_store import known_page, settled_page
-from toolkit.labelstudio.pull.survey import Survey
+from toolkit.labelstudio.pull.project_survey import Survey
 from toolkit.project import Workspace
 from toolkit.project.push_ledger import Ledger
 from toolkit.schema import Schema
