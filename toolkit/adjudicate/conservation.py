@@ -1,4 +1,4 @@
-"""What became of everything that people said: per label, span label, relation and field, from the log to the decisions.
+"""An account of everything that people said: per label, span label, relation and field, from the log to the decisions.
 
 Each use in the log has one fate, so that the counts of a row sum to what the log holds.
 """

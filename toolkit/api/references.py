@@ -1,4 +1,4 @@
-"""What releases and models are called: a directory, a version, "newest", or hub:OWNER/NAME@TAG; and their loaders."""
+"""Names of releases and models: a directory, a version, "newest", or hub:OWNER/NAME@TAG; and their loaders."""
 
 from __future__ import annotations
 

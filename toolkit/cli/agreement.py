@@ -138,8 +138,8 @@ def put_head_start(report: PreannotationEffect) -> None:
         ]
         for each in report.measures
     ]
-    put_section(("with and without suggestions", "shown", "held back", "difference", "95 % interval"), rows)
+    put_section(("with and without suggestions", "shown", "held out", "difference", "95 % interval"), rows)
     put(
         f"{report.answers_shown:,} answers to {report.sentences_shown:,} sentences with a suggestion, "
-        f"{report.answers_held_back:,} to {report.sentences_held_back:,} whose suggestion was held back"
+        f"{report.answers_held_back:,} to {report.sentences_held_back:,} whose suggestion was held out"
     )

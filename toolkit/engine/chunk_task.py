@@ -1,4 +1,4 @@
-"""What a worker does, on this machine or on a node of a cluster: a stage on one chunk."""
+"""The work of one worker: a stage on one chunk, on this machine or on a node of a cluster."""
 
 from __future__ import annotations
 

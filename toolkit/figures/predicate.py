@@ -1,4 +1,4 @@
-"""What is said of the people of a number behind them: "14 people in the bus were killed"."""
+"""The predicate behind the people of a number: "14 people in the bus were killed"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of each file of pages: its kind, its articles, the share that was kept, and what looks wrong."""
+"""An account of each file of pages: its kind, its articles, the share that was kept, and what looks wrong."""
 
 from __future__ import annotations
 

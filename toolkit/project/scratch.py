@@ -1,4 +1,4 @@
-"""Where a stage keeps what it has done so far, so that a killed run is resumed and not begun again."""
+"""The finished parts of a stage, kept so that a killed run is resumed and not begun again."""
 
 from __future__ import annotations
 

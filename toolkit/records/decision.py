@@ -1,4 +1,4 @@
-"""What the project holds to be true of one sentence, and why."""
+"""A decision: the labels and spans that the project holds to be true of one sentence, and why."""
 
 from __future__ import annotations
 

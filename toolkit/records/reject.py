@@ -1,4 +1,4 @@
-"""What was not taken: it goes to a rejects file with its reason and never vanishes."""
+"""A reject: a thing that was not taken. It goes to a rejects file with its reason and never vanishes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of the word before a full stop: the list that it belongs to, by its entry or by its form."""
+"""The word before a full stop, and the list that it belongs to, by its entry or by its form."""
 
 from __future__ import annotations
 

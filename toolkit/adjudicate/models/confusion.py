@@ -1,4 +1,4 @@
-"""What the models of annotators share: sparse votes, the step that infers the truth, and shrunk confusions."""
+"""Parts that the models of annotators share: sparse votes, the step that infers the truth, and shrunk confusions."""
 
 from __future__ import annotations
 

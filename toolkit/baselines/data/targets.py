@@ -1,4 +1,4 @@
-"""What a model has to tell apart: label names, and the yes/no questions that they become."""
+"""The classes that a model tells apart: label names, and the yes/no questions that they become."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What answers got right and wrong, added up by story: F1 and accuracy with their intervals, and a paired test."""
+"""Right and wrong answers, added up by story: F1 and accuracy with their intervals, and a paired test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to label next: the sentences from which a model would learn most, and some drawn at random."""
+"""The order of what to label next: the sentences from which a model would learn most, and some drawn at random."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What press archives export as text: Nexis, Factiva, ProQuest. A document is an article, and its fields are facts.
+"""Text exports of press archives: Nexis, Factiva, ProQuest. A document is an article, and its fields are facts.
 
 The lines of a paragraph, which these archives wrap, are joined.
 """

@@ -1,4 +1,4 @@
-"""What the scripts of a page hold for machines: JSON-LD and the state of a page that a script draws, with their bytes.
+"""Data for machines in the scripts of a page: JSON-LD and the state of a page that a script draws, with their bytes.
 
     structured   the facts of the article that JSON-LD describes
     body_of      the places of a body, if a script holds one, and of its title

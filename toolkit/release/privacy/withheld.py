@@ -1,4 +1,4 @@
-"""What a release leaves out: words of articles, articles that were taken down, and answers without consent.
+"""The parts that a release leaves out: words of articles, articles that were taken down, and answers without consent.
 
 takedowns.yaml of a project names the articles that must not be released any more, with the reasons:
 
