@@ -20,14 +20,14 @@ HEAD = "from: weather@1.0.0\nto: weather@{version}\nreviewed_by: a person\nsteps
 
 def schema(version: str, *labels: str, fields: str = KIND, words: str = "d", gone: tuple[str, ...] = ()) -> str:
     """Return a schema with these labels beside `none`."""
-    lines = [f"  - {{id: {label}, title: t, layer: sky, rule: r, retired: true}}\n" for label in gone]
+    lines = [f"  - {{id: {label}, title: {label}, layer: sky, rule: r, retired: true}}\n" for label in gone]
     for label in (*labels, "none"):
         positives = ", ".join(f"{{text: {label} {number}, labels: [{label}]}}" for number in (1, 2))
         other = labels[0] if label == "none" else "none"
         misses = ", ".join(f"{{text: {other} {number} not {label}, labels: [{other}]}}" for number in (1, 2))
         only = ", exclusive: true" if label == "none" else ""
         lines.append(
-            f"  - {{id: {label}, title: t, layer: sky, rule: r{only},"
+            f"  - {{id: {label}, title: {label}, layer: sky, rule: r{only},"
             f" positives: [{positives}], near_misses: [{misses}]}}\n"
         )
     head = (

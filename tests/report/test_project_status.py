@@ -92,10 +92,10 @@ def test_new_and_lost_inputs_are_told(project: Workspace) -> None:
     project.write("takedowns.yaml", "{}")
     assert because("build") == ("takedowns.yaml is new",)
     for number in range(3):
-        project.write(f"pages/{number}.txt", f"Page {number}")
+        project.write(f"pages/{number}.txt", f"Page {number} tells of the ferry.")
     ingest_stage.ingest(project)
     for number in range(3, 7):
-        project.write(f"pages/{number}.txt", f"Page {number}")
+        project.write(f"pages/{number}.txt", f"Page {number} tells of the ferry.")
     project.path("pages/1.txt").unlink()
     assert because("ingest") == ("pages/1.txt is gone", "pages/3.txt and 3 more files are new")
 

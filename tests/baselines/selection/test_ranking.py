@@ -30,7 +30,7 @@ def test_a_share_is_drawn_without_looking(make_rows: Callable[..., Rows], pool: 
     other = train(make_rows(150, seed=7), baseline="words-lr")
     drawn = {item.sentence_id for item in select(other, pool.texts, ids, count=100, random_share=1.0)[:20]}
     assert drawn == {item.sentence_id for item in select(model, pool.texts, ids, count=20, random_share=1.0)}
-    with pytest.raises(UsageError, match="no share"):
+    with pytest.raises(UsageError, match="is not a share"):
         select(model, pool.texts, ids, count=1, random_share=1.5)
 
 
