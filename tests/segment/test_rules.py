@@ -1,11 +1,13 @@
 import json
 import unicodedata
+from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.segment.visible import seen
 from toolkit.segment import LANGUAGES, segment
 
 GOLD = Path(__file__).parent / "gold"
@@ -80,14 +82,6 @@ TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join))
 CODES = st.sampled_from([*LANGUAGES, "xx"])
 
 
-def seen(text):
-    """Return what a reader sees of a text."""
-    return "".join(mark for mark in text if unicodedata.category(mark) != "Cf" or mark in PREPENDED).strip()
-
-
-PREPENDED = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"  # Cf that is seen
-
-
 @given(text=TEXTS, language=CODES)
 def test_spans_are_ordered_trimmed_and_lose_only_what_nobody_sees(text, language):
     at = 0
@@ -101,14 +95,17 @@ def test_spans_are_ordered_trimmed_and_lose_only_what_nobody_sees(text, language
 
 
 @given(text=TEXTS, language=CODES)
-def test_no_sentence_crosses_a_line_break(text, language):
-    assert all(len(sentence.splitlines()) == 1 for sentence in sentences_of(text, language))
+def test_no_sentence_crosses_a_line_break_that_is_not_read_over(text, language):
+    spans = segment(text, language=language, unwrap="never")
+    assert all(len(text[start:end].splitlines()) == 1 for start, end in spans)
 
 
 @given(first=TEXTS, second=TEXTS, language=CODES)
+@example(first="0" * 30, second="a", language="af")  # a full line, over whose break "auto" reads
 def test_lines_do_not_see_each_other(first, second, language):
-    moved = [(start + len(first) + 1, end + len(first) + 1) for start, end in segment(second, language=language)]
-    assert segment(f"{first}\n{second}", language=language) == segment(first, language=language) + moved
+    cut = partial(segment, language=language, unwrap="never")
+    moved = [(start + len(first) + 1, end + len(first) + 1) for start, end in cut(second)]
+    assert cut(f"{first}\n{second}") == cut(first) + moved
 
 
 @given(text=st.text(st.characters(categories=["L", "N", "M", "Sc"]), min_size=1), language=CODES)

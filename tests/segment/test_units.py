@@ -1,7 +1,8 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.segment.visible import seen
 from toolkit.records.article import Article, Piece
 from toolkit.records.page import Page
 from toolkit.segment import segment
@@ -186,6 +187,8 @@ LINES = st.lists(
 
 
 @given(lines=LINES, titled=st.booleans(), language=st.sampled_from(["en", "de", "ru", "uk", "zh", "und"]))
+@example(lines=["\xad", "0"], titled=False, language="en")
+@example(lines=["\xad"], titled=False, language="en")
 def test_units_cover_the_article_in_order(lines, titled, language):
     text = "\n".join(lines)
     title = lines[0] if titled and lines else None
@@ -194,7 +197,7 @@ def test_units_cover_the_article_in_order(lines, titled, language):
     for unit in sentences(made):
         assert unit.text == made.text[unit.start : unit.end] == unit.text.strip() != ""
         assert unit.start >= at
-        assert not text[at : unit.start].strip()
+        assert not seen(text[at : unit.start])
         assert unit.paragraph == text.count("\n", 0, unit.start)
         at = unit.end
-    assert not text[at:].strip()
+    assert not seen(text[at:])
