@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from tests.ingest.texts import ANY_TEXT
 from toolkit.errors import InvalidInput
@@ -93,6 +93,8 @@ def test_markdown_in_a_column() -> None:
 
 @settings(deadline=None, max_examples=150)
 @given(ANY_TEXT)
+@example("\\0")  # a backslash that escapes nothing
+@example("C:\\Users \\* \\\\ &amp; \\&amp;")
 def test_any_text_is_rebuilt_from_its_bytes(text: str) -> None:
     try:
         found = read(text.encode(), source="a.md")

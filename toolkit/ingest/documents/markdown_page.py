@@ -256,7 +256,7 @@ class _Body:
         place = self._source.find(written, at, end)
         if place < 0:
             return None
-        if token.type == "text_special" and written.startswith("\\"):
+        if token.type == "text_special" and written.startswith("\\") and written != token.content:
             return place + 1, place + len(written)
         return place, place + len(written)
 
