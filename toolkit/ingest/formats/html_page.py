@@ -450,7 +450,7 @@ def _contains(stated: str, line: str) -> bool:
 
 def _lines_above(title: Traced | None, lines: Sequence[Traced]) -> int | None:
     """Return how many labels the extractor has taken above the title; None if the title is not among its lines."""
-    for number, line in enumerate(lines[:_HEAD] if title is not None and len(lines) > 1 else ()):
+    for number, line in enumerate(lines[:_HEAD] if title is not None else ()):
         if _same(line.text, title.text if title is not None else ""):
             return number
         if line.text.endswith((".", "!", "?", "。", "।", "؟")) or len(line.text) > _LONGEST_BESIDE:
