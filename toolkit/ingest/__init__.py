@@ -1,7 +1,8 @@
 """From raw pages to articles: bytes in, records out, without files or network."""
 
 from toolkit.ingest.extraction import Extraction, Passage, Settings, extract, read, read_page
-from toolkit.ingest.formats.container import Limits, pages
+from toolkit.ingest.formats.container import pages
+from toolkit.ingest.formats.limits import Limits
 from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.ingest.layout.boilerplate import PageLines, is_silent, lines_to_count, recurring_lines
 from toolkit.ingest.layout.profile import Profile, Rule, default_profile, parse_profile, why

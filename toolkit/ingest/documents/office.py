@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Literal
 
 from toolkit.errors import InvalidInput
+from toolkit.ingest.formats.limits import grown
 from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.version import install_command
 
@@ -69,11 +70,7 @@ def _kind(stream: BinaryIO, source: str, most_bytes: int, most_growth: int) -> _
         raise InvalidInput(f"a damaged archive: {error}", where=source, remedy="fetch it again") from error
     packed, unpacked = (sum(getattr(member, name) for member in members) for name in ("compress_size", "file_size"))
     if unpacked > max(most_bytes, most_growth * packed):
-        raise InvalidInput(
-            f"unpacks to more than {most_growth} times its size, the limit",
-            where=source,
-            remedy="check what it is; unpack it yourself",
-        )
+        raise grown(source, most_growth)
     if "word/document.xml" in names:
         return "word"
     if {"xl/workbook.xml", "xl/workbook.bin"} & names or said.endswith(".spreadsheet"):

@@ -13,8 +13,8 @@ from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import BinaryIO
 
-from toolkit.errors import InvalidInput
 from toolkit.ingest.formats.encoding import decode
+from toolkit.ingest.formats.limits import too_long
 from toolkit.ingest.formats.raw_page import RawPage, Rows
 
 _BORDER = re.compile(rb"From \S+.*\d\d:\d\d")
@@ -46,10 +46,7 @@ def mailbox(stream: BinaryIO, source: str, most_bytes: int) -> Iterator[RawPage]
         blank = not line.strip()
         size += len(line)
         if size > most_bytes:
-            where = f"{source} (message {number + 1})"
-            raise InvalidInput(
-                f"a message of more than {most_bytes:,} bytes, the limit", where=where, remedy="split it"
-            )
+            raise too_long("message", f"{source} (message {number + 1})", most_bytes)
         lines.append(line[1:] if line.startswith(b">From ") else line)
     if lines:
         yield _page(b"".join(lines), rows, f"message {number + 1}")

@@ -23,7 +23,7 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
 from toolkit.errors import InvalidInput
@@ -33,24 +33,12 @@ from toolkit.ingest.formats.delimited import delimited
 from toolkit.ingest.formats.encoding import decode
 from toolkit.ingest.formats.file_type import NAMES, FileType, charset, essence, file_type
 from toolkit.ingest.formats.json_page import oriented, rows_in, stream_of
+from toolkit.ingest.formats.limits import Limits, grown, too_long
 from toolkit.ingest.formats.raw_page import RawPage, Rows
 from toolkit.records import Page, PageKind, digest
 
 _CHUNK, _PART = 1 << 20, 1 << 16
 _HEAD = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits for files, so that one bad file can't exhaust a machine.
-
-    Attributes:
-        page_bytes: Bytes of the longest page, line, row or record payload.
-        gzip_ratio: Bytes that one byte of a gzip or Parquet file may unpack to, over the whole file; text has 3 to 20.
-    """
-
-    page_bytes: int = 64 << 20
-    gzip_ratio: int = 200
 
 
 def pages(
@@ -131,16 +119,8 @@ def _whole(stream: io.BufferedReader, source: str, limits: Limits) -> bytes:
         parts.append(part)
         size += len(part)
         if size > limits.page_bytes:
-            raise _too_long("page", source, limits)
+            raise too_long("page", source, limits.page_bytes)
     return b"".join(parts)
-
-
-def _too_long(what: str, where: str, limits: Limits) -> InvalidInput:
-    return InvalidInput(
-        f"a {what} of more than {limits.page_bytes:,} bytes, the limit",
-        where=where,
-        remedy="split it",
-    )
 
 
 def _object(raw: bytes, source: str, start: int) -> RawPage:
@@ -152,7 +132,7 @@ def _lines(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[R
     while line := stream.readline(limits.page_bytes + 1):
         number += 1
         if len(line) > limits.page_bytes:
-            raise _too_long("line", f"{source}:{number}", limits)
+            raise too_long("line", f"{source}:{number}", limits.page_bytes)
         mark = 3 if at == 0 and line.startswith(b"\xef\xbb\xbf") else 0
         raw = line[mark:].rstrip(b"\r\n")
         if raw.strip():
@@ -251,15 +231,7 @@ def _check_growth(metadata: Any, source: str, limits: Limits) -> None:
         sum(getattr(c, f"total_{what}_size") for c in chunks) for what in ("compressed", "uncompressed")
     )
     if unpacked > max(limits.page_bytes, limits.gzip_ratio * packed):
-        raise _grown(source, limits)
-
-
-def _grown(source: str, limits: Limits) -> InvalidInput:
-    return InvalidInput(
-        f"unpacks to more than {limits.gzip_ratio} times its size, the limit",
-        where=source,
-        remedy="check what it is; unpack it yourself",
-    )
+        raise grown(source, limits.gzip_ratio)
 
 
 def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
@@ -275,7 +247,7 @@ def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator
             if record.rec_type in _WITH_PAGES:
                 payload = record.content_stream().read(limits.page_bytes + 1)
             if len(payload) > limits.page_bytes:
-                raise _too_long("record", f"{source} @ {records.get_record_offset()}", limits)
+                raise too_long("record", f"{source} @ {records.get_record_offset()}", limits.page_bytes)
             start = records.get_record_offset()
             end = start + records.get_record_length()  # which reads the record to its end
             missing: int = getattr(record.raw_stream, "limit", 0)
@@ -456,7 +428,7 @@ class _Unpacked(io.RawIOBase):
         self._given += len(data)
         ratio = self._limits.gzip_ratio
         if self._given > self._limits.page_bytes and self._given > ratio * max(self._counted.read_bytes, 1):
-            raise _grown(self._source, self._limits)
+            raise grown(self._source, self._limits.gzip_ratio)
         return len(data)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from toolkit.engine.arrow import arrow_schema, to_table
-from toolkit.errors import InvalidInput
 from toolkit.ingest.formats.encoding import Decoded, decode
+from toolkit.ingest.formats.limits import too_long
 from toolkit.ingest.traced_text import Traced
 from toolkit.records import Page
 
@@ -134,9 +134,7 @@ class Rows:
         raw = json.dumps(values, ensure_ascii=False, default=str).encode("utf-8", "replace")
         if len(raw) > self._most_bytes:
             where = f"{self._source} ({place})" if place else self._source
-            raise InvalidInput(
-                f"a row of more than {self._most_bytes:,} bytes, the limit", where=where, remedy="split it"
-            )
+            raise too_long("row", where, self._most_bytes)
         page = Page.of(raw, source=self._source, start=self._at, kind="json")
         self._at += len(raw) + 1
         return RawPage(page, raw, place=place, fault=fault, aside=aside)
