@@ -158,7 +158,7 @@ def macro_bounds(grouped: GroupedCounts) -> Bounds:
     centre = np.clip(mean.value + mean.bend * factor, 0.0, 1.0)
     inside = wilson(centre, mean.even * (1 - mean.even) / variance, freedom)
     index = at_ends(mean.value, mean.together, inside)
-    ends = Bounds(*(2 * bound / (1 + bound) for bound in index))
+    ends = _as_f1(index)
     at_end = (mean.value < 1e-9) | (mean.value > 1 - 1e-9)
     inside = Bounds(*(np.where(at_end, end, bound) for end, bound in zip(ends, inside, strict=True)))
     return enough(inside, mean.trials, grouped.stories)
@@ -171,8 +171,13 @@ def micro_bounds(grouped: GroupedCounts) -> Bounds:
     own = (rows**2).sum(axis=-1)
     factor, freedom = inflation(own, stories, share)
     independent = np.where(own > 1e-15, index * (1 - index) / np.maximum(own, 1e-15), n)
-    low, high = at_ends(index, n, wilson(index, independent / factor, freedom))
-    return enough(Bounds(2 * low / (1 + low), 2 * high / (1 + high)), n, grouped.stories)
+    bounds = at_ends(index, n, wilson(index, independent / factor, freedom))
+    return enough(_as_f1(bounds), n, grouped.stories)
+
+
+def _as_f1(index: Bounds) -> Bounds:
+    """Return bounds of Jaccard's index J as those of F1, which is 2 J / (1 + J)."""
+    return Bounds(*(2 * bound / (1 + bound) for bound in index))
 
 
 def label_bounds(grouped: GroupedCounts) -> dict[str, Bounds]:
@@ -181,10 +186,9 @@ def label_bounds(grouped: GroupedCounts) -> dict[str, Bounds]:
     hits, false, missed = (by_label[..., column, :] for column in range(3))
     found = {}
     for name, trials in (("precision", hits + false), ("recall", hits + missed), ("f1", hits + false + missed)):
-        low, high = proportion(hits, trials)
-        if name == "f1":
-            low, high = 2 * low / (1 + low), 2 * high / (1 + high)
-        found[name] = enough(Bounds(low, high), trials.sum(axis=-1), grouped.stories, ENOUGH)
+        bounds = proportion(hits, trials)
+        bounds = _as_f1(bounds) if name == "f1" else bounds
+        found[name] = enough(bounds, trials.sum(axis=-1), grouped.stories, ENOUGH)
     return found
 
 
