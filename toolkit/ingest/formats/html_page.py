@@ -21,7 +21,7 @@ import numpy as np
 from toolkit.ingest.formats.alignment import Aligner, uncovered
 from toolkit.ingest.hypertext.concealed import Concealed, concealed_at, suspects
 from toolkit.ingest.hypertext.page_kind import is_prompt, is_stub, refused
-from toolkit.ingest.hypertext.posts import Post, drop_teasers, posts_of, sole_article
+from toolkit.ingest.hypertext.posts import Post, drop_teasers, posts_of, sole_article, taken_from
 from toolkit.ingest.hypertext.publication_date import publication_date
 from toolkit.ingest.hypertext.structured_data import Structured, body_of, structured, unescaped
 from toolkit.ingest.hypertext.table_rows import Rows, rows_of, tables_of, traced_rows
@@ -397,19 +397,12 @@ _DATES = {"extensive_search": False, "original_date": True, "outputformat": "%Y-
 def _paragraphs(body: Any, tables: Sequence[Rows]) -> Iterator[str | Rows]:
     """Yield the text of the innermost blocks of trafilatura's tree, and tables; a line break ends a paragraph too."""
     buffer: list[str] = []
-
-    def flush() -> Iterator[str]:
-        whole = " ".join("".join(buffer).split())
-        buffer.clear()
-        if whole:
-            yield whole
-
     stack: list[tuple[Any, bool]] = [(body, False)]
     while stack:
         element, leaving = stack.pop()
         breaks = element.tag in _BLOCKS or element.tag == "lb"
         if breaks:
-            yield from flush()
+            yield from taken_from(buffer)
         if leaving:
             buffer.append(element.tail or "")
             continue
@@ -420,7 +413,7 @@ def _paragraphs(body: Any, tables: Sequence[Rows]) -> Iterator[str | Rows]:
         buffer.append(element.text or "" if isinstance(element.tag, str) else "")
         stack.append((element, True))
         stack += [(child, False) for child in reversed(element)]
-    yield from flush()
+    yield from taken_from(buffer)
 
 
 def _title(said: str | None, page: Traced, seen: Traced, body_at: int) -> Traced | None:

@@ -181,20 +181,13 @@ def _text(element: Any) -> str:
 def _paragraphs(element: Any, heading: Any) -> Iterator[str]:
     """Yield the text of the innermost blocks, without the heading and what surrounds an article."""
     buffer: list[str] = []
-
-    def flush() -> Iterator[str]:
-        whole = " ".join("".join(buffer).split())
-        buffer.clear()
-        if whole:
-            yield whole
-
     around = set() if heading is None else set(heading.iterancestors())
     stack: list[tuple[Any, bool]] = [(element, False)]
     while stack:
         item, leaving = stack.pop()
         block = item.tag in _BLOCKS
         if block:
-            yield from flush()
+            yield from taken_from(buffer)
         if not leaving:
             outside = item.tag in _OUTSIDE and item not in around
             if item is heading or outside or not isinstance(item.tag, str) or _is_label(item, element):
@@ -205,7 +198,15 @@ def _paragraphs(element: Any, heading: Any) -> Iterator[str]:
             stack += [(child, False) for child in reversed(item)]
         elif item is not element:
             buffer.append(item.tail or "")
-    yield from flush()
+    yield from taken_from(buffer)
+
+
+def taken_from(buffer: list[str]) -> Iterator[str]:
+    """Yield the text of the parts of a block in one line, if they have any, and empty the list of parts."""
+    whole = " ".join("".join(buffer).split())
+    buffer.clear()
+    if whole:
+        yield whole
 
 
 def _is_label(item: Any, element: Any) -> bool:
