@@ -160,6 +160,11 @@ def described(fault: BaseException) -> str:
     return f"{type(fault).__name__}: {short}" if short else type(fault).__name__
 
 
+def one_line(fault: BaseException, most: int | None = None) -> str:
+    """Return an exception's message in one line, cut at `most` characters; its kind where it has no message."""
+    return " ".join(str(fault).split())[:most] or type(fault).__name__
+
+
 def printable(text: str) -> str:
     r"""Return a text with its control characters escaped, so that foreign words can't move a terminal's cursor.
 

@@ -16,12 +16,13 @@ from typing import Any
 
 from toolkit.engine.chunk_task import ChunkTask, do
 from toolkit.engine.worker_pool import end_with
-from toolkit.errors import ToolkitError
+from toolkit.errors import ToolkitError, one_line
 from toolkit.version import __version__, install_command
 
 _BEAT = 1.0  # seconds between two signs of life
 _AHEAD = 4  # chunks a processor that are asked for at a time
 _FAREWELL = 10.0  # seconds after which this process ends, when the one that started it is gone
+_QUOTED = 300  # characters of a message of Ray's
 _RETRIES = 5  # times that a chunk is done again because its node was lost
 
 
@@ -45,7 +46,7 @@ def drive(connection: Connection, address: str) -> None:
     try:
         ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:  # of many types, and none of Ray's own: whatever it is, there is no cluster to use
-        connection.send(("lost", _in_words(error)))
+        connection.send(("lost", one_line(error, _QUOTED)))
         return
     try:
         connection.send(("joined", None))
@@ -82,10 +83,10 @@ def _outcome(ray: Any, reference: Any, number: int) -> tuple[str, Any]:
         return "done", (number, ray.get(reference))
     except ray.exceptions.RayTaskError as error:
         if isinstance(error.cause, ImportError):
-            return "unfit", _in_words(error.cause)
+            return "unfit", one_line(error.cause, _QUOTED)
         return "raised", _sendable(error.cause)
     except Exception as error:  # nodes or the head were lost for good
-        return "lost", _in_words(error)
+        return "lost", one_line(error, _QUOTED)
 
 
 def _sendable(error: Exception) -> Exception:
@@ -93,12 +94,8 @@ def _sendable(error: Exception) -> Exception:
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301  # our own
     except Exception:
-        return RuntimeError(_in_words(error))
+        return RuntimeError(one_line(error, _QUOTED))
     return error
-
-
-def _in_words(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from toolkit.errors import RemoteError, ToolkitError
+from toolkit.errors import RemoteError, ToolkitError, one_line
 
 
 @contextmanager
@@ -106,9 +106,8 @@ def _refusals(url: str) -> Iterator[None]:
 
 
 def _failed(url: str, error: Exception) -> RemoteError:
-    said = " ".join(str(error).split()) or type(error).__name__
     return RemoteError(
-        f"can't be reached, read or written: {said}",
+        f"can't be reached, read or written: {one_line(error)}",
         where=url,
         remedy="mend `store` in toolkit.yaml or the rights there, and run the command again: finished work is kept",
     )

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO, Literal
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, one_line
 from toolkit.ingest.formats.limits import grown
 from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.version import install_command
@@ -92,5 +92,5 @@ def missing(library: str, source: str, error: ImportError) -> InvalidInput:
 
 def damaged(what: str, source: str, error: Exception) -> InvalidInput:
     """Return the fault of a document that its library can't read."""
-    why = " ".join(str(error).split())[:200] or type(error).__name__
-    return InvalidInput(f"not readable as {what}: {why}", where=source, remedy="save it again, or fetch it again")
+    found = f"not readable as {what}: {one_line(error, 200)}"
+    return InvalidInput(found, where=source, remedy="save it again, or fetch it again")

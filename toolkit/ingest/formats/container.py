@@ -26,7 +26,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, one_line
 from toolkit.ingest.exports.press_archive import documents
 from toolkit.ingest.exports.telegram import chats_of, html_messages, json_messages
 from toolkit.ingest.formats.delimited import delimited
@@ -90,8 +90,7 @@ def _labelled(found: Iterator[RawPage], holds: FileType, source: str) -> Iterato
     except (InvalidInput, OSError, MemoryError):
         raise
     except Exception as error:  # readers of foreign formats raise whatever a malformed file leads them to
-        why = " ".join(str(error).split())[:200] or type(error).__name__
-        what = f"not readable as {NAMES[holds]}: {why}"
+        what = f"not readable as {NAMES[holds]}: {one_line(error, 200)}"
         raise InvalidInput(what, where=source, remedy="fetch it again, or save it in another form") from error
 
 
@@ -216,8 +215,8 @@ def _table_rows(stream: BinaryIO, source: str, limits: Limits) -> Iterator[RawPa
                 number += 1
                 yield rows.page(row, f"row {number}")
     except (pa.ArrowException, OSError, ValueError) as error:
-        what = " ".join(str(error).split())
-        raise InvalidInput(f"not readable as Parquet: {what}", where=source, remedy="write the file again") from error
+        what = f"not readable as Parquet: {one_line(error)}"
+        raise InvalidInput(what, where=source, remedy="write the file again") from error
 
 
 _BATCH_ROWS = 16  # a few, as each may be as long as the limit

@@ -29,7 +29,7 @@ from typing import Any, Literal
 import pydantic
 import yaml
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, one_line
 
 Effect = Literal["line", "head", "end", "close", "related", "aside", "comments"]
 
@@ -148,8 +148,7 @@ def parse_profile(text: str, *, where: str) -> Profile:
     try:
         return Profile.model_validate(yaml.safe_load(text))
     except yaml.YAMLError as error:
-        what = " ".join(str(error).split())
-        raise InvalidInput(f"not YAML: {what}", where=where, remedy="mend the profile's syntax") from error
+        raise InvalidInput(f"not YAML: {one_line(error)}", where=where, remedy="mend the profile's syntax") from error
     except pydantic.ValidationError as error:
         raise InvalidInput.all_of([_fault(fault, where) for fault in error.errors(include_url=False)]) from error
 
