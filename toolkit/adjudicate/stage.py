@@ -41,7 +41,7 @@ CONTRADICTIONS = "reports/contradictions.jsonl"
 
 
 CONSERVATION = "reports/conservation.json"
-"""What became of everything that people said; see `toolkit.adjudicate.conservation`."""
+"""The account of everything that people said; see `toolkit.adjudicate.conservation`."""
 
 SILENT = "reports/answers_without_vote.jsonl"
 """Answers that took no part: their sentence is gone, or a part of them could not be taken."""

@@ -32,7 +32,7 @@ from toolkit.records import Estimate
 from toolkit.records.base import record
 
 Score = Callable[[Any, Sequence[Any]], float]
-"""How near an answer is to the answers of others; greater is nearer."""
+"""The nearness of an answer to the answers of others: a greater number is nearer."""
 
 PASSED = 0.5
 """From this winning rate on a model may stand in for a person."""
@@ -82,7 +82,7 @@ class AltTest:
 
     @property
     def passed(self) -> bool:
-        """Whether the model may stand in for a person."""
+        """True if the model may stand in for a person."""
         rate = self.winning_rate.value
         return rate is not None and rate >= PASSED
 

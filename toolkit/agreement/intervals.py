@@ -52,11 +52,11 @@ class Bounds(NamedTuple):
 
 
 class Inflation(NamedTuple):
-    """How much wider than for independent sentences a value varies, each of shape (…).
+    """The growth of a value's variance over that of independent sentences, each of shape (…).
 
     Attributes:
-        factor: Of its variance.
-        freedom: Degrees of freedom of that.
+        factor: The variance, divided by that of independent sentences.
+        freedom: Degrees of freedom of the factor.
     """
 
     factor: FloatArray

@@ -156,8 +156,8 @@ class Project:
             progress: Called with (pages read, pages).
 
         Raises:
-            InvalidInput: There are no pages, or none can be read; `strict`: or some can't. All are named, and nothing
-                is written.
+            InvalidInput: There are no pages, or none can be read, or with `strict` one of them can't. All are named,
+                and nothing is written.
         """
         from toolkit.ingest import stage
 

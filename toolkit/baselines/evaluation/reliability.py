@@ -28,7 +28,7 @@ _FARTHEST = 6.0  # standard errors
 
 
 def calibration_error(gold: Flags, probabilities: Floats, *, bins: int = BINS) -> float:
-    """Return the expected calibration error of one label: 0 is best, 1 is worst, NaN without rows.
+    """Return the expected calibration error of one label, in [0, 1]; 0 is best. Without rows it is NaN.
 
     The mean over equal-width bins, weighted by rows, of |frequency of yes − mean probability| (Naeini et al. 2015).
     What chance adds is in it; see `calibration_estimate`.
@@ -45,7 +45,7 @@ def calibration_error(gold: Flags, probabilities: Floats, *, bins: int = BINS) -
 
 
 def bin_of(probabilities: Floats, bins: int) -> Ints:
-    """Return the number of the equal-width bin [N] of each probability [N]; 1 is in the last."""
+    """Return the number of each probability's bin, both of shape (N,). Bins are equally wide; 1 is in the last."""
     return np.asarray(np.minimum((probabilities * bins).astype(np.int64), bins - 1))
 
 
@@ -85,7 +85,7 @@ class _Errors(NamedTuple):
 
 
 def _errors(gap: Floats, variance: Floats, freedom: float) -> _Errors:
-    """Return the error that shows these gaps [bins] on average, and the range for which they are no surprise."""
+    """Return the error whose expected gaps are the gaps that were seen, shape (bins,), and its interval."""
     spread, seen = np.sqrt(variance), float(np.abs(gap).sum())
     # an error is spread over the bins as chance is: that shows it least, and favours no bin
     tried = np.linspace(0, 1, _GRID) ** 2 * (seen + _FARTHEST * float(np.sqrt(variance.sum())))

@@ -21,7 +21,7 @@ _BOUNDS = ("low", "low_open", "high", "high_open")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureValues:
-    """How right the numbers of one span label are, over the spans that were found and hold numbers.
+    """The scores of the numbers of one span label, over the spans that were found and hold numbers.
 
     Attributes:
         label: The span label.
