@@ -31,7 +31,7 @@ from toolkit.baselines.training.model_card import (
     metrics_json,
     requirements,
 )
-from toolkit.baselines.training.nested import nested_scores
+from toolkit.baselines.training.nested_validation import nested_scores
 from toolkit.errors import InvalidInput
 from toolkit.project.files import write_atomic
 from toolkit.records import Estimate

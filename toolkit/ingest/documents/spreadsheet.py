@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from toolkit.ingest.documents.office import damaged, missing
 from toolkit.ingest.formats.column_names import is_known
-from toolkit.ingest.formats.delimited import column_names
+from toolkit.ingest.formats.delimited_table import column_names
 from toolkit.ingest.formats.raw_page import RawPage, Rows
 
 _HEADER_WITHIN = 10

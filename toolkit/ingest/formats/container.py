@@ -29,7 +29,7 @@ from typing import Any, BinaryIO, cast
 from toolkit.errors import InvalidInput, one_line
 from toolkit.ingest.exports.press_archive import documents
 from toolkit.ingest.exports.telegram import chats_of, html_messages, json_messages
-from toolkit.ingest.formats.delimited import delimited
+from toolkit.ingest.formats.delimited_table import delimited
 from toolkit.ingest.formats.encoding import decode
 from toolkit.ingest.formats.file_type import NAMES, FileType, charset, essence, file_type
 from toolkit.ingest.formats.json_page import oriented, rows_in, stream_of
@@ -324,7 +324,7 @@ def _table(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[R
 
 
 def _feed(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
-    from toolkit.ingest.exports.feed import items
+    from toolkit.ingest.exports.news_feed import items
 
     return items(_whole(stream, source, limits), source, limits.page_bytes)
 

@@ -14,7 +14,7 @@ from toolkit.ingest.documents.markdown_page import is_markdown
 from toolkit.ingest.documents.subtitles import is_subtitles
 from toolkit.ingest.exports.press_archive import archive_of
 from toolkit.ingest.exports.telegram import is_telegram_html
-from toolkit.ingest.formats.delimited import has_header
+from toolkit.ingest.formats.delimited_table import has_header
 from toolkit.ingest.formats.encoding import decode
 from toolkit.ingest.formats.field_text import markup
 from toolkit.ingest.formats.foreign_text import foreign, is_prose

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from toolkit.ingest.formats.alignment import Aligner, uncovered
-from toolkit.ingest.hypertext.concealed import Concealed, concealed_at, suspects
+from toolkit.ingest.hypertext.concealed_text import Concealed, concealed_at, suspects
 from toolkit.ingest.hypertext.page_kind import is_prompt, is_stub, refused
 from toolkit.ingest.hypertext.posts import Post, drop_teasers, posts_of, sole_article, taken_from
 from toolkit.ingest.hypertext.publication_date import publication_date

@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.errors import InvalidInput
 from toolkit.ingest import Settings, pages, read, rebuild
-from toolkit.ingest.formats.delimited import dialect
+from toolkit.ingest.formats.delimited_table import dialect
 
 HEADER = ["Titel", "Article Text", "Quelle", "Veröffentlicht"]
 ROWS = [

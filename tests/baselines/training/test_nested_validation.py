@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from toolkit.baselines import Rows, train
-from toolkit.baselines.training import nested
-from toolkit.baselines.training.nested import nested_scores
+from toolkit.baselines.training import nested_validation
+from toolkit.baselines.training.nested_validation import nested_scores
 
 FIT = partial(train, baseline="words-lr")
 
@@ -44,5 +44,5 @@ def test_it_has_an_interval_over_stories() -> None:
 
 def test_too_many_rows_and_too_few_stories_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert nested_scores(noise(0).take([0]), FIT) == {}
-    monkeypatch.setattr(nested, "MOST", 50)
+    monkeypatch.setattr(nested_validation, "MOST", 50)
     assert nested_scores(noise(0), FIT) == {}
