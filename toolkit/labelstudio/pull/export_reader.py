@@ -134,11 +134,20 @@ def survey_export(path: Path, config: str | bytes | None = None, *, where: str |
     Raises:
         InvalidInput: The file is not an export, or the page is not XML.
     """
-    config = config if config is not None else config_in(path)
-    survey = Survey(None if config is None else page_of_config(config, where=where or f"the label config of {path}"))
+    survey = begun_survey(path, config, where=where)
     for task in read_tasks(path):
         survey.add(task)
     return survey
+
+
+def begun_survey(path: Path, config: str | bytes | None = None, *, where: str | None = None) -> Survey:
+    """Return a survey that knows an export's page and has seen none of its tasks yet.
+
+    Raises:
+        InvalidInput: The page is not XML.
+    """
+    config = config if config is not None else config_in(path)
+    return Survey(None if config is None else page_of_config(config, where=where or f"the label config of {path}"))
 
 
 def content_of(path: Path) -> bytes:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from toolkit.errors import InvalidInput
 from toolkit.labelstudio.accounts_file import keep_accounts, server_of_file
-from toolkit.labelstudio.codec.page_map import PageMap
 from toolkit.labelstudio.pseudonyms import project_pseudonyms
-from toolkit.labelstudio.pull.export_reader import content_of, drafts_of, read_tasks, survey_export
+from toolkit.labelstudio.pull.export_reader import begun_survey, content_of, drafts_of, read_tasks
 from toolkit.labelstudio.pull.log_writer import REPEATED, UNKNOWN, LogWriter, PullResult
 from toolkit.labelstudio.pull.page_store import settled_page
 from toolkit.labelstudio.pull.parse import id_of
+from toolkit.labelstudio.pull.project_survey import Survey
 from toolkit.labelstudio.pull.texts import SentenceLookup, make_articles
 from toolkit.project import Workspace
-from toolkit.schema import Schema
 
 
 def pull_export(
@@ -50,10 +50,12 @@ def pull_export(
         Locked: Another command is at work on the project.
     """
     schema = workspace.schema()
-    page = _page(workspace, path, schema, config, texts)
+    look = _Look.at(path, config)
+    with workspace.lock():
+        page = settled_page(workspace, look.source, look.survey, schema, wanted=texts)
     imported = make_articles(workspace, read_tasks(path), page) if import_texts else 0
     with workspace.lock():
-        server, known = server_of_file(workspace, _users(path))
+        server, known = server_of_file(workspace, look.users)
         names = project_pseudonyms(workspace, keep_identities=keep_identities, server=server, known=known)
         sentences = SentenceLookup(workspace, page)
         held = {answer.annotation_id: answer for answer in workspace.logged_answers()}
@@ -76,16 +78,6 @@ def pull_export(
         return PullResult(str(path), False, counts, writer.fates, writer.values, keys, writer.partial)
 
 
-def _page(workspace: Workspace, path: Path, schema: Schema, config: Path | None, texts: Sequence[str]) -> PageMap:
-    """Return the meaning of the export's page, which is decided at its first pull."""
-    survey = survey_export(path, None if config is None else content_of(config), where=str(config or path))
-    first: Mapping[str, Any] = next(read_tasks(path), {})
-    project = first.get("project")
-    source = f"export of project {project}" if project is not None else "tasks without a project"
-    with workspace.lock():
-        return settled_page(workspace, source, survey, schema, wanted=texts)
-
-
 def _refuse_nothing(path: Path, annotations: Mapping[str, int]) -> None:
     """Refuse a file of which no answer at all could be taken: it is read in a way that is not its own.
 
@@ -101,12 +93,33 @@ def _refuse_nothing(path: Path, annotations: Mapping[str, int]) -> None:
         )
 
 
-def _users(path: Path) -> dict[str, int | None]:
-    """Return annotation_id → user number, of every answer in a file."""
-    users: dict[str, int | None] = {}
-    for task in read_tasks(path):
-        for raw in task["annotations"]:
-            by = raw.get("completed_by")
-            number = by.get("id") if isinstance(by, Mapping) else by
-            users[id_of(task, raw)] = number if isinstance(number, int) else None
-    return users
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A first reading of a whole export.
+
+    Attributes:
+        survey: Its page and its texts.
+        source: What tells the export's project from others.
+        users: annotation_id → user number, of every answer.
+    """
+
+    survey: Survey
+    source: str
+    users: dict[str, int | None]
+
+    @classmethod
+    def at(cls, path: Path, config: Path | None) -> _Look:
+        """Read an export once."""
+        survey = begun_survey(path, None if config is None else content_of(config), where=str(config or path))
+        users: dict[str, int | None] = {}
+        first: Mapping[str, Any] | None = None
+        for task in read_tasks(path):
+            first = first or task
+            survey.add(task)
+            for raw in task["annotations"]:
+                by = raw.get("completed_by")
+                number = by.get("id") if isinstance(by, Mapping) else by
+                users[id_of(task, raw)] = number if isinstance(number, int) else None
+        project = first.get("project") if first else None
+        source = f"export of project {project}" if project is not None else "tasks without a project"
+        return cls(survey, source, users)
