@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 
-def test_the_notebook_runs_and_beats_the_baseline(
+def test_the_notebook_runs_and_says_what_it_can_show(
     followed: tuple[Path, str], tmp_path: Path, watched: tuple[Any, list[str]]
 ) -> None:
     nbformat = pytest.importorskip("nbformat")
@@ -42,7 +42,6 @@ def test_the_notebook_runs_and_beats_the_baseline(
         )
         client.execute()
     written = (copy / "comparison.md").read_text(encoding="utf-8")
-    assert "macro F1 +" in written, "the text says that the figure is above that of the baseline"
     assert "not shown to differ" in written, "the text says that three stories can't show more"
     nbconvert = pytest.importorskip("nbconvert")
     nowhere = {f"{library}_url": "" for library in ("jquery", "mathjax", "mermaid_js", "require_js")}

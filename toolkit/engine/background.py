@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from threading import Thread
@@ -23,7 +23,7 @@ def beside(job: Callable[[], T]) -> Iterator[Future[T]]:
         wait([running], timeout=_PATIENCE)
 
 
-def ahead(jobs: Iterable[Callable[[], T]]) -> Iterator[T]:
+def ahead(jobs: Iterable[Callable[[], T]]) -> Generator[T]:
     """Yield the result of each job, in order, while the next job runs; no two jobs run at once.
 
     An error of a job is raised in the place of its result. If the reader stops early, the running job is waited for, so

@@ -106,6 +106,14 @@ def test_unusable_rows_go_to_a_file_and_are_counted(make_rows, tmp_path: Path) -
     ]
 
 
+def test_the_reasons_are_kept_when_no_row_can_be_used(tmp_path: Path) -> None:
+    path, rejects = tmp_path / "train.jsonl", tmp_path / "rejects.jsonl"
+    path.write_text("{broken\n[]\n")
+    with pytest.raises(InvalidInput):
+        train_files([path], rejects=rejects)
+    assert [json.loads(line)["start"] for line in rejects.read_text().splitlines()] == [1, 2]
+
+
 def test_a_stream_writes_what_it_leaves_out_once(
     make_rows,  # type: ignore[no-untyped-def]
     tmp_path: Path,

@@ -13,7 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from toolkit.baselines.data.rows import Rows, concat, reading_key
 from toolkit.errors import InvalidInput, UsageError
@@ -24,8 +25,8 @@ from toolkit.release import load as load_release
 from toolkit.release.splits import FRACTIONS
 
 
-class LeftOut:
-    """A file of rejects that is there once everything was read.
+class RejectsFile:
+    """A file of the rows that can't be used; it is there at the end of a `with` block, error or not.
 
     Args:
         path: Where they go, one JSON object a line.
@@ -44,7 +45,7 @@ class LeftOut:
             raise UsageError(what, where=str(path), remedy="name another file with --rejects")
         self.path = path
         self.count = 0
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `write`, or with the object
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end of the block
         self._read: dict[str, int] = {}
 
     def __call__(self, reject: Reject) -> None:
@@ -55,11 +56,14 @@ class LeftOut:
             self._file.write(to_json(reject).encode() + b"\n")
             self.count += 1
 
-    def write(self) -> None:
-        """Put the file at its place, empty where every row could be used."""
-        self._file.seek(0)
-        write_atomic(self.path, self._file)
-        self._file.close()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with self._file:
+            if error is None or self.count:  # an empty file says that every row could be used
+                self._file.seek(0)
+                write_atomic(self.path, self._file)
 
 
 Rejecting = Callable[[Reject], object]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
 from toolkit.baselines.data.row_checks import look, refuse
-from toolkit.baselines.data.row_reader import LeftOut, iter_rows, read_rows, rows_of_release
+from toolkit.baselines.data.row_reader import RejectsFile, iter_rows, read_rows, rows_of_release
 from toolkit.baselines.data.rows import Rows, concat, told_rows
 from toolkit.baselines.evaluation.on_release import evaluate_release_spans
 from toolkit.baselines.evaluation.scores import Evaluation, check_kind, evaluate
@@ -152,40 +153,24 @@ def train_files(
         UsageError: There is no such baseline or positive label, or `rejects` is one of the files.
     """
     files = {split: Path(path) for split, path in (("dev", dev), ("test", test)) if path is not None}
-    left_out = None if rejects is None else LeftOut(Path(rejects), [*map(Path, train), *files.values()])
-    columns: dict[str, Any] = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
-    columns["reject"] = left_out
-
-    def batches() -> Iterator[Rows]:
-        for path in train:
-            yield from iter_rows(path, **columns)
-
-    judged = {split: read_rows(path, **columns) for split, path in files.items()}
-    if baseline in ("auto", stream.NAME) and sum(map(_text_bytes, train)) > STREAM_BYTES:
-        run = _evaluated(
-            lambda: stream.train_stream(batches, seed=seed, positive=positive),
-            judged,
-            (),
-            positive,
-        )
-    else:
-        rows = concat([read_rows(path, **columns) for path in train])
-        for part in judged.values():
-            check_kind(part, multi=rows.multi)
-        findings = look(rows, judged, leaks=False)  # the evaluation tells of leaks
-        refuse(findings, rows.where)
-        fit = partial(train_model, baseline=baseline, seed=seed, positive=positive, schema=schema)
-        run = _evaluated(
-            lambda: fit(rows),
-            judged,
-            rows.texts,
-            positive,
-        )
-        run = _noted(run, map(str, findings))
-        if not judged:
-            run = replace(run, nested=nested_scores(rows, fit, positive=run.model.targets.positive, seed=seed))
+    beside = nullcontext() if rejects is None else RejectsFile(Path(rejects), [*map(Path, train), *files.values()])
+    with beside as left_out:
+        reading: dict[str, Any] = {"text_column": text_column, "label_column": label_column}
+        reading |= {"group_column": group_column, "reject": left_out}
+        judged = {split: read_rows(path, **reading) for split, path in files.items()}
+        if baseline in ("auto", stream.NAME) and sum(map(_text_bytes, train)) > STREAM_BYTES:
+            batches = lambda: chain.from_iterable(iter_rows(path, **reading) for path in train)  # noqa: E731
+            run = _evaluated(lambda: stream.train_stream(batches, seed=seed, positive=positive), judged, (), positive)
+        else:
+            rows = concat([read_rows(path, **reading) for path in train])
+            run = _trained(
+                rows,
+                lambda part: train_model(part, baseline=baseline, seed=seed, positive=positive, schema=schema),
+                judged,
+                positive,
+                seed,
+            )
     if left_out is not None:
-        left_out.write()
         run = _without(run, left_out)
     if out is None:
         return run
@@ -194,7 +179,21 @@ def train_files(
     return _written(run, Path(out), run.model.baseline, source)
 
 
-def _without(run: Run, left_out: LeftOut) -> Run:
+def _trained(
+    rows: Rows, fit: Callable[[Rows], Model], judged: Mapping[str, Rows], positive: str | None, seed: int
+) -> Run:
+    """Look over the rows, learn from them, and judge the model on the files; without a file, by nested folds."""
+    for part in judged.values():
+        check_kind(part, multi=rows.multi)
+    findings = look(rows, judged, leaks=False)  # the evaluation tells of leaks
+    refuse(findings, rows.where)
+    run = _noted(_evaluated(lambda: fit(rows), judged, rows.texts, positive), map(str, findings))
+    if judged:
+        return run
+    return replace(run, nested=nested_scores(rows, fit, positive=run.model.targets.positive, seed=seed))
+
+
+def _without(run: Run, left_out: RejectsFile) -> Run:
     """Return a run whose notes say how many rows were left out."""
     if not left_out.count:
         return run

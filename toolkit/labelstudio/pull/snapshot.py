@@ -18,7 +18,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -100,19 +100,21 @@ def snapshot(
     title = f"toolkit-{secrets.token_hex(8)}"
     note = replace(left, title=title) if left is not None and resume else _Note(project.place, title)
     _write(path, note)
-    with _view(server, project, title, _windows(server, project, note.after)) as windows:
+    with ExitStack() as opened:
+        windows = opened.enter_context(_view(server, project, title, _windows(server, project, note.after)))
         made = ahead(
-            partial(_made, server, project, f"{title}-{number}", window, path.parent)
+            partial(_made, server, project, f"{title}-{number}", window, opened, path.parent)
             for number, window in enumerate(windows)
         )
-        first = next(made, None)
-        begun = note.begun or (first.begun if first is not None else project.settings["created_at"])
-        yield Snapshot(
-            datetime.fromisoformat(begun),
-            note.after,
-            note.taken,
-            _tasks(first, made, replace(note, begun=begun), path, settle),
-        )
+        with closing(made):
+            first = next(made, None)
+            begun = note.begun or (first.begun if first is not None else project.settings["created_at"])
+            yield Snapshot(
+                datetime.fromisoformat(begun),
+                note.after,
+                note.taken,
+                _tasks(first, made, replace(note, begun=begun), path, settle),
+            )
     path.unlink()
 
 
@@ -178,14 +180,14 @@ def _view(server: Server, project: ServerProject, title: str, windows: list[_Bou
     server.sdk.delete_view(view)
 
 
-def _made(server: Server, project: ServerProject, title: str, part: _Part, folder: Path) -> _Window:
-    """Have a part made, and fetch it."""
+def _made(server: Server, project: ServerProject, title: str, part: _Part, opened: ExitStack, folder: Path) -> _Window:
+    """Have a part made, and fetch it into a file that is open as long as `opened`."""
     if part.view is not None:
         server.sdk.change_view(part.view, {"title": title, "filters": _within(part.bounds)})
     made = _finished(server, project, title, part.view)
     path = f"/api/projects/{project.id}/exports/{made['id']}"
     with disk_errors(folder):
-        file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed by who reads it
+        file = opened.enter_context(tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
         for piece in server.stream(f"{path}/download", exportType="JSON"):
             file.write(piece)
         file.seek(0)
