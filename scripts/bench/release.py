@@ -129,7 +129,7 @@ def project(work: Path, sentences: int, annotators: int) -> dict[str, Any]:
     """Make the project that the releases are built from, in which a second gold lies beside the first."""
     from toolkit.engine.arrow import arrow_schema, to_table, write_parquet
     from toolkit.project import Workspace
-    from toolkit.project.annotation_log import revision
+    from toolkit.project.logs.annotation_log import revision
     from toolkit.records import Article, Decision, Sentence
 
     made = Invented(sentences, annotators)

@@ -11,7 +11,7 @@ from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.cli.app import main
 from toolkit.errors import InvalidInput
 from toolkit.project import Workspace
-from toolkit.project.annotation_log import revision
+from toolkit.project.logs.annotation_log import revision
 from toolkit.records import Annotation, Decision, content_id
 
 Word = tuple[int, str, str]  # sentence, annotator, label

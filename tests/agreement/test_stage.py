@@ -11,7 +11,7 @@ import pytest
 from toolkit.agreement import stage as agreement_stage
 from toolkit.cli.app import main
 from toolkit.project import Workspace
-from toolkit.project.annotation_log import revision
+from toolkit.project.logs.annotation_log import revision
 from toolkit.records import Annotation, content_id
 
 WHEN = "2026-01-01T00:00:00Z"

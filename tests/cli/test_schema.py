@@ -11,7 +11,7 @@ from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.cli import main
 from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.project import Workspace
-from toolkit.project.annotation_log import revision
+from toolkit.project.logs.annotation_log import revision
 from toolkit.records import Annotation, Article, Page, Piece, Sentence, from_json
 from toolkit.schema import Contradiction, load, quiz
 

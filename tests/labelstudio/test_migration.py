@@ -13,7 +13,7 @@ from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
-from toolkit.project.answer_migration import migrate_answers
+from toolkit.project.logs.answer_migration import migrate_answers
 
 pytestmark = pytest.mark.studio
 

@@ -9,8 +9,8 @@ import pytest
 from toolkit.labelstudio import waiting
 from toolkit.labelstudio.progress import ProjectProgress, progress
 from toolkit.project import Workspace
-from toolkit.project.annotation_log import revision
-from toolkit.project.push_ledger import Ledger
+from toolkit.project.logs.annotation_log import revision
+from toolkit.project.logs.push_ledger import Ledger
 from toolkit.records import Annotation
 
 TITLE = "News"

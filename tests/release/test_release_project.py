@@ -21,7 +21,7 @@ from toolkit.agreement.stage import agreement
 from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.project import Workspace
-from toolkit.project.annotation_log import revision
+from toolkit.project.logs.annotation_log import revision
 from toolkit.records import Article, Decision, Sentence
 from toolkit.release import build, load
 

@@ -12,7 +12,7 @@ from toolkit import release
 from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.agreement import stage as agreement_stage
 from toolkit.project import Workspace
-from toolkit.project.annotation_log import revision
+from toolkit.project.logs.annotation_log import revision
 from toolkit.records import Annotation, Span, content_id
 
 SCRIPT = "<script>document.title='broken'</script> the army said, \"onmouseover=alert(1) x='"

@@ -12,7 +12,7 @@ from builders import write_corpus
 from tests.report.conftest import texts
 from toolkit.ingest import stage as ingest_stage
 from toolkit.project import Workspace
-from toolkit.project.push_ledger import Ledger
+from toolkit.project.logs.push_ledger import Ledger
 from toolkit.report import project_status
 from toolkit.segment import stage as segment_stage
 from toolkit.version import __version__

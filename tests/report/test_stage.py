@@ -19,8 +19,8 @@ from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.baselines.training import stage as training_stage
 from toolkit.cli import main
 from toolkit.project import Workspace
-from toolkit.project.annotation_log import revision
-from toolkit.project.suggestion_log import SuggestionLog
+from toolkit.project.logs.annotation_log import revision
+from toolkit.project.logs.suggestion_log import SuggestionLog
 from toolkit.records import Reject, Suggestion, to_json
 from toolkit.report import project_report, report_page, write_report
 from toolkit.segment import stage as segment_stage

@@ -20,10 +20,10 @@ from toolkit.adjudicate.decide import Decisions, decide
 from toolkit.adjudicate.decision_changes import DecisionChange, changes
 from toolkit.adjudicate.decision_log import DECISION_LOG, extended_log, last_decisions
 from toolkit.engine.arrow import parquet_bytes, to_table
-from toolkit.project.annotation_log import current
 from toolkit.project.files import write_atomic
+from toolkit.project.logs.annotation_log import current
+from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL, accept
 from toolkit.project.stage import Made, Outcome, derive_value, read_lock
-from toolkit.project.standing_answers import GONE, INPUTS, PARTIAL, accept
 from toolkit.project.workspace import GOLD, QUEUE, SENTENCES, Workspace
 from toolkit.records import Annotation, Decision, Sentence, from_json, latest, to_json
 from toolkit.schema import Contradiction, Schema, contradictions
@@ -111,7 +111,7 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
 
 
 def accept_answers(workspace: Workspace, wanted: Collection[str]) -> int:
-    """Let answers vote of which a part could not be taken; see `toolkit.project.standing_answers.accept`."""
+    """Let answers vote of which a part could not be taken; see `toolkit.project.logs.standing_answers.accept`."""
     with workspace.lock():
         return accept(workspace.root, workspace.logged_answers(), wanted)
 

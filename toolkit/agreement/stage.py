@@ -12,9 +12,9 @@ from typing import Any
 from toolkit.agreement.agreement_report import INTERVAL, REVISION
 from toolkit.agreement.measurement import measure
 from toolkit.agreement.preannotation_effect import PreannotationEffect, measure_effect
+from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL
+from toolkit.project.logs.suggestion_log import SuggestionLog
 from toolkit.project.stage import Made, ReportOutcome, derive_report, provenance
-from toolkit.project.standing_answers import GONE, INPUTS, PARTIAL
-from toolkit.project.suggestion_log import SuggestionLog
 from toolkit.project.workspace import AGREEMENT, SENTENCES, Workspace
 from toolkit.records import Sentence, content_id, latest, to_json
 from toolkit.schema import Score, quiz, score

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from toolkit.ingest.survey import Explanation, FileSurvey
     from toolkit.labelstudio import LabellingProgress, Preannotation, PullResult, PushResult, Server
     from toolkit.project import Outcome, Workspace
-    from toolkit.project.answer_migration import MigrationResult
     from toolkit.project.config import Config
+    from toolkit.project.logs.answer_migration import MigrationResult
     from toolkit.project.stage import Progress, ReportOutcome
     from toolkit.release import Build, Hydration, Release
     from toolkit.report import ProjectStatus, Report
@@ -415,7 +415,7 @@ class Project:
         Raises:
             InvalidInput: The migration, a schema or a log breaks a rule; nothing is written.
         """
-        from toolkit.project.answer_migration import migrate_answers
+        from toolkit.project.logs.answer_migration import migrate_answers
 
         return migrate_answers(self.workspace, migration, dry_run=dry_run, write_config=write_config)
 

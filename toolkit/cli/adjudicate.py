@@ -73,7 +73,7 @@ def put_single(counts: Mapping[str, int], wanted: int) -> None:
 
 def _put_changes(outcome: Adjudication) -> None:
     from toolkit.adjudicate.stage import SILENT, WOULD_CHANGE
-    from toolkit.project.standing_answers import PARTIAL
+    from toolkit.project.logs.standing_answers import PARTIAL
 
     if lost := outcome.counts.get(PARTIAL):
         say(f"{lost:,} answers have no vote, since a part of them could not be taken: see {SILENT} and rejects.jsonl,")

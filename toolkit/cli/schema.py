@@ -129,7 +129,7 @@ def migrate(
     Example: toolkit schema migrate migrations/2.0.0.yaml --dry-run
     """
     from toolkit.project import Workspace
-    from toolkit.project.answer_migration import REQUEUE, migrate_answers
+    from toolkit.project.logs.answer_migration import REQUEUE, migrate_answers
 
     found = migrate_answers(Workspace.find(project), migration, dry_run=dry_run, write_config=write_config)
     if as_json:

@@ -14,7 +14,7 @@ from typing import Any
 
 from toolkit.figures.sentence_tokens import fold, phrase
 from toolkit.figures.word_roles import ROLES
-from toolkit.language_file import Entries, read_file
+from toolkit.word_lists import Entries, read_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

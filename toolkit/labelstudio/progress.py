@@ -19,7 +19,7 @@ from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.pull.stage import changed_since
 from toolkit.project import Workspace
 from toolkit.project.annotators_file import blind_annotators
-from toolkit.project.push_ledger import blind_title, sent_sentences
+from toolkit.project.logs.push_ledger import blind_title, sent_sentences
 from toolkit.records import Annotation, latest
 from toolkit.schema import Score
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from toolkit.errors import InvalidInput
 from toolkit.project import Workspace, write_atomic
-from toolkit.project.annotation_log import ADDRESS, CONTENT_KEYS, NAME_KEYS, USER_KEYS
+from toolkit.project.logs.annotation_log import ADDRESS, CONTENT_KEYS, NAME_KEYS, USER_KEYS
 
 SECRET = ".secrets/pseudonyms.key"  # noqa: S105  # where it is
 _HEX_DIGITS = 10

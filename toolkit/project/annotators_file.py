@@ -20,7 +20,7 @@ from typing import Annotated
 import pydantic
 
 from toolkit.errors import InvalidConfig
-from toolkit.project.append_log import AppendLog
+from toolkit.project.logs.append_log import AppendLog
 from toolkit.project.workspace import Workspace
 from toolkit.schema.yaml_document import read_document
 

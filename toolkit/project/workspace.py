@@ -14,14 +14,14 @@ import pyarrow as pa
 from toolkit.engine.arrow import read_parquet, record_table, records_in
 from toolkit.engine.page_source import PageFile, behind, check_names, set_aside
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
-from toolkit.project.annotation_log import current, holding
-from toolkit.project.append_log import AppendLog
 from toolkit.project.config import FILE_NAME, Config, check_config, new_config, read_config
 from toolkit.project.files import disk_errors, file_digest, move_atomic, write_atomic
+from toolkit.project.logs.annotation_log import current, holding
+from toolkit.project.logs.append_log import AppendLog
+from toolkit.project.logs.standing_answers import Standing, standing
 from toolkit.project.mutex import exclusive
 from toolkit.project.remote import Store
 from toolkit.project.stage import read_lock
-from toolkit.project.standing_answers import Standing, standing
 from toolkit.records import Annotation, Article, Decision, Sentence
 from toolkit.schema import Schema, load
 
@@ -48,7 +48,7 @@ class Workspace:
     Attributes:
         root: The directory.
         config: Its toolkit.yaml.
-        annotations: Every pulled revision of every answer; see `toolkit.project.annotation_log`.
+        annotations: Every pulled revision of every answer; see `toolkit.project.logs.annotation_log`.
         adjudications: Every answer of an expert, in the same form.
         calibration: Every answer to the quiz, in the same form.
     """
@@ -162,14 +162,17 @@ class Workspace:
         Raises:
             InvalidInput: There are none, or the names of some are not UTF-8.
         """
-        folder = self.path("pages")
-        files, aside = self._local_files()
-        visible = [source for source in files if source not in aside]
+        folder, visible = self.path("pages"), self.local_pages()
         check_names(folder, visible)
         remote = behind(self.config.ingest.urls)
         if not visible and not remote:
             raise InvalidInput("there are no pages", where=str(folder), remedy="copy raw pages into it")
         return sorted([*(PageFile(source, str(folder / source)) for source in visible), *remote])
+
+    def local_pages(self) -> list[str]:
+        """Return the paths below pages/ of the files that may hold pages, in order."""
+        files, aside = self._local_files()
+        return sorted(source for source in files if source not in aside)
 
     def files_aside(self) -> dict[str, str]:
         """Return the files below pages/ that are not pages, with a reason each: links, and those of `set_aside`."""
@@ -231,7 +234,7 @@ class Workspace:
     def answers(self, *, some: bool = False) -> list[Annotation]:
         """Return the annotators' answers as they stand, by (sentence_id, annotator, annotation_id).
 
-        Accounts of one person are one, and answers are on sentences that exist; see `toolkit.project.standing_answers`.
+        Accounts of one person are one, and answers are on sentences that exist; see `logs.standing_answers`.
 
         Args:
             some: The caller needs at least one.

@@ -29,7 +29,7 @@ def latest(
     need judgements leave out `answer.skipped` afterwards, never before.
 
     Args:
-        answers: In any order; of each answer only its last revision, as `toolkit.project.annotation_log` returns them.
+        answers: In any order; of each answer only its last revision, as `project.logs.annotation_log` returns them.
         per: What only one answer counts for; default: person and sentence. For experts, whose word is one,
             `lambda answer: answer.sentence_id`.
 

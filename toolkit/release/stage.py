@@ -16,8 +16,8 @@ from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.agreement import stage as agreement_stage
 from toolkit.errors import InvalidInput
 from toolkit.project import Outcome, Workspace
+from toolkit.project.logs.standing_answers import INPUTS
 from toolkit.project.stage import Provenance, out_of_date, provenance
-from toolkit.project.standing_answers import INPUTS
 from toolkit.project.workspace import AGREEMENT, ARTICLES, GOLD
 from toolkit.records import Article, Decision, Sentence
 from toolkit.release.card.card import FOLDER, PROMPTS, read_sections

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from toolkit.project import Workspace, push_ledger
-from toolkit.project.answer_migration import settled
+from toolkit.project import Workspace
+from toolkit.project.logs import push_ledger
+from toolkit.project.logs.answer_migration import settled
 from toolkit.project.stage import Provenance, read_lock
 from toolkit.release import Release, newest
 from toolkit.release import stage as release_stage
@@ -62,13 +63,11 @@ def project_status(workspace: Workspace) -> ProjectStatus:
         InvalidInput: toolkit.lock, a log or a manifest is damaged.
     """
     made = {stage: Provenance.of(entry) for stage, entry in read_lock(workspace.root).items()}
-    pages, release = _page_files(workspace), newest(workspace.path("releases"))
+    pages, release = [f"pages/{source}" for source in workspace.local_pages()], newest(workspace.path("releases"))
     manifest = [f"releases/{release.version}/manifest.json"] if release is not None else []
     stages = (
-        _pages(pages),
-        _derived(
-            workspace, "ingest", made.get("ingest"), [path.relative_to(workspace.root).as_posix() for path in pages]
-        ),
+        _pages(workspace, pages),
+        _derived(workspace, "ingest", made.get("ingest"), pages),
         _derived(workspace, "segment", made.get("segment")),
         _push(workspace, made.get("segment")),
         _pull(workspace),
@@ -81,16 +80,12 @@ def project_status(workspace: Workspace) -> ProjectStatus:
     return ProjectStatus(workspace.root, stages)
 
 
-def _page_files(workspace: Workspace) -> list[Path]:
-    folder, aside = workspace.path("pages"), workspace.files_aside()
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return [path for path in files if path.relative_to(folder).as_posix() not in aside]
-
-
-def _pages(files: Collection[Path]) -> StageStatus:
+def _pages(workspace: Workspace, files: Collection[str]) -> StageStatus:
     counts = {"files": len(files)} if files else {}
     command = "copy raw pages into pages/"
-    return StageStatus("pages", "done" if files else "not yet", counts, _written_at(files), command=command)
+    return StageStatus(
+        "pages", "done" if files else "not yet", counts, _written_at(map(workspace.path, files)), command=command
+    )
 
 
 def _derived(workspace: Workspace, stage: str, made: Provenance | None, there: Collection[str] = ()) -> StageStatus:

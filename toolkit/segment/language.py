@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from toolkit.language_file import Entries, read_file
+from toolkit.word_lists import Entries, read_file
 
 VERDICTS = ("may_end", "late", "after_number", "units", "closes_name", "before_number", "hours", "ends", "never")
 """Names of the lists of abbreviations: an abbreviation stands in one of them.

@@ -16,8 +16,8 @@ from toolkit.baselines.selection.stage import ORDER, REPORT, audit, causes, sele
 from toolkit.cli import main
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.project import Workspace
-from toolkit.project.annotation_log import revision
-from toolkit.project.push_ledger import Ledger
+from toolkit.project.logs.annotation_log import revision
+from toolkit.project.logs.push_ledger import Ledger
 from toolkit.release import Release
 
 NOUNS = ("ferry", "bridge", "school", "market", "harbour", "river", "train", "forest", "museum", "station")

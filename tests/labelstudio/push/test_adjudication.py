@@ -13,7 +13,7 @@ from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
-from toolkit.project.push_ledger import expert_title
+from toolkit.project.logs.push_ledger import expert_title
 from toolkit.samples import Recorded
 
 pytestmark = pytest.mark.studio

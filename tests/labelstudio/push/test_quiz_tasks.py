@@ -16,7 +16,7 @@ from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
-from toolkit.project.push_ledger import quiz_title
+from toolkit.project.logs.push_ledger import quiz_title
 from toolkit.schema import instructions, quiz
 
 pytestmark = pytest.mark.studio

@@ -15,7 +15,7 @@ from toolkit.errors import UsageError
 from toolkit.labelstudio import Preannotation, Suggester, backend, listen, serve
 from toolkit.labelstudio.suggest.preannotation import in_holdout
 from toolkit.project import Workspace
-from toolkit.project.suggestion_log import SuggestionLog
+from toolkit.project.logs.suggestion_log import SuggestionLog
 from toolkit.records import Suggestion, digest
 
 TOLL = "At least 14 people were killed and dozens wounded."

@@ -24,7 +24,7 @@ from toolkit.labelstudio.push.stage import push
 from toolkit.labelstudio.server.embedded import Studio
 from toolkit.labelstudio.suggest.preannotation import in_holdout
 from toolkit.project import Workspace
-from toolkit.project.suggestion_log import LOG, SuggestionLog
+from toolkit.project.logs.suggestion_log import LOG, SuggestionLog
 from toolkit.records import Span, Suggestion
 from toolkit.schema import load
 

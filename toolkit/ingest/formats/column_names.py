@@ -1,7 +1,8 @@
 """Which column of a row holds what: found by its name, whatever its spelling, and only if its value can be that.
 
-A name is compared without case, blanks and marks: "Article Text", "articleText" and "article_text" are one. Where the
-text lies deeper, as in {"hits": {"_source": {"body": …}}}, the objects around it are searched too, the nearest first.
+The names lie in column_names.yaml. They are compared without case, blanks and marks: "Article Text", "articleText" and
+"article_text" are one. Where the text lies deeper, as in {"hits": {"_source": {"body": …}}}, the objects around it are
+searched too, the nearest first.
 """
 
 from __future__ import annotations
@@ -9,152 +10,31 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-Path = tuple[str | int, ...]
-"""The way to a value: names of members and numbers of elements."""
+from toolkit.word_lists import Entries, read_file
 
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "text": (
-        *("text", "body", "content", "article", "article_text", "article_body", "maintext", "main_text", "full_text"),
-        *("plaintext", "plain_text", "body_text", "text_body", "body_plain", "content_text", "text_content"),
-        *("article_content", "news_text", "news_content", "news_body", "story_text", "story_body", "post_content"),
-        *("post_text", "post_body", "cleaned_text", "clean_text", "page_text", "page_content", "document_text"),
-        *(
-            "paragraphs",
-            "sections",
-            "blocks",
-            "raw_text",
-            "transcript",
-            "selftext",
-            "tweet",
-            "tweet_text",
-            "full_content",
-            "contents",
-            "article_plain",
-        ),
-        *("texte", "texto", "testo", "volltext", "artikeltext", "tekst", "contenido", "contenu", "cuerpo", "corps"),
-        *(
-            "conteudo",
-            "текст",
-            "содержание",
-            "النص",
-            "نص",
-            "المحتوى",
-            "متن",
-            "正文",
-            "内容",
-            "本文",
-            "본문",
-            "내용",
-            "metin",
-        ),
-    ),
-    "markdown": ("markdown", "body_markdown", "content_markdown", "text_markdown", "md"),
-    "html": ("html", "raw_html", "content_html", "body_html", "html_content", "html_body", "page_html", "source_html"),
-    "summary": ("description", "summary", "excerpt", "abstract", "lead_paragraph", "lead", "snippet", "teaser"),
-    "title": (
-        *("title", "headline", "article_title", "news_title", "post_title", "page_title", "web_title", "subject"),
-        *("heading", "titel", "titre", "título", "titulo", "titolo", "tytuł", "rubrik", "überschrift", "schlagzeile"),
-        *("заголовок", "название", "العنوان", "عنوان", "标题", "タイトル", "見出し", "제목", "başlık"),
-    ),
-    "url": (
-        *("url", "link", "source_url", "canonical_url", "article_url", "page_url", "web_url", "permalink", "uri"),
-        *("href", "short_url", "article_link", "news_url", "post_url", "requested_url", "responded_url", "guid"),
-        *("source", "id", "ссылка", "الرابط", "رابط", "链接"),
-    ),
-    "publisher": (
-        *("publisher", "source", "source_name", "source_hostname", "source_title", "site", "sitename", "site_name"),
-        *(
-            "og_site_name",
-            "source_domain",
-            "outlet",
-            "newspaper",
-            "publication",
-            "publication_name",
-            "media",
-            "medium",
-            "media_name",
-        ),
-        *("news_source", "provider", "channel", "domain", "hostname", "quelle", "zeitung", "journal", "fuente"),
-        *("medio", "fonte", "testata", "источник", "издание", "المصدر", "来源", "媒体", "媒体", "출처", "kaynak"),
-    ),
-    "byline": (
-        *("byline", "author", "authors", "author_name", "creator", "writer", "reporter", "journalist", "written_by"),
-        *("autor", "autoren", "verfasser", "auteur", "auteurs", "autore", "автор", "الكاتب", "作者", "yazar"),
-    ),
-    "published_at": (
-        *("published_at", "published", "date", "publish_date", "date_publish", "published_date", "date_published"),
-        *("pub_date", "publication_date", "publishing_date", "web_publication_date", "first_publication_date"),
-        *("published_on", "published_time", "publish_time", "publication_time", "post_date", "article_date"),
-        *(
-            "article_published_time",
-            "news_date",
-            "display_date",
-            "release_date",
-            "iso_date",
-            "issued",
-            "timestamp",
-            "datetime",
-            "date_time",
-        ),
-        *("time", "created_at", "created", "date_created", "posted_at", "pubdate_iso", "datum", "fecha", "data"),
-        *(
-            "veröffentlicht",
-            "veröffentlichungsdatum",
-            "дата",
-            "التاريخ",
-            "تاريخ",
-            "日期",
-            "发布时间",
-            "日付",
-            "날짜",
-            "tarih",
-        ),
-    ),
-    "language": ("language", "lang", "in_language", "language_code", "lang_code", "sprache", "langue", "idioma"),
-    "licence": ("licence", "license", "rights", "copyright"),
-    "fetched_at": (
-        *("fetched_at", "crawled_at", "date_download", "scraped_at", "retrieved_at", "crawl_date", "scrape_date"),
-        *("download_date", "downloaded_at", "accessed_at", "fetch_time"),
-    ),
-}
-"""Role → names of columns that have it; the first one that a row fills with such a value counts."""
+ValuePath = tuple[str | int, ...]
+"""The way to a value: names of members and numbers of elements."""
 
 TEXTS = ("text", "markdown", "html", "summary")
 """The roles that can be an article's text, the best first."""
+ROLES = (*TEXTS, "title", "url", "publisher", "byline", "published_at", "language", "licence", "fetched_at")
+_LISTS = ("nothing", "whole", "parts", "aside", "naming")
 
-_NOTHING = frozenset(("", "nan", "none", "null", "nil", "n/a", "na", "#n/a", "nat", "<na>", "undefined", "-", "--"))
-_WHOLE = (
-    *("rendered", "text", "plaintext", "plain_text", "plain", "main", "value", "#text", "_text", "$t", "__cdata"),
-    *("cdata", "html", "markdown", "default"),
-)
-"""Members of an object that hold all of its text."""
-_PARTS = (
-    *("headline", "heading", "header", "title", "summary", "lead", "intro", "content", "body", "sections", "section"),
-    *("paragraphs", "paragraph", "blocks", "block", "children", "data", "items", "p", "elements", "entities", "nodes"),
-)
-"""Members of an object that hold a part of its text each."""
-_ASIDE = frozenset(
-    (
-        *(
-            "author",
-            "authors",
-            "image",
-            "images",
-            "media",
-            "video",
-            "videos",
-            "thumbnail",
-            "comments",
-            "user",
-            "source",
-        ),
-        *("publisher", "seo", "tags", "categories", "category", "related", "links", "stats", "quoted", "replyto"),
-        *("embedded", "yoastheadjson", "meta", "metadata", "parent", "channel", "breadcrumbs", "social", "ads"),
-    )
-)
-"""Objects that hold another text than the article's, compared by key."""
+
+def _read(entries: Entries) -> dict[str, tuple[str, ...]]:
+    return {name: entries.words(name) for name in (*ROLES, *_LISTS)}
+
+
+_WORDS = read_file(Path(__file__).with_suffix(".yaml"), _read, known=(*ROLES, *_LISTS), required=(*ROLES, *_LISTS))
+
+COLUMNS = {role: _WORDS[role] for role in ROLES}
+"""Role → names of columns that have it; the first one that a row fills with such a value counts."""
+
+_NOTHING = frozenset(("", *_WORDS["nothing"]))
+_WHOLE, _PARTS, _ASIDE, _NAMING = _WORDS["whole"], _WORDS["parts"], frozenset(_WORDS["aside"]), _WORDS["naming"]
 _KEY = re.compile(r"[\W_]+")
 _BESIDE = ("metadata", "meta", "html")
 """Objects of a row that hold facts of its text."""
@@ -180,7 +60,7 @@ def is_nothing(value: object) -> bool:
     return value is None or value in ([], {})
 
 
-def at(values: Any, path: Path) -> Any:
+def at(values: Any, path: ValuePath) -> Any:
     """Return the value at a path; None if there is none."""
     for step in path:
         try:
@@ -190,7 +70,7 @@ def at(values: Any, path: Path) -> Any:
     return values
 
 
-def chosen(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Path]:
+def chosen(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, ValuePath]:
     """Return role → path of the column that has it.
 
     Args:
@@ -202,7 +82,7 @@ def chosen(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Pat
     """
     found = {role: path for role, name in names.items() if name and (path := _named(values, name, role)) is not None}
     closed = {role for role, name in names.items() if not name}
-    base: Path = ()
+    base: ValuePath = ()
     wanted = [role for role in TEXTS if role not in closed]
     if not any(role in found for role in wanted):
         base = _home(values, [role for role in wanted if role != "summary"]) or ()
@@ -219,11 +99,11 @@ def chosen(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Pat
     return found
 
 
-def _named(values: Mapping[str, Any], name: str, role: str) -> Path | None:
+def _named(values: Mapping[str, Any], name: str, role: str) -> ValuePath | None:
     """Return the path that a name spells: the name of a column as it stands, in another spelling, or a path."""
     same = [column for column in values if column == name] or [c for c in values if key_of(c) == key_of(name)]
     if same:
-        path: Path = (same[0],)
+        path: ValuePath = (same[0],)
     else:
         steps = re.split(r"\.|\[(?=\d+\])", name)
         path = tuple(int(step[:-1]) if re.fullmatch(r"\d+\]", step) else step for step in steps if step)
@@ -231,11 +111,11 @@ def _named(values: Mapping[str, Any], name: str, role: str) -> Path | None:
     return None if is_nothing(value) or (role in TEXTS and not paragraphs(value)) else path
 
 
-def _home(values: Mapping[str, Any], roles: Sequence[str]) -> Path | None:
+def _home(values: Mapping[str, Any], roles: Sequence[str]) -> ValuePath | None:
     """Return the path of the object nearest to the surface that has a text."""
-    level: list[Path] = [()]
+    level: list[ValuePath] = [()]
     for _ in range(_DEEPEST):
-        deeper: list[Path] = []
+        deeper: list[ValuePath] = []
         for home in level:
             inside = at(values, home)
             if any(_of_role(inside, role) is not None for role in roles):
@@ -249,7 +129,7 @@ def _may_hold(name: str, value: object) -> bool:
     return isinstance(value, Mapping) and (name == "_source" or key_of(name) not in _ASIDE)
 
 
-def _of_role(inside: Mapping[str, Any], role: str) -> Path | None:
+def _of_role(inside: Mapping[str, Any], role: str) -> ValuePath | None:
     """Return the path of the member of an object that has a role, in the order of the role's names."""
     by_key: dict[str, list[str]] = {}
     for name, value in inside.items():
@@ -278,7 +158,7 @@ def _fits(role: str, value: Any) -> bool:
     return True
 
 
-def paragraphs(value: Any) -> list[list[Path]]:
+def paragraphs(value: Any) -> list[list[ValuePath]]:
     """Return the paths, from a value on, of the strings of its text: of each paragraph those that make it up.
 
     A text may be a string, a list of paragraphs, a list of runs ("eleven ", {"text": "soldiers"}), or an
@@ -287,7 +167,7 @@ def paragraphs(value: Any) -> list[list[Path]]:
     return list(_paragraphs(value, (), _DEEPEST))
 
 
-def _paragraphs(value: Any, path: Path, depth: int) -> Iterator[list[Path]]:
+def _paragraphs(value: Any, path: ValuePath, depth: int) -> Iterator[list[ValuePath]]:
     if isinstance(value, str):
         if not is_nothing(value):
             yield [path]
@@ -313,9 +193,6 @@ def _is_runs(items: Sequence[Any]) -> bool:
     if len(objects) < len(items):
         return True
     return all("text" in item and item.get("_type", item.get("type")) in ("span", "text") for item in objects)
-
-
-_NAMING = ("name", "display_name", "displayName", "original", "title", "label", "text", "value", "rendered", "$date")
 
 
 def as_text(value: Any) -> str | None:

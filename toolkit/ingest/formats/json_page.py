@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from toolkit.errors import InvalidInput
-from toolkit.ingest.formats.column_names import TEXTS, Path, as_text, at, chosen, is_text, paragraphs
+from toolkit.ingest.formats.column_names import TEXTS, ValuePath, as_text, at, chosen, is_text, paragraphs
 from toolkit.ingest.formats.encoding import REPLACEMENT
 from toolkit.ingest.traced_text import Run, Traced
 
@@ -92,7 +92,7 @@ def _no_text(values: Mapping[str, Any], where: str) -> InvalidInput:
     )
 
 
-def _text_of(page: Traced, places: Mapping[str, tuple[int, int]], values: Mapping[str, Any], path: Path) -> Traced:
+def _text_of(page: Traced, places: Mapping[str, tuple[int, int]], values: Mapping[str, Any], path: ValuePath) -> Traced:
     """Return the text at a path, each of its paragraphs on a line of its own."""
     name = str(path[0])
     tree = _tree(page.text, places[name][0])[0]

@@ -15,7 +15,7 @@ from toolkit.labelstudio.codec.label_config import render_config, render_expert_
 from toolkit.labelstudio.codec.page_check import PageCheck
 from toolkit.project import Workspace
 from toolkit.project.annotators_file import FILE_NAME as ANNOTATORS
-from toolkit.project.push_ledger import expert_title, quiz_title, work_titles
+from toolkit.project.logs.push_ledger import expert_title, quiz_title, work_titles
 from toolkit.schema import Schema, instructions
 
 ANSWER_COUNTS = ("total_annotations_number", "skipped_annotations_number")

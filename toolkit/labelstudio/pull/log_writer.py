@@ -28,7 +28,7 @@ from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.labelstudio.pull.parse import ParsedAnnotation, parse_annotation, pseudonym_of, text_of
 from toolkit.labelstudio.pull.revision_index import RevisionIndex, revision_of
 from toolkit.project import AppendLog, Workspace
-from toolkit.project.annotation_log import revision, tombstone
+from toolkit.project.logs.annotation_log import revision, tombstone
 from toolkit.records import Annotation, Reject, content_id, digest, to_row
 from toolkit.schema import Schema
 

@@ -12,7 +12,7 @@ from toolkit.labelstudio.codec.page_map import PageMap, own_page
 from toolkit.labelstudio.pull.page_store import known_page, settled_page
 from toolkit.labelstudio.pull.project_survey import Survey
 from toolkit.project import Workspace
-from toolkit.project.push_ledger import Ledger
+from toolkit.project.logs.push_ledger import Ledger
 from toolkit.schema import Schema
 
 _SAMPLE = 50  # tasks of a foreign project that show which of its values are used

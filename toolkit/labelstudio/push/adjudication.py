@@ -19,7 +19,7 @@ from toolkit.labelstudio.codec.label_config import RIVALS
 from toolkit.labelstudio.push.sender import PushResult, Sender, Task
 from toolkit.labelstudio.push.tasks import task_data
 from toolkit.project import Workspace
-from toolkit.project.push_ledger import Key, expert_title
+from toolkit.project.logs.push_ledger import Key, expert_title
 from toolkit.project.stage import Progress
 from toolkit.records import AttributeValue, content_id, from_json
 from toolkit.schema import Schema

@@ -16,7 +16,7 @@ from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.codec.label_config import DATA
 from toolkit.labelstudio.push.sender import PushResult, Sender, Task
 from toolkit.project import Workspace
-from toolkit.project.push_ledger import Key, quiz_title
+from toolkit.project.logs.push_ledger import Key, quiz_title
 from toolkit.project.stage import Progress
 from toolkit.records import digest
 from toolkit.schema import Schema, quiz

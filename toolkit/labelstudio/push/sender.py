@@ -22,7 +22,7 @@ from toolkit.labelstudio.client.known_projects import known_projects, remember
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.push.tasks import key_of
 from toolkit.project import Workspace
-from toolkit.project.push_ledger import Key, Ledger
+from toolkit.project.logs.push_ledger import Key, Ledger
 from toolkit.project.stage import Progress, silent
 
 BATCH = 1000

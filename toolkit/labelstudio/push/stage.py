@@ -21,8 +21,8 @@ from toolkit.labelstudio.push.tasks import task_data
 from toolkit.project import Workspace
 from toolkit.project.annotators_file import FILE_NAME as ANNOTATORS
 from toolkit.project.annotators_file import Team, read_team
-from toolkit.project.answer_migration import settled
-from toolkit.project.push_ledger import Key, blind_title, sent_sentences
+from toolkit.project.logs.answer_migration import settled
+from toolkit.project.logs.push_ledger import Key, blind_title, sent_sentences
 from toolkit.project.stage import Progress
 from toolkit.records import Sentence
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from toolkit.errors import InvalidInput
-from toolkit.project.push_ledger import Key
+from toolkit.project.logs.push_ledger import Key
 from toolkit.records import Article, Sentence, digest
 
 

@@ -26,7 +26,7 @@ from toolkit.labelstudio.client.known_projects import known_projects
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.project import Workspace
-from toolkit.project.push_ledger import expert_title
+from toolkit.project.logs.push_ledger import expert_title
 from toolkit.samples import Recorded, read
 from toolkit.schema import Schema
 

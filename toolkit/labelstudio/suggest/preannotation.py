@@ -2,7 +2,7 @@
 
 Suggestions are pushed as a whole, or served one by one when a sentence is opened. Either way a share of the sentences,
 the hold-out, is shown without any: the same sentences every time. Each suggestion that could have changed an answer is
-logged, shown or not (`toolkit.project.suggestion_log`), so that `toolkit agreement` can compare the two groups.
+logged, shown or not (`toolkit.project.logs.suggestion_log`), so that `toolkit agreement` can compare the two groups.
 
 Label Studio only ever adds predictions and checks none of them (measured, 1.23.2: a wrong label, offsets beyond the
 text, all stored). So a push checks every suggestion against schema and sentence first, then deletes all predictions of
@@ -33,8 +33,8 @@ from toolkit.labelstudio.codec.page_check import PageCheck
 from toolkit.labelstudio.push.tasks import key_of
 from toolkit.labelstudio.suggest.suggester import Query, Suggester
 from toolkit.project import Workspace
-from toolkit.project.push_ledger import work_titles
-from toolkit.project.suggestion_log import SuggestionLog
+from toolkit.project.logs.push_ledger import work_titles
+from toolkit.project.logs.suggestion_log import SuggestionLog
 from toolkit.records import Suggestion, content_id, digest
 from toolkit.schema import Schema
 

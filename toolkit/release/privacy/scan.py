@@ -26,8 +26,8 @@ import pyarrow.compute as pc
 
 from toolkit.errors import InvalidInput
 from toolkit.project import Workspace
-from toolkit.project.annotation_log import ADDRESS, CONTENT_KEYS, NAME_KEYS, USER_KEYS
 from toolkit.project.annotators_file import FILE_NAME as TEAM_FILE
+from toolkit.project.logs.annotation_log import ADDRESS, CONTENT_KEYS, NAME_KEYS, USER_KEYS
 from toolkit.release.privacy.private_strings import TRIGGER, decoded, is_suspect, private_strings
 
 _NAME_IN_ADDRESS = re.compile(r"[^\W\d_]{2,}(?:[._-][^\W\d_]{2,})+")

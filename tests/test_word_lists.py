@@ -1,4 +1,4 @@
-"""The file of a language: its two ways to write a list, and the place of each fault."""
+"""Files of words: the two ways to write a list, and the place of each fault."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import InvalidInput
-from toolkit.language_file import Entries, read_file
+from toolkit.word_lists import Entries, read_file
 
 NAMES = ("words", "more", "flag", "text", "patterns", "pairs", "groups")
 
@@ -72,8 +72,8 @@ groups:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "1:1: the file of a language is a mapping from names to lists of words"),
-        ("[a, b]", "1:1: the file of a language is a mapping from names to lists of words"),
+        ("", "1:1: a file of words is a mapping from names to lists of words"),
+        ("[a, b]", "1:1: a file of words is a mapping from names to lists of words"),
         ("a: b: c", "1:5: "),
         ("wrds: a", "1:1: unknown key 'wrds'; did you mean 'words'? @ wrds"),
         ("words: a\nwords: b", "2:1: key 'words' stands twice, first in line 1"),

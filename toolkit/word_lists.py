@@ -1,4 +1,4 @@
-"""The YAML file of a language: lists of words under names, read and checked.
+"""YAML files of words: lists under names, read and checked.
 
 A list is either a text, whose words are separated by white space, or a YAML list, whose items may be phrases:
 
@@ -42,7 +42,7 @@ def _fine(_word: str) -> None:
 
 
 class Entries:
-    """The entries of a language's file, taken by name.
+    """The entries of a file of words, taken by name.
 
     A wrong entry is noted in `faults` and an empty value is returned in its place, so that one fault hides no other.
     Asking for a name that the file does not have is a KeyError.
@@ -58,7 +58,7 @@ class Entries:
         self._data: dict[str, Any] = data if isinstance(data, dict) else {}
         self._paths: dict[str, dict[str, EntryPath]] = {}
         if not isinstance(data, dict):
-            self.fault((), "the file of a language is a mapping from names to lists of words")
+            self.fault((), "a file of words is a mapping from names to lists of words")
             return
         for name in data:
             if name not in known:
@@ -208,11 +208,11 @@ class Entries:
 def read_file(
     path: Path, build: Callable[[Entries], T], *, known: Collection[str], required: Collection[str] = ()
 ) -> T:
-    """Read the file of a language.
+    """Read a file of words.
 
     Args:
         path: The YAML file.
-        build: Makes the record of the language from the file's entries, and notes what else is wrong with them.
+        build: Makes what is wanted from the file's entries, and notes what else is wrong with them.
         known: Names that the file may have.
         required: Names that it must have.
 

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import UsageError
-from toolkit.project.annotation_log import current, revision, tombstone
-from toolkit.project.append_log import AppendLog
 from toolkit.project.config import FILE_NAME, with_schema
+from toolkit.project.logs.annotation_log import current, revision, tombstone
+from toolkit.project.logs.append_log import AppendLog
 from toolkit.project.workspace import Workspace
 from toolkit.records import Annotation
 from toolkit.schema import Migrated, Migration, Schema, counts, diff, load, load_migration, migrate

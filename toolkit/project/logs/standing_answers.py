@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.errors import InvalidInput
-from toolkit.project.append_log import AppendLog
+from toolkit.project.logs.append_log import AppendLog
 from toolkit.records import Annotation, digest
 from toolkit.schema.yaml_document import read_document
 

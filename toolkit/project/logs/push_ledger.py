@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from toolkit.project.annotators_file import blind_annotators
-from toolkit.project.append_log import AppendLog
+from toolkit.project.logs.append_log import AppendLog
 from toolkit.project.workspace import Workspace
 
 NAME = "annotations/pushed.jsonl"

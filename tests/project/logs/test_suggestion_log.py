@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from toolkit.project import Workspace
-from toolkit.project.suggestion_log import LOG, SuggestionLog
+from toolkit.project.logs.suggestion_log import LOG, SuggestionLog
 from toolkit.records import Span, Suggestion
 
 GUESS = Suggestion(

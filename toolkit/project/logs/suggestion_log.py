@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from toolkit.project.append_log import AppendLog
+from toolkit.project.logs.append_log import AppendLog
 from toolkit.project.workspace import Workspace
 from toolkit.records import Suggestion, from_row, to_row
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.errors import InvalidInput
-from toolkit.project.annotation_log import current, holding, revision, tombstone
+from toolkit.project.logs.annotation_log import current, holding, revision, tombstone
 from toolkit.records import Annotation
 
 

@@ -7,7 +7,7 @@ A row is one of
 
 Rows are never changed: a later revision of an answer follows the earlier one, and an answer that was deleted on
 the server gets a tombstone, after which a further revision may bring it back. A migration adds rows of both kinds,
-with more keys; see `toolkit.project.answer_migration`.
+with more keys; see `toolkit.project.logs.answer_migration`.
 
 `raw` is Label Studio's JSON of the answer. The keys by which it names people are listed here, where both the pull that
 strips them and the release that looks for what was left can see them.

@@ -9,8 +9,8 @@ import pytest
 
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.project import Workspace
-from toolkit.project.annotation_log import revision
-from toolkit.project.answer_migration import REQUEUE, migrate_answers, settled
+from toolkit.project.logs.annotation_log import revision
+from toolkit.project.logs.answer_migration import REQUEUE, migrate_answers, settled
 from toolkit.records import Annotation, AttributeValue, Span
 
 KIND = "{id: kind, title: Kind, type: choice, choices: [light, heavy]}"

@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.project import AppendLog, Workspace
 from toolkit.project.annotators_file import assign
-from toolkit.project.push_ledger import NAME, Ledger, sent_sentences, sent_to
+from toolkit.project.logs.push_ledger import NAME, Ledger, sent_sentences, sent_to
 
 TITLE = "News"
 

@@ -13,8 +13,8 @@ from toolkit.adjudicate.stage import SILENT, accept_answers, adjudicate
 from toolkit.agreement.stage import agreement
 from toolkit.errors import InvalidInput
 from toolkit.project import Workspace
-from toolkit.project.annotation_log import revision
-from toolkit.project.standing_answers import GONE, PARTIAL
+from toolkit.project.logs.annotation_log import revision
+from toolkit.project.logs.standing_answers import GONE, PARTIAL
 from toolkit.records import Annotation, digest
 from toolkit.release.stage import build
 
