@@ -12,7 +12,16 @@ from typing import Literal
 import httpx
 
 Fault = Literal[
-    "pass", "drop-after", "drop-before", "502-after", "502-before", "401-before", "500-after", "504-after", "delay"
+    "pass",
+    "drop-after",
+    "drop-before",
+    "502-after",
+    "502-before",
+    "401-before",
+    "500-before",
+    "500-after",
+    "504-after",
+    "delay",
 ]
 
 
@@ -30,6 +39,7 @@ class Proxy:
         self.method = method
         self.faults: list[Fault] = []
         self.seen: list[str] = []
+        self.poisoned: int | None = None  # a task that the server fails to write out with its answers
         self.clock = 0.0  # seconds by which the server's clock is shown ahead of what it is
         proxy = self
 
@@ -61,8 +71,14 @@ class Proxy:
         if fault == "drop-before":
             request.close_connection = True
             return
-        status, content, kind = (401 if fault == "401-before" else 502), b"refused on purpose", "text/plain"
-        if fault not in ("502-before", "401-before"):
+        if self.poisoned is not None and request.command == "POST" and request.path.endswith("/exports/"):
+            fault = "500-before"
+        status, content, kind = (
+            (int(fault[:3]) if fault.endswith("-before") else 502),
+            b"refused on purpose",
+            "text/plain",
+        )
+        if not fault.endswith("-before"):
             skipped = ("host", "connection", "content-length")
             headers = {key: value for key, value in request.headers.items() if key.lower() not in skipped}
             answer = httpx.request(
@@ -75,6 +91,8 @@ class Proxy:
             )
             if fault in ("502-after", "500-after", "504-after"):
                 status = int(fault[:3])
+            elif self._fails_at(request, answer):
+                status, content, kind = 500, b"the server fails at this task", "text/plain"
             else:
                 status, content, kind = answer.status_code, answer.content, answer.headers.get("content-type", "")
         if fault == "drop-after":
@@ -87,6 +105,13 @@ class Proxy:
         request.send_header("Content-Length", str(len(content)))
         request.end_headers()
         request.wfile.write(content)
+
+    def _fails_at(self, request: BaseHTTPRequestHandler, answer: httpx.Response) -> bool:
+        """Tell whether an answer writes out the poisoned task in a list; a snapshot is not made at all."""
+        if self.poisoned is None:
+            return False
+        whole = request.path.startswith("/api/tasks?") and "fields=all" in request.path
+        return whole and any(task["id"] == self.poisoned for task in answer.json()["tasks"])
 
     def close(self) -> None:
         self._server.shutdown()

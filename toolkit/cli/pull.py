@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from toolkit.api.facade import Project
 from toolkit.cli.connect import connected
 from toolkit.cli.options import Json, ProjectDir
 from toolkit.cli.output import progress_bar, put_link, put_table, say
-from toolkit.errors import UsageError
+from toolkit.errors import Interrupted, UsageError
 
 
 def pull(
@@ -75,6 +75,21 @@ def pull(
         )
     if from_export is not None and not as_json:
         put_table(["what the file holds", "read", "taken", "rejected"], [_fate(*row) for row in result.fates.items()])
+    _end_where_unreadable(result.unreadable)
+
+
+def _end_where_unreadable(tasks: Sequence[str]) -> None:
+    """End as partly done where the server fails at some tasks, and name them."""
+    if not tasks:
+        return
+    say(f"what was answered to {len(tasks):,} tasks is not taken, because the server itself fails at them:")
+    for place in tasks[:_MOST_NAMED]:
+        say(f"  {place}")
+    say("delete there the answer that it can't show, and run `toolkit pull` again; all others are taken")
+    raise typer.Exit(Interrupted.exit_code)
+
+
+_MOST_NAMED = 20
 
 
 def _put_lost(values: Mapping[str, Mapping[str, Mapping[str, int]]]) -> None:

@@ -14,7 +14,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from toolkit.errors import InvalidInput
-from toolkit.labelstudio.client.http_client import NotThere, Server
+from toolkit.labelstudio.client.answer_shape import TIME
+from toolkit.labelstudio.client.failures import NotThere
+from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.pull.parse import utc
 from toolkit.project import Workspace, write_atomic
@@ -81,7 +83,7 @@ def server_of_project(workspace: Workspace, server: Server, project: ServerProje
         return known
     for row in _of_files(workspace.annotations.rows(), project.id):
         try:
-            there = server.get(f"/api/annotations/{row['raw']['id']}/")
+            there = server.get(f"/api/annotations/{row['raw']['id']}/", {"created_at": TIME})
         except NotThere:
             continue
         if there.get("project") == project.id and utc(there["created_at"]) == row["annotation"]["created_at"]:

@@ -10,7 +10,7 @@ import pytest
 from tests.labelstudio.proxy import proxied
 from toolkit.errors import AccessDenied, InvalidConfig, RemoteError
 from toolkit.labelstudio import Server
-from toolkit.labelstudio.client.http_client import NotThere, Unanswered
+from toolkit.labelstudio.client.failures import NotThere, Unanswered
 from toolkit.labelstudio.server.embedded import Studio
 
 pytestmark = pytest.mark.studio

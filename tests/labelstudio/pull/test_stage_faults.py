@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.labelstudio.labelled import Labelled
@@ -245,3 +246,45 @@ def test_a_server_killed_under_a_pull_is_read_to_its_end_after_its_restart(
             assert server_project.work_projects(server, workspace)[0].tasks == 6
     finally:
         embedded.stop(data=tmp_path / "own")
+
+
+@pytest.mark.parametrize("window", [2, 2000])
+def test_a_task_that_the_server_fails_at_is_named_and_all_others_are_taken(
+    labelled: Labelled, studio: Studio, monkeypatch: pytest.MonkeyPatch, window: int
+) -> None:
+    monkeypatch.setattr(snapshot, "WINDOW", window)
+    with proxied(studio.url, on="/api") as proxy, Server(proxy.url, str(studio.token)) as through:
+        proxy.poisoned = labelled.tasks[3]
+        for counts in ({"new": 5}, {}):
+            result = pull(labelled.workspace, server=through)
+            assert result.counts == counts
+            assert [task.partition(": ")[2] for task in result.unreadable] == [
+                "the server answered 500: the server fails at this task"
+            ]
+            assert f"task={labelled.tasks[3]}:" in result.unreadable[0]
+        proxy.poisoned = None
+        result = pull(labelled.workspace, server=through)
+    assert (result.counts, result.unreadable) == ({"new": 1}, ())
+
+
+def test_nothing_of_a_task_that_the_server_fails_at_counts_as_deleted(labelled: Labelled, studio: Studio) -> None:
+    assert labelled.pull() == {"new": 6}
+    labelled.answer(0, "claim")
+    with proxied(studio.url, on="/api") as proxy, Server(proxy.url, str(studio.token)) as through:
+        proxy.poisoned = labelled.tasks[3]
+        for full in (False, True):
+            result = pull(labelled.workspace, server=through, full=full)
+            assert result.counts.get("deleted", 0) == 0
+            assert bool(result.unreadable) is full
+
+
+def test_an_answer_that_no_list_can_write_comes_by_a_snapshot(labelled: Labelled, studio: Studio) -> None:
+    labelled.pull()
+    endless = b'{"result": [], "lead_time": 1e400}'
+    headers = {"Authorization": f"Token {studio.token}", "Content-Type": "application/json"}
+    address = f"{studio.url}/api/tasks/{labelled.tasks[3]}/annotations/"
+    httpx.post(address, content=endless, headers=headers, trust_env=False, timeout=60)  # stored, and answered with 500
+    labelled.answer(0, "claim")
+    result = pull(labelled.workspace, server=labelled.server)
+    assert (result.counts["new"], result.unreadable) == (2, ())
+    assert pull(labelled.workspace, server=labelled.server).up_to_date

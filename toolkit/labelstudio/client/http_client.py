@@ -3,27 +3,41 @@
 Reading is tried again when the line breaks. Writing with POST never is: Label Studio stores the same batch twice
 when it is sent twice (measured, 1.23.2), so an answer that did not arrive is raised as `Unanswered`, and the caller
 looks at what the server holds before it sends anything again. Lists are read by id windows, not by page numbers,
-which shift while tasks are deleted, and what came is held against the server's own `total`.
+which shift while tasks are deleted, and what came is held against the server's own `total`. Every answer must end
+(`bounded_http`) and have the shape that its request names (`answer_shape`).
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from itertools import islice, pairwise
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
 
-from toolkit.errors import AccessDenied, InvalidConfig, RemoteError
+from toolkit.errors import AccessDenied, InvalidConfig, RemoteError, border, printable
+from toolkit.labelstudio.client.answer_shape import TIME, misfit
+from toolkit.labelstudio.client.bounded_http import MOST_BYTES, BoundedHttp, Endless
+from toolkit.labelstudio.client.failures import (
+    Conflict,
+    NoEnd,
+    NotThere,
+    Refused,
+    ServerFault,
+    Unanswered,
+    tls_fault,
+    words_of,
+)
 from toolkit.labelstudio.client.sdk_client import SdkClient
 from toolkit.labelstudio.client.tokens import expires, kind_of, refused
 
@@ -36,8 +50,15 @@ _FRESH = httpx.Limits(max_keepalive_connections=0)
 fresh one."""
 
 
-class Unanswered(RemoteError):
-    """The server may have done what was asked, or may not: its answer did not arrive."""
+STREAM_SECONDS, STREAM_BYTES = 3600.0, 64 << 30
+"""What an answer may have that is read piece by piece."""
+_MOST_TASKS = 20_000_000
+_MOST_UNREADABLE = 100
+"""Tasks that one list may name as unreadable; with more, something else is wrong."""
+_FIELDS: Mapping[str, Any] = {"id": int, "data": dict, "created_at": TIME, "updated_at": TIME}
+_COUNTED: Mapping[str, Any] = {"total_annotations": object, "cancelled_annotations": object}
+_WHOLE: Mapping[str, Any] = {**_FIELDS, "annotations": list}
+"""What tasks of a list must have: those of these fields that are asked for, or with all that they hold."""
 
 
 class Server:
@@ -47,7 +68,7 @@ class Server:
         url: Its address.
         token: A legacy token or a personal access token.
         variable: Name of the variable that the token came from, for messages.
-        timeout: Seconds that one answer may take.
+        timeout: Seconds that one answer may take, from the first byte sent to the last received.
         sleep: Called with the seconds to wait before reading again.
     """
 
@@ -69,7 +90,8 @@ class Server:
         self._now: datetime | None = None
         self._then = 0.0  # our own clock at that moment
         near = urlsplit(self.url).hostname in _LOOPBACK
-        self._http = httpx.Client(
+        self._timeout = timeout
+        self._http = BoundedHttp(
             base_url=self.url,
             headers={"Content-Type": "application/json"},
             timeout=httpx.Timeout(timeout, connect=10),
@@ -81,7 +103,9 @@ class Server:
     @cached_property
     def sdk(self) -> SdkClient:
         """label-studio-sdk's client, for what changes a project; loading it takes seconds."""
-        return SdkClient(self.url, self._token, self._http, self._answered, self._lost, self._until_answered, NotThere)
+        return SdkClient(
+            self.url, self._token, self._http, self._answered, self._lost, self._until_answered, NotThere, self._within
+        )
 
     @property
     def now(self) -> datetime | None:
@@ -103,21 +127,30 @@ class Server:
         """Close the connections."""
         self._http.close()
 
-    def get(self, path: str, **params: Any) -> Any:
+    def get(self, path: str, shape: Any = object, **params: Any) -> Any:
         """Read; broken connections and 502, 503, 504 are tried again.
+
+        Args:
+            path: Where.
+            shape: What the answer must be, as in `answer_shape`.
+            params: Of the address.
 
         Raises:
             AccessDenied: The token is refused, or has no right to this.
-            RemoteError: There is no server, or it answers with an error.
+            ServerFault: The server fails at this.
+            RemoteError: There is no server, or it answers with an error, or with something else than this.
         """
-        return self._again("GET", path, params=params).json()
+        return self._read(self._again("GET", path, params=params), shape)
 
-    def post(self, path: str, body: Any = None, *, timeout: float | None = None, **params: Any) -> Any:
+    def post(
+        self, path: str, body: Any = None, *, shape: Any = object, timeout: float | None = None, **params: Any
+    ) -> Any:
         """Write once.
 
         Args:
             path: Where.
             body: What; bytes are JSON already.
+            shape: What the answer must be, as in `answer_shape`.
             timeout: Seconds, where the server may take long.
             params: Of the address.
 
@@ -126,11 +159,12 @@ class Server:
             RemoteError: It was not stored.
         """
         form = "content" if isinstance(body, bytes) else "json"
-        return self._answered(self._send("POST", path, params=params, timeout=timeout, **{form: body})).json()
+        answer = self._answered(self._send("POST", path, params=params, timeout=timeout, **{form: body}))
+        return self._read(answer, shape, raises=Unanswered)
 
     def patch(self, path: str, body: Any) -> Any:
         """Change what is there; the same change twice is the same as once, so it is tried again like reading."""
-        return self._again("PATCH", path, json=body).json()
+        return self._read(self._again("PATCH", path, json=body))
 
     def delete(self, path: str) -> None:
         """Delete; it is not an error if it is gone already."""
@@ -145,12 +179,18 @@ class Server:
         Raises:
             RemoteError: The connection broke before its end.
         """
+        bounds = {MOST_BYTES: STREAM_BYTES}
         try:
-            with self._http.stream("GET", path, params=params, headers=self._headers(), timeout=None) as response:
+            with (
+                self._within(STREAM_SECONDS),
+                self._http.stream("GET", path, params=params, headers=self._headers(), extensions=bounds) as response,
+            ):
                 if response.status_code != 200:
                     response.read()
                     self._checked(response)
                 yield from response.iter_bytes()
+        except Endless as error:
+            raise RemoteError(str(error), where=f"{self.url}{path}") from error
         except httpx.TransportError as error:
             raise self._unreachable(error) from error
 
@@ -162,6 +202,7 @@ class Server:
         include: str | None = None,
         where: Sequence[Mapping[str, Any]] = (),
         page_size: int = 1000,
+        unreadable: Callable[[int, RemoteError], None] | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Yield a project's tasks by rising id.
 
@@ -170,23 +211,50 @@ class Server:
             fields: "task_only", or "all" with annotations and drafts.
             include: Names of fields, with commas between; must hold "id".
             where: Label Studio filter items that all have to hold.
-            page_size: Tasks a request.
+            page_size: Tasks per request.
+            unreadable: Called with each task that the server itself fails at, which is left out, and how it fails. To
+                find it, fewer and fewer tasks are asked for at once. Default: such a failure is raised.
 
         Raises:
-            RemoteError: Fewer tasks came than the server says there are.
+            ServerFault: The server fails at a task.
+            RemoteError: Fewer tasks came than the server says there are, or the list has no end.
         """
-        last = 0
+        last, size, read, left_out = 0, page_size, 0, 0
         while True:
-            page = self._tasks(project, [*where, _after(last)], page_size, fields=fields, include=include)
+            after = [*where, _after(last)]
+            try:
+                page = self._tasks(project, after, size, fields=fields, include=include)
+            except ServerFault as fault:
+                if unreadable is None or left_out == _MOST_UNREADABLE:
+                    raise
+                if size > 1:
+                    size //= 2
+                    continue
+                first = self._tasks(project, after, 1, include="id")["tasks"]
+                if not first:
+                    raise
+                unreadable(first[0]["id"], fault)
+                last, left_out = first[0]["id"], left_out + 1
+                continue
             tasks, total = page["tasks"], page["total"]
-            if len(tasks) < min(page_size, total):
-                raise RemoteError(
-                    f"the server says {total} tasks and gave {len(tasks)}", where=f"{self.url}/projects/{project}"
-                )
+            self._check_list(project, tasks, total, asked=size, last=last, read=read)
             yield from tasks
             if total <= len(tasks):
                 return
-            last = tasks[-1]["id"]
+            last, read, size = tasks[-1]["id"], read + len(tasks), min(2 * size, page_size)
+
+    def _check_list(
+        self, project: int, tasks: Sequence[Mapping[str, Any]], total: int, *, asked: int, last: int, read: int
+    ) -> None:
+        """Refuse a page of a list that is cut, or that would go on for ever."""
+        place = f"{self.url}/projects/{project}"
+        if len(tasks) < min(asked, total):
+            raise RemoteError(f"the server says {total} tasks and gave {len(tasks)}", where=place)
+        ids = [last, *(task["id"] for task in tasks)]
+        if any(after <= before for before, after in pairwise(ids)):
+            raise RemoteError("the server gave tasks out of their order", where=place)
+        if read + total > _MOST_TASKS:
+            raise RemoteError(f"the server says that there are more than {_MOST_TASKS:,} tasks", where=place)
 
     def few_tasks(
         self, project: int, *, where: Sequence[Mapping[str, Any]], at_most: int
@@ -203,7 +271,8 @@ class Server:
 
     def sample(self, project: int, *, at_most: int) -> list[dict[str, Any]]:
         """Return the first tasks of a project, by rising id, with all their fields."""
-        return list(self._tasks(project, (), at_most, fields="all")["tasks"])
+        found = self.tasks(project, fields="all", page_size=at_most, unreadable=lambda task, fault: None)
+        return list(islice(found, at_most))
 
     def edge(self, project: int, *, after: int = 0, descending: bool = False) -> tuple[int | None, int]:
         """Return the first (or last) id among the tasks with larger ids, None without any; and how many they are."""
@@ -224,28 +293,36 @@ class Server:
         ordering = ["-tasks:id" if descending else "tasks:id"]
         query = json.dumps({"ordering": ordering, "filters": {"conjunction": "and", "items": list(where)}})
         params: dict[str, Any] = {"project": project, "fields": fields, "page_size": page_size, "query": query}
-        return self.get("/api/tasks", **params, **({"include": include} if include else {}))
+        asked = {"id", *(include or "").split(",")}
+        known = _WHOLE if fields == "all" and not include else {**_FIELDS, **_COUNTED}
+        task = known if known is _WHOLE else {name: shape for name, shape in known.items() if name in asked}
+        shape = {"tasks": [task], "total": int}
+        return self.get("/api/tasks", shape, **params, **({"include": include} if include else {}))
 
     def users(self) -> dict[int, str]:
         """Return the e-mail address of every user of the organisation by id."""
-        return {user["id"]: user["email"] for user in self.get("/api/users/")}
+        return {user["id"]: user["email"] for user in self.get("/api/users/", [{"id": int, "email": str}])}
 
     def version(self) -> str:
         """Return the server's version."""
-        return str(self.get("/api/version").get("release", "unknown"))
+        return str(self.get("/api/version", dict).get("release", "unknown"))
 
     def task_url(self, project: int, task: int) -> str:
         """Return where a person opens a task."""
         return f"{self.url}/projects/{project}/data?task={task}"
 
     def _again(self, method: str, path: str, **options: Any) -> httpx.Response:
+        patience = time.monotonic() + self._timeout
         for attempt in range(_ATTEMPTS):
+            last = attempt == _ATTEMPTS - 1 or time.monotonic() > patience
             try:
                 response = self._send(method, path, **options)
-                if response.status_code not in _BROKEN:
-                    return self._checked(response)
+                if response.status_code not in _BROKEN or last:
+                    break
+            except NoEnd:
+                raise
             except Unanswered:
-                if attempt == _ATTEMPTS - 1:
+                if last:
                     raise
             self._sleep(min(2.0**attempt * 0.25, 4.0))
         return self._checked(response)
@@ -255,22 +332,46 @@ class Server:
         for attempt in range(_ATTEMPTS):
             try:
                 return call()
+            except NoEnd:
+                raise
             except Unanswered:
                 if attempt == _ATTEMPTS - 1:
                     raise
             self._sleep(min(2.0**attempt * 0.25, 4.0))
         return None
 
-    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+    def _within(self, seconds: float | None = None) -> AbstractContextManager[None]:
+        """Bound the requests of a block together; by default by what one answer may take."""
+        return self._http.within(self._timeout if seconds is None else seconds)
+
+    def _send(self, method: str, path: str, *, timeout: float | None = None, **options: Any) -> httpx.Response:
+        given = {key: value for key, value in options.items() if value is not None}
+        if timeout is not None:
+            given["timeout"] = httpx.Timeout(timeout, connect=10)
         try:
-            response = self._http.request(method, path, headers=self._headers(), **_given(options))
-            if response.status_code == 401 and self._kind == "personal":
-                self._access = None
-                response = self._http.request(method, path, headers=self._headers(), **_given(options))
+            with self._within(timeout):
+                response = self._http.request(method, path, headers=self._headers(), **given)
+                if response.status_code == 401 and self._kind == "personal":
+                    self._access = None
+                    response = self._http.request(method, path, headers=self._headers(), **given)
         except httpx.TransportError as error:
             raise self._lost(error) from error
         self._take_time(response.headers.get("date", ""))
         return response
+
+    def _read(self, response: httpx.Response, shape: Any = object, *, raises: type[RemoteError] = RemoteError) -> Any:
+        """Return the JSON of a good answer, once it has its shape."""
+        place = f"{self.url}{response.url.path}"
+        kind = response.headers.get("content-type", "")
+        remedy = f"look whether Label Studio itself answers at {self.url}, and not a login page or another service"
+        if "json" not in kind:
+            what = "a page for people" if "html" in kind else printable(kind)[:80] or "something without a type"
+            raise raises(f"{what} came instead of JSON", where=place, remedy=remedy)
+        with border("the answer is not JSON", where=place, remedy=remedy, raises=raises):
+            body = response.json()
+        if (fault := misfit(body, shape)) is not None:
+            raise raises(f"the answer is not Label Studio's: {fault}", where=place, remedy=remedy)
+        return body
 
     def _take_time(self, date: str) -> None:
         try:
@@ -285,7 +386,7 @@ class Server:
             response = self._http.post("/api/token/refresh/", json={"refresh": self._token})
             if response.status_code in (400, 401, 403):
                 raise refused(self._kind, self._detail(response), url=self.url, variable=self._variable)
-            self._access = str(self._checked(response).json()["access"])
+            self._access = self._read(self._checked(response), {"access": str})["access"]
         return {"Authorization": f"Bearer {self._access}"}
 
     def _answered(self, response: httpx.Response) -> httpx.Response:
@@ -300,6 +401,8 @@ class Server:
         """Return what a broken connection means."""
         if isinstance(error, httpx.ConnectError):
             return self._unreachable(error)
+        if isinstance(error, Endless):
+            return NoEnd(str(error), where=self.url, remedy="look whether Label Studio itself answers there")
         return Unanswered(f"the connection broke ({type(error).__name__})", where=self.url)
 
     def _checked(self, response: httpx.Response) -> httpx.Response:
@@ -325,23 +428,24 @@ class Server:
             raise Conflict(f"it is there already ({detail})", where=place)
         if status == 400:
             raise Refused(f"the server refuses this: {detail}", where=place)
-        raise RemoteError(f"the server answered {status}: {detail}", where=place)
+        fault = ServerFault if status >= 500 else RemoteError
+        raise fault(f"the server answered {status}: {detail}", where=place)
 
     def _detail(self, response: httpx.Response) -> str:
         """Return what the server says of its refusal, in one short line without secrets."""
         try:
             body = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             text = response.reason_phrase if "html" in response.headers.get("content-type", "") else response.text
         else:
-            text = _words(body)
+            text = words_of(body)
         for secret in filter(None, (self._token, self._access)):
             text = text.replace(secret, "…")
-        text = " ".join(text.split())
+        text = printable(" ".join(text.split()))
         return text if len(text) <= 400 else text[:400] + "…"
 
     def _unreachable(self, error: Exception) -> RemoteError:
-        if (fault := _tls_fault(error)) is not None:
+        if (fault := tls_fault(error)) is not None:
             what, remedy = fault
             return RemoteError(what, where=self.url, remedy=remedy)
         return RemoteError(
@@ -349,26 +453,6 @@ class Server:
             where=self.url,
             remedy="start one with `toolkit studio start`, or set LABEL_STUDIO_URL",
         )
-
-
-def _tls_fault(error: BaseException | None) -> tuple[str, str] | None:
-    """Return what is wrong with the encryption of a connection, and what mends it; None if that is not the fault."""
-    words = ""
-    while error is not None:
-        words += f" {error}"
-        error = error.__cause__ or error.__context__
-    if "CERTIFICATE_VERIFY_FAILED" in words:
-        why = re.search(r"certificate verify failed: ([^(]*)", words)
-        reason = f" ({why[1].strip()})" if why else ""
-        return (
-            f"the server's certificate is not trusted{reason}",
-            "set SSL_CERT_FILE to a file with the certificate of whoever signed it",
-        )
-    if "WRONG_VERSION_NUMBER" in words or "HTTP_REQUEST" in words:
-        return "the server does not speak TLS on this port", "write http:// in its address, or name its TLS port"
-    if "[SSL" in words or "SSLError" in words or "TLS" in words:
-        return f"the encrypted connection failed:{words[:200]}", "look at the certificate and the proxy of the server"
-    return None
 
 
 def _trusted() -> ssl.SSLContext | bool:
@@ -384,18 +468,6 @@ def _trusted() -> ssl.SSLContext | bool:
         ) from error
 
 
-class NotThere(RemoteError):
-    """The server answered 404."""
-
-
-class Conflict(RemoteError):
-    """The server answered 409: it is there already."""
-
-
-class Refused(RemoteError):
-    """The server answered 400: nothing was stored."""
-
-
 def _after(task: int) -> dict[str, Any]:
     return {"filter": "filter:tasks:id", "operator": "greater", "type": "Number", "value": task}
 
@@ -407,23 +479,3 @@ def _address(url: str) -> str:
     if parts.username or parts.password:
         raise InvalidConfig("has a password in it", where=parts.hostname, remedy="leave it out; the token is enough")
     return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
-
-
-def _given(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in options.items() if value is not None}
-
-
-def _words(body: Any) -> str:
-    """Return the human part of Label Studio's error JSON."""
-    if isinstance(body, Mapping):
-        errors = body.get("validation_errors")
-        if errors:
-            return _words(errors)
-        if "detail" in body:
-            return _words(body["detail"])
-        return "; ".join(
-            _words(value) if key == "non_field_errors" else f"{key}: {_words(value)}" for key, value in body.items()
-        )
-    if isinstance(body, list):
-        return "; ".join(_words(item) for item in body)
-    return str(body)

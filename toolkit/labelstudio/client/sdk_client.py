@@ -16,10 +16,12 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import httpx
+
+from toolkit.errors import RemoteError, border
 
 ONCE = {"max_retries": 0}
 """Options of a request that must not be repeated: a write with POST."""
@@ -44,6 +46,7 @@ class SdkClient:
         lost: Returns what a broken connection means.
         again: Calls something that may be repeated, until its answer has arrived.
         gone: What `checked` raises where the server has no such thing; to delete that is no error.
+        within: Bounds the time of what a block asks.
     """
 
     def __init__(
@@ -55,17 +58,19 @@ class SdkClient:
         lost: Callable[[httpx.TransportError], Exception],
         again: Callable[[Callable[[], None]], None],
         gone: type[Exception],
+        within: Callable[[], AbstractContextManager[None]],
     ) -> None:
         with its_warnings_unheard():
             from label_studio_sdk import LabelStudio  # see above
 
             self._client: Any = LabelStudio(base_url=url, api_key=token, httpx_client=http)  # type: ignore[no-untyped-call]
         self._url, self._checked, self._lost, self._again = url, checked, lost, again
-        self._gone = gone
+        self._gone, self._within = gone, within
 
     def make_project(self, settings: dict[str, Any]) -> dict[str, Any]:
         """Make a project, and return the server's JSON of it."""
-        return _row(self._ask(lambda: self._client.projects.create(**settings, request_options=ONCE)))
+        made: dict[str, Any] = self._ask(lambda: _row(self._client.projects.create(**settings, request_options=ONCE)))
+        return made
 
     def change_project(self, project: int, settings: dict[str, Any]) -> None:
         """Change settings of a project."""
@@ -82,8 +87,8 @@ class SdkClient:
 
     def make_view(self, project: int, data: dict[str, Any]) -> int:
         """Make a view of the Data Manager, and return its number."""
-        made = self._ask(lambda: self._client.views.create(project=project, data=data, request_options=ONCE))
-        return int(made.id)
+        views = self._client.views
+        return int(self._ask(lambda: int(views.create(project=project, data=data, request_options=ONCE).id)))
 
     def change_view(self, view: int, data: dict[str, Any]) -> None:
         """Change a view."""
@@ -104,16 +109,18 @@ class SdkClient:
     def _ask(self, call: Callable[[], Any]) -> Any:
         from label_studio_sdk.core.api_error import ApiError
 
-        try:
-            with its_warnings_unheard():  # it loads its parts when they are first used
-                return call()
-        except ApiError as error:
-            text = error.body if isinstance(error.body, str) else json.dumps(error.body)
-            request = httpx.Request("POST", self._url)
-            self._checked(httpx.Response(error.status_code or 500, text=text, request=request))
-            raise
-        except httpx.TransportError as error:
-            raise self._lost(error) from error
+        strange = border("the answer is not Label Studio's", where=self._url, raises=RemoteError)
+        with its_warnings_unheard(), strange:  # it loads its parts when they are first used
+            try:
+                with self._within():
+                    return call()
+            except ApiError as error:
+                text = error.body if isinstance(error.body, str) else json.dumps(error.body)
+                request = httpx.Request("POST", self._url)
+                self._checked(httpx.Response(error.status_code or 500, text=text, request=request))
+                raise
+            except httpx.TransportError as error:
+                raise self._lost(error) from error
 
 
 def _row(model: Any) -> dict[str, Any]:

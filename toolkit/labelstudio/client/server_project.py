@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os.path import commonprefix
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 from typing import Any
 
 from toolkit.errors import InvalidInput, RemoteError
-from toolkit.labelstudio.client.http_client import NotThere, Refused, Server, Unanswered
+from toolkit.labelstudio.client.answer_shape import TIME
+from toolkit.labelstudio.client.failures import NotThere, Refused, Unanswered
+from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.known_projects import Known, known_projects
 from toolkit.labelstudio.codec.label_config import render_config, render_expert_config
 from toolkit.labelstudio.codec.page_check import PageCheck
@@ -20,6 +22,9 @@ from toolkit.schema import Schema, instructions
 
 ANSWER_COUNTS = ("total_annotations_number", "skipped_annotations_number")
 """Settings that count the answers in a project, skips apart."""
+
+_PROJECT = {"id": int, "title": str, "created_at": TIME, "task_number": (int, NoneType)}
+_MOST_LISTED = 20_000  # projects whose titles hold the same words
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ def find(server: Server, title: str, *, known: Known = _NOBODY) -> ServerProject
     if found is None:
         return None
     try:
-        return _project(server, server.get(f"/api/projects/{found.id}/"), title)
+        return _project(server, server.get(f"/api/projects/{found.id}/", _PROJECT), title)
     except NotThere:
         return None
 
@@ -179,7 +184,7 @@ def create(server: Server, title: str, wanted: dict[str, Any]) -> ServerProject:
     if oldest == made["id"]:
         return _project(server, made, title)
     server.sdk.delete_project(made["id"])
-    return _project(server, server.get(f"/api/projects/{oldest}/"), title)
+    return _project(server, server.get(f"/api/projects/{oldest}/", _PROJECT), title)
 
 
 def settings(
@@ -292,7 +297,7 @@ def _numbered(
         if (found := here.get((entry["id"], entry["created_at"]))) is not None:
             return found
         try:
-            there: dict[str, Any] = server.get(f"/api/projects/{entry['id']}/")
+            there: dict[str, Any] = server.get(f"/api/projects/{entry['id']}/", _PROJECT)
         except NotThere:
             continue
         if there["created_at"] == entry["created_at"]:
@@ -306,13 +311,15 @@ def _numbers(listed: Sequence[dict[str, Any]]) -> list[int]:
 
 def _listed(server: Server, within: str, include: Sequence[str]) -> list[dict[str, Any]]:
     """Return the projects whose title holds these words, in whatever case."""
-    found: list[dict[str, Any]] = []
-    page = 1
+    found: dict[int, dict[str, Any]] = {}
+    page, read = 1, 0
+    shape = {"results": [{name: _PROJECT.get(name, object) for name in include}], "count": int}
     while True:
-        answer = server.get("/api/projects/", title=within, page=page, page_size=100, include=",".join(include))
-        found += answer["results"]
-        if len(found) >= answer["count"]:
-            return found
-        if not answer["results"]:
+        answer = server.get("/api/projects/", shape, title=within, page=page, page_size=100, include=",".join(include))
+        came = {entry["id"]: entry for entry in answer["results"]}
+        page, read, new = page + 1, read + len(answer["results"]), came.keys() - found.keys()
+        found |= came
+        if read >= answer["count"]:
+            return list(found.values())
+        if not new or len(found) > _MOST_LISTED:
             raise RemoteError(f"the server says {answer['count']} projects and gave {len(found)}", where=server.url)
-        page += 1

@@ -67,6 +67,8 @@ class PullResult:
         texts: Keys of the tasks' data that were taken for the sentence, of a foreign project.
         notes: What a person should know, such as that a project was renamed, or is lost.
         partial: Answers of which a part could not be taken; they have no vote until a person says so.
+        unreadable: Tasks that the server itself fails at, each with its failure; their answers are not taken, and those
+            that the log has stay. The next pull asks for them again.
     """
 
     url: str
@@ -77,6 +79,7 @@ class PullResult:
     texts: tuple[str, ...] = ()
     partial: int = 0
     notes: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
     @property
     def up_to_date(self) -> bool:

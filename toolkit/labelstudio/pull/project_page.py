@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import NoneType
 
 from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.server_project import ServerProject
@@ -38,7 +39,7 @@ def page_of(workspace: Workspace, server: Server, project: ServerProject, texts:
         return own_page(schema)
     if before is None and Ledger(workspace, project.place, "").sent:
         return settled_page(workspace, project.place, Survey(), schema, own=True)
-    config = server.get(f"/api/projects/{project.id}/").get("label_config") or ""
+    config = server.get(f"/api/projects/{project.id}/", {"label_config": (str, NoneType)})["label_config"] or ""
     page = page_of_config(config, where=f"the label config of {project.url}") if config.strip() else None
     if page is not None and is_rendered(page, schema):
         return settled_page(workspace, project.place, Survey(page), schema, own=True)

@@ -29,12 +29,14 @@ class PullMark:
         seen: Tasks that changed within the overlap before the mark, and when: their next stamp tells whether they
             changed again.
         ahead: Seconds by which the server's clock was before ours; None where the server does not tell its time.
+        unreadable: Tasks that the server failed at; the next pull asks for each again.
     """
 
     until: datetime
     tasks: int
     seen: Mapping[str, str] = field(default_factory=dict)
     ahead: float | None = None
+    unreadable: tuple[int, ...] = ()
 
     @property
     def since(self) -> datetime:
@@ -54,7 +56,14 @@ class PullMark:
         """Tell whether a task has changed since it was seen."""
         return bool(self.seen.get(str(task["id"])) != task["updated_at"])
 
-    def moved(self, seen: Mapping[str, str], tasks: int, ahead: float | None, now: datetime | None) -> PullMark:
+    def moved(
+        self,
+        seen: Mapping[str, str],
+        tasks: int,
+        ahead: float | None,
+        now: datetime | None,
+        unreadable: tuple[int, ...] = (),
+    ) -> PullMark:
         """Return the mark after the tasks that changed were read.
 
         A stamp of a clock that went fast must not hide what follows: the mark does not pass the server's own clock.
@@ -64,10 +73,11 @@ class PullMark:
             tasks: How many tasks there are.
             ahead: As above.
             now: The server's clock, cut to the second: what was made in that second may bear a later stamp.
+            unreadable: As above.
         """
         newest = max([self.until, *map(moment, seen.values())])
         until = newest if now is None else min(newest, now + timedelta(seconds=1))
-        return PullMark(until, tasks, seen, ahead)
+        return PullMark(until, tasks, seen, ahead, unreadable)
 
 
 def read_mark(workspace: Workspace, place: str) -> PullMark | None:
@@ -79,13 +89,15 @@ def read_mark(workspace: Workspace, place: str) -> PullMark | None:
     mark = _marks(workspace).get(place)
     if mark is None:
         return None
-    return PullMark(moment(mark["mark"]), mark["tasks"], mark["seen"], mark.get("ahead"))
+    unreadable = tuple(mark.get("unreadable", ()))
+    return PullMark(moment(mark["mark"]), mark["tasks"], mark["seen"], mark.get("ahead"), unreadable)
 
 
 def write_mark(workspace: Workspace, place: str, mark: PullMark) -> None:
     """Keep the mark of a project, with as much of what was seen as the overlap needs."""
     seen = {task: stamp for task, stamp in mark.seen.items() if moment(stamp) > mark.since}
-    entry = {"mark": mark.until.isoformat(), "tasks": mark.tasks, "seen": seen, "ahead": mark.ahead}
+    entry: dict[str, Any] = {"mark": mark.until.isoformat(), "tasks": mark.tasks, "seen": seen, "ahead": mark.ahead}
+    entry |= {"unreadable": mark.unreadable} if mark.unreadable else {}
     marks = _marks(workspace) | {place: entry}
     write_atomic(workspace.path(".toolkit", "pulls.json"), json.dumps(marks, indent=1, sort_keys=True) + "\n")
 

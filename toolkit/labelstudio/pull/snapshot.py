@@ -6,6 +6,9 @@ for window by window of task ids, through a view (a tab of the Data Manager) tha
 while the server makes the next window we read this one. To ask for the answered tasks alone costs the server one query
 per task, which is more than to write them all out.
 
+A window that the server fails to make is read from the task list instead, where the tasks that it fails at are found
+one by one, left out and named.
+
 Each snapshot has a title of its own that is written down before it is asked for: one whose answer was lost is waited
 for, what an interrupted pull has left is cleared away, and a first pull goes on after the last window that it took.
 """
@@ -19,15 +22,18 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from types import NoneType
 from typing import IO, Any
 
 from toolkit.engine.background import ahead
 from toolkit.errors import RemoteError
-from toolkit.labelstudio.client.http_client import Server, Unanswered
+from toolkit.labelstudio.client.answer_shape import TIME
+from toolkit.labelstudio.client.failures import ServerFault, Unanswered
+from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.pull.export_reader import json_items
 from toolkit.project import Workspace, write_atomic
@@ -42,6 +48,8 @@ LOOK = 2.0
 _PATIENCE = 3600.0  # seconds that one snapshot may take
 _ASKS = 5
 _AT_WORK = ("created", "in_progress")
+_PAGE = 200  # tasks of the list per request
+_MADE = {"id": int, "title": (str, NoneType), "status": str, "created_at": TIME}
 
 _Bounds = tuple[int, int | None]
 """First and last id of a window; None: to the end, whatever comes while we read."""
@@ -56,12 +64,14 @@ class Snapshot:
         after: The last id that the interrupted pull took; 0 if there was none. What it took may have changed since.
         taken: How many tasks it took.
         tasks: By id, one in memory at a time.
+        unreadable: Ids of the tasks that the server fails at and how; whole once all `tasks` were read.
     """
 
     begun: datetime
     after: int
     taken: int
     tasks: Iterator[dict[str, Any]]
+    unreadable: Mapping[int, str]
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,7 @@ class _Note:
     begun: str | None = None
     after: int = 0
     taken: int = 0
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -109,12 +120,10 @@ def snapshot(
         with closing(made):
             first = next(made, None)
             begun = note.begun or (first.begun if first is not None else project.settings["created_at"])
-            yield Snapshot(
-                datetime.fromisoformat(begun),
-                note.after,
-                note.taken,
-                _tasks(first, made, replace(note, begun=begun), path, settle),
-            )
+            note = replace(note, begun=begun)
+            unreadable = {int(task): fault for task, fault in note.unreadable.items()}
+            tasks = _tasks(first, made, note, path, settle, unreadable)
+            yield Snapshot(datetime.fromisoformat(begun), note.after, note.taken, tasks, unreadable)
     path.unlink()
 
 
@@ -126,6 +135,7 @@ class _Window:
     last: int | None
     file: IO[bytes]
     where: str
+    unreadable: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -137,7 +147,12 @@ class _Part:
 
 
 def _tasks(
-    first: _Window | None, others: Iterator[_Window], note: _Note, path: Path, settle: Callable[[], None]
+    first: _Window | None,
+    others: Iterator[_Window],
+    note: _Note,
+    path: Path,
+    settle: Callable[[], None],
+    unreadable: dict[int, str],
 ) -> Iterator[dict[str, Any]]:
     """Yield the tasks of each window; after each, write down how far we are."""
     window, taken = first, note.taken
@@ -151,8 +166,10 @@ def _tasks(
                 remedy = "run the same command again"
                 raise RemoteError("the snapshot is cut off", where=window.where, remedy=remedy) from error
         settle()
+        unreadable |= window.unreadable
         if window.last is not None:
-            _write(path, replace(note, after=window.last, taken=taken))
+            named = {str(task): fault for task, fault in unreadable.items()}
+            _write(path, replace(note, after=window.last, taken=taken, unreadable=named))
         window = next(others, None)
 
 
@@ -182,9 +199,12 @@ def _view(server: Server, project: ServerProject, title: str, windows: list[_Bou
 
 def _made(server: Server, project: ServerProject, title: str, part: _Part, opened: ExitStack, folder: Path) -> _Window:
     """Have a part made, and fetch it into a file that is open as long as `opened`."""
-    if part.view is not None:
-        server.sdk.change_view(part.view, {"title": title, "filters": _within(part.bounds)})
-    made = _finished(server, project, title, part.view)
+    try:
+        if part.view is not None:
+            server.sdk.change_view(part.view, {"title": title, "filters": _within(part.bounds)})
+        made = _finished(server, project, title, part.view)
+    except (Unanswered, ServerFault, _NotMade):
+        return _listed(server, project, part.bounds, opened, folder)
     path = f"/api/projects/{project.id}/exports/{made['id']}"
     with disk_errors(folder):
         file = opened.enter_context(tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
@@ -193,6 +213,27 @@ def _made(server: Server, project: ServerProject, title: str, part: _Part, opene
         file.seek(0)
     server.delete(path)
     return _Window(made["created_at"], part.bounds[1], file, server.url + path)
+
+
+def _listed(server: Server, project: ServerProject, bounds: _Bounds, opened: ExitStack, folder: Path) -> _Window:
+    """Read a part from the task list, without the tasks that the server fails at."""
+    version = server.version()  # an answer that tells the server's clock before anything is read
+    begun = server.now.isoformat() if version and server.now is not None else project.settings["created_at"]
+    unreadable: dict[int, str] = {}
+
+    def leave_out(task: int, fault: RemoteError) -> None:
+        unreadable[task] = fault.what
+
+    where = [] if bounds == (0, None) else _within(bounds)["items"]
+    tasks = server.tasks(project.id, fields="all", where=where, page_size=_PAGE, unreadable=leave_out)
+    with disk_errors(folder):
+        file = opened.enter_context(tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
+        file.write(b"[")
+        for number, task in enumerate(tasks):
+            file.write(b"," * bool(number) + json.dumps(task).encode())
+        file.write(b"]")
+        file.seek(0)
+    return _Window(begun, bounds[1], file, project.url, unreadable)
 
 
 def _within(bounds: _Bounds) -> Mapping[str, Any]:
@@ -207,11 +248,12 @@ def _finished(server: Server, project: ServerProject, title: str, view: int | No
     deadline, asks = time.monotonic() + _PATIENCE, 0
     wanted = {"title": title} | ({} if view is None else {"task_filter_options": {"view": view}})
     made: dict[str, Any] | None = None
+    path = f"/api/projects/{project.id}/exports/"
     while time.monotonic() < deadline:
         if made is None:
             try:
                 asks += 1
-                made = server.post(f"/api/projects/{project.id}/exports/", wanted, timeout=_PATIENCE)
+                made = server.post(path, wanted, shape=_MADE, timeout=_PATIENCE)
             except Unanswered:
                 if asks == _ASKS:
                     raise
@@ -224,14 +266,18 @@ def _finished(server: Server, project: ServerProject, title: str, view: int | No
             break
     if made is None or made["status"] != "completed":
         state = "missing" if made is None else made["status"]
-        raise RemoteError(
+        raise _NotMade(
             f"the server's snapshot is {state}", where=project.url, remedy="look at its log, and run `toolkit pull`"
         )
     return made
 
 
+class _NotMade(RemoteError):
+    """The server did not make a snapshot."""
+
+
 def _titled(server: Server, project: ServerProject, title: str) -> dict[str, Any] | None:
-    found = server.get(f"/api/projects/{project.id}/exports/")
+    found = server.get(f"/api/projects/{project.id}/exports/", [_MADE])
     return next((made for made in found if made["title"] == title), None)
 
 
@@ -250,9 +296,9 @@ def _write(path: Path, note: _Note) -> None:
 
 def _clear(server: Server, project: ServerProject, title: str) -> None:
     """Delete what an interrupted pull has left on the server: snapshots, and a view."""
-    for made in server.get(f"/api/projects/{project.id}/exports/"):
-        if made["title"].startswith(title):
+    for made in server.get(f"/api/projects/{project.id}/exports/", [_MADE]):
+        if str(made["title"]).startswith(title):
             server.delete(f"/api/projects/{project.id}/exports/{made['id']}")
-    for view in server.get("/api/dm/views/", project=project.id):
+    for view in server.get("/api/dm/views/", [{"id": int, "data": dict}], project=project.id):
         if str(view["data"].get("title", "")).startswith(title):
             server.sdk.delete_view(view["id"])

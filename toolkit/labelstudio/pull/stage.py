@@ -8,28 +8,34 @@ Each project on the server starts in the first of these states that applies:
                                                            interrupted pull stopped            resumed; else done
     full         it is asked for, or the server's clock    the snapshot from its beginning     done
                  was set anew since the last pull
-    incremental  otherwise                                 the tasks that changed since the    full, if tasks are gone;
-                                                           mark of the last pull               else done
+    incremental  otherwise                                 the tasks that changed since the    full, if tasks are gone
+                                                           mark of the last pull               or unreadable; else done
 
 "first" and "full" compare every task: what the log holds and the snapshot does not was deleted, and gets a tombstone.
 What an interrupted pull has read may have changed since, so an incremental pull follows a resumed one. "incremental"
 sees a deleted answer in its task; a deleted task shows only in the server's count of tasks, which the mark then does
 not explain. Pulling twice adds nothing.
+
+A task is unreadable when the server itself fails at it, since one of its answers holds what the server can't write into
+a list; often it can write it into a snapshot (measured with a lead time of 1e400, 1.23.2). What stays unreadable is
+left out and named; nothing of it counts as deleted, and each pull asks for it again.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
+from toolkit.errors import RemoteError
 from toolkit.labelstudio.accounts_file import keep_accounts, server_of_project
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
+from toolkit.labelstudio.client.failures import ServerFault
 from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.known_projects import remember
 from toolkit.labelstudio.client.server_project import ServerProject
@@ -123,11 +129,13 @@ def _pull(
         known |= server_of_project(workspace, server, project)
     pseudonyms = names(server=found.work[0].place if found.work else server.url, known=known)
     held = {answer.annotation_id: answer for answer in workspace.logged_answers()} if foreign else {}
-    compared = []
+    compared, unreadable = [], []
     with closing(LogWriter(workspace, workspace.annotations, "annotations", schema, pseudonyms, held=held)) as writer:
         for project in found.work:
             writer.page = pages[project.id]
-            compared.append(ProjectPull(workspace, server, project, writer, progress).run(full=full))
+            work = ProjectPull(workspace, server, project, writer, progress)
+            compared.append(work.run(full=full))
+            unreadable += work.unreadable_tasks()
             keep_accounts(workspace, project.place, pseudonyms.numbers())
     counts = Counter(writer.counts)
     others = (
@@ -137,7 +145,9 @@ def _pull(
     for kind, other_project, log, folder in others:
         if other_project is not None:
             with closing(LogWriter(workspace, log, folder, schema, pseudonyms)) as other:
-                ProjectPull(workspace, server, other_project, other, silent).run(full=full)
+                work = ProjectPull(workspace, server, other_project, other, silent)
+                work.run(full=full)
+                unreadable += work.unreadable_tasks()
             counted = ("new", "edited", "deleted", "rejects")
             counts.update({f"{kind} {name}": other.counts[name] for name in counted})
     return PullResult(
@@ -147,6 +157,7 @@ def _pull(
         values=writer.values,
         partial=writer.partial,
         notes=found.notes,
+        unreadable=tuple(unreadable),
         texts=tuple(dict.fromkeys(shown.key for page in foreign for shown in page.texts)),
     )
 
@@ -179,6 +190,11 @@ class ProjectPull:
         self._mark = read_mark(workspace, project.place)
         self._ahead = server.ahead
         self._sentences: SentenceLookup | None = None
+        self._unreadable: dict[int, str] = {}
+
+    def unreadable_tasks(self) -> list[str]:
+        """Return the tasks that the server failed at: where each is, and how it failed."""
+        return [f"{self._source(task)}: {fault}" for task, fault in sorted(self._unreadable.items())]
 
     def run(self, *, full: bool) -> bool:
         """Go through the states; return whether every task was compared.
@@ -221,7 +237,12 @@ class ProjectPull:
         if not self._mark.explains(self._project.tasks, changes.tasks):
             return "full"
         self._read_changes(changes.only(self._mark.is_fresh))
-        self._keep(self._mark.moved(_stamps(changes.tasks), self._project.tasks, self._ahead, now))
+        if self._unreadable.keys() - set(self._mark.unreadable):
+            self._unreadable = {}
+            return "full"
+        self._read_again(self._mark.unreadable)
+        unreadable = tuple(sorted(self._unreadable))
+        self._keep(self._mark.moved(_stamps(changes.tasks), self._project.tasks, self._ahead, now, unreadable))
         return "done"
 
     def _read_snapshot(self, *, resume: bool) -> bool:
@@ -239,8 +260,11 @@ class ProjectPull:
                 self._add(task)
                 seen |= _stamps([task])
                 self._progress(done, max(done, project.tasks))
-        self._mark_missing({number: live for number, live in missing.items() if number > found.after})
-        self._keep(PullMark(found.begun, found.taken + len(seen), seen, self._ahead))
+        self._unreadable |= found.unreadable
+        gone = missing.keys() - self._unreadable
+        self._mark_missing({number: missing[number] for number in gone if number > found.after})
+        tasks, unreadable = found.taken + len(seen) + len(found.unreadable), tuple(sorted(found.unreadable))
+        self._keep(PullMark(found.begun, tasks, seen, self._ahead, unreadable))
         return found.taken > 0
 
     def _mark_missing(self, missing: Mapping[int, set[str]]) -> None:
@@ -252,7 +276,9 @@ class ProjectPull:
 
     def _changes(self, since: datetime) -> _Changes:
         """List what changed: a few tasks with all that they hold, in one request; many only by their stamps."""
-        few = self._server.few_tasks(self._project.id, where=[_since(since)], at_most=_FEW)
+        few = None
+        with suppress(ServerFault):  # it fails at one of them: it is found below
+            few = self._server.few_tasks(self._project.id, where=[_since(since)], at_most=_FEW)
         if few is not None:
             return _Changes(few, whole=True)
         return _Changes(list(self._server.tasks(self._project.id, include=_STAMPS, where=[_since(since)])), whole=False)
@@ -260,16 +286,34 @@ class ProjectPull:
     def _read_changes(self, changes: _Changes) -> None:
         """Read the tasks that changed, with their answers; the server lists only those that have some."""
         left = {task["id"] for task in changes.tasks}
-        for done, task in enumerate(changes.tasks if changes.whole else self._with_answers(changes.tasks), start=1):
+
+        def leave_out(task: int, fault: RemoteError) -> None:
+            if task in left:
+                self._leave_out(task, fault)
+
+        tasks = changes.tasks if changes.whole else self._with_answers(changes.tasks, leave_out)
+        for done, task in enumerate(tasks, start=1):
             if task["id"] in left:
                 self._add(task)
                 left.discard(task["id"])
             self._progress(done, max(done, len(changes.tasks)))
-        for number in sorted(left):
+        for number in sorted(left - self._unreadable.keys()):
             empty = {"id": number, "project": self._project.id, "annotations": []}
             self._add(empty)
 
-    def _with_answers(self, changed: Sequence[Task]) -> Iterator[Task]:
+    def _read_again(self, tasks: Sequence[int]) -> None:
+        """Read tasks at which the server failed before; one that is gone shows in the server's count of tasks."""
+        for number in tasks:
+            only = {"filter": "filter:tasks:id", "operator": "equal", "type": "Number", "value": number}
+            for task in self._server.tasks(
+                self._project.id, fields="all", where=[only], page_size=1, unreadable=self._leave_out
+            ):
+                self._add(task)
+
+    def _leave_out(self, task: int, fault: RemoteError) -> None:
+        self._unreadable[task] = fault.what
+
+    def _with_answers(self, changed: Sequence[Task], leave_out: Callable[[int, RemoteError], None]) -> Iterator[Task]:
         """Yield the answered ones among the changed tasks; a filter can't say "or", so there may be two lists."""
         answered = [task for task in changed if task["total_annotations"]]
         skipped = [task for task in changed if task["cancelled_annotations"] and not task["total_annotations"]]
@@ -278,7 +322,11 @@ class ProjectPull:
             if tasks:
                 since = min(moment(task["updated_at"]) for task in tasks) - timedelta(microseconds=1)
                 yield from self._server.tasks(
-                    self._project.id, fields="all", where=[_since(since), *items], page_size=200
+                    self._project.id,
+                    fields="all",
+                    where=[_since(since), *items],
+                    page_size=200,
+                    unreadable=leave_out,
                 )
 
     def _add(self, task: Mapping[str, Any]) -> None:

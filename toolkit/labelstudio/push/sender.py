@@ -17,7 +17,8 @@ from pydantic_core import to_json
 
 from toolkit.errors import Interrupted, InvalidInput, RemoteError
 from toolkit.labelstudio.client import server_project
-from toolkit.labelstudio.client.http_client import Server, Unanswered
+from toolkit.labelstudio.client.failures import Unanswered
+from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.known_projects import known_projects, remember
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.push.tasks import key_of
@@ -209,7 +210,7 @@ class Sender:
             key = key_of(task["data"])
             if key is None or key in every or task["total_annotations"] or task["cancelled_annotations"]:
                 continue
-            now = self.server.get(f"/api/tasks/{task['id']}/")
+            now = self.server.get(f"/api/tasks/{task['id']}/", dict)
             if now.get("annotations") or now.get("drafts"):
                 continue
             if not self.dry_run:

@@ -21,7 +21,8 @@ import httpx
 from toolkit.errors import RemoteError
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
-from toolkit.labelstudio.client.http_client import Conflict, Server
+from toolkit.labelstudio.client.failures import Conflict
+from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.known_projects import known_projects
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.codec.encode import encode_result
@@ -135,7 +136,7 @@ def _email(name: str) -> str:
 
 def _sign_up(server: Server, email: str) -> None:
     """Make a user by the organisation's invitation, with a password that nobody knows."""
-    invitation = server.get("/api/invite")["invite_url"]
+    invitation = server.get("/api/invite", {"invite_url": str})["invite_url"]
     with httpx.Client(base_url=server.url, timeout=60, follow_redirects=True, trust_env=False) as browser:
         found = _CSRF.search(browser.get(invitation).text)
         if found is None:
