@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolkit.engine.csv_cells import safe_cell
 from toolkit.errors import UsageError
 from toolkit.release import Release, TextRule
-from toolkit.release.export.formats import bio, export, minimum, safe_cell
+from toolkit.release.export.formats import bio, export, minimum
 
 
 def test_jsonl_has_every_row(release: Release, tmp_path: Path) -> None:
@@ -194,7 +195,7 @@ CELLS = [
 
 @pytest.mark.parametrize("text", CELLS)
 def test_a_cell_is_safe_in_every_locale_and_reads_back(text: str) -> None:
-    from toolkit.release.export.formats import plain_cell, safe_cell
+    from toolkit.engine.csv_cells import plain_cell, safe_cell
 
     assert plain_cell(safe_cell(text)) == text
     assert not re.match(r"[\s\u00a0\ufeff\u200b]*[=+@＝|–-]", safe_cell(text))

@@ -634,6 +634,66 @@ class Project:
 
     # Looking
 
+    def ledger(
+        self,
+        release: str | None = None,
+        *,
+        kinds: Sequence[str] = (),
+        model: str | None = None,
+        output: Path | None = None,
+    ) -> ReportOutcome:
+        """Write who says what and who counts how many in each story, into reports/ledger.json and ledger/.
+
+        Counts are merged by named rules and never added up; see `toolkit.ledger.toll.Toll`.
+
+        Args:
+            release: Read a release instead of the project's decisions; see `load_release`.
+            kinds: Fields of a figure that tell counts apart; default: all of harm, status, scope, affected_party.
+            model: Also take what a model says of sentences that are not decided, with its probability; see `model`.
+            output: Write the tables into this new directory; of a release they are written nowhere else.
+
+        Returns:
+            `report["stories"]`: per story its rows of "claims", "figures" and "tolls".
+
+        Raises:
+            InvalidInput: Nothing is decided yet, or there is no such release.
+            UsageError: The schema or the release has nothing to make a ledger from, or `output` is there already.
+        """
+        from toolkit.ingest.stage import sentence_bytes
+        from toolkit.ledger import stage
+        from toolkit.ledger.mention import KINDS
+        from toolkit.project.stage import ReportOutcome
+        from toolkit.release.statements import statements
+
+        chosen = tuple(kinds) or KINDS
+        if release is not None:
+            if model is not None:
+                raise UsageError("--model goes without --release")
+            opened = self.release(release)
+            stage.check(opened.schema, chosen)
+            report = stage.ledger_report(statements(opened), kinds=chosen)
+            outcome = ReportOutcome("ledger", stage.counts(report), report=report)
+        else:
+            outcome = stage.ledger(
+                self.workspace, partial(sentence_bytes, self.workspace), kinds=chosen, **self._predictions(model)
+            )
+        if output is not None:
+            stage.write_tables(output, outcome.report)
+        return outcome
+
+    def _predictions(self, model: str | None) -> dict[str, Any]:
+        if model is None:
+            return {}
+        from toolkit.labelstudio import Query
+
+        suggester = self.suggest(model).suggester
+        return {
+            "model": suggester.version,
+            "predict": lambda rows: suggester.suggest(
+                [Query(sentence_id=each.sentence_id, text=each.text, language=language) for each, language in rows]
+            ),
+        }
+
     def overview(self) -> ProjectStatus:
         """Return each stage with its counts and age, what is out of date, and the next command."""
         from toolkit.report.project_status import project_status

@@ -6,6 +6,7 @@ people who are counted only where the words do: people judge whether "casualties
 
 from toolkit.figures.casualties import find, suggest
 from toolkit.figures.figure import Figure, Found, Qualifier, acled_minimum, fields_of
+from toolkit.figures.figure_fields import figure_of
 from toolkit.figures.lexicon import LANGUAGES
 from toolkit.figures.quantity import differences, read
 
@@ -17,6 +18,7 @@ __all__ = [
     "acled_minimum",
     "differences",
     "fields_of",
+    "figure_of",
     "find",
     "read",
     "suggest",

@@ -51,6 +51,16 @@ class Figure:
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"low {self.low} is above high {self.high}")
 
+    @property
+    def least(self) -> int | None:
+        """The lowest whole number of people that the phrase allows; None without a lower bound."""
+        return None if self.low is None else self.low + self.low_open
+
+    @property
+    def most(self) -> int | None:
+        """The highest whole number of people that the phrase allows; None without an upper bound."""
+        return None if self.high is None else self.high - self.high_open
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -92,9 +102,7 @@ def acled_minimum(figure: Figure) -> int | None:
     Source:
         ACLED, frequently asked questions about fatality counts.
     """
-    if figure.low is not None:
-        return figure.low + 1 if figure.low_open else figure.low
-    return figure.magnitude
+    return figure.magnitude if figure.least is None else figure.least
 
 
 def fields_of(figure: Figure) -> dict[str, int | bool | str]:

@@ -9,7 +9,7 @@ verify         every article and sentence once more from the raw bytes, and what
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -260,11 +260,46 @@ def _bytes_of(workspace: Workspace, article: Article, sentence: Sentence) -> tup
     If the page is gone, those of the article's pieces around them.
     """
     with suppress(InvalidInput):  # there are no pages at all any more
-        for raw in _raw_pages(workspace, article.page.source):
+        for raw in _raw_pages(workspace, {article.page.source}):
             if raw.page == article.page:
                 pieces = bytes_of(article, raw, sentence.start, sentence.end)
                 return pieces, _cells(raw, pieces)
-    return tuple(piece for piece in article.pieces if piece.start < sentence.end and sentence.start < piece.end), ()
+    return _around(article, sentence), ()
+
+
+def sentence_bytes(workspace: Workspace, sentences: Iterable[Sentence]) -> dict[str, tuple[Piece, ...]]:
+    """Return sentence_id → the bytes of its page that are its characters, each file of pages read once.
+
+    If a page is gone, those of the article's pieces around them.
+
+    Args:
+        workspace: The project.
+        sentences: Any of its sentences.
+
+    Raises:
+        InvalidInput: There are no articles.
+    """
+    of: dict[str, list[Sentence]] = {}
+    for sentence in sentences:
+        of.setdefault(sentence.article_id, []).append(sentence)
+    articles = [article for article in workspace.stream(Article) if article.article_id in of]
+    waiting: dict[str, list[Article]] = {}
+    for article in articles:
+        waiting.setdefault(article.page.source, []).append(article)
+    found: dict[str, tuple[Piece, ...]] = {}
+    with suppress(InvalidInput):  # there are no pages at all any more
+        for raw in _raw_pages(workspace, waiting):
+            for article in (item for item in waiting[raw.source] if item.page == raw.page):
+                for sentence in of[article.article_id]:
+                    found[sentence.sentence_id] = bytes_of(article, raw, sentence.start, sentence.end)
+    for article in articles:
+        for sentence in of[article.article_id]:
+            found.setdefault(sentence.sentence_id, _around(article, sentence))
+    return found
+
+
+def _around(article: Article, sentence: Sentence) -> tuple[Piece, ...]:
+    return tuple(piece for piece in article.pieces if piece.start < sentence.end and sentence.start < piece.end)
 
 
 def _cells(raw: RawPage, pieces: Sequence[Piece]) -> tuple[str, ...]:
@@ -317,10 +352,10 @@ def _changed_articles(workspace: Workspace, articles: dict[str, Article]) -> Ite
             yield Difference(f"article {article.article_id}", f"its page {source} is gone or has changed")
 
 
-def _raw_pages(workspace: Workspace, source: str | None = None) -> Iterator[RawPage]:
-    """Yield the pages of every file, or of one; of a file that can't be read, those before the fault."""
+def _raw_pages(workspace: Workspace, sources: Container[str] | None = None) -> Iterator[RawPage]:
+    """Yield the pages of every file, or of some; of a file that can't be read, those before the fault."""
     for found in workspace.page_files():
-        if source not in (None, found.source):
+        if sources is not None and found.source not in sources:
             continue
         try:
             with found.open() as file:

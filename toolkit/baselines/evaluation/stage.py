@@ -16,11 +16,11 @@ from toolkit.baselines.evaluation.scores import Evaluation, compare
 from toolkit.baselines.models.model_files import CONFIG, TENSORS
 from toolkit.baselines.models.model_files import load as load_model
 from toolkit.baselines.training.stage import release_of, trained_model
+from toolkit.engine.csv_cells import safe_cell
 from toolkit.project import Made, Workspace
 from toolkit.project.files import file_digest
 from toolkit.project.stage import ReportOutcome, derive_report
 from toolkit.release import Release, load
-from toolkit.release.export.formats import safe_cell
 
 EVALUATION = "reports/evaluation.json"
 ERRORS = "reports/errors.csv"

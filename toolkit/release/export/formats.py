@@ -11,14 +11,14 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from toolkit.engine.csv_cells import csv_cell, safe_cell
 from toolkit.errors import UsageError
-from toolkit.figures import LANGUAGES, Figure, acled_minimum, read
+from toolkit.figures import acled_minimum, figure_of
 from toolkit.project.files import ANOTHER, staged
 from toolkit.release.reader import Release
 from toolkit.release.tables.configs import SLICE_ROWS
@@ -75,10 +75,6 @@ def _cut(token: Any, cuts: set[int]) -> Iterator[tuple[str, bool]]:
     borders = [start, *sorted(cut for cut in cuts if start < cut < end), end]
     for left, right in itertools.pairwise(borders):
         yield token.text[left - start : right - start], bool(token.whitespace_) and right == end
-
-
-_FORMULA = re.compile(r"[\s\u200b\u200e\u200f\u2060\ufeff]*[=+\-@|%＝＋－＠–−']|[\t\r\n]")
-"""How a formula begins, to a spreadsheet (OWASP, "CSV Injection"), and how a cell that was made safe does."""
 
 
 def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
@@ -155,10 +151,8 @@ def exported(release: Release, config: str, split: str) -> Iterator[Row]:
 
 def minimum(row: Row, language: str | None) -> int | None:
     """Return the count of people that ACLED's rule gives a row of figures; None where its words give none."""
-    if row.get("low") is not None:
-        return acled_minimum(Figure(low=int(row["low"]), low_open=bool(row.get("low_open")), qualifier="at_least"))
-    said = read(row["text"], language) if row.get("text") and language in LANGUAGES else None
-    return acled_minimum(said) if said is not None and said.qualifier == "vague" else None
+    figure = figure_of(row, row.get("text"), language)
+    return None if figure is None else acled_minimum(figure)
 
 
 def spans_of(release: Release, split: str) -> dict[str, list[Row]]:
@@ -176,36 +170,7 @@ def _csv(path: Path, release: Release, config: str, split: str) -> None:
         for number, row in enumerate(exported(release, config, split)):
             if number == 0:
                 writer.writerow(row)
-            writer.writerow([_cell(value) for value in row.values()])
-
-
-def _cell(value: object) -> object:
-    """Return a number as it is, which is not quoted, and anything else as a safe text, which is."""
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else safe_cell(value)
-
-
-def safe_cell(value: object) -> str:
-    """Return a value as a CSV cell that no spreadsheet executes; `plain_cell` reads it back.
-
-    An apostrophe goes before what may be a formula, and before an apostrophe. The writer quotes every text, so that a
-    semicolon or a tab within it begins no cell where these separate cells.
-
-    Examples:
-        >>> safe_cell("=1+1"), safe_cell("'=1+1"), safe_cell(-5), plain_cell(safe_cell("'=1+1"))
-        ("'=1+1", "''=1+1", '-5', "'=1+1")
-    """
-    if value is None:
-        return ""
-    if isinstance(value, (list, dict)):
-        return _json(value)
-    text = str(value)
-    is_number = isinstance(value, (int, float))
-    return f"'{text}" if not is_number and _FORMULA.match(text) else text
-
-
-def plain_cell(cell: str) -> str:
-    """Return the text that `safe_cell` made safe."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
+            writer.writerow([csv_cell(value) for value in row.values()])
 
 
 def _tidy(path: Path, release: Release, split: str) -> None:

@@ -1,0 +1,97 @@
+"""The ledger of a story: its claims in time, and its counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from toolkit.ledger.mention import KINDS, Mention, mentions
+from toolkit.ledger.statement import Statement, Told, told_once
+from toolkit.ledger.toll import Toll, tolls
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement with a speech act or a figure: a row of the ledger.
+
+    Attributes:
+        told: The statement, with its copies.
+        mentions: Its figures.
+        contradicts: Sentences whose figures no number fits together with one of its own.
+    """
+
+    told: Told
+    mentions: tuple[Mention, ...]
+    contradicts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One story.
+
+    Attributes:
+        story_id: The story.
+        articles: How many articles it has statements of.
+        claims: Who says what, in the order of time; what has no time comes last.
+        tolls: Who counts how many, per kind.
+    """
+
+    story_id: str
+    articles: int
+    claims: tuple[Claim, ...]
+    tolls: tuple[Toll, ...]
+
+    @property
+    def contradictions(self) -> int:
+        """How many of the tolls no number fits."""
+        return sum(bool(toll.contradiction) for toll in self.tolls)
+
+
+def ledgers(statements: Iterable[Statement], *, kinds: Sequence[str] = KINDS) -> list[Ledger]:
+    """Return the ledger of each story with a claim or a figure.
+
+    Args:
+        statements: Decided sentences of any stories, in any order: the order makes no difference.
+        kinds: Fields of a figure that tell counts apart; figures that differ in one are never merged.
+
+    Returns:
+        By story_id.
+
+    Examples:
+        >>> from toolkit.ledger import Place
+        >>> from toolkit.records import Span
+        >>> def told(at, words, low):
+        ...     figure = Span(span_id="f", label="FIGURE", start=0, end=len(words), text=words,
+        ...                   attributes={"low": low, "high": low, "qualifier": "exact", "harm": "killed"})
+        ...     return Statement(
+        ...         story_id="s", article_id=at, sentence_id=at, start=0, text=f"{words} died.", language="en",
+        ...         publisher="Tavli Post", published_at=at, labels=("casualty_figure",), spans=(figure,),
+        ...         place=Place(page="a.txt", sha256="0" * 64, pieces=((0, 9),)),
+        ...     )
+        >>> (ledger,) = ledgers([told("2026-03-13", "36", 36), told("2026-03-12", "14", 14)])
+        >>> (toll,) = ledger.tolls
+        >>> toll.acled.value, [(each.before.figure.low, each.after.figure.low) for each in toll.corrections]
+        (36, [(14, 36)])
+    """
+    stories: dict[str, list[Statement]] = {}
+    for statement in statements:
+        stories.setdefault(statement.story_id, []).append(statement)
+    made = (_ledger(story_id, stories[story_id], kinds) for story_id in sorted(stories))
+    return [ledger for ledger in made if ledger.claims]
+
+
+def _ledger(story_id: str, statements: Sequence[Statement], kinds: Sequence[str]) -> Ledger:
+    told = told_once(statements)
+    found = {each.first.sentence_id: tuple(mentions(each)) for each in told}
+    counted = tolls(story_id, (mention for each in found.values() for mention in each), kinds=kinds)
+    against: dict[str, list[str]] = {}
+    for toll in counted:
+        for one, other in (toll.contradiction, toll.contradiction[::-1]) if toll.contradiction else ():
+            against.setdefault(one, []).append(other)
+    claims = tuple(
+        Claim(each, found[each.first.sentence_id], tuple(sorted(set(against.get(each.first.sentence_id, ())))))
+        for each in told
+        if each.first.acts or found[each.first.sentence_id]
+    )
+    articles = {statement.article_id for statement in statements}
+    return Ledger(story_id, len(articles), claims, tuple(counted))
