@@ -146,6 +146,14 @@ def test_a_threshold_sends_weak_majorities_to_people():
     assert causes(answers, threshold=0.9) == ("toll: 33% of 3 say so, probability 0.33",)
 
 
+def test_a_sentence_with_fewer_answers_than_asked_for_is_queued():
+    answers = [answer("s1", "a", "claim"), *(answer("s2", who, "claim") for who in "ab")]
+    found = decide(answers, SCHEMA, method="majority", least=2)
+    assert [each.sentence_id for each in found.decided] == ["s2"]
+    assert [(each.sentence_id, each.causes) for each in found.queue] == [("s1", ("1 answer, and 2 are needed",))]
+    assert len(decide(answers, SCHEMA, method="majority").decided) == 2
+
+
 def test_no_majority_for_any_label_breaks_the_schema_and_is_queued():
     answers = [answer("s", "a", "claim"), answer("s", "b", "toll"), answer("s", "c", "none")]
     assert any("no label is given" in cause for cause in causes(answers))

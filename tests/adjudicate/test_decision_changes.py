@@ -72,3 +72,13 @@ def test_a_second_look_leaves_the_decision_until_the_expert_has_spoken():
     assert [(dispute.sentence_id, dispute.causes) for dispute in asked.queue] == [("s2", ("the model doubts it",))]
     expert = Decision(sentence_id="s2", labels=("toll",), schema=SCHEMA.ref, method="expert", votes=("x",))
     assert run(FIRST, second_looks={"s2": ("the model doubts it",)}, experts={"s2": expert}).queue == ()
+
+
+def test_the_same_under_another_version_is_told_apart():
+    def under(schema: str, *labels: str) -> Decision:
+        return Decision(sentence_id="s1", labels=labels, schema=schema, method="unanimous", votes=("s1-a",))
+
+    for labels, renewed in ((("claim",), True), (("toll",), False)):
+        now = Decisions((under("small@1.1.0", *labels),), ())
+        found = changes((under("small@1.0.0", "claim"),), now, FIRST, FIRST)
+        assert [each.renewed for each in found] == [renewed]

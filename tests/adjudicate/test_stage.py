@@ -137,6 +137,30 @@ def test_an_answer_that_is_taken_back_brings_the_verdict_of_now(workspace: Works
     assert len(lines) == 4, "two at first, one for each change"
 
 
+def test_of_many_changes_twenty_are_shown_with_their_words(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers(workspace, [(at, "ada", "claim") for at in range(22)], when="2026-02-01T00:00:00Z")
+    with pytest.raises(SystemExit):
+        main(["adjudicate", "--project", str(workspace.root)])
+    told = capsys.readouterr()
+    changed = [line for line in told.out.splitlines() if line.startswith(tuple(each for each in decided(workspace)))]
+    assert len(changed) == 18
+    assert all("town" in line or "Town" in line for line in changed)
+
+
+def test_answers_that_a_decision_needs_are_a_setting(workspace: Workspace) -> None:
+    answers(workspace, [(5, "ada", "claim")])
+    adjudicate_stage.adjudicate(workspace)
+    before = len(decided(workspace))
+    config = workspace.path("toolkit.yaml")
+    config.write_text(config.read_text() + "\nleast_answers: 2\n")
+    held = adjudicate_stage.adjudicate(Workspace(workspace.root))
+    assert not held.up_to_date
+    assert held.counts["decided"] == before - 1
+    assert held.counts["queued for an expert"] >= 1
+
+
 def test_other_rules_decide_anew(workspace: Workspace) -> None:
     config = workspace.path("toolkit.yaml")
     config.write_text(config.read_text() + "\naggregation: majority\n")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from builders import answer
 
 from toolkit.agreement import stage as agreement_stage
 from toolkit.cli.app import main
@@ -95,3 +96,18 @@ def test_the_gate_looks_at_the_lower_bound(workspace: Workspace, capsys: pytest.
     )
     assert ends_with("--gate", "alpha=2") == 2
     assert ends_with("--gate", "kappa=0.5") == 2
+
+
+def test_one_annotator_gets_a_sentence_and_not_a_table(
+    make_project: Callable[..., Workspace], capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = make_project(["The mayor said so.\nThe town is quiet."])
+    made.annotations.append(
+        revision(answer(sentence.sentence_id, "ada", "claim", schema="news_events@1.0.0"), {})
+        for sentence in made.sentences()
+    )
+    with pytest.raises(SystemExit):
+        main(["agreement", "--project", str(made.root)])
+    told = capsys.readouterr().out
+    assert "one annotator has given 2 answers, and no sentence has been answered by two people yet" in told
+    assert "–" not in told

@@ -38,5 +38,6 @@ def test_foreign_words_move_no_cursor(capsys: pytest.CaptureFixture[str], monkey
 def test_decisions_that_rest_on_one_answer_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     for wanted, alone in ((2, 11), (2, 1), (2, 0), (1, 11)):
         put_single({"by single": alone, "decided": 11}, wanted)
-    asked = "on one answer although 2 are asked for (annotators_per_sentence in toolkit.yaml)"
+    asked = "on one answer although 2 are asked for (annotators_per_sentence in toolkit.yaml); "
+    asked += "`least_answers: 2` there queues such sentences"
     assert capsys.readouterr().err == f"11 decisions rest {asked}\n1 decision rests {asked}\n"

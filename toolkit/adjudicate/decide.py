@@ -52,6 +52,7 @@ def decide(
     *,
     method: Aggregation = "auto",
     threshold: float | None = None,
+    least: int = 1,
     experts: Mapping[str, Decision] = _NO_EXPERTS,
     earlier: Mapping[str, LoggedDecision] = _NO_LOG,
     second_looks: Mapping[str, tuple[str, ...]] = _NO_LOOKS,
@@ -68,6 +69,7 @@ def decide(
         schema: The schema to decide under.
         method: How votes on a label become probabilities.
         threshold: Above 0.5; by default more than half of the votes for "majority" and "weighted", else `THRESHOLD`.
+        least: Answers that a decision needs; a sentence with fewer is queued.
         experts: Experts' decisions by sentence_id.
         earlier: Earlier decisions by sentence_id, see `decision_log`: one that rests on the present answers and rules
             is kept, so that new answers change only the sentences that they touch.
@@ -81,7 +83,8 @@ def decide(
     votes = ballots(annotations, schema)
     beliefs = label_beliefs(votes, schema, method)
     weights = trust(votes, beliefs)
-    rules = schema.digest, method, None if threshold is None else repr(threshold)
+    rules = [schema.digest, method, None if threshold is None else repr(threshold)]
+    rules += [f"least {least}"] if least > 1 else []
     decided = dict(experts)
     queue: list[Dispute] = []
     logged: list[LoggedDecision] = []
@@ -90,7 +93,7 @@ def decide(
         if sentence_id in experts:
             continue
         ballot = _Ballot(votes[sentence_id], schema, beliefs, at, weights)
-        outcome = ballot.decide(threshold)
+        outcome = ballot.decide(threshold, least)
         if isinstance(outcome, Dispute) or outcome.method not in _SELF_EVIDENT:
             digest = rests_on(ballot.answers, *rules)
             now = LoggedDecision(sentence_id=sentence_id, rests_on=digest, outcome=outcome)
@@ -127,8 +130,10 @@ class _Ballot:
     def sentence_id(self) -> str:
         return self.answers[0].sentence_id
 
-    def decide(self, threshold: float | None) -> Decision | Dispute:
+    def decide(self, threshold: float | None, least: int) -> Decision | Dispute:
         first = self.answers[0]
+        if (given := len(self.answers)) < least:
+            return self.dispute((f"{given} answer{'' if given == 1 else 's'}, and {least} are needed",))
         if len({answer_key(answer) for answer in self.answers}) == 1:
             method = "single" if len(self.answers) == 1 else "unanimous"
             whole = Merged(first.spans, first.relations, (), first.fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from toolkit.adjudicate.ballot import answer_key
 from toolkit.adjudicate.decide import Decisions
 from toolkit.adjudicate.decision_log import decided_content
 from toolkit.records import Annotation, Decision
@@ -21,6 +22,7 @@ class DecisionChange:
         after: Labels that are decided now; None where it is queued, or nobody answers it any more.
         method: How it is decided now; None where it is not.
         cause: What did it, in plain words.
+        renewed: It says what it said before, under another version of the schema.
     """
 
     sentence_id: str
@@ -28,6 +30,7 @@ class DecisionChange:
     after: tuple[str, ...] | None
     method: str | None
     cause: str
+    renewed: bool = False
 
 
 def changes(
@@ -57,10 +60,15 @@ def changes(
             after=new[sentence_id].labels if sentence_id in new else None,
             method=new[sentence_id].method if sentence_id in new else None,
             cause=_cause(old.get(sentence_id), new.get(sentence_id), sentence_id, touched),
+            renewed=_renewed(old.get(sentence_id), new.get(sentence_id)),
         )
         for sentence_id in sorted(old.keys() | new.keys())
         if _content(old.get(sentence_id)) != _content(new.get(sentence_id))
     )
+
+
+def _renewed(old: Decision | None, new: Decision | None) -> bool:
+    return old is not None and new is not None and answer_key(old) == answer_key(new)
 
 
 def _content(decision: Decision | None) -> object:

@@ -87,6 +87,7 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
                 answers,
                 schema,
                 method=method,
+                least=workspace.config.least_answers,
                 experts=_expert_decisions(workspace),
                 earlier={} if afresh else last,
                 second_looks={look.sentence_id: look.causes for look in second_looks(workspace)},
@@ -118,7 +119,9 @@ def accept_answers(workspace: Workspace, wanted: Collection[str]) -> int:
 
 def rules(workspace: Workspace) -> dict[str, Any]:
     """Return what decides gold.parquet beside the files that it is made from."""
-    return {"schema": workspace.schema().digest, "method": workspace.config.aggregation}
+    least = workspace.config.least_answers
+    known: dict[str, Any] = {"schema": workspace.schema().digest, "method": workspace.config.aggregation}
+    return known | ({"least_answers": least} if least > 1 else {})
 
 
 def look_again(workspace: Workspace, looks: Iterable[SecondLook]) -> int:

@@ -111,6 +111,13 @@ def _full_cells(row: Row) -> tuple[str, ...]:
     return tuple(_WITH_BOUNDS[name](row, 2) for name in FULL)
 
 
+def alone(report: Row) -> str:
+    """Say why there is nothing to measure: no sentence has answers of two people."""
+    who = "one annotator has" if report["annotators"] == 1 else f"{report['annotators']:,} annotators have"
+    answers = "1 answer" if report["answers"] == 1 else f"{report['answers']:,} answers"
+    return f"{who} given {answers}, and no sentence has been answered by two people yet: agreement needs that"
+
+
 def brief_tables(report: Row) -> list[ReportTable]:
     """Return labels and layers with the interval of α, parts of the answers, and warnings; of these no empty table."""
     return _filled(

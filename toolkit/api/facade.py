@@ -6,7 +6,7 @@ verb is first called, so that importing this module loads nothing heavy.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -82,6 +82,7 @@ class Project:
         schema: str = "news_events@1.0.1",
         title: str = "News sentences",
         samples: bool = False,
+        pages: Path | str | None = None,
     ) -> Project:
         """Make a project directory: toolkit.yaml and pages/.
 
@@ -90,16 +91,22 @@ class Project:
             schema: A shipped schema as NAME@VERSION, or the path of one.
             title: Title of the dataset and of the project in Label Studio, 3 to 50 characters.
             samples: Fill pages/ with the sample pages, which are invented and CC0.
+            pages: A folder whose files are copied to pages/, or one file. Links and hidden files stay behind.
 
         Raises:
-            UsageError: There is a project already.
+            UsageError: There is a project already, or no file in the folder; nothing is made.
             InvalidInput: There is no such schema.
         """
         from toolkit import samples as shipped
         from toolkit.project import Workspace
+        from toolkit.project.workspace import page_sources
 
         licence = shipped.LICENCE if samples else None
+        if pages is not None:
+            page_sources(Path(pages), apart_from=Path(root))  # refused before anything is made
         workspace = Workspace.create(Path(root), schema=schema, title=title, licence=licence)
+        if pages is not None:
+            workspace.add_pages(Path(pages))
         if samples:
             workspace.add_pages(shipped.pages())
         return cls(workspace.root)
@@ -206,6 +213,24 @@ class Project:
         from toolkit.ingest import stage
 
         return stage.trace(self.workspace, sentence_id)
+
+    def words(self, sentence_ids: Iterable[str], *, most: int = 40) -> dict[str, str]:
+        """Return the first words of sentences in one line, to be shown beside ids; "" where one is not there.
+
+        Args:
+            sentence_ids: Which.
+            most: Characters that are shown.
+        """
+        from toolkit.project.workspace import SENTENCES
+        from toolkit.records import Sentence
+
+        found = dict.fromkeys(sentence_ids, "")
+        if found and self.workspace.path(SENTENCES).exists():
+            for sentence_id, text in self.workspace.columns(Sentence, "sentence_id", "text"):
+                if sentence_id in found:
+                    line = " ".join(text.split())
+                    found[sentence_id] = line if len(line) <= most else f"{line[: most - 2]} …"
+        return found
 
     def verify(self) -> Verification:
         """Rebuild every sentence from the raw bytes of its page and return every difference."""

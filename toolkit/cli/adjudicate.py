@@ -12,7 +12,7 @@ import typer
 from toolkit.api.facade import Project
 from toolkit.cli.connect import connected
 from toolkit.cli.options import DryRun, Json, ProjectDir
-from toolkit.cli.output import progress_bar, put_counts, put_json, put_outcome, put_table, say
+from toolkit.cli.output import progress_bar, put_counts, put_json, put_outcome, put_table, say, say_next
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,8 +57,11 @@ def adjudicate(
         put_counts("pull", pulled.counts, up_to_date=pulled.up_to_date)
     if outcome:
         put_outcome(outcome, as_json=False)
-        _put_changes(outcome)
+        _put_changes(outcome, opened)
         put_single(outcome.counts, opened.config.label_studio.annotators_per_sentence)
+        queued = outcome.counts.get("queued for an expert", 0)
+        asked = f"`toolkit adjudicate --push` asks an expert about {queued:,}; " if queued and not push else ""
+        say_next(f"{asked}`toolkit build --bump auto` freezes a release")
     if pushed:
         put_counts("push", pushed.counts, up_to_date=pushed.up_to_date)
 
@@ -68,10 +71,16 @@ def put_single(counts: Mapping[str, int], wanted: int) -> None:
     alone = counts.get("by single", 0)
     if wanted > 1 and alone:
         rest = "1 decision rests" if alone == 1 else f"{alone:,} decisions rest"
-        say(f"{rest} on one answer although {wanted} are asked for (annotators_per_sentence in toolkit.yaml)")
+        say(
+            f"{rest} on one answer although {wanted} are asked for (annotators_per_sentence in toolkit.yaml); "
+            f"`least_answers: {wanted}` there queues such sentences"
+        )
 
 
-def _put_changes(outcome: Adjudication) -> None:
+_SHOWN = 20  # changes that are printed
+
+
+def _put_changes(outcome: Adjudication, project: Project) -> None:
     from toolkit.adjudicate.stage import SILENT, WOULD_CHANGE
     from toolkit.project.logs.standing_answers import PARTIAL
 
@@ -84,9 +93,19 @@ def _put_changes(outcome: Adjudication) -> None:
     if outcome.up_to_date or outcome.decided_before is None:
         return
     say(f"decided     {outcome.decided_before:,} before, {outcome.counts['decided']:,} now")
-    rows = [[each.sentence_id, _verdict(each.before), _now(each), each.cause] for each in outcome.changes]
+    changed = [each for each in outcome.changes if not each.renewed]
+    words = project.words(each.sentence_id for each in changed[:_SHOWN])
+    rows = [
+        [each.sentence_id, words[each.sentence_id], _verdict(each.before), _now(each), each.cause]
+        for each in changed[:_SHOWN]
+    ]
     if rows:
-        put_table(["changed", "before", "now", "because"], rows)
+        put_table(["changed", "sentence", "before", "now", "because"], rows)
+    if len(changed) > _SHOWN:
+        say(f"… and {len(changed) - _SHOWN:,} more; --json has all of them")
+    if renewed := len(outcome.changes) - len(changed):
+        what = "1 decision is" if renewed == 1 else f"{renewed:,} decisions are"
+        say(f"{what} unchanged but for the schema's version")
 
 
 def _now(change: DecisionChange) -> str:

@@ -113,6 +113,9 @@ def put_report(report: Mapping[str, Any], *, full: bool) -> None:
     """
     from toolkit.agreement import report_tables
 
+    if not report["doubled"]:
+        put(report_tables.alone(report))
+        return
     first, *others = report_tables.full_tables(report) if full else report_tables.brief_tables(report)
     put_table(first.header, first.rows)
     what = " in brackets" if full else " of α"

@@ -6,7 +6,7 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -18,6 +18,7 @@ from toolkit.cli import (
     audit_leakage,
     build,
     check,
+    demo,
     diff,
     doctor,
     evaluate,
@@ -44,54 +45,76 @@ from toolkit.cli import (
     train_files,
     verify,
 )
+from toolkit.cli.command_group import CommandApp, CommandGroup
 from toolkit.cli.output import Talk, put, put_error, speak_utf8
-from toolkit.errors import ToolkitError
+from toolkit.errors import ToolkitError, UsageError
 from toolkit.version import __version__
 
 ALLOCATIONS = 10_000
 """So many objects are made before a search for cycles; records form none, and looking among many takes its time."""
 
-app = typer.Typer(
+GROUPS: Mapping[str, Mapping[Callable[..., None] | typer.Typer, str]] = {
+    "Start": {
+        demo.demo: "Run the whole job once, on sample pages.",
+        init.init: "Make a project directory, from a folder of pages.",
+        doctor.doctor: "Check versions, tokens, server and disk.",
+        studio.app: "A Label Studio server of your own on this machine.",
+    },
+    "From pages to sentences": {
+        ingest.ingest: "Read raw pages into articles.",
+        segment.segment: "Cut articles into sentences with exact offsets.",
+        trace.trace: "Show where a sentence comes from.",
+        verify.verify: "Rebuild every sentence from the bytes of its page.",
+    },
+    "Labelling": {
+        schema.app: "Schemas: what people are asked.",
+        push.push: "Send sentences to Label Studio.",
+        status.status: "Show how far the annotators are.",
+        pull.pull: "Fetch the answers.",
+        agreement.agreement: "Measure how well annotators agree.",
+        adjudicate.adjudicate: "Decide what the answers agree on.",
+        ledger.ledger: "Show who claims what and who counts how many, per story.",
+        audit.audit: "Rank gold labels that look wrong.",
+        select.select: "Rank what to label next.",
+        serve.serve: "Serve suggestions to Label Studio.",
+    },
+    "Releases": {
+        build.build: "Freeze a release that `datasets` loads.",
+        diff.diff: "Show what changed between two releases, and why.",
+        export.export: "Write a release in another format.",
+        publish.publish: "Publish a release or a model on the Hub.",
+        hydrate.hydrate: "Put the text back into a release without text.",
+        audit_leakage.audit_leakage: "Find rows of a later file that repeat an earlier one.",
+    },
+    "Baselines": {
+        check.check: "Look over labelled rows before training.",
+        train.train: "Train a baseline on a release.",
+        train_files.train_files: "Train a baseline on files; no project is needed.",
+        learning_curve.learning_curve: "Estimate what more labels would add.",
+        evaluate.evaluate: "Evaluate a model, with intervals.",
+        predict.predict: "Label sentences with a model.",
+    },
+    "Reports": {
+        report.report: "Write one HTML page about the project.",
+    },
+}
+"""Group → command → its line in `toolkit --help`."""
+
+app = CommandApp(
     name="toolkit",
     help="From raw news pages to a versioned Hugging Face dataset, with people's judgement in between.",
+    cls=CommandGroup,
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(schema.app, name="schema")
-app.add_typer(studio.app, name="studio")
-for command in (
-    init.init,
-    ingest.ingest,
-    segment.segment,
-    trace.trace,
-    verify.verify,
-    push.push,
-    pull.pull,
-    status.status,
-    agreement.agreement,
-    adjudicate.adjudicate,
-    audit.audit,
-    ledger.ledger,
-    build.build,
-    diff.diff,
-    export.export,
-    hydrate.hydrate,
-    publish.publish,
-    audit_leakage.audit_leakage,
-    check.check,
-    train.train,
-    train_files.train_files,
-    learning_curve.learning_curve,
-    evaluate.evaluate,
-    predict.predict,
-    select.select,
-    serve.serve,
-    report.report,
-    doctor.doctor,
-):
-    app.command()(command)
+for group, members in GROUPS.items():
+    for member, line in members.items():
+        if isinstance(member, typer.Typer):
+            app.add_typer(member, short_help=line, rich_help_panel=group)
+        else:
+            app.command(short_help=line, rich_help_panel=group)(member)
 
 
 def _print_version(wanted: bool) -> None:
@@ -109,15 +132,15 @@ def _options(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    Talk.quiet = quiet
+    Talk.quiet, Talk.next_steps = quiet, True
     Talk.debug = Talk.debug or debug
     if context.invoked_subcommand is not None:
         return
     if overview.in_project():
         overview.put_overview()
         return
-    put(context.get_help())
-    raise typer.Exit(2)
+    overview.put_first_steps()
+    raise typer.Exit(UsageError.exit_code)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from toolkit.api.facade import Project
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import progress_bar, put_json, put_outcome, say
+from toolkit.cli.output import progress_bar, put_json, put_outcome, say, say_next
 from toolkit.errors import UsageError
 
 
@@ -45,6 +45,7 @@ def build(
     say(f"release     {built.path}")
     for line in told(built.release):
         say(f"note        {line}")
+    say_next(f"`toolkit train {built.version}`, or `toolkit publish {built.version} --repo OWNER/NAME`")
     if is_pattern(built.path):
         say("`datasets` takes a path with * ? or [ for a pattern: copy the release elsewhere to load it")
 

@@ -21,6 +21,7 @@ from toolkit.cli.output import (
     put_section,
     put_table,
     say,
+    say_next,
     told,
 )
 from toolkit.errors import UsageError
@@ -87,6 +88,7 @@ def evaluate(
         say(note)
     if outcome.counts["stories"] < 2:
         say("no intervals: they say how scores differ from story to story, and all rows are of one story")
+    say_next("`toolkit report` shows all of it on one page; `toolkit select` chooses what to label next")
 
 
 def _evaluate_files(

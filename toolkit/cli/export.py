@@ -10,7 +10,7 @@ import typer
 
 from toolkit.api import references
 from toolkit.cli.options import Json, ProjectDir, workspace_at
-from toolkit.cli.output import put, put_json
+from toolkit.cli.output import progress_bar, put, put_json
 
 
 class Format(StrEnum):
@@ -37,7 +37,8 @@ def export(
 
     Example: toolkit export 1.0.0 out --format conll
     """
-    files = references.export(release_path, target, kind.value, workspace=workspace_at(project))
+    with progress_bar("export"):
+        files = references.export(release_path, target, kind.value, workspace=workspace_at(project))
     if as_json:
         put_json({"files": files})
     else:

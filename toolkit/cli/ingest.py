@@ -11,7 +11,7 @@ import typer
 
 from toolkit.api.facade import Project, explain_page
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import coloured, progress_bar, put, put_error, put_json, put_outcome, put_table, say
+from toolkit.cli.output import coloured, progress_bar, put, put_error, put_json, put_outcome, put_table, say, say_next
 from toolkit.errors import Interrupted, InvalidInput
 
 if TYPE_CHECKING:
@@ -69,10 +69,11 @@ def ingest(
         _put_report(opened, as_json)
     else:
         put_outcome(outcome, as_json)
-    _say_what_was_read(outcome.report)
-    _name_unreadable(outcome.report["unreadable"], error=not skip_unreadable)
+    say_what_was_read(outcome.report)
+    name_unreadable(outcome.report["unreadable"], error=not skip_unreadable)
     if outcome.report["unreadable"] and not skip_unreadable:
         raise typer.Exit(Interrupted.exit_code)
+    say_next("`toolkit segment`")
 
 
 _MOST_NAMED = 20
@@ -106,7 +107,7 @@ def _put_report(project: Project, as_json: bool) -> None:
     put(f"written to {path}")
 
 
-def _say_what_was_read(report: Mapping[str, Any]) -> None:
+def say_what_was_read(report: Mapping[str, Any]) -> None:
     """Tell the kinds of files, the columns that were taken, the reasons of rejects, and what can't be read."""
     kinds = [
         f"{files:,} {name}" + ("" if files == pages else f" ({pages:,} pages)")
@@ -125,7 +126,7 @@ def _say_what_was_read(report: Mapping[str, Any]) -> None:
         say("  left out    " + " · ".join(f"{count:,} {reason}" for reason, count in reasons))
 
 
-def _name_unreadable(unreadable: Sequence[Mapping[str, Any]], *, error: bool) -> None:
+def name_unreadable(unreadable: Sequence[Mapping[str, Any]], *, error: bool) -> None:
     """Name what can't be read: as errors, or as talk if the user wants to go on without."""
     named = [InvalidInput(**fault) for fault in unreadable[:_MOST_NAMED]]
     if error and named:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from toolkit.api.facade import Project
+from toolkit.cli.ingest import name_unreadable, say_what_was_read
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import put_json, say
+from toolkit.cli.output import progress_bar, put_json, put_outcome, say, say_next
+from toolkit.errors import Interrupted, UsageError
 
 
 def init(
@@ -18,18 +21,50 @@ def init(
     title: Annotated[
         str, typer.Option(help="Title of the dataset and of the Label Studio project.")
     ] = "News sentences",
+    pages: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FOLDER", help="Copy the files below this folder, ingest and segment them."),
+    ] = None,
     samples: Annotated[bool, typer.Option("--samples", help="Fill pages/ with the sample pages.")] = False,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Make a project directory.
+    """Make a project directory, from a folder of pages if you like.
 
-    Example: toolkit init my-project --samples
+    With --from every file below the folder is copied to pages/, read and cut into sentences.
+
+    Example: toolkit init my-project --from ~/scrapes
     """
-    made = Project.init(directory or project or Path(), schema=schema, title=title, samples=samples)
-    pages = sum(1 for path in made.workspace.path("pages").rglob("*") if path.is_file())
-    if as_json:
-        put_json({"project": made.root, "pages": pages})
     folder = directory or project or Path()  # as it was typed, not as it is resolved
-    say(f"made {folder}/toolkit.yaml and pages/ with {pages} pages")
-    say("next: " + ("" if samples else f"copy raw pages into {folder}/pages, then ") + "`toolkit ingest`")
+    if pages is not None and samples:
+        raise UsageError("--from and --samples both fill pages/: give one of them")
+    made = Project.init(folder, schema=schema, title=title, samples=samples, pages=pages)
+    files = sum(1 for path in made.workspace.path("pages").rglob("*") if path.is_file())
+    counted = {"project": made.root, "pages": files}
+    say(f"made {folder}/toolkit.yaml and pages/ with {'1 page' if files == 1 else f'{files:,} pages'}")
+    if pages is None:
+        if as_json:
+            put_json(counted)
+        say_next(("" if samples else f"copy raw pages into {folder}/pages, then ") + "`toolkit ingest`")
+        return
+    counts, unreadable = read_pages(made, quiet=as_json)
+    if as_json:
+        put_json(counted | {"counts": counts, "unreadable": unreadable})
+    say_next(f"`cd {shlex.quote(str(folder))}` and `toolkit studio start`, then `toolkit push`")
+    if unreadable:
+        raise typer.Exit(Interrupted.exit_code)
+
+
+def read_pages(project: Project, *, quiet: bool) -> tuple[dict[str, int], int]:
+    """Ingest and segment, and say what was found; return the counts, and how many files can't be read."""
+    with progress_bar("ingest") as progress:
+        found = project.ingest(progress=progress)
+    if not quiet:
+        put_outcome(found, as_json=False)
+    say_what_was_read(found.report)
+    name_unreadable(found.report["unreadable"], error=True)
+    with progress_bar("segment") as progress:
+        cut = project.segment(progress=progress)
+    if not quiet:
+        put_outcome(cut, as_json=False)
+    return {**found.counts, **cut.counts}, len(found.report["unreadable"])

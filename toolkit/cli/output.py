@@ -26,10 +26,12 @@ class Talk:
     Attributes:
         quiet: No talk on stderr, errors only (`--quiet`).
         debug: Errors come with their traceback (`--debug`, or TOOLKIT_DEBUG in the environment).
+        next_steps: The end of a command says what comes next.
     """
 
     quiet = False
     debug = False
+    next_steps = True
 
 
 def speak_utf8() -> None:
@@ -43,6 +45,12 @@ def say(text: str) -> None:
     """Tell a person something on stderr."""
     if not Talk.quiet:
         sys.stderr.write(printable(text) + "\n")
+
+
+def say_next(text: str) -> None:
+    """Tell a person on stderr what comes next; commands stand in backticks."""
+    if Talk.next_steps:
+        say(f"next: {text}")
 
 
 def put(text: str) -> None:

@@ -19,6 +19,14 @@ def in_project() -> bool:
     return any((folder / "toolkit.yaml").is_file() for folder in (here, *here.parents))
 
 
+def put_first_steps() -> None:
+    """Print what to do where there is no project, in four lines."""
+    put("there is no project here: no toolkit.yaml in this directory or above")
+    put("see it work           toolkit demo")
+    put("begin with your own   toolkit init my-project --from FOLDER")
+    put("every command         toolkit --help")
+
+
 def put_overview() -> None:
     """Print each stage of the project here with its counts and age, and the next command."""
     opened = Project.find()

@@ -9,7 +9,7 @@ import typer
 
 from toolkit.api import references
 from toolkit.cli.options import Json, ProjectDir, workspace_at
-from toolkit.cli.output import put, put_json, say
+from toolkit.cli.output import progress_bar, put, put_json, say
 
 
 def publish(
@@ -36,15 +36,16 @@ def publish(
 
     Example: toolkit publish 1.0.0 --repo your-name/your-dataset
     """
-    published = references.publish(
-        release_path,
-        model=model,
-        repo=repo,
-        to=to,
-        private=private,
-        endpoint=endpoint,
-        workspace=workspace_at(project),
-    )
+    with progress_bar("publish"):
+        published = references.publish(
+            release_path,
+            model=model,
+            repo=repo,
+            to=to,
+            private=private,
+            endpoint=endpoint,
+            workspace=workspace_at(project),
+        )
     if as_json:
         put_json(published)
         return

@@ -12,7 +12,7 @@ import typer
 from toolkit.api.facade import Project
 from toolkit.cli.connect import connected
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import progress_bar, put_link, put_table, say
+from toolkit.cli.output import progress_bar, put_link, put_table, say, say_next
 from toolkit.errors import Interrupted, UsageError
 
 
@@ -76,6 +76,7 @@ def pull(
     if from_export is not None and not as_json:
         put_table(["what the file holds", "read", "taken", "rejected"], [_fate(*row) for row in result.fates.items()])
     _end_where_unreadable(result.unreadable)
+    say_next("`toolkit agreement`, then `toolkit adjudicate`")
 
 
 def _end_where_unreadable(tasks: Sequence[str]) -> None:

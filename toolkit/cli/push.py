@@ -10,7 +10,7 @@ import typer
 from toolkit.api.facade import Project
 from toolkit.cli.connect import connected
 from toolkit.cli.options import DryRun, HoldOut, Json, Model, ProjectDir
-from toolkit.cli.output import progress_bar, put_link, say
+from toolkit.cli.output import progress_bar, put_link, say, say_next
 from toolkit.errors import UsageError
 
 
@@ -79,10 +79,11 @@ def push(
         )
         say(f"server      {server.url}")
     put_link("push", result, as_json)
-    for url in result.urls:
-        say(f"project     {url}")
     if result.orphaned and not withdraw:
         say("orphaned tasks are of sentences that are gone; `toolkit push --withdraw` deletes those without answers")
+    say_next("people label at the link, then `toolkit pull`" if not dry_run else "the same without --dry-run")
+    for url in result.urls:
+        say(f"project     {url}")
 
 
 def _check_suggestions(

@@ -9,7 +9,7 @@ import typer
 
 from toolkit.api.facade import Project
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import progress_bar, put, put_json, say
+from toolkit.cli.output import progress_bar, put, put_json, say, say_next
 
 
 def report(
@@ -31,3 +31,4 @@ def report(
     put(str(path))
     for part, command in found.missing.items():
         say(f"{part}: not yet, run `{command}`")
+    say_next("open the page in a browser")

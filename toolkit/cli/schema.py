@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from toolkit.cli.command_group import CommandApp
 from toolkit.cli.options import DryRun, Json, ProjectDir
 from toolkit.cli.output import put, put_counts, put_json, say
 from toolkit.errors import InvalidInput, UsageError
@@ -18,7 +19,7 @@ from toolkit.errors import InvalidInput, UsageError
 if TYPE_CHECKING:
     from toolkit.schema import Schema
 
-app = typer.Typer(help="Check label schemas, and render what follows from them.", no_args_is_help=True)
+app = CommandApp(name="schema", help="Check label schemas, and render what follows from them.", no_args_is_help=True)
 
 Reference = Annotated[
     str | None, typer.Argument(metavar="SCHEMA", help="A path, NAME or NAME@VERSION; default: the project's.")

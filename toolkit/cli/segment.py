@@ -8,7 +8,7 @@ import typer
 
 from toolkit.api.facade import Project
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import progress_bar, put_outcome
+from toolkit.cli.output import progress_bar, put_outcome, say_next
 
 
 def segment(
@@ -26,3 +26,4 @@ def segment(
     with progress_bar("segment") as progress:
         outcome = opened.segment(splitter=splitter, progress=progress)
     put_outcome(outcome, as_json)
+    say_next("`toolkit push` sends the sentences to Label Studio; `toolkit studio start` starts one here")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
+import webbrowser
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from toolkit.cli.command_group import CommandApp
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import put, put_counts, put_json, say
+from toolkit.cli.output import put, put_counts, put_json, say, say_next
 from toolkit.errors import InvalidInput
 
-app = typer.Typer(help="A Label Studio server of your own: loopback, SQLite, no telemetry.", no_args_is_help=True)
+app = CommandApp(
+    name="studio", help="A Label Studio server of your own: loopback, SQLite, no telemetry.", no_args_is_help=True
+)
 
 Data = Annotated[
     Path | None,
@@ -37,12 +43,18 @@ def start(
     local_backends: Annotated[
         bool, typer.Option("--local-backends", help="Let it ask a `toolkit serve` on this machine for suggestions.")
     ] = False,
+    open_page: Annotated[
+        bool | None,
+        typer.Option("--open/--no-open", help="Open its page in a browser; default: at a terminal with a display."),
+    ] = None,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
-    """Start the server, installing it first if need be, and print the variables that other commands read.
+    """Start the server, installing it first if need be, and open its page in a browser.
 
-    Example: eval "$(toolkit studio start)"
+    The other commands find it by themselves. In a pipe its address and token are printed as variables, for programs.
+
+    Example: toolkit studio start
     """
     from toolkit.labelstudio.server import embedded
 
@@ -53,14 +65,22 @@ def start(
         say(f"password {server.password} (shown this once)")
     if as_json:
         put_json(server)
-    elif sys.stdout.isatty():
-        say('run `eval "$(toolkit studio start)"` to let this shell know the server')
-    else:
+    elif not sys.stdout.isatty():
         put(f"export LABEL_STUDIO_URL={shlex.quote(server.url)}")
         if server.token is not None:
             put(f"export LABEL_STUDIO_API_KEY={shlex.quote(server.token)}")
     if server.token is None:
         say(f"copy a token from Account & Settings at {server.url}, then `export LABEL_STUDIO_API_KEY=…`")
+    if has_display() if open_page is None else open_page:
+        webbrowser.open(server.url)
+    say_next("`toolkit push` in a project sends its sentences")
+
+
+def has_display(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
+    """Tell whether somebody sits before a browser: a terminal, a display, no CI, no remote shell."""
+    if environment.get("CI") or environment.get("SSH_CONNECTION") or not sys.stdout.isatty():
+        return False
+    return platform == "darwin" or bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import Any
 from toolkit.api import references
 from toolkit.api.facade import Project
 from toolkit.cli.options import Baseline, Json, Output, ProjectDir, ReleaseArgument, Resamples, Seed, workspace_at
-from toolkit.cli.output import interval, number, progress_bar, put, put_json, put_outcome, put_table, say
+from toolkit.cli.output import interval, number, progress_bar, put, put_json, put_outcome, put_table, say, say_next
 
 
 def train(
@@ -37,6 +37,7 @@ def train(
     put_outcome(outcome, as_json)
     if not as_json:
         say(f"model       {outcome.path}")
+    say_next("`toolkit evaluate`")
 
 
 def put_run(run: dict[str, Any], as_json: bool) -> None:

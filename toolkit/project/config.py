@@ -206,6 +206,7 @@ class Config(_Section):
         ingest: How pages are read.
         splitter: Name of the sentence splitter.
         aggregation: How several people's answers become one decision.
+        least_answers: Answers that a decision needs; a sentence with fewer is queued.
         label_studio: Where people label.
         release: What a release says of itself.
         hub: Where releases are published.
@@ -217,6 +218,7 @@ class Config(_Section):
     ingest: IngestConfig = IngestConfig()
     splitter: str = "rules"
     aggregation: Aggregation = "auto"
+    least_answers: Annotated[int, pydantic.Field(ge=1)] = 1
     label_studio: LabelStudioConfig = LabelStudioConfig()
     release: ReleaseConfig = ReleaseConfig()
     hub: HubConfig = HubConfig()
@@ -350,6 +352,7 @@ hub:
   # repo: your-name/your-dataset
   token_variable: HF_TOKEN
 
+# least_answers: 2              # answers that a decision needs; a sentence with fewer is queued
 engine: embedded                # or ray://HOST:PORT
 # store: s3://bucket/project    # where ingest and segment work and leave a copy; any URL that fsspec knows
 

@@ -187,12 +187,17 @@ class Workspace:
         return files, links | set_aside(files)
 
     def add_pages(self, folder: Path) -> int:
-        """Copy every file below `folder` into pages/ and return how many they were; a file that is there stays."""
-        sources = sorted(path for path in folder.rglob("*") if path.is_file())
-        for source in sources:
-            target = self.path("pages") / source.relative_to(folder)
+        """Copy every file below `folder`, or one file, into pages/ and return how many; one that is there stays.
+
+        Raises:
+            UsageError: There is none.
+        """
+        sources = page_sources(folder, apart_from=self.root)
+        for name, source in sources.items():
+            target = self.path("pages", name)
             if not target.exists():
-                write_atomic(target, source.read_bytes())
+                with source.open("rb") as data:
+                    write_atomic(target, data)
         return len(sources)
 
     def add_page(self, source: str, data: bytes | BinaryIO) -> None:
@@ -340,3 +345,32 @@ class Workspace:
 
 def _in_order(answers: Iterable[Annotation]) -> list[Annotation]:
     return sorted(answers, key=lambda answer: (answer.sentence_id, answer.annotator, answer.annotation_id))
+
+
+def page_sources(folder: Path, *, apart_from: Path) -> dict[str, Path]:
+    """Return the files below a folder, or the one file, by the path that each has below pages/.
+
+    Args:
+        folder: Its hidden files and folders, and its links, are left out.
+        apart_from: A project that may lie in the folder; its files are left out too.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if folder.is_file():
+        return {folder.name: folder}
+    project = apart_from.resolve()
+    ours = [project / "pages", project / FILE_NAME] if folder.resolve() == project else [project]
+    names = {path.relative_to(folder): path for path in sorted(folder.rglob("*"))}
+    found = {
+        name.as_posix(): path
+        for name, path in names.items()
+        if path.is_file()
+        and not path.is_symlink()
+        and not any(part.startswith(".") for part in name.parts)
+        and not any(path.resolve().is_relative_to(place) for place in ours)
+    }
+    if not found:
+        what = "has no files" if folder.is_dir() else "is not there"
+        raise UsageError(what, where=str(folder), remedy="name a folder of raw pages")
+    return found

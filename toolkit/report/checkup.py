@@ -139,8 +139,7 @@ def _tokens(workspace: Workspace, environment: Mapping[str, str]) -> Iterator[Ch
         studio.token_variable,
         bool(environment.get(studio.token_variable)),
         needed=studio.url is not None,
-        remedy=f'run `eval "$(toolkit studio start)"`, or copy a token from Account & Settings into '
-        f"{studio.token_variable}",
+        remedy=f"run `toolkit studio start`, or copy a token from Account & Settings into {studio.token_variable}",
     )
     home = Path(environment.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
     yield _token(
@@ -162,9 +161,12 @@ def _server(workspace: Workspace) -> Check:
     """Ask the server for its version; any answer in HTTP means that it can be reached."""
     import httpx
 
-    url = workspace.config.label_studio.url
+    from toolkit.labelstudio.server import embedded
+
+    running = embedded.status()
+    url = workspace.config.label_studio.url or (None if running is None else running.url)
     if url is None:
-        remedy = 'run `eval "$(toolkit studio start)"`, or set label_studio.url in toolkit.yaml'
+        remedy = "run `toolkit studio start`, or set label_studio.url in toolkit.yaml"
         return Check("Label Studio", "note", "no server is named", remedy)
     try:
         answer = httpx.get(f"{url.rstrip('/')}/api/version", timeout=_TIMEOUT, follow_redirects=True)

@@ -53,6 +53,13 @@ def test_a_server_that_ends_at_once_shows_the_end_of_its_log(tmp_path: Path, pyt
     assert embedded.status(data=tmp_path / "data") is None
 
 
+def test_its_database_writes_ahead(tmp_path: Path, python: Path) -> None:
+    with pytest.raises(RemoteError):
+        embedded.start(home=tmp_path / "home", data=tmp_path / "data", python=python)
+    with closing(sqlite3.connect(tmp_path / "data" / DATABASE)) as database:
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 @pytest.mark.parametrize(("before", "kept"), [(VERSION, False), ("1.0.0", True)])
 def test_an_upgrade_keeps_the_database_as_it_was_with_its_journal(
     tmp_path: Path, python: Path, before: str, kept: bool

@@ -22,6 +22,7 @@ def connect(workspace: Workspace, *, url: str | None = None, token: str | None =
     Raises:
         NoToken: No token is named.
         InvalidConfig: There is no address.
+        RemoteError: The embedded server's users are in PostgreSQL, which can't be used.
     """
     settings = workspace.config.label_studio
     address = url or settings.url
@@ -30,7 +31,7 @@ def connect(workspace: Workspace, *, url: str | None = None, token: str | None =
     running = embedded.status()
     if running is not None and (address is None or address.rstrip("/") == running.url):
         address = running.url
-        token = token or running.token
+        token = token or running.token or embedded.token_in_postgres()
     if address is None:
         raise InvalidConfig(
             "no Label Studio server is named",

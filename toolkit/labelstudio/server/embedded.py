@@ -127,6 +127,7 @@ def start(
         if postgres is None:
             _back_up_before_upgrade(data)
             fill_from_template(program, home, data, told=told)
+            _write_ahead(data / DATABASE)
             has_user = token_of(data / DATABASE, EMAIL) is not None
         else:
             has_user = postgres.has_user(program, EMAIL)
@@ -161,6 +162,16 @@ def status(*, home: Path | None = None, data: Path | None = None) -> Studio | No
     if state is None or state["identity"] is None or identity(state["pid"]) != state["identity"]:
         return None
     return _studio(data, state["pid"], state["port"], state["version"], password=None, fresh=False)
+
+
+def token_in_postgres(environment: Mapping[str, str] = os.environ, *, home: Path | None = None) -> str | None:
+    """Return the token of the embedded server's user where TOOLKIT_STUDIO_DATABASE_URL names its PostgreSQL, else None.
+
+    Raises:
+        RemoteError: PostgreSQL can't be used.
+    """
+    url = environment.get("TOOLKIT_STUDIO_DATABASE_URL")
+    return Postgres.parse(url).token(installed(home or default_home()), EMAIL) if url else None
 
 
 def reset_password(server: Studio, database_url: str | None = None, *, home: Path | None = None) -> str:
@@ -217,6 +228,15 @@ def _back_up_before_upgrade(data: Path) -> None:
         copy = data / f"{DATABASE}.of-{state['version']}"
         with closing(sqlite3.connect(data / DATABASE, timeout=60)) as old, closing(sqlite3.connect(copy)) as new:
             old.backup(new)  # a plain copy would miss what a killed server left in its journal
+
+
+def _write_ahead(database: Path) -> None:
+    """Let SQLite write ahead (https://sqlite.org/wal.html): an answer waits for a third of the disk's syncs.
+
+    Where the file system can't do that, SQLite leaves the database as it was.
+    """
+    with closing(sqlite3.connect(database, timeout=60)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _port(wanted: int | None, data: Path) -> int:
