@@ -70,8 +70,8 @@ def test_the_help_has_every_command_in_its_group_in_one_line(capsys: pytest.Capt
 
 
 def test_a_word_that_is_not_a_command_is_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("agrement") == 2
-    assert "Did you mean 'agreement'" in capsys.readouterr().err
+    assert run("sgment") == 2
+    assert "Did you mean 'segment'" in capsys.readouterr().err
     assert run("train", "--basline", "x") == 2
     assert "--baseline" in capsys.readouterr().err
 
