@@ -233,7 +233,7 @@ class Project:
         return found
 
     def verify(self) -> Verification:
-        """Rebuild every sentence from the raw bytes of its page and return every difference."""
+        """Rebuild every sentence from the raw bytes of its page, check the logs, and return every difference."""
         from toolkit.ingest import stage
 
         return stage.verify(self.workspace)
@@ -309,6 +309,7 @@ class Project:
         label_config: Path | None = None,
         texts: Sequence[str] = (),
         keep_identities: bool = False,
+        new_key: bool = False,
         progress: Progress | None = None,
         server: Server | None = None,
     ) -> PullResult:
@@ -322,13 +323,19 @@ class Project:
                 its answers show.
             texts: Keys of a foreign task's data that hold the sentence, where its page leaves that open.
             keep_identities: Leave names and addresses in the raw JSON of the log.
+            new_key: Go on with another key of the pseudonyms, since the old one is lost.
             progress: Called with (tasks read, tasks).
             server: Default: the server that toolkit.yaml or the environment names.
 
         Raises:
-            InvalidInput: The export can't be read.
+            InvalidInput: The export can't be read, or the key of the pseudonyms is not the one of the log.
+            UsageError: A new key is asked for, and the old one is there.
             RemoteError: The server can't be reached or refuses.
         """
+        if new_key:
+            from toolkit.labelstudio.pseudonyms import take_new_key
+
+            take_new_key(self.workspace)
         if from_export is not None:
             from toolkit.labelstudio.pull.from_file import pull_export
 

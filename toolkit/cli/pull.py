@@ -37,6 +37,9 @@ def pull(
     keep_identities: Annotated[
         bool, typer.Option("--keep-identities", help="Keep names and addresses in the raw JSON of the log.")
     ] = False,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Go on with another key of the pseudonyms: the old one is lost.")
+    ] = False,
 ) -> None:
     """Fetch answers into annotations/log.jsonl; each revision is written once.
 
@@ -55,6 +58,7 @@ def pull(
             label_config=label_config,
             texts=text_field or (),
             keep_identities=keep_identities,
+            new_key=new_key,
             progress=progress,
             server=server,
         )

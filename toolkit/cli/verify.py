@@ -23,6 +23,7 @@ def verify(
 ) -> None:
     """Rebuild every sentence from the raw bytes of its page and list every difference.
 
+    Rows of the logs of answers that are not those that were written are listed too.
     With a RELEASE: hash its files and rows, and make again what its manifest, card, licence and croissant.json say.
 
     Example: toolkit verify 1.0.0
@@ -36,12 +37,17 @@ def verify(
         put_json(found)
     else:
         put_counts("verify", {"articles": found.articles, "sentences": found.sentences})
-        for difference in found.differences:
+        for difference in (*found.differences, *found.log_rows):
             put(f"{difference.record}: {difference.what}")
     if found.differences:
         raise GateFailed(
             f"{len(found.differences)} records differ from their raw pages",
             remedy="run `toolkit ingest` and `toolkit segment`",
+        )
+    if found.log_rows:
+        raise GateFailed(
+            f"{len(found.log_rows)} rows of logs are not those that were written",
+            remedy="bring the logs back from a backup; docs/how-to/team.md says how to accept a change",
         )
 
 

@@ -135,8 +135,10 @@ class Verification:
         articles: Number of articles that were rebuilt from raw bytes.
         sentences: Number of sentences that were compared with their article.
         differences: Empty when all is well.
+        log_rows: Rows of the logs of answers that are not those that were written; empty when all is well.
     """
 
     articles: int
     sentences: int
     differences: tuple[Difference, ...]
+    log_rows: tuple[Difference, ...] = ()

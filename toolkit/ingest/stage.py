@@ -311,7 +311,7 @@ def _cells(raw: RawPage, pieces: Sequence[Piece]) -> tuple[str, ...]:
 
 
 def verify(workspace: Workspace) -> Verification:
-    """Rebuild every article from the raw bytes of its page and cut every sentence out of it again.
+    """Rebuild every article from the raw bytes of its page, cut every sentence out of it again, and check the logs.
 
     The pages of all copies must still be there, and the derived files must be those that the stages wrote.
 
@@ -325,7 +325,8 @@ def verify(workspace: Workspace) -> Verification:
         *_changed_articles(workspace, articles),
         *_changed_sentences(articles, sentences),
     ]
-    return Verification(len(articles), len(sentences), tuple(differences))
+    rows = (Difference(f"{name}:{broken.line}", broken.what) for name, broken in workspace.broken_links())
+    return Verification(len(articles), len(sentences), tuple(differences), tuple(rows))
 
 
 def _changed_files(workspace: Workspace) -> Iterator[Difference]:

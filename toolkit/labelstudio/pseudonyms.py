@@ -1,7 +1,8 @@
 """Annotators by pseudonym: the log never holds a name, an e-mail address or a user number.
 
 A pseudonym is an HMAC-SHA256 of the e-mail address under a secret of the project, so that it is the same in every
-pull and can't be found by trying addresses. The secret is in .secrets/ with mode 0600 and never leaves it.
+pull and can't be found by trying addresses. The secret is in .secrets/ with mode 0600 and never leaves it; a
+fingerprint of it beside the log tells whether it is still the one that the log was made with.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, UsageError
 from toolkit.project import Workspace, write_atomic
 from toolkit.project.logs.annotation_log import ADDRESS, CONTENT_KEYS, NAME_KEYS, USER_KEYS
 
 SECRET = ".secrets/pseudonyms.key"  # noqa: S105  # where it is
+FINGERPRINT = "annotations/pseudonyms.fingerprint"
 _HEX_DIGITS = 10
 
 NOBODY = "nobody-"
@@ -123,22 +126,95 @@ def project_pseudonyms(
     """Return the pseudonyms of a project; the first call makes its secret. See `Pseudonyms` for the arguments.
 
     Raises:
-        InvalidInput: The secret is damaged, or others may read it.
+        InvalidInput: The secret is damaged, others may read it, or it is not the one that made the log's pseudonyms.
     """
+    secret = _secret(workspace)
+    check_key(workspace)
+    if secret is None:
+        secret = _made(workspace)
+    _keep_fingerprint(workspace, secret)
+    return Pseudonyms(secret, emails, keep_identities=keep_identities, server=server, known=known)
+
+
+def check_key(workspace: Workspace) -> bool:
+    """Tell whether a project has a secret yet, after a look whether it is the one that made the log's pseudonyms.
+
+    Raises:
+        InvalidInput: It is not, or it is gone, and the same people would get other pseudonyms from now on.
+    """
+    path, secret, held = workspace.path(SECRET), _secret(workspace), _kept_fingerprint(workspace)
+    if secret is None:
+        if held is None and not _has_pseudonyms(workspace):
+            return False
+        what = "the key of the pseudonyms is gone, and the answers in the log were made with it"
+        raise InvalidInput(what, where=str(path), remedy=_REMEDY)
+    if held not in (None, _fingerprint(secret)):
+        what = "the key of the pseudonyms is another than the one that the answers in the log were made with"
+        raise InvalidInput(what, where=str(path), remedy=_REMEDY)
+    return True
+
+
+def take_new_key(workspace: Workspace) -> None:
+    """Let the secret that is there, or a new one, make the pseudonyms from now on, since the old one is lost.
+
+    Raises:
+        UsageError: The old one is there.
+    """
+    secret, held = _secret(workspace), _kept_fingerprint(workspace)
+    if secret is not None and held in (None, _fingerprint(secret)):
+        raise UsageError("the key of the pseudonyms is there", where=str(workspace.path(SECRET)))
+    secret = secret or _made(workspace)
+    workspace.path(FINGERPRINT).unlink(missing_ok=True)
+    _keep_fingerprint(workspace, secret)
+
+
+_REMEDY = (
+    "copy .secrets/ from where the log was made; if it is lost for good, `toolkit pull --new-key` goes on with "
+    "another; see docs/how-to/team.md"
+)
+
+
+def _secret(workspace: Workspace) -> bytes | None:
+    """Return the secret of a project; None before there is one."""
     path = workspace.path(SECRET)
     try:
-        text = path.read_text(encoding="ascii").strip()
+        text = path.read_text(encoding="ascii", errors="replace").strip()
     except FileNotFoundError:
-        text = secrets.token_hex(32)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        write_atomic(path, text + "\n", mode=0o600)
+        return None
     if os.stat(path).st_mode & 0o077:
         raise InvalidInput("others may read it", where=str(path), remedy=f"run `chmod 600 {path}`")
     try:
-        secret = bytes.fromhex(text)
-        return Pseudonyms(secret, emails, keep_identities=keep_identities, server=server, known=known)
+        return bytes.fromhex(text)
     except ValueError as error:
         raise InvalidInput("is damaged", where=str(path), remedy="bring it back from a backup") from error
+
+
+def _made(workspace: Workspace) -> bytes:
+    path, secret = workspace.path(SECRET), secrets.token_bytes(32)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    write_atomic(path, secret.hex() + "\n", mode=0o600)
+    return secret
+
+
+def _fingerprint(secret: bytes) -> str:
+    return hmac.new(secret, b"fingerprint of this key", hashlib.sha256).hexdigest()[:32]
+
+
+def _kept_fingerprint(workspace: Workspace) -> str | None:
+    try:
+        return workspace.path(FINGERPRINT).read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+
+
+def _keep_fingerprint(workspace: Workspace, secret: bytes) -> None:
+    if _kept_fingerprint(workspace) is None:
+        write_atomic(workspace.path(FINGERPRINT), _fingerprint(secret) + "\n")
+
+
+def _has_pseudonyms(workspace: Workspace) -> bool:
+    """Tell whether the log has answers under pseudonyms that a secret made."""
+    return next(workspace.annotations.rows(having=re.compile(rb'"annotator":"annotator-')), None) is not None
 
 
 def _parts(user: Any) -> tuple[int | None, str | None]:

@@ -18,6 +18,7 @@ from toolkit.project.config import FILE_NAME, Config, check_config, new_config, 
 from toolkit.project.files import disk_errors, file_digest, move_atomic, write_atomic
 from toolkit.project.logs.annotation_log import current, holding
 from toolkit.project.logs.append_log import AppendLog
+from toolkit.project.logs.hash_chain import BrokenLink, broken_links
 from toolkit.project.logs.standing_answers import Standing, standing
 from toolkit.project.mutex import exclusive
 from toolkit.project.remote import Store
@@ -56,9 +57,9 @@ class Workspace:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.config: Config = read_config(root / FILE_NAME)
-        self.annotations = AppendLog(root / "annotations" / "log.jsonl")
-        self.adjudications = AppendLog(root / "adjudications" / "log.jsonl")
-        self.calibration = AppendLog(root / "calibration" / "log.jsonl")
+        self.annotations = AppendLog(root / "annotations" / "log.jsonl", chained=True)
+        self.adjudications = AppendLog(root / "adjudications" / "log.jsonl", chained=True)
+        self.calibration = AppendLog(root / "calibration" / "log.jsonl", chained=True)
 
     @classmethod
     def find(cls, root: Path | str | None = None) -> Workspace:
@@ -121,6 +122,13 @@ class Workspace:
         write_atomic(root / ".gitignore", ".secrets/\n.toolkit/\n")
         write_atomic(root / FILE_NAME, config)
         return cls(root)
+
+    def broken_links(self) -> Iterator[tuple[str, BrokenLink]]:
+        """Yield every row of the logs of answers that is not the one that was written, after the log's name."""
+        for log in (self.annotations, self.adjudications, self.calibration):
+            if log.path.exists():
+                name = log.path.relative_to(self.root).as_posix()
+                yield from ((name, broken) for broken in broken_links(log.path))
 
     def digests(self, *names: str) -> dict[str, str | None]:
         """Return the SHA-256 of files of the project by name, None for one that is not there."""

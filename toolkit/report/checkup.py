@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from toolkit.errors import InvalidConfig, InvalidInput, ToolkitError
+from toolkit.labelstudio.pseudonyms import check_key
 from toolkit.project import Workspace
 from toolkit.project.stage import read_lock
 from toolkit.version import DISTRIBUTION, __version__, install_command
@@ -19,6 +20,7 @@ from toolkit.version import DISTRIBUTION, __version__, install_command
 State = Literal["ok", "note", "fault"]
 
 _LEAST_FREE = 1 << 30  # bytes: derived files are written beside the old ones before they replace them
+_NAMED = 3
 _TIMEOUT = 5.0  # seconds
 _INSTALL = f"install it again: `{install_command(upgrade=True)}`"
 
@@ -110,6 +112,8 @@ def _project(workspace: Workspace) -> Iterator[Check]:
         yield Check("schema", "ok", f"{schema.name}@{schema.version}")
     yield _writable(workspace)
     yield _lock_file(workspace)
+    yield _logs(workspace)
+    yield _key(workspace)
     try:
         with workspace.lock():
             yield Check("lock", "ok", "nobody is at work on this project")
@@ -123,6 +127,23 @@ def _lock_file(workspace: Workspace) -> Check:
     except InvalidInput as error:
         return Check("toolkit.lock", "fault", error.what, error.remedy)
     return Check("toolkit.lock", "ok", f"{len(stages)} stages")
+
+
+def _logs(workspace: Workspace) -> Check:
+    broken = [f"{name}:{row.line}: {row.what}" for name, row in workspace.broken_links()]
+    if broken:
+        more = f", and {len(broken) - _NAMED:,} more" if len(broken) > _NAMED else ""
+        remedy = "bring the log back from a backup; docs/how-to/team.md says how to accept a change"
+        return Check("logs", "fault", "; ".join(broken[:_NAMED]) + more, remedy)
+    return Check("logs", "ok", "every answer is the one that was written")
+
+
+def _key(workspace: Workspace) -> Check:
+    try:
+        there = check_key(workspace)
+    except InvalidInput as error:
+        return Check("pseudonyms", "fault", error.what, error.remedy)
+    return Check("pseudonyms", "ok", "their key is the log's own" if there else "the first pull makes their key")
 
 
 def _writable(workspace: Workspace) -> Check:

@@ -11,6 +11,7 @@ from typing import Any
 
 from toolkit.errors import InvalidInput
 from toolkit.project.files import disk_errors
+from toolkit.project.logs.hash_chain import KEY, last_link, line_of, linked
 
 
 class AppendLog:
@@ -21,10 +22,12 @@ class AppendLog:
 
     Args:
         path: The file; it need not exist.
+        chained: Each row carries a hash that links it to the row before; see `hash_chain`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, chained: bool = False) -> None:
         self.path = path
+        self.chained = chained
 
     def append(self, rows: Iterable[Mapping[str, Any]], *, durable: bool = True) -> int:
         """Add rows in one write.
@@ -39,14 +42,15 @@ class AppendLog:
         Raises:
             ToolkitError: The disk is full; the log is as it was.
         """
-        lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows]
-        if not lines:
+        added = list(rows)
+        if not added:
             return 0
         with disk_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("ab", buffering=0) as file:
                 whole = self._whole_length()
                 file.truncate(whole)
+                lines = linked(added, self._last_link(whole)) if self.chained else map(line_of, added)
                 try:
                     unwritten = memoryview("".join(lines).encode())
                     while unwritten:
@@ -56,7 +60,7 @@ class AppendLog:
                 except OSError:
                     file.truncate(whole)
                     raise
-        return len(lines)
+        return len(added)
 
     def rows(self, *, having: re.Pattern[bytes] | None = None) -> Iterator[dict[str, Any]]:
         """Yield every row from the oldest on.
@@ -81,6 +85,8 @@ class AppendLog:
             raise self._fault(number) from error
         if not isinstance(row, dict):
             raise self._fault(number)
+        if self.chained:
+            row.pop(KEY, None)
         return row
 
     def _fault(self, number: int) -> InvalidInput:
@@ -92,10 +98,21 @@ class AppendLog:
 
     def _whole_length(self) -> int:
         """Return the length up to and with the last line feed, in bytes."""
-        if not self.path.exists():
-            return 0
+        return self._line_end(None) if self.path.exists() else 0
+
+    def _last_link(self, length: int) -> str:
+        """Return what the next row is linked to, in a log of whole lines."""
+        if not length:
+            return last_link(self.path, 0, b"")
+        start = self._line_end(length - 1)
         with self.path.open("rb") as file:
-            at = file.seek(0, os.SEEK_END)
+            file.seek(start)
+            return last_link(self.path, length, file.read(length - start))
+
+    def _line_end(self, before: int | None) -> int:
+        """Return the offset after the last line feed before an offset (None: before the end); 0 if there is none."""
+        with self.path.open("rb") as file:
+            at = file.seek(0, os.SEEK_END) if before is None else before
             while at > 0:
                 step = min(65_536, at)
                 at -= step
