@@ -21,6 +21,10 @@ def test_every_rule_and_example_is_in_all_guidelines(name: str) -> None:
         for example in (*label.positives, *label.near_misses):
             assert all(example.text in text for text in shown)
             assert example.text.split()[0] in markdown
+    for link in schema.links:
+        assert all(" ".join(link.rule.split()) in text for text in shown)
+        assert all(pair.first in text and pair.second in text for text in shown for pair in link.positives)
+        assert f"(`{link.id}`)" in markdown
     assert markdown.endswith("\n")
     assert markdown == guidelines(schema)
 

@@ -32,7 +32,7 @@ def test_name_and_version_agree_with_the_path() -> None:
 
 
 def test_a_schema_is_found_by_name_version_or_path(tmp_path: Path) -> None:
-    assert load("news_events") == load("news_events@1.0.1")
+    assert load("news_events") == load("news_events@1.1.0")
     assert load("claims").ref == "claims@1.0.1"
     path = tmp_path / "weather.yaml"
     path.write_text(GOOD)

@@ -6,7 +6,18 @@ from toolkit.schema.editor_schema import json_schema
 from toolkit.schema.example_quiz import Contradiction, Item, Mistake, Score, contradictions, quiz, score
 from toolkit.schema.migrated_answers import Migrated, counts, migrate
 from toolkit.schema.migration import Migration, load_migration, parse_migration
-from toolkit.schema.model import Attribute, Constraint, Example, Label, Layer, RelationLabel, Schema, SpanLabel
+from toolkit.schema.model import (
+    Attribute,
+    Constraint,
+    Example,
+    Label,
+    Layer,
+    LinkLabel,
+    Pair,
+    RelationLabel,
+    Schema,
+    SpanLabel,
+)
 from toolkit.schema.schema_file import check, find, load, parse, shipped
 from toolkit.schema.version_diff import Change, Diff, diff
 
@@ -21,9 +32,11 @@ __all__ = [
     "Item",
     "Label",
     "Layer",
+    "LinkLabel",
     "Migrated",
     "Migration",
     "Mistake",
+    "Pair",
     "RelationLabel",
     "Schema",
     "Score",

@@ -13,6 +13,7 @@ from itertools import combinations
 
 from toolkit.errors import nearest
 from toolkit.schema.answer_rules import validate
+from toolkit.schema.link_findings import link_findings
 from toolkit.schema.model import Attribute, Constraint, Example, Label, Schema
 from toolkit.schema.yaml_document import Document, Path
 
@@ -54,6 +55,7 @@ def findings(schema: Schema, document: Document) -> list[Finding]:
         *_layers(schema, named),
         *_attributes(schema),
         *_examples(schema, document),
+        *link_findings(schema, document),
         *_rules(schema, named),
     ]
 
@@ -71,7 +73,7 @@ def _names(schema: Schema, document: Document) -> Iterator[Finding]:
 
 def _ids(schema: Schema, document: Document) -> Iterator[Finding]:
     """Ids are unique among their kind, choices within their attribute."""
-    for kind in ("layers", "labels", "spans", "relations", "constraints", "fields"):
+    for kind in ("layers", "labels", "spans", "relations", "constraints", "fields", "links"):
         yield from _repeats(document, [((kind, at, "id"), item.id) for at, item in enumerate(getattr(schema, kind))])
     for at, span in enumerate(schema.spans):
         where: Path = ("spans", at, "attributes")
@@ -132,6 +134,7 @@ def _titles(schema: Schema, document: Document) -> Iterator[Finding]:
     yield from _same_title(document, [(("layers", at), each.title) for at, each in enumerate(schema.layers)])
     yield from _same_title(document, [(("spans", at), each.title) for at, each in enumerate(schema.spans)])
     yield from _same_title(document, [(("relations", at), each.title) for at, each in enumerate(schema.relations)])
+    yield from _same_title(document, [(("links", at), each.title) for at, each in enumerate(schema.links)])
     yield from _same_title(document, [(("fields", at), each.title) for at, each in enumerate(schema.fields)])
     for at, span in enumerate(schema.spans):
         titles: list[Finding] = [(("spans", at, "attributes", n), each.title) for n, each in enumerate(span.attributes)]
@@ -185,6 +188,10 @@ def _references(schema: Schema) -> Iterator[Finding]:
     for at, relation in enumerate(schema.relations):
         yield from _unknown(("relations", at, "head"), relation.head, spans, "span label")
         yield from _unknown(("relations", at, "tail"), relation.tail, spans, "span label")
+    ends = [label.id for label in schema.active] + spans
+    for at, link in enumerate(schema.links):
+        yield from _unknown(("links", at, "head"), link.head, ends, "label that can be given, and no span label")
+        yield from _unknown(("links", at, "tail"), link.tail, ends, "label that can be given, and no span label")
     for at, rule in enumerate(schema.constraints):
         yield from _unknown(("constraints", at, "labels"), rule.labels, labels, "label")
         yield from _unknown(("constraints", at, "spans"), rule.spans, spans, "span label")

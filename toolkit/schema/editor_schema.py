@@ -20,6 +20,8 @@ _RECORDS = (
     model.SpanLabel,
     model.Attribute,
     model.RelationLabel,
+    model.LinkLabel,
+    model.Pair,
     model.Constraint,
 )
 

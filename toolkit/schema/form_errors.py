@@ -18,7 +18,7 @@ import pydantic
 from pydantic_core import ErrorDetails
 
 from toolkit.errors import InvalidInput, nearest
-from toolkit.schema.model import HEX, KEY, LOWER, UPPER, VERSION, Attribute, Schema, SpanLabel
+from toolkit.schema.model import EITHER, HEX, KEY, LOWER, UPPER, VERSION, Attribute, Schema, SpanLabel
 from toolkit.schema.yaml_document import Document, Path, spelled
 
 UNSIGNED = "0" * 64
@@ -210,6 +210,7 @@ _EXPECTED = {
 _RULES = {
     LOWER: ("lower-case letters, digits and _", "rain"),
     UPPER: ("capital letters, digits and _", "AMOUNT"),
+    EITHER: ("the id of a label or of a span label", "rain"),
     KEY: ("a lower-case letter, a digit, or shift+letter", "shift+r"),
     HEX: ("a colour in lower case", "#2563eb"),
     VERSION: ("a version of three numbers", "1.0.0"),

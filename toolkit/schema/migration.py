@@ -31,13 +31,14 @@ from toolkit.schema.yaml_document import Document, read_document, text_of
 
 @record
 class Rename:
-    """A label, span label, relation, field of a span or choice of a field gets another id.
+    """A label, span label, relation, link, field of a span or choice of a field gets another id.
 
     Attributes:
         type: "rename".
         to: Its new id.
         label: Old id of a label.
         relation: Old id of a relation.
+        link: Old id of a link between sentences.
         span: Old id of a span label; with `attribute`, the span label whose field it is.
         attribute: Old id of a field; with `choice`, the field whose choice it is.
         choice: Old choice.
@@ -47,6 +48,7 @@ class Rename:
     to: str
     label: LowerId | None = None
     relation: LowerId | None = None
+    link: LowerId | None = None
     span: UpperId | None = None
     attribute: LowerId | None = None
     choice: LowerId | None = None
@@ -101,13 +103,14 @@ class Split:
 
 @record
 class Retire:
-    """A label, span label, relation or field can no longer be given.
+    """A label, span label, relation, link or field can no longer be given.
 
     Attributes:
         type: "retire".
         label: The label.
         to: The label that takes its place in answers that have no other left.
         relation: The relation.
+        link: The link between sentences.
         span: The span label; its relations go with it. With `attribute`, the span label whose field it is.
         attribute: The field.
     """
@@ -116,6 +119,7 @@ class Retire:
     label: LowerId | None = None
     to: LowerId | None = None
     relation: LowerId | None = None
+    link: LowerId | None = None
     span: UpperId | None = None
     attribute: LowerId | None = None
 
@@ -232,6 +236,10 @@ def _faults(migration: Migration, old: Schema, new: Schema, document: Document) 
         if label.id not in active and label.id not in _handled(migration):
             what = f"label {label.id!r} can no longer be given, and no step says what becomes of it"
             yield document.fault(("steps",), what)
+    handled = {str(step.link) for step in migration.steps if isinstance(step, Rename | Retire)}
+    for link in sorted({link.id for link in old.links} - {link.id for link in new.links} - handled):
+        what = f"link {link!r} can no longer be drawn, and no step says what becomes of it"
+        yield document.fault(("steps",), what)
 
 
 def _handled(migration: Migration) -> set[str]:
@@ -263,14 +271,19 @@ def _step_faults(step: Rename | Merge | Split | Retire | AddAttribute, old: Sche
             yield from _absent([step.to] if step.to else [], after, new.ref)
         case AddAttribute():
             yield from _absent_field(step, new)
+        case Rename(link=str(link)):
+            yield from _absent([link], [each.id for each in old.links], old.ref, "link")
+            yield from _absent([step.to], [each.id for each in new.links], new.ref, "link")
+        case Retire(link=str(link)):
+            yield from _absent([link], [each.id for each in old.links], old.ref, "link")
         case Rename(relation=None, span=None) | Retire(relation=None, span=None):
-            yield f"the step {step.type} needs a label, a relation or a span"
+            yield f"the step {step.type} needs a label, a relation, a link or a span"
 
 
-def _absent(words: Sequence[str], known: Sequence[str], where: str) -> Iterator[str]:
+def _absent(words: Sequence[str], known: Sequence[str], where: str, kind: str = "label") -> Iterator[str]:
     for word in words:
         if word not in known:
-            yield f"{where} has no label {word!r} that can be given{nearest(word, known)}"
+            yield f"{where} has no {kind} {word!r} that can be given{nearest(word, known)}"
 
 
 def _absent_field(step: AddAttribute, new: Schema) -> Iterator[str]:

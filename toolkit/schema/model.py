@@ -11,6 +11,7 @@ from toolkit.records.base import record
 LOWER = r"^[a-z][a-z0-9_]*$"
 UPPER = r"^[A-Z][A-Z0-9_]*$"
 KEY = r"^(shift\+[a-z]|[a-z0-9])$"
+EITHER = r"^([a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*)$"
 HEX = r"^#[0-9a-f]{6}$"
 VERSION = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
 """Patterns of ids, keys, colours and versions."""
@@ -20,6 +21,9 @@ LowerId = Annotated[str, Field(pattern=LOWER)]
 
 UpperId = Annotated[str, Field(pattern=UPPER)]
 """Id of a span label."""
+
+EitherId = Annotated[str, Field(pattern=EITHER)]
+"""Id of a label, or of a span label."""
 
 Hotkey = Annotated[str, Field(pattern=KEY)]
 """A letter, a digit, or a letter with shift. The page itself needs "u" (unselect) and all other combinations."""
@@ -152,6 +156,48 @@ class RelationLabel:
 
 
 @record
+class Pair:
+    """Two sentences in the project's own words, between which a link holds or not.
+
+    Attributes:
+        first: The sentence that the link would start from.
+        second: The sentence that it would point to.
+        why: The reason, for people who got it wrong.
+    """
+
+    first: str
+    second: str
+    why: str | None = None
+
+
+@record
+class LinkLabel:
+    """A directed link between two sentences, or between spans of them.
+
+    Attributes:
+        id: Unique id, lower case.
+        title: The words that people see.
+        head: Labels, and span labels, of what it may start from.
+        tail: Labels, and span labels, of what it may point to.
+        scope: "article" (both sentences are of one article) or "story" (of any articles of one story).
+        rule: When to draw it.
+        positives: Pairs between which it holds.
+        near_misses: Pairs between which it seems to hold and does not.
+        colour: "#rrggbb".
+    """
+
+    id: LowerId
+    title: str
+    head: tuple[EitherId, ...]
+    tail: tuple[EitherId, ...]
+    scope: Literal["article", "story"] = "story"
+    rule: str
+    positives: tuple[Pair, ...] = ()
+    near_misses: tuple[Pair, ...] = ()
+    colour: Colour | None = None
+
+
+@record
 class Constraint:
     """A rule between labels that every answer must keep.
 
@@ -190,6 +236,7 @@ class Schema:
         relations: Relation labels.
         constraints: Rules between them.
         fields: What is asked of every sentence beside its labels: a number, a text, one of several choices.
+        links: Links between sentences.
         digest: SHA-256 of the canonical form, 64 hex digits.
     """
 
@@ -204,6 +251,7 @@ class Schema:
     relations: tuple[RelationLabel, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     fields: tuple[Attribute, ...] = ()
+    links: tuple[LinkLabel, ...] = ()
     digest: str
 
     @property

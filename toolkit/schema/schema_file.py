@@ -169,6 +169,8 @@ def _signed(schema: Schema) -> Schema:
     del content["digest"]
     if not schema.fields:
         del content["fields"]  # a schema without them has the digest that it had before there were any
+    if not schema.links:
+        del content["links"]
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return replace(schema, digest=digest(canonical.encode()))
 

@@ -15,7 +15,18 @@ from typing import Literal, Protocol, TypeVar
 
 from toolkit.errors import GateFailed
 from toolkit.records.base import record
-from toolkit.schema.model import Attribute, Constraint, Example, Label, Layer, RelationLabel, Schema, SpanLabel
+from toolkit.schema.model import (
+    Attribute,
+    Constraint,
+    Example,
+    Label,
+    Layer,
+    LinkLabel,
+    Pair,
+    RelationLabel,
+    Schema,
+    SpanLabel,
+)
 
 Level = Literal["none", "patch", "minor", "major"]
 
@@ -103,6 +114,7 @@ def diff(old: Schema, new: Schema) -> Diff:
         *_each("relations", old.relations, new.relations, _relation),
         *_each("constraints", old.constraints, new.constraints, _constraint, added=_tightened, removed="minor"),
         *_each("fields", old.fields, new.fields, _attribute, added=_added_attribute),
+        *_each("links", old.links, new.links, _link),
     )
     level = max((change.level for change in changes), key=LEVELS.index, default=LEVELS[0])
     declared = _declared(old.version, new.version)
@@ -238,6 +250,33 @@ def _relation(old: RelationLabel, new: RelationLabel, path: str) -> Iterator[Cha
     yield from _texts(old, new, path, ("title", "rule"))
     yield from _members(f"{path}.head", old.head, new.head)
     yield from _members(f"{path}.tail", old.tail, new.tail)
+
+
+def _link(old: LinkLabel, new: LinkLabel, path: str) -> Iterator[Change]:
+    yield from _texts(old, new, path, ("title", "colour"))
+    yield from _members(f"{path}.head", old.head, new.head)
+    yield from _members(f"{path}.tail", old.tail, new.tail)
+    if old.scope != new.scope:
+        wider: Level = "minor" if new.scope == "story" else "major"
+        yield Change(level=wider, path=f"{path}.scope", what=f"changed from {old.scope} to {new.scope}")
+    before, after = _verdicts(old), _verdicts(new)
+    if any(after.get(pair, holds) != holds for pair, holds in before.items()):
+        yield Change(
+            level="major", path=path, what="redefined: a pair is a positive in one and a near-miss in the other"
+        )
+    dropped = [pair for pair in before if pair not in after]
+    if old.rule != new.rule:
+        what = "redefined: its rule changed and a pair of the old one is gone" if dropped else "reworded"
+        yield Change(level="major" if dropped else "patch", path=f"{path}.rule", what=what)
+    if (old.positives, old.near_misses) != (new.positives, new.near_misses):
+        yield Change(level="patch", path=f"{path}.examples", what="edited")
+
+
+def _verdicts(link: LinkLabel) -> dict[tuple[str, str], bool]:
+    def of(pairs: Sequence[Pair], holds: bool) -> dict[tuple[str, str], bool]:
+        return {(pair.first, pair.second): holds for pair in pairs}
+
+    return of(link.positives, True) | of(link.near_misses, False)
 
 
 def _constraint(old: Constraint, new: Constraint, path: str) -> Iterator[Change]:
