@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from toolkit.agreement.preannotation_effect import PreannotationEffect
     from toolkit.baselines.selection.stage import Audit
     from toolkit.baselines.training.stage import Trained
+    from toolkit.exchange.offset_units import Unit
+    from toolkit.exchange.stage import Imported
     from toolkit.hub import Published
     from toolkit.ingest.provenance import Trace, Verification
     from toolkit.ingest.survey import Explanation, FileSurvey
@@ -358,6 +360,39 @@ class Project:
             progress=progress,
             server=server,
         )
+
+    @staticmethod
+    def import_documents(
+        format_: str,
+        path: Path | str,
+        root: Path | str | None = None,
+        *,
+        offsets: Unit | None = None,
+        title: str | None = None,
+        judge: bool = True,
+    ) -> Imported:
+        """Read annotated documents of another tool into a project, which is made if it is not there.
+
+        Each text becomes an article of one unit, each answer a line of the annotation log, under a pseudonym. What
+        neither the format nor a project has a place for is in `losses` of what is returned.
+
+        Args:
+            format_: "brat", "doccano", "prodigy", "argilla", "inception", "conll", "web-annotation" or "annotated-csv".
+            path: A file, a folder, or a zip archive.
+            root: The project; without toolkit.yaml it is made, with a schema inferred from the answers. Default: the
+                nearest.
+            offsets: What offsets count, where the file does not show it: "code-points", "utf-16" or "bytes".
+            title: Of a project that is made.
+            judge: Also measure agreement, leakage of a given split, likely label errors and what a baseline reaches.
+
+        Raises:
+            InvalidInput: Nothing can be read, or nothing of it taken.
+            UsageError: There is no such format, or no project and none is named.
+        """
+        from toolkit.exchange.stage import import_documents
+
+        folder = None if root is None else Path(root)
+        return import_documents(format_, Path(path), folder, unit=offsets, title=title, judge=judge)
 
     def status(self, *, server: Server | None = None) -> LabellingProgress:
         """Return how far the annotators are, and how long the rest will take at their rate.

@@ -35,6 +35,19 @@ class ModelFolder:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A release in another format.
+
+    Attributes:
+        files: What was written.
+        losses: (what, how many, first places) of what the format has no place for.
+    """
+
+    files: tuple[Path, ...]
+    losses: tuple[tuple[str, int, str], ...] = ()
+
+
 def load_release(reference: str, *, workspace: Workspace | None = None) -> Release:
     """Open a release.
 
@@ -134,26 +147,31 @@ def verify(reference: str, *, workspace: Workspace | None = None) -> Proof:
     return proof(load_release(reference, workspace=workspace))
 
 
-def export(reference: str, target: Path, format_: str, *, workspace: Workspace | None = None) -> list[Path]:
+def export(reference: str, target: Path, format_: str, *, workspace: Workspace | None = None) -> Exported:
     """Write a release in another format.
 
     Args:
         reference: See `load_release`.
         target: The directory to make.
-        format_: "csv", "jsonl", "parquet", "conll", "spacy" or "labelstudio".
+        format_: "csv", "jsonl", "parquet", "conll", "spacy" or "labelstudio"; or what `Project.import_documents` reads.
         workspace: The project whose versions count; default: the nearest project.
 
     Returns:
-        The files.
+        The files, and what the format has no place for.
     """
     release = load_release(reference, workspace=workspace)
     if format_ == "labelstudio":
         from toolkit.labelstudio import export_tasks
 
-        return list(export_tasks(release, target))
+        return Exported(export_tasks(release, target))
+    if format_ in ("brat", "doccano", "prodigy", "argilla", "inception", "web-annotation", "annotated-csv"):
+        from toolkit.exchange.released_documents import export_documents
+
+        files, losses = export_documents(release, format_, target)
+        return Exported(files, tuple(losses.rows()))
     from toolkit.release.export import formats
 
-    return list(formats.export(release, format_, target))
+    return Exported(formats.export(release, format_, target))
 
 
 def train(reference: str, directory: Path, *, workspace: Workspace | None = None, **how: Any) -> Run:

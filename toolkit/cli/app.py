@@ -21,6 +21,7 @@ from toolkit.cli import (
     demo,
     diff,
     doctor,
+    document_import,
     evaluate,
     export,
     hydrate,
@@ -71,6 +72,7 @@ GROUPS: Mapping[str, Mapping[Callable[..., None] | typer.Typer, str]] = {
         push.push: "Send sentences to Label Studio.",
         status.status: "Show how far the annotators are.",
         pull.pull: "Fetch the answers.",
+        document_import.import_: "Read documents that were annotated in another tool.",
         agreement.agreement: "Measure how well annotators agree.",
         adjudicate.adjudicate: "Decide what the answers agree on.",
         ledger.ledger: "Show who claims what and who counts how many, per story.",
@@ -114,7 +116,8 @@ for group, members in GROUPS.items():
         if isinstance(member, typer.Typer):
             app.add_typer(member, short_help=line, rich_help_panel=group)
         else:
-            app.command(short_help=line, rich_help_panel=group)(member)
+            name = member.__name__.strip("_").replace("_", "-")
+            app.command(name, short_help=line, rich_help_panel=group)(member)
 
 
 def _print_version(wanted: bool) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from toolkit.api import references
 from toolkit.cli.options import Json, ProjectDir, workspace_at
-from toolkit.cli.output import progress_bar, put, put_json
+from toolkit.cli.output import progress_bar, put, put_json, put_losses
 
 
 class Format(StrEnum):
@@ -22,6 +22,13 @@ class Format(StrEnum):
     CONLL = "conll"
     SPACY = "spacy"
     LABELSTUDIO = "labelstudio"
+    BRAT = "brat"
+    DOCCANO = "doccano"
+    PRODIGY = "prodigy"
+    ARGILLA = "argilla"
+    INCEPTION = "inception"
+    WEB_ANNOTATION = "web-annotation"
+    ANNOTATED_CSV = "annotated-csv"
 
 
 def export(
@@ -33,13 +40,16 @@ def export(
 ) -> None:
     """Write a release in another format.
 
-    In conll a line is token, start, end and BIO tag; a comment begins with "# ", and a token may be "#".
+    In conll a line is token, start, end and BIO tag; a comment begins with "# ", and a token may be "#". The formats of
+    annotation tools have everybody's answers, and what was decided as those of `decided`; what a tool can't hold is
+    listed.
 
     Example: toolkit export 1.0.0 out --format conll
     """
     with progress_bar("export"):
-        files = references.export(release_path, target, kind.value, workspace=workspace_at(project))
+        found = references.export(release_path, target, kind.value, workspace=workspace_at(project))
     if as_json:
-        put_json({"files": files})
-    else:
-        put("\n".join(map(str, files)))
+        put_json(found)
+        return
+    put("\n".join(map(str, found.files)))
+    put_losses(found.losses)

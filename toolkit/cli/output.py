@@ -167,6 +167,12 @@ def told(estimate: Mapping[str, float | None]) -> str:
     return number(estimate["value"]) + ("" if bounds == "–" else f" ({bounds})")
 
 
+def put_losses(losses: Sequence[tuple[str, int, str]]) -> None:
+    """Print what had no place, with the first places; nothing where there is nothing."""
+    rows = [[what, f"{number:,}", places] for what, number, places in losses]
+    put_section(("what had no place", "how many", "such as"), rows)
+
+
 _NUMERIC = re.compile(r"[-–]?\d|[-–]?$")
 
 

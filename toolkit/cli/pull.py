@@ -70,7 +70,7 @@ def pull(
     if result.texts and not as_json:
         say(f"the sentence of a task is its {' and '.join(result.texts)}; `--text-field` names another")
     if not as_json:
-        _put_lost(result.values)
+        put_lost(result.values)
     if result.partial and not as_json:
         say(
             f"{result.partial} answers have a part that can't be taken, and no vote: see annotations/rejects.jsonl, "
@@ -97,7 +97,7 @@ def _end_where_unreadable(tasks: Sequence[str]) -> None:
 _MOST_NAMED = 20
 
 
-def _put_lost(values: Mapping[str, Mapping[str, Mapping[str, int]]]) -> None:
+def put_lost(values: Mapping[str, Mapping[str, Mapping[str, int]]]) -> None:
     """Print what of each control and value was read and could not be taken, by reason."""
     rows = [
         [control, value or "(written)", str(counts["read"]), str(counts["taken"]), _reasons(counts)]

@@ -149,17 +149,7 @@ def _end(said: Mapping[str, Any], by_id: dict[str, Mention]) -> str:
 
 
 def _row(document: AnnotatedDocument, labels: Sequence[str]) -> dict[str, Any]:
-    spans: dict[str, dict[str, Any]] = {
-        span.mention_id: {
-            **{key: value for key, value in span.attributes.items() if key not in _KEYS},
-            **({"attributes": more} if (more := {k: v for k, v in span.attributes.items() if k in _KEYS}) else {}),
-            "id": span.mention_id,
-            "start": span.start,
-            "end": span.end,
-            "label": span.label,
-        }
-        for span in document.mentions
-    }
+    spans = {span.mention_id: _span_of(span) for span in document.mentions}
     row: dict[str, Any] = {"text": document.text, "spans": list(spans.values())}
     row["relations"] = [
         {"label": link.label, "head_span": spans[link.head], "child_span": spans[link.tail]}
@@ -169,8 +159,17 @@ def _row(document: AnnotatedDocument, labels: Sequence[str]) -> dict[str, Any]:
     row |= {"accept": list(document.labels), "answer": "ignore" if document.skipped else "accept"}
     if document.annotator is not None:
         row["_annotator_id"] = row["_session_id"] = document.annotator
-    about = {"document": document.name, "split": document.split, "fields": dict(document.fields)}
+    about: dict[str, Any] = {"document": document.name, "split": document.split, "fields": dict(document.fields)}
     about |= {"note": document.note, "answered_at": document.answered_at}
     known = {key: value for key, value in about.items() if value not in (None, {})}
-    known |= {"facts": more} if (more := {k: v for k, v in document.metadata.items() if k in _ABOUT}) else {}
-    return row | {"meta": {**{k: v for k, v in document.metadata.items() if k not in _ABOUT}, **known}}
+    facts = {key: value for key, value in document.metadata.items() if key not in _ABOUT}
+    if len(facts) < len(document.metadata):
+        known["facts"] = {key: value for key, value in document.metadata.items() if key in _ABOUT}
+    return row | {"meta": facts | known}
+
+
+def _span_of(span: Mention) -> dict[str, Any]:
+    row: dict[str, Any] = {key: value for key, value in span.attributes.items() if key not in _KEYS}
+    if len(row) < len(span.attributes):
+        row["attributes"] = {key: value for key, value in span.attributes.items() if key in _KEYS}
+    return row | {"id": span.mention_id, "start": span.start, "end": span.end, "label": span.label}

@@ -7,6 +7,7 @@ their own, which Label Studio ignores when it imports the file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, Literal, Self
 
@@ -59,3 +60,13 @@ def to_export(answer: Annotation) -> dict[str, str]:
         "schema": answer.schema,
         "origin": answer.origin,
     }
+
+
+def is_pseudonym(name: str) -> bool:
+    """Tell whether a name is a pseudonym as a project makes them, and so may stand in a log as it is.
+
+    Examples:
+        >>> is_pseudonym("annotator-1f0c2a3b4d"), is_pseudonym("ada@example.org")
+        (True, False)
+    """
+    return re.fullmatch(_PSEUDONYM, name) is not None

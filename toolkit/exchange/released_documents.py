@@ -1,0 +1,111 @@
+"""The sentences of a release as documents: everybody's answer, and what was decided."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from toolkit.errors import UsageError
+from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Mention, joined, values_of
+from toolkit.exchange.catalogue import write_documents
+from toolkit.project.files import ANOTHER, staged
+from toolkit.records import Relation
+from toolkit.release import Release
+from toolkit.release.export.formats import rows, spans_of
+
+DECIDED: Final = "decided"
+"""The annotator that decisions are of, beside people's answers."""
+
+_FACTS: Final = ("url", "publisher", "language", "licence", "published_at", "article_id", "story_id")
+
+
+def export_documents(release: Release, name: str, target: Path) -> tuple[tuple[Path, ...], Losses]:
+    """Write a release in a format of annotated documents, a document per sentence and person.
+
+    Args:
+        release: What to write.
+        name: The format.
+        target: Directory of the result, which must not be there.
+
+    Returns:
+        The files, and what the format has no place for.
+
+    Raises:
+        UsageError: The release has no text, there is no such format, or `target` is there.
+    """
+    if release.manifest["text"] != "full":
+        raise UsageError("has no text to label", where=str(release.path), remedy="run `toolkit hydrate` first")
+    found = Losses()
+    with staged(target.parent) as stage:
+        stage.name(target.name, remedy=ANOTHER)
+        losses = write_documents(name, list(released_documents(release, found)), stage.folder)
+        for what, number, places in found.rows():
+            losses.add(what, places, number)
+        files = sorted(path.relative_to(stage.folder) for path in stage.folder.rglob("*") if path.is_file())
+    return tuple(target / file for file in files), losses
+
+
+def released_documents(release: Release, losses: Losses) -> Iterator[AnnotatedDocument]:
+    """Yield each sentence once as it was decided, and once per person who answered it.
+
+    Args:
+        release: The release.
+        losses: Earlier answers of a person to the same sentence are counted here.
+    """
+    for split in release.splits():
+        articles = {row["article_id"]: row for row in rows(release, "articles", split)}
+        spans = spans_of(release, split)
+        for row in rows(release, "default", split):
+            marked = spans.get(row["sentence_id"], [])
+            links = [{**link, "head": span["span_id"]} for span in marked for link in span["relations"] or ()]
+            yield _document({**row, "annotator": DECIDED, "relations": links}, marked, split, articles)
+        last: dict[tuple[str, str], Mapping[str, Any]] = {}
+        if split in release.manifest["tables"].get("annotations", {}):
+            for row in rows(release, "annotations", split):
+                key = row["sentence_id"], row["annotator"]
+                if key in last:
+                    losses.add("further answers of a person to the same sentence", row["sentence_id"])
+                if key not in last or last[key]["updated_at"] < row["updated_at"]:
+                    last[key] = row
+        for row in last.values():
+            yield _document(row, row["spans"], split, articles)
+
+
+def _document(
+    row: Mapping[str, Any], spans: Sequence[Mapping[str, Any]], split: str, articles: Mapping[str, Mapping[str, Any]]
+) -> AnnotatedDocument:
+    mentions = [
+        Mention(
+            mention_id=span["span_id"],
+            label=span["label"],
+            fragments=((span["start"], span["end"]),),
+            attributes=_held(span["attributes"]),
+        )
+        for span in spans
+    ]
+    facts = articles[row["article_id"]]
+    document = AnnotatedDocument(
+        name=row["sentence_id"],
+        text=row["text"],
+        annotator=row["annotator"],
+        labels=tuple(sorted(row["labels"])),
+        mentions=tuple(mentions),
+        relations=tuple(
+            Relation(label=link["label"], head=link["head"], tail=link["tail"]) for link in row["relations"]
+        ),
+        fields=_held(row.get("fields")),
+        note=row.get("note"),
+        skipped=bool(row.get("skipped")),
+        answered_at=row.get("updated_at"),
+        split=split,
+        metadata={key: str(value) for key in _FACTS if (value := facts.get(key)) is not None},
+    )
+    return joined(document)
+
+
+def _held(said: Any) -> dict[str, Any]:
+    """Return fields that a table holds as JSON or as a struct, without those that are empty."""
+    found = json.loads(said) if isinstance(said, str) else dict(said or {})
+    return {name: value for name, value in values_of(found).items() if value is not None}
