@@ -16,12 +16,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from toolkit.engine.csv_cells import plain_cell, safe_cell
 from toolkit.errors import InvalidInput, border
 from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Mention, Part, in_order, values_of
 from toolkit.exchange.document_folders import SPLITS, read_text
 from toolkit.exchange.offset_units import Unit, check_unit
 from toolkit.records import Relation
-from toolkit.release.export.formats import plain_cell, safe_cell
 
 HOLDS: Final[frozenset[Part]] = frozenset(
     {
