@@ -87,7 +87,7 @@ def measure_effect(
     return PreannotationEffect(
         sentences_shown=len({answer.sentence_id for answer, suggestion in pairs if suggestion.shown}),
         sentences_held_back=len({answer.sentence_id for answer, suggestion in pairs if not suggestion.shown}),
-        answers_shown=sum(suggestion.shown for _, suggestion in pairs),
+        answers_shown=sum(bool(suggestion.shown) for _, suggestion in pairs),
         answers_held_back=sum(not suggestion.shown for _, suggestion in pairs),
         measures=tuple(_difference(name, found, groups) for name, found in sums.items() if found[:, (1, 3)].any()),
     )

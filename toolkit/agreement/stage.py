@@ -115,7 +115,7 @@ def rules(workspace: Workspace) -> dict[str, Any]:
 
 def preannotation_effect(workspace: Workspace) -> PreannotationEffect | None:
     """Return how suggestions changed the answers, measured on the hold-out; None if nothing was suggested yet."""
-    offered = list(SuggestionLog(workspace).rows())
+    offered = list(SuggestionLog(workspace).offered())
     if not offered:
         return None
     articles = dict(workspace.columns(Sentence, "sentence_id", "article_id"))

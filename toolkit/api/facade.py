@@ -6,7 +6,7 @@ verb is first called, so that importing this module loads nothing heavy.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from toolkit.project.stage import Progress, ReportOutcome
     from toolkit.release import Build, Hydration, Release
     from toolkit.report import ProjectStatus, Report
+    from toolkit.suggest.stage import Asked
+    from toolkit.suggest.stage import Progress as AskingProgress
 
 
 class Project:
@@ -277,7 +279,8 @@ class Project:
             Interrupted: The server stopped answering; the same call goes on from there.
             RemoteError: The server can't be reached or refuses.
         """
-        from toolkit.labelstudio.push import quiz_tasks, sentence_filter, stage
+        from toolkit.labelstudio.push import quiz_tasks, stage
+        from toolkit.project import sentence_filter
 
         link: dict[str, Any] = {"dry_run": dry_run, "server": server}
         if quiz:
@@ -297,7 +300,7 @@ class Project:
 
     def sentence_ids(self, file: Path) -> list[str]:
         """Read a file of sentence_ids, which may be named from the current directory or from the project."""
-        from toolkit.labelstudio.push.sentence_filter import read_order
+        from toolkit.project.sentence_filter import read_order
 
         inside = self.workspace.path(str(file))
         return read_order(inside if inside.exists() and not file.exists() else file)
@@ -672,7 +675,7 @@ class Project:
         What is returned is given to `push(suggestions=…)`, or served with `toolkit.labelstudio.serve`.
 
         Args:
-            model: See `model`.
+            model: See `model`; or "llm", or a file of answers, whose answers `ask` has logged before.
             figures: Suggest casualty figures alone, without a model.
             optional: Suggest figures alone where nothing was trained yet, instead of refusing.
             hold_out: Share of the sentences that people see without suggestions, in [0, 1]; default: that of
@@ -687,6 +690,11 @@ class Project:
             raise UsageError("--figures goes without --model")
         schema = self.workspace.schema()
         share = self.config.label_studio.held_back if hold_out is None else hold_out
+        if (name := self._logged(model)) is not None:
+            from toolkit.project.logs.suggestion_log import SuggestionLog
+
+            logged = SuggestionLog(self.workspace).answers(name)
+            return Preannotation(self.workspace, Suggester(schema, name=name, logged=logged), share=share)
         found = None
         if not figures:
             found = self.model_or_none(model) if optional else self.model(model)
@@ -698,6 +706,63 @@ class Project:
         made = baselines.digest_of(found.path)
         suggester = Suggester(schema, partial(baselines.predictions, loaded), name=found.name, digest=made)
         return Preannotation(self.workspace, suggester, share=share, note=baselines.schema_note(loaded, schema))
+
+    def ask(
+        self,
+        model: str | None = None,
+        *,
+        where: Sequence[str] = (),
+        limit: int | None = None,
+        order: Path | None = None,
+        dry_run: bool = False,
+        progress: AskingProgress | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> Asked:
+        """Let a model answer sentences into suggestions/log.jsonl: the verb of `toolkit suggest`.
+
+        Args:
+            model: "llm" for the language model of toolkit.yaml, a file of answers (.jsonl and others), or see `model`.
+            where: See `push`.
+            limit: At most so many sentences, those that it has answered before counted.
+            order: A file of sentence_ids to ask first, such as selection.jsonl.
+            dry_run: Ask nothing; say how much there is to ask.
+            progress: Called with (sentences done, sentences, tokens and cost so far).
+            say: Told what leaves this machine, before it does.
+
+        Raises:
+            InvalidInput: There is no such model or file, or there are no sentences yet.
+            Interrupted: The budget is spent.
+            RemoteError: The server of the language model is gone or refuses.
+        """
+        from toolkit.project import sentence_filter
+        from toolkit.suggest import stage
+
+        how: dict[str, Any] = {"dry_run": dry_run, "progress": progress}
+        if model is not None and references.is_answer_file(model):
+            if where or limit is not None or order is not None:
+                raise UsageError("a file of answers is taken as a whole", remedy="leave out --where, --limit, --order")
+            return stage.log_file(self.workspace, Path(model), **how)
+        choice = stage.Choice(
+            where=sentence_filter.where(self.workspace, where),
+            limit=limit,
+            order=tuple(self.sentence_ids(order)) if order else (),
+        )
+        if model == "llm":
+            return stage.ask_llm(self.workspace, choice, say=say, **how)
+        from toolkit import baselines
+
+        found = self.model(model)
+        loaded = baselines.load(found.path)
+        name = f"{found.name}@{baselines.digest_of(found.path)[:8]}"
+        return stage.log_answers(self.workspace, name, partial(baselines.predictions, loaded), choice, **how)
+
+    def _logged(self, model: str | None) -> str | None:
+        """Return the name in the log of a model whose answers are only there; None for one that can be asked now."""
+        from toolkit.suggest import stage
+
+        if model == "llm":
+            return stage.llm_model(self.workspace)
+        return stage.file_model(Path(model)) if model is not None and references.is_answer_file(model) else None
 
     # Looking
 

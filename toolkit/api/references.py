@@ -298,3 +298,10 @@ def on_hub(reference: str) -> tuple[str, str] | None:
         return None
     repo, _, revision = reference.removeprefix(HUB).partition("@")
     return repo, revision or "main"
+
+
+def is_answer_file(model: str) -> bool:
+    """Tell whether the name of a model is that of a file with its answers."""
+    from toolkit.project.table_files import is_table
+
+    return is_table(Path(model)) and not Path(model).is_dir()

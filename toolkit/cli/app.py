@@ -41,6 +41,7 @@ from toolkit.cli import (
     serve,
     status,
     studio,
+    suggest,
     trace,
     train,
     train_files,
@@ -78,6 +79,7 @@ GROUPS: Mapping[str, Mapping[Callable[..., None] | typer.Typer, str]] = {
         ledger.ledger: "Show who claims what and who counts how many, per story.",
         audit.audit: "Rank gold labels that look wrong.",
         select.select: "Rank what to label next.",
+        suggest.suggest: "Let a model answer sentences, as one more annotator.",
         serve.serve: "Serve suggestions to Label Studio.",
     },
     "Releases": {

@@ -31,6 +31,15 @@ Model = Annotated[
     str | None,
     typer.Option("--model", metavar="DIR", help="Or hub:OWNER/NAME@TAG; default: the one trained last."),
 ]
+AnyModel = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="llm for the language model of toolkit.yaml, a file of answers (.jsonl), a model directory, or "
+        "hub:OWNER/NAME@TAG; default: the one trained last.",
+    ),
+]
 HoldOut = Annotated[
     float | None,
     typer.Option(

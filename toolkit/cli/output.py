@@ -210,16 +210,16 @@ def put_error(error: ToolkitError) -> None:
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(what: str) -> Iterator[Callable[..., None]]:
     """Show a bar on a terminal, nothing elsewhere; it has rate and time left once a total is told.
 
     Print nothing on stdout while it is there.
 
     Yields:
-        A function to call with (done, total); work that can't be counted never calls it.
+        A function to call with (done, total) and perhaps a note to show; work that can't be counted never calls it.
     """
     if Talk.quiet or not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield lambda done, total, note="": None
         return
     from toolkit.cli.progress_bar import bar
 

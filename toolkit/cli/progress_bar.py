@@ -30,16 +30,23 @@ class Pace(ProgressColumn):
 
 
 @contextmanager
-def bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def bar(what: str) -> Iterator[Callable[..., None]]:
     """Show a bar on stderr until the block ends.
 
     Args:
         what: The word before it.
 
     Yields:
-        A function to call with (done, total); until then it shows that something is at work, and for how long.
+        A function to call with (done, total), and perhaps a note to show after them; until then it shows that something
+        is at work, and for how long.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), Pace())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        Pace(),
+        TextColumn("{task.fields[note]}"),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(what, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+        task = shown.add_task(what, total=None, note="")
+        yield lambda done, total, note="": shown.update(task, completed=done, total=total, note=note)

@@ -9,7 +9,7 @@ import typer
 
 from toolkit.api.facade import Project
 from toolkit.cli.connect import connected
-from toolkit.cli.options import DryRun, HoldOut, Json, Model, ProjectDir
+from toolkit.cli.options import AnyModel, DryRun, HoldOut, Json, ProjectDir
 from toolkit.cli.output import progress_bar, put_link, say, say_next
 from toolkit.errors import UsageError
 
@@ -46,7 +46,7 @@ def push(
     predictions: Annotated[
         bool, typer.Option("--predictions", help="Also show what a model suggests; earlier suggestions are replaced.")
     ] = False,
-    model: Model = None,
+    model: AnyModel = None,
     held_back: HoldOut = None,
 ) -> None:
     """Send sentences to Label Studio; each sentence is sent once.

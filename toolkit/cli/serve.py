@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from toolkit.api.facade import Project
-from toolkit.cli.options import HoldOut, Json, Model, ProjectDir
+from toolkit.cli.options import AnyModel, HoldOut, Json, ProjectDir
 from toolkit.cli.output import put, put_json, say
 
 
 def serve(
-    model: Model = None,
+    model: AnyModel = None,
     figures: Annotated[
         bool, typer.Option("--figures", help="Suggest casualty figures alone, without a model.")
     ] = False,

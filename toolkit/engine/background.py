@@ -1,12 +1,13 @@
-"""Jobs in a thread while the caller does something else: one beside a block, or always one ahead of the reader."""
+"""Jobs in threads while the caller does something else: one beside a block, one ahead of the reader, or several."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from threading import Thread
-from typing import TypeVar
+from threading import Event, Semaphore, Thread
+from typing import TypeVar, cast
 
 T = TypeVar("T")
 
@@ -42,6 +43,33 @@ def ahead(jobs: Iterable[Callable[[], T]]) -> Generator[T]:
     finally:
         if running is not None:
             wait([running], timeout=_PATIENCE)
+
+
+def side_by_side(jobs: Iterable[Callable[[], T]], most: int) -> Generator[T]:
+    """Yield the result of each job, in order, while others run: at most `most` at once, and few more are begun.
+
+    An error of a job is raised in the place of its result; those that run are then waited for, and no other is begun.
+    """
+    free, stopped = Semaphore(most), Event()
+    begun: deque[Future[T | None]] = deque()
+
+    def held(job: Callable[[], T]) -> Callable[[], T | None]:
+        def run() -> T | None:
+            with free:
+                return None if stopped.is_set() else job()
+
+        return run
+
+    try:
+        for job in jobs:
+            begun.append(_begun(held(job)))
+            if len(begun) >= 2 * most:
+                yield cast(T, begun.popleft().result())
+        while begun:
+            yield cast(T, begun.popleft().result())
+    finally:
+        stopped.set()
+        wait(begun, timeout=_PATIENCE)
 
 
 def _begun(job: Callable[[], T]) -> Future[T]:

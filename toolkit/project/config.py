@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
+from urllib.parse import urlsplit
 
 import pydantic
 from pydantic_core import ErrorDetails
@@ -53,6 +54,63 @@ class LabelStudioConfig(_Section):
     token_variable: str = "LABEL_STUDIO_API_KEY"  # noqa: S105  # the name of a variable, no secret
     annotators_per_sentence: Annotated[int, pydantic.Field(ge=1)] = 2
     held_back: Annotated[float, pydantic.Field(ge=0, le=1)] = 0.2
+
+
+def _endpoint(url: str) -> str:
+    """Refuse what is no address of a server, and one with a password in it."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url!r} is not the address of a server such as http://127.0.0.1:8080/v1")
+    if parts.username or parts.password:
+        raise ValueError("the address has a password in it; name a variable with key_variable instead")
+    return url.rstrip("/")
+
+
+class TokenPrices(_Section):
+    """The price of a million tokens, in whatever currency.
+
+    Attributes:
+        prompt: Of those that are sent.
+        answer: Of those that come back.
+    """
+
+    prompt: Annotated[float, pydantic.Field(ge=0)] = 0.0
+    answer: Annotated[float, pydantic.Field(ge=0)] = 0.0
+
+
+class LlmConfig(_Section):
+    """The language model that `toolkit suggest --model llm` asks, behind any OpenAI-compatible endpoint.
+
+    Attributes:
+        url: The endpoint, such as http://127.0.0.1:11434/v1.
+        model: Name of the model there.
+        served_as: The name under which the server answers, where that is quite another one.
+        key_variable: Name of the environment variable that holds the key; without it none is sent.
+        context: How many sentences before and after are shown beside the one in question.
+        examples: How many decided sentences of other stories are shown with their answers.
+        concurrency: How many requests are under way at once.
+        temperature: 0 for the likeliest answer.
+        max_tokens: The longest answer.
+        budget: The most tokens, of prompts and answers, that the project spends on language models; default: no limit.
+        prices: What tokens cost, so that the cost is shown.
+        timeout: Seconds that one answer may take.
+        licences: Licences, as articles state them, whose words may be sent away beside those that let anybody pass
+            them on; an article that states none is sent.
+    """
+
+    url: Annotated[str, pydantic.AfterValidator(_endpoint)]
+    model: Annotated[str, pydantic.Field(min_length=1)]
+    served_as: str | None = None
+    key_variable: Annotated[str, pydantic.Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    context: Annotated[int, pydantic.Field(ge=0, le=20)] = 0
+    examples: Annotated[int, pydantic.Field(ge=0, le=50)] = 0
+    concurrency: Annotated[int, pydantic.Field(ge=1, le=256)] = 4
+    temperature: Annotated[float, pydantic.Field(ge=0, le=2)] = 0.0
+    max_tokens: Annotated[int, pydantic.Field(ge=16)] = 1024
+    budget: Annotated[int, pydantic.Field(ge=1)] | None = None
+    prices: TokenPrices | None = None
+    timeout: Annotated[float, pydantic.Field(gt=0)] = 120.0
+    licences: tuple[str, ...] = ()
 
 
 class HubConfig(_Section):
@@ -208,6 +266,7 @@ class Config(_Section):
         aggregation: How several people's answers become one decision.
         least_answers: Answers that a decision needs; a sentence with fewer is queued.
         label_studio: Where people label.
+        llm: The language model that `toolkit suggest --model llm` asks; None where there is none.
         release: What a release says of itself.
         hub: Where releases are published.
     """
@@ -220,6 +279,7 @@ class Config(_Section):
     aggregation: Aggregation = "auto"
     least_answers: Annotated[int, pydantic.Field(ge=1)] = 1
     label_studio: LabelStudioConfig = LabelStudioConfig()
+    llm: LlmConfig | None = None
     release: ReleaseConfig = ReleaseConfig()
     hub: HubConfig = HubConfig()
 
@@ -314,8 +374,10 @@ def _keys_at(path: tuple[str | int, ...]) -> list[str]:
     """Return the keys that toolkit.yaml may have at `path`."""
     section: type[pydantic.BaseModel] = Config
     for step in path:
-        inner = section.model_fields[str(step)].annotation
-        if not (isinstance(inner, type) and issubclass(inner, pydantic.BaseModel)):
+        said = section.model_fields[str(step)].annotation
+        kinds = [kind for kind in (said, *get_args(said)) if isinstance(kind, type)]
+        inner = next((kind for kind in kinds if issubclass(kind, pydantic.BaseModel)), None)
+        if inner is None:
             return []
         section = inner
     return [field.alias or name for name, field in section.model_fields.items()]
@@ -340,6 +402,8 @@ label_studio:
   project: {quoted}
   annotators_per_sentence: 2
   token_variable: LABEL_STUDIO_API_KEY
+
+# llm: {{url: "http://127.0.0.1:8080/v1", model: name, key_variable: LLM_API_KEY}}   # for `toolkit suggest --model llm`
 
 release:
   title: {quoted}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from toolkit.records.annotation import Relation, Span, check_judgement
+from toolkit.records.annotation import AttributeValue, Relation, Span, check_judgement
 from toolkit.records.base import record
 
 
@@ -15,23 +15,26 @@ class Suggestion:
 
     Attributes:
         sentence_id: The sentence.
-        shown: People see it; False for the share that is held out to measure what showing does.
+        shown: People see it; False for the share that is held out to measure what showing does; None where it was not
+            offered to anybody: the model was only asked.
         model: Name and version of the model.
         labels: Sentence labels, sorted.
         spans: By start, end, label, span_id.
         relations: By label, head, tail.
         probabilities: Label → calibrated probability in [0, 1]; empty where the model has none.
         schema: "name@version" that the labels are of; None where the model does not know.
+        fields: Fields of the sentence by their ids in the schema.
     """
 
     sentence_id: str
-    shown: bool
+    shown: bool | None
     model: str
     labels: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
     relations: tuple[Relation, ...] = ()
     probabilities: Mapping[str, float] = field(default_factory=dict)
     schema: str | None = None
+    fields: Mapping[str, AttributeValue] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check order and references."""

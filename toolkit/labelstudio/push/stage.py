@@ -16,13 +16,13 @@ from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.push.sender import PushResult, Sender, Task
-from toolkit.labelstudio.push.sentence_filter import Test, selected
 from toolkit.labelstudio.push.tasks import task_data
 from toolkit.project import Workspace
 from toolkit.project.annotators_file import FILE_NAME as ANNOTATORS
 from toolkit.project.annotators_file import Team, read_team
 from toolkit.project.logs.answer_migration import settled
 from toolkit.project.logs.push_ledger import Key, blind_title, sent_sentences
+from toolkit.project.sentence_filter import Test, selected
 from toolkit.project.stage import Progress
 from toolkit.records import Sentence
 

@@ -5,7 +5,7 @@ A model is any function from texts to suggestions; nothing here knows how it was
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from toolkit.errors import UsageError
@@ -42,6 +42,7 @@ class Suggester:
         predict: Answers texts, such as `toolkit.baselines.predictions` with a model; None for figures alone.
         name: Name of the model, as annotators see it.
         digest: Of the model's files.
+        logged: Answers that were given before, by sentence_id, in place of `predict`.
 
     Attributes:
         schema: As above.
@@ -58,11 +59,20 @@ class Suggester:
         [('FIGURE', 'At least 14', 14)]
     """
 
-    def __init__(self, schema: Schema, predict: Predict | None = None, *, name: str = READER, digest: str = "") -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        predict: Predict | None = None,
+        *,
+        name: str = READER,
+        digest: str = "",
+        logged: Mapping[str, Suggestion] | None = None,
+    ) -> None:
         self.schema = schema
         self.name = name
         self.version = f"{name}@{digest[:8]}" if digest else name
         self._predict = predict
+        self._logged = logged
         self._labels = {label.id for label in schema.active}
         self._spans = {label.id: label for label in schema.spans}
 
@@ -72,7 +82,7 @@ class Suggester:
         Raises:
             UsageError: There is no model, and the schema has no span label for figures.
         """
-        if self._predict is None and figure_label(self.schema) is None:
+        if self._predict is None and self._logged is None and figure_label(self.schema) is None:
             raise UsageError(
                 f"{self.schema.ref} has no span label {FIGURE}",
                 remedy="push without --prefill, or use a schema that has one, such as news_events",
@@ -80,6 +90,8 @@ class Suggester:
 
     def suggest(self, queries: Sequence[Query]) -> list[Suggestion]:
         """Return one suggestion per sentence, without labels and spans where there is nothing to say."""
+        if self._logged is not None:
+            return [self._suggestion(query, self._logged.get(query.sentence_id)) for query in queries]
         if self._predict is None:
             return [self._suggestion(query, None) for query in queries]
         predicted = self._predict([query.text for query in queries])
@@ -109,8 +121,8 @@ class Suggester:
 
 
 def _with_fields(span: Span, figures: Sequence[Span]) -> Span:
-    """Return a figure with the fields of the one that was read in most of its characters."""
-    if span.label != FIGURE:
+    """Return a figure with the fields of the one that was read in most of its characters; its own, if it has some."""
+    if span.label != FIGURE or span.attributes:
         return span
     near = [each for each in figures if _overlap(span, each)]
     if not near:

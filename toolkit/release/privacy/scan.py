@@ -140,7 +140,9 @@ def secrets_at_hand(environment: Mapping[str, str], workspace: Workspace | None 
     """
     named = {name for name in environment if _NAMES_A_SECRET.search(name)}
     if workspace is not None:
-        named |= {workspace.config.hub.token_variable, workspace.config.label_studio.token_variable} & {*environment}
+        config = workspace.config
+        key = config.llm.key_variable if config.llm is not None else None
+        named |= {config.hub.token_variable, config.label_studio.token_variable, key or ""} & {*environment}
     found = {environment[name].strip(): f"the value of {name}" for name in sorted(named)}
     home = Path(environment.get("HF_HOME") or Path(environment.get("HOME", "/")) / ".cache" / "huggingface")
     files = {home / "token": "the Hub's token of this machine"}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.errors import InvalidInput, UsageError
-from toolkit.project import Workspace
+from toolkit.project.workspace import Workspace
 from toolkit.records import Article, Sentence
 
 Test = Callable[[Sentence], bool]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import InvalidInput, UsageError
-from toolkit.labelstudio.push.sentence_filter import read_order, selected, where
 from toolkit.project import Workspace
+from toolkit.project.sentence_filter import read_order, selected, where
 
 TEXTS = ["Ferry\nThe ferry left.\nIt rained.", "Market\nPeople came.", "Storm\nTrees fell.\nRoofs flew.\nIt ended."]
 

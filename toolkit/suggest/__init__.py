@@ -1,0 +1,1 @@
+"""Models as annotators: one that is asked answers under the same codebook and the same checks as people do."""

@@ -1,0 +1,176 @@
+"""A language model's answer, read into a suggestion: its form, its quotes and the rules of the schema are checked.
+
+Nothing is mended: a label that does not exist, a quote that does not stand in the sentence or a broken rule is a fault,
+and an answer with a fault is none. What a model may write around its JSON (a fence, its thoughts) is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from toolkit.records import AttributeValue, Relation, Span, Suggestion, content_id
+from toolkit.records.base import record
+from toolkit.schema import Schema, validate
+from toolkit.suggest.quote_location import locate
+
+_THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
+_SHOWN = 80  # characters of what a model wrote that a fault shows
+
+
+@record
+class Fault:
+    """What is wrong with an answer.
+
+    Attributes:
+        reason: Id of the rule: one of `toolkit.schema.Breach`, or "not-json", "wrong-form", "quote-not-found".
+        detail: The fault in words, as the model is told it.
+    """
+
+    reason: str
+    detail: str
+
+
+EMPTY: Final = Suggestion(sentence_id="", shown=None, model="")
+
+
+def read_answer(content: str, schema: Schema, text: str) -> Suggestion | list[Fault]:
+    """Read an answer to a sentence.
+
+    Args:
+        content: What the model wrote.
+        schema: The label schema.
+        text: The sentence.
+
+    Returns:
+        A suggestion without sentence_id and model, or every fault.
+
+    Examples:
+        >>> from toolkit.schema import load
+        >>> schema = load("claims@1.0.1")
+        >>> read_answer('{"labels": ["claim"]}', schema, "The mayor said it rained.").labels
+        ('claim',)
+        >>> [fault.reason for fault in read_answer('{"labels": ["claim", "none"]}', schema, "It rained.")]
+        ['exclusive']
+        >>> [fault.reason for fault in read_answer("It is a claim.", schema, "It rained.")]
+        ['not-json']
+    """
+    found = _json_object(content)
+    if found is None:
+        return [Fault(reason="not-json", detail="the answer is not one JSON object")]
+    return read_object(found, schema, text)
+
+
+def read_object(found: Mapping[str, Any], schema: Schema, text: str) -> Suggestion | list[Fault]:
+    """Read an answer that is JSON already: "labels", "spans" with quotes or offsets, "relations", "fields"."""
+    faults: list[Fault] = []
+    labels = _labels(found, faults)
+    spans = _spans(_objects(found, "spans", faults), text, faults)
+    relations = _relations(_objects(found, "relations", faults), spans, faults)
+    fields = _filled(found.get("fields"), "fields", faults)
+    unknown = sorted(found.keys() - {"labels", "spans", "relations", "fields"})
+    faults += [_form(f"there is no key {name[:_SHOWN]!r} in an answer") for name in unknown]
+    if faults:
+        return faults
+    if breaches := validate(schema, labels, spans, relations, fields):
+        return [Fault(reason=breach.rule, detail=breach.message) for breach in breaches]
+    return replace(
+        EMPTY,
+        labels=labels,
+        spans=tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label, span.span_id))),
+        relations=tuple(sorted(set(relations), key=lambda link: (link.label, link.head, link.tail))),
+        schema=schema.ref,
+        fields=fields,
+    )
+
+
+def _json_object(content: str) -> dict[str, Any] | None:
+    """Return the JSON object that a text holds: the first that begins with a brace and ends well."""
+    words = _THOUGHTS.sub("", content)
+    decoder = json.JSONDecoder()
+    for begin in re.finditer(r"\{", words):
+        try:
+            found, _ = decoder.raw_decode(words, begin.start())
+        except (ValueError, RecursionError):
+            continue
+        return found if isinstance(found, dict) else None
+    return None
+
+
+def _labels(found: Mapping[str, Any], faults: list[Fault]) -> tuple[str, ...]:
+    said = found.get("labels")
+    if not isinstance(said, list) or not all(isinstance(label, str) for label in said):
+        faults.append(_form('"labels" is not a list of labels'))
+        return ()
+    return tuple(sorted(set(said)))
+
+
+def _objects(found: Mapping[str, Any], key: str, faults: list[Fault]) -> Sequence[Mapping[str, Any]]:
+    said = found.get(key) or []
+    if not isinstance(said, list) or not all(isinstance(each, dict) for each in said):
+        faults.append(_form(f'"{key}" is not a list of objects'))
+        return []
+    return said
+
+
+def _spans(said: Sequence[Mapping[str, Any]], text: str, faults: list[Fault]) -> list[Span]:
+    spans: list[Span] = []
+    times: Counter[tuple[str, str]] = Counter()
+    for number, each in enumerate(said):
+        label, quote = each.get("label"), each.get("quote", each.get("text"))
+        if not isinstance(label, str) or not isinstance(quote, str):
+            faults.append(_form(f'span {number} has no "label" or no "quote"'))
+            continue
+        place = _offsets(each, quote, text) if "start" in each else locate(quote, text, times[label, quote])
+        times[label, quote] += 1
+        if place is None:
+            often = " a second time" if times[label, quote] > 1 else ""
+            what = f"the quote {quote[:_SHOWN]!r} does not stand in the sentence{often}"
+            faults.append(Fault(reason="quote-not-found", detail=what))
+            continue
+        fields = _filled(each.get("fields", each.get("attributes")), f"the fields of span {number}", faults)
+        start, end = place
+        name = content_id("suggestion", text, label, start, end, number)
+        spans.append(Span(span_id=name, label=label, start=start, end=end, text=text[start:end], attributes=fields))
+    return spans
+
+
+def _offsets(said: Mapping[str, Any], quote: str, text: str) -> tuple[int, int] | None:
+    start = said["start"]
+    if not isinstance(start, int) or start < 0 or not quote or text[start : start + len(quote)] != quote:
+        return None
+    return start, start + len(quote)
+
+
+def _relations(said: Sequence[Mapping[str, Any]], spans: Sequence[Span], faults: list[Fault]) -> list[Relation]:
+    relations = []
+    for each in said:
+        ends = [each.get("from"), each.get("to")]
+        known = [isinstance(end, int) and 0 <= end < len(spans) for end in ends]
+        if not isinstance(each.get("label"), str) or not all(known):
+            faults.append(_form('a relation needs a "label", and "from" and "to": numbers of spans, from 0'))
+            continue
+        head, tail = (spans[end].span_id for end in ends if isinstance(end, int))
+        relations.append(Relation(label=each["label"], head=head, tail=tail))
+    return relations
+
+
+def _filled(said: Any, what: str, faults: list[Fault]) -> dict[str, AttributeValue]:
+    """Return the fields that are filled; whole numbers as such."""
+    if said is None:
+        return {}
+    if not isinstance(said, dict) or not all(isinstance(value, str | int | float | None) for value in said.values()):
+        faults.append(_form(f"{what}: not an object of plain values"))
+        return {}
+    whole = {
+        key: int(value) if isinstance(value, float) and value.is_integer() else value for key, value in said.items()
+    }
+    return {key: value for key, value in whole.items() if value is not None}
+
+
+def _form(detail: str) -> Fault:
+    return Fault(reason="wrong-form", detail=detail)
