@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from toolkit.records import Suggestion
+from toolkit.records import Suggestion, to_row
 from toolkit.schema import load, validate
 from toolkit.suggest.answer_schema import answer_schema
 from toolkit.suggest.model_answer import read_answer, read_object
@@ -87,6 +87,14 @@ def test_offsets_count_where_a_file_gives_them_and_must_hold_the_words() -> None
     assert isinstance(found, Suggestion)
     assert found.spans[0].end == 57
     assert isinstance(read_object({"labels": ["claim"], "spans": [span | {"start": 48}]}, SCHEMA, TEXT), list)
+
+
+def test_a_row_of_the_log_is_read_as_it_was_written() -> None:
+    links = [{"label": "figure_source", "from": 0, "to": 1}]
+    found = read_object(answer(relations=links), SCHEMA, TEXT)
+    assert isinstance(found, Suggestion)
+    row = {key: value for key, value in to_row(found).items() if key in ("labels", "spans", "relations", "fields")}
+    assert read_object(row, SCHEMA, TEXT) == found
 
 
 def test_the_json_schema_holds_everything_to_its_form_as_strict_servers_ask() -> None:

@@ -246,6 +246,8 @@ def test_anybodys_rows_pass_the_same_checks(project: Project, tmp_path: Path) ->
     assert project.ask(str(path)).up_to_date
     with pytest.raises(UsageError):
         project.ask(str(path), limit=1)
+    path.write_text('{"text": "It rained.", "labels": ["casualty_figure"]}\n')
+    assert project.ask(str(path)).answered == 1, "without spans it answers the labels alone"
     path.write_text('{"text": "It rained.", "labels": ["lie"]}\n')
     with pytest.raises(InvalidInput, match="no row can be taken"):
         project.ask(str(path))

@@ -65,18 +65,30 @@ def read_answer(content: str, schema: Schema, text: str) -> Suggestion | list[Fa
     return read_object(found, schema, text)
 
 
-def read_object(found: Mapping[str, Any], schema: Schema, text: str) -> Suggestion | list[Fault]:
-    """Read an answer that is JSON already: "labels", "spans" with quotes or offsets, "relations", "fields"."""
+def read_object(
+    found: Mapping[str, Any], schema: Schema, text: str, *, labels_only: bool = False
+) -> Suggestion | list[Fault]:
+    """Read an answer that is JSON already: "labels", "spans" with quotes or offsets, "relations", "fields".
+
+    Args:
+        found: The answer.
+        schema: The label schema.
+        text: The sentence.
+        labels_only: Whoever answers was not asked for spans, so that none is missing.
+    """
     faults: list[Fault] = []
     labels = _labels(found, faults)
     spans = _spans(_objects(found, "spans", faults), text, faults)
-    relations = _relations(_objects(found, "relations", faults), spans, faults)
+    names = {each.get("span_id"): number for number, each in enumerate(_objects(found, "spans", []))}
+    relations = _relations(_objects(found, "relations", faults), spans, names, faults)
     fields = _filled(found.get("fields"), "fields", faults)
     unknown = sorted(found.keys() - {"labels", "spans", "relations", "fields"})
     faults += [_form(f"there is no key {name[:_SHOWN]!r} in an answer") for name in unknown]
     if faults:
         return faults
-    if breaches := validate(schema, labels, spans, relations, fields):
+    about_spans = {rule.id for rule in schema.constraints if rule.type == "requires_span"} if labels_only else set()
+    breaches = [each for each in validate(schema, labels, spans, relations, fields) if each.rule not in about_spans]
+    if breaches:
         return [Fault(reason=breach.rule, detail=breach.message) for breach in breaches]
     return replace(
         EMPTY,
@@ -146,10 +158,13 @@ def _offsets(said: Mapping[str, Any], quote: str, text: str) -> tuple[int, int] 
     return start, start + len(quote)
 
 
-def _relations(said: Sequence[Mapping[str, Any]], spans: Sequence[Span], faults: list[Fault]) -> list[Relation]:
+def _relations(
+    said: Sequence[Mapping[str, Any]], spans: Sequence[Span], names: Mapping[Any, int], faults: list[Fault]
+) -> list[Relation]:
+    """Return the relations; their ends are numbers of spans, or in rows of a log the ids that these have there."""
     relations = []
     for each in said:
-        ends = [each.get("from"), each.get("to")]
+        ends = [each.get(end, names.get(str(each.get(name)))) for end, name in (("from", "head"), ("to", "tail"))]
         known = [isinstance(end, int) and 0 <= end < len(spans) for end in ends]
         if not isinstance(each.get("label"), str) or not all(known):
             faults.append(_form('a relation needs a "label", and "from" and "to": numbers of spans, from 0'))

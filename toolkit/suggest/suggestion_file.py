@@ -23,7 +23,8 @@ def file_answers(
 
     A row is an object with "labels", and with "spans", "relations" and "fields" where the schema has them. A span has a
     "label" and the words that it marks as "quote", or as "text" with "start". "sentence_id" names the sentence; without
-    one "text" does, for every sentence of these words. "probabilities" of labels are kept. Other keys are passed over.
+    one "text" does, for every sentence of these words. A row without "spans" answers the labels alone. "probabilities"
+    of labels are kept. Other keys are passed over. So rows of the suggestion log are such rows.
 
     Args:
         path: JSON lines, or another kind of file that `toolkit.project.table_files` reads.
@@ -55,7 +56,8 @@ def file_answers(
 def _answer(
     table: TableFile, number: int, row: Mapping[str, Any], sentence: Sentence, schema: Schema, name: str
 ) -> Suggestion | Reject:
-    read = read_object({key: row[key] for key in _ANSWER if row.get(key) is not None}, schema, sentence.text)
+    said = {key: row[key] for key in _ANSWER if row.get(key) is not None}
+    read = read_object(said, schema, sentence.text, labels_only="spans" not in said)
     if isinstance(read, list):
         return _reject(table, number, sentence.text, read)
     known = {label.id for label in schema.labels}
