@@ -16,7 +16,7 @@ from toolkit.suggest.quote_location import locate
         ('"We left"', "“We left”, she said.", "“We left”"),
         ("the mayor's office", "From the\u00a0mayor’s  office came no word.", "the\u00a0mayor’s  office"),
         ("10-12 people", "Some 10–12 people were hurt.", "10–12 people"),
-        ("der Bürgermeister", "Es sprach der Bu\u0308rgermeister.", "der Bu\u0308rgermeister"),
+        ("der Präsident", "Es sprach der Pra\u0308sident.", "der Pra\u0308sident"),
         ("soft hyphen", "a so\u00adft hy\u00adphen", "so\u00adft hy\u00adphen"),
         (" 14 ", "14 died", "14"),
         ("14 dead", "14 died", None),
