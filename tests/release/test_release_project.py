@@ -16,12 +16,16 @@ from typing import Any
 
 import pytest
 
+from toolkit import Project
 from toolkit.adjudicate.stage import adjudicate
 from toolkit.agreement.stage import agreement
+from toolkit.cli import main
 from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.project import Workspace
+from toolkit.project.files import file_digest
 from toolkit.project.logs.annotation_log import revision
+from toolkit.project.stage import Made, derive
 from toolkit.records import Article, Decision, Sentence
 from toolkit.release import build, load
 
@@ -326,3 +330,35 @@ def test_a_kill_at_any_instant_leaves_nothing_or_all(project: Workspace) -> None
             assert contents(build(project, "1.0.0").path) == expected
         assert [path.name for path in project.path("releases").iterdir()] == ["1.0.0"]
         load(project.release_path("1.0.0")).verify()
+
+
+def test_pages_that_changed_since_they_were_read_are_refused_unless_told(project: Workspace, tmp_path: Path) -> None:
+    page = project.write("pages/one.txt", "One\n\nThe ferry left.\n")
+    read = {"pages/one.txt": file_digest(page)}
+    articles = project.path("articles.parquet").read_bytes()
+    derive(project.root, "ingest", inputs=read, parameters={}, make=lambda: Made({"articles.parquet": articles}, {}))
+    assert build(project, "1.0.0").version == "1.0.0"
+    project.write("pages/two.txt", "Two\n\nA new page is no reason.\n")
+    assert build(project, "1.0.0").up_to_date
+
+    page.write_text("One\n\nThe ferry stayed.\n")
+    with pytest.raises(InvalidInput, match=r"out of date \(pages/one\.txt changed\).*run `toolkit ingest`"):
+        build(project, "auto")
+    assert build(project, "1.0.0", allow_stale=True).up_to_date
+    opened, copies = Project(project.root), tmp_path / "copies"
+    with pytest.raises(InvalidInput, match=r"pages/one\.txt changed.*--allow-stale"):
+        opened.publish("1.0.0", to=copies)
+    assert not copies.exists()
+    assert opened.publish("1.0.0", to=copies, allow_stale=True).changed
+    with pytest.raises(SystemExit) as caught:
+        main(["build", "--bump", "auto", "--project", str(project.root)])
+    assert caught.value.code == 3
+
+
+def test_sentences_that_are_older_than_the_articles_are_refused(project: Workspace) -> None:
+    made = Made({"sentences.parquet": project.path("sentences.parquet").read_bytes()}, {})
+    read = project.digests("articles.parquet")
+    derive(project.root, "segment", inputs=read, parameters={}, make=lambda: made)
+    project.write("articles.parquet", parquet_bytes(to_table(Article, project.articles()[1:])))
+    with pytest.raises(InvalidInput, match=r"sentences\.parquet: is out of date .*run `toolkit segment`"):
+        build(project, "1.0.0")

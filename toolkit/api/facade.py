@@ -498,6 +498,7 @@ class Project:
         text: str | None = None,
         seed: int | None = None,
         released_on: str | None = None,
+        allow_stale: bool = False,
     ) -> Build:
         """Freeze gold, answers and articles as releases/<version>/.
 
@@ -506,6 +507,7 @@ class Project:
             text: How much text is released: "full", "offsets" or "snippet:N"; default: that of toolkit.yaml.
             seed: Seed of the splits; default: that of toolkit.yaml.
             released_on: ISO 8601 date for changelog and citation; no clock is read.
+            allow_stale: Freeze what is there although it is out of date.
 
         Returns:
             Its version, path and counts; `release` opens it. A release that would be frozen the same now is up to date.
@@ -517,7 +519,9 @@ class Project:
         """
         from toolkit.release import stage
 
-        return stage.build(self.workspace, version, text=text, seed=seed, released_on=released_on)
+        return stage.build(
+            self.workspace, version, text=text, seed=seed, released_on=released_on, allow_stale=allow_stale
+        )
 
     def release(self, reference: str = "newest") -> Release:
         """Open a release by its version, by a directory, "newest", or hub:OWNER/NAME@TAG; see `load_release`."""
@@ -538,9 +542,11 @@ class Project:
         to: Path | None = None,
         private: bool = False,
         endpoint: str | None = None,
+        allow_stale: bool = False,
     ) -> Published:
         """Publish a release or a model on the Hub: one commit, one tag that never moves, and a check; see `publish`."""
         how: dict[str, Any] = {"model": model, "repo": repo, "to": to, "private": private, "endpoint": endpoint}
+        how["allow_stale"] = allow_stale
         return references.publish(reference, workspace=self.workspace, **how)
 
     # Baselines

@@ -201,6 +201,7 @@ def publish(
     to: Path | None = None,
     private: bool = False,
     endpoint: str | None = None,
+    allow_stale: bool = False,
     workspace: Workspace | None = None,
 ) -> Published:
     """Publish a release or a model: one commit, one tag that never moves, and a check of what readers get.
@@ -212,10 +213,12 @@ def publish(
         to: A directory instead of the Hub.
         private: Make the repository private.
         endpoint: Another Hub; default: HF_ENDPOINT, then toolkit.yaml.
+        allow_stale: Publish a release of the project although its pages were changed since they were read.
         workspace: The project whose settings count; default: the nearest project.
 
     Raises:
         UsageError: No repository is named.
+        InvalidInput: A page was changed, or taken away, since it was read.
         RemoteError: The Hub refuses or can't be reached, or the tag is there with other content.
     """
     from toolkit import baselines, hub
@@ -225,7 +228,7 @@ def publish(
     if to is not None and (repo or private or endpoint or model):
         raise UsageError("--to DIR goes with a RELEASE, and not with --repo, --private or --endpoint")
     if to is not None:
-        return hub.publish_to(load_release(reference or "newest", workspace=workspace), to)
+        return hub.publish_to(_fresh(reference, workspace, allow_stale=allow_stale), to)
     settings = hub_settings(workspace)
     wanted = repo or settings.repo
     if wanted is None:
@@ -237,10 +240,20 @@ def publish(
         "private": private,
     }
     if model is None:
-        return hub.publish(load_release(reference or "newest", workspace=workspace), wanted, **link)
+        return hub.publish(_fresh(reference, workspace, allow_stale=allow_stale), wanted, **link)
     folder = model_folder(model, workspace=workspace).path
     baselines.load(folder)  # a model that was changed, or can't be loaded, is not published
     return hub.publish_model(folder, wanted, **link)
+
+
+def _fresh(reference: str | None, workspace: Workspace | None, *, allow_stale: bool) -> Release:
+    """Open a release to publish; one of the project only if its pages are still those that were read."""
+    from toolkit.release.stage import refuse_old_pages
+
+    release = load_release(reference or "newest", workspace=workspace)
+    if workspace is not None and not allow_stale and release.path.resolve().is_relative_to(workspace.root.resolve()):
+        refuse_old_pages(workspace)
+    return release
 
 
 def model_folder(reference: str | None, *, workspace: Workspace | None = None) -> ModelFolder:

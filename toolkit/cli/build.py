@@ -21,6 +21,9 @@ def build(
     released_on: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help="Date for changelog and citation; default: none.")
     ] = None,
+    allow_stale: Annotated[
+        bool, typer.Option("--allow-stale", help="Freeze what is there though out of date.")
+    ] = False,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
@@ -37,7 +40,7 @@ def build(
         raise UsageError(f"--released-on {released_on!r} is not a date", remedy="write it as 2026-01-31")
     opened = Project.find(project)
     with progress_bar("build"):
-        built = opened.build(version or "auto", text=text, seed=seed, released_on=released_on)
+        built = opened.build(version or "auto", text=text, seed=seed, released_on=released_on, allow_stale=allow_stale)
     if as_json:
         put_json(built)
         return

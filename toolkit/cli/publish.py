@@ -26,6 +26,9 @@ def publish(
         bool, typer.Option("--private", help="Make the repository private; one that is there must be.")
     ] = False,
     endpoint: Annotated[str | None, typer.Option(help="Another Hub; default: HF_ENDPOINT, then toolkit.yaml.")] = None,
+    allow_stale: Annotated[
+        bool, typer.Option("--allow-stale", help="Publish it though pages were changed since they were read.")
+    ] = False,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
@@ -44,6 +47,7 @@ def publish(
             to=to,
             private=private,
             endpoint=endpoint,
+            allow_stale=allow_stale,
             workspace=workspace_at(project),
         )
     if as_json:

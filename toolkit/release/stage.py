@@ -18,7 +18,7 @@ from toolkit.errors import InvalidInput
 from toolkit.project import Outcome, Workspace
 from toolkit.project.logs.standing_answers import INPUTS
 from toolkit.project.stage import Provenance, out_of_date, provenance
-from toolkit.project.workspace import AGREEMENT, ARTICLES, GOLD
+from toolkit.project.workspace import AGREEMENT, ARTICLES, GOLD, SENTENCES
 from toolkit.records import Article, Decision, Sentence
 from toolkit.release.card.card import FOLDER, PROMPTS, read_sections
 from toolkit.release.freeze import AUTO, freeze
@@ -28,6 +28,7 @@ from toolkit.release.reader import Release, load
 from toolkit.release.tables.corpus import Corpus
 from toolkit.release.terms import Terms
 from toolkit.release.versions import Version, check_version
+from toolkit.version import __version__
 
 _INPUTS = (
     "articles.parquet",
@@ -67,6 +68,7 @@ def build(
     seed: int | None = None,
     text: str | None = None,
     released_on: str | None = None,
+    allow_stale: bool = False,
 ) -> Build:
     """Freeze the project's gold, answers and articles as releases/<version>/.
 
@@ -78,12 +80,13 @@ def build(
         seed: Seed of the splits, by default that of toolkit.yaml.
         text: "full", "offsets" or "snippet:N": how much of the articles' words; default: as toolkit.yaml.
         released_on: ISO 8601 date for changelog and citation; no clock is read.
+        allow_stale: Freeze what is there although it is out of date.
 
     Raises:
         UsageError: The version is malformed, too small or there already.
-        InvalidInput: A stage has not run yet, gold.parquet or reports/agreement.json is out of date, takedowns.yaml or
-            a file of card/ is malformed, the records contradict each other, or an e-mail address, a token or the name
-            of an annotator would be released.
+        InvalidInput: A stage has not run yet, a page was changed or taken away since it was read, sentences.parquet,
+            gold.parquet or reports/agreement.json is out of date, takedowns.yaml or a file of card/ is malformed, the
+            records contradict each other, or an e-mail address, a token or the name of an annotator would be released.
 
     Examples:
         >>> built = build(Workspace(Path()), "auto")
@@ -93,7 +96,8 @@ def build(
     started = time.perf_counter()
     settings = _settings(workspace, version, seed, text, released_on)
     with workspace.lock():
-        _refuse_old_inputs(workspace)
+        if not allow_stale:
+            _refuse_old_inputs(workspace)
         there = _up_to_date(workspace, settings)
         release = there or _frozen(workspace, settings)
     return Build(
@@ -107,23 +111,50 @@ def build(
 
 
 def _refuse_old_inputs(workspace: Workspace) -> None:
-    """Refuse to release decisions, or a report on agreement, that are older than the answers.
+    """Refuse to release articles, sentences, decisions, or a report on agreement, that are older than their inputs.
 
     Raises:
-        InvalidInput: gold.parquet, or reports/agreement.json where there is one, is out of date; `faults` has each.
+        InvalidInput: One of them is out of date; `faults` has each.
     """
-    faults = []
-    for stage, output in (("agreement", AGREEMENT), ("adjudicate", GOLD)):
-        path, made = workspace.path(output), provenance(workspace.root, stage)
-        because = reasons(workspace, stage, made) if made is not None and path.exists() else ()
-        if because:
-            what, remedy = (
-                f"is out of date ({', '.join(because)})",
-                f"run `{stage_command(workspace, stage)}` and build again",
-            )
-            faults.append(InvalidInput(what, where=str(path), remedy=remedy))
+    faults = [
+        InvalidInput(
+            f"is out of date ({', '.join(because)})",
+            where=str(workspace.path(output)),
+            remedy=f"run `{stage_command(workspace, stage)}` and build again",
+        )
+        for stage, output in _RELEASED.items()
+        if (because := _stale(workspace, stage, output))
+    ]
     if faults:
         raise InvalidInput.all_of(faults)
+
+
+def refuse_old_pages(workspace: Workspace) -> None:
+    """Refuse to publish words of pages that were changed, or taken away, since they were read.
+
+    Raises:
+        InvalidInput: One was.
+    """
+    if because := _stale(workspace, "ingest", ARTICLES):
+        what = f"is out of date ({', '.join(because)}), and so is the release"
+        remedy = "run `toolkit ingest` and what follows from it, or publish it as it is with --allow-stale"
+        raise InvalidInput(what, where=str(workspace.path(ARTICLES)), remedy=remedy)
+
+
+_RELEASED = {"ingest": ARTICLES, "segment": SENTENCES, "agreement": AGREEMENT, "adjudicate": GOLD}
+"""The file of each stage that a release is made from."""
+
+
+def _stale(workspace: Workspace, stage: str, output: str) -> tuple[str, ...]:
+    """Return why the file of a stage is out of date; nothing where there is none, or nobody knows what it came from.
+
+    An article or a sentence that another version of the toolkit made is not: its page has the same words. Nor is a page
+    that came since: it is in no release yet.
+    """
+    made = provenance(workspace.root, stage)
+    if made is None or not workspace.path(output).exists():
+        return ()
+    return reasons(workspace, stage, replace(made, toolkit=__version__) if stage in ("ingest", "segment") else made)
 
 
 _RULES = {"agreement": agreement_stage.rules, "adjudicate": adjudicate_stage.rules}
