@@ -15,7 +15,6 @@ from typing import Literal, NamedTuple
 Unwrap = Literal["auto", "never", "always"]
 """Whether line breaks within paragraphs are looked for: where most lines show them, never, or on every page."""
 
-_LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]*")
 _BREAK = re.compile(r"\r\n|[\r\n\f\v\x85\u2028\u2029]")
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uff00-\uff60]")
 """Scripts that are written without spaces: Thai, Lao, Burmese, Khmer, kana and Chinese characters."""
@@ -117,10 +116,7 @@ def _may_be_wrapped(text: str) -> bool:
 
 def _rows(text: str) -> Iterator[_Row]:
     at, blank = 0, 0
-    while at <= len(text):
-        found = _LINE.match(text, at)
-        end = found.end() if found else at
-        line = text[at:end]
+    for line in text.splitlines(keepends=True):
         bare = line.strip()
         if bare:
             lead = len(line) - len(line.lstrip())
@@ -128,12 +124,8 @@ def _rows(text: str) -> Iterator[_Row]:
             blank = 0
         else:
             blank += 1
-        if end >= len(text):
-            return
-        step = _BREAK.match(text, end)
-        if step and step[0] in "\f\v":
-            blank += 1
-        at = step.end() if step else end + 1
+        blank += line[-1] in "\f\v"
+        at += len(line)
 
 
 def _double_spaced(rows: Sequence[_Row]) -> int:

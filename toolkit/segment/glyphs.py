@@ -16,8 +16,9 @@ Span = tuple[int, int]
 
 _SPACES = "\u00a0\u2007\u2009\u202f"
 _HIDDEN = re.compile(f"[{inside(HIDDEN)}]+")
+_ASCII = bytes(range(128))
 _LAST_BASIC = "\uffff"
-_RARE = re.compile(f"[{inside(mark for mark in HIDDEN | PICTURES if mark <= _LAST_BASIC)}]")
+_RARE = re.compile(f"[{inside(mark for mark in HIDDEN | PICTURES if mark <= _LAST_BASIC)}\U00010000-\U0010ffff]")
 _CLUSTER = re.compile(rf"[^\W\d_][{COMBINING}]+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?")
 _BREAK = re.compile(f"[{BREAKS}]")
 
@@ -87,7 +88,8 @@ def glyphs(text: str) -> Glyphs:
     for space in _SPACES:
         plain = plain.replace(space, " ")
     composed = unicodedata.is_normalized("NFC", plain)
-    rare = _RARE.search(plain) is not None or len(plain.encode("utf-16-le", "surrogatepass")) > 2 * len(plain)
+    beyond = plain.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    rare = _RARE.search(beyond) is not None
     if composed and not rare:
         return Glyphs(text, plain)
     plain, offsets = _without(plain.translate(HIGH_STOPS), list(range(len(plain) + 1)))
