@@ -12,11 +12,12 @@ from typing import Any
 from toolkit.agreement.agreement_report import INTERVAL, REVISION
 from toolkit.agreement.measurement import measure
 from toolkit.agreement.preannotation_effect import PreannotationEffect, measure_effect
+from toolkit.agreement.replacement import ReplacementReport, measure_replacement
 from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL
 from toolkit.project.logs.suggestion_log import SuggestionLog
 from toolkit.project.stage import Made, ReportOutcome, derive_report, provenance
 from toolkit.project.workspace import AGREEMENT, SENTENCES, Workspace
-from toolkit.records import Sentence, content_id, latest, to_json
+from toolkit.records import Article, Sentence, content_id, latest, to_json
 from toolkit.schema import Score, quiz, score
 
 
@@ -120,3 +121,27 @@ def preannotation_effect(workspace: Workspace) -> PreannotationEffect | None:
         return None
     articles = dict(workspace.columns(Sentence, "sentence_id", "article_id"))
     return measure_effect(workspace.answers(), offered, articles)
+
+
+def replacement(workspace: Workspace, model: str, *, annotators: str = "trained") -> ReplacementReport:
+    """Say whether a model may stand in for a person, by answers that no suggestion could have swayed.
+
+    Args:
+        workspace: The project.
+        model: Its name in the suggestion log.
+        annotators: What the people are: "experts", "trained" or "crowd".
+
+    Raises:
+        InvalidInput: There are no answers yet, or none of the model.
+    """
+    log = SuggestionLog(workspace)
+    stories = dict(workspace.columns(Article, "article_id", "story_id"))
+    return measure_replacement(
+        workspace.answers(some=True),
+        log.answers(model),
+        workspace.schema(),
+        {name: stories[article] for name, article in workspace.columns(Sentence, "sentence_id", "article_id")},
+        model=log.full_name(model),
+        shown={each.sentence_id for each in log.offered() if each.shown},
+        annotators=annotators,
+    )

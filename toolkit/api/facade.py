@@ -20,6 +20,7 @@ from toolkit.errors import UsageError
 if TYPE_CHECKING:
     from toolkit.adjudicate.stage import Adjudication
     from toolkit.agreement.preannotation_effect import PreannotationEffect
+    from toolkit.agreement.replacement import ReplacementReport
     from toolkit.baselines.selection.stage import Audit
     from toolkit.baselines.training.stage import Trained
     from toolkit.exchange.offset_units import Unit
@@ -437,6 +438,20 @@ class Project:
 
         return stage.preannotation_effect(self.workspace)
 
+    def replacement(self, model: str, *, annotators: str = "trained") -> ReplacementReport:
+        """Say whether a model may stand in for a person: the alternative annotator test of every question.
+
+        Args:
+            model: "llm", a file of answers, a model directory, or a name in the suggestion log.
+            annotators: What the people are, which sets the price of an answer: "experts", "trained" or "crowd".
+
+        Raises:
+            InvalidInput: There are no answers of people yet, or none of the model: `ask` it first.
+        """
+        from toolkit.agreement import stage
+
+        return stage.replacement(self.workspace, self._in_log(model), annotators=annotators)
+
     def adjudicate(self, *, afresh: bool = False, accept: Collection[str] = ()) -> Adjudication:
         """Decide what the answers agree on into gold.parquet, and queue the rest for an expert.
 
@@ -761,6 +776,11 @@ class Project:
         loaded = baselines.load(found.path)
         name = f"{found.name}@{baselines.digest_of(found.path)[:8]}"
         return stage.log_answers(self.workspace, name, partial(baselines.predictions, loaded), choice, **how)
+
+    def _in_log(self, model: str) -> str:
+        """Return the name in the log of any model, as a person names it."""
+        name = self._logged(model) or model
+        return Path(name).name if Path(name).is_dir() else name
 
     def _logged(self, model: str | None) -> str | None:
         """Return the name in the log of a model whose answers are only there; None for one that can be asked now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,15 @@ from toolkit.errors import GateFailed, InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from toolkit.agreement.preannotation_effect import PreannotationEffect
+    from toolkit.agreement.replacement import ReplacementReport
+
+
+class Annotators(StrEnum):
+    """What the people are."""
+
+    experts = "experts"
+    trained = "trained"
+    crowd = "crowd"
 
 
 def agreement(
@@ -39,6 +49,16 @@ def agreement(
         bool,
         typer.Option("--full", help="Also show all intervals, spans, fields, people, pairs and disputed sentences."),
     ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Say instead if a model that `suggest` asked may stand in for a person: llm, a file, or its name.",
+        ),
+    ] = None,
+    annotators: Annotated[
+        Annotators, typer.Option(help="With --model: what the people are, which sets the price of an answer.")
+    ] = Annotators.trained,
 ) -> None:
     """Measure how well annotators agree, with intervals over articles.
 
@@ -46,6 +66,9 @@ def agreement(
     """
     least = _threshold(gate)
     opened = Project.find(project)
+    if model is not None:
+        put_replacement(opened.replacement(model, annotators=annotators.value), as_json=as_json)
+        return
     round_of = _round_of(opened, rounds or ())
     with progress_bar("agreement"):
         outcome = opened.agreement(rounds=round_of)
@@ -127,6 +150,30 @@ def put_report(report: Mapping[str, Any], *, full: bool) -> None:
     reasons = report_tables.undefined(shown)
     if reasons:
         put("\n".join(["", *reasons]))
+
+
+def put_replacement(report: ReplacementReport, *, as_json: bool) -> None:
+    """Print whether a model may stand in for a person, question by question."""
+    if as_json:
+        put_json({"verdict": report.verdict, "replacement": report})
+        return
+    rows = [
+        [
+            f"{row.kind} {row.name}".strip(),
+            f"{row.sentences:,}",
+            str(row.winning_rate),
+            str(row.advantage_probability),
+            "yes" if row.passed else f"{row.missing} missing" if row.missing else "no",
+        ]
+        for row in report.rows
+    ]
+    put_table(("question", "sentences", "winning rate", "advantage probability", "may stand in"), rows)
+    put("")
+    put(report.verdict)
+    put(
+        f"ε = {report.epsilon:g} ({report.annotators}); {report.sentences:,} sentences that no suggestion could have "
+        f"swayed, {report.unanswered:,} of them without an answer of the model; {report.swayed:,} others left out"
+    )
 
 
 def put_head_start(report: PreannotationEffect) -> None:
