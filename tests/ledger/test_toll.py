@@ -9,7 +9,7 @@ from builders import span
 
 from toolkit.ledger import Place, Statement, ledgers
 from toolkit.ledger.toll import Toll
-from toolkit.records import Relation
+from toolkit.records import Anchor, Link, Relation
 
 PLACE = Place(page="a.txt", sha256="0" * 64, pieces=((0, 10),))
 
@@ -163,3 +163,40 @@ def test_the_figures_of_two_narrators_are_two_sources() -> None:
     )
     assert toll.sources == ("hora", "tavli post")
     assert (toll.latest_low.value, toll.low.value) == (16, 14)
+
+
+def link(label: str, head: str, tail: str) -> Link:
+    ends = (Anchor(sentence_id=each, label="claim", start=0, end=1, text="x") for each in (head, tail))
+    return Link(label=label, head=next(ends), tail=next(ends))
+
+
+def test_a_figure_that_is_linked_as_replaced_does_not_stand_whoever_gave_it() -> None:
+    statements = [
+        told("1", "14 died, the office said.", "14", source="the office", low=14, high=14),
+        told("2", "Its toll is now 9, rescuers said.", "9", source="rescuers", low=9, high=9),
+    ]
+    (ledger,) = ledgers(statements, links=[link("updates", "2", "1")])
+    (toll,) = ledger.tolls
+    assert (toll.low.value, toll.high.value, toll.contradiction) == (9, 9, ())
+    assert [(each.before.sentence_id, each.after.sentence_id) for each in toll.corrections] == [("1", "2")]
+
+
+def test_figures_that_are_linked_in_a_circle_all_stand() -> None:
+    statements = [
+        told(str(number), f"{number}0 died, source {number} said.", f"{number}0", source=f"source {number}", low=number)
+        for number in (1, 2, 3)
+    ]
+    circle = [link("updates", "1", "2"), link("updates", "2", "3"), link("updates", "3", "1")]
+    ((toll,),) = (ledger.tolls for ledger in ledgers(statements, links=circle))
+    assert len(toll.standing) == 3
+
+
+def test_a_denial_leads_to_the_claim_and_a_link_to_a_copy_to_the_first() -> None:
+    claim = replace(told("1", "Mines sank it, the guard said.", "Mines"), labels=("claim",), spans=())
+    copy = replace(claim, sentence_id="1b", article_id="z", published_at="2026-03-20")
+    denial = replace(told("2", "The navy denied it.", "navy", "2026-03-13"), labels=("denial",), spans=())
+    (ledger,) = ledgers([copy, denial, claim], links=[link("denies", "2", "1b"), link("denies", "2", "gone")])
+    assert [(each.linked, each.linked_by) for each in ledger.claims] == [
+        ({}, {"denies": ("2",)}),
+        ({"denies": ("1",)}, {}),
+    ]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from toolkit.project.config import Config
     from toolkit.project.logs.answer_migration import MigrationResult
     from toolkit.project.stage import Progress, ReportOutcome
+    from toolkit.records import Link
     from toolkit.release import Build, Hydration, Release
     from toolkit.report import ProjectStatus, Report
     from toolkit.suggest.stage import Asked
@@ -255,6 +256,7 @@ class Project:
         whole_articles: bool = False,
         withdraw: bool = False,
         quiz: bool = False,
+        links: bool = False,
         suggestions: Preannotation | None = None,
         dry_run: bool = False,
         progress: Progress | None = None,
@@ -270,6 +272,7 @@ class Project:
             whole_articles: Keep the sentences of an article together; `limit` cuts no article.
             withdraw: Delete tasks of removed sentences; none that anybody has answered, skipped or begun.
             quiz: Send the quiz instead: the schema's examples, whose answers are known.
+            links: Send stories instead, in which people link decided sentences.
             suggestions: Also show these, from `suggest`: those of a model, or casualty figures alone.
             dry_run: Change nothing; say what would change.
             progress: Called with (tasks done, tasks).
@@ -280,10 +283,13 @@ class Project:
             Interrupted: The server stopped answering; the same call goes on from there.
             RemoteError: The server can't be reached or refuses.
         """
+        from toolkit.labelstudio.links import link_tasks
         from toolkit.labelstudio.push import quiz_tasks, stage
         from toolkit.project import sentence_filter
 
         link: dict[str, Any] = {"dry_run": dry_run, "server": server}
+        if links:
+            return link_tasks.push_links(self.workspace, **_progress(progress), **link)
         if quiz:
             return quiz_tasks.push_quiz(self.workspace, **_progress(progress), **link)
         chosen: dict[str, Any] = {
@@ -833,11 +839,23 @@ class Project:
             outcome = ReportOutcome("ledger", stage.counts(report), report=report)
         else:
             outcome = stage.ledger(
-                self.workspace, partial(sentence_bytes, self.workspace), kinds=chosen, **self._predictions(model)
+                self.workspace,
+                partial(sentence_bytes, self.workspace),
+                kinds=chosen,
+                links=self._agreed_links,
+                **self._predictions(model),
             )
         if output is not None:
             stage.write_tables(output, outcome.report)
         return outcome
+
+    def _agreed_links(self) -> list[Link]:
+        from toolkit.adjudicate.link_votes import link_votes
+        from toolkit.project.logs.link_log import link_answers
+        from toolkit.records import Sentence
+
+        living = (sentence_id for (sentence_id,) in self.workspace.columns(Sentence, "sentence_id"))
+        return [each.link for each in link_votes(link_answers(self.workspace, living)) if each.holds]
 
     def _predictions(self, model: str | None) -> dict[str, Any]:
         if model is None:

@@ -15,6 +15,7 @@ from toolkit.errors import UsageError
 
 _WORDS = 60
 _ID = 8
+_LINKS = ("denies", "denied_by", "confirms", "confirmed_by", "repeats")
 
 
 def ledger(
@@ -87,7 +88,10 @@ def _line(story: Mapping[str, Any]) -> list[str]:
 def _put_story(story: Mapping[str, Any]) -> None:
     put(f"story {story['story_id']}, {story['articles']} articles")
     put("")
-    put_table(["time", "who", "says", "figures", "sentence", "id", "page"], list(map(_claim, story["claims"])))
+    rows = list(map(_claim, story["claims"]))
+    header = ["time", "who", "says", "figures", "links", "sentence", "id", "page"]
+    shown = [number for number, name in enumerate(header) if name != "links" or any(row[number] for row in rows)]
+    put_table([header[number] for number in shown], [[row[number] for number in shown] for row in rows])
     put_section(
         ["people", "acled", "low", "best", "high", "latest", "sources", "note", "sentences"],
         list(map(_toll, story["tolls"])),
@@ -102,6 +106,9 @@ def _claim(row: Mapping[str, Any]) -> list[str]:
         ", ".join(row["sources"]) or row["publisher"] or "–",
         said if row["probability"] is None else f"{said} ({row['probability']:.2f})",
         ", ".join(row["figures"]) + (" ≠" if row["contradicts"] else ""),
+        "; ".join(
+            f"{name.replace('_', ' ')} {' '.join(each[:_ID] for each in row[name])}" for name in _LINKS if row[name]
+        ),
         text if len(text) <= _WORDS else text[: _WORDS - 1] + "…",
         row["sentence_id"][:_ID],
         _page(row["from"]),

@@ -40,6 +40,9 @@ def push(
         bool,
         typer.Option("--calibration", help="Send the quiz instead: the schema's examples with known answers."),
     ] = False,
+    links: Annotated[
+        bool, typer.Option("--links", help="Send stories instead, in which people link decided sentences.")
+    ] = False,
     prefill: Annotated[
         bool, typer.Option("--prefill", help="Also pre-fill casualty figures found in the text.")
     ] = False,
@@ -53,10 +56,13 @@ def push(
 
     Example: toolkit push --dry-run
     """
-    if calibration and (prefill or limit or articles or where or order or whole_articles or withdraw):
+    chosen = limit or articles or where or order or whole_articles or withdraw
+    if calibration and (prefill or chosen):
         raise UsageError(
             "--calibration sends the whole quiz and can't be combined with --prefill or a choice of sentences"
         )
+    if links and (calibration or predictions or prefill or chosen):
+        raise UsageError("--links sends every story with decided sentences and can't be combined with other choices")
     _check_suggestions(predictions, prefill, calibration, model, held_back)
     opened = Project.find(project)
     wanted = predictions or prefill
@@ -72,6 +78,7 @@ def push(
             whole_articles=whole_articles,
             withdraw=withdraw,
             quiz=calibration,
+            links=links,
             suggestions=suggestions,
             dry_run=dry_run,
             progress=progress,

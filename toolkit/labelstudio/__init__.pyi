@@ -2,6 +2,7 @@ from .client.connection import connect as connect
 from .client.http_client import Server as Server
 from .codec.export_writer import export_tasks as export_tasks
 from .codec.label_config import render_config as render_config
+from .links.link_tasks import push_links as push_links
 from .progress import LabellingProgress as LabellingProgress
 from .progress import status as status
 from .progress import waiting as waiting

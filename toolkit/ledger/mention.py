@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from toolkit.figures import Figure, figure_of
@@ -101,11 +101,15 @@ class Correction:
     after: Mention
 
 
-def standing(found: Iterable[Mention]) -> tuple[list[Mention], list[Correction]]:
+def standing(
+    found: Iterable[Mention], updates: Collection[tuple[str, str]] = ()
+) -> tuple[list[Mention], list[Correction]]:
     """Return the figures that no later one of the same source replaces, and the corrections among them.
 
     Args:
         found: Figures of one kind that count, in any order.
+        updates: (later sentence, earlier sentence) of figures that people linked as one replacing the other, whenever
+            and by whomever they were published.
 
     Returns:
         Both in the order of time. A figure that is repeated unchanged is replaced without a correction.
@@ -113,16 +117,31 @@ def standing(found: Iterable[Mention]) -> tuple[list[Mention], list[Correction]]
     by_source: dict[str, list[Mention]] = {}
     for mention in sorted(found, key=_order):
         by_source.setdefault(mention.source, []).append(mention)
+    linked = _without_circles({earlier: later for later, earlier in sorted(updates)})
+    in_sentence = {mention.sentence_id: mention for group in by_source.values() for mention in group}
     kept: list[Mention] = []
     corrections: list[Correction] = []
     for group in by_source.values():
         for place, mention in enumerate(group):
-            later = next((other for other in group[place + 1 :] if mention.told.before(other.told)), None)
+            later = in_sentence.get(linked.get(mention.sentence_id, ""))
+            later = later or next((other for other in group[place + 1 :] if mention.told.before(other.told)), None)
             if later is None:
                 kept.append(mention)
             elif _bounds(mention) != _bounds(later):
                 corrections.append(Correction(mention, later))
     return sorted(kept, key=_order), sorted(corrections, key=lambda item: _order(item.before))
+
+
+def _without_circles(later: dict[str, str]) -> dict[str, str]:
+    """Return earlier → later sentence without those that lead back to themselves: they replace nothing."""
+
+    def leads_back(start: str) -> bool:
+        at, steps = later[start], 0
+        while at != start and at in later and steps < len(later):
+            at, steps = later[at], steps + 1
+        return at == start
+
+    return {earlier: each for earlier, each in later.items() if not leads_back(earlier)}
 
 
 def _order(mention: Mention) -> tuple[object, ...]:

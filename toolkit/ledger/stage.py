@@ -15,11 +15,12 @@ from toolkit.ledger.story_ledger import ledgers
 from toolkit.project.files import ANOTHER, staged
 from toolkit.project.stage import Made, ReportOutcome, derive_report
 from toolkit.project.workspace import ARTICLES, GOLD, SENTENCES, Workspace
-from toolkit.records import Article, Decision, Piece, Sentence, Suggestion
+from toolkit.records import Article, Decision, Link, Piece, Sentence, Suggestion
 from toolkit.schema import Schema
 
 LEDGER: Final = "reports/ledger.json"
 FOLDER: Final = "ledger"
+LINKS: Final = "links/log.jsonl"
 
 Locate = Callable[[Sequence[Sentence]], Mapping[str, tuple[Piece, ...]]]
 """Returns sentence_id → the bytes of its page, see `toolkit.ingest.stage.sentence_bytes`."""
@@ -35,6 +36,7 @@ def ledger(
     kinds: Sequence[str] = KINDS,
     predict: Predict | None = None,
     model: str | None = None,
+    links: Callable[[], Sequence[Link]] = tuple,
 ) -> ReportOutcome:
     """Write who says what and who counts how many in each story, from the decisions.
 
@@ -44,6 +46,7 @@ def ledger(
         kinds: Fields of a figure that tell counts apart.
         predict: What a model says of the sentences that are not decided; they are then rows too, with its probability.
         model: Name and digest of that model.
+        links: Returns the links between sentences that hold, from links/log.jsonl.
 
     Returns:
         The report: "stories", each as `story_rows` returns it.
@@ -55,7 +58,7 @@ def ledger(
     check(workspace.schema(), kinds)
 
     def make() -> tuple[Made, Mapping[str, Any]]:
-        report = ledger_report(_statements(workspace, locate, predict), kinds=kinds)
+        report = ledger_report(_statements(workspace, locate, predict), kinds=kinds, links=links())
         files = {f"{FOLDER}/{name}": content for name, content in table_files(report["stories"])}
         return Made(files, counts(report)), report
 
@@ -64,7 +67,7 @@ def ledger(
             workspace.root,
             "ledger",
             LEDGER,
-            inputs=workspace.digests(ARTICLES, SENTENCES, GOLD),
+            inputs=workspace.digests(ARTICLES, SENTENCES, GOLD, LINKS),
             parameters={"kinds": list(kinds), "model": model},
             make=make,
         )
@@ -85,19 +88,23 @@ def check(schema: Schema, kinds: Sequence[str]) -> None:
         raise UsageError(f"{unknown[0]!r} does not tell figures apart", remedy=f"take some of {', '.join(KINDS)}")
 
 
-def ledger_report(statements: Iterable[Statement], *, kinds: Sequence[str] = KINDS) -> dict[str, Any]:
+def ledger_report(
+    statements: Iterable[Statement], *, kinds: Sequence[str] = KINDS, links: Iterable[Link] = ()
+) -> dict[str, Any]:
     """Return the ledgers of statements in JSON values: "stories", each as `story_rows` returns it."""
-    return {"stories": [story_rows(found) for found in ledgers(statements, kinds=kinds)]}
+    return {"stories": [story_rows(found) for found in ledgers(statements, kinds=kinds, links=links)]}
 
 
 def counts(report: Mapping[str, Any]) -> dict[str, int]:
     """Return what a report has how many of."""
     stories = report["stories"]
+    claims = [row for story in stories for row in story["claims"]]
     return {
         "stories": len(stories),
-        "claims": sum(len(story["claims"]) for story in stories),
+        "claims": len(claims),
         "figures": sum(len(story["figures"]) for story in stories),
         "contradictions": sum(story["contradictions"] for story in stories),
+        **({"denied": denied} if (denied := sum(bool(row["denied_by"]) for row in claims)) else {}),
     }
 
 

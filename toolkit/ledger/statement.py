@@ -128,6 +128,11 @@ class Told:
         return self.latest < other.earliest
 
 
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words that tell a sentence from its copies, whatever their case and the marks between them."""
+    return tuple(_WORD.findall(text.casefold()))
+
+
 def told_once(statements: Iterable[Statement]) -> list[Told]:
     """Return the statements of a story in time, each with its copies.
 
@@ -139,8 +144,7 @@ def told_once(statements: Iterable[Statement]) -> list[Told]:
     """
     groups: dict[object, list[Statement]] = {}
     for statement in statements:
-        words = tuple(_WORD.findall(statement.text.casefold()))
-        groups.setdefault(words or statement.sentence_id, []).append(statement)
+        groups.setdefault(words_of(statement.text) or statement.sentence_id, []).append(statement)
     return sorted(map(_told, groups.values()), key=lambda told: told.order)
 
 

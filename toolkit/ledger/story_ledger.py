@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from toolkit.ledger.mention import KINDS, Mention, mentions
 from toolkit.ledger.statement import Statement, Told, told_once
 from toolkit.ledger.toll import Toll, tolls
+from toolkit.records import Link
+
+UPDATES = "updates"
+"""The link from a figure to the one that it replaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +22,15 @@ class Claim:
         told: The statement, with its copies.
         mentions: Its figures.
         contradicts: Sentences whose figures no number fits together with one of its own.
+        linked: Link → the sentences that it leads to from here, such as those that it denies.
+        linked_by: Link → the sentences that lead here by it, such as the denials of this.
     """
 
     told: Told
     mentions: tuple[Mention, ...]
     contradicts: tuple[str, ...] = ()
+    linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    linked_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +55,16 @@ class Ledger:
         return sum(bool(toll.contradiction) for toll in self.tolls)
 
 
-def ledgers(statements: Iterable[Statement], *, kinds: Sequence[str] = KINDS) -> list[Ledger]:
+def ledgers(
+    statements: Iterable[Statement], *, kinds: Sequence[str] = KINDS, links: Iterable[Link] = ()
+) -> list[Ledger]:
     """Return the ledger of each story with a claim or a figure.
 
     Args:
         statements: Decided sentences of any stories, in any order: the order makes no difference.
         kinds: Fields of a figure that tell counts apart; figures that differ in one are never merged.
+        links: Links between sentences that hold. A link to a copy is one to the sentence that stands for it, and a
+            figure that another one `updates` does not stand.
 
     Returns:
         By story_id.
@@ -76,22 +88,42 @@ def ledgers(statements: Iterable[Statement], *, kinds: Sequence[str] = KINDS) ->
     stories: dict[str, list[Statement]] = {}
     for statement in statements:
         stories.setdefault(statement.story_id, []).append(statement)
-    made = (_ledger(story_id, stories[story_id], kinds) for story_id in sorted(stories))
+    drawn = sorted({link.ends for link in links})
+    made = (_ledger(story_id, stories[story_id], kinds, drawn) for story_id in sorted(stories))
     return [ledger for ledger in made if ledger.claims]
 
 
-def _ledger(story_id: str, statements: Sequence[Statement], kinds: Sequence[str]) -> Ledger:
+def _ledger(
+    story_id: str, statements: Sequence[Statement], kinds: Sequence[str], drawn: Sequence[tuple[str, str, str]]
+) -> Ledger:
     told = told_once(statements)
+    stands = {each.sentence_id: item.first.sentence_id for item in told for each in (item.first, *item.copies)}
+    links = {(label, stands[a], stands[b]) for label, a, b in drawn if a in stands and b in stands}
+    updates = {(head, tail) for label, head, tail in links if label == UPDATES and head != tail}
     found = {each.first.sentence_id: tuple(mentions(each)) for each in told}
-    counted = tolls(story_id, (mention for each in found.values() for mention in each), kinds=kinds)
+    counted = tolls(story_id, (mention for each in found.values() for mention in each), kinds=kinds, updates=updates)
     against: dict[str, list[str]] = {}
     for toll in counted:
         for one, other in (toll.contradiction, toll.contradiction[::-1]) if toll.contradiction else ():
             against.setdefault(one, []).append(other)
     claims = tuple(
-        Claim(each, found[each.first.sentence_id], tuple(sorted(set(against.get(each.first.sentence_id, ())))))
+        Claim(
+            each,
+            found[each.first.sentence_id],
+            tuple(sorted(set(against.get(each.first.sentence_id, ())))),
+            _grouped((label, tail) for label, head, tail in links if head == each.first.sentence_id),
+            _grouped((label, head) for label, head, tail in links if tail == each.first.sentence_id),
+        )
         for each in told
         if each.first.acts or found[each.first.sentence_id]
     )
     articles = {statement.article_id for statement in statements}
     return Ledger(story_id, len(articles), claims, tuple(counted))
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return link → sentences, both sorted."""
+    found: dict[str, list[str]] = {}
+    for label, sentence_id in sorted(pairs):
+        found.setdefault(label, []).append(sentence_id)
+    return {label: tuple(ids) for label, ids in found.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from toolkit.figures import acled_minimum
@@ -83,13 +83,20 @@ class Toll:
         return tuple(sorted({mention.source for mention in self.standing}))
 
 
-def tolls(story_id: str, found: Iterable[Mention], *, kinds: Sequence[str] = KINDS) -> list[Toll]:
+def tolls(
+    story_id: str,
+    found: Iterable[Mention],
+    *,
+    kinds: Sequence[str] = KINDS,
+    updates: Collection[tuple[str, str]] = (),
+) -> list[Toll]:
     """Merge the figures of a story, kind by kind.
 
     Args:
         story_id: The story.
         found: Its figures in any order, copies once.
         kinds: Fields of a figure that tell kinds apart.
+        updates: (later sentence, earlier sentence) of figures that are linked as one replacing the other.
 
     Returns:
         One per kind, in alphabetical order.
@@ -97,11 +104,11 @@ def tolls(story_id: str, found: Iterable[Mention], *, kinds: Sequence[str] = KIN
     groups: dict[tuple[str, ...], list[Mention]] = {}
     for mention in found:
         groups.setdefault(mention.kind(kinds), []).append(mention)
-    return [_toll(story_id, dict(zip(kinds, kind, strict=True)), groups[kind]) for kind in sorted(groups)]
+    return [_toll(story_id, dict(zip(kinds, kind, strict=True)), groups[kind], updates) for kind in sorted(groups)]
 
 
-def _toll(story_id: str, kind: dict[str, str], found: Sequence[Mention]) -> Toll:
-    kept, corrections = standing(mention for mention in found if mention.counts)
+def _toll(story_id: str, kind: dict[str, str], found: Sequence[Mention], updates: Collection[tuple[str, str]]) -> Toll:
+    kept, corrections = standing((mention for mention in found if mention.counts), updates)
     neutral = [mention for mention in kept if mention.disinterested and _least(mention) is not None]
     high = _cell(max, _top, kept)
     latest = [mention for mention in kept if not any(mention.told.before(other.told) for other in kept)]

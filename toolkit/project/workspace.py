@@ -52,6 +52,7 @@ class Workspace:
         annotations: Every pulled revision of every answer; see `toolkit.project.logs.annotation_log`.
         adjudications: Every answer of an expert, in the same form.
         calibration: Every answer to the quiz, in the same form.
+        links: Every answer about links between sentences; see `toolkit.project.logs.link_log`.
     """
 
     def __init__(self, root: Path) -> None:
@@ -60,6 +61,7 @@ class Workspace:
         self.annotations = AppendLog(root / "annotations" / "log.jsonl", chained=True)
         self.adjudications = AppendLog(root / "adjudications" / "log.jsonl", chained=True)
         self.calibration = AppendLog(root / "calibration" / "log.jsonl", chained=True)
+        self.links = AppendLog(root / "links" / "log.jsonl", chained=True)
 
     @classmethod
     def find(cls, root: Path | str | None = None) -> Workspace:
@@ -125,7 +127,7 @@ class Workspace:
 
     def broken_links(self) -> Iterator[tuple[str, BrokenLink]]:
         """Yield every row of the logs of answers that is not the one that was written, after the log's name."""
-        for log in (self.annotations, self.adjudications, self.calibration):
+        for log in (self.annotations, self.adjudications, self.calibration, self.links):
             if log.path.exists():
                 name = log.path.relative_to(self.root).as_posix()
                 yield from ((name, broken) for broken in broken_links(log.path))

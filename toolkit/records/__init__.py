@@ -6,6 +6,7 @@ from toolkit.records.base import content_id, digest, from_json, from_row, stored
 from toolkit.records.decision import Aggregation, Decision
 from toolkit.records.estimate import Estimate
 from toolkit.records.latest import latest
+from toolkit.records.link import Anchor, Link, LinkAnswer
 from toolkit.records.page import IMPORTED, Page, PageKind
 from toolkit.records.reject import Reject
 from toolkit.records.sentence import KINDS, Kind, Sentence
@@ -15,12 +16,15 @@ __all__ = [
     "IMPORTED",
     "KINDS",
     "Aggregation",
+    "Anchor",
     "Annotation",
     "Article",
     "AttributeValue",
     "Decision",
     "Estimate",
     "Kind",
+    "Link",
+    "LinkAnswer",
     "Page",
     "PageKind",
     "Piece",

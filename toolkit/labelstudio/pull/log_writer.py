@@ -86,7 +86,7 @@ class PullResult:
         """Nothing was added to the log."""
         return not any(
             self.counts.get(kind + name)
-            for kind in ("", "expert ", "quiz ")
+            for kind in ("", "expert ", "quiz ", "link answers ")
             for name in ("new", "edited", "deleted", "joined")
         )
 

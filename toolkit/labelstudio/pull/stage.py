@@ -37,8 +37,9 @@ from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.failures import ServerFault
 from toolkit.labelstudio.client.http_client import Server
-from toolkit.labelstudio.client.known_projects import remember
+from toolkit.labelstudio.client.known_projects import known_projects, remember
 from toolkit.labelstudio.client.server_project import ServerProject
+from toolkit.labelstudio.links.link_answers import pull_links
 from toolkit.labelstudio.pseudonyms import Pseudonyms, project_pseudonyms
 from toolkit.labelstudio.pull.log_writer import REPEATED, UNKNOWN, LogWriter, PullResult
 from toolkit.labelstudio.pull.project_page import page_of
@@ -46,6 +47,7 @@ from toolkit.labelstudio.pull.pull_mark import PullMark, moment, read_mark, writ
 from toolkit.labelstudio.pull.snapshot import snapshot
 from toolkit.labelstudio.pull.texts import SentenceLookup, make_articles
 from toolkit.project import Workspace
+from toolkit.project.logs.push_ledger import links_title
 from toolkit.project.stage import Progress, silent
 
 _FEW = 50  # changed tasks that are asked for with all they hold at once; the server writes 230 a second
@@ -69,7 +71,7 @@ def pull(
 
     Answers of experts to disputed sentences (`push_disputes`) go to adjudications/log.jsonl in the same way, and
     answers to the quiz (`push_quiz`) to calibration/log.jsonl. What can't be taken goes to rejects.jsonl beside each
-    log, with its reason and a link to the task.
+    log, with its reason and a link to the task. Links between sentences (`push_links`) go to links/log.jsonl.
 
     A project that was not made by a push is read by its own labelling page, and joined to the sentences with the same
     words; what its controls mean is written to annotations/pages.json at its first pull.
@@ -95,7 +97,9 @@ def pull(
             users = connection.users()
             names = partial(project_pseudonyms, workspace, users, keep_identities=keep_identities)
             result = _pull(workspace, connection, names, texts, progress or silent, full=full or import_texts)
-    counts = {**result.counts, **({"texts imported": imported} if imported else {})}
+            linked = links_title(workspace) in known_projects(workspace)
+            links = pull_links(workspace, connection, keep_identities=keep_identities) if linked else {}
+    counts = {**result.counts, **({"texts imported": imported} if imported else {}), **links}
     return replace(result, counts=counts)
 
 

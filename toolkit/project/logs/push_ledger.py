@@ -10,7 +10,7 @@ may be on the server or not; the next push looks there before it sends anything.
 "seen" is what a look at the server found there. Rows of the first toolkits have no title.
 
 A project directory has several projects on the server, told apart by their titles: one for the work (in blind mode one
-per person), one for the quiz, one for the experts. Label Studio takes titles of 50 characters.
+per person), one for the quiz, one for the experts, one for links. Label Studio takes titles of 50 characters.
 """
 
 from __future__ import annotations
@@ -146,6 +146,11 @@ def expert_title(workspace: Workspace) -> str:
 def quiz_title(workspace: Workspace) -> str:
     """Return the title of the project that holds the quiz."""
     return _titled(workspace, "calibration")
+
+
+def links_title(workspace: Workspace) -> str:
+    """Return the title of the project in which people link sentences."""
+    return _titled(workspace, "links")
 
 
 def _titled(workspace: Workspace, addition: str) -> str:

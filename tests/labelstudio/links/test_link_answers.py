@@ -1,0 +1,151 @@
+"""Links against a real server: windows are sent once, and what people draw comes back by its offsets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.labelstudio.links.stories import story
+from toolkit.labelstudio import Server, push_links
+from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push.stage import push
+from toolkit.project import Workspace
+from toolkit.project.logs.link_log import link_answers
+from toolkit.project.logs.push_ledger import links_title
+
+pytestmark = pytest.mark.studio
+
+
+class Linked:
+    """A project whose story is in Label Studio, and short ways to draw in it."""
+
+    def __init__(self, workspace: Workspace, server: Server) -> None:
+        self.workspace, self.server = workspace, server
+        push(workspace, server=server)
+        push_links(workspace, server=server)
+        project = server_project.existing(server, links_title(workspace))
+        (self.task,) = server.tasks(project.id, fields="all")
+
+    @property
+    def regions(self) -> list[dict[str, Any]]:
+        return [dict(item) for item in self.task["predictions"][0]["result"]]
+
+    def region(self, words: str) -> str:
+        return next(item["id"] for item in self.regions if item["value"]["text"].startswith(words))
+
+    def relation(self, head: str, tail: str, *labels: str, direction: str = "right") -> dict[str, Any]:
+        ends = {"from_id": self.region(head), "to_id": self.region(tail)}
+        return {"type": "relation", "direction": direction, "labels": list(labels), **ends}
+
+    def draw(self, *items: dict[str, Any], regions: list[dict[str, Any]] | None = None) -> int:
+        result = [*(self.regions if regions is None else regions), *items]
+        made = self.server.post(f"/api/tasks/{self.task['id']}/annotations/", {"result": result, "lead_time": 9.0})
+        return int(made["id"])
+
+    def pull(self) -> dict[str, int]:
+        return {
+            name: count for name, count in pull(self.workspace, server=self.server).counts.items() if "link" in name
+        }
+
+    def links(self) -> list[tuple[str, str, str]]:
+        found = [link for answer in link_answers(self.workspace) for link in answer.links]
+        return [(link.label, link.head.text, link.tail.text) for link in found]
+
+
+@pytest.fixture
+def linked(server: Server, make_project: Callable[..., Workspace]) -> Linked:
+    return Linked(story(make_project), server)
+
+
+def test_a_story_is_sent_once_with_its_decided_sentences_as_regions(linked: Linked) -> None:
+    assert push_links(linked.workspace, server=linked.server).up_to_date
+    text = linked.task["data"]["text"]
+    assert text.index("Hora · 2026-03-12") < text.index("Ferry lost") < text.index("Tavli Post · 2026-03-13")
+    shown = [(item["value"]["text"], tuple(item["value"]["labels"])) for item in linked.regions]
+    assert shown == [
+        ("The coast guard said a mine had sunk the ferry.", ("claim",)),
+        ("The office counted 22 dead.", ("casualty_figure",)),
+        ("22", ("FIGURE",)),
+        ("The navy denied that its mines were in the strait.", ("denial",)),
+        ("The toll has risen to 31, the office said.", ("casualty_figure",)),
+        ("31", ("FIGURE",)),
+    ], "each sentence once: the copy of the claim is no region"
+    for item in linked.regions:
+        value = item["value"]
+        assert text[value["start"] : value["end"]] == value["text"]
+
+
+def test_what_is_drawn_comes_back_once_and_follows_edits_and_deletions(linked: Linked) -> None:
+    number = linked.draw(
+        linked.relation("The navy", "The coast guard", "denies"), linked.relation("31", "22", "updates")
+    )
+    assert linked.pull() == {"link answers": 1, "links": 2, "link answers new": 1}
+    assert linked.links() == [
+        (
+            "denies",
+            "The navy denied that its mines were in the strait.",
+            "The coast guard said a mine had sunk the ferry.",
+        ),
+        ("updates", "31", "22"),
+    ]
+    again = pull(linked.workspace, server=linked.server)
+    assert again.up_to_date
+    assert len(list(linked.workspace.links.rows())) == 1
+
+    kept = [*linked.regions, linked.relation("31", "22", "updates")]
+    linked.server.patch(f"/api/annotations/{number}/", {"result": kept})
+    assert linked.pull()["link answers edited"] == 1
+    assert linked.links() == [("updates", "31", "22")]
+    linked.server.delete(f"/api/annotations/{number}/")
+    assert linked.pull() == {"link answers deleted": 1}
+    assert linked.links() == []
+    assert [row["event"] for row in linked.workspace.links.rows()] == ["revision", "revision", "tombstone"]
+    assert "example.org" not in linked.workspace.links.path.read_text(), "no address of a person"
+
+
+def test_a_region_that_was_moved_or_lost_stands_where_it_was_sent(linked: Linked) -> None:
+    regions = [item for item in linked.regions if item["value"]["text"] != "22"]
+    regions[0]["value"] = {**regions[0]["value"], "start": 0, "end": 5, "text": "moved"}
+    linked.draw(linked.relation("The navy", "The coast guard", "denies"), regions=regions)
+    assert linked.pull() == {"link answers": 1, "links": 1, "link answers new": 1, "link regions put back": 2}
+    assert linked.links()[0][2] == "The coast guard said a mine had sunk the ferry."
+
+
+def test_an_arrow_that_points_back_is_turned_and_a_label_that_is_the_only_one_is_known(linked: Linked) -> None:
+    linked.draw(linked.relation("The coast guard", "The navy", "denies", direction="left"), linked.relation("31", "22"))
+    linked.pull()
+    assert [label for label, _, _ in linked.links()] == ["denies", "updates"]
+
+
+def test_what_cannot_be_taken_is_among_the_rejects_with_its_reason(linked: Linked) -> None:
+    lost = {"type": "relation", "from_id": "gone", "to_id": linked.region("The navy"), "labels": ["denies"]}
+    linked.draw(
+        linked.relation("The coast guard", "The navy", "denies"),
+        linked.relation("The navy", "The coast guard", "denies", direction="bi"),
+        linked.relation("The office", "22", "repeats"),
+        lost,
+    )
+    assert linked.pull()["link rejects"] == 4
+    lines = linked.workspace.path("links/rejects.jsonl").read_text().splitlines()
+    assert sorted(json.loads(line)["reason"] for line in lines) == [
+        "direction",
+        "ends",
+        "same-sentence",
+        "unknown-region",
+    ]
+    assert linked.links() == []
+
+
+def test_a_link_to_a_sentence_that_is_gone_is_left_out(linked: Linked) -> None:
+    linked.draw(linked.relation("The navy", "The coast guard", "denies"))
+    linked.pull()
+    ids = {
+        end.sentence_id for answer in link_answers(linked.workspace) for link in answer.links for end in (link.head,)
+    }
+    every = {sentence.sentence_id for sentence in linked.workspace.sentences()}
+    assert [len(answer.links) for answer in link_answers(linked.workspace, every)] == [1]
+    assert [len(answer.links) for answer in link_answers(linked.workspace, every - ids)] == [0]
