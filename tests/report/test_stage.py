@@ -122,9 +122,10 @@ def test_an_empty_project_says_what_to_run(tmp_path: Path) -> None:
     path, report = write_report(Workspace.create(tmp_path / "empty"))
     page = path.read_text(encoding="utf-8")
     assert report.missing["corpus"] == "toolkit ingest"
-    assert "Not yet: run <code>toolkit ingest</code>" in page
-    assert "Not yet: run <code>toolkit pull</code>" in page
+    assert "<code>toolkit ingest</code> reads the pages" in page
+    assert "<code>toolkit pull</code>" in page
     assert "<svg" not in page
+    assert '<section id="' not in page  # a section that has nothing to say is not there
 
 
 def test_half_a_project_is_shown(tmp_path: Path, label: Callable[[Workspace], None]) -> None:

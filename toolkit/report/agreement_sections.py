@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from toolkit.agreement.report_tables import decimal, full_tables, undefined
+from toolkit.agreement.report_tables import alone, decimal, full_tables, undefined
 from toolkit.records import Estimate
 from toolkit.report import plots
-from toolkit.report.contents import Report, Section, tally
+from toolkit.report.contents import Report, Section, most_often, tally
 from toolkit.report.plots import Plot
 
 AGREEMENT = "How well annotators agree"
@@ -34,6 +34,8 @@ def agreement_section(report: Mapping[str, Any], titles: Mapping[str, str]) -> S
         f"{tally(report['doubled'], 'sentence')} of {tally(report['articles'], 'article')}. Intervals are "
         f"{report['confidence']:.0%} ({report['interval']})."
     )
+    if not report["doubled"]:
+        return Section(said=f"{alone(report).capitalize()}.")
     rows = [*report["layers"], *report["labels"]]
     return Section(said=said, drawn=_agreement_plots(report, titles), points=tuple(undefined(rows)))
 
@@ -45,7 +47,7 @@ def _agreement_plots(report: Mapping[str, Any], titles: Mapping[str, str]) -> tu
         "α falls for rare labels although people agree; AC1 does not. AC1 is not defined for whole layers."
     )
     measured = plots.forest(
-        "Agreement by layer and label",
+        f"Agreement by layer and label: {_reliable(rows)}",
         {titles.get(row["name"], row["name"]): (estimate(row["alpha"]), estimate(row.get("ac1"))) for row in rows},
         series=("Krippendorff's α", "Gwet's AC1"),
         unit="chance-corrected agreement; 1 is perfect, 0 is chance",
@@ -53,13 +55,18 @@ def _agreement_plots(report: Mapping[str, Any], titles: Mapping[str, str]) -> tu
         note=note,
     )
     spans = {
-        row["label"] or "all spans": (estimate(row["exact_f1"]), estimate(row["overlap_f1"]))
+        titles.get(row["label"], row["label"]) or "all spans": (estimate(row["exact_f1"]), estimate(row["overlap_f1"]))
         for row in report.get("spans", ())
     }
     if not spans:
         return (measured,)
     title = "Agreement on spans"
     return measured, plots.forest(title, spans, series=("same ends", "overlapping"), unit="F1 between annotators")
+
+
+def _reliable(rows: Sequence[Mapping[str, Any]]) -> str:
+    lows = [low for row in rows if (low := estimate(row["alpha"]).low) is not None]
+    return f"{sum(low >= 0.8 for low in lows)} of {len(rows)} have α of at least .80 with 95 % confidence"
 
 
 def agreement_page_sections(
@@ -105,7 +112,9 @@ def disagreement_section(report: Report, titles: Mapping[str, str]) -> Section |
     if not known.labels:
         return Section(said=said)
     labels = {titles.get(label, label): number for label, number in known.labels.items()}
-    drawn = plots.bars("Labels that one person gave and another did not", {"sentences": labels}, unit="sentences")
+    drawn = plots.bars(
+        f"Labels that one person gave and another did not{most_often(labels)}", {"sentences": labels}, unit="sentences"
+    )
     pairs = {(titles.get(one, one), titles.get(other, other)): float(number) for one, other, number in known.pairs}
     pairs |= {(other, one): number for (one, other), number in pairs.items()}
     names = sorted({name for pair in pairs for name in pair})

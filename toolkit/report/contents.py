@@ -44,6 +44,19 @@ def tally(number: int, one: str, several: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
+def most_often(counts: Mapping[str, float]) -> str:
+    """Return what a chart of counts shows, to stand after its title: ": Claim most often (12)"; "" where all are equal.
+
+    Examples:
+        >>> most_often({"Claim": 12, "Denial": 3}), most_often({"Claim": 2, "Denial": 2})
+        (': Claim most often (12)', '')
+    """
+    if len(set(counts.values())) < 2:
+        return ""
+    name, number = max(counts.items(), key=lambda pair: pair[1])
+    return f": {name} most often ({number:,g})"
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where the sentences come from.
@@ -185,6 +198,7 @@ class Report:
         schema: "name@version".
         toolkit: Version of the toolkit.
         labels: Label id → title, in the schema's order.
+        spans: Span label id → title, in the schema's order.
         corpus: Where the sentences come from.
         progress: The work of the annotators.
         prevalence: How often each label was decided on.
@@ -205,6 +219,7 @@ class Report:
     schema: str
     toolkit: str
     labels: Mapping[str, str]
+    spans: Mapping[str, str] = field(default_factory=dict)
     corpus: Origin | None = None
     progress: LabellingWork | None = None
     prevalence: Breakdown | None = None

@@ -27,6 +27,7 @@ from toolkit.project.workspace import AGREEMENT, SENTENCES
 from toolkit.records import Sentence
 from toolkit.report.agreement_sections import agreement_page_sections
 from toolkit.report.contents import Report, Section, tally
+from toolkit.report.first_screen import first_screen
 from toolkit.report.sections import label_titles, sections
 
 
@@ -40,9 +41,9 @@ def report_page(report: Report) -> str:
         kind="Project report",
         made=made,
         tiles=_tiles(report),
-        sections=sections(report),
+        answers=first_screen(report),
+        sections=[section for section in sections(report) if section.command is None],
         table=report.table,
-        no_table=report.missing.get("corpus") or report.missing.get("sentences"),
         data=data,
     )
 
@@ -75,7 +76,8 @@ def agreement_page(workspace: Workspace) -> str:
     if workspace.path(SENTENCES).exists():
         table = workspace.table(Sentence)
         texts = dict(zip(table["sentence_id"].to_pylist(), table["text"].to_pylist(), strict=True))
-    labels = {label.id: label.title for label in workspace.schema().labels}
+    schema = workspace.schema()
+    labels = {label.id: label.title for label in schema.labels} | {span.id: span.title for span in schema.spans}
     return agreement_html(json.loads(path.read_bytes()), labels, texts)
 
 
@@ -93,9 +95,9 @@ def agreement_html(report: Mapping[str, Any], labels: Mapping[str, str], texts: 
         kind="Agreement report",
         made=[f"intervals over {tally(report['articles'], 'article')}"],
         tiles={name: report[name] for name in numbers} | {"answered by several": report["doubled"]},
+        answers=(),
         sections=agreement_page_sections(report, label_titles(labels), texts),
         table=None,
-        no_table=None,
         data=None,
     )
 
@@ -137,9 +139,9 @@ def ingest_page(files: Sequence[FileSurvey], report: Mapping[str, Any]) -> str:
         made=[tally(len(files), "file")],
         tiles={"articles": sum(file.articles for file in files), "files that look wrong": len(suspect)}
         | {"unreadable": len(unreadable)},
+        answers=(),
         sections=sections,
         table=None,
-        no_table=None,
         data=None,
     )
 

@@ -17,7 +17,7 @@ from toolkit.report.agreement_sections import (
     estimate,
     suggestions_section,
 )
-from toolkit.report.contents import Report, Section, tally
+from toolkit.report.contents import Report, Section, most_often, tally
 from toolkit.report.plots import Plot
 
 Titles = Mapping[str, str]
@@ -53,7 +53,7 @@ def label_titles(labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def _agreement(report: Report, titles: Titles) -> Section | None:
-    return None if report.agreement is None else agreement_section(report.agreement, titles)
+    return None if report.agreement is None else agreement_section(report.agreement, {**titles, **report.spans})
 
 
 def _corpus(report: Report, titles: Titles) -> Section | None:
@@ -62,14 +62,22 @@ def _corpus(report: Report, titles: Titles) -> Section | None:
         return None
     drawn = [
         plots.columns("Articles by month of publication", corpus.months, unit="articles"),
-        plots.bars("Articles by publisher", {"articles": _first(corpus.publishers, 15)}, unit="articles"),
+        plots.bars(
+            f"Articles by publisher{most_often(corpus.publishers)}",
+            {"articles": _first(corpus.publishers, 15)},
+            unit="articles",
+        ),
     ]
     if len(corpus.languages) > 1:
         drawn.append(plots.bars("Articles by language", {"articles": _first(corpus.languages, 12)}, unit="articles"))
     if corpus.rejects:
         note = "Every line is in rejects.jsonl, with its place in the page."
         words = {"lines": _first(corpus.rejects, 12)}
-        drawn.append(plots.bars("Lines cut from the pages, by reason", words, unit="lines", note=note))
+        drawn.append(
+            plots.bars(
+                f"Lines cut from the pages, by reason{most_often(corpus.rejects)}", words, unit="lines", note=note
+            )
+        )
     said = (
         f"{tally(corpus.counts['articles'], 'article')} of {tally(corpus.counts['publishers'], 'named publisher')} "
         f"tell {tally(corpus.counts['stories'], 'story', 'stories')} in "
@@ -119,7 +127,13 @@ def _prevalence(report: Report, titles: Titles) -> Section | None:
         return None
     note = "Share of the decided sentences in a column that carry the label; the number decided stands with its name."
     labels = {titles.get(label, label): number for label, number in known.labels.items()}
-    drawn = [plots.bars("Decided sentences by label", {"sentences": labels}, unit="sentences that carry the label")]
+    drawn = [
+        plots.bars(
+            f"Decided sentences by label{most_often(labels)}",
+            {"sentences": labels},
+            unit="sentences that carry the label",
+        )
+    ]
     for kind, title in (("source", "Label share by source"), ("month", "Label share by month")):
         groups = known.groups[kind]
         if not groups:
@@ -139,7 +153,9 @@ def _decisions(report: Report, titles: Titles) -> Section | None:
     if report.decisions is None:
         return None
     said = f"{tally(sum(report.decisions.values()), 'decision')}, each with the answers that it rests on."
-    drawn = plots.bars("Decisions by method", {"sentences": report.decisions}, unit="sentences")
+    drawn = plots.bars(
+        f"Decisions by method{most_often(report.decisions)}", {"sentences": report.decisions}, unit="sentences"
+    )
     kept = "keeps an earlier decision" if report.overtaken == 1 else "keep an earlier decision"
     left = (
         f"{tally(report.overtaken, 'sentence')} {kept} which today's answers would change; "
@@ -243,7 +259,7 @@ def _by_label(judged: Mapping[str, Any], titles: Titles) -> list[Plot]:
     name = " ".join(str(judged[key]) for key in ("model", "split") if key in judged)
     rows = [(titles.get(row["label"], row["label"]), row) for row in judged["labels"]]
     scores = plots.forest(
-        f"F1 by label, {name}".rstrip(", "),
+        f"F1 by label, {name}".rstrip(", ") + _best_and_worst(rows),
         {f"{title} · {row['support']}": (estimate(row["f1"]),) for title, row in rows},
         series=("F1",),
         unit="F1",
@@ -255,6 +271,12 @@ def _by_label(judged: Mapping[str, Any], titles: Titles) -> list[Plot]:
     note = "Mean distance of the stated probability from the observed frequency; 0 is best."
     title, unit = f"Calibration by label, {name}".rstrip(", "), "expected calibration error"
     return [scores, plots.forest(title, errors, series=("error",), unit=unit, note=note, whole=False)]
+
+
+def _best_and_worst(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
+    """Return ": best Denial, worst Claim"; "" where no two labels differ."""
+    known = sorted((value, title) for title, row in rows if (value := estimate(row["f1"]).value) is not None)
+    return f": best {known[-1][1]}, worst {known[0][1]}" if known and known[0][0] < known[-1][0] else ""
 
 
 def _calibration_error(row: Mapping[str, Any]) -> Estimate:

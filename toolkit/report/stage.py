@@ -109,6 +109,7 @@ def project_report(workspace: Workspace, *, shown: int = SHOWN) -> Report:
         schema=f"{schema.name}@{schema.version}",
         toolkit=__version__,
         labels={label.id: label.title for label in schema.labels},
+        spans={span.id: span.title for span in schema.spans},
         corpus=None if texts is None else _corpus(workspace, texts),
         progress=_progress(answers, texts.sentence_count if texts else 0) if answers else None,
         prevalence=_prevalence(decisions, schema, texts) if decisions and texts else None,
