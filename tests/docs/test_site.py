@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -51,14 +52,12 @@ def test_the_reference_is_what_the_program_says() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_every_page_is_in_the_site(site: Path) -> None:
+def test_every_page_is_in_the_site_under_the_name_that_a_reader_looks_for(site: Path) -> None:
     for page in (ROOT / "docs").rglob("*.md"):
-        name = page.relative_to(ROOT / "docs").with_suffix("")
-        assert (
-            (site / name.parent / (name.name if name.name == "index" else f"{name.name}/index"))
-            .with_suffix(".html")
-            .is_file()
-        ), page
+        assert (site / page.relative_to(ROOT / "docs").with_suffix(".html")).is_file(), page
+    first = (site / "index.html").read_text(encoding="utf-8")
+    for name in ("Install", "Tutorial", "How-to", "Reference", "Explanation"):
+        assert re.search(rf">\s*{name}\s*<", first), name
 
 
 @pytest.mark.slow
@@ -66,7 +65,16 @@ def test_a_browser_opens_every_page_and_asks_nobody_else(
     site: Path, address: str, watched: tuple[Any, list[str]]
 ) -> None:
     page, faults = watched
-    for name in sorted(found.relative_to(site).parent.as_posix() for found in site.rglob("index.html")):
-        page.goto(f"{address}/{name}/", wait_until="load")
+    for name in sorted(found.relative_to(site).as_posix() for found in site.rglob("*.html")):
+        page.goto(f"{address}/{name}", wait_until="load")
         assert page.locator("h1").count() == 1, name
+    assert faults == []
+
+
+@pytest.mark.slow
+def test_a_site_that_is_opened_as_files_can_be_searched(site: Path, watched: tuple[Any, list[str]]) -> None:
+    page, faults = watched
+    page.goto((site / "how-to" / "team.html").as_uri())
+    page.fill("input[name=query]", "hydrate")
+    page.wait_for_selector(".md-search-result__item", state="attached")
     assert faults == []

@@ -126,14 +126,14 @@ def test_a_stage_that_would_be_done_otherwise_is_out_of_date(project: Workspace,
     assert "gold.parquet: is out of date (the aggregation changed); run `toolkit adjudicate` and build" in done.stderr
 
 
-def test_the_command_alone_shows_it_and_outside_the_help(project: Workspace, tmp_path: Path) -> None:
+def test_the_command_alone_shows_it_and_outside_what_to_do(project: Workspace, tmp_path: Path) -> None:
     done = run(project.root)
     assert done.returncode == 0, done.stderr
     assert "96 answers · 2 annotators" in done.stdout
     assert "next: copy raw pages into pages/" in done.stdout
     outside = run(tmp_path)
     assert outside.returncode == 2
-    assert "Usage: toolkit" in outside.stdout
+    assert "toolkit init my-project --from FOLDER" in outside.stdout
 
 
 def test_report_prints_the_path(project: Workspace) -> None:
