@@ -41,9 +41,7 @@ def drawn(lines: Iterable[tuple[float, str]]) -> str:
     scale = SECONDS / max(told[-1][0], 1e-9)
     whole = SECONDS + HOLD
     shown = [(0.0, 0)] + [(when * scale, at - SHOWN + 1) for at, (when, _) in enumerate(told) if at >= SHOWN]
-    moves = "".join(
-        f"{100 * when / whole:.3f}%{{transform:translateY({-LINE * max(up, 0)}px)}}" for when, up in shown
-    )
+    moves = "".join(f"{100 * when / whole:.3f}%{{transform:translateY({-LINE * max(up, 0)}px)}}" for when, up in shown)
     text = "".join(
         f'<text y="{LINE * (at + 1)}" style="animation-delay:{when * scale:.2f}s">{escape(line[:WIDTH]) or " "}</text>'
         for at, (when, line) in enumerate(told)
