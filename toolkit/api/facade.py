@@ -578,6 +578,7 @@ class Project:
         *,
         baseline: str = "auto",
         seed: int = 0,
+        by: str | None = None,
     ) -> Trained:
         """Train a baseline on a release, into models/<baseline>-<version>/.
 
@@ -585,6 +586,7 @@ class Project:
             release: See `load_release`.
             baseline: A name on the ladder, "auto" or "auto+embeddings".
             seed: For folds and solvers.
+            by: "by_time", "by_publisher" or "by_language": on the sides of a harder split, for `evaluate` to compare.
 
         Raises:
             InvalidInput: There is no release, or it has nothing to train on.
@@ -593,7 +595,7 @@ class Project:
 
         dataset, revision = references.on_hub(release) or (None, None)
         opened = self.release(release)
-        how: dict[str, Any] = {"baseline": baseline, "seed": seed}
+        how: dict[str, Any] = {"baseline": baseline, "seed": seed, "by": by}
         return stage.train(self.workspace, opened.path, dataset=dataset, revision=revision, **how)
 
     def learning_curve(

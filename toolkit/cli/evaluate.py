@@ -83,12 +83,21 @@ def evaluate(
         put_json({"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, **found})
         return
     put_outcome(outcome, as_json=False)
+    put_falls(found.get("falls", ()))
     put_evaluation(found, full=full)
     for note in found["notes"]:
         say(note)
     if outcome.counts["stories"] < 2:
         say("no intervals: they say how scores differ from story to story, and all rows are of one story")
     say_next("`toolkit report` shows all of it on one page; `toolkit select` chooses what to label next")
+
+
+def put_falls(falls: Sequence[Mapping[str, Any]]) -> None:
+    """Print how far the scores fall from random stories to harder tests; nothing where none was trained."""
+    rows = [[row["split"], row["score"], told(row["there"]), told(row["fall"])] for row in falls]
+    if rows:
+        put_table(["from random stories to", "score", "there", "fall"], rows)
+        put("")
 
 
 def _evaluate_files(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from toolkit.api import references
 from toolkit.api.facade import Project
@@ -15,6 +17,13 @@ def train(
     baseline: Baseline = "auto",
     output: Output = None,
     seed: Seed = 0,
+    split: Annotated[
+        str | None,
+        typer.Option(
+            metavar="by_time|by_publisher|by_language",
+            help="Train and judge on later days, other publishers or other languages, for `evaluate` to compare.",
+        ),
+    ] = None,
     resamples: Resamples = None,
     project: ProjectDir = None,
     as_json: Json = False,
@@ -23,7 +32,7 @@ def train(
 
     Example: toolkit train 1.0.0 --baseline auto
     """
-    how: dict[str, Any] = {"baseline": baseline, "seed": seed}
+    how: dict[str, Any] = {"baseline": baseline, "seed": seed, "by": split}
     if output is not None:
         with progress_bar("train"):
             run = references.train(release, output, workspace=workspace_at(project), **how)

@@ -26,6 +26,7 @@ from toolkit.release.card.facts import Facts
 from toolkit.release.card.pictures import write_pictures
 from toolkit.release.compare.causes import GONE
 from toolkit.release.compare.release_diff import ReleaseDiff, diff
+from toolkit.release.harder_splits import Sides, harder_splits
 from toolkit.release.manifest import FORMAT, NAME, Tables, file_sums, json_text, sealed, table_path, write_table
 from toolkit.release.privacy.quotation import Withheld, with_examples_withheld, with_notes_withheld
 from toolkit.release.privacy.scan import Identities, Scanner
@@ -41,6 +42,8 @@ from toolkit.release.versions import Version, check_version
 from toolkit.schema import Schema, guidelines, parse
 from toolkit.schema import diff as schema_diff
 from toolkit.version import __version__
+
+_HARDER: Final = "harder"  # the key of splits.json for what the columns split_by_* keep
 
 AUTO: Final = "auto"
 """The version that stands for the smallest number that the changes allow."""
@@ -104,13 +107,15 @@ def freeze(
         if terms.version != AUTO:
             stage.name(terms.version)
         split_of = _article_splits(corpus, terms, previous)
+        before = {} if previous is None else read_splits(previous).get(_HARDER, {})
+        sides, kept = harder_splits(corpus, partial(_strata, corpus), seed=terms.seed, before=before)
         scanner = Scanner(terms.allowed, known, terms.authors, secrets)
         withheld = _withheld(corpus, terms, stage.folder)
         corpus, notes = with_notes_withheld(corpus, withheld)
         schema, examples = with_examples_withheld(corpus.schema, withheld)
-        tables = _write_tables(corpus, stage.folder, terms, split_of, scanner)
+        tables = _write_tables(corpus, stage.folder, terms, split_of, sides, scanner)
         schema_digest = _write_schema(stage.folder, schema, terms)
-        _write_splits(stage.folder, corpus, terms, split_of, previous)
+        _write_splits(stage.folder, corpus, terms, split_of, kept, previous)
         if previous is not None:
             _write_gone(stage.folder, corpus, previous)
         sums = file_sums(stage.folder)
@@ -247,9 +252,11 @@ def read_splits(release: Release) -> dict[str, Any]:
     return splits
 
 
-def _write_tables(corpus: Corpus, folder: Path, terms: Terms, split_of: list[str | None], scanner: Scanner) -> Tables:
+def _write_tables(
+    corpus: Corpus, folder: Path, terms: Terms, split_of: list[str | None], sides: Sides, scanner: Scanner
+) -> Tables:
     columns = arrow_schemas(corpus.schema, text=terms.text.full, snippet=terms.text.mode == "snippet")
-    configs = Configs(corpus, columns, terms.text, terms.withheld, coarse=terms.times == "day")
+    configs = Configs(corpus, columns, terms.text, terms.withheld, coarse=terms.times == "day", sides=sides)
     told = corpus.told
     sentence_split = np.array(split_of, dtype=object)[corpus.article_of]
     scanner.look_at("agreement.json", json_text(terms.agreement))
@@ -282,7 +289,12 @@ def _write_schema(folder: Path, schema: Schema, terms: Terms) -> str:
 
 
 def _write_splits(
-    folder: Path, corpus: Corpus, terms: Terms, split_of: list[str | None], previous: Release | None
+    folder: Path,
+    corpus: Corpus,
+    terms: Terms,
+    split_of: list[str | None],
+    kept: Mapping[str, Any],
+    previous: Release | None,
 ) -> None:
     """Write the split of every article; articles that are gone keep their entries, in case they come back."""
     before = {} if previous is None else read_splits(previous)["articles"]
@@ -292,6 +304,7 @@ def _write_splits(
         "grouped_by": "story_id",
         "seed": terms.seed,
         "fractions": dict(terms.fractions),
+        _HARDER: kept,
         "articles": articles,
     }
     (folder / "splits.json").write_text(json_text(value), encoding="utf-8")

@@ -174,6 +174,34 @@ def rows_of_release(directory: Path | str, split: str) -> Rows:
     return rows
 
 
+def side_of_release(directory: Path | str, column: str, side: str) -> Rows:
+    """Read one side of a harder split of a release, whatever split its rows are in.
+
+    Args:
+        directory: The release.
+        column: "split_by_time", "split_by_publisher" or "split_by_language".
+        side: "train" or "test".
+
+    Raises:
+        InvalidInput: The release has no such column, or no row is on this side.
+    """
+    release = load_release(directory)
+    if column not in release.columns("default").names:
+        remedy = "build a release with this toolkit"
+        raise InvalidInput(f"has no column {column}", where=str(directory), remedy=remedy)
+    parts = []
+    for split in release.splits():
+        held = release.table("default", split, columns=[column])[column].to_pylist()
+        chosen = [number for number, value in enumerate(held) if value == side]
+        if chosen:
+            parts.append(rows_of_release(directory, split).take(chosen))
+    if not parts:
+        field = {"split_by_time": "days", "split_by_publisher": "publishers"}.get(column, "languages")
+        what = f"has fewer than two {field} to divide by, and nothing in {column}"
+        raise InvalidInput(what, where=str(directory), remedy="label texts of more of them, and build again")
+    return concat(parts)
+
+
 class _Unusable(ValueError):
     """A row that lacks something: the id of the rule, and the same in words."""
 

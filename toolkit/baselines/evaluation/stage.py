@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.baselines.data.row_reader import rows_of_release
+from toolkit.baselines.evaluation.falls import falls, harder_models
 from toolkit.baselines.evaluation.on_release import evaluate_release, evaluate_release_spans
 from toolkit.baselines.evaluation.scores import Evaluation, compare
 from toolkit.baselines.models.model_files import CONFIG, TENSORS
@@ -67,6 +69,7 @@ def evaluate(
         folder = model or trained_model(workspace)
         rival = None if against is None else _Rival(against, against_name or against.name)
         manifests = (each for each in (source, older) if each is not None)
+        harder = _harder(workspace, folder, source) if split == "test" else {}
         return derive_report(
             workspace.root,
             "evaluate",
@@ -78,11 +81,12 @@ def evaluate(
                     f"releases/{each.version}/manifest.json": file_digest(each.path / "manifest.json")
                     for each in manifests
                 },
+                **{_place(path, workspace.root): file_digest(path) for path in harder.values()},
             },
             parameters={"model": name or folder.name, "split": split}
             | ({"since": older.version} if older else {})
             | ({"against": rival.name, "seed": seed, "swaps": swaps} if rival else {}),
-            make=partial(_evaluate, folder, name or folder.name, source, split, older, rival, seed, swaps),
+            make=partial(_evaluate, folder, name or folder.name, source, split, older, rival, seed, swaps, harder),
         )
 
 
@@ -92,6 +96,12 @@ class _Rival:
 
     folder: Path
     name: str
+
+
+def _harder(workspace: Workspace, folder: Path, source: Release) -> dict[str, Path]:
+    """Return the metrics of models of the same baseline that were trained on harder splits of the release."""
+    baseline = json.loads((folder / CONFIG).read_bytes())["baseline"] if (folder / CONFIG).is_file() else ""
+    return harder_models(workspace.path("models"), baseline, source.version)
 
 
 def _model_files(folder: Path, called: str) -> dict[str, str | None]:
@@ -113,11 +123,14 @@ def _evaluate(
     rival: _Rival | None,
     seed: int,
     swaps: int,
+    harder: Mapping[str, Path],
 ) -> tuple[Made, Mapping[str, Any]]:
     model, since = load_model(folder).remembering(), older.path if older else None
     found = evaluate_release(model, source.path, split=split, since=since)
     spans = evaluate_release_spans(model, source.path, split)
     report: dict[str, Any] = {"model": name, "release": source.version, "split": split, **found.to_dict()}
+    if harder:
+        report["falls"] = falls(report, harder)
     if older is not None:
         report["since"] = older.version
     if spans is not None:

@@ -20,7 +20,7 @@ from toolkit.baselines.models.model_files import CONFIG
 from toolkit.baselines.training.curve import annotator_curve, cheap_rung, sentence_curve
 from toolkit.baselines.training.model_card import METRICS
 from toolkit.baselines.training.training_run import summary, train_release
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, UsageError
 from toolkit.project import Made, Outcome, Workspace
 from toolkit.project.files import file_digest
 from toolkit.project.stage import ReportOutcome, derive_report, derive_value, read_lock
@@ -54,6 +54,7 @@ def train(
     seed: int = 0,
     dataset: str | None = None,
     revision: str | None = None,
+    by: str | None = None,
 ) -> Trained:
     """Train a baseline on a release of a project, into models/<baseline>-<version>/.
 
@@ -64,24 +65,42 @@ def train(
         seed: For folds and solvers.
         dataset: The release's id on the Hub, for the model card; default: `hub.repo` of toolkit.yaml.
         revision: Its tag or commit there; default: "v<version>".
+        by: One of `HARDER`: on the sides of that split. The model is there to be compared; the last one trained without
+            stays that which other stages take, and the rung that it is of is what "auto" stands for.
 
     Raises:
         InvalidInput: There is no release, or it has nothing to train on.
         UsageError: There is no such baseline.
     """
+    if by is not None and by not in HARDER:
+        raise UsageError(f"there is no split {by!r}", remedy=f"take one of {', '.join(HARDER)}")
     with workspace.lock():
         source = release_of(workspace, release)
-        how = {"baseline": baseline, "seed": seed}
+        stage = "train" if by is None else f"train {by}"
+        how: dict[str, Any] = {"baseline": _same_rung(workspace, baseline, by), "seed": seed}
+        how |= {} if by is None else {"by": by}
         at_hub = {"dataset": dataset or workspace.config.hub.repo, "revision": revision}
         outcome, trained = derive_value(
             workspace.root,
-            "train",
+            stage,
             inputs={f"releases/{source.version}/manifest.json": file_digest(source.path / "manifest.json")},
             parameters=how | at_hub,
             make=partial(_train, source, how | at_hub),
-            read=lambda: _read(trained_model(workspace)),
+            read=lambda: _read(trained_model(workspace, stage)),
         )
-        return Trained(**vars(outcome), path=trained_model(workspace), **trained)
+        return Trained(**vars(outcome), path=trained_model(workspace, stage), **trained)
+
+
+HARDER = ("by_time", "by_publisher", "by_language")
+"""The harder splits of a release, see `toolkit.release.harder_splits`."""
+
+
+def _same_rung(workspace: Workspace, baseline: str, by: str | None) -> str:
+    """Return the rung of the last model instead of "auto" for a harder split, so that the two can be compared."""
+    last = last_model(workspace)
+    if by is None or baseline != "auto" or last is None or not (last / CONFIG).exists():
+        return baseline
+    return str(json.loads((last / CONFIG).read_bytes())["baseline"])
 
 
 def _train(source: Release, how: Mapping[str, Any]) -> tuple[Made, Mapping[str, Any]]:
@@ -163,13 +182,17 @@ def _curves(source: Release, baseline: str, more: int, seed: int, resamples: int
     return Made({}, {"rows": len(rows), "points": len(curves[0]["points"])}), report
 
 
-def trained_model(workspace: Workspace) -> Path:
+def trained_model(workspace: Workspace, stage: str = "train") -> Path:
     """Return the model directory that `train` made last.
+
+    Args:
+        workspace: The project.
+        stage: "train BY" for that of a harder split.
 
     Raises:
         InvalidInput: Nothing was trained yet.
     """
-    folder = last_model(workspace)
+    folder = last_model(workspace, stage)
     if folder is None:
         raise InvalidInput(
             "no model was trained yet", where=str(workspace.path("models")), remedy="run `toolkit train`"
@@ -177,9 +200,9 @@ def trained_model(workspace: Workspace) -> Path:
     return folder
 
 
-def last_model(workspace: Workspace) -> Path | None:
+def last_model(workspace: Workspace, stage: str = "train") -> Path | None:
     """Return the model directory that `train` made last, None before the first."""
-    outputs = read_lock(workspace.root).get("train", {}).get("outputs", {})
+    outputs = read_lock(workspace.root).get(stage, {}).get("outputs", {})
     return workspace.root / min(Path(name).parent for name in outputs) if outputs else None
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from toolkit.baselines.data.row_checks import look, refuse
-from toolkit.baselines.data.row_reader import RejectsFile, iter_rows, read_rows, rows_of_release
+from toolkit.baselines.data.row_reader import RejectsFile, iter_rows, read_rows, rows_of_release, side_of_release
 from toolkit.baselines.data.rows import Rows, concat, told_rows
 from toolkit.baselines.evaluation.on_release import evaluate_release_spans
 from toolkit.baselines.evaluation.scores import Evaluation, check_kind, evaluate
@@ -215,6 +215,7 @@ def train_release(
     dataset: str | None = None,
     revision: str | None = None,
     name: str | None = None,
+    by: str | None = None,
 ) -> Run:
     """Train on a release's train split, judge on validation and test where it has them, and write the model.
 
@@ -226,12 +227,24 @@ def train_release(
         dataset: The dataset's id on the Hub, for the model card.
         revision: Its git revision or tag there; left out, the card says "v<version>".
         name: Of the model directory; left out, `<baseline>-<version>`.
+        by: "by_time", "by_publisher" or "by_language": train and judge on the sides of that harder split, labels only.
 
     Raises:
         InvalidInput: There is no release, it has no train split, or no text.
         UsageError: There is no such baseline.
     """
     release = load_release(directory)
+    if by is not None:
+        rows, test = (side_of_release(directory, f"split_{by}", side) for side in ("train", "test"))
+        run = _evaluated(
+            lambda: train_model(rows, baseline=baseline, seed=seed, schema=release.schema),
+            {"test": test},
+            rows.texts,
+            None,
+        )
+        name = name or f"{run.model.baseline}-{release.version}-{by}"
+        source = DataSource(name=dataset or "a release", dataset=dataset, version=release.version, revision=revision)
+        return _written(_noted(run, map(str, look(rows))), Path(models) / name, name, source)
     splits = [split for split in ("validation", "test") if split in release.splits()]
     rows = rows_of_release(directory, "train")
     run = _evaluated(

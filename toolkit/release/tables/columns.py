@@ -71,6 +71,10 @@ _ORIGIN = [
 _WHERE = [("kind", _STRING), ("paragraph", _INTEGER), *_PLACE, *_ORIGIN, ("article_sha256", _STRING)]
 
 
+HARDER: Final = ("split_by_time", "split_by_publisher", "split_by_language")
+"""Columns of `default` with the side of each row in a harder split; see `toolkit.release.harder_splits`."""
+
+
 def span_type(*, text: bool) -> pa.DataType:
     """Return the type of a span within a row; `attributes` is JSON with sorted keys."""
     words = [("text", _STRING)] if text else []
@@ -119,6 +123,7 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
             *fields,
             *context,
             *_WHERE,
+            *((name, _STRING) for name in HARDER),
         ],
         "undecided": [
             ("sentence_id", _STRING),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit.release.privacy.withheld import TextRule
-from toolkit.release.tables.columns import figure_columns, figure_labels, soft_label_type, vote_type
+from toolkit.release.tables.columns import HARDER, figure_columns, figure_labels, soft_label_type, vote_type
 from toolkit.release.tables.corpus import Corpus, Indices
 from toolkit.release.tables.token_tags import token_columns
 
@@ -31,6 +32,7 @@ class Configs:
         rule: How much of the articles' words is released.
         withheld: Annotators whose answers are left out of `annotations`; decisions and counts still include them.
         coarse: Tell times of answers by the day, and how long one took in whole seconds.
+        sides: Column of a harder split → the side of each article.
     """
 
     def __init__(
@@ -41,8 +43,12 @@ class Configs:
         withheld: Collection[str] = (),
         *,
         coarse: bool = False,
+        sides: Mapping[str, Sequence[str | None]] = MappingProxyType({}),
     ) -> None:
         self._coarse = coarse
+        self._sides = {
+            name: pa.array(sides.get(name, [None] * corpus.articles.num_rows), pa.string()) for name in HARDER
+        }
         self._corpus = corpus
         self._columns = columns
         self._rule = rule
@@ -78,6 +84,7 @@ class Configs:
         decisions = corpus.decisions.take(corpus.decision_of[rows])
         values = self._sentence_values(rows)
         values |= {name: decisions[name] for name in decisions.column_names if name not in ("sentence_id", "schema")}
+        values |= {name: sides.take(pa.array(corpus.article_of[rows])) for name, sides in self._sides.items()}
         columns = self._columns["default"]
         if "label_vector" in columns.names:
             values["label_vector"] = _vectors(decisions["labels"], corpus.schema.label_ids)
