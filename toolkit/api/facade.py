@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from toolkit.agreement.replacement import ReplacementReport
     from toolkit.baselines.selection.stage import Audit
     from toolkit.baselines.training.stage import Trained
+    from toolkit.estimate.stage import Grouping
     from toolkit.exchange.offset_units import Unit
     from toolkit.exchange.stage import Imported
     from toolkit.hub import Published
@@ -784,6 +785,29 @@ class Project:
         loaded = baselines.load(found.path)
         name = f"{found.name}@{baselines.digest_of(found.path)[:8]}"
         return stage.log_answers(self.workspace, name, partial(baselines.predictions, loaded), choice, **how)
+
+    def estimate(
+        self, model: str, *, by: Grouping = "", labels: Sequence[str] = (), drawn: Path | None = None
+    ) -> ReportOutcome:
+        """Estimate the share of each label in all sentences, into reports/estimate.json and reports/estimate.csv.
+
+        From people's labels on a random part and a model's answers on all; valid however bad the model is.
+
+        Args:
+            model: "llm", a file of answers, a model directory, or a name in the suggestion log.
+            by: "outlet", "month", "language" or "story"; "" for the whole corpus.
+            labels: Only these; default: all.
+            drawn: A file of the sentences that were drawn at random; default: selection.jsonl, else all labelled ones.
+
+        Returns:
+            `report["rows"]`: per label and group its share, that of people's labels alone, and λ; see `ShareRow`.
+
+        Raises:
+            InvalidInput: Nothing is decided yet, or the model has no suggestion: `ask` it first.
+        """
+        from toolkit.estimate import stage
+
+        return stage.estimate(self.workspace, self._in_log(model), by=by, labels=labels, drawn=drawn)
 
     def _in_log(self, model: str) -> str:
         """Return the name in the log of any model, as a person names it."""

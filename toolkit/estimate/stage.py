@@ -1,0 +1,172 @@
+"""The stage estimate: gold.parquet and a model's suggestions → reports/estimate.json, reports/estimate.csv."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from toolkit.errors import InvalidInput
+from toolkit.estimate.share_table import UNKNOWN, CorpusRow, ShareRow, csv_text, share_table
+from toolkit.project.logs.suggestion_log import FORMER, LOG, SuggestionLog
+from toolkit.project.stage import Made, ReportOutcome, derive_report
+from toolkit.project.workspace import ARTICLES, GOLD, SENTENCES, Workspace
+from toolkit.records import Article, Decision, Sentence, Suggestion, to_row
+
+REPORT: Final = "reports/estimate.json"
+TABLE: Final = "reports/estimate.csv"
+ORDER: Final = "selection.jsonl"
+
+Grouping = Literal["", "outlet", "month", "language", "story"]
+
+_GROUPS: Final[Mapping[str, Callable[[Article], str]]] = {
+    "": lambda article: "",
+    "outlet": lambda article: article.publisher or UNKNOWN,
+    "month": lambda article: (article.published_at or "")[:7] or UNKNOWN,
+    "language": lambda article: article.language,
+    "story": lambda article: article.story_id,
+}
+
+
+def estimate(
+    workspace: Workspace,
+    model: str,
+    *,
+    by: Grouping = "",
+    labels: Sequence[str] = (),
+    drawn: Path | None = None,
+) -> ReportOutcome:
+    """Estimate the share of each label in all sentences, into reports/estimate.json and reports/estimate.csv.
+
+    Args:
+        workspace: The project.
+        model: Name of a model in the suggestion log.
+        by: Also what to count apart: "outlet", "month", "language" or "story"; "" for the whole corpus.
+        labels: Only these; default: all that can be given.
+        drawn: A file of the sentences that were drawn at random, one sentence_id per line, or rows of `select`;
+            default: selection.jsonl, or without one all labelled sentences.
+
+    Returns:
+        The report: "model", "by", "notes", and "rows" with the fields of `ShareRow` and what it says.
+
+    Raises:
+        InvalidInput: Nothing is decided yet, the model has no suggestion, or there is no such label.
+    """
+    schema = workspace.schema()
+    known = [label.id for label in schema.active]
+    if unknown := sorted(set(labels) - set(known)):
+        raise InvalidInput(f"{schema.ref} has no label {unknown[0]!r}", remedy=f"name one of {', '.join(known)}")
+    log = SuggestionLog(workspace)
+    name = log.full_name(model)
+    chosen = tuple(label for label in known if not labels or label in labels)
+
+    def make() -> tuple[Made, Mapping[str, Any]]:
+        rows, notes = _corpus(workspace, log.answers(name), by, drawn)
+        table = share_table(rows, chosen)
+        counts = {"sentences": len(rows), "labelled": sum(row.probability is not None for row in rows)}
+        report = {"model": name, "by": by, "notes": notes, "rows": [_told(row) for row in table]}
+        return Made({TABLE: csv_text(table).encode()}, counts), report
+
+    order = workspace.path(ORDER) if drawn is None else drawn
+    with workspace.lock():
+        return derive_report(
+            workspace.root,
+            "estimate",
+            REPORT,
+            inputs=workspace.digests(ARTICLES, SENTENCES, GOLD, LOG, FORMER, str(order)),
+            parameters={"model": name, "by": by, "labels": list(chosen), "schema": schema.digest},
+            make=make,
+        )
+
+
+def _told(row: ShareRow) -> dict[str, Any]:
+    return to_row(row) | {"said": row.said}
+
+
+def _corpus(
+    workspace: Workspace, answers: Mapping[str, Suggestion], by: Grouping, drawn: Path | None
+) -> tuple[list[CorpusRow], list[str]]:
+    """Return every sentence of the corpus, and what a reader of the shares should know."""
+    articles = {article.article_id: article for article in workspace.stream(Article)}
+    decisions = {each.sentence_id: each for each in workspace.stream(Decision)}
+    sentences = workspace.columns(Sentence, "sentence_id", "article_id")
+    labelled = {sentence_id for sentence_id, _ in sentences if sentence_id in decisions}
+    at_random, notes = _at_random(workspace, drawn, labelled)
+    sure = labelled - at_random
+    chance = len(at_random) / max(len(sentences) - len(sure), 1)
+    notes += _notes(workspace, labelled, [sentence_id for sentence_id, _ in sentences], answers)
+    rows = [
+        CorpusRow(
+            group=_GROUPS[by](articles[article_id]),
+            story=articles[article_id].story_id,
+            probability=chance if sentence_id in at_random else 1.0 if sentence_id in sure else None,
+            labels=decisions[sentence_id].labels if sentence_id in labelled else (),
+            predicted=_predicted(answers.get(sentence_id)),
+        )
+        for sentence_id, article_id in sentences
+    ]
+    return rows, notes
+
+
+def _predicted(answer: Suggestion | None) -> dict[str, float]:
+    """Return what a model says; its probabilities where it has some. A sentence without an answer has no label."""
+    if answer is None:
+        return {}
+    return dict(answer.probabilities) or dict.fromkeys(answer.labels, 1.0)
+
+
+def _at_random(workspace: Workspace, drawn: Path | None, labelled: set[str]) -> tuple[set[str], list[str]]:
+    """Return which labelled sentences were drawn at random; the others were labelled for another reason."""
+    path = workspace.path(ORDER) if drawn is None else drawn
+    if drawn is None and not path.exists():
+        what = "no selection.jsonl says which sentences were drawn at random: all labelled ones are taken to be"
+        return labelled, [what]
+    lines = [(number, line.strip()) for number, line in enumerate(_lines(path), start=1)]
+    found = {_random_id(line, f"{path}:{number}") for number, line in lines if line}
+    at_random = labelled & found
+    if not at_random:
+        raise InvalidInput(
+            "no sentence that was drawn at random has a decision yet",
+            where=str(path),
+            remedy="label some of them, `toolkit pull` and `toolkit adjudicate`",
+        )
+    sure = len(labelled) - len(at_random)
+    return at_random, [f"{len(at_random):,} labelled sentences were drawn at random, {sure:,} for another reason"]
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"can't be read as text ({type(error).__name__})", where=str(path)) from error
+
+
+def _random_id(line: str, where: str) -> str:
+    """Return the sentence_id of a line, "" where it was chosen and not drawn."""
+    if not line.startswith("{"):
+        return line
+    try:
+        row = json.loads(line)
+        return str(row["sentence_id"]) if row.get("why", "random") == "random" else ""
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidInput("holds no sentence_id", where=where) from error
+
+
+def _notes(
+    workspace: Workspace, labelled: set[str], sentences: Sequence[str], answers: Mapping[str, Suggestion]
+) -> list[str]:
+    notes = []
+    disputed = {each.sentence_id for each in workspace.answers() if each.votes} & set(sentences) - labelled
+    if disputed:
+        notes.append(
+            f"{len(disputed):,} answered sentences are not decided, and are unlike the others: "
+            "decide them first (`toolkit adjudicate --push`)"
+        )
+    shown = {each.sentence_id for each in SuggestionLog(workspace).offered() if each.shown} & labelled
+    if shown:
+        notes.append(f"people saw a suggestion on {len(shown):,} of the labelled sentences, which may have swayed them")
+    missing = len(set(sentences) - answers.keys())
+    if missing:
+        notes.append(f"the model has no answer to {missing:,} sentences, which count as without a label there")
+    return notes
