@@ -68,10 +68,8 @@ def test_a_story_is_sent_once_with_its_decided_sentences_as_regions(linked: Link
     shown = [(item["value"]["text"], tuple(item["value"]["labels"])) for item in linked.regions]
     assert shown == [
         ("The coast guard said a mine had sunk the ferry.", ("claim",)),
-        ("The office counted 22 dead.", ("casualty_figure",)),
         ("22", ("FIGURE",)),
         ("The navy denied that its mines were in the strait.", ("denial",)),
-        ("The toll has risen to 31, the office said.", ("casualty_figure",)),
         ("31", ("FIGURE",)),
     ], "each sentence once: the copy of the claim is no region"
     for item in linked.regions:
@@ -126,7 +124,7 @@ def test_what_cannot_be_taken_is_among_the_rejects_with_its_reason(linked: Linke
     linked.draw(
         linked.relation("The coast guard", "The navy", "denies"),
         linked.relation("The navy", "The coast guard", "denies", direction="bi"),
-        linked.relation("The office", "22", "repeats"),
+        linked.relation("22", "22", "updates"),
         lost,
     )
     assert linked.pull()["link rejects"] == 4

@@ -13,7 +13,10 @@ REGIONS = "regions"
 """The control whose regions links join."""
 
 _COLOURS = ("#2563eb", "#dc2626", "#059669", "#b45309", "#7c3aed", "#0f766e", "#be185d", "#4d7c0f")
-_HOW = "Click a sentence, press Alt+R, click the sentence it leads to; then choose the link in the Relations panel."
+_HOW = (
+    "Click a sentence, press Alt+R, click the sentence that it leads to. Which link it is follows from the two; where "
+    "several are possible, choose one in the panel Relations."
+)
 
 
 def render_link_config(schema: Schema) -> str:
