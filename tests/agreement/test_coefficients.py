@@ -135,8 +135,8 @@ def test_full_agreement_is_one(name):
     ("ratings", "reason"),
     [
         ([["a", "a", "a"], ["a", "a", None]], "every pairable rating is 'a'"),
-        ([["a", None], [None, "b"]], "no unit has two ratings"),
-        ([], "no unit has two ratings"),
+        ([["a", None], [None, "b"]], "no unit has been rated by two people yet"),
+        ([], "no unit has been rated by two people yet"),
     ],
 )
 def test_an_undefined_alpha_says_why(ratings, reason):

@@ -218,7 +218,7 @@ def _record(name: str, level: Level, ratings: Ratings, observed: float, expected
 
 def _why(name: str, ratings: Ratings, pairable: Any) -> str:
     if not pairable.any():
-        return "no unit has two ratings"
+        return "no unit has been rated by two people yet"
     given = np.unique(ratings.code[pairable])
     if name in ("positive", "negative"):
         return "nobody gave the value in question"

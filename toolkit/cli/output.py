@@ -122,7 +122,12 @@ def put_counts(name: str, counts: Mapping[str, int], *, up_to_date: bool = False
 
 def counts_line(name: str, counts: Mapping[str, int]) -> str:
     """Return "name   12 pages · 1 article"."""
-    return f"{name:<12}" + " · ".join(f"{number:,} {_counted(what, number)}" for what, number in counts.items())
+    return f"{name:<12}{counted(counts)}"
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Return "12 pages · 1 article"."""
+    return " · ".join(f"{number:,} {_counted(what, number)}" for what, number in counts.items())
 
 
 _ONE = {
@@ -132,12 +137,14 @@ _ONE = {
     "articles": "article",
     "casualty figures whose numbers differ from their words": "casualty figure whose numbers differ from its words",
     "decisions": "decision",
+    "files": "file",
     "exact copies": "exact copy",
     "figures": "figure",
     "labels": "label",
     "pages": "page",
     "points": "point",
     "rejects": "reject",
+    "releases": "release",
     "rows": "row",
     "sentences": "sentence",
     "spans": "span",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.api.facade import Project
-from toolkit.cli.output import put, state_word
+from toolkit.cli.output import counted, put, state_word
 
 if TYPE_CHECKING:
     from toolkit.report import StageStatus
@@ -40,7 +40,7 @@ def put_overview() -> None:
 
 
 def _line(stage: StageStatus, now: float) -> str:
-    counts = " · ".join(f"{number:,} {what}" for what, number in stage.counts.items())
+    counts = counted(stage.counts)
     age = "" if stage.changed_at is None else f"   [{_age(now - stage.changed_at)}]"
     more = f", and {len(stage.because) - 2} more" if len(stage.because) > 2 else ""
     because = f"   ({', '.join(stage.because[:2])}{more})" if stage.because else ""

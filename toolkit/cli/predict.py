@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -15,10 +16,11 @@ import typer
 from toolkit.api import references
 from toolkit.cli.input import Batch, Unread, file_batches, read_batches
 from toolkit.cli.options import Json, Model, ProjectDir, workspace_at
-from toolkit.cli.output import put, say
+from toolkit.cli.output import progress_bar, put, say
 from toolkit.errors import InvalidInput, UsageError
 
 if TYPE_CHECKING:
+    from toolkit.baselines.models.baseline import Model as Baseline
     from toolkit.records import Suggestion
 
 
@@ -43,10 +45,19 @@ def predict(
 
     Example: toolkit predict --model models/words-lr-1.0.0 < sentences.jsonl > labelled.jsonl
     """
-    from toolkit import baselines
-
     batches, where = _batches(texts or (), files or (), text_column)
     ready = references.load_model(model or "newest", workspace=workspace_at(project))
+    with nullcontext() if sys.stdout.isatty() else progress_bar("predict"):  # a bar would cut through what is printed
+        broken = _put_answers(batches, ready, text_column)
+    if broken:
+        lines = "1 line" if broken == 1 else f"{broken:,} lines"
+        raise InvalidInput(f"{lines} could not be read", where=where, remedy='look at the lines with "error"')
+
+
+def _put_answers(batches: Iterator[Batch], ready: Baseline, text_column: str) -> int:
+    """Print an object per row as soon as it is answered; return how many rows could not be read."""
+    from toolkit import baselines
+
     broken = 0
     for batch in batches:
         texts = [row[text_column] for row in batch if not isinstance(row, Unread)]
@@ -58,9 +69,7 @@ def predict(
             else:
                 put(_line(row | _answered(row, next(answers), spans=ready.tagger is not None)))
         sys.stdout.flush()
-    if broken:
-        lines = "1 line" if broken == 1 else f"{broken:,} lines"
-        raise InvalidInput(f"{lines} could not be read", where=where, remedy='look at the lines with "error"')
+    return broken
 
 
 def _batches(texts: Sequence[str], files: Sequence[Path], text_column: str) -> tuple[Iterator[Batch], str]:

@@ -13,7 +13,7 @@ import typer
 
 from toolkit.cli.command_group import CommandApp
 from toolkit.cli.options import DryRun, Json, ProjectDir
-from toolkit.cli.output import put, put_counts, put_json, say
+from toolkit.cli.output import progress_bar, put, put_counts, put_json, say
 from toolkit.errors import InvalidInput, UsageError
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ def migrate(
     from toolkit.project import Workspace
     from toolkit.project.logs.answer_migration import REQUEUE, migrate_answers
 
-    found = migrate_answers(Workspace.find(project), migration, dry_run=dry_run, write_config=write_config)
+    with progress_bar("migrate"):
+        found = migrate_answers(Workspace.find(project), migration, dry_run=dry_run, write_config=write_config)
     if as_json:
         put_json(dataclasses.asdict(found) | {"stage": "migrate", "up_to_date": found.up_to_date})
     else:

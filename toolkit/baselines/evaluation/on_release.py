@@ -49,7 +49,8 @@ def evaluate_release(
         directory: The release.
         split: "validation" or "test".
         since: An older release, such as the one the model was trained on: rows are told apart by whether they are
-            unchanged, relabelled or added since, and macro F1 is led from its split to this one, cause by cause.
+            unchanged, relabelled or added since, and the change in macro F1 is attributed to removed, relabelled and
+            added rows.
 
     Raises:
         InvalidInput: There is no such model, release or split.
