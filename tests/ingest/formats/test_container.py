@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -146,6 +147,53 @@ def test_a_table_that_grows_like_a_bomb_is_refused_before_it_is_unpacked() -> No
     with pytest.raises(InvalidInput, match=r"a\.parquet: unpacks to more than 200 times its size, the limit"):
         next(pages(buffer.getvalue(), source="a.parquet", limits=Limits(page_bytes=10_000)))
     assert len(list(pages(buffer.getvalue(), source="a.parquet"))) == 1  # small enough for any machine
+
+
+def bomb_of_rows() -> bytes:
+    """A table that says of itself that it is small: one long value in its dictionary, and many rows that name it."""
+    buffer = io.BytesIO()
+    column = pa.array(["tide " * 1000] * 2000).dictionary_encode()
+    pq.write_table(pa.table({"text": column}), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def bomb_of_records() -> bytes:
+    """An archive whose payloads are packed once more."""
+    coded = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n"
+    packed = gzip.compress(b"<p>" + b"tide " * 100_000, mtime=0)
+    return b"".join(
+        record("response", f"https://example.org/{n}", coded + packed, "application/http; msgtype=response")
+        for n in range(200)
+    )
+
+
+def bomb_of_nothing() -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"text": pa.array([""] * 2_000_000)}), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("source", "bomb"),
+    [("a.parquet", bomb_of_rows), ("a.warc", bomb_of_records), ("b.parquet", bomb_of_nothing)],
+)
+@pytest.mark.parametrize("streamed", [False, True])
+def test_what_comes_out_is_counted_whatever_packed_it(
+    source: str, bomb: Callable[[], bytes], *, streamed: bool
+) -> None:
+    raw = bomb()
+    limits, sizes = Limits(page_bytes=1_000_000, gzip_ratio=20), []
+    found = pages(Pipe(raw) if streamed else io.BytesIO(raw), source=source, limits=limits)
+    with pytest.raises(InvalidInput, match="unpacks to more than 20 times its size, the limit"):
+        sizes.extend(len(page.data) for page in found)
+    assert sum(sizes) <= max(1_000_000, 20 * len(raw))
+
+
+class Pipe(io.BytesIO):
+    """A file that can't be rewound."""
+
+    def seekable(self) -> bool:
+        return False
 
 
 @pytest.mark.parametrize(

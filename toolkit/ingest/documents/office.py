@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Literal
 
 from toolkit.errors import InvalidInput, one_line
-from toolkit.ingest.formats.limits import grown
+from toolkit.ingest.formats.limits import Budget, Limits
 from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.version import install_command
 
@@ -19,30 +19,29 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _Kind = Literal["word", "sheet", "other"]
 
 
-def office_document(stream: BinaryIO, source: str, most_bytes: int, most_growth: int) -> Iterator[RawPage]:
+def office_document(stream: BinaryIO, source: str, limits: Limits) -> Iterator[RawPage]:
     """Yield the pages of an office document.
 
     Args:
         stream: The file; it can be rewound.
         source: Its name.
-        most_bytes: Bytes that a page may have.
-        most_growth: Bytes that one byte of it may unpack to.
+        limits: Those of its pages, and of what it unpacks to.
 
     Raises:
         InvalidInput: It is another archive, damaged, has a password, or unpacks to more than the limit.
     """
     old = stream.read(8) == OLD_OFFICE
     stream.seek(0)
-    kind = _old_kind(stream, source) if old else _kind(stream, source, most_bytes, most_growth)
+    kind = _old_kind(stream, source) if old else _kind(stream, source, limits)
     stream.seek(0)
     if kind == "sheet":
         from toolkit.ingest.documents.spreadsheet import sheet_rows
 
-        yield from sheet_rows(stream, source, most_bytes)
+        yield from sheet_rows(stream, source, limits.page_bytes)
     else:
         from toolkit.ingest.documents.word_document import word_pages
 
-        yield from word_pages(stream, source, most_bytes)
+        yield from word_pages(stream, source, limits.page_bytes)
 
 
 def _old_kind(stream: BinaryIO, source: str) -> _Kind:
@@ -60,17 +59,19 @@ def _old_kind(stream: BinaryIO, source: str) -> _Kind:
     raise InvalidInput("a document of an old Office", where=source, remedy="save it as .docx, .xlsx or .txt")
 
 
-def _kind(stream: BinaryIO, source: str, most_bytes: int, most_growth: int) -> _Kind:
+def _kind(stream: BinaryIO, source: str, limits: Limits) -> _Kind:
     try:
         with zipfile.ZipFile(stream) as package:
             members = package.infolist()
             names = {member.filename for member in members}
-            said = package.read("mimetype")[:200].decode("ascii", "replace") if "mimetype" in names else ""
+            said = ""
+            if "mimetype" in names:
+                with package.open("mimetype") as kind:
+                    said = kind.read(200).decode("ascii", "replace")
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as error:
         raise InvalidInput(f"a damaged archive: {error}", where=source, remedy="fetch it again") from error
     packed, unpacked = (sum(getattr(member, name) for member in members) for name in ("compress_size", "file_size"))
-    if unpacked > max(most_bytes, most_growth * packed):
-        raise grown(source, most_growth)
+    Budget(source, limits, lambda: packed).check(unpacked)
     if "word/document.xml" in names:
         return "word"
     if {"xl/workbook.xml", "xl/workbook.bin"} & names or said.endswith(".spreadsheet"):

@@ -33,7 +33,7 @@ from toolkit.ingest.formats.delimited_table import delimited
 from toolkit.ingest.formats.encoding import decode
 from toolkit.ingest.formats.file_type import NAMES, FileType, charset, essence, file_type
 from toolkit.ingest.formats.json_page import oriented, rows_in, stream_of
-from toolkit.ingest.formats.limits import Limits, grown, too_long
+from toolkit.ingest.formats.limits import Budget, Limits, too_long
 from toolkit.ingest.formats.raw_page import RawPage, Rows
 from toolkit.records import Page, PageKind, digest
 
@@ -56,7 +56,18 @@ def pages(
         InvalidInput: The file breaks its format or one of the limits; the message says which.
     """
     limits = limits or Limits()
-    stream = _buffered(raw_file)
+    metered = _Metered(raw_file)
+    budget = Budget(source, limits, metered.size)
+    for page in _pages_of(metered.stream, source, media_type, limits):
+        budget.take(_LEAST_PAGE + len(page.data))
+        yield page
+
+
+_LEAST_PAGE = 64
+"""Bytes that a page counts for beside its own: a file of nothing but empty rows would have no end."""
+
+
+def _pages_of(stream: io.BufferedReader, source: str, media_type: str | None, limits: Limits) -> Iterator[RawPage]:
     holds = file_type(stream.peek(_HEAD), source=source, media_type=media_type)
     if holds == "gzip":
         stream = _buffered(cast("BinaryIO", _Unpacked(stream, source, limits)))
@@ -229,8 +240,7 @@ def _check_growth(metadata: Any, source: str, limits: Limits) -> None:
     packed, unpacked = (
         sum(getattr(c, f"total_{what}_size") for c in chunks) for what in ("compressed", "uncompressed")
     )
-    if unpacked > max(limits.page_bytes, limits.gzip_ratio * packed):
-        raise grown(source, limits.gzip_ratio)
+    Budget(source, limits, lambda: packed).check(unpacked)
 
 
 def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
@@ -345,7 +355,7 @@ def _office(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[
     from toolkit.ingest.documents.office import office_document
 
     with _rewindable(stream) as whole:
-        yield from office_document(whole, source, limits.page_bytes, limits.gzip_ratio)
+        yield from office_document(whole, source, limits)
 
 
 def _pdf(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
@@ -405,6 +415,44 @@ _READERS: dict[FileType, Callable[[io.BufferedReader, str, Limits], Iterator[Raw
 }
 
 
+class _Metered:
+    """A file and its size; of what is only streamed, as much of it as was read."""
+
+    def __init__(self, raw_file: bytes | BinaryIO) -> None:
+        self._stated: int | None = None
+        self._counted: _Streamed | None = None
+        if isinstance(raw_file, bytes):
+            self._stated = len(raw_file)
+        elif raw_file.seekable():
+            at = raw_file.tell()
+            self._stated = raw_file.seek(0, io.SEEK_END)
+            raw_file.seek(at)
+        else:
+            self._counted = _Streamed(raw_file)
+        self.stream = _buffered(raw_file if self._counted is None else cast("BinaryIO", self._counted))
+
+    def size(self) -> int:
+        """Return the bytes of the file, or those that were read by now."""
+        return self._counted.read_bytes if self._counted is not None else self._stated or 0
+
+
+class _Streamed(io.RawIOBase):
+    """A stream that can't be rewound, and how much of it was read."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.read_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # narrower than any writable buffer
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        self.read_bytes += len(data)
+        return len(data)
+
+
 class _Unpacked(io.RawIOBase):
     """A gzip stream that refuses to grow beyond the limits."""
 
@@ -412,8 +460,7 @@ class _Unpacked(io.RawIOBase):
         self._counted = _Counted(packed)
         self._inner = gzip.GzipFile(fileobj=cast("BinaryIO", self._counted))
         self._source = source
-        self._limits = limits
-        self._given = 0
+        self._budget = Budget(source, limits, lambda: self._counted.read_bytes)
 
     def readable(self) -> bool:
         return True
@@ -424,10 +471,7 @@ class _Unpacked(io.RawIOBase):
         except (OSError, EOFError, zlib.error) as error:
             raise InvalidInput(f"not readable as gzip: {error}", where=self._source, remedy="fetch it again") from error
         buffer[: len(data)] = data
-        self._given += len(data)
-        ratio = self._limits.gzip_ratio
-        if self._given > self._limits.page_bytes and self._given > ratio * max(self._counted.read_bytes, 1):
-            raise grown(self._source, self._limits.gzip_ratio)
+        self._budget.take(len(data))
         return len(data)
 
 
