@@ -915,6 +915,19 @@ class Project:
 
         return write_report(self.workspace, output)
 
+    def paper(self, folder: Path | str) -> tuple[tuple[Path, ...], Mapping[str, str]]:
+        """Write what a paper on the dataset needs: tables, plots, a paragraph on methods, and how to cite.
+
+        Args:
+            folder: Where to; files of ours that are there are replaced.
+
+        Returns:
+            The files; and part → the command that makes it, for what is left out.
+        """
+        from toolkit.report.paper import write_paper
+
+        return write_paper(self.workspace, Path(folder))
+
 
 def explain_page(
     page: Path,

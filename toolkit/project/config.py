@@ -148,7 +148,7 @@ class ReleaseConfig(_Section):
     Attributes:
         title: Its title on the card.
         licence: SPDX id of the labels; articles keep their own.
-        authors: Whom to cite.
+        authors: Whom to cite; an ORCID iD may stand behind a name.
         seed: Seed of the splits.
         splits: Shares of the splits.
         text: How much of the articles' words is released: "full", "offsets" or "snippet:N".
@@ -158,6 +158,7 @@ class ReleaseConfig(_Section):
             "exact".
         repeated_at_most: Share of the sentences outside of train that may stand in it word for word; default: any.
         consent: Pseudonym of an annotator → whether the answers may be released one by one; default: yes.
+        doi: The dataset's DOI, once it has one: `report --paper` cites it.
     """
 
     title: str = "News sentences"
@@ -170,6 +171,7 @@ class ReleaseConfig(_Section):
     times: Literal["day", "exact"] = "day"
     repeated_at_most: Annotated[float, pydantic.Field(ge=0, le=1)] | None = None
     consent: Mapping[str, bool] = pydantic.Field(default_factory=dict)
+    doi: Annotated[str, pydantic.Field(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
 
 
 def _instant(said: object) -> object:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -114,6 +115,47 @@ def forest(
         whole: Show all from 0 to 1, however far apart the values are.
         note: How to read it.
     """
+    draw = _forest(rows, series=series, unit=unit, guides=guides, whole=whole)
+    cells = tuple((name, *map(str, marks)) for name, marks in rows.items())
+    svg = _drawn(title, draw, height=_tall(len(rows), len(series) > 1), grid="x")
+    return Plot(title, svg, ("", *series), cells, note)
+
+
+def forest_files(
+    title: str,
+    rows: Mapping[str, Sequence[Estimate]],
+    *,
+    series: Sequence[str],
+    unit: str,
+    guides: Sequence[float] = (),
+) -> dict[str, bytes]:
+    """Draw the same as files for a paper: ending → vector graphics, "svg" and "pdf", fonts embedded in the latter.
+
+    Args:
+        title: For programs that read the file aloud; it is not drawn.
+        rows: Name → one value per series.
+        series: Names of the series.
+        unit: What the axis measures.
+        guides: Values at which a thin line stands.
+    """
+    draw = _forest(rows, series=series, unit=unit, guides=guides, whole=True)
+    found = {}
+    with _figure(title, draw, height=_tall(len(rows), len(series) > 1), grid="x") as figure:
+        for ending, facts in (("svg", {"Date": None, "Title": title}), ("pdf", {"CreationDate": None, "Title": title})):
+            sink = io.BytesIO()
+            figure.savefig(sink, format=ending, metadata=facts)
+            found[ending] = sink.getvalue()
+    return found
+
+
+def _forest(
+    rows: Mapping[str, Sequence[Estimate]],
+    *,
+    series: Sequence[str],
+    unit: str,
+    guides: Sequence[float],
+    whole: bool,
+) -> Callable[[Any], None]:
     shapes = ("o", "D", "s", "^")
     spread = 0.26 if len(series) > 1 else 0.0
 
@@ -141,9 +183,7 @@ def forest(
             _at_least_unit(axes)
         _legend(axes, len(series))
 
-    cells = tuple((name, *map(str, marks)) for name, marks in rows.items())
-    svg = _drawn(title, draw, height=_tall(len(rows), len(series) > 1), grid="x")
-    return Plot(title, svg, ("", *series), cells, note)
+    return draw
 
 
 def heat(
@@ -241,14 +281,23 @@ def _legend(axes: Any, series: int) -> None:
 
 
 def _drawn(title: str, draw: Callable[[Any], None], *, height: float, grid: Literal["x", "y"] | None) -> str:
-    """Return the drawing as SVG; names in it are text and never read as mathematics."""
+    """Return the drawing as SVG that takes its colours from a page."""
+    sink = io.BytesIO()
+    with _figure(title, draw, height=height, grid=grid) as figure:
+        figure.savefig(sink, format="svg", metadata={"Date": None, "Creator": None})
+    return _clean(sink.getvalue().decode(), title)
+
+
+@contextmanager
+def _figure(title: str, draw: Callable[[Any], None], *, height: float, grid: Literal["x", "y"] | None) -> Iterator[Any]:
+    """Yield a drawing, to be saved within the block; names in it are text and never read as mathematics."""
     import matplotlib as mpl
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     settings: dict[Any, Any] = {
         "svg.hashsalt": title,  # ids are a function of it: no two plots of a page share one
         "svg.fonttype": "none",
+        "pdf.fonttype": 42,  # letters stay letters
         "font.family": "DejaVu Sans",
         "font.size": 9.5,
         "axes.edgecolor": MUTED,
@@ -267,16 +316,13 @@ def _drawn(title: str, draw: Callable[[Any], None], *, height: float, grid: Lite
         mpl.rcdefaults()  # whatever a user's matplotlibrc says
         mpl.rcParams.update(settings)
         figure = Figure(figsize=(_WIDTH, height), layout="constrained")
-        canvas: Any = FigureCanvasSVG(figure)
         figure.patch.set_visible(False)
         axes = figure.add_subplot()
         axes.patch.set_visible(False)
         if grid:
             axes.grid(axis=grid)
         draw(axes)
-        sink = io.StringIO()
-        canvas.print_svg(sink, metadata={"Date": None, "Creator": None})
-    return _clean(sink.getvalue(), title)
+        yield figure
 
 
 _STYLE = re.compile(r' style="([^"]*)"')

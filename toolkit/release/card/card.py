@@ -318,7 +318,7 @@ def _citation(facts: Facts) -> str:
         "type": "dataset",
         "title": terms.title,
         "version": terms.version,
-        "authors": [{"name": author} for author in terms.authors] or [{"name": f"The authors of {terms.title}"}],
+        "authors": [_author(author) for author in terms.authors] or [{"name": f"The authors of {terms.title}"}],
     }
     if facts.licence:
         value["license"] = facts.licence
@@ -327,6 +327,15 @@ def _citation(facts: Facts) -> str:
     if terms.repo:
         value["url"] = f"https://huggingface.co/datasets/{terms.repo}"
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=120)
+
+
+_ORCID = re.compile(r"(.+?)[\s(<,]+(?:https://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])[)>]?")
+
+
+def _author(said: str) -> dict[str, str]:
+    """Return an author as CITATION.cff has one: "Ada Example 0000-0002-1825-0097" with the ORCID iD apart."""
+    found = _ORCID.fullmatch(said.strip())
+    return {"name": said} if found is None else {"name": found[1], "orcid": f"https://orcid.org/{found[2]}"}
 
 
 def licence_text(title: str, licence: str, licences: Mapping[str, int], text: str) -> str:
