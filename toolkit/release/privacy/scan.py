@@ -20,7 +20,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -224,25 +223,36 @@ class Scanner:
     def _look(self, config: str, name: str, table: pa.Table) -> None:
         key = table.column_names[0]
         for path, parents, values in _strings(name, table[name].combine_chunks()):
-            theirs = name in _PEOPLE_WRITE
-            suspect = values.is_valid() if theirs else pc.match_substring_regex(values, self._trigger)
-            hits = pc.indices_nonzero(pc.fill_null(suspect, False)).to_pylist()
-            found = [(hit, what) for hit in hits for what in self._kinds(values[hit].as_py(), machines=theirs)]
-            if theirs:
-                found += [(hit, _A_NAME) for hit in self._rows_with_names(values)]
-            for hit, what in found if len(self._faults) < _MOST else []:
+            coded = values.dictionary_encode()
+            kinds = self._private(coded.dictionary, named=name in _PEOPLE_WRITE)
+            if not kinds or len(self._faults) >= _MOST:
+                continue
+            chosen = pc.is_in(coded.indices, value_set=pa.array([*kinds], coded.indices.type))
+            for hit in pc.indices_nonzero(chosen).to_pylist():
                 row = table[key][parents[hit].as_py() if parents is not None else hit].as_py()
                 where = f"{config}.{path} of {key} {row}"
-                self._faults.append(InvalidInput(f"{what} would be released", where=where, remedy=_REMEDY))
+                for what in kinds[coded.indices[hit].as_py()]:
+                    self._faults.append(InvalidInput(f"{what} would be released", where=where, remedy=_REMEDY))
 
-    def _rows_with_names(self, values: pa.Array) -> list[int]:
-        """Return where a name stands, looking at each different string once."""
-        if self._names is None:
-            return []
-        coded = values.dictionary_encode()
-        named = [any(True for _ in self._named(text)) for text in coded.dictionary.to_pylist()]
-        chosen = pc.is_in(coded.indices, value_set=pa.array(np.flatnonzero(named), coded.indices.type))
-        return [int(row) for row in pc.indices_nonzero(chosen).to_pylist()]
+    def _private(self, strings: pa.Array, *, named: bool) -> dict[int, list[str]]:
+        """Return what is private in strings that all differ, by the place of each that has any.
+
+        Args:
+            strings: The strings.
+            named: People wrote them, or are named by them: look for annotators and machines too.
+        """
+        hits = range(len(strings))
+        if not named:
+            hits = pc.indices_nonzero(pc.match_substring_regex(strings, self._trigger)).to_pylist()
+        found = {}
+        for hit in hits:
+            text = strings[hit].as_py()
+            kinds = self._kinds(text, machines=named)
+            if named and any(True for _ in self._named(text)):
+                kinds.append(_A_NAME)
+            if kinds:
+                found[hit] = kinds
+        return found
 
     def _named(self, text: str) -> Iterator[int]:
         """Yield where names stand that are not allowed."""
