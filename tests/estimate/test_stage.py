@@ -155,6 +155,17 @@ def test_the_command_prints_the_table_and_writes_it_as_csv(
         assert code.value.code == 3
 
 
+def test_the_report_shows_the_shares_and_draws_them(project: Project) -> None:
+    page, report = project.report()
+    assert report.shares is None
+    assert 'id="shares"' not in page.read_text()
+    said = row(project.estimate("m").report, "denial")["said"]
+    page, report = project.report()
+    assert report.shares is not None
+    assert said in page.read_text()
+    assert "Share of the sentences that carry a label" in page.read_text()
+
+
 def test_nothing_is_estimated_before_anything_is_decided(
     make_project: Callable[..., Workspace], tmp_path: Path
 ) -> None:

@@ -205,6 +205,7 @@ class Report:
         agreement: reports/agreement.json.
         disagreement: The labels that people disagree on.
         head_start: Answers with and without suggestions.
+        shares: reports/estimate.json.
         decisions: Method → number of decisions.
         overtaken: Sentences that keep an earlier decision which today's answers would change.
         releases: Splits, leakage, changes.
@@ -226,6 +227,7 @@ class Report:
     agreement: Mapping[str, Any] | None = None
     disagreement: Disagreement | None = None
     head_start: PreannotationEffect | None = None
+    shares: Mapping[str, Any] | None = None
     decisions: Mapping[str, int] | None = None
     overtaken: int = 0
     releases: Releases | None = None

@@ -19,6 +19,7 @@ from toolkit.report.agreement_sections import (
 )
 from toolkit.report.contents import Report, Section, most_often, tally
 from toolkit.report.plots import Plot
+from toolkit.report.share_section import share_section
 
 Titles = Mapping[str, str]
 """Label → its title, as people see it on the labelling page."""
@@ -34,6 +35,7 @@ def sections(report: Report) -> list[Section]:
         ("disagreement", "Where annotators disagree", "progress", disagreement_section),
         ("suggestions", "Effect of suggestions on the answers", "progress", suggestions_section),
         ("decisions", "How it was decided", "decisions", _decisions),
+        ("shares", "Shares of labels in the whole corpus", "decisions", share_section),
         ("splits", "The release, its splits and leakage", "releases", _splits),
         ("changes", "What changed since the last release", "releases", _changes),
         ("baselines", "Baseline scores", "baselines", _baselines),
@@ -41,7 +43,7 @@ def sections(report: Report) -> list[Section]:
     titles, found = label_titles(report.labels), []
     for anchor, title, part, make in makers:
         section = make(report, titles) or Section(command=report.missing.get(part, "toolkit adjudicate"))
-        if anchor != "suggestions" or section.command is None:  # no stage is missing where nothing was suggested
+        if anchor not in ("suggestions", "shares") or section.command is None:  # nobody needs to ask a model
             found.append(replace(section, anchor=anchor, title=title))
     return found
 

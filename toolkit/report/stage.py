@@ -116,6 +116,7 @@ def project_report(workspace: Workspace, *, shown: int = SHOWN) -> Report:
         agreement=agreement,
         disagreement=_disagreement(workspace, answers) if answers else None,
         head_start=preannotation_effect(workspace) if has_sentences else None,
+        shares=_json_file(workspace.path("reports", "estimate.json")),
         decisions=None if decisions is None else _counted(decision.method for decision in decisions),
         overtaken=read_lock(workspace.root).get("adjudicate", {}).get("counts", {}).get(WOULD_CHANGE, 0),
         releases=releases,
