@@ -50,11 +50,11 @@ def test_all_that_is_rendered_is_written_to_its_place(name: str, tmp_path: Path)
     assert run("schema", "render", name, "--write", str(tmp_path)) == 0
     written = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
     assert written == [
-        f"guidelines/{name}/1.0.1.html",
-        f"guidelines/{name}/1.0.1.md",
-        f"label_configs/{name}/1.0.1.xml",
+        f"guidelines/{name}/{load(name).version}.html",
+        f"guidelines/{name}/{load(name).version}.md",
+        f"label_configs/{name}/{load(name).version}.xml",
     ]
-    config = f"label_configs/{name}/1.0.1.xml"
+    config = f"label_configs/{name}/{load(name).version}.xml"
     assert (tmp_path / config).read_bytes() == (ROOT / config).read_bytes()
 
 

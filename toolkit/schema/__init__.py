@@ -5,6 +5,7 @@ from toolkit.schema.codebook import guidelines, guidelines_html, instructions
 from toolkit.schema.editor_schema import json_schema
 from toolkit.schema.example_quiz import Contradiction, Item, Mistake, Score, contradictions, quiz, score
 from toolkit.schema.migrated_answers import Migrated, counts, migrate
+from toolkit.schema.migrated_links import migrate_links
 from toolkit.schema.migration import Migration, load_migration, parse_migration
 from toolkit.schema.model import (
     Attribute,
@@ -53,6 +54,7 @@ __all__ = [
     "load",
     "load_migration",
     "migrate",
+    "migrate_links",
     "parse",
     "parse_migration",
     "quiz",

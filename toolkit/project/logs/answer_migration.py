@@ -21,11 +21,13 @@ from typing import Any
 
 from toolkit.errors import UsageError
 from toolkit.project.config import FILE_NAME, with_schema
+from toolkit.project.logs import link_log
 from toolkit.project.logs.annotation_log import current, revision, tombstone
 from toolkit.project.logs.append_log import AppendLog
+from toolkit.project.logs.link_log import logged_links
 from toolkit.project.workspace import Workspace
 from toolkit.records import Annotation
-from toolkit.schema import Migrated, Migration, Schema, counts, diff, load, load_migration, migrate
+from toolkit.schema import Migrated, Migration, Schema, counts, diff, load, load_migration, migrate, migrate_links
 from toolkit.schema.yaml_document import read_document, text_of
 
 REQUEUE = "annotations/requeue.jsonl"
@@ -67,8 +69,8 @@ def migrate_answers(
 ) -> MigrationResult:
     """Carry the answers of annotators and experts from one version of the schema to the next.
 
-    Ambiguous answers no longer hold; their sentences are in annotations/requeue.jsonl, and the next push sends them
-    and no other sentence that has its answers.
+    Answers about links between sentences go along. Ambiguous answers no longer hold; their sentences are in
+    annotations/requeue.jsonl, and the next push sends them and no other sentence that has its answers.
 
     Args:
         workspace: The project, with everything pulled: what people still answer in the old project on the server is
@@ -88,7 +90,9 @@ def migrate_answers(
         migration = load_migration(path, old, new)
         people = _carry(workspace.annotations, migration, old, new)
         experts = _carry(workspace.adjudications, migration, old, new)
+        links = list(_link_rows(workspace, migration))
         if not dry_run:
+            workspace.links.append(links)
             workspace.annotations.append(people.rows)
             workspace.adjudications.append(experts.rows)
             _write_requeue(workspace, people.open)
@@ -99,7 +103,8 @@ def migrate_answers(
         return MigrationResult(
             migration=_name(migration),
             counts=dict(people.counts)
-            | {f"expert {name}": number for name, number in experts.counts.items() if number},
+            | {f"expert {name}": number for name, number in experts.counts.items() if number}
+            | ({"link answers": len(links)} if links else {}),
             requeued=tuple(sorted({row["sentence_id"] for row in people.open})),
             schema=new_name,
             project=project,
@@ -142,6 +147,16 @@ def _carry(log: AppendLog, migration: Migration, old: Schema, new: Schema) -> _C
     results = list(migrate(current(before, where=str(log.path)), migration, old, new))
     rows = list(_rows(results, migration, before))
     return _Carried(rows, counts(results), _requeued([*before, *rows]))
+
+
+def _link_rows(workspace: Workspace, migration: Migration) -> Iterator[dict[str, Any]]:
+    """Yield the rows to add to the log of links: each answer under the old version once more, under the new one."""
+    raw = {row["answer"]["annotation_id"]: row["raw"] for row in workspace.links.rows() if row["event"] == "revision"}
+    for annotation_id, logged in logged_links(workspace).items():
+        if logged.answer.schema == migration.source:
+            after = migrate_links(logged.answer, migration)
+            row = link_log.revision(logged.place, after, raw[annotation_id])
+            yield row | {"migration": _name(migration)}
 
 
 def _versions(workspace: Workspace, path: Path) -> list[tuple[str, Schema]]:
