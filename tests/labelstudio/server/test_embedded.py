@@ -53,11 +53,22 @@ def test_a_server_that_ends_at_once_shows_the_end_of_its_log(tmp_path: Path, pyt
     assert embedded.status(data=tmp_path / "data") is None
 
 
+@pytest.mark.parametrize(("kind", "local"), [("ext4", True), ("nfs4", False), ("cifs", False), ("fuse.sshfs", False)])
+def test_only_a_disk_of_this_machine_is_local(kind: str, local: bool, tmp_path: Path) -> None:
+    home, mounts = tmp_path / "my home", tmp_path / "mounts"
+    named = str(home).replace(" ", r"\040")
+    mounts.write_text(f"/dev/a / ext4 rw 0 0\nserver:/x {named} {kind} rw 0 0\n", encoding="utf-8")
+    assert embedded.on_local_disk(home / "data" / DATABASE, mounts) is local
+    assert embedded.on_local_disk(tmp_path / DATABASE, mounts)
+    assert not embedded.on_local_disk(tmp_path / DATABASE, tmp_path / "none")
+
+
 def test_its_database_writes_ahead(tmp_path: Path, python: Path) -> None:
     with pytest.raises(RemoteError):
         embedded.start(home=tmp_path / "home", data=tmp_path / "data", python=python)
     with closing(sqlite3.connect(tmp_path / "data" / DATABASE)) as database:
-        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        wanted = "wal" if embedded.on_local_disk(tmp_path) else "delete"
+        assert database.execute("PRAGMA journal_mode").fetchone() == (wanted,)
 
 
 @pytest.mark.parametrize(("before", "kept"), [(VERSION, False), ("1.0.0", True)])

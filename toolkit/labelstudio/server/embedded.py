@@ -233,10 +233,32 @@ def _back_up_before_upgrade(data: Path) -> None:
 def _write_ahead(database: Path) -> None:
     """Let SQLite write ahead (https://sqlite.org/wal.html): an answer waits for a third of the disk's syncs.
 
-    Where the file system can't do that, SQLite leaves the database as it was.
+    That needs memory which processes share, so on a disk of the network, as home directories often are, it is not done.
     """
-    with closing(sqlite3.connect(database, timeout=60)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
+    if on_local_disk(database):
+        with closing(sqlite3.connect(database, timeout=60)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+
+
+_LOCAL = {"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "tmpfs", "overlay"}
+
+
+def on_local_disk(path: Path, mounts: Path = Path("/proc/self/mounts")) -> bool:
+    """Tell whether a file lies on a disk of this machine; of what is not known, such as on macOS, it does not.
+
+    Args:
+        path: The file.
+        mounts: What is mounted where, as Linux tells it.
+    """
+    if not mounts.exists():
+        return False
+    rows = [line.split() for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines()]
+    places = {
+        Path(row[1].replace("\\040", " ")): row[2] for row in rows if len(row) > 2
+    }  # later ones hide earlier ones
+    resolved = path.resolve()
+    holders = [place for place in places if resolved.is_relative_to(place)]
+    return bool(holders) and places[max(holders, key=lambda place: len(place.parts))] in _LOCAL
 
 
 def _port(wanted: int | None, data: Path) -> int:
