@@ -10,6 +10,7 @@ import pytest
 from toolkit.cli.adjudicate import put_single
 from toolkit.cli.output import coloured, counts_line, put, put_error, put_json, put_table, say
 from toolkit.errors import InvalidInput
+from toolkit.project.annotators_file import Overlap
 
 
 def test_one_of_a_thing_is_told_in_the_singular() -> None:
@@ -41,3 +42,5 @@ def test_decisions_that_rest_on_one_answer_are_told(capsys: pytest.CaptureFixtur
     asked = "on one answer although 2 are asked for (annotators_per_sentence in toolkit.yaml); "
     asked += "`least_answers: 2` there queues such sentences"
     assert capsys.readouterr().err == f"11 decisions rest {asked}\n1 decision rests {asked}\n"
+    put_single({"by single": 9}, 2, Overlap(share=0.1))
+    assert "9 decisions rest on one answer, as planned" in capsys.readouterr().err

@@ -52,6 +52,21 @@ def test_shares_are_whole_articles_within_quota_language_and_quiz(make_project: 
     assert set(Counter(article for mine in again.articles.values() for article in mine).values()) == {2}
 
 
+def test_an_overlap_leaves_most_articles_to_one_person(make_project: Callable[..., Workspace]) -> None:
+    workspace = make_project(TEXTS)
+    people = "".join(f"  - {{email: {name}@example.org, calibrated: true}}\n" for name in ("ada", "ben", "dan"))
+    workspace.write("annotators.yaml", f"blind: true\noverlap: {{share: 0.25, annotators: 3}}\nannotators:\n{people}")
+    team = read_team(workspace)
+    assert team is not None
+    sizes = Counter(sentence.article_id for sentence in workspace.sentences())
+    names = project_pseudonyms(workspace)
+    first = assign_articles(workspace, team, names, sizes)
+    given = Counter(article for mine in first.articles.values() for article in mine)
+    assert Counter(given.values()) == {1: 9, 3: 3}
+    assert first.lacking == 0
+    assert assign_articles(workspace, team, names, sizes) == first
+
+
 @pytest.mark.studio
 def test_mirrored_projects_are_taken_for_one(server: Server, make_project: Callable[..., Workspace]) -> None:
     workspace = make_project(TEXTS[:2])

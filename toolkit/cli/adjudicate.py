@@ -18,6 +18,7 @@ from toolkit.errors import UsageError
 if TYPE_CHECKING:
     from toolkit.adjudicate import DecisionChange
     from toolkit.adjudicate.stage import Adjudication
+    from toolkit.project.annotators_file import Overlap
 
 
 def adjudicate(
@@ -58,7 +59,11 @@ def adjudicate(
     if outcome:
         put_outcome(outcome, as_json=False)
         _put_changes(outcome, opened)
-        put_single(outcome.counts, opened.config.label_studio.annotators_per_sentence)
+        from toolkit.project.annotators_file import read_team
+
+        team = read_team(opened.workspace)
+        overlap = team.overlap if team is not None else None
+        put_single(outcome.counts, opened.config.label_studio.annotators_per_sentence, overlap)
         queued = outcome.counts.get("queued for an expert", 0)
         asked = f"`toolkit adjudicate --push` asks an expert about {queued:,}; " if queued and not push else ""
         say_next(f"{asked}`toolkit build --bump auto` freezes a release")
@@ -66,11 +71,13 @@ def adjudicate(
         put_counts("push", pushed.counts, up_to_date=pushed.up_to_date)
 
 
-def put_single(counts: Mapping[str, int], wanted: int) -> None:
-    """Say how many decisions rest on one answer where several are asked for."""
+def put_single(counts: Mapping[str, int], wanted: int, overlap: Overlap | None = None) -> None:
+    """Say how many decisions rest on one answer: where several are asked for, or by the project's own plan."""
     alone = counts.get("by single", 0)
-    if wanted > 1 and alone:
-        rest = "1 decision rests" if alone == 1 else f"{alone:,} decisions rest"
+    rest = "1 decision rests" if alone == 1 else f"{alone:,} decisions rest"
+    if alone and overlap is not None:
+        say(f"{rest} on one answer, as planned: the overlap in annotators.yaml is {overlap.share:.0%} of the articles")
+    elif alone and wanted > 1:
         say(
             f"{rest} on one answer although {wanted} are asked for (annotators_per_sentence in toolkit.yaml); "
             f"`least_answers: {wanted}` there queues such sentences"

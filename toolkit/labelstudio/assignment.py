@@ -1,8 +1,8 @@
 """The assignment of articles to annotators in blind mode (`toolkit.project.annotators_file`).
 
-Articles stay whole. Each goes to as many people as toolkit.yaml asks answers for. Who is asked first follows from a
-hash of article and person (rendezvous hashing), so that nobody's share depends on the order of annotators.yaml. What
-was once assigned stays assigned.
+Articles stay whole. Each goes to as many people as toolkit.yaml asks answers for, or as many as the `overlap` of
+annotators.yaml asks. Who is asked first follows from a hash of article and person (rendezvous hashing), so that
+nobody's share depends on the order of annotators.yaml. What was once assigned stays assigned.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.project import Workspace
-from toolkit.project.annotators_file import Member, Team, assign, assigned
+from toolkit.project.annotators_file import Member, Team, assign, assigned, people_asked
 from toolkit.records import Article, content_id
 
 
@@ -22,7 +22,7 @@ class Assignment:
 
     Attributes:
         articles: Pseudonym → article_ids.
-        lacking: Articles with fewer people than toolkit.yaml asks for.
+        lacking: Articles with fewer people than they are asked of.
     """
 
     articles: Mapping[str, frozenset[str]]
@@ -44,20 +44,20 @@ def assign_articles(
     given = assigned(workspace)
     articles = {article.article_id: article for article in workspace.articles()}
     people = {pseudonyms.of(member.email): member for member in team.annotators}
-    wanted = workspace.config.label_studio.annotators_per_sentence
+    asked = people_asked(workspace, team)
     capacity = {name: _capacity(member, given.get(name, set()), sizes) for name, member in people.items()}
     new, lacking = [], 0
     for article_id, size in sizes.items():
         has = [name for name, mine in given.items() if article_id in mine]
         free = [name for name in _ranked(people, article_id) if name not in has]
         able = [name for name in free if _may(people[name], articles[article_id]) and capacity[name] >= size]
-        for name in able[: max(wanted - len(has), 0)]:
+        for name in able[: max(asked[article_id] - len(has), 0)]:
             given.setdefault(name, set()).add(article_id)
             capacity[name] -= size
             new.append((article_id, name))
-        lacking += len(has) + len(able) < wanted
+        lacking += len(has) + len(able) < asked[article_id]
     if not dry_run:
-        assign(workspace, new)
+        assign(workspace, new, asked)
     return Assignment({name: frozenset(mine) for name, mine in sorted(given.items())}, lacking)
 
 

@@ -18,7 +18,7 @@ from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.pull.stage import changed_since
 from toolkit.project import Workspace
-from toolkit.project.annotators_file import blind_annotators
+from toolkit.project.annotators_file import blind_annotators, people_asked
 from toolkit.project.logs.push_ledger import blind_title, sent_sentences
 from toolkit.records import Annotation, latest
 from toolkit.schema import Score
@@ -148,20 +148,23 @@ def progress(workspace: Workspace, projects: Sequence[ProjectProgress], *, url: 
     """
     pulled = workspace.answers()
     answers = latest(pulled)
-    wanted = workspace.config.label_studio.annotators_per_sentence
+    sentences = workspace.sentences()
+    everybody = workspace.config.label_studio.annotators_per_sentence
+    of_article = people_asked(workspace)
+    wanted = {sentence.sentence_id: of_article[sentence.article_id] for sentence in sentences}
     people = Counter(answer.sentence_id for answer in answers)
     sent = sum(project.sent for project in projects)
-    asked = sent * (wanted if len(projects) == 1 else 1)  # blind: one task per person
-    missing = asked - sum(min(number, wanted) for number in people.values())
+    asked = sent * (everybody if len(projects) == 1 else 1)  # blind: one task per person
+    missing = asked - sum(min(number, wanted.get(one, everybody)) for one, number in people.items())
     pace = _per_day(answers)
     changed = [project.changed for project in projects if project.changed is not None]
     return LabellingProgress(
         url=url,
-        sentences=len(workspace.sentences()),
+        sentences=len(sentences),
         sent=sent,
         answers_on_server=sum(project.answers for project in projects),
         answers_pulled=len(pulled),
-        complete=sum(number >= wanted for number in people.values()),
+        complete=sum(number >= wanted.get(one, everybody) for one, number in people.items()),
         per_day=pace,
         days_left=None if not pace else max(missing, 0) / pace,
         annotators=_annotators(answers, quiz_scores(workspace), _tasks_alone(workspace, projects)),

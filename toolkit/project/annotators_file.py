@@ -1,6 +1,7 @@
 """The file annotators.yaml: who labels, how much, in which languages; and the log of who was given which article.
 
     blind: true
+    overlap: {share: 0.1, annotators: 3, stratify: [language, publisher]}   # default: everybody asked answers the same
     annotators:
       - email: ada@example.org      # as on the server; it leaves this file only as a keyed pseudonym
         quota: 500                  # sentences at most; default: no limit
@@ -9,19 +10,25 @@
 
 On the free server everybody sees everything in a project. So where people must not see each other's answers (`blind`),
 each person has a project with only the articles that are assigned to them. `toolkit.labelstudio.assignment` assigns.
+
+With `overlap`, a random share of the articles is answered by several people, which is what agreement is measured on;
+every other article is answered by one person. The share is drawn in each stratum by a hash of the article, so that
+nobody chooses it. How many people an article was asked of stands in the log and does not change afterwards.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from typing import Annotated
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Annotated, Literal
 
 import pydantic
 
 from toolkit.errors import InvalidConfig
 from toolkit.project.logs.append_log import AppendLog
 from toolkit.project.workspace import Workspace
+from toolkit.records import content_id
 from toolkit.schema.yaml_document import read_document
 
 FILE_NAME = "annotators.yaml"
@@ -48,15 +55,31 @@ class Member(_Entry):
     calibrated: bool = False
 
 
+class Overlap(_Entry):
+    """The part of the articles that several people answer.
+
+    Attributes:
+        share: Of the articles, above 0 and at most 1.
+        annotators: People that each of these articles is asked of.
+        stratify: The share is the same within each value of these.
+    """
+
+    share: Annotated[float, pydantic.Field(gt=0, le=1)]
+    annotators: Annotated[int, pydantic.Field(ge=2)] = 2
+    stratify: tuple[Literal["language", "publisher"], ...] = ("language", "publisher")
+
+
 class Team(_Entry):
     """The whole of annotators.yaml.
 
     Attributes:
         blind: Nobody sees another person's answers: one project per person.
+        overlap: The part of the articles that several people answer; None: all of them.
         annotators: The people, each once.
     """
 
     blind: bool = False
+    overlap: Overlap | None = None
     annotators: tuple[Member, ...] = ()
 
     @pydantic.model_validator(mode="after")
@@ -65,6 +88,8 @@ class Team(_Entry):
         twice = sorted(email for email, number in emails.items() if number > 1)
         if twice:
             raise ValueError(f"{twice[0]} is listed twice")
+        if self.overlap is not None and not self.blind:
+            raise ValueError("overlap needs `blind: true`: in one project for all, the server asks everybody the same")
         return self
 
 
@@ -97,10 +122,62 @@ def assigned(workspace: Workspace) -> dict[str, set[str]]:
     return given
 
 
-def assign(workspace: Workspace, pairs: Iterable[tuple[str, str]]) -> None:
-    """Write down who is given which article, as (article_id, pseudonym) pairs."""
-    rows = [{"article_id": article_id, "annotator": annotator} for article_id, annotator in pairs]
+def assign(workspace: Workspace, pairs: Iterable[tuple[str, str]], asked: Mapping[str, int]) -> None:
+    """Write down who is given which article, as (article_id, pseudonym) pairs.
+
+    Args:
+        workspace: The project.
+        pairs: What is new.
+        asked: article_id → how many people it is asked of.
+    """
+    rows = [{"article_id": one, "annotator": annotator, "asked": asked[one]} for one, annotator in pairs]
     AppendLog(workspace.path(ASSIGNED)).append(rows)
+
+
+def people_asked(workspace: Workspace, team: Team | None = None) -> dict[str, int]:
+    """Return how many people each article is asked of, by article_id.
+
+    Args:
+        workspace: The project.
+        team: The people; read if left out.
+    """
+    team = team or read_team(workspace)
+    articles = workspace.articles()
+    everybody = workspace.config.label_studio.annotators_per_sentence
+    if team is None or team.overlap is None:
+        return dict.fromkeys((article.article_id for article in articles), everybody)
+    rows = AppendLog(workspace.path(ASSIGNED)).rows()
+    known = {row["article_id"]: int(row.get("asked", everybody)) for row in rows}
+    strata: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for article in articles:
+        strata[tuple(getattr(article, name) or "" for name in team.overlap.stratify)].append(article.article_id)
+    several = _drawn(Fraction(str(team.overlap.share)), [ids for _, ids in sorted(strata.items())], known)
+    return {
+        article.article_id: known.get(
+            article.article_id, team.overlap.annotators if article.article_id in several else 1
+        )
+        for article in articles
+    }
+
+
+def _drawn(share: Fraction, strata: Iterable[list[str]], known: Mapping[str, int]) -> set[str]:
+    """Return a share of each stratum's articles; what rounding takes from one stratum goes to the next.
+
+    Args:
+        share: Of the articles.
+        strata: article_ids.
+        known: article_id → people that it was asked of before; such an article stays what it is, and counts.
+    """
+    drawn: set[str] = set()
+    due = Fraction(1, 2)
+    for ids in strata:
+        due += share * len(ids)
+        have = sum(known.get(one, 1) > 1 for one in ids)
+        new = sorted((one for one in ids if one not in known), key=lambda one: content_id("overlap", one))
+        taken = new[: max(int(due) - have, 0)]
+        drawn.update(taken)
+        due -= have + len(taken)
+    return drawn
 
 
 def blind_annotators(workspace: Workspace) -> list[str] | None:

@@ -19,7 +19,7 @@ from toolkit.labelstudio.push.sender import PushResult, Sender, Task
 from toolkit.labelstudio.push.tasks import task_data
 from toolkit.project import Workspace
 from toolkit.project.annotators_file import FILE_NAME as ANNOTATORS
-from toolkit.project.annotators_file import Team, read_team
+from toolkit.project.annotators_file import Team, people_asked, read_team
 from toolkit.project.logs.answer_migration import settled
 from toolkit.project.logs.push_ledger import Key, blind_title, sent_sentences
 from toolkit.project.sentence_filter import Test, selected
@@ -111,7 +111,7 @@ def _tasks(
 def _carried(workspace: Workspace, there: Collection[str]) -> set[str]:
     """Return the sentences of corrected pages that have all their answers from before, carried over by their words.
 
-    A sentence has them when as many people as toolkit.yaml asks for have answered or skipped it.
+    A sentence has them when as many people as it is asked of have answered or skipped it.
     """
     if not sent_sentences(workspace).difference(there):
         return set()
@@ -121,8 +121,9 @@ def _carried(workspace: Workspace, there: Collection[str]) -> set[str]:
     for answer in logged:
         if answer.sentence_id in how.carried:
             people[how.carried[answer.sentence_id]].add(how.read(answer).annotator)
-    wanted = workspace.config.label_studio.annotators_per_sentence
-    return {sentence_id for sentence_id, names in people.items() if len(names) >= wanted}
+    asked = people_asked(workspace)
+    article_of = {sentence.sentence_id: sentence.article_id for sentence in workspace.sentences()}
+    return {sentence_id for sentence_id, names in people.items() if len(names) >= asked[article_of[sentence_id]]}
 
 
 def _push_blind(

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import UsageError
+from toolkit.project.annotators_file import people_asked
 from toolkit.project.config import FILE_NAME, with_schema
 from toolkit.project.logs import link_log
 from toolkit.project.logs.annotation_log import current, revision, tombstone
@@ -116,7 +117,7 @@ def migrate_answers(
 def settled(workspace: Workspace) -> frozenset[str]:
     """Return the sentences that have all their answers since a migration, and need not be sent to a new project.
 
-    A sentence has them when as many people as toolkit.yaml asks for have an answer or a skip that holds, one of them
+    A sentence has them when as many people as it is asked of have an answer or a skip that holds, one of them
     at least from before the migration.
     """
     if not workspace.path(REQUEUE).exists():
@@ -129,8 +130,10 @@ def settled(workspace: Workspace) -> frozenset[str]:
         people[answer.sentence_id].add(answer.annotator)
         if answer.annotation_id in migrated:
             old.add(answer.sentence_id)
-    wanted = workspace.config.label_studio.annotators_per_sentence
-    return frozenset(sentence for sentence in old if len(people[sentence]) >= wanted)
+    asked = people_asked(workspace)
+    everybody = workspace.config.label_studio.annotators_per_sentence
+    wanted = {sentence.sentence_id: asked[sentence.article_id] for sentence in workspace.sentences()}
+    return frozenset(sentence for sentence in old if len(people[sentence]) >= wanted.get(sentence, everybody))
 
 
 @dataclass(frozen=True)
