@@ -10,14 +10,16 @@ from types import MappingProxyType
 from typing import Any
 
 from toolkit.agreement.agreement_report import INTERVAL, REVISION
+from toolkit.agreement.link_agreement import LinkAgreement, link_agreement
 from toolkit.agreement.measurement import measure
 from toolkit.agreement.preannotation_effect import PreannotationEffect, measure_effect
 from toolkit.agreement.replacement import ReplacementReport, measure_replacement
+from toolkit.project.logs.link_log import link_answers
 from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL
 from toolkit.project.logs.suggestion_log import SuggestionLog
 from toolkit.project.stage import Made, ReportOutcome, derive_report, provenance
-from toolkit.project.workspace import AGREEMENT, SENTENCES, Workspace
-from toolkit.records import Article, Sentence, content_id, latest, to_json
+from toolkit.project.workspace import AGREEMENT, GOLD, SENTENCES, Workspace
+from toolkit.records import Article, Decision, Sentence, content_id, latest, to_json
 from toolkit.schema import Score, quiz, score
 
 
@@ -145,3 +147,17 @@ def replacement(workspace: Workspace, model: str, *, annotators: str = "trained"
         shown={each.sentence_id for each in log.offered() if each.shown},
         annotators=annotators,
     )
+
+
+def links(workspace: Workspace) -> tuple[LinkAgreement, ...]:
+    """Return how well people agree on links between sentences; empty where nobody could link two yet."""
+    schema = workspace.schema()
+    if not schema.links or not workspace.links.path.exists() or not workspace.path(GOLD).exists():
+        return ()
+    ends = {
+        each.sentence_id: {*each.labels, *(span.label for span in each.spans)} for each in workspace.stream(Decision)
+    }
+    story_of = dict(workspace.columns(Article, "article_id", "story_id"))
+    articles = workspace.columns(Sentence, "sentence_id", "article_id")
+    stories = {sentence_id: story_of[article_id] for sentence_id, article_id in articles}
+    return link_agreement(link_answers(workspace, stories), schema, ends, stories)

@@ -19,6 +19,7 @@ from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.adjudicate.stage import Adjudication
+    from toolkit.agreement.link_agreement import LinkAgreement
     from toolkit.agreement.preannotation_effect import PreannotationEffect
     from toolkit.agreement.replacement import ReplacementReport
     from toolkit.baselines.selection.stage import Audit
@@ -458,6 +459,12 @@ class Project:
         from toolkit.agreement import stage
 
         return stage.replacement(self.workspace, self._in_log(model), annotators=annotators)
+
+    def link_agreement(self) -> tuple[LinkAgreement, ...]:
+        """Return how well people agree on links between sentences, per link; empty where nobody could link two yet."""
+        from toolkit.agreement import stage
+
+        return stage.links(self.workspace)
 
     def adjudicate(self, *, afresh: bool = False, accept: Collection[str] = ()) -> Adjudication:
         """Decide what the answers agree on into gold.parquet, and queue the rest for an expert.

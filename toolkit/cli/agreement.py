@@ -15,6 +15,7 @@ from toolkit.cli.output import interval, number, progress_bar, put, put_json, pu
 from toolkit.errors import GateFailed, InvalidInput, UsageError
 
 if TYPE_CHECKING:
+    from toolkit.agreement.link_agreement import LinkAgreement
     from toolkit.agreement.preannotation_effect import PreannotationEffect
     from toolkit.agreement.replacement import ReplacementReport
 
@@ -73,17 +74,18 @@ def agreement(
     with progress_bar("agreement"):
         outcome = opened.agreement(rounds=round_of)
     report = outcome.report
-    effect = opened.preannotation_effect()
+    effect, linked = opened.preannotation_effect(), opened.link_agreement()
     if html is not None:
         opened.agreement_page(html)
     if as_json:
         about = {"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, "report": report}
-        put_json(about | {"head_start": effect})
+        put_json(about | {"head_start": effect, "links": linked})
     else:
         put_outcome(outcome, as_json=False)
         put_report(report, full=full)
         if effect is not None:
             put_head_start(effect)
+        put_links(linked)
     if least is not None:
         _hold_gate(report["layers"], least)
 
@@ -174,6 +176,15 @@ def put_replacement(report: ReplacementReport, *, as_json: bool) -> None:
         f"ε = {report.epsilon:g} ({report.annotators}); {report.sentences:,} sentences that no suggestion could have "
         f"swayed, {report.unanswered:,} of them without an answer of the model; {report.swayed:,} others left out"
     )
+
+
+def put_links(found: Iterable[LinkAgreement]) -> None:
+    """Print how well people agree on links between sentences, over the pairs that they could have linked."""
+    rows = [
+        [each.link, f"{each.pairs:,}", f"{each.drawn:,}", f"{each.disputed:,}", str(each.alpha), str(each.f1)]
+        for each in found
+    ]
+    put_section(("links between sentences", "pairs", "drawn", "disputed", "α", "F1 between people"), rows)
 
 
 def put_head_start(report: PreannotationEffect) -> None:

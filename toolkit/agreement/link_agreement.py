@@ -1,0 +1,104 @@
+"""Agreement on links between sentences, over the pairs that people could have linked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from toolkit.agreement.intervals import interval
+from toolkit.agreement.ratings import Ratings
+from toolkit.records import Estimate, LinkAnswer
+from toolkit.records.base import record
+from toolkit.schema import LinkLabel, Schema
+
+
+@record
+class LinkAgreement:
+    """Agreement on one link of the schema.
+
+    Attributes:
+        link: Its id.
+        pairs: Pairs of sentences that two people or more could have linked by it.
+        drawn: Pairs among them that somebody linked.
+        disputed: Pairs that just half of those who could have linked them did.
+        alpha: Krippendorff's α over the pairs, with its interval over stories.
+        f1: The chance that a second person draws a link that a first one drew, which is F1 between people.
+    """
+
+    link: str
+    pairs: int
+    drawn: int
+    disputed: int
+    alpha: Estimate
+    f1: Estimate
+
+
+def link_agreement(
+    answers: Iterable[LinkAnswer],
+    schema: Schema,
+    ends: Mapping[str, Collection[str]],
+    stories: Mapping[str, str],
+) -> tuple[LinkAgreement, ...]:
+    """Measure how well people agree on links.
+
+    A pair is a candidate for a link if the labels of its sentences fit the link, and if a window showed both. Most
+    candidates are rightly left alone by everybody: α corrects for that, and F1 looks at the links alone.
+
+    Args:
+        answers: As they stand; a skip, and an answer with a part that could not be taken, has no vote.
+        schema: Its links.
+        ends: sentence_id → the labels of the sentence and of its spans.
+        stories: sentence_id → story.
+
+    Returns:
+        One per link of the schema that has a candidate.
+    """
+    votes = [answer for answer in answers if not answer.skipped and not answer.rejected]
+    people = sorted({answer.annotator for answer in votes})
+    found = []
+    for link in schema.links:
+        said = _ratings(votes, link, ends, stories)
+        both = {pair: given for pair, given in said.items() if len(given) > 1}
+        if both:
+            found.append(_measured(link, both, people, stories))
+    return tuple(found)
+
+
+_Pair = tuple[str, str]
+
+
+def _ratings(
+    votes: Iterable[LinkAnswer],
+    link: LinkLabel,
+    ends: Mapping[str, Collection[str]],
+    stories: Mapping[str, str],
+) -> dict[_Pair, dict[str, bool]]:
+    """Return pair → person → whether they linked it, in any of the windows that showed them both."""
+    said: dict[_Pair, dict[str, bool]] = {}
+    for answer in votes:
+        drawn = {(each.head.sentence_id, each.tail.sentence_id) for each in answer.links if each.label == link.id}
+        there = [sentence_id for sentence_id in answer.offered if sentence_id in stories]
+        heads = [each for each in there if not set(link.head).isdisjoint(ends.get(each, ()))]
+        tails = [each for each in there if not set(link.tail).isdisjoint(ends.get(each, ()))]
+        for pair in ((head, tail) for head in heads for tail in tails if head != tail):
+            given = said.setdefault(pair, {})
+            given[answer.annotator] = given.get(answer.annotator, False) or pair in drawn
+    return said
+
+
+def _measured(
+    link: LinkLabel, said: Mapping[_Pair, Mapping[str, bool]], people: list[str], stories: Mapping[str, str]
+) -> LinkAgreement:
+    pairs = sorted(said)
+    number = {person: at for at, person in enumerate(people)}
+    cells = ((number[person], unit, given) for unit, pair in enumerate(pairs) for person, given in said[pair].items())
+    ratings = Ratings.of_cells(cells, n_annotators=len(people), n_units=len(pairs), categories=(False, True))
+    clusters = [stories[head] for head, _ in pairs]
+    counted = [(sum(said[pair].values()), len(said[pair])) for pair in pairs]
+    return LinkAgreement(
+        link=link.id,
+        pairs=len(pairs),
+        drawn=sum(drew > 0 for drew, _ in counted),
+        disputed=sum(2 * drew == of for drew, of in counted),
+        alpha=interval(ratings, clusters, "alpha"),
+        f1=interval(ratings, clusters, "positive", positive=True),
+    )
