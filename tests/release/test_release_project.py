@@ -25,8 +25,9 @@ from toolkit.errors import InvalidInput, UsageError
 from toolkit.project import Workspace
 from toolkit.project.files import file_digest
 from toolkit.project.logs.annotation_log import revision
+from toolkit.project.logs.suggestion_log import SuggestionLog
 from toolkit.project.stage import Made, derive
-from toolkit.records import Article, Decision, Sentence
+from toolkit.records import Article, Decision, Sentence, Suggestion
 from toolkit.release import build, load
 
 BUILD = """
@@ -362,3 +363,26 @@ def test_sentences_that_are_older_than_the_articles_are_refused(project: Workspa
     project.write("articles.parquet", parquet_bytes(to_table(Article, project.articles()[1:])))
     with pytest.raises(InvalidInput, match=r"sentences\.parquet: is out of date .*run `toolkit segment`"):
         build(project, "1.0.0")
+
+
+def test_models_whose_suggestions_people_saw_are_named_with_their_prompt(project: Workspace) -> None:
+    before = build(project, "1.0.0").release
+    assert "models" not in before.manifest
+    ids = [each.sentence_id for each in project.sentences()]
+    log = SuggestionLog(project)
+    log.note(Suggestion(sentence_id=key, shown=number > 1, model="m@1") for number, key in enumerate(ids[:5]))
+    log.add([Suggestion(sentence_id=ids[0], shown=None, model="only-asked@1")])
+    about = {
+        "model": "m@1",
+        "url": "http://inside.example/v1",
+        "prompt": "You are an annotator.",
+        "prompt_digest": "0a",
+    }
+    project.write("suggestions/models/m@1.json", json.dumps(about))
+    release = build(project, "1.0.1").release
+    assert release.manifest["models"] == {
+        "m@1": {"shown_on": 3, "prompt": "You are an annotator.", "prompt_digest": "0a"}
+    }
+    assert "suggestions of the model `m@1` on 3 sentences" in (release.path / "README.md").read_text()
+    assert b"inside.example" not in b"".join(contents(release.path).values())
+    assert build(project, "1.0.1").up_to_date

@@ -819,7 +819,7 @@ class Project:
     def _in_log(self, model: str) -> str:
         """Return the name in the log of any model, as a person names it."""
         name = self._logged(model) or model
-        return Path(name).name if Path(name).is_dir() else name
+        return self.model(name).name if name.startswith("hub:") or Path(name).is_dir() else name
 
     def _logged(self, model: str | None) -> str | None:
         """Return the name in the log of a model whose answers are only there; None for one that can be asked now."""

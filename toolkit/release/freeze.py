@@ -345,6 +345,7 @@ def _manifest(facts: Facts, files: Mapping[str, Any]) -> dict[str, Any]:
             "sentences": facts.left_out.as_dict(),
         },
         "repeats": facts.repeats.as_dict(),
+        **({"models": dict(sorted(terms.models.items()))} if terms.models else {}),
         "inputs": dict(sorted(terms.inputs.items())),
         "tables": facts.tables,
         "files": files,

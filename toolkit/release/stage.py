@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -17,6 +19,7 @@ from toolkit.agreement import stage as agreement_stage
 from toolkit.errors import InvalidInput
 from toolkit.project import Outcome, Workspace
 from toolkit.project.logs.standing_answers import INPUTS
+from toolkit.project.logs.suggestion_log import MODELS, SuggestionLog
 from toolkit.project.stage import Provenance, out_of_date, provenance
 from toolkit.project.workspace import AGREEMENT, ARTICLES, GOLD, SENTENCES
 from toolkit.records import Article, Decision, Sentence
@@ -270,7 +273,19 @@ def _with_inputs(workspace: Workspace, settings: Terms, inputs: Mapping[str, str
         guidelines=True,
         agreement=json.loads(agreement.read_bytes()) if agreement.exists() else None,
         inputs=inputs,
+        models=_models(workspace),
     )
+
+
+def _models(workspace: Workspace) -> dict[str, Any]:
+    """Return the models whose suggestions people saw: on how many sentences, and what each was asked with.
+
+    The address of a language model is left out; its prompt is not.
+    """
+    shown = Counter(each.model for each in SuggestionLog(workspace).offered() if each.shown)
+    asked = [json.loads(path.read_bytes()) for path in sorted(workspace.path(MODELS).glob("*.json"))]
+    how = {about["model"]: {key: about[key] for key in about if key not in ("model", "url")} for about in asked}
+    return {name: {"shown_on": number, **how.get(name, {})} for name, number in sorted(shown.items())}
 
 
 def _corpus(workspace: Workspace, terms: Terms) -> Corpus:

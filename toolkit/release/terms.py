@@ -36,6 +36,7 @@ class Terms:
         guidelines: The codebook is released too.
         agreement: The report of `toolkit agreement`.
         inputs: Name of an input → SHA-256.
+        models: Model whose suggestions people saw → on how many sentences, and what it was asked with.
 
     Examples:
         >>> terms = Terms(version="1.0.0", title="Invented news", text=TextRule.parse("snippet:40"))
@@ -61,11 +62,14 @@ class Terms:
     guidelines: bool = False
     agreement: Mapping[str, Any] | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
+    models: Mapping[str, Any] = field(default_factory=dict)
 
     def recipe(self, schema_digest: str) -> str:
         """Return the id of everything that decides the release's bytes, except its version."""
         parts = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "version"}
         parts["text"] = str(self.text)
+        if not self.models:  # so that releases in which no model had a part keep their recipe
+            del parts["models"]
         return content_id(
             __version__, schema_digest, json.dumps(parts, sort_keys=True, ensure_ascii=False, default=dict)
         )

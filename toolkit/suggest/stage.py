@@ -20,7 +20,7 @@ from toolkit.project import Workspace
 from toolkit.project.config import LlmConfig
 from toolkit.project.files import file_digest
 from toolkit.project.logs.answer_cache import AnswerCache
-from toolkit.project.logs.suggestion_log import SuggestionLog
+from toolkit.project.logs.suggestion_log import MODELS, SuggestionLog
 from toolkit.project.mutex import exclusive
 from toolkit.project.sentence_filter import Test, selected
 from toolkit.project.workspace import GOLD
@@ -38,7 +38,6 @@ from toolkit.suggest.spending import Prices, Spending
 from toolkit.suggest.suggestion_file import file_answers
 
 REJECTS = "suggestions/rejects.jsonl"
-MODELS = "suggestions/models"
 
 _BATCH = 50  # answers that are written down together
 _PREDICTED = 1000  # texts that a model on this machine is given together

@@ -21,6 +21,8 @@ from toolkit.records import Suggestion, from_row, to_row
 
 LOG: Final = "suggestions/log.jsonl"
 FORMER: Final = "annotations/suggestions.jsonl"
+MODELS: Final = "suggestions/models"
+"""What each language model was asked with: a JSON file per model, prompt and parameters included."""
 
 
 class SuggestionLog:
