@@ -19,7 +19,10 @@ from toolkit.hub import fetch, publish
 from toolkit.release import Release, load
 from toolkit.release.proof import proof
 
-pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # the client's own way to upload
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),  # the client's own way to upload
+]
 
 REPO = "tester/news"
 Make = Callable[..., Release]

@@ -17,6 +17,8 @@ from toolkit.errors import InvalidInput, UsageError
 from toolkit.release import Release, TextRule, load
 from toolkit.schema import load as load_schema
 
+pytestmark = pytest.mark.slow
+
 LOAD = """
 import json, sys
 from datasets import get_dataset_config_names, load_dataset

@@ -20,6 +20,8 @@ from toolkit.records import Annotation
 from toolkit.release import Release, ReleaseDiff, Terms, TextRule, diff, freeze, patch
 from toolkit.release.versions import Version, check_version
 
+pytestmark = pytest.mark.slow
+
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -13,6 +13,8 @@ import skops.io
 from toolkit.baselines import Rows, load_pipeline, pipeline, save, save_pipeline, train
 from toolkit.errors import InvalidInput, UsageError
 
+pytestmark = pytest.mark.slow
+
 
 class Strange:
     """A type that no model has."""

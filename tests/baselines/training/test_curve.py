@@ -12,6 +12,8 @@ from toolkit.baselines.training.curve import expected_gain, extrapolate
 from toolkit.cli import main
 from toolkit.errors import InvalidInput
 
+pytestmark = pytest.mark.slow
+
 AMOUNTS = np.array([50.0, 100.0, 200.0, 400.0])
 
 
