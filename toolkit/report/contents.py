@@ -206,6 +206,7 @@ class Report:
         disagreement: The labels that people disagree on.
         head_start: Answers with and without suggestions.
         shares: reports/estimate.json.
+        ledger: reports/ledger.json.
         decisions: Method → number of decisions.
         overtaken: Sentences that keep an earlier decision which today's answers would change.
         releases: Splits, leakage, changes.
@@ -228,6 +229,7 @@ class Report:
     disagreement: Disagreement | None = None
     head_start: PreannotationEffect | None = None
     shares: Mapping[str, Any] | None = None
+    ledger: Mapping[str, Any] | None = None
     decisions: Mapping[str, int] | None = None
     overtaken: int = 0
     releases: Releases | None = None

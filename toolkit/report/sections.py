@@ -18,6 +18,7 @@ from toolkit.report.agreement_sections import (
     suggestions_section,
 )
 from toolkit.report.contents import Report, Section, most_often, tally
+from toolkit.report.ledger_section import ledger_section
 from toolkit.report.plots import Plot
 from toolkit.report.share_section import share_section
 
@@ -36,6 +37,7 @@ def sections(report: Report) -> list[Section]:
         ("suggestions", "Effect of suggestions on the answers", "progress", suggestions_section),
         ("decisions", "How it was decided", "decisions", _decisions),
         ("shares", "Shares of labels in the whole corpus", "decisions", share_section),
+        ("ledger", "Who claims what, and how many", "ledger", ledger_section),
         ("splits", "The release, its splits and leakage", "releases", _splits),
         ("changes", "What changed since the last release", "releases", _changes),
         ("baselines", "Baseline scores", "baselines", _baselines),
@@ -43,7 +45,7 @@ def sections(report: Report) -> list[Section]:
     titles, found = label_titles(report.labels), []
     for anchor, title, part, make in makers:
         section = make(report, titles) or Section(command=report.missing.get(part, "toolkit adjudicate"))
-        if anchor not in ("suggestions", "shares") or section.command is None:  # nobody needs to ask a model
+        if anchor not in ("suggestions", "shares", "ledger") or section.command is None:  # nobody needs to ask a model
             found.append(replace(section, anchor=anchor, title=title))
     return found
 

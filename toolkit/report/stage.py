@@ -15,6 +15,7 @@ from toolkit.adjudicate.stage import WOULD_CHANGE
 from toolkit.agreement.stage import preannotation_effect
 from toolkit.ingest.stage import survey
 from toolkit.ingest.survey import FileSurvey
+from toolkit.ledger.stage import LEDGER
 from toolkit.project import Workspace, write_atomic
 from toolkit.project.stage import read_lock
 from toolkit.project.workspace import AGREEMENT, ARTICLES, GOLD, INGESTED, QUEUE, REJECTS, SENTENCES
@@ -117,6 +118,7 @@ def project_report(workspace: Workspace, *, shown: int = SHOWN) -> Report:
         disagreement=_disagreement(workspace, answers) if answers else None,
         head_start=preannotation_effect(workspace) if has_sentences else None,
         shares=_json_file(workspace.path("reports", "estimate.json")),
+        ledger=_json_file(workspace.path(LEDGER)),
         decisions=None if decisions is None else _counted(decision.method for decision in decisions),
         overtaken=read_lock(workspace.root).get("adjudicate", {}).get("counts", {}).get(WOULD_CHANGE, 0),
         releases=releases,
