@@ -16,6 +16,7 @@ from toolkit.api.facade import Project
 from toolkit.cli import adjudicate, agreement, build, evaluate, ingest, init, pull, push, report, segment, studio, train
 from toolkit.cli.options import Json, ProjectDir
 from toolkit.cli.output import Talk, put, put_counts, put_json, say, say_next
+from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -30,27 +31,30 @@ def demo(
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the Label Studio server running, and print how to log in.")
     ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Without a server and the network: the answers come from a file.")
+    ] = False,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
     """Run the whole job on sample pages: ingest, label, agree, decide, release, train, evaluate, report.
 
-    A real Label Studio on this machine is installed, started and stopped; two recorded annotators answer. A second run
-    says that every stage is up to date.
+    A real Label Studio on this machine is installed, started and stopped; two recorded annotators answer. With
+    --offline their answers come from an export of such a server. A second run says that every stage is up to date.
 
-    Example: toolkit demo
+    Example: toolkit demo --offline
     """
+    if keep and offline:
+        raise UsageError("--offline has no server that could be kept")
     root = project or directory
     Talk.next_steps = False  # the demonstration goes on by itself
     if not (root / "toolkit.yaml").exists():
         init.init(root, title="Demo: invented news", samples=True)
-    with redirect_stdout(sys.stderr) if as_json else nullcontext(), _server(keep=keep) as ready:
-        ingest.ingest(root)
-        segment.segment(root)
-        ready()
-        push.push(root)
-        studio.replay(project=root)
-        pull.pull(root)
+    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+        if offline:
+            _answers_from_a_file(root)
+        else:
+            _answers_from_a_server(root, keep=keep)
         agreement.agreement(root)
         adjudicate.adjudicate(root)
         if not (root / "releases" / VERSION).exists():
@@ -70,6 +74,28 @@ def demo(
         for name, path in made.items():
             put(f"{name:<12}{path.absolute()}")
     say_next("look at the report in a browser; `toolkit init my-project --from FOLDER` begins with your own pages")
+
+
+def _answers_from_a_file(root: Path) -> None:
+    from toolkit import samples
+    from toolkit.labelstudio.server.recorded_export import recorded_export
+    from toolkit.project import Workspace
+
+    ingest.ingest(root)
+    segment.segment(root)
+    workspace = Workspace.find(root)
+    export = workspace.write(".toolkit/recorded.json", recorded_export(workspace, samples.read(samples.answers())))
+    pull.pull(root, from_export=export)
+
+
+def _answers_from_a_server(root: Path, *, keep: bool) -> None:
+    with _server(keep=keep) as ready:
+        ingest.ingest(root)
+        segment.segment(root)
+        ready()
+        push.push(root)
+        studio.replay(project=root)
+        pull.pull(root)
 
 
 @contextmanager
