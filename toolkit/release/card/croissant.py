@@ -1,7 +1,8 @@
 """croissant.json: a description of the release for machines that look for datasets, with its responsible-AI part.
 
-Formats: Croissant 1.0 (https://docs.mlcommons.org/croissant/docs/croissant-spec.html) and its vocabulary for
-responsible AI (https://docs.mlcommons.org/croissant/docs/croissant-rai-spec.html).
+Formats: Croissant 1.1 (https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html), which takes origin and terms
+of use from PROV-O and ODRL (see `toolkit.release.card.lineage`), and its vocabulary for responsible AI
+(https://docs.mlcommons.org/croissant/docs/croissant-rai-spec.html).
 """
 
 from __future__ import annotations
@@ -12,18 +13,24 @@ from typing import Any, Final
 import pyarrow as pa
 
 from toolkit.release.card.facts import Facts
+from toolkit.release.card.lineage import PREFIXES, PROPERTIES, origin_of_records, origin_of_release, terms_of_use
 from toolkit.release.tables.columns import KEYS
 
 _CONTEXT: Final[dict[str, Any]] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
+    **PREFIXES,
+    "annotation": "cr:annotation",
+    "arrayShape": "cr:arrayShape",
     "citeAs": "cr:citeAs",
     "column": "cr:column",
     "conformsTo": "dct:conformsTo",
+    "containedIn": "cr:containedIn",
     "cr": "http://mlcommons.org/croissant/",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -32,6 +39,7 @@ _CONTEXT: Final[dict[str, Any]] = {
     "fileSet": "cr:fileSet",
     "format": "cr:format",
     "includes": "cr:includes",
+    "isArray": "cr:isArray",
     "isLiveDataset": "cr:isLiveDataset",
     "jsonPath": "cr:jsonPath",
     "key": "cr:key",
@@ -74,30 +82,35 @@ def croissant(facts: Facts, columns: dict[str, pa.Schema]) -> dict[str, Any]:
         "encodingFormat": "git+https",
         "sha256": "https://github.com/mlcommons/croissant/issues/80",
     }
+    licence = (
+        f"https://spdx.org/licenses/{facts.licence}.html" if facts.licence else f"{home}/blob/v{terms.version}/LICENSE"
+    )
     found: dict[str, Any] = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
-        "conformsTo": ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"],
+        "conformsTo": ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"],
         "name": facts.schema.name,
         "alternateName": terms.title,
         "description": f"{facts.rows} sentences of {facts.stories} news stories. {facts.schema.description}",
         "url": home,
         "version": terms.version,
-        "license": f"https://spdx.org/licenses/{facts.licence}.html"
-        if facts.licence
-        else f"{home}/blob/v{terms.version}/LICENSE",
+        "license": licence,
         "creator": [{"@type": "sc:Person", "name": author} for author in terms.authors],
         **({"datePublished": terms.released_on} if terms.released_on else {}),
         "distribution": [repository, *(_file_set(config) for config in facts.tables)],
-        "recordSet": [_record_set(config, columns[config]) for config in facts.tables],
+        "recordSet": [
+            {**_record_set(config, columns[config]), **origin_of_records(config, facts)} for config in facts.tables
+        ],
     }
-    return {**found, **_responsible_use(facts)}
+    return {**found, **origin_of_release(facts), **terms_of_use(facts, licence), **_responsible_use(facts)}
 
 
 def placed(description: Mapping[str, Any], repo: str, version: str) -> dict[str, Any]:
     """Return a description that names a repository of the Hub as the place of the release."""
     home = _home(repo)
     licence = str(description.get("license", ""))
+    licence = f"{home}/blob/v{version}/LICENSE" if licence.endswith("/LICENSE") else licence
+    offer = description.get("usageInfo")
     distribution = [
         {**item, "contentUrl": _at_tag(home, version)} if item.get("@id") == "repo" else item
         for item in description["distribution"]
@@ -105,8 +118,9 @@ def placed(description: Mapping[str, Any], repo: str, version: str) -> dict[str,
     return {
         **description,
         "url": home,
-        "license": f"{home}/blob/v{version}/LICENSE" if licence.endswith("/LICENSE") else licence,
+        "license": licence,
         "distribution": distribution,
+        **({"usageInfo": {**offer, "license": licence}} if offer else {}),
     }
 
 
@@ -143,6 +157,8 @@ def _record_set(config: str, columns: pa.Schema) -> dict[str, Any]:
 
 def _field(config: str, field: pa.Field) -> dict[str, Any]:
     found: dict[str, Any] = {"@type": "cr:Field", "@id": f"{config}/{field.name}", "name": f"{config}/{field.name}"}
+    if found["@id"] in PROPERTIES:
+        found["equivalentProperty"] = PROPERTIES[found["@id"]]
     kind = field.type
     if pa.types.is_list(kind):
         found["repeated"] = True
