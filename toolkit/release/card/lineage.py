@@ -103,7 +103,7 @@ def terms_of_use(facts: Facts, licence: str) -> dict[str, Any]:
     }
     forbidden = [
         {"@type": "odrl:Prohibition", "odrl:action": {"@id": word}}
-        for part, word in (("NC", "cc:CommercialUse"), ("ND", "odrl:derive"))
+        for part, word in (("NC", "cc:CommercialUse"), ("ND", "odrl:derive"))  # codespell:ignore nd
         if part in parts
     ]
     if facts.terms.text.full and facts.licences.get(_NOT_STATED):
