@@ -149,6 +149,39 @@ def test_a_request_that_is_refused_after_others_were_answered_is_this_ones_fault
     assert len(server.asked) == 2, "no other form is tried"
 
 
+def test_the_longest_answer_is_called_as_the_server_calls_it() -> None:
+    """decolua/9router#560: models that think refuse the word max_tokens."""
+
+    def behaviour(body: dict[str, Any]) -> Reply:
+        words = b"Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+        return GOOD if "max_tokens" not in body else Reply(status=400, body=b'{"error": {"message": "%s"}}' % words)
+
+    found, server, _ = ask(behaviour, parameters={"max_tokens": 64})
+    assert isinstance(found, Completion)
+    assert [body.get("max_completion_tokens") for body in server.asked] == [None, 64]
+    assert server.asked[-1]["response_format"]["type"] == "json_schema", "its form is not to blame"
+    always = Reply(status=400, body=b'{"error": "set max_completion_tokens"}')
+    found, server, _ = ask(lambda _: always, parameters={"max_tokens": 64})
+    assert isinstance(found, RequestRefused)
+    assert len(server.asked) < 6
+
+
+def test_a_server_that_says_zero_seconds_again_and_again_is_not_hammered() -> None:
+    waited = ask(in_turn(*[Reply(status=429, headers={"Retry-After": "0"})] * 4, GOOD))[2]
+    assert waited == [0.0, 2.0, 4.0, 8.0]
+
+
+def test_an_answer_that_a_server_takes_for_thoughts_is_read() -> None:
+    """scouzi1966/maclocal-api#44: the JSON lands in reasoning_content, and content is empty."""
+    message = {"content": "", "reasoning_content": '{"labels": ["none"]}'}
+    body = {"choices": [{"message": message, "finish_reason": "stop"}]}
+    found, _, _ = ask(lambda _: Reply(body=json.dumps(body).encode()))
+    assert found == Completion(text='{"labels": ["none"]}')
+    body = {"choices": [{"message": message, "finish_reason": "length"}]}
+    found, _, _ = ask(lambda _: Reply(body=json.dumps(body).encode()))
+    assert found == Completion(text="", finish="length")
+
+
 def test_answers_in_parts_and_refusals_are_read() -> None:
     parts = [{"type": "text", "text": '{"labels"'}, {"type": "text", "text": ': ["none"]}'}]
     body = {"choices": [{"message": {"content": parts}}]}

@@ -45,7 +45,13 @@ def test_quotes_become_spans_with_offsets_and_relations_join_them() -> None:
 
 @pytest.mark.parametrize(
     "around",
-    ["{}", "```json\n{}\n```", "<think>{{is it a claim}} or not</think>\n{}", "Here it is: {} I hope this helps."],
+    [
+        "{}",
+        "```json\n{}\n```",
+        "<think>{{is it a claim}} or not</think>\n{}",
+        '{{"labels": ["none"]}}? No, somebody asserts it.</think>{}',
+        "Here it is: {} I hope this helps.",
+    ],
 )
 def test_what_stands_around_the_json_is_passed_over(around: str) -> None:
     found = read_answer(around.format(json.dumps(answer())), SCHEMA, TEXT)
@@ -60,6 +66,7 @@ def test_what_stands_around_the_json_is_passed_over(around: str) -> None:
         ("It is a claim.", "not-json"),
         ('{"labels": ["claim"', "not-json"),
         ("[" * 100_000, "not-json"),
+        ('{"labels": ["none"]} or {"labels": ["denial"]}', "not-json"),
         ({"labels": "claim"}, "wrong-form"),
         ({"labels": [["claim"]]}, "wrong-form"),
         ({}, "wrong-form"),

@@ -89,7 +89,7 @@ class LlmConfig(_Section):
         context: How many sentences before and after are shown beside the one in question.
         examples: How many decided sentences of other stories are shown with their answers.
         concurrency: How many requests are under way at once.
-        temperature: 0 for the likeliest answer.
+        temperature: 0 for the likeliest answer; null to send none, for models that refuse it.
         max_tokens: The longest answer.
         budget: The most tokens, of prompts and answers, that the project spends on language models; default: no limit.
         prices: What tokens cost, so that the cost is shown.
@@ -105,7 +105,7 @@ class LlmConfig(_Section):
     context: Annotated[int, pydantic.Field(ge=0, le=20)] = 0
     examples: Annotated[int, pydantic.Field(ge=0, le=50)] = 0
     concurrency: Annotated[int, pydantic.Field(ge=1, le=256)] = 4
-    temperature: Annotated[float, pydantic.Field(ge=0, le=2)] = 0.0
+    temperature: Annotated[float, pydantic.Field(ge=0, le=2)] | None = 0.0
     max_tokens: Annotated[int, pydantic.Field(ge=16)] = 1024
     budget: Annotated[int, pydantic.Field(ge=1)] | None = None
     prices: TokenPrices | None = None

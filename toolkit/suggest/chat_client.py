@@ -1,8 +1,10 @@
 """One POST to an OpenAI-compatible endpoint: vLLM, Ollama, llama.cpp and hosted ones differ by address and key only.
 
 What may pass by itself is tried again: a broken or cut answer, 408, 409, 425, 429 and 5xx, after the time that
-`Retry-After` names, else after 1, 2, 4 … seconds. Redirects are not followed, so that the key goes nowhere else. The
+`Retry-After` names, else after 1, 2, 4 … seconds; a server that names no time again and again is not asked faster than
+that. Redirects are not followed, so that the key goes nowhere else. The
 answer is asked for in the form of a JSON schema; a server that refuses it is asked for any JSON object, then for text.
+The longest answer is called `max_tokens`, or as a server that refuses this word calls it.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ LONGEST_WAIT: Final = 300.0
 
 _PASSING: Final = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 _REFUSED: Final = frozenset({400, 413, 415, 422, 501})
+_OLDER, _NEWER = "max_tokens", "max_completion_tokens"
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _SHOWN = 200  # characters of a server's message
 _CUT = 2**25  # bytes that an answer may have
@@ -122,13 +125,24 @@ class ChatClient:
             body = {"model": self.model, "messages": list(messages), **self._parameters, **_forms(schema)[form]}
             try:
                 found = self._answer(body)
-            except RequestRefused:
-                if self._settled or form + 1 == len(_forms(schema)):
+            except RequestRefused as error:
+                if self._settled:
+                    raise
+                if self._renamed(error):
+                    continue
+                if form + 1 == len(_forms(schema)):
                     raise
                 self._form = max(self._form, form + 1)
             else:
                 self._settled = True
                 return found
+
+    def _renamed(self, refusal: RequestRefused) -> bool:
+        """Call the longest answer by its newer name if a server asks for that; False if it does not, or has it so."""
+        if _NEWER not in refusal.what or _OLDER not in self._parameters:
+            return False
+        self._parameters[_NEWER] = self._parameters.pop(_OLDER)
+        return True
 
     def _answer(self, body: Mapping[str, Any]) -> Completion:
         fault = ""
@@ -142,7 +156,7 @@ class ChatClient:
                 if response.status_code == 200 and (found := _completion(response)) is not None:
                     return found
                 fault = self._fault(response)
-                wait = _patience(response, wait)
+                wait = max(_patience(response, wait), wait if attempt else 0.0)
             if wait > LONGEST_WAIT:
                 raise self._gone(f"{fault}, and asks to wait {wait:,.0f} s")
             if attempt < ATTEMPTS - 1:
@@ -189,14 +203,16 @@ def _completion(response: httpx.Response) -> Completion | None:
         text = message.get("content") or ""
         if isinstance(text, list):  # some servers answer in parts
             text = "".join(part.get("text") or "" for part in text)
-        refusal = message.get("refusal")
+        finish, refusal = str(choice.get("finish_reason") or "stop"), message.get("refusal")
+        if not text and finish == "stop":  # some servers take the whole answer of a model that thinks for its thoughts
+            text = message.get("reasoning_content") or ""
         served = body.get("model")
         return Completion(
             text=text,
             prompt_tokens=_count(usage.get("prompt_tokens")),
             answer_tokens=_count(usage.get("completion_tokens")),
             served=served if isinstance(served, str) and served else None,
-            finish="content_filter" if refusal and not text else str(choice.get("finish_reason") or "stop"),
+            finish="content_filter" if refusal and not text else finish,
         )
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         return None

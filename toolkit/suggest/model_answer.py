@@ -18,7 +18,8 @@ from toolkit.records.base import record
 from toolkit.schema import Schema, validate
 from toolkit.suggest.quote_location import locate
 
-_THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
+_THOUGHTS = re.compile(r"\A.*</(think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)  # some begin without a mark
+_BRACES = 200  # so many are tried as the beginning of an answer
 _SHOWN = 80  # characters of what a model wrote that a fault shows
 
 
@@ -101,16 +102,19 @@ def read_object(
 
 
 def _json_object(content: str) -> dict[str, Any] | None:
-    """Return the JSON object that a text holds: the first that begins with a brace and ends well."""
-    words = _THOUGHTS.sub("", content)
-    decoder = json.JSONDecoder()
-    for begin in re.finditer(r"\{", words):
+    """Return the only JSON object that a text holds after its thoughts; of several nobody knows which one is meant."""
+    words, at, decoder = _THOUGHTS.sub("", content), 0, json.JSONDecoder()
+    found: list[dict[str, Any]] = []
+    for _ in range(_BRACES):
+        if (at := words.find("{", at)) < 0:
+            break
         try:
-            found, _ = decoder.raw_decode(words, begin.start())
+            each, at = decoder.raw_decode(words, at)
         except (ValueError, RecursionError):
-            continue
-        return found if isinstance(found, dict) else None
-    return None
+            at += 1
+        else:
+            found.append(each)
+    return found[0] if found and all(each == found[0] for each in found) else None
 
 
 def _labels(found: Mapping[str, Any], faults: list[Fault]) -> tuple[str, ...]:

@@ -287,7 +287,7 @@ class _Plan:
             shown=settings.examples,
             solved=solved_examples(gold, questions, settings.examples),
         )
-        self.parameters = {"temperature": settings.temperature, "max_tokens": settings.max_tokens}
+        self.parameters = _parameters(settings)
         fixed = [self.prompt.digest, settings.model, self.parameters, answer_schema(self.prompt.schema)]
         self.model = f"{settings.model}@{digest(json.dumps(fixed, sort_keys=True).encode())[:8]}"
         chosen = choice.of(sentences)
@@ -355,6 +355,11 @@ class _Plan:
         )
 
 
+def _parameters(settings: LlmConfig) -> dict[str, Any]:
+    warm = {} if settings.temperature is None else {"temperature": settings.temperature}
+    return warm | {"max_tokens": settings.max_tokens}
+
+
 def _client(settings: LlmConfig, environment: Mapping[str, str]) -> ChatClient:
     """Return the client, with the key out of the environment.
 
@@ -372,7 +377,7 @@ def _client(settings: LlmConfig, environment: Mapping[str, str]) -> ChatClient:
         settings.model,
         key=key,
         key_variable=settings.key_variable,
-        parameters={"temperature": settings.temperature, "max_tokens": settings.max_tokens},
+        parameters=_parameters(settings),
         timeout=settings.timeout,
         connections=settings.concurrency,
     )
