@@ -293,6 +293,13 @@ def test_the_command_says_what_leaves_before_it_does_and_prints_the_result(
     assert json.loads(capsys.readouterr().out)["up_to_date"] is True
 
 
+def test_a_server_that_reads_half_a_prompt_is_told(project: Project, server: Endpoint) -> None:
+    """Ollama cuts the beginning off a prompt that is longer than its context, and answers all the same."""
+    assert "it read 100 of about 3," in project.ask("llm", limit=1).notes[0]
+    server.behaviour = lambda body: says({"labels": ["none"], "spans": [], "relations": []}, usage=False)
+    assert project.ask("llm", limit=2).notes == ()
+
+
 def test_the_prompt_is_kept_as_it_was_sent(project: Project, server: Endpoint) -> None:
     project.ask("llm", limit=1)
     (path,) = project.workspace.path("suggestions", "models").glob("*.json")

@@ -55,8 +55,10 @@ def suggest(
             "about to be used, at one per 3.5 bytes and 60 per answer" if dry_run else "used in this project until now"
         )
         say(f"tokens      {result.tokens:,} {how}{cost}")
+    for note in result.notes:
+        say(note)
     for reason, number in result.rejected.items():
         say(f"rejected    {number:,} {reason}")
 
 
-_TOLD = ("model", "answered", "before", "rejected", "not_sent", "tokens", "cost", "dry_run", "up_to_date")
+_TOLD = ("model", "answered", "before", "rejected", "not_sent", "tokens", "cost", "dry_run", "up_to_date", "notes")

@@ -23,6 +23,9 @@ from toolkit.suggest.spending import Spending
 _HOPELESS: Final = 5
 """So many requests in a row that a server does not take, before it took one: it will take none."""
 
+_SHORT: Final = 0.65
+"""Share of the estimated tokens below which a prompt was hardly read as a whole: tokenizers read .75 to 1 of them."""
+
 _AGAIN = "That answer can't be taken: {}. Answer the same sentence again: one JSON object, by the same codebook."
 
 
@@ -57,6 +60,11 @@ class Asking:
         parameters: What the answer depends on beside prompt and model, such as the temperature.
         longest: Tokens that an answer may have.
         served_as: The name under which the model answers, where that is quite another one.
+
+    Attributes:
+        shortest: Tokens that the server says it read, and about how many were sent, of a prompt of which it read far
+            fewer; None if there was no such prompt. Some servers cut the beginning off what is longer than their
+            context, and say nothing.
     """
 
     def __init__(
@@ -84,6 +92,7 @@ class Asking:
         self._refusals = 0
         self._took_one = False
         self._counting = Lock()
+        self.shortest: tuple[int, int] | None = None
 
     def known(self, question: Question) -> bool:
         """Tell whether the answer to a question is there already."""
@@ -158,6 +167,8 @@ class Asking:
         try:
             found = self._client.complete(messages, self._form)
             prompt = read if found.prompt_tokens is None else found.prompt_tokens
+            if prompt < _SHORT * read:
+                self.shortest = prompt, read
             written = round(len(found.text.encode()) / BYTES_PER_TOKEN)
             answer = written if found.answer_tokens is None else found.answer_tokens
             return replace(found, prompt_tokens=prompt, answer_tokens=answer)

@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -66,6 +67,7 @@ class Asked:
         cost: What they cost; None without `llm.prices`.
         dry_run: Nothing was asked.
         up_to_date: There was nothing to ask.
+        notes: What else a person should know.
     """
 
     model: str
@@ -77,6 +79,7 @@ class Asked:
     cost: float | None = None
     dry_run: bool = False
     up_to_date: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -254,7 +257,17 @@ def ask_llm(
         rejected = _keep(workspace, plan.log, answers, len(plan.left), told)
         spent = plan.spending
         cost = None if prices is None else prices.of(spent.prompt, spent.answer)
-        return plan.told(rejected, spent.total, cost, dry_run=False)
+        return replace(plan.told(rejected, spent.total, cost, dry_run=False), notes=_short_context(asking))
+
+
+def _short_context(asking: Asking) -> tuple[str, ...]:
+    if asking.shortest is None:
+        return ()
+    read, sent = asking.shortest
+    return (
+        f"the server says that it read {read:,} of about {sent:,} tokens: if its context is shorter than the prompt, "
+        "the model has not seen the codebook; give it a longer one (num_ctx of Ollama, -c of llama.cpp)",
+    )
 
 
 def llm_model(workspace: Workspace) -> str:
