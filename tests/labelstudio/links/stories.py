@@ -22,7 +22,7 @@ LABELS = {
     "The coast guard said a mine had sunk the ferry.": ("claim",),
     "The navy denied that its mines were in the strait.": ("denial",),
     "The office counted 22 dead.": ("casualty_figure",),
-    "The toll has risen to 31, the office said.": ("casualty_figure",),
+    "The toll has risen to 31, the office said.": ("casualty_figure", "claim"),
 }
 FIGURES = {"The office counted 22 dead.": "22", "The toll has risen to 31, the office said.": "31"}
 
