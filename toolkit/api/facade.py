@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from toolkit.ingest.provenance import Trace, Verification
     from toolkit.ingest.survey import Explanation, FileSurvey
     from toolkit.labelstudio import LabellingProgress, Preannotation, PullResult, PushResult, Server
+    from toolkit.plan import PlanRow
     from toolkit.project import Outcome, Workspace
     from toolkit.project.config import Config
     from toolkit.project.logs.answer_migration import MigrationResult
@@ -428,6 +429,24 @@ class Project:
         from toolkit.agreement import stage
 
         return stage.agreement(self.workspace, round_of=rounds)
+
+    def plan(self, *, shares: Sequence[float] = (), annotators: Sequence[int] = (), seed: int = 0) -> Sequence[PlanRow]:
+        """Compare designs of labelling, simulated from the answers that are there.
+
+        Args:
+            shares: Shares of the articles that several people answer; default: from 5 % to all.
+            annotators: How many people those are; default: what toolkit.yaml asks for, but at least two.
+            seed: Of the simulation.
+
+        Returns:
+            Per design its answers, hours, and α with the interval that is expected of it.
+
+        Raises:
+            InvalidInput: No two people have answered the same sentence.
+        """
+        from toolkit.plan import stage
+
+        return stage.plan(self.workspace, shares=shares or stage.SHARES, annotators=annotators, seed=seed)
 
     def agreement_page(self, file: Path) -> None:
         """Write the last agreement report as one HTML page.
