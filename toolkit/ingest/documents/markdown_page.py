@@ -28,10 +28,12 @@ _READER = re.compile(
     r"(?:.*\r?\n){0,6}?\s*Markdown Content:\s*"
 )
 """What a reader service writes above a page."""
-_MARKS = re.compile(r"\[\^[^\]\s]{1,20}\]|==(?=\S)|(?<=\S)==|\{%.*?%\}|\{\{.*?\}\}|\[\[(?:[^\]|]*\|)?|\]\]")
+_MARKS = re.compile(
+    r"\[\^[^\]\s]{1,20}\]|==(?=\S)|(?<=\S)==|\{%.{0,500}?%\}|\{\{.{0,500}?\}\}|\[\[(?:[^\]|]{0,500}\|)?|\]\]"
+)
 """Marks of footnotes, of highlighted text, of templates, and of links between notes."""
 _NOTE = re.compile(r"\s*\[\^[^\]\s]{1,20}\]:")
-_NOTE_LINK = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
+_NOTE_LINK = re.compile(r"\[\[(?:[^\]|]{0,500}\|)?([^\]]{0,500})\]\]")
 _LINE = re.compile(r"[^\n]*\n?")
 _FILLER = re.compile(r"[\W_]+")
 _SENTENCE_END = (".", "!", "?", "…", "。", "؟", ":")

@@ -12,7 +12,7 @@ from toolkit.ingest.documents.office import damaged
 from toolkit.ingest.formats.encoding import decode
 from toolkit.ingest.formats.raw_page import RawPage, Rows
 
-_CUE = re.compile(r"^\s*(?:\d+\s*\n)?\s*(?:\d+:)?\d\d:\d\d[.,]\d{1,3}\s*-->\s*(?:\d+:)?\d\d:\d\d[.,]\d{1,3}", re.M)
+_CUE = re.compile(r"\s*+(?:\d++[^\S\n]*+\n\s*+)?(?:\d+:)?\d\d:\d\d[.,]\d{1,3}\s*-->\s*(?:\d+:)?\d\d:\d\d[.,]\d{1,3}")
 _SOUND = re.compile(r"[\[(（♪].*[\])）♪]|[♪♫\s]+")
 _SPEAKER = re.compile(r"(?:>>+|[-–—])\s*")
 _PAUSE = 4000  # milliseconds

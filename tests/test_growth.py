@@ -1,0 +1,170 @@
+"""Time grows with the length of a text, and no faster: each public reader over texts that invite backtracking.
+
+Processor time is measured at a length and at four times that length: 4 is linear, 16 is quadratic. What seems to grow
+faster is measured again, and the best of three counts. Lengths double until there is something to measure, so that a
+quadratic reader is found before it takes a minute.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from toolkit import figures
+from toolkit.errors import InvalidInput
+from toolkit.ingest import extract
+from toolkit.labelstudio.codec.decode import decode_result
+from toolkit.release.privacy.scan import Scanner
+from toolkit.schema import load
+from toolkit.segment import segment
+from toolkit.wrapped_text import joints
+
+MOST = 10.0
+"""Times that four times the length may take."""
+
+MEASURABLE, LONGEST = 0.02, 20_000
+"""Seconds of one call that are measured, and characters of the longest text that is tried to reach them."""
+
+UNITS = (
+    *(
+        "a",
+        " ",
+        ".",
+        ". ",
+        '"',
+        '." ',
+        "(",
+        ".(",
+        "-",
+        "’",
+        "\n",
+        "\r\n",
+        "\t",
+        "\\",
+        "😀",
+        "\u0301",
+        "\u200b",
+        "|",
+        "_",
+    ),
+    *("A. ", "U.S. ", "Mr. ", "word ", "word. the ", "1. a 2. ", "twenty-", "half ", "one hundred ", "5 of 6 ", "1,"),
+    *("1", "9 ", "3 people were killed ", "at least ", "between 3 and 4 ", "killed ", "no ", "Jan 1, 2024 ", "12:30 "),
+    *(
+        "<",
+        "&",
+        "&amp;",
+        "<p>",
+        "</p>",
+        "<div>",
+        "<b>x",
+        "<table><tr><td>",
+        "<!--",
+        "<script>",
+        "<li>x</li>",
+        "<a href=x>",
+    ),
+    *(
+        "# ",
+        "- ",
+        "> ",
+        "[",
+        "[a](b) ",
+        "**",
+        "```\n",
+        "| a | b |\n",
+        "![x](y)",
+        "a,b\n",
+        '"a","b"\n',
+        "{",
+        "[[",
+        '{"a":1}\n',
+    ),
+    *(
+        "http://a.b/ ",
+        "a@b.c ",
+        "@",
+        "www.a.b",
+        "Share\n",
+        "By A. B.\n",
+        "word\n\n",
+        "From: a@b.c\n",
+        "00:01 --> 00:02\n",
+    ),
+)
+
+
+def _html(text: str) -> bytes:
+    return f"<html><body><article><h1>Title</h1><p>It rained.</p>{text}</article></body></html>".encode()
+
+
+def _table(text: str) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows([["title", "text"], ["One", text]])
+    return out.getvalue().encode()
+
+
+def _regions(text: str) -> None:
+    """Decode a result with a region per 16 characters, each with a number, and a relation from each to the next."""
+    result: list[dict[str, Any]] = []
+    for number, start in enumerate(range(0, len(text) - 16, 16)):
+        value = {"start": start, "end": start + 9, "text": text[start : start + 9]}
+        region = {"id": f"r{number}", "from_name": "spans", "to_name": "text", "type": "labels"}
+        result += [region | {"value": value | {"labels": ["SOURCE"]}}]
+        result += [{"type": "relation", "from_id": f"r{number}", "to_id": f"r{number + 1}", "labels": ["says"]}]
+    decode_result(result, text, SCHEMA)
+
+
+SCHEMA = load("news_events")
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "text": lambda text: extract(text.encode(), source="a.txt"),
+    "markdown": lambda text: extract(text.encode(), source="a.md"),
+    "html": lambda text: extract(_html(text), source="a.html"),
+    "rows": lambda text: extract(json.dumps({"title": "One", "text": text}).encode(), source="a.jsonl"),
+    "table": lambda text: extract(_table(text), source="a.csv"),
+    "mail": lambda text: extract(b"From: a@b.c\nSubject: One\nDate: 1 Jan 2024\n\n" + text.encode(), source="a.eml"),
+    "sentences": segment,
+    "figures": figures.find,
+    "wrapped lines": joints,
+    "private strings": lambda text: Scanner().look_at("card", text),
+    "decode": _regions,
+}
+
+
+def seconds(read: Callable[[str], Any], text: str) -> float:
+    """Return the processor time of a call."""
+    began = time.process_time()
+    with suppress(InvalidInput):  # a text that is refused must be refused in time
+        read(text)
+    return time.process_time() - began
+
+
+def growth(read: Callable[[str], Any], unit: str) -> tuple[float, int]:
+    """Return how many times longer four times the text takes, and at which length that was measured."""
+    length = 1250
+    while True:
+        text = (unit * (length // len(unit) + 1))[:length]
+        short = seconds(read, text)
+        if short < MEASURABLE and length < LONGEST:
+            length *= 2
+            continue
+        long = seconds(read, text * 4)
+        for _ in range(2 if long > MOST * max(short, MEASURABLE) else 0):
+            short, long = min(short, seconds(read, text)), min(long, seconds(read, text * 4))
+        return long / max(short, MEASURABLE), length
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", READERS)
+def test_four_times_the_text_takes_about_four_times_the_time(name: str) -> None:
+    read = READERS[name]
+    read("It rained on Monday. Three people were killed. " * 4)  # what is loaded once
+    grown = {unit: growth(read, unit) for unit in UNITS}
+    assert {unit: found for unit, found in grown.items() if found[0] > MOST} == {}
