@@ -107,3 +107,12 @@ def test_fields_that_no_figure_has_and_a_schema_without_acts_are_refused(decided
     assert {path.name for path in target.iterdir()} >= {"ledger.json", "claims.csv", "tolls.parquet"}
     with pytest.raises(UsageError, match="is there already"):
         write_tables(target, decided.ledger().report)
+
+
+def test_a_ledger_with_the_columns_of_an_earlier_toolkit_is_made_anew(
+    decided: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided.ledger()
+    assert decided.ledger().up_to_date
+    monkeypatch.setattr("toolkit.ledger.stage.REVISION", "another")
+    assert not decided.ledger().up_to_date

@@ -8,18 +8,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.errors import UsageError
-from toolkit.ledger.ledger_tables import story_rows, table_files
+from toolkit.ledger.ledger_tables import COLUMNS, story_rows, table_files
 from toolkit.ledger.mention import KINDS
 from toolkit.ledger.statement import ACTS, Place, Statement
 from toolkit.ledger.story_ledger import ledgers
 from toolkit.project.files import ANOTHER, staged
 from toolkit.project.stage import Made, ReportOutcome, derive_report
 from toolkit.project.workspace import ARTICLES, GOLD, SENTENCES, Workspace
-from toolkit.records import Article, Decision, Link, Piece, Sentence, Suggestion
+from toolkit.records import Article, Decision, Link, Piece, Sentence, Suggestion, content_id
 from toolkit.schema import Schema
 
 LEDGER: Final = "reports/ledger.json"
 FOLDER: Final = "ledger"
+REVISION: Final = content_id(*(f"{name}.{column}" for name, columns in COLUMNS.items() for column in columns.names))
+"""Tells the columns of today from those of an earlier toolkit, whose report is made anew."""
+
 LINKS: Final = "links/log.jsonl"
 
 Locate = Callable[[Sequence[Sentence]], Mapping[str, tuple[Piece, ...]]]
@@ -68,7 +71,7 @@ def ledger(
             "ledger",
             LEDGER,
             inputs=workspace.digests(ARTICLES, SENTENCES, GOLD, LINKS),
-            parameters={"kinds": list(kinds), "model": model},
+            parameters={"kinds": list(kinds), "model": model, "report": REVISION},
             make=make,
         )
 
