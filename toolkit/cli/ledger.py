@@ -12,7 +12,6 @@ from toolkit.api.facade import Project
 from toolkit.cli.options import RELEASE_HELP, Json, ProjectDir
 from toolkit.cli.output import progress_bar, put, put_json, put_outcome, put_section, put_table, say
 from toolkit.errors import UsageError
-from toolkit.ledger.shown_cells import CLAIM_HEADER, STORY_HEADER, TOLL_HEADER, claim_cells, story_cells, toll_cells
 
 
 def ledger(
@@ -52,6 +51,8 @@ def ledger(
         put_json({"stage": "ledger", "counts": outcome.counts, "up_to_date": outcome.up_to_date, "stories": stories})
         return
     if story is None:
+        from toolkit.ledger.shown_cells import STORY_HEADER, story_cells
+
         put_outcome(outcome, as_json=False)
         put_table(STORY_HEADER, list(map(story_cells, stories)))
         say("one story: `toolkit ledger STORY`" if stories else "no decided sentence has a claim or a figure")
@@ -71,6 +72,8 @@ def _chosen(stories: Sequence[Mapping[str, Any]], story: str | None) -> list[Map
 
 
 def _put_story(story: Mapping[str, Any]) -> None:
+    from toolkit.ledger.shown_cells import CLAIM_HEADER, TOLL_HEADER, claim_cells, toll_cells
+
     put(f"story {story['story_id']}, {story['articles']} articles")
     put("")
     rows = list(map(claim_cells, story["claims"]))
