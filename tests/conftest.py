@@ -43,6 +43,7 @@ def studio_home() -> Path:
 def studio(studio_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A server with a data directory of its own, installed once into .cache and stopped at the end."""
     data = tmp_path_factory.mktemp("studio") / "data"
+    data.mkdir(mode=0o755)
     try:
         started = embedded.start(home=studio_home, data=data, local_backends=True)
     except ToolkitError as error:

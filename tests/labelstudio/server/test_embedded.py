@@ -39,6 +39,13 @@ def test_a_server_that_runs_is_not_started_again(studio: Studio) -> None:
     assert str(studio.token) not in repr(again)
 
 
+@pytest.mark.studio
+def test_nobody_else_may_read_its_data_though_the_directory_was_there_before(studio: Studio) -> None:
+    made = [studio.data, *(path for path in studio.data.rglob("*") if not path.is_symlink())]
+    assert len(made) > 3
+    assert {path.name for path in made if path.stat().st_mode & 0o077} == set()
+
+
 def test_a_port_that_is_taken_is_not_silently_left_for_the_next(tmp_path: Path, python: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -121,6 +121,8 @@ def start(
         program = installed(home, python, told=told)
         if running is not None:
             return running if postgres is None else replace(running, token=postgres.token(program, EMAIL))
+        data.mkdir(parents=True, exist_ok=True)
+        data.chmod(0o700)  # also one that somebody made before: all answers are in it
         environment = server_environment(data)
         if local_backends:
             environment |= {"ML_BLOCK_LOCAL_IP": "false", "SSRF_PROTECTION_ENABLED": "false"}
@@ -131,7 +133,6 @@ def start(
             has_user = token_of(data / DATABASE, EMAIL) is not None
         else:
             has_user = postgres.has_user(program, EMAIL)
-            data.mkdir(parents=True, exist_ok=True, mode=0o700)
             environment |= postgres.environment()
         password = None if has_user else secrets.token_urlsafe(12)
         if password is not None:
@@ -308,19 +309,26 @@ def _wait_until_healthy(port: int, pid: int, log: Path, patience: float, told: T
 
 
 def spawn(command: Sequence[str], *, environment: Mapping[str, str], log: Path) -> int:
-    """Start a program in a session of its own, its output appended to `log`, and return its process id."""
+    """Start a program in a session of its own, its output appended to `log`, and return its process id.
+
+    Nobody else may read the files that it makes.
+    """
     appended = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    return os.posix_spawn(
-        command[0],
-        list(command),
-        dict(environment),
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, str(log), appended, 0o600),
-            (os.POSIX_SPAWN_DUP2, 1, 2),
-        ],
-        setsid=True,
-    )
+    umask = os.umask(0o077)
+    try:
+        return os.posix_spawn(
+            command[0],
+            list(command),
+            dict(environment),
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(log), appended, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )
+    finally:
+        os.umask(umask)
 
 
 def identity(pid: int) -> str | None:
