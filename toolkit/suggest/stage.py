@@ -16,33 +16,23 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from toolkit.errors import InvalidConfig, InvalidInput
+from toolkit.errors import InvalidInput
 from toolkit.project import Workspace
-from toolkit.project.config import LlmConfig
 from toolkit.project.files import file_digest
-from toolkit.project.logs.answer_cache import AnswerCache
 from toolkit.project.logs.suggestion_log import MODELS, SuggestionLog
 from toolkit.project.mutex import exclusive
 from toolkit.project.sentence_filter import Test, selected
-from toolkit.project.workspace import GOLD
-from toolkit.records import Article, Reject, Sentence, Suggestion, digest, to_json
+from toolkit.records import Reject, Sentence, Suggestion, to_json
 from toolkit.records.base import record
-from toolkit.release.privacy.withheld import read_takedowns
 from toolkit.schema import Schema
-from toolkit.suggest.answer_schema import answer_schema
 from toolkit.suggest.asking import Asking
-from toolkit.suggest.chat_client import ChatClient, is_local
-from toolkit.suggest.prompt import BYTES_PER_TOKEN, Prompt, Question, tokens
-from toolkit.suggest.sending_rights import withheld
-from toolkit.suggest.solved_examples import solved_examples
-from toolkit.suggest.spending import Prices, Spending
+from toolkit.suggest.llm_job import LlmJob, llm_client
 from toolkit.suggest.suggestion_file import file_answers
 
 REJECTS = "suggestions/rejects.jsonl"
 
 _BATCH = 50  # answers that are written down together
 _PREDICTED = 1000  # texts that a model on this machine is given together
-_TYPICAL = 60  # tokens of an answer, where none was measured yet
 
 
 class Progress(Protocol):
@@ -137,7 +127,7 @@ def log_answers(
     with exclusive(workspace.path(".toolkit", "suggest")):
         log = SuggestionLog(workspace)
         chosen = choice.of(workspace.sentences())
-        known = _known(log, model)
+        known = log.asked(model)
         left = [each for each in chosen if each.sentence_id not in known]
         if not dry_run:
             answers = _fitted(workspace.schema(), model, predict, left)
@@ -184,7 +174,7 @@ def log_file(workspace: Workspace, path: Path, *, dry_run: bool = False, progres
         log = SuggestionLog(workspace)
         sentences = {each.sentence_id: each for each in workspace.sentences()}
         model = file_model(path)
-        known = _known(log, model)
+        known = log.asked(model)
         found = list(file_answers(path, workspace.schema(), sentences, name=model))
         rejects = [each for each in found if isinstance(each, Reject)]
         if found and len(rejects) == len(found):
@@ -236,28 +226,28 @@ def ask_llm(
         Locked: Another `toolkit suggest` is at work.
     """
     with exclusive(workspace.path(".toolkit", "suggest")), ExitStack() as stack:
-        plan = _Plan(workspace, choice)
-        prices = plan.prices
-        if dry_run or not plan.left:
-            estimate = plan.estimated_tokens()
+        job = LlmJob(workspace, choice.of)
+        prices = job.prices
+        if dry_run or not job.left:
+            estimate = job.estimated_tokens()
             cost = None if prices is None else prices.of(*estimate)
-            return plan.told({}, sum(estimate), cost, dry_run=dry_run)
-        client = stack.enter_context(_client(plan.settings, environment))
-        say(plan.departure(client.url))
-        _keep_prompt(workspace, plan)
-        asking = plan.asking(client)
+            return _told(job, {}, sum(estimate), cost, dry_run=dry_run)
+        client = stack.enter_context(llm_client(job.settings, environment))
+        say(job.departure(client.url))
+        _keep_prompt(workspace, job)
+        asking = job.asking(client)
 
         def told(done: int, total: int, note: str = "") -> None:
-            spent = plan.spending
+            spent = job.spending
             cost = "" if prices is None else f", cost {prices.of(spent.prompt, spent.answer):,.2f}"
             if progress is not None:
                 progress(done, total, note or f"{spent.total:,} tokens{cost}")
 
-        answers = asking.answers(plan.left, at_once=plan.settings.concurrency)
-        rejected = _keep(workspace, plan.log, answers, len(plan.left), told)
-        spent = plan.spending
+        answers = asking.answers(job.left, at_once=job.settings.concurrency)
+        rejected = _keep(workspace, job.log, answers, len(job.left), told)
+        spent = job.spending
         cost = None if prices is None else prices.of(spent.prompt, spent.answer)
-        return replace(plan.told(rejected, spent.total, cost, dry_run=False), notes=_short_context(asking))
+        return replace(_told(job, rejected, spent.total, cost, dry_run=False), notes=_short_context(asking))
 
 
 def _short_context(asking: Asking) -> tuple[str, ...]:
@@ -272,144 +262,21 @@ def _short_context(asking: Asking) -> tuple[str, ...]:
 
 def llm_model(workspace: Workspace) -> str:
     """Return the name with the version under which the answers of the project's language model are in the log."""
-    return _Plan(workspace, Choice(limit=1)).model
+    return LlmJob(workspace, Choice(limit=1).of).model
 
 
-class _Plan:
-    """What is to be asked, and how."""
-
-    def __init__(self, workspace: Workspace, choice: Choice) -> None:
-        settings = workspace.config.llm
-        if settings is None:
-            raise InvalidConfig(
-                "names no language model",
-                where=str(workspace.path("toolkit.yaml")),
-                remedy='write `llm: {url: "http://127.0.0.1:8080/v1", model: NAME}`',
-            )
-        self.settings: LlmConfig = settings
-        self.prices = None if settings.prices is None else Prices(**settings.prices.model_dump())
-        self.log = SuggestionLog(workspace)
-        articles = {each.article_id: each for each in workspace.articles()}
-        sentences = workspace.sentences()
-        stories = {name: article.story_id for name, article in articles.items()}
-        questions = _questions(sentences, stories, settings.context)
-        gold = workspace.decisions() if settings.examples and workspace.path(GOLD).exists() else []
-        self.prompt = Prompt(
-            workspace.schema(),
-            context=settings.context,
-            shown=settings.examples,
-            solved=solved_examples(gold, questions, settings.examples),
-        )
-        self.parameters = _parameters(settings)
-        fixed = [self.prompt.digest, settings.model, self.parameters, answer_schema(self.prompt.schema)]
-        self.model = f"{settings.model}@{digest(json.dumps(fixed, sort_keys=True).encode())[:8]}"
-        chosen = choice.of(sentences)
-        known = _known(self.log, self.model)
-        reasons = withheld(
-            articles.values(),
-            read_takedowns(workspace.path("takedowns.yaml"), workspace.table(Article)),
-            local=is_local(settings.url),
-            allowed=settings.licences,
-        )
-        self.before = sum(each.sentence_id in known for each in chosen)
-        left = [each for each in chosen if each.sentence_id not in known]
-        self.not_sent = Counter(reasons[each.article_id] for each in left if each.article_id in reasons)
-        self.left = [questions[each.sentence_id] for each in left if each.article_id not in reasons]
-        self.articles = len({each.article_id for each in left if each.article_id not in reasons})
-        self.unstated = sum(not articles[each.article_id].licence for each in left if each.article_id not in reasons)
-        self.cache = AnswerCache(workspace, self.model)
-        self.spending = Spending(*self.cache.spent(), budget=settings.budget)
-
-    def asking(self, client: ChatClient) -> Asking:
-        return Asking(
-            self.prompt,
-            client,
-            self.cache,
-            self.spending,
-            name=self.model,
-            parameters=self.parameters,
-            longest=self.settings.max_tokens,
-            served_as=self.settings.served_as,
-        )
-
-    def estimated_tokens(self) -> tuple[int, int]:
-        """Return tokens of prompts and of answers that are still to be paid for, estimated."""
-        if not self.left:
-            return 0, 0
-        with ChatClient(self.settings.url, self.settings.model, parameters=self.parameters) as nobody:
-            asking = self.asking(nobody)
-            unasked = [each for each in self.left if not asking.known(each)]
-        return sum(tokens(self.prompt.messages(each)) for each in unasked), _TYPICAL * len(unasked)
-
-    def departure(self, url: str) -> str:
-        """Return what leaves this machine, in a sentence."""
-        about = sum(tokens(self.prompt.messages(each)) for each in self.left)
-        many = f"{len(self.left):,} sentence{'' if len(self.left) == 1 else 's'} of {self.articles:,} article"
-        many += "" if self.articles == 1 else "s"
-        beside = f", each with {self.settings.context} before and after it," if self.settings.context else ""
-        where = "to a server on this machine" if is_local(url) else "and leave this machine"
-        stating = f"; of {self.unstated:,} the article states no licence" if self.unstated and not is_local(url) else ""
-        return (
-            f"{many}{beside} and the codebook go to {url} (model {self.settings.model}) {where}: "
-            f"about {about:,} tokens, at one per {BYTES_PER_TOKEN} bytes{stating}"
-        )
-
-    def told(self, rejected: Mapping[str, int], spent: int, cost: float | None, *, dry_run: bool) -> Asked:
-        return Asked(
-            model=self.model,
-            answered=len(self.left) - sum(rejected.values()),
-            before=self.before,
-            rejected=rejected,
-            not_sent=dict(sorted(self.not_sent.items())),
-            tokens=spent,
-            cost=cost,
-            dry_run=dry_run,
-            up_to_date=not self.left,
-        )
-
-
-def _parameters(settings: LlmConfig) -> dict[str, Any]:
-    warm = {} if settings.temperature is None else {"temperature": settings.temperature}
-    return warm | {"max_tokens": settings.max_tokens}
-
-
-def _client(settings: LlmConfig, environment: Mapping[str, str]) -> ChatClient:
-    """Return the client, with the key out of the environment.
-
-    Raises:
-        InvalidConfig: A variable is named, and is not set.
-    """
-    key = environment.get(settings.key_variable, "").strip() if settings.key_variable else None
-    if settings.key_variable and not key:
-        raise InvalidConfig(
-            f"{settings.key_variable} is not set, which llm.key_variable names",
-            remedy=f"read -rs {settings.key_variable} && export {settings.key_variable}",
-        )
-    return ChatClient(
-        settings.url,
-        settings.model,
-        key=key,
-        key_variable=settings.key_variable,
-        parameters=_parameters(settings),
-        timeout=settings.timeout,
-        connections=settings.concurrency,
+def _told(job: LlmJob, rejected: Mapping[str, int], spent: int, cost: float | None, *, dry_run: bool) -> Asked:
+    return Asked(
+        model=job.model,
+        answered=len(job.left) - sum(rejected.values()),
+        before=job.before,
+        rejected=rejected,
+        not_sent=dict(sorted(job.not_sent.items())),
+        tokens=spent,
+        cost=cost,
+        dry_run=dry_run,
+        up_to_date=not job.left,
     )
-
-
-def _questions(sentences: Sequence[Sentence], stories: Mapping[str, str], context: int) -> dict[str, Question]:
-    """Return the question about each sentence; beside it stand only sentences of the same article."""
-    found = {}
-    for number, each in enumerate(sentences):
-        before = sentences[max(0, number - context) : number]
-        after = sentences[number + 1 : number + 1 + context]
-        found[each.sentence_id] = Question(
-            sentence_id=each.sentence_id,
-            story_id=stories[each.article_id],
-            text=each.text,
-            before=tuple(other.text for other in before if other.article_id == each.article_id),
-            after=tuple(other.text for other in after if other.article_id == each.article_id),
-        )
-    return found
 
 
 def _keep(
@@ -439,25 +306,21 @@ def _keep(
     return dict(sorted(Counter(each.reason for each in rejects).items()))
 
 
-def _keep_prompt(workspace: Workspace, plan: _Plan) -> None:
+def _keep_prompt(workspace: Workspace, job: LlmJob) -> None:
     """Write down all that the model's answers depend on, but for the sentence: what a release says of its models."""
     about = {
-        "model": plan.model,
-        "url": plan.settings.url,
-        "served": plan.settings.model,
-        "parameters": plan.parameters,
-        "schema": plan.prompt.schema.ref,
-        "prompt_digest": plan.prompt.digest,
-        "context": plan.settings.context,
-        "examples": plan.settings.examples,
-        "prompt": plan.prompt.system,
+        "model": job.model,
+        "url": job.settings.url,
+        "served": job.settings.model,
+        "parameters": job.parameters,
+        "schema": job.prompt.schema.ref,
+        "prompt_digest": job.prompt.digest,
+        "context": job.settings.context,
+        "examples": job.settings.examples,
+        "prompt": job.prompt.system,
     }
-    name = plan.cache.path.stem
+    name = job.cache.path.stem
     workspace.write(f"{MODELS}/{name}.json", json.dumps(about, ensure_ascii=False, indent=2) + "\n")
-
-
-def _known(log: SuggestionLog, model: str) -> set[str]:
-    return {each.sentence_id for each in log.rows() if each.model == model}
 
 
 def file_model(path: Path) -> str:

@@ -45,6 +45,10 @@ class SuggestionLog:
         """Yield those that were offered to people, shown or held out, from the oldest on."""
         return (each for each in self.rows() if each.shown is not None)
 
+    def asked(self, model: str) -> set[str]:
+        """Return the sentence_ids about which a model has been asked."""
+        return {each.sentence_id for each in self.rows() if each.model == model}
+
     def models(self) -> list[str]:
         """Return the models that have a suggestion here, in the order in which they were first asked."""
         return list(dict.fromkeys(each.model for each in self.rows()))
