@@ -228,7 +228,7 @@ def _parts(user: Any) -> tuple[int | None, str | None]:
 
 
 def _key(email: str | None) -> bytes:
-    return (email or "").strip().lower().encode()
+    return (email or "").strip().lower().encode(errors="backslashreplace")
 
 
 def _short(digits: str) -> str:

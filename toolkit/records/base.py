@@ -28,7 +28,7 @@ def content_id(*parts: str | int | None) -> str:
 
     The parts are hashed as a JSON array, so that ("ab", "c") and ("a", "bc") differ.
     """
-    return digest(f"[{','.join(map(_json, parts))}]".encode())[:_HEX_DIGITS]
+    return digest(f"[{','.join(map(_json, parts))}]".encode(errors="backslashreplace"))[:_HEX_DIGITS]
 
 
 def _json(part: str | int | None) -> str:  # as json.dumps, in half its time: ids are made and checked by the million

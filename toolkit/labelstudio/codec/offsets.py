@@ -81,7 +81,7 @@ def _trimmed(text: str, start: int, end: int, mended: str | None) -> Offsets | s
 
 def _from_utf16(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the code points of offsets that count UTF-16 units, None where these cut a character in two."""
-    units = text.encode("utf-16-le")
+    units = text.encode("utf-16-le", "surrogatepass")
     if not 0 <= start < end <= len(units) // 2:
         return None
     try:

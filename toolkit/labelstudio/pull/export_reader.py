@@ -210,7 +210,7 @@ def read_tasks(path: Path) -> Iterator[dict[str, Any]]:
             )
         try:
             yield _whole(task, seen)
-        except ValueError as error:
+        except (ValueError, OverflowError, OSError) as error:  # what a number of seconds beyond all years raises
             raise InvalidInput(f"holds no time in ISO 8601: {error}", where=f"{path}: item {number}") from error
 
 

@@ -114,4 +114,6 @@ def _read(workspace: Workspace) -> dict[str, Any]:
 
 def _write(workspace: Workspace, pages: Mapping[str, Any]) -> None:
     text = json.dumps(pages, ensure_ascii=False, indent=1, sort_keys=True)
-    write_atomic(workspace.path(NAME), text + "\n")
+    write_atomic(
+        workspace.path(NAME), f"{text}\n".encode(errors="backslashreplace")
+    )  # halves of characters, as in JSON

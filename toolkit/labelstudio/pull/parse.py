@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from toolkit.errors import InvalidInput, border
 from toolkit.labelstudio.codec.decode import (
     EMPTY,
     MISFIT,
@@ -57,7 +58,7 @@ def parse_annotation(
     source: Callable[[int], str],
     page: PageMap | None = None,
 ) -> ParsedAnnotation:
-    """Turn one annotation of a task into a record.
+    """Turn one annotation of a task into a record; whatever it holds, it stops no other.
 
     Args:
         task: The task as the server gives it, with `data`.
@@ -67,13 +68,30 @@ def parse_annotation(
         source: Task id → where a person finds it.
         page: The meaning of the project's page; default: the schema's own, or what the task alone shows.
     """
+    try:
+        with border(f"annotation {raw.get('id')} can't be read"):
+            return _parsed(task, raw, schema=schema, pseudonyms=pseudonyms, source=source, page=page)
+    except InvalidInput as fault:
+        return _refused(task, raw, source, "unreadable", fault.what)
+
+
+def _parsed(
+    task: Mapping[str, Any],
+    raw: Mapping[str, Any],
+    *,
+    schema: Schema | None,
+    pseudonyms: Pseudonyms,
+    source: Callable[[int], str],
+    page: PageMap | None,
+) -> ParsedAnnotation:
     page = page or page_of_task(task, schema)
     text = text_on(task, page)
     if text is None:
         keys = ", ".join(repr(shown.key) for shown in page.texts)
         return _refused(task, raw, source, "no-text", f"the task's data has no text{' under ' * bool(keys)}{keys}")
+    shown = digest(text.text.encode())  # which a text with halves of characters does not survive
     pushed = task["data"].get("text_sha256")
-    if pushed is not None and pushed != digest(text.text.encode()):
+    if pushed is not None and pushed != shown:
         changed = f"annotation {raw['id']}: the text is not the one that was pushed"
         return _refused(task, raw, source, "text-changed", changed)
     decoded = decode(raw.get("result") or [], text, page)

@@ -11,7 +11,7 @@ from typing import Any
 
 from toolkit.errors import InvalidInput
 from toolkit.project.files import disk_errors
-from toolkit.project.logs.hash_chain import KEY, last_link, line_of, linked
+from toolkit.project.logs.hash_chain import HALF_CHARACTERS, KEY, last_link, line_of, linked
 
 
 class AppendLog:
@@ -52,7 +52,7 @@ class AppendLog:
                 file.truncate(whole)
                 lines = linked(added, self._last_link(whole)) if self.chained else map(line_of, added)
                 try:
-                    unwritten = memoryview("".join(lines).encode())
+                    unwritten = memoryview("".join(lines).encode(errors=HALF_CHARACTERS))
                     while unwritten:
                         unwritten = unwritten[file.write(unwritten) :]
                     if durable:

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 
 KEY: Final = "chain"
+HALF_CHARACTERS: Final = "backslashreplace"
+"""The way in which halves of a character, which UTF-8 can't hold, stand in a log: as the escapes of JSON."""
 _HEX_DIGITS = 32
 _LINK = re.compile(rb',"chain":"([0-9a-f]{32})"\}\n\Z')
 _BLOCK = 1 << 20
@@ -51,7 +53,7 @@ def linked(rows: Iterable[Mapping[str, Any]], last: str) -> Iterator[str]:
         last: The link of the row before them, from `last_link`.
     """
     for row in rows:
-        last = _link(last, line_of(row).encode())
+        last = _link(last, line_of(row).encode(errors=HALF_CHARACTERS))
         yield line_of({**row, KEY: last})
 
 
