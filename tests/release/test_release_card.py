@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,8 @@ from toolkit.errors import GateFailed
 from toolkit.release import Release, TextRule
 from toolkit.release.card.data_dictionary import meaning
 from toolkit.release.repeats import repeats
+
+OFFLINE = {**os.environ, "HF_HUB_OFFLINE": "1", "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "2"}
 
 
 def card(release: Release) -> str:
@@ -135,6 +140,52 @@ def test_the_recipes_of_the_card_run(
     release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, title: str
 ) -> None:
     assert run(recipe(release, title), tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A random DistilBERT with 1 layer of 16 numbers, and the same as a sentence transformer, by the names on cards."""
+    for library in ("torch", "transformers", "setfit"):
+        pytest.importorskip(library, reason=f"NO {library.upper()}, RECIPES THAT FINE-TUNE ARE NOT RUN")
+    code = """
+import sys
+from pathlib import Path
+from sentence_transformers import SentenceTransformer, models
+from tokenizers import Tokenizer, models as pieces, pre_tokenizers, trainers
+from transformers import DistilBertConfig, DistilBertModel, PreTrainedTokenizerFast
+folder, signs = Path(sys.argv[1]), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+tokens = Tokenizer(pieces.WordPiece(unk_token="[UNK]"))
+tokens.pre_tokenizer = pre_tokenizers.Whitespace()
+text = ["The mayor of Arlo said 14 people were killed in storm 3-2."] * 3
+tokens.train_from_iterator(text, trainers.WordPieceTrainer(vocab_size=200, special_tokens=signs))
+names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), signs))
+PreTrainedTokenizerFast(tokenizer_object=tokens, model_max_length=64, **names).save_pretrained(folder / "bert")
+shape = DistilBertConfig(vocab_size=200, dim=16, hidden_dim=32, n_layers=1, n_heads=2, max_position_embeddings=64)
+DistilBertModel(shape).save_pretrained(folder / "bert")
+body = models.Transformer(str(folder / "bert"))
+SentenceTransformer(modules=[body, models.Pooling(16)]).save(str(folder / "sentences"))
+"""
+    folder = tmp_path_factory.mktemp("tiny")
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code, str(folder)], check=True, env=OFFLINE)
+    return {
+        "distilbert-base-multilingual-cased": folder / "bert",
+        "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2": folder / "sentences",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("title", ["transformers: several", "transformers: token", "SetFit: several"])
+def test_the_recipes_that_fine_tune_run_on_tiny_random_models(
+    release: Release, tmp_path: Path, title: str, tiny_models: dict[str, Path]
+) -> None:
+    code = recipe(release, title).replace("num_epochs=1", "num_epochs=1, max_steps=3")
+    for name, folder in tiny_models.items():
+        code = code.replace(name, str(folder))
+    (tmp_path / "recipe.py").write_text(code, encoding="utf-8")
+    command = [sys.executable, "-W", "ignore", "recipe.py"]
+    done = subprocess.run(command, cwd=tmp_path, env=OFFLINE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "eval_loss" in done.stdout or "tensor" in done.stdout
 
 
 def test_a_release_without_text_has_no_recipes(world: Any, tmp_path: Path) -> None:
