@@ -17,10 +17,10 @@ from toolkit.agreement.agreement_report import (
     Slice,
     SpanRow,
 )
-from toolkit.agreement.alternative_annotator import AltTest, Rival, alt_test, benjamini_yekutieli
 from toolkit.agreement.coefficients import COEFFICIENTS, Coefficient, alpha, coefficient
 from toolkit.agreement.intervals import interval
 from toolkit.agreement.measurement import measure
+from toolkit.agreement.model_agreement.alternative_annotator import AltTest, Rival, alt_test, benjamini_yekutieli
 from toolkit.agreement.ratings import Level, Ratings
 from toolkit.agreement.span_agreement import Unitizing, unitizing_alpha, unitizing_alphas
 

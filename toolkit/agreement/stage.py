@@ -12,8 +12,8 @@ from typing import Any
 from toolkit.agreement.agreement_report import INTERVAL, REVISION
 from toolkit.agreement.link_agreement import LinkAgreement, link_agreement
 from toolkit.agreement.measurement import measure
-from toolkit.agreement.preannotation_effect import PreannotationEffect, measure_effect
-from toolkit.agreement.replacement import ReplacementReport, measure_replacement
+from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect, measure_effect
+from toolkit.agreement.model_agreement.replacement import ReplacementReport, measure_replacement
 from toolkit.project.logs.link_log import link_answers
 from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL
 from toolkit.project.logs.suggestion_log import SuggestionLog

@@ -20,8 +20,8 @@ from toolkit.errors import UsageError
 if TYPE_CHECKING:
     from toolkit.adjudicate.stage import Adjudication
     from toolkit.agreement.link_agreement import LinkAgreement
-    from toolkit.agreement.preannotation_effect import PreannotationEffect
-    from toolkit.agreement.replacement import ReplacementReport
+    from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect
+    from toolkit.agreement.model_agreement.replacement import ReplacementReport
     from toolkit.baselines.selection.stage import Audit
     from toolkit.baselines.training.stage import Trained
     from toolkit.estimate.stage import Grouping

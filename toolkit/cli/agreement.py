@@ -16,8 +16,8 @@ from toolkit.errors import GateFailed, InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from toolkit.agreement.link_agreement import LinkAgreement
-    from toolkit.agreement.preannotation_effect import PreannotationEffect
-    from toolkit.agreement.replacement import ReplacementReport
+    from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect
+    from toolkit.agreement.model_agreement.replacement import ReplacementReport
 
 
 class Annotators(StrEnum):

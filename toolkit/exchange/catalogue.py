@@ -22,7 +22,7 @@ FORMATS: Final = {
     "web-annotation": "web_annotation",
     "annotated-csv": "annotated_csv",
 }
-"""Name of a format → its module in this package."""
+"""Name of a format → its module in `toolkit.exchange.formats`."""
 
 
 class DocumentFormat(Protocol):
@@ -43,7 +43,7 @@ def document_format(name: str) -> DocumentFormat:
     if name not in FORMATS:
         known = ", ".join(FORMATS)
         raise UsageError(f"there is no format {name!r}{nearest(name, FORMATS)}", remedy=f"take one of {known}")
-    return cast(DocumentFormat, importlib.import_module(f"toolkit.exchange.{FORMATS[name]}"))
+    return cast(DocumentFormat, importlib.import_module(f"toolkit.exchange.formats.{FORMATS[name]}"))
 
 
 def read_documents(name: str, path: Path, *, unit: Unit | None = None) -> tuple[list[AnnotatedDocument], Losses]:

@@ -4,7 +4,7 @@ from toolkit.records.annotation import Annotation, AttributeValue, Relation, Spa
 from toolkit.records.article import Article, Piece, parse_instant
 from toolkit.records.base import content_id, digest, from_json, from_row, stored_fields, to_json, to_row
 from toolkit.records.decision import Aggregation, Decision
-from toolkit.records.estimate import Estimate
+from toolkit.records.interval_estimate import Estimate
 from toolkit.records.latest import latest
 from toolkit.records.link import Anchor, Link, LinkAnswer
 from toolkit.records.page import IMPORTED, Page, PageKind

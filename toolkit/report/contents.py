@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from toolkit.agreement.preannotation_effect import PreannotationEffect
+from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect
 from toolkit.agreement.report_tables import ReportTable
 from toolkit.report.plots import Plot
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from builders import answer, span
 
-from toolkit.agreement.replacement import ReplacementReport, ReplacementRow, measure_replacement
+from toolkit.agreement.model_agreement.replacement import ReplacementReport, ReplacementRow, measure_replacement
 from toolkit.cli.app import main
 from toolkit.project import Workspace
 from toolkit.project.logs.annotation_log import revision

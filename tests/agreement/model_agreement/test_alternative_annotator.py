@@ -95,7 +95,7 @@ def test_what_cannot_be_compared_is_refused() -> None:
 
 
 def test_the_numbers_of_the_paper_come_out() -> None:
-    data = Path(os.environ.get("TOOLKIT_ALTTEST", Path(__file__).parents[3] / "shared" / "data" / "alttest"))
+    data = Path(os.environ.get("TOOLKIT_ALTTEST", Path(__file__).parents[4] / "shared" / "data" / "alttest"))
     if not (data / "expected.jsonl").exists():
         pytest.skip(f"NO ANSWERS OF PEOPLE AND MODELS AT {data}: the numbers of the paper are not tested")
     for line in (data / "expected.jsonl").read_text(encoding="utf-8").splitlines():

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
-from toolkit.agreement.alternative_annotator import AltTest, Score, alt_test
+from toolkit.agreement.model_agreement.alternative_annotator import AltTest, Score, alt_test
 from toolkit.agreement.span_agreement import match
 from toolkit.records import Annotation, Estimate, Span, Suggestion, latest
 from toolkit.records.base import record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from toolkit.exchange.annotated_document import AnnotatedDocument, Losses
-from toolkit.exchange.brat import read
+from toolkit.exchange.formats.brat import read
 
 
 def read_one(folder: Path, text: bytes, standoff: bytes) -> tuple[AnnotatedDocument, Losses]:

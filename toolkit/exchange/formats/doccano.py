@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from toolkit.errors import InvalidInput, border
 from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Mention, Part, joined
 from toolkit.exchange.document_folders import SPLITS, document_files, file_name, folder_of
-from toolkit.exchange.json_lines import json_files, objects, write_lines
+from toolkit.exchange.formats.json_lines import json_files, objects, write_lines
 from toolkit.exchange.offset_units import Unit, check_unit
 from toolkit.records import Relation
 

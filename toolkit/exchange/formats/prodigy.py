@@ -15,7 +15,7 @@ from typing import Any, Final
 from toolkit.errors import InvalidInput, border
 from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Mention, Part, joined, values_of
 from toolkit.exchange.document_folders import SPLITS
-from toolkit.exchange.json_lines import json_files, objects, write_lines
+from toolkit.exchange.formats.json_lines import json_files, objects, write_lines
 from toolkit.exchange.offset_units import Unit, check_unit
 from toolkit.records import AttributeValue, Relation
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 from toolkit.errors import InvalidInput, border
 from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Mention, Part, in_order, values_of
 from toolkit.exchange.document_folders import read_text
-from toolkit.exchange.json_lines import json_files, objects
+from toolkit.exchange.formats.json_lines import json_files, objects
 from toolkit.exchange.offset_units import Unit, check_unit
 from toolkit.records import AttributeValue, content_id
 

@@ -1,0 +1,1 @@
+"""The formats, one per file: each reads documents, and writes them."""
