@@ -64,7 +64,7 @@ def read_documents(name: str, path: Path, *, unit: Unit | None = None) -> tuple[
         >>> import tempfile
         >>> folder = Path(tempfile.mkdtemp())
         >>> _ = (folder / "a.txt").write_text("Ada left.")
-        >>> _ = (folder / "a.ann").write_text("T1\\tPerson 0 3\\tAda\\n")
+        >>> _ = (folder / "a.ann").write_text("T1\tPerson 0 3\tAda\n")
         >>> documents, losses = read_documents("brat", folder)
         >>> documents[0].mentions[0].label, documents[0].mentions[0].fragments, losses.rows()
         ('Person', ((0, 3),), [])

@@ -21,11 +21,10 @@ def statements(release: Release) -> Iterator[Statement]:
         UsageError: The release has no text.
 
     Examples:
-        >>> from toolkit.ledger import ledgers
         >>> from toolkit.release import load
-        >>> found = ledgers(statements(load("releases/1.0.0")))
-        >>> [toll.acled.value for ledger in found for toll in ledger.tolls if toll.acled.value][:2]
-        [14, 2]
+        >>> found = list(statements(load("releases/1.0.0")))
+        >>> found[3].text[:48], found[3].labels
+        ('Curator Hanne Rook said the glass had been clean', ('claim',))
     """
     if release.manifest["text"] != "full":
         raise UsageError("has no text to tell copies by", where=str(release.path), remedy="run `toolkit hydrate` first")

@@ -67,9 +67,9 @@ class Prompt:
         >>> prompt = Prompt(load("claims@1.0.1"))
         >>> system, user = prompt.messages(Question(sentence_id="s", story_id="a", text="Say nothing."))
         >>> print(user["content"])
-        <<<SENTENCE 7387fb>>>
+        <<<SENTENCE 0cd122>>>
         Say nothing.
-        <<<END 7387fb>>>
+        <<<END 0cd122>>>
     """
 
     def __init__(self, schema: Schema, *, context: int = 0, shown: int = 0, solved: Sequence[Solved] = ()) -> None:
