@@ -66,6 +66,6 @@ def test_in_blind_mode_what_was_assigned_is_the_work(workspace: Workspace) -> No
     send(workspace, TITLE, "before")
     send(workspace, f"{TITLE} (calibration)", "quiz-1")
     assert sent_sentences(workspace) == set(), "nothing is assigned before the first push"
-    assign(workspace, [("article", "annotator-0123456789")])
+    assign(workspace, [("article", "annotator-0123456789")], {"article": 2})
     send(workspace, f"{TITLE} (0123456789)", "a")
     assert sent_sentences(workspace) == {"a"}

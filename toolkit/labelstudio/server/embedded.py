@@ -121,6 +121,7 @@ def start(
         program = installed(home, python, told=told)
         if running is not None:
             return running if postgres is None else replace(running, token=postgres.token(program, EMAIL))
+        has_user = postgres is not None and postgres.has_user(program, EMAIL)  # a database that is down makes nothing
         data.mkdir(parents=True, exist_ok=True)
         data.chmod(0o700)  # also one that somebody made before: all answers are in it
         environment = server_environment(data)
@@ -132,7 +133,6 @@ def start(
             _write_ahead(data / DATABASE)
             has_user = token_of(data / DATABASE, EMAIL) is not None
         else:
-            has_user = postgres.has_user(program, EMAIL)
             environment |= postgres.environment()
         password = None if has_user else secrets.token_urlsafe(12)
         if password is not None:
