@@ -18,7 +18,7 @@ from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.pull.stage import changed_since
 from toolkit.project import Workspace
-from toolkit.project.annotators_file import blind_annotators, people_asked
+from toolkit.project.annotators_file import blind_annotators, people_per_sentence
 from toolkit.project.logs.push_ledger import blind_title, sent_sentences
 from toolkit.records import Annotation, latest
 from toolkit.schema import Score
@@ -148,23 +148,20 @@ def progress(workspace: Workspace, projects: Sequence[ProjectProgress], *, url: 
     """
     pulled = workspace.answers()
     answers = latest(pulled)
-    sentences = workspace.sentences()
-    everybody = workspace.config.label_studio.annotators_per_sentence
-    of_article = people_asked(workspace)
-    wanted = {sentence.sentence_id: of_article[sentence.article_id] for sentence in sentences}
+    wanted, everybody = people_per_sentence(workspace), workspace.config.label_studio.annotators_per_sentence
     people = Counter(answer.sentence_id for answer in answers)
     sent = sum(project.sent for project in projects)
     asked = sent * (everybody if len(projects) == 1 else 1)  # blind: one task per person
-    missing = asked - sum(min(number, wanted.get(one, everybody)) for one, number in people.items())
+    missing = asked - sum(min(number, wanted(one)) for one, number in people.items())
     pace = _per_day(answers)
     changed = [project.changed for project in projects if project.changed is not None]
     return LabellingProgress(
         url=url,
-        sentences=len(sentences),
+        sentences=len(workspace.sentences()),
         sent=sent,
         answers_on_server=sum(project.answers for project in projects),
         answers_pulled=len(pulled),
-        complete=sum(number >= wanted.get(one, everybody) for one, number in people.items()),
+        complete=sum(number >= wanted(one) for one, number in people.items()),
         per_day=pace,
         days_left=None if not pace else max(missing, 0) / pace,
         annotators=_annotators(answers, quiz_scores(workspace), _tasks_alone(workspace, projects)),

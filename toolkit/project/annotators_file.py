@@ -19,7 +19,7 @@ nobody chooses it. How many people an article was asked of stands in the log and
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Annotated, Literal
 
@@ -27,8 +27,8 @@ import pydantic
 
 from toolkit.errors import InvalidConfig
 from toolkit.project.logs.append_log import AppendLog
-from toolkit.project.workspace import Workspace
-from toolkit.records import content_id
+from toolkit.project.workspace import ARTICLES, SENTENCES, Workspace
+from toolkit.records import Article, Sentence, content_id
 from toolkit.schema.yaml_document import read_document
 
 FILE_NAME = "annotators.yaml"
@@ -134,30 +134,38 @@ def assign(workspace: Workspace, pairs: Iterable[tuple[str, str]], asked: Mappin
     AppendLog(workspace.path(ASSIGNED)).append(rows)
 
 
-def people_asked(workspace: Workspace, team: Team | None = None) -> dict[str, int]:
-    """Return how many people each article is asked of, by article_id.
+def people_per_sentence(workspace: Workspace) -> Callable[[str], int]:
+    """Return a function from a sentence_id to how many people the sentence is asked of.
 
-    Args:
-        workspace: The project.
-        team: The people; read if left out.
+    Without an overlap, or where the tables are not made yet, nothing is read: all are asked of as many as toolkit.yaml
+    says. So is a sentence that is gone.
     """
+    everybody, team = workspace.config.label_studio.annotators_per_sentence, read_team(workspace)
+    made = all(workspace.path(name).exists() for name in (ARTICLES, SENTENCES))
+    if team is None or team.overlap is None or not made:
+        return lambda _: everybody
+    asked = people_asked(workspace, team)
+    wanted = {one: asked[article] for one, article in workspace.columns(Sentence, "sentence_id", "article_id")}
+    return lambda sentence_id: wanted.get(sentence_id, everybody)
+
+
+def people_asked(workspace: Workspace, team: Team | None = None) -> dict[str, int]:
+    """Return how many people each article is asked of, by article_id; the team is read if it is left out."""
     team = team or read_team(workspace)
-    articles = workspace.articles()
     everybody = workspace.config.label_studio.annotators_per_sentence
-    if team is None or team.overlap is None:
-        return dict.fromkeys((article.article_id for article in articles), everybody)
+    overlap = None if team is None else team.overlap
+    fields = () if overlap is None else overlap.stratify
+    articles = workspace.columns(Article, "article_id", *fields)
+    if overlap is None:
+        return {article_id: everybody for (article_id,) in articles}
     rows = AppendLog(workspace.path(ASSIGNED)).rows()
     known = {row["article_id"]: int(row.get("asked", everybody)) for row in rows}
     strata: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for article in articles:
-        strata[tuple(getattr(article, name) or "" for name in team.overlap.stratify)].append(article.article_id)
-    several = _drawn(Fraction(str(team.overlap.share)), [ids for _, ids in sorted(strata.items())], known)
-    return {
-        article.article_id: known.get(
-            article.article_id, team.overlap.annotators if article.article_id in several else 1
-        )
-        for article in articles
-    }
+    for article_id, *values in articles:
+        strata[tuple(value or "" for value in values)].append(article_id)
+    several = _drawn(Fraction(str(overlap.share)), [ids for _, ids in sorted(strata.items())], known)
+    new = {True: overlap.annotators, False: 1}
+    return {article_id: known.get(article_id, new[article_id in several]) for article_id, *_ in articles}
 
 
 def _drawn(share: Fraction, strata: Iterable[list[str]], known: Mapping[str, int]) -> set[str]:

@@ -19,7 +19,7 @@ from toolkit.labelstudio.push.sender import PushResult, Sender, Task
 from toolkit.labelstudio.push.tasks import task_data
 from toolkit.project import Workspace
 from toolkit.project.annotators_file import FILE_NAME as ANNOTATORS
-from toolkit.project.annotators_file import Team, people_asked, read_team
+from toolkit.project.annotators_file import Team, people_per_sentence, read_team
 from toolkit.project.logs.answer_migration import settled
 from toolkit.project.logs.push_ledger import Key, blind_title, sent_sentences
 from toolkit.project.sentence_filter import Test, selected
@@ -121,9 +121,8 @@ def _carried(workspace: Workspace, there: Collection[str]) -> set[str]:
     for answer in logged:
         if answer.sentence_id in how.carried:
             people[how.carried[answer.sentence_id]].add(how.read(answer).annotator)
-    asked = people_asked(workspace)
-    article_of = {sentence.sentence_id: sentence.article_id for sentence in workspace.sentences()}
-    return {sentence_id for sentence_id, names in people.items() if len(names) >= asked[article_of[sentence_id]]}
+    wanted = people_per_sentence(workspace)
+    return {sentence_id for sentence_id, names in people.items() if len(names) >= wanted(sentence_id)}
 
 
 def _push_blind(

@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import UsageError
-from toolkit.project.annotators_file import people_asked
+from toolkit.project.annotators_file import people_per_sentence
 from toolkit.project.config import FILE_NAME, with_schema
 from toolkit.project.logs import link_log
 from toolkit.project.logs.annotation_log import current, revision, tombstone
 from toolkit.project.logs.append_log import AppendLog
 from toolkit.project.logs.link_log import logged_links
-from toolkit.project.workspace import ARTICLES, SENTENCES, Workspace
+from toolkit.project.workspace import Workspace
 from toolkit.records import Annotation
 from toolkit.schema import Migrated, Migration, Schema, counts, diff, load, load_migration, migrate, migrate_links
 from toolkit.schema.yaml_document import read_document, text_of
@@ -130,12 +130,8 @@ def settled(workspace: Workspace) -> frozenset[str]:
         people[answer.sentence_id].add(answer.annotator)
         if answer.annotation_id in migrated:
             old.add(answer.sentence_id)
-    everybody = workspace.config.label_studio.annotators_per_sentence
-    wanted: dict[str, int] = {}
-    if all(workspace.path(name).exists() for name in (ARTICLES, SENTENCES)):  # a fresh copy has only its logs
-        asked = people_asked(workspace)
-        wanted = {sentence.sentence_id: asked[sentence.article_id] for sentence in workspace.sentences()}
-    return frozenset(sentence for sentence in old if len(people[sentence]) >= wanted.get(sentence, everybody))
+    wanted = people_per_sentence(workspace)
+    return frozenset(sentence for sentence in old if len(people[sentence]) >= wanted(sentence))
 
 
 @dataclass(frozen=True)
