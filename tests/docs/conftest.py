@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import new_page
 
 sys.path.insert(0, str(Path(__file__).parent))  # blocks.py lies beside the tests
 sys.path.append(str(Path(__file__).parents[1] / "hub"))  # the stand-in imports what lies beside it
@@ -20,7 +21,6 @@ from blocks import program
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PROJECT = "my-project"
-CHROMIUM = Path(os.environ.get("TOOLKIT_CHROMIUM", "/usr/bin/chromium"))
 _HERE = ("http://127.0.0.1", "file:", "data:", "blob:")
 
 Follow = Callable[[Path, Path], str]
@@ -91,15 +91,9 @@ def followed(follow: Follow, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 @pytest.fixture
 def watched() -> Iterator[tuple[Any, list[str]]]:
     """A page of a real browser, and the list of its faults: errors on its console, and requests off the machine."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip(f"NO BROWSER, THE PAGES ARE NOT OPENED: {CHROMIUM} is missing (apt-get install chromium)")
     faults: list[str] = []
-    with sync_api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = browser.new_page()
+    with new_page("THE PAGES ARE") as page:
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda made: None if made.url.startswith(_HERE) else faults.append(made.url))
         yield page, faults
-        browser.close()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import new_page
 
 from tests.report.conftest import ARABIC, CLOSING, SCRIPT
 from toolkit.project import Workspace
@@ -18,7 +18,6 @@ sync_api = pytest.importorskip("playwright.sync_api")
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM = Path(os.environ.get("TOOLKIT_CHROMIUM", "/usr/bin/chromium"))
 SENTENCES = 11 * 4 + 4
 
 expect = sync_api.expect
@@ -28,15 +27,9 @@ expect.set_options(timeout=60_000)
 @pytest.fixture
 def page(project: Workspace) -> Iterator[Any]:
     """The report, opened; at the end nothing was asked of a network and nothing went to the console."""
-    if not CHROMIUM.exists():
-        if os.environ.get("CI"):
-            raise FileNotFoundError(CHROMIUM)
-        pytest.skip(f"NO BROWSER, THE REPORT IS NOT TESTED: {CHROMIUM} is missing (apt-get install chromium)")
     path, _ = write_report(project)
     said: list[str] = []
-    with sync_api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        opened = browser.new_page()
+    with new_page("THE REPORT IS") as opened:
         opened.on("console", lambda message: said.append(message.text))
         opened.on("pageerror", lambda error: said.append(str(error)))
         opened.on("dialog", lambda dialog: said.append(dialog.message))
@@ -44,7 +37,6 @@ def page(project: Workspace) -> Iterator[Any]:
         opened.goto(path.as_uri())
         yield opened
         title = opened.title()
-        browser.close()
     assert [words for words in said if words != "data:,"] == []
     assert title == "Words <b>as</b> data · report"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from browser import Desk, signed_in
 
 from toolkit.labelstudio.codec.decode import decode_result
 from toolkit.labelstudio.codec.label_config import DATA, render_config
@@ -21,7 +22,6 @@ sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
 
 SCHEMA = load("news_events@1.0.0")
-CHROMIUM = Path(os.environ.get("TOOLKIT_CHROMIUM", "/usr/bin/chromium"))
 PICTURES = os.environ.get("TOOLKIT_SCREENSHOTS")  # a folder: keep pictures of the page for the documentation
 
 TOLL = "The ministry said that at least 14 soldiers were killed and dozens wounded."
@@ -29,35 +29,19 @@ RANGE = "The ministry said that between 14 and 20 soldiers were killed and dozen
 LONG = "The ministry, " + "silent through a week of questions from parliament and from the press, " * 9 + TOLL[13:]
 ARABIC = "قال الجيش إن 14 جنديا قتلوا."
 
-BOX_OF_WORDS = """(needle) => {
-  const walker = document.createTreeWalker(document.querySelector('.tk-sentence'), NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const at = node.data.indexOf(needle);
-    if (at < 0) continue;
-    const range = document.createRange();
-    range.setStart(node, at);
-    range.setEnd(node, at + needle.length);
-    const box = range.getBoundingClientRect();
-    return [box.left, box.top + box.height / 2, box.right];
-  }
-  return null;
-}"""
-
-
 TICKED = """() => [...document.querySelectorAll('.tk input[type=checkbox], .tk input[type=radio]')]
   .map(box => (box.checked ? 1 : 0) + (box.offsetParent ? 2 : 0)).join('')"""
 """Which boxes are ticked, and which are shown."""
 
-PATIENCE = 12  # times five seconds
-
 sync_api.expect.set_options(timeout=60_000)
 
 
-class Desk:
+class SentenceDesk(Desk):
     """What a person does at the page, and the server behind it."""
 
     def __init__(self, page: Any, studio: Studio, project: int, api: httpx.Client) -> None:
-        self.page, self.studio, self.project, self.api = page, studio, project, api
+        super().__init__(page, ".tk-sentence")
+        self.studio, self.project, self.api = studio, project, api
 
     def import_task(self, text: str, **data: str) -> int:
         shown = {
@@ -92,17 +76,6 @@ class Desk:
         self.until(lambda: self.page.keyboard.press("s"), "document.querySelector('.lsf-label_selected')")
         self.until(lambda: self.page.keyboard.press("s"), "!document.querySelector('.lsf-label_selected')")
 
-    def until(self, act: Callable[[], object], condition: str) -> None:
-        """Act, and once more where the page has not taken it in after a while, until a condition holds."""
-        for _ in range(PATIENCE):
-            act()
-            try:
-                self.page.wait_for_function(condition, timeout=5_000)
-            except sync_api.TimeoutError:
-                continue
-            return
-        raise TimeoutError(f"the page never came to: {condition}")
-
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
@@ -122,7 +95,7 @@ class Desk:
         """Arm a span label by its key and drag over words; then nothing is selected."""
         self.until(lambda: self.press(key), "document.querySelector('.lsf-label_selected')")
         spans = self.page.locator(".tk-sentence .htx-highlight").count()
-        left, middle, right = self.page.evaluate(BOX_OF_WORDS, words)
+        left, middle, right = self.box(words)
         self.page.mouse.move(left + 1, middle)
         self.page.mouse.down()
         self.page.mouse.move((left + right) / 2, middle, steps=4)
@@ -132,10 +105,6 @@ class Desk:
             "spans => document.querySelectorAll('.tk-sentence .htx-highlight').length > spans", arg=spans
         )
         self.unselect()
-
-    def click(self, words: str) -> None:
-        left, middle, right = self.page.evaluate(BOX_OF_WORDS, words)
-        self.page.mouse.click((left + right) / 2, middle)
 
     def select(self, words: str) -> None:
         """Click a marked span, which shows its fields."""
@@ -189,30 +158,17 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(studio: Studio) -> Iterator[Desk]:
-    if not CHROMIUM.exists():
-        if os.environ.get("CI"):
-            raise FileNotFoundError(CHROMIUM)
-        pytest.skip(f"NO BROWSER, THE PAGE IS NOT TESTED: {CHROMIUM} is missing (apt-get install chromium)")
+def desk(studio: Studio) -> Iterator[SentenceDesk]:
     headers = {"Authorization": f"Token {studio.token}"}
-    with httpx.Client(base_url=studio.url, headers=headers, timeout=60) as api, sync_api.sync_playwright() as play:
+    with signed_in(studio) as page, httpx.Client(base_url=studio.url, headers=headers, timeout=60) as api:
         config = render_config(SCHEMA)
         made = api.post("/api/projects", json={"title": "page in browser", "label_config": config}).raise_for_status()
         project = made.json()["id"]
         api.post(f"/api/projects/{project}/validate", json={"label_config": config}).raise_for_status()
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1400, "height": 1200})
-        page.set_default_timeout(60_000)
-        page.goto(f"{studio.url}/user/login")
-        page.fill("input[name=email]", studio.email)
-        page.fill("input[name=password]", studio.password)
-        page.click("button[type=submit]")
-        page.wait_for_url(lambda url: "/user/login" not in url)
-        yield Desk(page, studio, project, api)
-        browser.close()
+        yield SentenceDesk(page, studio, project, api)
 
 
-def test_labels_figure_source_and_link_come_back_as_they_were_given(desk: Desk) -> None:
+def test_labels_figure_source_and_link_come_back_as_they_were_given(desk: SentenceDesk) -> None:
     desk.open(RANGE)
     desk.tick("1", "5")
     desk.mark("f", "between 14 and 20")
@@ -255,7 +211,7 @@ def test_labels_figure_source_and_link_come_back_as_they_were_given(desk: Desk) 
     assert validate(SCHEMA, reading.labels, reading.spans, reading.relations) == []
 
 
-def test_what_is_incomplete_is_refused_and_rules_and_fields_show_when_they_apply(desk: Desk) -> None:
+def test_what_is_incomplete_is_refused_and_rules_and_fields_show_when_they_apply(desk: SentenceDesk) -> None:
     task = desk.open(TOLL)
     rule = desk.page.get_by_text(f"Non-disclosure: {SCHEMA.labels[3].rule}")
     parts = [rule, desk.page.locator("input[name=figure_low]"), desk.page.get_by_text("Kind of source")]
@@ -274,7 +230,7 @@ def test_what_is_incomplete_is_refused_and_rules_and_fields_show_when_they_apply
     assert desk.answers(task) == []
 
 
-def test_an_exclusive_label_hides_and_drops_the_others(desk: Desk) -> None:
+def test_an_exclusive_label_hides_and_drops_the_others(desk: SentenceDesk) -> None:
     desk.open(TOLL)
     desk.tick("1", "0")
     desk.shows([desk.page.get_by_text("Who commits to what?")], [False])
@@ -282,7 +238,7 @@ def test_an_exclusive_label_hides_and_drops_the_others(desk: Desk) -> None:
     assert reading.labels == ("none",)
 
 
-def test_a_sentence_can_be_skipped(desk: Desk) -> None:
+def test_a_sentence_can_be_skipped(desk: SentenceDesk) -> None:
     desk.import_task(TOLL)
     desk.page.goto(f"{desk.studio.url}/projects/{desk.project}/data?labeling=1")
     desk.ready()
@@ -302,7 +258,7 @@ def test_a_sentence_can_be_skipped(desk: Desk) -> None:
     ],
     ids=["emoji-nfd-markup", "right-to-left", "crlf"],
 )
-def test_offsets_are_code_points_of_the_text_as_it_was(desk: Desk, text: str, words: str) -> None:
+def test_offsets_are_code_points_of_the_text_as_it_was(desk: SentenceDesk, text: str, words: str) -> None:
     desk.open(text)
     desk.tick("1")
     desk.mark("c", words)
@@ -312,7 +268,7 @@ def test_offsets_are_code_points_of_the_text_as_it_was(desk: Desk, text: str, wo
     assert reading.rejects == []
 
 
-def test_text_is_data(desk: Desk) -> None:
+def test_text_is_data(desk: SentenceDesk) -> None:
     desk.open("He said <script>document.title = 'broken'</script> $headline &lt;b&gt;.")
     shown = desk.page.locator(".tk").inner_text()
     for words in (
@@ -326,11 +282,11 @@ def test_text_is_data(desk: Desk) -> None:
     assert link.get_attribute("href") == "https://example.org/a?b=1&c=2"
 
 
-def test_right_to_left_and_long_sentences_keep_their_shape(desk: Desk) -> None:
+def test_right_to_left_and_long_sentences_keep_their_shape(desk: SentenceDesk) -> None:
     desk.open(ARABIC, headline="الجيش يعلن عن قتلى", before="كان ذلك يوم الثلاثاء.", after="لم يعلق أحد.")
     desk.picture("right-to-left")
     box = desk.page.locator(".tk-sentence").bounding_box()
-    _, _, right = desk.page.evaluate(BOX_OF_WORDS, "قال")
+    _, _, right = desk.box("قال")
     assert box["x"] + box["width"] - right < 30, "a right-to-left sentence begins at the right"
     desk.open(LONG)
     desk.picture("long")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import signed_in
 
 from toolkit.agreement.stage import preannotation_effect
 from toolkit.errors import InvalidInput, UsageError
@@ -32,7 +31,6 @@ pytestmark = pytest.mark.studio
 
 SAID = "The ferry left, said the mayor."
 TOLL = "At least {} people were killed and dozens wounded near the old harbour."
-CHROMIUM = Path(os.environ.get("TOOLKIT_CHROMIUM", "/usr/bin/chromium"))
 
 
 def guess(*labels: str) -> Callable[[Sequence[str]], list[Suggestion]]:
@@ -202,23 +200,9 @@ def test_label_studio_asks_toolkit_serve_and_the_browser_shows_what_it_says(
 
 def shown_in_browser(studio: Studio, project: int) -> list[str]:
     """Return the words that are marked in the first sentence as a person finds it who begins to label."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        if os.environ.get("CI"):
-            raise FileNotFoundError(CHROMIUM)
-        pytest.skip(f"NO BROWSER, THE PAGE IS NOT TESTED: {CHROMIUM} is missing (apt-get install chromium)")
-    with sync_api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1400, "height": 1200})
-        page.set_default_timeout(60_000)
-        page.goto(f"{studio.url}/user/login")
-        page.fill("input[name=email]", studio.email)
-        page.fill("input[name=password]", studio.password)
-        page.click("button[type=submit]")
-        page.wait_for_url(lambda address: "/user/login" not in address)
+    with signed_in(studio) as page:
         page.goto(f"{studio.url}/projects/{project}/data?labeling=1")
         page.wait_for_selector(".tk-sentence .htx-highlight")
         page.wait_for_function("document.querySelectorAll('.tk-sentence .htx-highlight').length > 1")
         marked: list[str] = [mark.inner_text() for mark in page.locator(".tk-sentence .htx-highlight").all()]
-        browser.close()
     return marked
