@@ -45,7 +45,7 @@ class Entries:
     """The entries of a file of words, taken by name.
 
     A wrong entry is noted in `faults` and an empty value is returned in its place, so that one fault hides no other.
-    Asking for a name that the file does not have is a KeyError.
+    QuestionRound for a name that the file does not have is a KeyError.
 
     Args:
         data: The content of the file.

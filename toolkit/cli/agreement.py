@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Annotators(StrEnum):
-    """What the people are."""
+    """The kinds of annotators."""
 
     experts = "experts"
     trained = "trained"

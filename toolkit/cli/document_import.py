@@ -15,7 +15,7 @@ from toolkit.cli.pull import put_lost
 
 
 class DocumentFormat(StrEnum):
-    """What documents can be read from."""
+    """The formats that documents can be read from."""
 
     BRAT = "brat"
     DOCCANO = "doccano"
@@ -28,7 +28,7 @@ class DocumentFormat(StrEnum):
 
 
 class Offsets(StrEnum):
-    """What offsets may count."""
+    """The units in which a file may count its offsets."""
 
     CODE_POINTS = "code-points"
     UTF_16 = "utf-16"

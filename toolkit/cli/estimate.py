@@ -14,7 +14,7 @@ from toolkit.cli.output import progress_bar, put_json, put_outcome, put_table, s
 
 
 class Grouping(StrEnum):
-    """What shares are counted by."""
+    """The groups for which shares can be counted apart."""
 
     outlet = "outlet"
     month = "month"

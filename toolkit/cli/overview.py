@@ -20,7 +20,7 @@ def in_project() -> bool:
 
 
 def put_first_steps() -> None:
-    """Print what to do where there is no project, in four lines."""
+    """Print four lines: there is no project here, and three ways to go on."""
     put("there is no project here: no toolkit.yaml in this directory or above")
     put("see it work           toolkit demo")
     put("begin with your own   toolkit init my-project --from FOLDER")

@@ -6,7 +6,7 @@ import json
 import re
 
 _FORMULA = re.compile(r"[\s\u200b\u200e\u200f\u2060\ufeff]*[=+\-@|%＝＋－＠–−']|[\t\r\n]")
-"""How a formula begins, to a spreadsheet (OWASP, "CSV Injection"), and how a cell that was made safe does."""
+"""First characters of a cell that a spreadsheet takes for a formula (OWASP, "CSV Injection"), or that was made safe."""
 
 
 def csv_cell(value: object) -> object:

@@ -11,7 +11,7 @@ import numpy as np
 
 from toolkit.agreement.intervals import cluster_numbers
 from toolkit.agreement.ratings import FloatArray, IntArray
-from toolkit.estimate.prediction_powered import Share, share_in_corpus
+from toolkit.estimate.corpus_share import Share, share_in_corpus
 from toolkit.records.base import record
 
 UNKNOWN: Final = "(not stated)"

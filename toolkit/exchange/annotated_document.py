@@ -30,7 +30,7 @@ Part = Literal[
     "split",
     "metadata",
 ]
-"""What a format may have a place for: the parts of a document, and what its spans may do."""
+"""A part of a document that a format may be able to hold, or a way in which its spans may lie."""
 
 CONTINUES: Final = "continued_by"
 """The relation between the pieces of a span, where a tool's spans are in one piece."""

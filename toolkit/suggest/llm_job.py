@@ -16,12 +16,12 @@ from toolkit.project.workspace import GOLD
 from toolkit.records import Article, Sentence, digest
 from toolkit.release.privacy.withheld import read_takedowns
 from toolkit.suggest.answer_schema import answer_schema
-from toolkit.suggest.asking import Asking
 from toolkit.suggest.chat_client import ChatClient, is_local
 from toolkit.suggest.prompt import BYTES_PER_TOKEN, Prompt, Question, tokens
+from toolkit.suggest.question_round import QuestionRound
 from toolkit.suggest.sending_rights import withheld
 from toolkit.suggest.solved_examples import solved_examples
-from toolkit.suggest.spending import Prices, Spending
+from toolkit.suggest.token_spending import Prices, Spending
 
 _TYPICAL = 60  # tokens of an answer, where none was measured yet
 
@@ -79,9 +79,9 @@ class LlmJob:
         self.cache = AnswerCache(workspace, self.model)
         self.spending = Spending(*self.cache.spent(), budget=settings.budget)
 
-    def asking(self, client: ChatClient) -> Asking:
+    def asking(self, client: ChatClient) -> QuestionRound:
         """Return the asking of this job by a client."""
-        return Asking(
+        return QuestionRound(
             self.prompt,
             client,
             self.cache,

@@ -25,8 +25,8 @@ from toolkit.project.sentence_filter import Test, selected
 from toolkit.records import Reject, Sentence, Suggestion, to_json
 from toolkit.records.base import record
 from toolkit.schema import Schema
-from toolkit.suggest.asking import Asking
 from toolkit.suggest.llm_job import LlmJob, llm_client
+from toolkit.suggest.question_round import QuestionRound
 from toolkit.suggest.suggestion_file import file_answers
 
 REJECTS = "suggestions/rejects.jsonl"
@@ -250,7 +250,7 @@ def ask_llm(
         return replace(_told(job, rejected, spent.total, cost, dry_run=False), notes=_short_context(asking))
 
 
-def _short_context(asking: Asking) -> tuple[str, ...]:
+def _short_context(asking: QuestionRound) -> tuple[str, ...]:
     if asking.shortest is None:
         return ()
     read, sent = asking.shortest

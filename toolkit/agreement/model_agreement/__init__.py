@@ -1,1 +1,1 @@
-"""How models agree with people: whether one may stand in for a person, and what its suggestions did to the answers."""
+"""Agreement of models with people: the test whether a model may replace a person, and the effect of suggestions."""

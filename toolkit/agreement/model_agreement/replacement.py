@@ -1,4 +1,4 @@
-"""Whether a model may stand in for a person: the alternative annotator test of every question of a schema.
+"""The test whether a model may replace a person: the alternative annotator test, for every question of a schema.
 
 Only answers that no suggestion could have swayed are taken: those to sentences that were never shown with one, of
 people who began from an empty page. Sentences of one story are not independent, so all is over stories; see `alt_test`.
@@ -56,7 +56,7 @@ class ReplacementRow:
 
 @record
 class ReplacementReport:
-    """What a model is worth beside people.
+    """The result of the test of one model.
 
     Attributes:
         model: Its name with its version.

@@ -1,4 +1,4 @@
-"""Asking a language model sentence by sentence: several at once, none twice, an answer with a fault once more."""
+"""A round of questions to a language model: several at once, none twice, an answer with a fault once more."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from toolkit.suggest.answer_schema import answer_schema
 from toolkit.suggest.chat_client import Completion, RequestRefused
 from toolkit.suggest.model_answer import Fault, read_answer
 from toolkit.suggest.prompt import BYTES_PER_TOKEN, Message, Prompt, Question, tokens
-from toolkit.suggest.spending import Spending
+from toolkit.suggest.token_spending import Spending
 
 _HOPELESS: Final = 5
 """So many requests in a row that a server does not take, before it took one: it will take none."""
@@ -48,7 +48,7 @@ class Cache(Protocol):
         """Keep an answer."""
 
 
-class Asking:
+class QuestionRound:
     """A model and a prompt, ready to be asked.
 
     Args:

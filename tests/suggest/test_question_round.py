@@ -12,10 +12,10 @@ from chat_standin import Endpoint, Reply, asked_sentence, endpoint, in_turn, say
 from toolkit.errors import Interrupted, RemoteError
 from toolkit.records import Reject, Suggestion
 from toolkit.schema import load
-from toolkit.suggest.asking import Asking
 from toolkit.suggest.chat_client import ChatClient
 from toolkit.suggest.prompt import Prompt, Question
-from toolkit.suggest.spending import Prices, Spending
+from toolkit.suggest.question_round import QuestionRound
+from toolkit.suggest.token_spending import Prices, Spending
 
 SCHEMA = load("claims@1.0.1")
 GOOD = says({"labels": ["claim"]})
@@ -32,9 +32,11 @@ def questions(count: int) -> list[Question]:
     return [Question(sentence_id=f"s{n}", story_id=f"a{n}", text=f"The mayor said {n}.") for n in range(count)]
 
 
-def asking(client: ChatClient, cache: Memory | None = None, spending: Spending | None = None, **more: Any) -> Asking:
+def asking(
+    client: ChatClient, cache: Memory | None = None, spending: Spending | None = None, **more: Any
+) -> QuestionRound:
     how: dict[str, Any] = {"name": "m@1", "parameters": {}, "longest": 50} | more
-    return Asking(
+    return QuestionRound(
         Prompt(SCHEMA),
         client,
         Memory() if cache is None else cache,
