@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from threading import Event, Semaphore, Thread
+from threading import Semaphore, Thread
 from typing import TypeVar, cast
 
 T = TypeVar("T")
@@ -48,27 +49,34 @@ def ahead(jobs: Iterable[Callable[[], T]]) -> Generator[T]:
 def side_by_side(jobs: Iterable[Callable[[], T]], most: int) -> Generator[T]:
     """Yield the result of each job, in order, while others run: at most `most` at once, and few more are begun.
 
-    An error of a job is raised in the place of its result; those that run are then waited for, and no other is begun.
+    Jobs are begun in their order. An error of a job is raised in the place of its result; those that run are then
+    waited for, and none that comes after it is begun.
     """
-    free, stopped = Semaphore(most), Event()
+    free, end = Semaphore(most), math.inf  # number of the first job that is not to be begun any more
+    waiting: deque[tuple[int, Callable[[], T], Future[T | None]]] = deque()
     begun: deque[Future[T | None]] = deque()
 
-    def held(job: Callable[[], T]) -> Callable[[], T | None]:
-        def run() -> T | None:
-            with free:
-                return None if stopped.is_set() else job()
-
-        return run
+    def work() -> None:
+        nonlocal end
+        with free:
+            number, job, future = waiting.popleft()  # the oldest one, whichever thread comes first
+            try:
+                future.set_result(job() if number < end else None)
+            except BaseException as error:
+                end = min(end, number)  # before another thread is let in
+                future.set_exception(error)
 
     try:
-        for job in jobs:
-            begun.append(_begun(held(job)))
+        for number, job in enumerate(jobs):
+            begun.append(Future())
+            waiting.append((number, job, begun[-1]))
+            Thread(target=work, daemon=True).start()
             if len(begun) >= 2 * most:
                 yield cast(T, begun.popleft().result())
         while begun:
             yield cast(T, begun.popleft().result())
     finally:
-        stopped.set()
+        end = -1
         wait(begun, timeout=_PATIENCE)
 
 
