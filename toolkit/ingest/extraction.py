@@ -23,9 +23,9 @@ from toolkit.ingest.formats.field_text import captions, markup, without_captions
 from toolkit.ingest.formats.html_page import read_html
 from toolkit.ingest.formats.json_page import Columns, NoText, read_columns
 from toolkit.ingest.formats.raw_page import RawPage
-from toolkit.ingest.hypertext.page_kind import CHARS_LEFT, is_stub
+from toolkit.ingest.hypertext.page_kind import CHARS_LEFT, is_near_empty, is_stub, refused
 from toolkit.ingest.language_identification import identify
-from toolkit.ingest.layout.dates import moment_of
+from toolkit.ingest.layout.dates import may_publish, moment_of
 from toolkit.ingest.layout.lines import Line, lines_of
 from toolkit.ingest.layout.page_layout import Draft, layout
 from toolkit.ingest.layout.paragraphs import unwrapped
@@ -242,17 +242,35 @@ def _laid_out(raw: RawPage, content: _Content, settings: Settings) -> tuple[list
     fetched_at = parse_instant(facts.pop("fetched_at", None) or raw.fetched_at or settings.fetched_at)
     found = (single_layout if content.sole else layout)(lines, titled=content.titled)
     known = _dated(facts, fetched_at)
-    articles = []
+    articles: list[Article] = []
+    out: list[Reject] = []
     for number, draft in enumerate(found.drafts):
         own = (
             known if number == 0 else {"licence": known.get("licence")}
         )  # the page's facts are those of its first article
-        articles.append(_article(raw.page, content, lines, draft, own, fetched_at))
+        article = _article(raw.page, content, lines, draft, own, fetched_at)
+        if reason := _no_article(article, [lines[index].text for index in draft.body]):
+            out.append(_reject(raw.page, text, *_span(draft, lines), reason))
+        else:
+            articles.append(article)
     cuts = [
         _reject(raw.page, text, lines[index].start, lines[index].end, reason)
         for index, reason in sorted(found.cuts.items())
     ]
-    return articles, cuts
+    return articles, [*cuts, *out]
+
+
+def _no_article(article: Article, body: Sequence[str]) -> str | None:
+    """Return why what looks like an article is none: a notice, or a title with nothing below it."""
+    if is_near_empty(article.title, body):
+        return "near-empty"
+    return refused(article.title, "\n".join(body))
+
+
+def _span(draft: Draft, lines: Sequence[Line]) -> tuple[int, int]:
+    """Return the code points of a page's text from an article's first line to its last."""
+    indexes = [*(() if draft.title is None else (draft.title,)), *draft.body]
+    return lines[min(indexes)].start, lines[max(indexes)].end
 
 
 def read_labelled(raw: RawPage) -> Extraction:
@@ -392,6 +410,8 @@ def _dated(facts: Mapping[str, str], fetched_at: datetime | None) -> dict[str, s
         instant = parse_instant(said)
         known["published_at"] = (moment and moment.at(fetched_at)) or (instant.isoformat() if instant else None)
         known["published_text"] = said if known["published_at"] != said else None
+    if (publisher := facts.get("publisher")) and not may_publish(publisher):
+        known.pop("publisher")
     if language := _LANGUAGE.fullmatch(facts.get("language", "")):
         known["language"] = language[1].lower()
     else:

@@ -120,3 +120,30 @@ def test_a_row_with_a_title_is_one_article_whatever_stands_in_it() -> None:
     article = one({"title": "A vote", "text": text})
     assert "The mayor was glad.\nThe port was not." in article.body
     assert "Why the wall broke" not in article.text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "rss",
+        "articles.csv",
+        "C:\\data\\a.txt",
+        "data/raw/a.csv",
+        "jo@example.org",
+        "12 March 2024",
+        "9:30 PM",
+        "n.a.",
+        "[]",
+    ],
+)
+def test_what_names_no_publisher_is_none(said: str) -> None:
+    assert one({"text": BODY, "source": said}).publisher is None
+
+
+def test_a_list_of_python_in_a_cell_is_its_names() -> None:
+    assert one({"text": BODY, "authors": "['Jo Lindqvist', 'Ana Ruiz']"}).byline == "Jo Lindqvist, Ana Ruiz"
+
+
+def test_markup_that_is_escaped_twice_or_wrapped_is_none() -> None:
+    assert one({"text": f"&lt;p&gt;{BODY}&lt;/p&gt;"}).text == BODY
+    assert one({"text": f"<![CDATA[<p>{BODY}</p>]]>"}).text == BODY

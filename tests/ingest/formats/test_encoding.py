@@ -69,6 +69,17 @@ def test_other_encodings_are_found_out_and_rebuilt(encoding: str, text: str) -> 
     assert rebuild(article, page_of(raw)) == article.text
 
 
+@pytest.mark.parametrize("encoding", ["iso8859_5", "cp866"])
+def test_rarer_encodings_of_a_script_are_found_out(encoding: str) -> None:
+    assert extract(RUSSIAN.encode(encoding), source="page.txt")[0].text == RUSSIAN
+
+
+def test_latin_2_is_not_taken_for_the_code_page_of_windows() -> None:
+    text = "Ministerstvo v pondělí oznámilo, že u hranic zahynulo jedenáct vojáků a třicet bylo zraněno."
+    for encoding in ("iso8859_2", "cp1250"):
+        assert extract(text.encode(encoding), source="page.txt")[0].text == text
+
+
 RUSSIAN = "Совет порта проголосовал в понедельник за восстановление дамбы.\nЕё разрушили два шторма."
 
 

@@ -32,3 +32,23 @@ def test_a_json_page_is_rebuilt_through_its_escapes(title: str, text: str, ascii
     with suppress(InvalidInput):  # the text is blank
         for article in read_page(page).articles:
             assert rebuild(article, page) == article.text
+
+
+def test_an_array_on_one_line_is_all_of_its_rows() -> None:
+    raw = json.dumps([{"title": "One", "text": BODY}, {"title": "Two", "text": BODY[::-1]}]).encode()
+    assert [article.title for article in read(raw, source="rows.jsonl").articles] == ["One", "Two"]
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("2024-03-12 09:30:00 UTC", "2024-03-12T09:30:00+00:00"),
+        ("/Date(1710223800000)/", "2024-03-12T06:10:00+00:00"),
+        ("20240312093000", "2024-03-12T09:30:00"),
+        ("1970-01-01T00:00:00Z", None),
+        ("0000-00-00", None),
+    ],
+)
+def test_times_as_programs_write_them(said: str, at: str | None) -> None:
+    row = json.dumps({"title": "One", "text": BODY, "date": said}).encode()
+    assert read(row, source="row.json").articles[0].published_at == at

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.ingest.hypertext.test_shown_text import FIRST, LAST, TITLE, page_of, read_whole
+from toolkit.ingest import read
 
 SECOND = "Ferry sails again after eleven weeks"
 THIRD = "The ferry between Vesk and Turholm sailed on Monday with forty people on board, the harbour office said."
@@ -167,6 +168,79 @@ def test_a_page_that_is_no_article_is_a_reject_with_its_reason(title: str, body:
     found = read_whole(whole(body, title=title))
     assert not found.articles
     assert [cut.reason for cut in found.rejects] == [reason]
+
+
+NOTICES = [
+    ("Just a moment...", "Enable JavaScript and cookies to continue.", "challenge-page"),
+    (
+        "DDoS-Guard",
+        "Your browser will redirect to the page that you want. Please allow five seconds.",
+        "challenge-page",
+    ),
+    ("Acceso denegado", "No tiene permiso para acceder a esta página. Hable con el administrador.", "challenge-page"),
+    ("Harbour Post", "Your browser is not supported. Please take a newer one to see this site.", "challenge-page"),
+    ("harbour.example | 522: Connection timed out", "The network could not reach the server in time.", "error-page"),
+    ("Страница не найдена", "Запрашиваемая страница не существует или была удалена.", "error-page"),
+    ("429 Too Many Requests", "You have sent too many requests in a short time.", "error-page"),
+    ("Harbour Post", "We are doing scheduled maintenance, and will soon be there for you again.", "error-page"),
+]
+
+
+@pytest.mark.parametrize(("title", "text", "reason"), NOTICES)
+@pytest.mark.parametrize("form", ["html", "txt", "jsonl"])
+def test_a_notice_is_no_article_in_whatever_form(title: str, text: str, reason: str, form: str) -> None:
+    raw = {
+        "html": whole(f"<h1>{title}</h1><p>{text}</p>", title=title),
+        "txt": f"{title}\n\n{text}\n".encode(),
+        "jsonl": json.dumps({"title": title, "text": text}).encode(),
+    }[form]
+    found = read(raw, source=f"a.{form}")
+    assert not found.articles
+    assert reason in {cut.reason for cut in found.rejects}
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Aid convoys denied access to the valley", "Soldiers at the gate said access had been denied since Monday."),
+        ("Bank customers see internal server errors", "An internal server error kept thousands from their accounts."),
+        ("Page not found in the archive, court hears", "The clerk told the court that a page could not be found."),
+    ],
+)
+def test_short_news_of_such_things_is_news(title: str, text: str) -> None:
+    raw = json.dumps({"title": title, "text": text}).encode()
+    assert [article.title for article in read(raw, source="a.jsonl").articles] == [title]
+
+
+@pytest.mark.parametrize("text", [TITLE, "[Removed]", "Content not available"])
+def test_a_title_with_nothing_below_it_is_a_reject(text: str) -> None:
+    found = read(json.dumps({"title": TITLE, "text": text}).encode(), source="a.jsonl")
+    assert (found.articles, "near-empty" in {cut.reason for cut in found.rejects}) == ((), True)
+
+
+def test_posts_that_only_json_ld_tells_apart() -> None:
+    updates = [
+        {"@type": "BlogPosting", "headline": title, "datePublished": when, "articleBody": text}
+        for title, when, text in ((TITLE, "2025-06-18T10:00:00Z", FIRST), (SECOND, "2025-06-18T11:00:00Z", THIRD))
+    ]
+    said = json.dumps({"@type": "LiveBlogPosting", "liveBlogUpdate": updates})
+    head = f"<script type='application/ld+json'>{said}</script>"
+    for body in (
+        f"<h1>Flood</h1><h2>{TITLE}</h2><p>{FIRST}</p><h2>{SECOND}</h2><p>{THIRD}</p>",
+        "<div id='root'></div>",
+    ):
+        found = read_whole(whole(body, head)).articles
+        assert [(article.title, article.body) for article in found] == [(TITLE, FIRST), (SECOND, THIRD)]
+        assert [article.published_at for article in found] == ["2025-06-18T10:00:00+00:00", "2025-06-18T11:00:00+00:00"]
+
+
+def test_a_long_notice_beside_a_short_article_does_not_take_its_place() -> None:
+    notice = (
+        "<div class='cc-window'><p>" + "We and our 842 partners store information on your device. " * 12 + "</p></div>"
+    )
+    raw = whole(f"{notice}<main><article><h1>{TITLE}</h1><p>{FIRST}</p><p>{LAST}</p></article></main>")
+    (article,) = read_whole(raw).articles
+    assert article.body == f"{FIRST}\n{LAST}"
 
 
 def test_news_about_an_error_is_news() -> None:

@@ -81,7 +81,9 @@ def test_a_rule_between_two_paragraphs_parts_nothing() -> None:
     assert article.body == f"{FIRST}\n{SECOND}\n{FOURTH}"
 
 
-@pytest.mark.parametrize("mark", ["ENDS", "- ENDS -", "-30-", "###", "# # #", "// ENDE", "(END)", "--конец--"])
+@pytest.mark.parametrize(
+    "mark", ["ENDS", "- ENDS -", "-30-", "###", "# # #", "// ENDE", "(END)", "END", "~ENDS~", "--конец--"]
+)
 def test_nothing_follows_the_end_of_a_press_release(mark: str) -> None:
     page = [
         "PRESS RELEASE", "For immediate release", TITLE, FIRST, SECOND, mark, "Notes to editors:", FOURTH,

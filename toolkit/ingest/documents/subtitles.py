@@ -15,6 +15,7 @@ from toolkit.ingest.formats.raw_page import RawPage, Rows
 _CUE = re.compile(r"\s*+(?:\d++[^\S\n]*+\n\s*+)?(?:\d+:)?\d\d:\d\d[.,]\d{1,3}\s*-->\s*(?:\d+:)?\d\d:\d\d[.,]\d{1,3}")
 _SOUND = re.compile(r"[\[(（♪].*[\])）♪]|[♪♫\s]+")
 _SPEAKER = re.compile(r"(?:>>+|[-–—])\s*")
+_ASIDE = re.compile(r"(?m)^(?:NOTE|STYLE|REGION)\b[^\n]*(?:\n(?!\n)[^\n]*)*")  # blocks that WebVTT keeps for itself
 _PAUSE = 4000  # milliseconds
 _LONG = 600  # code points of a paragraph, from which on the end of a sentence ends it
 
@@ -33,6 +34,8 @@ def transcript(raw: bytes, source: str, most_bytes: int) -> Iterator[RawPage]:
     import pysubs2
 
     text = decode(raw).text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if text.startswith("WEBVTT"):
+        text = _ASIDE.sub("", text)
     try:
         cues = pysubs2.SSAFile.from_string(text, format_="vtt" if text.startswith("WEBVTT") else "srt")
     except (pysubs2.Pysubs2Error, ValueError) as error:

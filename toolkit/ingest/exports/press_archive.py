@@ -106,8 +106,12 @@ def _line(block: str) -> str:
 
 def _nexis(text: str) -> Iterator[_Values]:
     borders = list((_NEXIS_COUNT if _NEXIS_COUNT.search(text) else _NEXIS).finditer(text))
-    parts = [text[a.end() : b] for a, b in zip(borders, [*(m.start() for m in borders[1:]), len(text)], strict=True)]
-    for part in parts or [text]:
+    if not borders:
+        yield from _nexis_uni(text)
+        return
+    edges = [*(border.start() for border in borders[1:]), len(text)]
+    for border, edge in zip(borders, edges, strict=True):
+        part = text[border.end() : edge]
         if part.strip():
             yield _nexis_document(_blocks(_RIGHTS_LINE.sub("", part)))
 
@@ -173,8 +177,8 @@ def _joined(values: _Values, body: list[str]) -> _Values:
 
 _UNI_END = re.compile(r"^[ \t]*End of Document[ \t]*$", re.M)
 _UNI_FIELD = re.compile(r"^(?P<name>[A-Z][A-Za-z-]+(?: [A-Za-z-]+)?):[ \t]*(?P<value>.*)$")
-_UNI_TAIL = ("Graphic", "Classification", "Load-Date", "Notes", "Correction", "Images", "Related content")
-_UNI_HEAD = ("Section", "Length", "Dateline", "Highlight", "Series", "Byline", "Correction-Date", "Distribution")
+_UNI_TAIL = ("graphic", "classification", "load-date", "notes", "correction", "images", "related content")
+_UNI_HEAD = ("section", "length", "dateline", "highlight", "series", "byline", "correction-date", "distribution")
 
 
 def _nexis_uni(text: str) -> Iterator[_Values]:
@@ -194,14 +198,14 @@ def _uni_document(blocks: list[str]) -> _Values:
     state = "head"
     for line in lines[1:]:
         field = _UNI_FIELD.match(line)
-        name = field["name"] if field else ""
-        if state == "body" and (name in _UNI_TAIL or line in _UNI_TAIL):
+        name = field["name"].lower() if field else ""
+        if state == "body" and (name in _UNI_TAIL or line.lower() in _UNI_TAIL):
             state = "tail"
         if state == "body":
             body.append(line)
         elif line == "Body" and state == "head":
             state = "body"
-        elif state == "head" and name == "Byline":
+        elif state == "head" and name == "byline":
             values["byline"] = field["value"] if field else ""
         elif state == "head" and name not in _UNI_HEAD and not _RIGHTS.match(line):
             date = _date_of(line)
@@ -254,6 +258,8 @@ def _factiva_fields(text: str) -> Iterator[_Values]:
 
 def _factiva_document(fields: Mapping[str, list[str]]) -> _Values:
     values = {role: _line("\n".join(fields[name])) for name, role in _FACTIVA_ROLES.items() if name in fields}
+    if "published_at" in values and (clock := _line("\n".join(fields.get("ET", [])))):
+        values["published_at"] += f" {clock}"
     body = [_line(block) for name in ("LP", "TD") for block in _blocks("\n".join(fields.get(name, [])))]
     return _joined(values, body)
 
@@ -272,7 +278,9 @@ def _factiva_page(text: str) -> _Values:
         line = below[at].strip()
         if (date := _date_of(line)) is not None:
             values.setdefault("published_at", date)
-        elif not re.fullmatch(r"\d{1,2}:\d\d(?: [AP]M)?|[A-Z0-9]{2,10}", line):
+        elif re.fullmatch(r"\d{1,2}:\d\d(?: [AP]M)?", line) and "published_at" in values:
+            values["published_at"] += f" {line}"
+        elif not re.fullmatch(r"[A-Z0-9]{2,10}", line):
             values.setdefault("publisher", line)
         at += 1
     body = [_line(block) for block in _blocks("\n".join(below[at:]))]

@@ -40,6 +40,13 @@ _BESIDE = ("metadata", "meta", "html")
 """Objects of a row that hold facts of its text."""
 _URL = re.compile(r"https?://\S+", re.I)
 _NUMBER = re.compile(r"[\d\s.:/,+-]+(?:[TZ][\d:.+Z-]*)?")
+_NO_NAME = re.compile(
+    r"^\S+@\S+\.\w+$|^[a-z]:\\|[\\/].*\.\w{2,5}$|^\S+\.(?:csv|tsv|xlsx?|jsonl?|parquet|xml|html?|txt|gz|pdf)$"
+    r"|^(?:rss|atom|feed|api|scraper|crawler|web|html|csv|json|twitter|manual|import(?:ed)?)$",
+    re.I,
+)
+"""What stands in such a column and names nobody: a file, an address, the way that a row has come."""
+_LISTED = re.compile(r"\[\s*(?:'[^'\[\]]*'|\"[^\"\[\]]*\")(?:\s*,\s*(?:'[^'\[\]]*'|\"[^\"\[\]]*\"))*\s*\]")
 _DEEPEST = 6
 
 
@@ -154,7 +161,7 @@ def _fits(role: str, value: Any) -> bool:
     if role == "url":
         return _URL.fullmatch(said) is not None
     if role in ("publisher", "byline"):
-        return not _URL.match(said) and not _NUMBER.fullmatch(said)
+        return not _URL.match(said) and not _NUMBER.fullmatch(said) and not _NO_NAME.search(said)
     return True
 
 
@@ -206,7 +213,10 @@ def as_text(value: Any) -> str | None:
         return as_text(value["$numberLong"]) if "$numberLong" in value else None
     if isinstance(value, bool) or is_nothing(value):
         return None
-    return str(value).strip() or None
+    said = str(value).strip()
+    if _LISTED.fullmatch(said):  # a list of Python in a cell
+        return ", ".join(filter(None, (name.strip() for name in re.split(r"['\"]\s*,\s*['\"]", said[2:-2])))) or None
+    return said or None
 
 
 _ROLES = {key: role for role, keys in reversed(_KEYS.items()) for key in keys}

@@ -153,7 +153,11 @@ def _lines(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[R
 def _lines_or_values(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
     """Yield the lines of a file, or its values if it is one JSON document in spite of its name."""
     first = stream.peek(_HEAD).removeprefix(codecs.BOM_UTF8).lstrip().partition(b"\n")[0].strip()
-    yield from (_values if first in (b"[", b"{", b"[{") else _lines)(stream, source, limits)
+    whole = first in (b"[", b"{") or _OPENS_ROWS.match(first)
+    yield from (_values if whole else _lines)(stream, source, limits)
+
+
+_OPENS_ROWS = re.compile(rb"\[\s*\{")
 
 
 def _values(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
@@ -303,10 +307,10 @@ def _kind_of_record(payload: bytes, status: str, said: str, name: str) -> tuple[
         return "text", f"status {status}"
     if said not in _PAGE_TYPES:
         return "text", f"content type {said}"
-    if said in _HTML_TYPES or not payload.strip():
+    if (said in _HTML_TYPES and payload.lstrip()[:1] not in (b"{", b"[")) or not payload.strip():
         return "html", None
     try:
-        found = file_type(payload, source=name)
+        found = file_type(payload, source=name, whole=True)
     except InvalidInput as error:
         return "text", error.what
     if found not in ("html", "text", "markdown"):

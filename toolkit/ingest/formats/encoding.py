@@ -185,7 +185,10 @@ def _detected(raw: bytes) -> str | None:
     if sum(end - start for start, end in bad) * 3 > len(raw):
         found = _of_other_script(raw[:_DETECT_BYTES])
     elif whole <= len(bad) and _between_letters(raw, bad):
-        found = _WESTERN.get(identify(raw.decode("cp1252", "replace")), "cp1252")
+        language = identify(raw.decode("cp1252", "replace"))
+        found = _WESTERN.get(language, "cp1252")
+        if found == "cp1250" and _is_latin_2(raw, language):
+            found = "iso8859-2"
     return found if found and _damage(raw, found) <= _MOST_DAMAGE else None
 
 
@@ -207,7 +210,18 @@ def _of_other_script(sample: bytes) -> str | None:
 
 _MULTI_BYTE = ("gb18030", "big5", "cp932", "euc_jp", "cp949")
 _MOST_DAMAGE = 0.02  # share of the bytes
-_OTHER_SCRIPTS = ["cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874", *_MULTI_BYTE]
+_OTHER_SCRIPTS = [
+    "cp1251",
+    "koi8_r",
+    "iso8859_5",
+    "cp866",
+    "mac_cyrillic",
+    "cp1253",
+    "cp1255",
+    "cp1256",
+    "cp874",
+    *_MULTI_BYTE,
+]
 """The legacy encodings of the Encoding Standard in which most letters are not ASCII."""
 _WESTERN = {
     **dict.fromkeys(("pl", "cs", "sk", "hu", "hr", "bs", "sl", "ro", "sq"), "cp1250"),
@@ -216,6 +230,18 @@ _WESTERN = {
 }
 """Language → code page. If most letters are ASCII they tell the language, and the language tells the code page better
 than the few other letters do."""
+
+
+def _is_latin_2(raw: bytes, language: str | None) -> bool:
+    """Return whether a text that may be cp1250 is ISO 8859-2: none of its letters lies where that has no characters.
+
+    Marks of cp1250, such as ±, between letters are letters of ISO 8859-2; Czech has no ľ.
+    """
+    if re.search(rb"[\x80-\x9f]", raw):
+        return False
+    return re.search(rb"[a-z][\xb1\xb6\xa9\xae]|[\xb1\xb6\xa9\xae][a-z]", raw) is not None or (
+        language in ("cs", "sl", "hr", "bs") and re.search(rb"[\xbe\xb9]", raw) is not None
+    )
 
 
 _WESTERN_MARKS = "€…‘’“”–—•™£§©«®°»".encode("cp1252")

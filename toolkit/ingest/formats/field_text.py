@@ -20,6 +20,7 @@ _PAIRED = (
 _FRAGMENT = re.compile(rf"</(?:{_PAIRED})\s*>|<(?:br|hr|img|p|wbr|source|embed)\b[^<>]{{0,2000}}/?>", re.I)
 _BLOCK = re.compile(r"<(?:p|br|div|li|h[1-6]|tr|blockquote|section)\b", re.I)
 _REFERENCE = re.compile(r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[A-Za-z]{2,8}\d{0,2});")
+_CDATA = re.compile(r"\s*<!\[CDATA\[(.*)\]\]>\s*", re.S)
 _LITERAL = re.compile(r"(?:\\r)?\\n|\\r")
 
 
@@ -62,13 +63,20 @@ def without_captions(text: Traced) -> Traced:
 
 def without_markup(text: Traced) -> Traced:
     """Return a column's text with its tags left out, its references resolved and its breaks as breaks."""
+    if wrapper := _CDATA.fullmatch(text.text):
+        text = text.cut(*wrapper.span(1))
     found = markup(text.text)
     if found in ("page", "fragment"):
         shown = visible(text)
         return _spaced(shown) if _BLOCK.search(text.text) else shown
     if found == "references":
-        return resolved(text)
+        return _once_more(resolved(text))
     return Traced.of_runs(text, _broken(text.text)) if found == "breaks" else text
+
+
+def _once_more(text: Traced) -> Traced:
+    """Return a text whose references were resolved, without the tags that came out of them."""
+    return without_markup(text) if _FRAGMENT.search(text.text) and _BLOCK.search(text.text) else text
 
 
 def _spaced(text: Traced) -> Traced:

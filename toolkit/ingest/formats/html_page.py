@@ -23,7 +23,7 @@ from toolkit.ingest.hypertext.concealed_text import Concealed, concealed_at, sus
 from toolkit.ingest.hypertext.page_kind import is_prompt, is_stub, refused
 from toolkit.ingest.hypertext.posts import Post, drop_teasers, posts_of, sole_article, taken_from
 from toolkit.ingest.hypertext.publication_date import publication_date
-from toolkit.ingest.hypertext.structured_data import Structured, body_of, structured, unescaped
+from toolkit.ingest.hypertext.structured_data import Structured, body_of, structured, unescaped, updates_of
 from toolkit.ingest.hypertext.table_rows import Rows, rows_of, tables_of, traced_rows
 from toolkit.ingest.traced_text import Run, Traced
 
@@ -209,6 +209,8 @@ class _Reader:
         posts = posts_of(tree, live=self._data.live) if self._may_hold_posts() else []
         if posts:
             return self._posts(posts, facts)
+        if self._data.live and (updates := self._updates(facts)):
+            return updates
         if self._source.count("<article") > 1:
             drop_teasers(tree)
         lines, refusal = self._body(tree, facts.get("title"))
@@ -233,7 +235,8 @@ class _Reader:
         return HtmlPage(tuple(documents), self._seen, left, self._concealed, tuple(self._missing))
 
     def _may_hold_posts(self) -> bool:
-        return self._data.live or self._source.count("<article") > 1 or _LIVE.search(self._source) is not None
+        marked = max(self._source.count("<article"), self._source.count("schema.org/NewsArticle"))
+        return self._data.live or marked > 1 or _LIVE.search(self._source) is not None
 
     def _posts(self, posts: Sequence[Post], facts: dict[str, str]) -> HtmlPage:
         documents, taken = [], []
@@ -251,6 +254,25 @@ class _Reader:
             taken += whole
         return self._page_of(documents, taken)
 
+    def _updates(self, facts: dict[str, str]) -> HtmlPage | None:
+        """Return the posts of a live blog that only JSON-LD tells apart; None if there are not several."""
+        updates = updates_of(self._page.text)
+        if len(updates) < _FEWEST_UPDATES:
+            return None
+        shared = {name: value for name, value in self._facts(facts, []).items() if name in _SHARED}
+        documents, taken = [], []
+        for update in updates:
+            heading = self._scripted_lines(update.heading) if update.heading else []
+            whole = [self._aligner.find(line.text) or line for line in (*heading, *self._scripted_lines(update.body))]
+            own = publication_date("", {"published_at": update.when or ""}, [], None)
+            documents.append(Document(Traced.joined(whole), len(heading) == 1, {**shared, **own}))
+            taken += whole
+        return self._page_of(documents, taken)
+
+    def _scripted_lines(self, place: tuple[int, int]) -> list[Traced]:
+        text = unescaped(self._page, *place)
+        return (visible(text) if _MARKUP.search(text.text) else resolved(text)).lines()
+
     def _body(self, tree: Any, title: str | None) -> tuple[list[Traced], str | None]:
         """Return the paragraphs of the page's article, or why it has none."""
         own = sole_article(tree)
@@ -258,7 +280,7 @@ class _Reader:
         lines = self._aligned(_paragraphs(found.body, tables_of(tree)) if found is not None else [])
         said = "\n".join(line.text for line in lines)
         refusal = refused(title, said or self._seen.text)
-        if own is not None and len(said) < _ENOUGH and self._missed(own, lines):
+        if own is not None and len(said) < _ENOUGH and (refusal or self._missed(own, lines)):
             paragraphs = self._aligned(own.paragraphs)
             if paragraphs and not refused(None, "\n".join(line.text for line in paragraphs)):
                 lines, refusal = paragraphs, None
@@ -287,10 +309,8 @@ class _Reader:
         """Return the paragraphs of the body that a script holds, its title first."""
         lines: list[Traced] = []
         bodies, stated = body_of(self._page.text) if "<script" in self._page.text.lower() else ([], None)
-        for start, end in bodies:
-            text = unescaped(self._page, start, end)
-            text = visible(text) if _MARKUP.search(text.text) else resolved(text)
-            lines += text.lines()
+        for place in bodies:
+            lines += self._scripted_lines(place)
         if lines and stated:
             title = resolved(unescaped(self._page, *stated)).one_line()
             lines = [title, *lines]
@@ -324,6 +344,7 @@ class _Reader:
         return {name: value for name, value in found.items() if value}
 
 
+_FEWEST_UPDATES = 2
 _SHARED = ("publisher", "url", "licence")
 _LIVE = re.compile(r"live-?(?:blog|post|update|feed|ticker)", re.I)
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")

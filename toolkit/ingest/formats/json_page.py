@@ -51,6 +51,8 @@ def read_columns(page: Traced, *, where: str, names: Mapping[str, str] | None = 
         InvalidInput: It is not a JSON object, or it has neither text nor HTML.
     """
     try:
+        if page.text[blank(page.text, 0) :][:1] == "[":
+            raise ValueError("an array")
         found = list(members(page.text, blank(page.text, 0)))
         if blank(page.text, found[-1].after if found else _past_empty(page.text)) != len(page.text):
             raise ValueError("more than one value")
@@ -208,6 +210,9 @@ def _said(role: str, value: Any) -> str | None:
 
 
 _EPOCH = re.compile(r"\d{10}(?:\.\d+)?|\d{13}")
+_NUMBERED = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")  # as .NET writes it
+_DIGITS = re.compile(r"(?:19|20)\d{12}")
+_FIELDS = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))
 _LONGEST = 64
 
 
@@ -218,9 +223,15 @@ def instant(said: str) -> str:
         >>> instant("1710223800"), instant("Wed, 12 Mar 2024 09:30:00 +0200"), instant("12 March")
         ('2024-03-12T06:10:00+00:00', '2024-03-12T09:30:00+02:00', '12 March')
     """
+    if numbered := _NUMBERED.fullmatch(said):
+        said = numbered[1]
     if _EPOCH.fullmatch(said):
         seconds = float(said) / (1000 if len(said) == 13 and "." not in said else 1)
         return datetime.fromtimestamp(seconds, UTC).isoformat()
+    if _DIGITS.fullmatch(said):
+        return "{}-{}-{}T{}:{}:{}".format(*(said[at:end] for at, end in _FIELDS))
+    if said.endswith((" UTC", " GMT", " Z")) and said[:4].isdecimal():
+        return said.rpartition(" ")[0] + "+00:00"
     if (
         len(said) <= _LONGEST
         and re.search(r"\d:\d\d", said)

@@ -1,7 +1,7 @@
 """The parts of an HTML page that a reader does not read as its text, found in the source without a tree.
 
 hidden        `hidden`, `display: none`, the classes that sites hide text with, `<dialog>`
-struck-out    `<del>`, `<s>`, `<strike>`: the page takes it back
+struck-out    `<del>`, `<s>`, `<strike>`, `line-through`: the page takes it back
 note-mark     `<sup>`, if it is the number of a note and not a part of a word: 11<sup>1</sup> soldiers are not 111
 cookie-box    a box that asks for consent, by its id or class
 """
@@ -15,21 +15,32 @@ from typing import NamedTuple
 _WORDS = (
     "<del", "<s>", "<s ", "<strike", "<sup", "<dialog", "hidden", "display:", "display :", "sr-only", "screen",
     "visuallyhidden", "cookie", "consent", "gdpr", "onetrust", "didomi", "usercentrics", "cmpbox", "qc-cmp",
-    "sp_message", "truste",
+    "sp_message", "truste", "line-through", "strikethrough", "d-none", "font-size:",
 )  # fmt: skip
 """Each tag of a part that is not shown has one of these words. To search for them one by one is faster than a regex."""
 _OPENING = re.compile(r"""<([a-zA-Z][\w:-]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>""")
 _HIDDEN = re.compile(
     r"""\shidden(?=[\s=/]|$)(?!\s*=\s*["']?(?:false|until-found))"""
-    r"""|\sstyle\s*=\s*(?:"[^"]*|'[^']*)\b(?:display\s*:\s*none|visibility\s*:\s*hidden)"""
-    r"""|\sclass\s*=\s*["']?(?:[^"'>]*\s)?(?:hidden|is-hidden|(?:\w+-)?visually-?hidden|sr-only"""
+    r"""|\sstyle\s*=\s*(?:"[^"]*|'[^']*)\b(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]))"""
+    r"""|\sclass\s*=\s*["']?(?:[^"'>]*\s)?(?:hidden|is-hidden|d-none|(?:\w+-)?visually-?hidden|sr-only"""
     r"""|(?:\w+-)?screen-?reader(?:-text|-only)?)"""
     r"""(?=[\s"'/]|$)""",
     re.I,
 )
+_SOMETIMES = re.compile(
+    r"\b(?:d-)?(?:xs|sm|md|lg|xl|2xl|xxl|print)[:-](?:block|flex|grid|inline\S*|contents|table\S*)\b"
+    r"|\bd-(?:xs|sm|md|lg|xl|xxl)-\w+",
+    re.I,
+)
+"""Classes that show on a wider screen what is hidden on a narrow one."""
 _COOKIE = re.compile(
     r"""\s(?:id|class)\s*=\s*(?:"[^"]*|'[^']*|[^\s"'>]*)(?:cookie|consent|gdpr|onetrust|didomi|usercentrics|cmpbox"""
     r"""|qc-cmp|sp_message|truste)""",
+    re.I,
+)
+_CROSSED = re.compile(
+    r"""\sstyle\s*=\s*(?:"[^"]*|'[^']*)\btext-decoration(?:-line)?\s*:[^;"']*line-through"""
+    r"""|\sclass\s*=\s*["']?(?:[^"'>]*\s)?(?:line-through|strikethrough)(?=[\s"'/]|$)""",
     re.I,
 )
 _ARTICLE = re.compile(r"<(?:article|main|h1)\b", re.I)
@@ -110,8 +121,12 @@ def _reason(name: str, attributes: str) -> str | None:
         return "note-mark"
     if not attributes:
         return "hidden" if name == "dialog" else None
-    if _HIDDEN.search(attributes) or (name == "dialog" and " open" not in attributes):
+    if (_HIDDEN.search(attributes) and not _SOMETIMES.search(attributes)) or (
+        name == "dialog" and " open" not in attributes
+    ):
         return "hidden"
+    if _CROSSED.search(attributes):
+        return "struck-out"
     return "cookie-box" if _COOKIE.search(attributes) else None
 
 

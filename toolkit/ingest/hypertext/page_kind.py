@@ -1,7 +1,8 @@
 """Whether a page is an article at all: challenges, error pages and notices are not, and a stub is only a beginning.
 
-refused    a page's title and text → why it is no article
-is_stub    the end of a body → whether the page holds only its beginning
+refused         a page's title and text → why it is no article
+is_near_empty   a title and the lines below it → whether there is no body
+is_stub         the end of a body → whether the page holds only its beginning
 """
 
 from __future__ import annotations
@@ -37,27 +38,73 @@ def refused(title: str | None, text: str) -> str | None:
     """Return why a page is no article: "challenge-page", "error-page", "consent-page"; None if it may be one.
 
     Args:
-        title: Its title.
-        text: Its visible text; a long one is not just a notice.
+        title: Its title. A notice is most of a part of it; news of such a thing says more: "Convoys denied access".
+        text: Its visible text; a long one is not just a notice. A sentence of a notice speaks to its reader, or has
+            nothing else.
+
+    Examples:
+        >>> refused("404 | Karstadt Courier", "The page you are looking for does not exist.")
+        'error-page'
+        >>> refused("Aid convoys denied access", "Soldiers at the gate said that access was denied until Monday.")
     """
     body = text.strip()
     if len(body) > _SHORT:
         return None
-    notices = [(reason, _said_on()[reason]) for reason in _REASONS]
-    sentences = [line for line in body.splitlines() if len(line) > _PROSE_LINE]
-    for reason, pattern in notices:
-        if title and len(title) < _LONG_TITLE and pattern.search(title) and len(sentences) < _FEW_SENTENCES:
+    lines = body.splitlines()
+    sentences = [line for line in lines if len(line) * _scale(line) > _PROSE_LINE]
+    heads = [title or "", *(line for line in lines[:_HEADS] if line not in sentences)]
+    for reason in _REASONS:
+        if len(sentences) < _FEW_SENTENCES and any(_is_notice(reason, head) for head in heads):
             return reason
-        said = [line for line in sentences if pattern.search(line)]
-        if said and 2 * sum(map(len, said)) >= sum(map(len, sentences)):
-            return reason
-    if not sentences and any(pattern.search(body) for _, pattern in notices):
-        return next(reason for reason, pattern in notices if pattern.search(body))
+    said = {line: reason for line in sentences for reason in _REASONS if _speaks(reason, line)}
+    if said and 2 * sum(map(len, said)) >= sum(map(len, sentences)):
+        return next(iter(said.values()))
+    if not sentences:
+        return next((reason for reason in _REASONS if _said_on()[reason].search(body)), None)
     return None
 
 
+def _is_notice(reason: str, head: str) -> bool:
+    """Return whether a title, or a part of it beside the site's name, is little else than a notice."""
+    return any(
+        sum(len(found[0]) for found in _said_on()[reason].finditer(part)) >= _MOST_OF_PART * len(part)
+        for part in (head, *_PARTS.split(head))
+        if part.strip()
+    )
+
+
+def _speaks(reason: str, line: str) -> bool:
+    found = _said_on()[reason].search(line)
+    return found is not None and (2 * len(found[0]) >= len(line) or _said_on()["address"].search(line) is not None)
+
+
+def _scale(text: str) -> int:
+    return _WIDE_SCALE if _WIDE.search(text) else 1
+
+
+def is_near_empty(title: str | None, lines: Sequence[str]) -> bool:
+    """Return whether nothing stands below a title but the title again, or a word for what is not there.
+
+    Examples:
+        >>> is_near_empty("Tanker hits breakwater", ["Tanker hits breakwater"]), is_near_empty(None, ["[Removed]"])
+        (True, True)
+        >>> is_near_empty("Tanker hits breakwater", ["Eleven died."])
+        False
+    """
+    said = [line for line in lines if _letters(line) != _letters(title or "")]
+    return all(not _letters(line) or _said_on()["placeholder"].fullmatch(line.strip()) for line in said)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
 _PROSE_LINE = 40  # code points
-_LONG_TITLE, _FEW_SENTENCES = 90, 3
+_FEW_SENTENCES = 3
+_HEADS = 2  # lines above the first sentence that are read as titles
+_MOST_OF_PART = 0.6
+_PARTS = re.compile(r"\s*(?:[|:·•]|\s[-–—])\s*")
+_WIDE, _WIDE_SCALE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"), 3
 
 
 def is_prompt(line: str) -> bool:

@@ -21,6 +21,7 @@ _POST = re.compile(
     r"(?:^|[\s_-])(?:live)?-?(?:blog)?[-_]?(?:post|entry|update|event|item|block|ticker-?\w*|message)(?:$|[\s_-])", re.I
 )
 _STOP = re.compile(r"[.!?…。！？؟।۔][\"'”»)]*\s*$")
+_SCHEMA = re.compile(r"schema\.org/(?:\w*Article|BlogPosting)$")
 _LEAST_POST, _LEAST_BODY = 30, 120  # code points of the paragraphs
 _FEWEST_POSTS = 2
 _WIDE, _WIDE_SCALE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"), 3
@@ -66,6 +67,8 @@ def posts_of(tree: Any, *, live: bool) -> list[Post]:
     """
     live = live or _is_live(tree)
     elements = [item for item in tree.iter("article") if _is_own(item)]
+    if not elements:
+        elements = [item for item in tree.iter("div", "section") if _SCHEMA.search(item.get("itemtype") or "")]
     if live:
         elements = _live_posts(tree, elements)
     posts = [(element, _post(element)) for element in elements]

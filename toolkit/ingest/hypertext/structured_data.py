@@ -2,6 +2,7 @@
 
     structured   the facts of the article that JSON-LD describes
     body_of      the places of a body, if a script holds one, and of its title
+    updates_of   the places of the posts of a live blog, as JSON-LD lists them
 
 A body is looked for in JSON-LD's `articleBody` and in the strings of `__NEXT_DATA__` and its like.
 """
@@ -19,7 +20,9 @@ from toolkit.ingest.traced_text import Run, Traced
 
 _SCRIPT = re.compile(r"<script\b([^<>]{0,500})>", re.I)
 _STATE = re.compile(
-    r"__NEXT_DATA__|__NUXT_DATA__|application/(?:ld\+)?json|__(?:INITIAL|PRELOADED|APOLLO)_STATE__|window\.\w*(?:state|data)\w*\s*=",
+    r"__NEXT_DATA__|__NUXT(?:_DATA)?__|application/(?:ld\+)?json|__(?:INITIAL|PRELOADED|APOLLO|RELAY)_\w+__"
+    r"|\b(?:window|self|globalThis)(?:\.\w+)*(?:\.|\[['\"])\w*(?:state|data|content|store|props|article|page)\w*['\"\]]*\s*="
+    r"|\bFusion\.globalContent\s*=",
     re.I,
 )
 _LD = re.compile(r"application/ld\+json", re.I)
@@ -84,6 +87,37 @@ def body_of(source: str) -> tuple[list[Place], Place | None]:
         if _LD.search(attributes) or _STATE.search(attributes) or _STATE.search(source, start, head):
             texts += _strings(source, start, end)
     return _body_among(texts)
+
+
+class Update(NamedTuple):
+    """A post of a live blog in a script: the places of its strings, and its time."""
+
+    heading: Place | None
+    body: Place
+    when: str | None
+
+
+def updates_of(source: str) -> list[Update]:
+    """Return the posts that JSON-LD lists as `liveBlogUpdate`, in its order."""
+    objects: list[dict[str, _Text]] = []
+    for start, end, attributes in _scripts(source):
+        if not _LD.search(attributes) or source.find("liveBlogUpdate", start, end) < 0:
+            continue
+        for text in _strings(source, start, end):
+            if text.path[-2:-1] != ("liveBlogUpdate",) or not text.value.strip():
+                continue
+            if not objects or text.path[-1] in objects[-1]:
+                objects.append({})
+            objects[-1][text.path[-1]] = text
+    return [
+        Update(
+            (head.start, head.end) if (head := item.get("headline")) else None,
+            (item["articleBody"].start, item["articleBody"].end),
+            item["datePublished"].value if "datePublished" in item else None,
+        )
+        for item in objects
+        if "articleBody" in item
+    ]
 
 
 _HEAD = 200  # code points of a script in which it says what it holds

@@ -26,18 +26,22 @@ _WORD = r"(?:[^\W\d_]|[\u0591-\u05c7\u0610-\u065f\u0900-\u0dff])"  # a letter, o
 _SEPARATOR = re.compile(r"\s*[|•·∙●⋅—–/]\s*|\s+-\s+")
 _DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"\w+")
+_COMPACT = re.compile(r"(?:19|20)\d{6}")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z| ?[+-]\d{2}:?\d{2})?)?")
 _YMD_CJK = re.compile(
-    r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일號号]?"
+    r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일號号]?"
     r"\s*(?:[（(]\s?[日月火水木金土一二三四五六월화수목금토일]\s?(?:曜日?|요일)?\s?[）)]|[月火水木金土日월화수목금토일](?:曜日|요일)|(?:星期|周|週)[一二三四五六日天])?"
 )
 _YMD = re.compile(
     r"(\d{4})(?:\s?[/.]\s?)(\d{1,2})(?:\s?[/.]\s?)(\d{1,2})\.?\s*(?:[（(][日月火水木金土월화수목금토일][）)])?"
 )
+_VIETNAMESE = re.compile(r"(?:ngày\s+)?(\d{1,2})\s+tháng\s+(\d{1,2})(?:,?\s+năm)?,?\s+(\d{4})", re.I)
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
+_ERA = re.compile(r"(令和|平成|昭和)\s?(\d{1,2}|元)\s?年")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 _ORDINAL = r"(?:st|[nr]d|th)"
 _DMY = re.compile(
-    rf"(\d{{1,2}})(?:{_ORDINAL}|er|º|\.)?(?:\s+(?:de|d['’]))?\s*({_WORD}{{2,12}})\.?,?"
+    rf"(\d{{1,2}})(?:{_ORDINAL}|er|º|\.|-)?(?:\s+(?:de|d['’]))?\s*({_WORD}{{2,12}})\.?,?-?"
     r"(?:\s+(?:de|del|del año))?\s*(\d{4})?(?:\s?(?:г|р|ж)\.?|\s?م)?"
 )
 _MDY = re.compile(rf"({_WORD}{{3,12}})\.?\s+(\d{{1,2}}){_ORDINAL}?(?:,?\s+(\d{{4}}))?")
@@ -258,7 +262,7 @@ def _relative(text: str, said: str) -> Moment | None:
 
 
 def _absolute(text: str, said: str) -> Moment | None:
-    if _ISO.fullmatch(said):
+    if _ISO.fullmatch(said) or _COMPACT.fullmatch(said):
         return Moment(text, on=_iso(said))
     core, time = split_time(said)
     found = _dated(text, core)
@@ -270,6 +274,10 @@ def _absolute(text: str, said: str) -> Moment | None:
 def _dated(text: str, core: str) -> Moment | None:
     """Return the moment of a date without a time of day."""
     core = _without_weekday(core)
+    if found := _VIETNAMESE.fullmatch(core):
+        return _day(text, found[3], int(found[2]), found[1])
+    if found := _ERA.match(core):
+        core = f"{_ERAS[found[1]] + (1 if found[2] == '元' else int(found[2]))}年{core[found.end() :]}"
     if core.casefold() in _words()["weekdays"] and len(core) > 3:
         return Moment(text)
     core = _DOUBLE.sub(lambda found: found[1] if found[1] in _months() and found[2] in _months() else found[0], core)

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from toolkit.ingest.layout.dates import LONGEST, moment_of
 from toolkit.ingest.traced_text import Traced
-from toolkit.wrapped_text import Unwrap, joints
+from toolkit.wrapped_text import Joint, Unwrap, joints
 
 _LINE = re.compile(r"[^\S\r\n\f]*(\S[^\r\n\f]*)")
 _NUMBER = re.compile(
@@ -45,11 +46,17 @@ def unwrapped(text: Traced, unwrap: Unwrap = "auto") -> tuple[Traced, list[Cut]]
         return text, []
     cuts = running_heads(text.text)
     bare = text.replaced([(cut.start, cut.end, "\n") for cut in cuts])
-    found = joints(bare.text, unwrap=unwrap)
+    found = [joint for joint in joints(bare.text, unwrap=unwrap) if not _is_time(bare.text, joint)]
     hyphens = [joint.start for joint in found if not bare.text[joint.start].isspace()]
     places = _places(text.text, cuts)
     cuts += [Cut(places[at], places[at] + 1, "line-hyphen") for at in hyphens]
     return bare.replaced(found), sorted(cuts)
+
+
+def _is_time(text: str, joint: Joint) -> bool:
+    """Return whether a date or time stands alone on the line below a break: "publié le 12 mars 2024" under a title."""
+    below = text[joint.end : joint.end + LONGEST + 1].partition("\n")[0].strip() if joint.text else ""
+    return bool(below) and len(below) <= LONGEST and moment_of(below) is not None
 
 
 def _places(text: str, cuts: Sequence[Cut]) -> list[int]:
