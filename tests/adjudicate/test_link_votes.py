@@ -45,3 +45,19 @@ def test_two_ends_that_nobody_saw_in_one_window_were_not_offered() -> None:
 def test_skips_and_answers_with_a_lost_part_have_no_vote() -> None:
     found = link_votes([answer("ada", AB), answer("ben", skipped=True), answer("cleo", rejected=1)])
     assert [(each.drawn, each.offered, each.holds) for each in found] == [(1, 1, True)]
+
+
+def test_an_expert_decides_every_pair_that_their_window_offered() -> None:
+    people = [answer("ada", AB, AC), answer("ben")]
+    earlier = answer("eve", AB, AC, updated_at="2026-01-01")
+    later = answer("zoe", AC, window="v", offered="ac", updated_at="2026-01-03")
+    assert [(each.holds, each.method) for each in link_votes(people, [later, earlier])] == [(True, "expert")] * 2
+    refused = link_votes(people, [answer("eve", updated_at="2026-01-02"), earlier])
+    assert [(each.holds, each.method, each.disputed) for each in refused] == [(False, "expert", False)] * 2
+    elsewhere = link_votes(people, [answer("eve", offered="bc")])
+    assert [(each.holds, each.method, each.disputed) for each in elsewhere] == [(False, "majority", True)] * 2
+
+
+def test_what_only_an_expert_drew_holds() -> None:
+    (found,) = link_votes([answer("ada"), answer("ben")], [answer("eve", AB)])
+    assert (found.link, found.drawn, found.offered, found.holds, found.method) == (AB, 0, 2, True, "expert")

@@ -50,7 +50,7 @@ def test_datasets_loads_every_config_offline(release: Release, tmp_path: Path) -
         for config in release.configs
     }
     assert answer["rows"] == expected
-    assert set(expected) == {"default", "undecided", "annotations", "spans", "figures", "articles"}
+    assert set(expected) == {"default", "undecided", "annotations", "spans", "figures", "claims", "tolls", "articles"}
     assert answer["names"] == list(release.schema.label_ids)
     first = release.table("default", "train").slice(0, 1).to_pylist()[0]
     assert [answer["names"][number] for number in answer["first"].pop("labels")] == first.pop("labels")

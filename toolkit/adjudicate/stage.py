@@ -19,13 +19,15 @@ from toolkit.adjudicate.conservation import conservation
 from toolkit.adjudicate.decide import Decisions, decide
 from toolkit.adjudicate.decision_changes import DecisionChange, changes
 from toolkit.adjudicate.decision_log import DECISION_LOG, extended_log, last_decisions
+from toolkit.adjudicate.link_votes import link_votes
 from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.project.files import write_atomic
 from toolkit.project.logs.annotation_log import current
+from toolkit.project.logs.link_log import link_answers
 from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL, accept
 from toolkit.project.stage import Made, Outcome, derive_value, read_lock
 from toolkit.project.workspace import GOLD, QUEUE, SENTENCES, Workspace
-from toolkit.records import Annotation, Decision, Sentence, from_json, latest, to_json
+from toolkit.records import Annotation, Decision, LinkDecision, Sentence, from_json, latest, to_json
 from toolkit.schema import Contradiction, Schema, contradictions
 
 SECOND_LOOKS = "adjudications/second_looks.jsonl"
@@ -109,6 +111,14 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
             again=afresh,
         )
     return Adjudication(**vars(outcome), decided_before=None if before is None else len(before), changes=compared)
+
+
+def decided_links(workspace: Workspace) -> list[LinkDecision]:
+    """Return every link that somebody drew between sentences that are there, and whether it holds, from the logs."""
+    if not workspace.path(SENTENCES).exists():
+        return []
+    living = {sentence_id for (sentence_id,) in workspace.columns(Sentence, "sentence_id")}
+    return link_votes(link_answers(workspace, living), link_answers(workspace, living, experts=True))
 
 
 def accept_answers(workspace: Workspace, wanted: Collection[str]) -> int:

@@ -879,7 +879,7 @@ class Project:
         from toolkit.ledger import stage
         from toolkit.ledger.mention import KINDS
         from toolkit.project.stage import ReportOutcome
-        from toolkit.release.statements import statements
+        from toolkit.release.statements import links, statements
 
         chosen = tuple(kinds) or KINDS
         if release is not None:
@@ -887,7 +887,7 @@ class Project:
                 raise UsageError("--model goes without --release")
             opened = self.release(release)
             stage.check(opened.schema, chosen)
-            report = stage.ledger_report(statements(opened), kinds=chosen)
+            report = stage.ledger_report(statements(opened), kinds=chosen, links=links(opened))
             outcome = ReportOutcome("ledger", stage.counts(report), report=report)
         else:
             outcome = stage.ledger(
@@ -902,12 +902,9 @@ class Project:
         return outcome
 
     def _agreed_links(self) -> list[Link]:
-        from toolkit.adjudicate.link_votes import link_votes
-        from toolkit.project.logs.link_log import link_answers
-        from toolkit.records import Sentence
+        from toolkit.adjudicate.stage import decided_links
 
-        living = (sentence_id for (sentence_id,) in self.workspace.columns(Sentence, "sentence_id"))
-        return [each.link for each in link_votes(link_answers(self.workspace, living)) if each.holds]
+        return [each.link for each in decided_links(self.workspace) if each.holds]
 
     def _predictions(self, model: str | None) -> dict[str, Any]:
         if model is None:

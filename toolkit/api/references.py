@@ -147,27 +147,37 @@ def verify(reference: str, *, workspace: Workspace | None = None) -> Proof:
     return proof(load_release(reference, workspace=workspace))
 
 
-def export(reference: str, target: Path, format_: str, *, workspace: Workspace | None = None) -> Exported:
+def export(
+    reference: str, target: Path, format_: str, *, stories: bool = False, workspace: Workspace | None = None
+) -> Exported:
     """Write a release in another format.
 
     Args:
         reference: See `load_release`.
         target: The directory to make.
-        format_: "csv", "jsonl", "parquet", "conll", "spacy" or "labelstudio"; or what `Project.import_documents` reads.
+        format_: "csv", "jsonl", "parquet", "conll", "conllu", "spacy" or "labelstudio"; or what
+            `Project.import_documents` reads.
+        stories: Of the latter: a document per story, with the links between its sentences, instead of per sentence.
         workspace: The project whose versions count; default: the nearest project.
 
     Returns:
         The files, and what the format has no place for.
+
+    Raises:
+        UsageError: `stories` goes with another format, or what the format's writer says.
     """
+    tools = ("brat", "doccano", "prodigy", "argilla", "inception", "web-annotation", "annotated-csv")
+    if stories and format_ not in tools:
+        raise UsageError(f"{format_} has no stories", remedy=f"take one of {', '.join(tools)}, or conllu without it")
     release = load_release(reference, workspace=workspace)
     if format_ == "labelstudio":
         from toolkit.labelstudio import export_tasks
 
         return Exported(export_tasks(release, target))
-    if format_ in ("brat", "doccano", "prodigy", "argilla", "inception", "web-annotation", "annotated-csv"):
+    if format_ in tools:
         from toolkit.exchange.released_documents import export_documents
 
-        files, losses = export_documents(release, format_, target)
+        files, losses = export_documents(release, format_, target, stories=stories)
         return Exported(files, tuple(losses.rows()))
     from toolkit.release.export import formats
 

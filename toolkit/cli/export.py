@@ -20,6 +20,7 @@ class Format(StrEnum):
     JSONL = "jsonl"
     PARQUET = "parquet"
     CONLL = "conll"
+    CONLLU = "conllu"
     SPACY = "spacy"
     LABELSTUDIO = "labelstudio"
     BRAT = "brat"
@@ -35,6 +36,9 @@ def export(
     release_path: Annotated[str, typer.Argument(metavar="RELEASE", help="A release directory, a version, or newest.")],
     target: Annotated[Path, typer.Argument(help="The directory to make.")],
     kind: Annotated[Format, typer.Option("--format", help="The format.")] = Format.CSV,
+    stories: Annotated[
+        bool, typer.Option("--stories", help="Whole stories with the links between their sentences, as decided.")
+    ] = False,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
@@ -42,12 +46,13 @@ def export(
 
     In conll a line is token, start, end and BIO tag; a comment begins with "# ", and a token may be "#". The formats of
     annotation tools have everybody's answers, and what was decided as those of `decided`; what a tool can't hold is
-    listed.
+    listed. Links between sentences are comments in conllu, and relations in the formats of annotation tools with
+    --stories.
 
     Example: toolkit export 1.0.0 out --format conll
     """
     with progress_bar("export"):
-        found = references.export(release_path, target, kind.value, workspace=workspace_at(project))
+        found = references.export(release_path, target, kind.value, stories=stories, workspace=workspace_at(project))
     if as_json:
         put_json(found)
         return

@@ -10,6 +10,7 @@ from typing import Any, Final
 from toolkit.errors import UsageError
 from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Mention, joined, values_of
 from toolkit.exchange.catalogue import write_documents
+from toolkit.exchange.released_stories import released_stories
 from toolkit.project.files import ANOTHER, staged
 from toolkit.records import Relation
 from toolkit.release import Release
@@ -21,13 +22,16 @@ DECIDED: Final = "decided"
 _FACTS: Final = ("url", "publisher", "language", "licence", "published_at", "article_id", "story_id")
 
 
-def export_documents(release: Release, name: str, target: Path) -> tuple[tuple[Path, ...], Losses]:
+def export_documents(
+    release: Release, name: str, target: Path, *, stories: bool = False
+) -> tuple[tuple[Path, ...], Losses]:
     """Write a release in a format of annotated documents, a document per sentence and person.
 
     Args:
         release: What to write.
         name: The format.
         target: Directory of the result, which must not be there.
+        stories: A document per story instead, as it was decided, with the links between its sentences.
 
     Returns:
         The files, and what the format has no place for.
@@ -40,7 +44,8 @@ def export_documents(release: Release, name: str, target: Path) -> tuple[tuple[P
     found = Losses()
     with staged(target.parent) as stage:
         stage.name(target.name, remedy=ANOTHER)
-        losses = write_documents(name, list(released_documents(release, found)), stage.folder)
+        documents = released_stories(release, DECIDED) if stories else released_documents(release, found)
+        losses = write_documents(name, list(documents), stage.folder)
         for what, number, places in found.rows():
             losses.add(what, places, number)
         files = sorted(path.relative_to(stage.folder) for path in stage.folder.rglob("*") if path.is_file())

@@ -23,7 +23,7 @@ FOLDER: Final = "ledger"
 REVISION: Final = content_id(*(f"{name}.{column}" for name, columns in COLUMNS.items() for column in columns.names))
 """Tells the columns of today from those of an earlier toolkit, whose report is made anew."""
 
-LINKS: Final = "links/log.jsonl"
+LINKS: Final = ("links/log.jsonl", "links/experts.jsonl")
 
 Locate = Callable[[Sequence[Sentence]], Mapping[str, tuple[Piece, ...]]]
 """Returns sentence_id → the bytes of its page, see `toolkit.ingest.stage.sentence_bytes`."""
@@ -70,7 +70,7 @@ def ledger(
             workspace.root,
             "ledger",
             LEDGER,
-            inputs=workspace.digests(ARTICLES, SENTENCES, GOLD, LINKS),
+            inputs=workspace.digests(ARTICLES, SENTENCES, GOLD, *LINKS),
             parameters={"kinds": list(kinds), "model": model, "report": REVISION},
             make=make,
         )

@@ -53,6 +53,7 @@ class Workspace:
         adjudications: Every answer of an expert, in the same form.
         calibration: Every answer to the quiz, in the same form.
         links: Every answer about links between sentences; see `toolkit.project.logs.link_log`.
+        expert_links: Every answer of an expert about disputed links, in the same form.
     """
 
     def __init__(self, root: Path) -> None:
@@ -62,6 +63,7 @@ class Workspace:
         self.adjudications = AppendLog(root / "adjudications" / "log.jsonl", chained=True)
         self.calibration = AppendLog(root / "calibration" / "log.jsonl", chained=True)
         self.links = AppendLog(root / "links" / "log.jsonl", chained=True)
+        self.expert_links = AppendLog(root / "links" / "experts.jsonl", chained=True)
 
     @classmethod
     def find(cls, root: Path | str | None = None) -> Workspace:
@@ -127,7 +129,7 @@ class Workspace:
 
     def broken_links(self) -> Iterator[tuple[str, BrokenLink]]:
         """Yield every row of the logs of answers that is not the one that was written, after the log's name."""
-        for log in (self.annotations, self.adjudications, self.calibration, self.links):
+        for log in (self.annotations, self.adjudications, self.calibration, self.links, self.expert_links):
             if log.path.exists():
                 name = log.path.relative_to(self.root).as_posix()
                 yield from ((name, broken) for broken in broken_links(log.path))

@@ -6,7 +6,7 @@ from toolkit.records.base import content_id, digest, from_json, from_row, stored
 from toolkit.records.decision import Aggregation, Decision
 from toolkit.records.interval_estimate import Estimate
 from toolkit.records.latest import latest
-from toolkit.records.link import Anchor, Link, LinkAnswer
+from toolkit.records.link import Anchor, Link, LinkAnswer, LinkDecision
 from toolkit.records.page import IMPORTED, Page, PageKind
 from toolkit.records.reject import Reject
 from toolkit.records.sentence import KINDS, Kind, Sentence
@@ -25,6 +25,7 @@ __all__ = [
     "Kind",
     "Link",
     "LinkAnswer",
+    "LinkDecision",
     "Page",
     "PageKind",
     "Piece",

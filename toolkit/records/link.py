@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from toolkit.records.base import record
+from typing import Literal
+
+from toolkit.records.base import content_id, record
 
 
 @record
@@ -44,9 +46,38 @@ class Link:
     tail: Anchor
 
     @property
+    def link_id(self) -> str:
+        """Content id of its label and the two sentences."""
+        return content_id(*self.ends)
+
+    @property
     def ends(self) -> tuple[str, str, str]:
         """What tells it from other links: its label and the two sentences."""
         return self.label, self.head.sentence_id, self.tail.sentence_id
+
+
+@record
+class LinkDecision:
+    """What the project holds of a link that somebody drew.
+
+    Attributes:
+        link: The link.
+        drawn: How many people drew it.
+        offered: How many people answered a window with both of its sentences.
+        holds: It is held to be true.
+        method: "unanimous" and "majority" of those who could have drawn it, or "expert".
+    """
+
+    link: Link
+    drawn: int
+    offered: int
+    holds: bool
+    method: Literal["unanimous", "majority", "expert"]
+
+    @property
+    def disputed(self) -> bool:
+        """Just half of those who could have drawn it did, and no expert has settled it."""
+        return self.method != "expert" and 2 * self.drawn == self.offered
 
 
 @record

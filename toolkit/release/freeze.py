@@ -45,6 +45,8 @@ from toolkit.version import __version__
 
 _HARDER: Final = "harder"  # the key of splits.json for what the columns split_by_* keep
 
+_REPEATED: Final = ("links", "claims", "tolls")  # configs whose words stand in others
+
 AUTO: Final = "auto"
 """The version that stands for the smallest number that the changes allow."""
 
@@ -270,7 +272,8 @@ def _write_tables(
     tables: Tables = {}
     for config in columns:
         for split in (*terms.fractions, *kept):
-            slices = scanner.watch(config, configs.slices(config, told & (sentence_split == split)))
+            slices = configs.slices(config, told & (sentence_split == split), split)
+            slices = slices if config in _REPEATED else scanner.watch(config, slices)
             for name, entry in write_table(folder, config, split, columns[config], slices).items():
                 tables.setdefault(name, {}).update(entry)
     scanner.refuse()
@@ -311,7 +314,10 @@ def _write_splits(
 
 
 def _write_gone(folder: Path, corpus: Corpus, previous: Release) -> None:
-    """Write which sentences of the release before are gone: withdrawn answers and new cuts look alike without it."""
+    """Write which sentences of the release before are gone: withdrawn answers and new cuts look alike without it.
+
+    So do links that an expert decided against and links that nobody draws any more.
+    """
     before = previous.table(columns=["sentence_id", "article_id"])
     lost = before.filter(pc.invert(pc.is_in(before["sentence_id"], value_set=corpus.sentences["sentence_id"])))
     gone = dict(zip(lost["sentence_id"].to_pylist(), lost["article_id"].to_pylist(), strict=True))
@@ -321,6 +327,8 @@ def _write_gone(folder: Path, corpus: Corpus, previous: Release) -> None:
     articles = pa.array(sorted({*gone.values()}), pa.string())
     there = articles.filter(pc.is_in(articles, value_set=corpus.articles["article_id"])).to_pylist()
     value = {"sentences": dict(sorted(gone.items())), "articles_there": there}
+    if corpus.schema.links:
+        value["refused_links"] = list(corpus.refused_links)
     (folder / GONE).write_text(json_text(value), encoding="utf-8")
 
 

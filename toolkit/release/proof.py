@@ -16,15 +16,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit.errors import InvalidInput
+from toolkit.records import content_id
 from toolkit.release.card.card import parted
 from toolkit.release.card.licences import hub_licence, may_be_published
 from toolkit.release.manifest import damaged
 from toolkit.release.privacy.withheld import TextRule
 from toolkit.release.reader import Release, label_counts
+from toolkit.release.statements import links, statements
 from toolkit.release.tables.columns import CONTEXT_OFFSETS, KEYS, SNIPPETS, TEXT_COLUMNS
 from toolkit.release.tables.configs import in_slices
 from toolkit.release.tables.content_hash import ContentHash
 from toolkit.release.tables.integrity import texts, unique
+from toolkit.release.tables.story_tables import ledger_rows
 
 _SHOWN: Final = 20  # faults of one kind; more would tell nothing new
 
@@ -184,6 +187,57 @@ def _of_articles(release: Release, tables: Mapping[str, pa.Table]) -> Iterator[s
         yield from map(str, texts(sentences, articles, place))
 
 
+def _links(release: Release) -> Iterator[str]:
+    """Hold the ends of links against the sentences and spans that they name."""
+    if "links" not in release.configs:
+        return
+    known = {link.id for link in release.schema.links}
+    for split in release.splits("links"):
+        rows = release.table("links", split).to_pylist()
+        places = _decided_places(release, split)
+        for row in rows:
+            where = f"link {row['link_id']}"
+            if row["link_id"] != content_id(row["label"], row["head"], row["tail"]) or row["label"] not in known:
+                yield f"{where} is none of {release.schema_ref}, or has another id"
+            for side in ("head", "tail"):
+                start, end = row[f"{side}_start"], row[f"{side}_end"]
+                place = places.get(row[side], {})
+                if (row[f"{side}_label"], start, end) not in place and row[f"{side}_label"] not in place:
+                    yield f"{where} has a {side} that is not decided in {split}"
+                elif f"{side}_text" in row and place["text"][start:end] != row[f"{side}_text"]:
+                    yield f"{where} has a {side} whose text is not what the sentence has at its offsets"
+
+
+def _decided_places(release: Release, split: str) -> dict[str, dict[Any, Any]]:
+    """Return sentence_id → its "text", its labels and its spans as keys."""
+    if split not in release.splits():
+        return {}
+    table = release.table("default", split)
+    names = [name for name in ("sentence_id", "labels", "spans", "text") if name in table.column_names]
+    return {
+        row["sentence_id"]: {
+            **dict.fromkeys([*row["labels"], *((each["label"], each["start"], each["end"]) for each in row["spans"])]),
+            "text": row.get("text", ""),
+        }
+        for row in table.select(names).to_pylist()
+    }
+
+
+def _ledger(release: Release) -> Iterator[str]:
+    """Make claims and tolls again from the sentences and links."""
+    if release.manifest["text"] != "full":
+        return
+    for split in release.splits():
+        made = ledger_rows(statements(release, split), links(release, split), split)
+        for config, rows in made.items():
+            there = release.manifest["tables"].get(config, {})
+            if config in release.configs:
+                columns = release.columns(config)
+                held = release.table(config, split) if split in there else columns.empty_table()
+                if pa.Table.from_pylist(rows, schema=columns).to_pylist() != held.to_pylist():
+                    yield f"{config} of {split} are not what the ledger of its sentences says"
+
+
 def _strangers(values: pa.ChunkedArray, among: pa.ChunkedArray) -> bool:
     return not bool(pc.all(pc.is_in(values, value_set=among)).as_py() in (True, None))
 
@@ -244,6 +298,8 @@ _CHECKS: Final = {
     "features": _features,
     "text rule": text_rule_faults,
     "records": _records,
+    "links": _links,
+    "ledger": _ledger,
     "splits": _splits,
     "schema": _schema,
     "licence": _licence,

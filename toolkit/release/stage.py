@@ -39,6 +39,8 @@ _INPUTS = (
     "gold.parquet",
     "annotations/log.jsonl",
     "adjudications/log.jsonl",
+    "links/log.jsonl",
+    "links/experts.jsonl",
     "reports/agreement.json",
     "takedowns.yaml",
     *INPUTS,
@@ -296,5 +298,6 @@ def _corpus(workspace: Workspace, terms: Terms) -> Corpus:
         decisions=workspace.table(Decision),
         annotations=workspace.stream_answers(),
         experts=workspace.expert_answers(),
+        links=adjudicate_stage.decided_links(workspace) if workspace.schema().links else (),
         without=terms.takedowns,
     )

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from toolkit.errors import UsageError
-from toolkit.ledger import Place, Statement
-from toolkit.records import Relation, Span
+from toolkit.ledger import Statement
+from toolkit.records import Anchor, Link
 from toolkit.release.reader import Release
+from toolkit.release.tables.story_tables import statement
 
 
-def statements(release: Release) -> Iterator[Statement]:
+def statements(release: Release, split: str | None = None) -> Iterator[Statement]:
     """Yield the decided sentences of a release.
 
     Their place is the bytes of their whole page: a release does not hold those of a sentence.
+
+    Args:
+        release: The release.
+        split: One of its splits; None: of all.
 
     Raises:
         UsageError: The release has no text.
@@ -30,26 +34,27 @@ def statements(release: Release) -> Iterator[Statement]:
         raise UsageError("has no text to tell copies by", where=str(release.path), remedy="run `toolkit hydrate` first")
     pages = _pages(release)
     relations = _relations(release)
-    for row in release.table("default").to_pylist():
+    for row in release.table("default", split).to_pylist():
         page = pages[row["article_id"]]
-        yield Statement(
-            story_id=row["story_id"],
-            article_id=row["article_id"],
-            sentence_id=row["sentence_id"],
-            start=row["start"],
-            text=row["text"],
-            language=row["language"],
-            publisher=row["publisher"],
-            published_at=row["published_at"],
-            labels=tuple(row["labels"]),
-            spans=tuple(
-                Span(**(span | {"attributes": json.loads(span["attributes"])})) for span in row.get("spans", ())
-            ),
-            relations=relations.get(row["sentence_id"], ()),
-            place=Place(
-                page=page["page_source"], sha256=row["page_sha256"], pieces=((page["page_start"], page["page_end"]),)
-            ),
-        )
+        yield statement(row | page, row["labels"], row.get("spans", ()), relations.get(row["sentence_id"], ()))
+
+
+def links(release: Release, split: str | None = None) -> Iterator[Link]:
+    """Yield the links between sentences of a release, which must have its text.
+
+    Args:
+        release: The release.
+        split: One of its splits; None: of all.
+    """
+    if "links" not in release.configs or (split is not None and split not in release.splits("links")):
+        return
+    for row in release.table("links", split).to_pylist():
+        yield Link(label=row["label"], head=_end(row, "head"), tail=_end(row, "tail"))
+
+
+def _end(row: Mapping[str, Any], side: str) -> Anchor:
+    start, end = row[f"{side}_start"], row[f"{side}_end"]
+    return Anchor(sentence_id=row[side], label=row[f"{side}_label"], start=start, end=end, text=row[f"{side}_text"])
 
 
 def _pages(release: Release) -> dict[str, dict[str, Any]]:
@@ -57,11 +62,11 @@ def _pages(release: Release) -> dict[str, dict[str, Any]]:
     return {row["article_id"]: row for row in release.table("articles", columns=columns).to_pylist()}
 
 
-def _relations(release: Release) -> dict[str, tuple[Relation, ...]]:
+def _relations(release: Release) -> dict[str, list[dict[str, str]]]:
     """Return sentence_id → the links between its spans."""
-    found: dict[str, tuple[Relation, ...]] = {}
+    found: dict[str, list[dict[str, str]]] = {}
     if "spans" in release.configs:
         for span in release.table("spans", columns=["sentence_id", "span_id", "relations"]).to_pylist():
-            drawn = (Relation(label=to["label"], head=span["span_id"], tail=to["tail"]) for to in span["relations"])
-            found[span["sentence_id"]] = (*found.get(span["sentence_id"], ()), *drawn)
+            drawn = ({**to, "head": span["span_id"]} for to in span["relations"])
+            found.setdefault(span["sentence_id"], []).extend(drawn)
     return found

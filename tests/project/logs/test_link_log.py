@@ -37,10 +37,10 @@ def test_the_last_revision_holds_until_it_is_deleted(make_project: Callable[...,
     )
     assert [each.links for each in link_answers(workspace)] == [()]
     workspace.links.append([tombstone("p", "1", "it was deleted on the server")])
-    assert logged_links(workspace) == {}
+    assert logged_links(workspace.links) == {}
     workspace.links.append([{"event": "else"}])
     with pytest.raises(InvalidInput, match="neither a revision nor a tombstone"):
-        logged_links(workspace)
+        logged_links(workspace.links)
 
 
 def test_of_two_answers_of_a_person_to_a_window_the_last_counts(make_project: Callable[..., Workspace]) -> None:

@@ -74,7 +74,7 @@ def pull_links(workspace: Workspace, server: Server, *, keep_identities: bool = 
     schema = workspace.schema()
     columns = workspace.columns(Sentence, "sentence_id", "article_id", "text")
     texts = {sentence_id: (article_id, text) for sentence_id, article_id, text in columns}
-    held = {key: logged for key, logged in logged_links(workspace).items() if logged.place == project.place}
+    held = {key: logged for key, logged in logged_links(workspace.links).items() if logged.place == project.place}
     counts: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
     rejects: list[Reject] = []

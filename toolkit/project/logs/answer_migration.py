@@ -91,9 +91,11 @@ def migrate_answers(
         migration = load_migration(path, old, new)
         people = _carry(workspace.annotations, migration, old, new)
         experts = _carry(workspace.adjudications, migration, old, new)
-        links = list(_link_rows(workspace, migration))
+        links = list(_link_rows(workspace.links, migration))
+        settled_links = list(_link_rows(workspace.expert_links, migration))
         if not dry_run:
             workspace.links.append(links)
+            workspace.expert_links.append(settled_links)
             workspace.annotations.append(people.rows)
             workspace.adjudications.append(experts.rows)
             _write_requeue(workspace, people.open)
@@ -105,7 +107,8 @@ def migrate_answers(
             migration=_name(migration),
             counts=dict(people.counts)
             | {f"expert {name}": number for name, number in experts.counts.items() if number}
-            | ({"link answers": len(links)} if links else {}),
+            | ({"link answers": len(links)} if links else {})
+            | ({"expert link answers": len(settled_links)} if settled_links else {}),
             requeued=tuple(sorted({row["sentence_id"] for row in people.open})),
             schema=new_name,
             project=project,
@@ -150,10 +153,10 @@ def _carry(log: AppendLog, migration: Migration, old: Schema, new: Schema) -> _C
     return _Carried(rows, counts(results), _requeued([*before, *rows]))
 
 
-def _link_rows(workspace: Workspace, migration: Migration) -> Iterator[dict[str, Any]]:
-    """Yield the rows to add to the log of links: each answer under the old version once more, under the new one."""
-    raw = {row["answer"]["annotation_id"]: row["raw"] for row in workspace.links.rows() if row["event"] == "revision"}
-    for annotation_id, logged in logged_links(workspace).items():
+def _link_rows(log: AppendLog, migration: Migration) -> Iterator[dict[str, Any]]:
+    """Yield the rows to add to a log of links: each answer under the old version once more, under the new one."""
+    raw = {row["answer"]["annotation_id"]: row["raw"] for row in log.rows() if row["event"] == "revision"}
+    for annotation_id, logged in logged_links(log).items():
         if logged.answer.schema == migration.source:
             after = migrate_links(logged.answer, migration)
             row = link_log.revision(logged.place, after, raw[annotation_id])

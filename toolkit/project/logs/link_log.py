@@ -1,4 +1,6 @@
-"""The log of links, links/log.jsonl: which answers about links between sentences hold now.
+"""The logs of links: which answers about links between sentences hold now.
+
+links/log.jsonl has those of annotators, links/experts.jsonl those of experts to what was disputed.
 
 A row is one of
 
@@ -16,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from toolkit.errors import InvalidInput
+from toolkit.project.logs.append_log import AppendLog
 from toolkit.project.workspace import Workspace
 from toolkit.records import LinkAnswer, from_row, to_row
 
@@ -43,15 +46,15 @@ def tombstone(place: str, annotation_id: str, reason: str) -> dict[str, Any]:
     return {"event": "tombstone", "place": place, "annotation_id": annotation_id, "reason": reason}
 
 
-def logged_links(workspace: Workspace) -> dict[str, LoggedLinks]:
-    """Return annotation_id → each answer that holds after the last row of the log.
+def logged_links(log: AppendLog) -> dict[str, LoggedLinks]:
+    """Return annotation_id → each answer that holds after the last row of a log of links.
 
     Raises:
         InvalidInput: The log is damaged.
     """
     held: dict[str, LoggedLinks] = {}
-    for number, row in enumerate(workspace.links.rows(), start=1):
-        where = f"{workspace.links.path}:{number}"
+    for number, row in enumerate(log.rows(), start=1):
+        where = f"{log.path}:{number}"
         match row.get("event"):
             case "revision":
                 answer = from_row(LinkAnswer, row["answer"], where=where)
@@ -63,18 +66,21 @@ def logged_links(workspace: Workspace) -> dict[str, LoggedLinks]:
     return held
 
 
-def link_answers(workspace: Workspace, living: Iterable[str] | None = None) -> list[LinkAnswer]:
+def link_answers(
+    workspace: Workspace, living: Iterable[str] | None = None, *, experts: bool = False
+) -> list[LinkAnswer]:
     """Return the answers about links as they stand, the last one of each person to each window.
 
     Args:
         workspace: The project directory.
         living: The sentence_ids that there are: a link with an end elsewhere is left out; None keeps all.
+        experts: Those of experts instead of the annotators'.
 
     Returns:
         By window_id and annotator.
     """
     last: dict[tuple[str, str], LinkAnswer] = {}
-    for logged in logged_links(workspace).values():
+    for logged in logged_links(workspace.expert_links if experts else workspace.links).values():
         answer = logged.answer
         key = answer.window_id, answer.annotator
         if key not in last or _recency(last[key]) < _recency(answer):

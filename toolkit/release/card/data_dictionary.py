@@ -12,7 +12,9 @@ CONFIG_ROWS: Final = {
     "annotations": "an answer of one person",
     "spans": "a span of a decision",
     "figures": "a span with numbers",
-    "relations": "a link between two spans of a decision",
+    "links": "a link between two sentences of a story that holds",
+    "claims": "a statement of a story: who says what, copies once",
+    "tolls": "a kind of people harmed in a story: their number by named rules, never added up",
     "articles": "an article",
 }
 """Config → what one row is."""
@@ -79,15 +81,75 @@ _MEANINGS: Final = {
 }
 
 
+_END: Final = {
+    "label": "label of the sentence, or of the span in it, that stands there",
+    "start": "first code point in the sentence; 0 for the whole of it",
+    "end": "one past the last code point",
+    "text": "the words that stand there",
+}
+
+_OF_STORIES: Final = {
+    "links": {
+        "link_id": "id of the link: hash of its label and the two sentences",
+        "label": "what it says of them; see the codebook",
+        "head": "sentence_id that the link starts from",
+        "tail": "sentence_id that it points to",
+        **{f"{side}_{part}": words for side in ("head", "tail") for part, words in _END.items()},
+        "votes": "how many annotators drew it",
+        "offered": "how many were shown both sentences",
+        "method": "`unanimous` or `majority` of these, or `expert`",
+        "article_id": "article of the head",
+        "tail_article_id": "article of the tail",
+    },
+    "claims": {
+        "acts": "those of its labels that say who commits to what",
+        "source_words": "who says it, as the words name them",
+        "source_types": "kinds of these sources",
+        "figure_words": "the figures in it, as the words give them",
+        "contradicts": "sentence_ids of figures that no number fits together with one of its own",
+        "denies": "sentence_ids of what it denies",
+        "denied_by": "sentence_ids of what denies it",
+        "confirms": "sentence_ids of what it confirms",
+        "confirmed_by": "sentence_ids of what confirms it",
+        "repeats": "sentence_ids of what it repeats",
+        "copies": "sentence_ids with the same words in other articles, which count once",
+    },
+    "tolls": {
+        "toll_id": "id of the count",
+        "harm": "what happened to them",
+        "status": "who they were",
+        "scope": "over what time they are counted",
+        "affected_party": "whose people they are",
+        "acled": "ACLED's most conservative count of people killed",
+        "low": "UCDP's lowest number: the least lower bound",
+        "best": "UCDP's number: the lowest of sources without a stake, else of all",
+        "high": "UCDP's highest number: the greatest upper bound",
+        "latest_low": "the lower bound of the newest figures",
+        "latest_high": "the upper bound of the newest figures",
+        "open": "the highest number is only a lower bound",
+        "source_words": "whose figures stand, as the words name them",
+        "mentions": "how many figures count this, copies once",
+        "corrections": "sentence_ids of figures that their source replaced, and of those that did",
+        "contradiction": "sentence_ids of the two standing figures that are farthest apart and that no number fits",
+    },
+}
+
+
 def meaning(config: str, column: str) -> str:
     """Return what a column of a config means.
 
     Examples:
         >>> meaning("default", "paragraph")
         'number of the paragraph in the article, from 0'
+        >>> meaning("tolls", "acled_from")
+        'sentence_ids of the figures that `acled` is'
         >>> meaning("default", "split_by_time")
         'split of a harder test, see below; empty where it is in none'
     """
+    if column in _OF_STORIES.get(config, {}):
+        return _OF_STORIES[config][column]
+    if config == "tolls" and column.endswith("_from"):
+        return f"sentence_ids of the figures that `{column.removesuffix('_from')}` is"
     if column.startswith("split_by_"):
         return "split of a harder test, see below; empty where it is in none"
     if column.startswith("tags_"):

@@ -90,6 +90,7 @@ class Facts:
         repeats: What stands in it more than once.
         schema_digest: Of the schema as it is released.
         withheld: "notes" and "examples" → how many were withheld because they quote an article that is not released.
+        loose_links: Links that hold and are left out: an end is not decided, or the two are in different splits.
         truncated: Articles of which the page shows only the beginning.
         partial: Answers that were left out because a part of them could not be taken from the server.
     """
@@ -116,6 +117,7 @@ class Facts:
     withheld: Mapping[str, int] = field(default_factory=dict)
     partial: int = 0
     truncated: int = 0
+    loose_links: int = 0
 
     @classmethod
     def of(cls, corpus: Corpus, terms: Terms, tables: Tables, shares: Mapping[str, Any]) -> Self:
@@ -145,6 +147,9 @@ class Facts:
             partial=corpus.partial,
             truncated=pc.sum(articles["truncated"]).as_py() or 0 if "truncated" in articles.column_names else 0,
             left_out=LeftOut.of(corpus, shares),
+            loose_links=corpus.loose_links
+            + len(corpus.links)
+            - sum(entry["rows"] for entry in tables.get("links", {}).values()),
             columns={config: columns[config] for config in tables},
         )
 

@@ -28,6 +28,9 @@ _ACTIVITIES: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
     "undecided": ("adjudicate", "Answers are not decided on yet", ("articles", "annotations")),
     "spans": ("adjudicate", "Spans of the decisions", ("default",)),
     "figures": ("adjudicate", "Spans of the decisions that hold a number", ("default",)),
+    "links": ("adjudicate", "Links that people drew between decided sentences of a story", ("default",)),
+    "claims": ("ledger", "Decided sentences in the order of time, copies once", ("default", "links")),
+    "tolls": ("ledger", "Figures merged by named rules, never added up", ("figures", "links")),
 }
 """Config → the activity that made it: name, what is done, and the configs that it is derived from."""
 

@@ -1,9 +1,10 @@
-"""The causes of changed decisions between two releases."""
+"""The causes of changed decisions between two releases, on sentences and on links between them."""
 
 from __future__ import annotations
 
 import json
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -53,6 +54,57 @@ def label_changes(older: Release, newer: Release) -> pa.Table:
     )
 
 
+def link_changes(older: Release, newer: Release, sentences: pa.Table) -> pa.Table:
+    """Return one row for each link between sentences that is decided otherwise now, or was removed.
+
+    Args:
+        older: Where to start.
+        newer: Where to end.
+        sentences: What `label_changes` returned: a link falls with its sentences.
+
+    Returns:
+        link_id, label, head and tail (sentence_ids), removed, and the cause, one of those of `label_changes`.
+    """
+    fields = [("link_id", pa.string()), ("label", pa.string()), ("head", pa.string()), ("tail", pa.string())]
+    columns = pa.schema([*fields, ("removed", pa.bool_()), ("cause", pa.string())])
+    before, after = (_links_of(release) for release in (older, newer))
+    causes = dict(zip(sentences["sentence_id"].to_pylist(), sentences["cause"].to_pylist(), strict=True))
+    known = {link.id for link in newer.schema.links}
+    refused = set(_gone(newer).get("refused_links", ()))
+    rows = []
+    for link_id, old in before.items():
+        new = after.get(link_id)
+        if new is not None and _decided(new) == _decided(old):
+            continue
+        fallen = sorted({causes[old[end]] for end in ("head", "tail") if old[end] in causes}, key=_CAUSES.index)
+        if new is not None:
+            cause = "adjudication" if "expert" in (old["method"], new["method"]) else "annotation"
+        elif fallen:
+            cause = fallen[0]
+        elif old["label"] not in known:
+            cause = "migration"
+        else:
+            cause = "adjudication" if link_id in refused or old["method"] == "expert" else "annotation"
+        rows.append({**old, "removed": new is None, "cause": cause})
+    return pa.Table.from_pylist(rows, schema=columns)
+
+
+_CAUSES: Final = ("takedown", "article", "segmentation", "migration", "adjudication", "annotation")
+_DECIDED: Final = ("head_label", "head_start", "head_end", "tail_label", "tail_start", "tail_end", "method")
+
+
+def _links_of(release: Release) -> dict[str, dict[str, Any]]:
+    """Return link_id → row."""
+    if "links" not in release.configs:
+        return {}
+    table = release.table("links", columns=["link_id", "label", "head", "tail", *_DECIDED])
+    return {row["link_id"]: row for row in table.to_pylist()}
+
+
+def _decided(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in _DECIDED)
+
+
 def _rows(column: pa.ChunkedArray, changed: Indices, removed: Indices) -> pa.Array:
     return _whole(column.take(np.concatenate([changed, removed])))
 
@@ -97,12 +149,16 @@ def gone_sentences(release: Release) -> list[str] | None:
     """Return the sentences that were answered, or stood in the release before, and are not in the corpus any more."""
     if GONE not in release.manifest["files"]:
         return None
-    return list(json.loads(release.read(GONE))["sentences"])
+    return list(_gone(release)["sentences"])
 
 
 def articles_there(release: Release) -> list[str]:
     """Return the articles that have such sentences and are in the corpus still, cut into other ones."""
-    return list(json.loads(release.read(GONE))["articles_there"])
+    return list(_gone(release)["articles_there"])
+
+
+def _gone(release: Release) -> dict[str, Any]:
+    return dict(json.loads(release.read(GONE))) if GONE in release.manifest["files"] else {}
 
 
 def _in(values: pa.ChunkedArray, among: pa.Array | pa.ChunkedArray) -> Mask:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from toolkit.errors import InvalidInput
 from toolkit.project.files import ANOTHER, staged
-from toolkit.release.compare.causes import label_changes
+from toolkit.release.compare.causes import label_changes, link_changes
 from toolkit.release.compare.row_match import Indices, Mask, RowMatch, identical, matched_rows, unequal
 from toolkit.release.compare.score_changes import Scores, score_changes
 from toolkit.release.manifest import NAME, write_table
@@ -29,7 +29,7 @@ from toolkit.release.versions import Level
 SPLIT = "split"
 """An extra column of the tables here: the split that a row is in."""
 
-_ROWS_THAT_COUNT = ("default", "annotations", "articles")  # spans and figures follow from the decisions
+_ROWS_THAT_COUNT = ("default", "annotations", "links", "articles")  # the others follow from the decisions
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ class ReleaseDiff:
         configs: The configs that either has.
         labels: One row per sentence whose decision changed or was removed: sentence_id, before, after (null when it was
             removed), cause ("annotation", "adjudication", "migration", "segmentation", "takedown", "article").
+        links: One row per link between sentences that is decided otherwise now, or was removed: link_id, label, head,
+            tail, removed, and the cause, one of those of `labels`.
         scores: Whether scores on both can be compared, and how many rows each label has.
         files: Path → content of every file of the newer release that is not a table.
     """
@@ -78,6 +80,7 @@ class ReleaseDiff:
     schemas: tuple[str, str]
     configs: Mapping[str, ConfigDiff]
     labels: pa.Table
+    links: pa.Table
     scores: Scores
     files: Mapping[str, bytes]
 
@@ -97,8 +100,12 @@ class ReleaseDiff:
     @cached_property
     def causes(self) -> dict[str, int]:
         """Cause → number of sentences whose decision changed or was removed, the most frequent first."""
-        counts = [(item["values"], item["counts"]) for item in pc.value_counts(self.labels["cause"]).to_pylist()]
-        return dict(sorted(counts, key=lambda pair: (-pair[1], pair[0])))
+        return _by_cause(self.labels)
+
+    @cached_property
+    def link_causes(self) -> dict[str, int]:
+        """Cause → number of links that are decided otherwise or were removed, the most frequent first."""
+        return _by_cause(self.links)
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything but the rows themselves and the files, for JSON and for people."""
@@ -112,6 +119,7 @@ class ReleaseDiff:
                 for name, part in self.configs.items()
             },
             "causes": self.causes,
+            **({"link_causes": self.link_causes, "links": self.links.to_pylist()} if self.link_causes else {}),
             "scores": self.scores.as_dict(),
             "labels": self.labels.to_pylist(),
         }
@@ -128,6 +136,7 @@ class ReleaseDiff:
             lines += [f"- Column `{column}` of `{name}` is new." for column in part.new]
             lines += [f"- Column `{column}` of `{name}` is gone or of another type." for column in part.gone]
         lines += [f"- {_told(cause, count)}." for cause, count in self.causes.items()]
+        lines += [f"- {_told(cause, count, 'link')}." for cause, count in self.link_causes.items()]
         lines = lines or ["- No row changed."]
         return "\n".join([*lines, f"- {self.scores.sentence()}"]) + "\n"
 
@@ -142,9 +151,14 @@ _BECAUSE: Final[Mapping[str, str]] = {
 }
 
 
-def _told(cause: str, count: int) -> str:
-    changed = "1 decision changed or was removed" if count == 1 else f"{count} decisions changed or were removed"
+def _told(cause: str, count: int, what: str = "decision") -> str:
+    changed = f"1 {what} changed or was removed" if count == 1 else f"{count} {what}s changed or were removed"
     return f"{changed} {_BECAUSE[cause]}"
+
+
+def _by_cause(changed: pa.Table) -> dict[str, int]:
+    counts = [(item["values"], item["counts"]) for item in pc.value_counts(changed["cause"]).to_pylist()]
+    return dict(sorted(counts, key=lambda pair: (-pair[1], pair[0])))
 
 
 def _counts(part: ConfigDiff) -> dict[str, int]:
@@ -187,6 +201,7 @@ def diff(older: Release, newer: Release, *, whole: bool = True) -> ReleaseDiff:
         schemas=(older.schema_ref, newer.schema_ref),
         configs={name: _config_diff(name, older, newer, whole=whole) for name in configs},
         labels=labels,
+        links=link_changes(older, newer, labels),
         scores=score_changes(older, newer, labels["sentence_id"]),
         files={name: _content(newer, name) for name in names if whole},
     )

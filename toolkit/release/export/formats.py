@@ -1,4 +1,4 @@
-"""A release in other formats: CSV that no spreadsheet executes, JSON Lines, Parquet, CoNLL with BIO tags, spaCy.
+"""A release in other formats: CSV that no spreadsheet executes, JSON Lines, Parquet, CoNLL, spaCy.
 
 spaCy's is a DocBin (https://spacy.io/api/docbin) with a Doc for each decided sentence. `doc.cats` holds 1 or 0 for
 every label, `doc.spans["sc"]` the spans (they may overlap, which `doc.ents` does not allow), each with its span_id, and
@@ -90,6 +90,8 @@ def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
             "conll": one token per line (token, start, end, BIO tag), sentences separated by an empty line, of decided
             sentences only; where spans overlap the longer one is tagged. A comment begins with "# ", a line whose
             token is "#" with "#" and a tab.
+            "conllu": the same with the ten columns of CoNLL-U, of which FORM and MISC are filled, stories as documents
+            (`# newdoc id`), and as comments the labels of each sentence and the links that lead from it.
             "parquet": the tables of the release unchanged.
             "spacy": a DocBin of decided sentences, see `toolkit.release.export.formats`.
         target: Directory of the result, which must not exist.
@@ -98,8 +100,8 @@ def export(release: Release, kind: str, target: Path) -> tuple[Path, ...]:
         The files.
 
     Raises:
-        UsageError: The format is not known, the release has no text (conll, spacy), spaCy is not installed (spacy), or
-            `target` exists.
+        UsageError: The format is not known, the release has no text (conll, conllu, spacy), spaCy is not installed
+            (spacy), or `target` exists.
 
     Examples:
         >>> import tempfile
@@ -206,6 +208,44 @@ def _conll(path: Path, release: Release, config: str, split: str) -> None:
             file.write("\n")
 
 
+def _conllu(path: Path, release: Release, config: str, split: str) -> None:
+    spans, links = spans_of(release, split), _links_from(release, split)
+    told = sorted(rows(release, config, split), key=lambda row: (row["story_id"], row["article_id"], row["start"]))
+    story, article = None, None
+    with path.open("w", encoding="utf-8") as file:
+        for row in told:
+            if row["story_id"] != story:
+                file.write(f"# newdoc id = {row['story_id']}\n")
+            if (row["story_id"], row["article_id"]) != (story, article):
+                file.write(f"# newpar id = {row['article_id']}\n")
+            story, article = row["story_id"], row["article_id"]
+            file.write(f"# sent_id = {row['sentence_id']}\n# text = {' '.join(row['text'].split())}\n")
+            file.write(f"# labels = {' '.join(row['labels'])}\n")
+            file.writelines(f"# link = {link}\n" for link in links.get(row["sentence_id"], ()))
+            tokens = bio(row["text"], spans.get(row["sentence_id"], []))
+            for number, (token, start, end, tag) in enumerate(tokens, start=1):
+                after = "" if row["text"][end : end + 1].isspace() else "SpaceAfter=No|"
+                file.write(f"{number}\t{token}{_EMPTY}\tOffset={start}:{end}|{after}Span={tag}\n")
+            file.write("\n")
+
+
+_EMPTY: Final = "\t_" * 7  # LEMMA to DEPS, which nobody has annotated
+
+
+def _links_from(release: Release, split: str) -> dict[str, list[str]]:
+    """Return sentence_id → the links that lead from it: label, place, the other sentence and the place there."""
+    found: dict[str, list[str]] = {}
+    if split in release.manifest["tables"].get("links", {}):
+        for row in rows(release, "links", split):
+            head, tail = (f"{row[f'{side}_label']}:{row[f'{side}_start']}:{row[f'{side}_end']}" for side in _SIDES)
+            votes = f"{row['votes']}/{row['offered']} {row['method']}"
+            found.setdefault(row["head"], []).append(f"{row['label']} {head} {row['tail']} {tail} {votes}")
+    return found
+
+
+_SIDES: Final = ("head", "tail")
+
+
 def _parquet(path: Path, release: Release, config: str, split: str) -> None:
     shutil.copyfile(release.file(release.manifest["tables"][config][split]["file"]), path)
 
@@ -215,11 +255,12 @@ def _spacy(path: Path, release: Release, config: str, split: str) -> None:
     path.write_bytes(docbin(rows(release, config, split), spans_of(release, split), release.schema.label_ids))
 
 
-_OF_SENTENCES: Final = ("conll", "spacy")
+_OF_SENTENCES: Final = ("conll", "conllu", "spacy")
 _WRITERS: Final[Mapping[str, Callable[[Path, Release, str, str], None]]] = {
     "csv": _csv,
     "jsonl": _jsonl,
     "parquet": _parquet,
     "conll": _conll,
+    "conllu": _conllu,
     "spacy": _spacy,
 }

@@ -27,8 +27,10 @@ from toolkit.release.card.licences import hub_licence
 from toolkit.release.manifest import NAME, Tables, damaged, file_sums, json_text, sealed, write_table
 from toolkit.release.proof import text_rule_faults
 from toolkit.release.reader import Release, label_counts, load
+from toolkit.release.statements import links, statements
 from toolkit.release.tables.columns import arrow_schemas, dataset_features
 from toolkit.release.tables.configs import in_slices
+from toolkit.release.tables.story_tables import ledger_rows
 from toolkit.release.tables.token_tags import token_columns
 
 
@@ -110,9 +112,9 @@ class _Texts:
     def rows(self, config: str, table: pa.Table) -> Iterator[dict[str, Any]]:
         """Yield the rows whose article is there, with every column of words filled."""
         fill = {"default": self._sentence, "undecided": self._sentence, "annotations": self._annotation}
-        fill["articles"] = self._article
+        fill |= {"articles": self._article, "links": self._ends}
         for row in table.to_pylist():
-            if row["article_id"] in self._articles:
+            if {row["article_id"], row.get("tail_article_id", row["article_id"])} <= self._articles.keys():
                 fill.get(config, self._span)(row, self._articles[row["article_id"]])
                 yield row
 
@@ -133,6 +135,12 @@ class _Texts:
         for span in row.get("spans", ()):
             span["text"] = text[span["start"] : span["end"]]
 
+    def _ends(self, row: dict[str, Any], article: Article) -> None:
+        for side in ("head", "tail"):
+            place = self._places[row[side]]
+            whole = self._articles[place["article_id"]].text[place["start"] : place["end"]]
+            row[f"{side}_text"] = whole[row[f"{side}_start"] : row[f"{side}_end"]]
+
     def _span(self, row: dict[str, Any], article: Article) -> None:
         place = self._places[row["sentence_id"]]
         row["text"] = article.text[place["start"] : place["end"]][row["start"] : row["end"]]
@@ -144,7 +152,7 @@ class _Texts:
 def _write_tables(release: Release, texts: _Texts, folder: Path) -> Tables:
     columns = arrow_schemas(release.schema)
     tables: Tables = {}
-    for config in release.configs:
+    for config in (name for name in release.configs if name not in _OF_LEDGER):
         for split in release.splits(config):
             rows = list(texts.rows(config, release.table(config, split)))
             if config == "default" and "tokens" in columns[config].names:
@@ -154,7 +162,23 @@ def _write_tables(release: Release, texts: _Texts, folder: Path) -> Tables:
             whole = pa.Table.from_pylist(rows, schema=columns[config])
             for name, entry in write_table(folder, config, split, columns[config], in_slices(whole)).items():
                 tables.setdefault(name, {}).update(entry)
-    return tables
+    _write_ledger(release, tables, folder)
+    return {config: tables[config] for config in release.configs if config in tables}
+
+
+_OF_LEDGER = ("claims", "tolls")  # they are made from the words of the others
+
+
+def _write_ledger(release: Release, tables: Tables, folder: Path) -> None:
+    drafted = Release(folder, {"tables": {**tables}, "files": file_sums(folder), "text": "full"})
+    columns = arrow_schemas(release.schema)
+    for split in drafted.splits():
+        made = ledger_rows(statements(drafted, split), links(drafted, split), split)
+        for config in _OF_LEDGER:
+            if config in release.configs:
+                whole = pa.Table.from_pylist(made[config], schema=columns[config])
+                for name, entry in write_table(folder, config, split, columns[config], in_slices(whole)).items():
+                    tables.setdefault(name, {}).update(entry)
 
 
 def _row(columns: Mapping[str, pa.ListArray], at: int) -> dict[str, Any]:

@@ -5,6 +5,9 @@
     annotations  one row per answer of one person
     spans        one row per span of a decision
     figures      one row per span with numbers (such as a casualty figure), its attributes as typed columns
+    links        one row per link between two sentences
+    claims       one row per statement of who says what in a story, copies once
+    tolls        one row per story and kind of people harmed: the counts, merged
     articles     one row per article
 
 Label names and tags are stored as strings; `dataset_info` declares them as ClassLabel, so that `datasets` returns
@@ -17,13 +20,16 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
+from toolkit.ledger.ledger_tables import CELLS
+from toolkit.ledger.mention import KINDS
+from toolkit.ledger.statement import ACTS
 from toolkit.release.tables.token_tags import tag_columns, tag_names
 from toolkit.schema import Schema, SpanLabel
 
 if TYPE_CHECKING:
     from datasets import Features
 
-CONFIGS: Final = ("default", "undecided", "annotations", "spans", "figures", "articles")
+CONFIGS: Final = ("default", "undecided", "annotations", "spans", "figures", "links", "claims", "tolls", "articles")
 
 KEYS: Final = {
     "default": ("sentence_id",),
@@ -31,11 +37,19 @@ KEYS: Final = {
     "annotations": ("annotation_id",),
     "spans": ("sentence_id", "span_id"),
     "figures": ("sentence_id", "span_id"),
+    "links": ("link_id",),
+    "claims": ("sentence_id",),
+    "tolls": ("toll_id",),
     "articles": ("article_id",),
 }
 """Config → the columns whose values identify a row."""
 
-TEXT_COLUMNS: Final = frozenset({"text", "tokens", "context_before", "context_after", "title", "byline"})
+TEXT_COLUMNS: Final = frozenset(
+    {
+        *("text", "tokens", "context_before", "context_after", "title", "byline"),
+        *("head_text", "tail_text", "source_words", "figure_words"),
+    }
+)
 """Columns that hold words of an article."""
 
 SNIPPETS: Final = ("default", "undecided")
@@ -70,6 +84,9 @@ _ORIGIN = [
 
 _WHERE = [("kind", _STRING), ("paragraph", _INTEGER), *_PLACE, *_ORIGIN, ("article_sha256", _STRING)]
 
+
+LINKED: Final = ("contradicts", "denies", "denied_by", "confirms", "confirmed_by", "repeats")
+"""Columns of `claims` that hold sentence_ids of other claims."""
 
 HARDER: Final = ("split_by_time", "split_by_publisher", "split_by_language")
 """Columns of `default` with the side of each row in a harder split; see `toolkit.release.harder_splits`."""
@@ -180,6 +197,43 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
             ("article_id", _STRING),
             ("story_id", _STRING),
         ],
+        "links": [
+            ("link_id", _STRING),
+            ("label", _STRING),
+            *(field for side in ("head", "tail") for field in _end(side)),
+            ("votes", _INTEGER),
+            ("offered", _INTEGER),
+            ("method", _STRING),
+            ("article_id", _STRING),
+            ("tail_article_id", _STRING),
+            ("story_id", _STRING),
+        ],
+        "claims": [
+            ("sentence_id", _STRING),
+            ("article_id", _STRING),
+            ("story_id", _STRING),
+            ("published_at", _STRING),
+            ("publisher", _STRING),
+            *words,
+            ("acts", _NAMES),
+            ("source_words", _NAMES),
+            ("source_types", _NAMES),
+            ("figure_words", _NAMES),
+            *((name, _NAMES) for name in LINKED),
+            ("copies", _NAMES),
+        ],
+        "tolls": [
+            ("toll_id", _STRING),
+            ("story_id", _STRING),
+            *((kind, _STRING) for kind in KINDS),
+            *((cell, _INTEGER) for cell in CELLS),
+            ("open", _FLAG),
+            ("source_words", _NAMES),
+            ("mentions", _INTEGER),
+            ("corrections", pa.list_(pa.struct([("before", _STRING), ("after", _STRING)]))),
+            ("contradiction", _NAMES),
+            *((f"{cell}_from", _NAMES) for cell in CELLS),
+        ],
         "articles": [
             ("article_id", _STRING),
             ("story_id", _STRING),
@@ -192,7 +246,11 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
         ],
     }
     if not figure_labels(schema):
-        del full["figures"]
+        del full["figures"], full["tolls"]
+    if not figure_labels(schema) and not {*ACTS} & {*schema.label_ids}:
+        del full["claims"]
+    if not schema.links:
+        del full["links"]
     if not schema.spans:
         del full["spans"]
     return {
@@ -205,6 +263,12 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
         )
         for config, fields in full.items()
     }
+
+
+def _end(side: str) -> list[tuple[str, pa.DataType]]:
+    """Return the columns of one end of a link."""
+    numbers = [(f"{side}_start", _INTEGER), (f"{side}_end", _INTEGER)]
+    return [(side, _STRING), (f"{side}_label", _STRING), *numbers, (f"{side}_text", _STRING)]
 
 
 def figure_labels(schema: Schema) -> tuple[SpanLabel, ...]:

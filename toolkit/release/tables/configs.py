@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from toolkit.release.privacy.withheld import TextRule
 from toolkit.release.tables.columns import HARDER, figure_columns, figure_labels, soft_label_type, vote_type
 from toolkit.release.tables.corpus import Corpus, Indices
+from toolkit.release.tables.story_tables import corpus_ledgers, link_rows
 from toolkit.release.tables.token_tags import token_columns
 
 SLICE_ROWS: Final = 20_000
@@ -56,12 +57,13 @@ class Configs:
         names = corpus.annotations["annotator"].cast(pa.string()).take(corpus.annotation_order)
         self._released = ~np.asarray(pc.is_in(names, value_set=pa.array(sorted(withheld), pa.string())), dtype=bool)
 
-    def slices(self, config: str, sentences: npt.NDArray[np.bool_]) -> Iterator[pa.Table]:
+    def slices(self, config: str, sentences: npt.NDArray[np.bool_], split: str) -> Iterator[pa.Table]:
         """Yield the rows of a config that belong to the given sentences.
 
         Args:
             config: One of those in `columns`.
             sentences: A mask over the corpus's sentences: those of one split.
+            split: Its name.
         """
         if config == "annotations":
             rows = np.flatnonzero(sentences[self._corpus.sentence_of] & self._released)
@@ -69,6 +71,8 @@ class Configs:
         elif config == "articles":
             rows = np.unique(self._corpus.article_of[sentences])
             yield from (self._article_rows(part) for part in in_parts(rows))
+        elif config in ("links", "claims", "tolls"):
+            yield from _even(list(self._story_rows(config, sentences, split)))
         else:
             decided = np.flatnonzero(sentences & (self._corpus.decision_of >= 0))
             if config == "default":
@@ -172,6 +176,15 @@ class Configs:
                 elif span["label"] in figures:
                     found.append(row | self._attributes(span))
         return pa.Table.from_pylist(found, schema=self._columns[config])
+
+    def _story_rows(self, config: str, sentences: npt.NDArray[np.bool_], split: str) -> Iterator[pa.Table]:
+        decided = np.flatnonzero(sentences & (self._corpus.decision_of >= 0))
+        if config == "links":
+            parts: Iterable[Sequence[Mapping[str, Any]]] = [link_rows(self._corpus, decided)]
+        else:
+            parts = (part[config] for part in corpus_ledgers(self._corpus, decided, split))
+        for rows in parts:
+            yield pa.Table.from_pylist(rows, schema=self._columns[config])
 
     def _attributes(self, span: Mapping[str, Any]) -> dict[str, Any]:
         values = json.loads(span["attributes"])

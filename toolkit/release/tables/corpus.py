@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit.errors import InvalidInput
-from toolkit.records import Annotation
+from toolkit.records import Annotation, LinkDecision
 from toolkit.records.latest import RECENCY
 from toolkit.release.tables import integrity
 from toolkit.release.tables.record_tables import answer_columns, article_columns, decision_columns, sentence_columns
@@ -38,6 +38,9 @@ class Corpus:
         orphans: sentence_id of each annotation that was left out because its sentence is not there any more.
         taken_down: Texts of the articles that must not be released.
         partial: How many were left out because a part of them could not be taken from the server.
+        links: The links between sentences that hold, by label, head and tail; both ends are decided places.
+        loose_links: How many hold and were left out because an end of them is not decided, or is decided otherwise now.
+        refused_links: link_ids of those that an expert has decided against.
     """
 
     schema: Schema
@@ -52,6 +55,9 @@ class Corpus:
     orphans: pa.ChunkedArray
     taken_down: pa.ChunkedArray
     partial: int
+    links: tuple[LinkDecision, ...] = ()
+    loose_links: int = 0
+    refused_links: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -63,6 +69,7 @@ class Corpus:
         decisions: pa.Table,
         annotations: Iterable[Annotation],
         experts: Iterable[Annotation] = (),
+        links: Iterable[LinkDecision] = (),
         without: Collection[str] = (),
     ) -> Self:
         """Join what a release is made from. The order of the rows does not matter.
@@ -74,6 +81,7 @@ class Corpus:
             decisions: At most one per sentence, as gold.parquet has them.
             annotations: The annotators' answers that hold.
             experts: The answers of those who settled what was disputed.
+            links: The links between sentences that somebody drew, as they were decided.
             without: article_ids that must not be released, with all that was said of them.
 
         Raises:
@@ -95,7 +103,12 @@ class Corpus:
             raise InvalidInput.all_of(faults)
         answers = _without(answer_columns(annotations, experts), "sentence_id", removed)
         lost = pc.greater(answers["rejected"], 0)
-        return cls._joined(
+        drawn = list(links)
+        held, loose, moved = integrity.held_links(drawn, sentences, decisions)
+        if moved:
+            raise InvalidInput.all_of(moved)
+        refused = sorted(each.link.link_id for each in drawn if each.method == "expert" and not each.holds)
+        corpus = cls._joined(
             schema,
             _sorted(article_columns(articles), "article_id"),
             _sorted(sentence_columns(sentences), "article_id", "start", "end"),
@@ -104,6 +117,7 @@ class Corpus:
             taken_down,
             pc.sum(lost).as_py() or 0,
         )
+        return replace(corpus, links=tuple(held), loose_links=loose, refused_links=tuple(refused))
 
     @classmethod
     def _joined(

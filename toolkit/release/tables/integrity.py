@@ -7,7 +7,7 @@ What records check when they are made is held over columns here, a slice at a ti
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit.errors import InvalidInput
-from toolkit.records import KINDS, content_id
+from toolkit.records import KINDS, LinkDecision, content_id
 from toolkit.schema import Schema
 
 _SLICE: Final = 20_000  # rows that are Python objects at a time
@@ -225,6 +225,47 @@ def decided_sentences(decisions: pa.Table, place: Indices) -> list[InvalidInput]
     return [
         InvalidInput("is decided but not there", where=f"sentence {value}", remedy=remedy) for value in sorted(lost)
     ]
+
+
+def held_links(
+    links: Iterable[LinkDecision], sentences: pa.Table, decisions: pa.Table
+) -> tuple[list[LinkDecision], int, list[InvalidInput]]:
+    """Return the links that hold between decided places, how many hold and lack one, and the faults.
+
+    A place is decided if the sentence carries the label of that end, or has a span of it just there. A link whose
+    sentence is not decided any more, or is decided otherwise now, waits for it.
+
+    Args:
+        links: As they were decided; those that do not hold are left out.
+        sentences: All sentences.
+        decisions: All decisions.
+    """
+    holding = [each for each in links if each.holds]
+    ends = [end for each in holding for end in (each.link.head, each.link.tail)]
+    wanted = pa.array(sorted({end.sentence_id for end in ends}), pa.string())
+    words = _rows_of(sentences, wanted, "text")
+    decided = _rows_of(decisions, wanted, "labels", "spans")
+    places = {
+        sentence_id: {*row["labels"], *((span["label"], span["start"], span["end"]) for span in row["spans"])}
+        for sentence_id, row in decided.items()
+    }
+    held, faults = [], []
+    for each in holding:
+        both = (each.link.head, each.link.tail)
+        if all({end.label, (end.label, end.start, end.end)} & places.get(end.sentence_id, set()) for end in both):
+            held.append(each)
+            moved = [end for end in both if words[end.sentence_id]["text"][end.start : end.end] != end.text]
+            where = f"link {each.link.link_id}"
+            faults += [
+                InvalidInput(f"is not the text of sentence {end.sentence_id} at its offsets", where=where)
+                for end in moved
+            ]
+    return held, len(holding) - len(held), faults
+
+
+def _rows_of(table: pa.Table, sentence_ids: pa.Array, *columns: str) -> dict[str, dict[str, Any]]:
+    found = table.select(["sentence_id", *columns]).filter(pc.is_in(table["sentence_id"], value_set=sentence_ids))
+    return {row["sentence_id"]: row for row in found.to_pylist()}
 
 
 def judgements(
