@@ -1,6 +1,6 @@
 """Measure shares of labels in a corpus: how often nominal 95 % intervals hold the truth, and how wide they are.
 
-    python scripts/bench/shares.py DATA [--labelled 200] [--draws 400] [--json FILE]
+    python scripts/bench/shares.py DATA [--labelled 200] [--draws 2000] [--json FILE]
 
 DATA is the folder of labelled sentences: ct24_checkworthy_en, subj_clef25, cnc, disaster_response. Of each set a third
 teaches a model (words and logistic regression); the rest is the corpus, whose labels are hidden but for a random part.
@@ -114,7 +114,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--labelled", type=int, default=200)
-    parser.add_argument("--draws", type=int, default=400)
+    parser.add_argument("--draws", type=int, default=2000)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     slack = 2 * (0.95 * 0.05 / given.draws) ** 0.5

@@ -131,8 +131,46 @@ def test_what_a_reader_should_know_is_noted(project: Project) -> None:
     log.note(offered)
     log.add([replace(each, model="lazy@1", shown=None) for each in offered])
     notes = project.estimate("lazy").report["notes"]
-    assert "people saw a suggestion on 2 of the labelled sentences, which may have swayed them" in notes
+    left_out = "2 of the labelled sentences are left out, since people saw a suggestion on them"
+    assert f"{left_out}; --also-shown counts them" in notes
+    also = project.estimate("lazy", also_shown=True)
+    assert not also.up_to_date
+    assert "people saw a suggestion on 2 of the labelled sentences, which may have swayed them" in also.report["notes"]
     assert "the model has no answer to 390 sentences, which count as without a label there" in notes
+
+
+def test_people_who_followed_a_wrong_model_mislead_nobody(project: Project) -> None:
+    """The model calls every sentence a denial; people believe it, but for the fifth that was held back."""
+    workspace = project.workspace
+    asked = random.Random(1).sample(workspace.sentences(), 300)
+    held = {each.sentence_id for each in asked[::5]}
+    says = [Suggestion(sentence_id=each.sentence_id, shown=None, model="all@1", labels=("denial",)) for each in asked]
+    log = SuggestionLog(workspace)
+    log.add([*says, *(replace(each, shown=each.sentence_id not in held) for each in says)])
+    decisions = [
+        decision(each.sentence_id, *(labels(each) if each.sentence_id in held else ("denial",))) for each in asked
+    ]
+    workspace.write("gold.parquet", parquet_bytes(to_table(Decision, sorted(decisions, key=lambda d: d.sentence_id))))
+    found = row(project.estimate("all").report, "denial")
+    assert found["labelled"] == 60
+    assert found["found"]["share"]["low"] <= 0.25 <= found["found"]["share"]["high"]
+    swayed = row(project.estimate("all", also_shown=True).report, "denial")
+    assert (swayed["labelled"], swayed["found"]["share"]["low"] > 0.7) == (300, True)
+    workspace.write(
+        "gold.parquet",
+        parquet_bytes(
+            to_table(Decision, [d for d in sorted(decisions, key=lambda d: d.sentence_id) if d.sentence_id not in held])
+        ),
+    )
+    with pytest.raises(InvalidInput, match="people saw a suggestion on every labelled sentence"):
+        project.estimate("all")
+
+
+def test_decisions_that_models_had_a_vote_in_are_no_labels_of_people(project: Project) -> None:
+    decisions = list(project.workspace.stream(Decision))
+    half = [replace(each, method="people+models") if at % 2 else each for at, each in enumerate(decisions)]
+    project.workspace.write("gold.parquet", parquet_bytes(to_table(Decision, half)))
+    assert row(project.estimate("m").report, "denial")["labelled"] == 40
 
 
 def test_the_command_prints_the_table_and_writes_it_as_csv(

@@ -5,7 +5,7 @@ from toolkit.adjudicate.ballot import CompetingAnswer, Dispute, SecondLook
 from toolkit.adjudicate.decide import THRESHOLD, Decisions, decide
 from toolkit.adjudicate.decision_changes import DecisionChange, changes
 from toolkit.adjudicate.decision_log import LoggedDecision
-from toolkit.adjudicate.label_errors import Doubt, Suspect, label_errors
+from toolkit.adjudicate.label_errors import Doubt, Suspect, answer_probabilities, label_errors
 
 __all__ = [
     "METHODS",
@@ -19,6 +19,7 @@ __all__ = [
     "SecondLook",
     "Suspect",
     "aggregate",
+    "answer_probabilities",
     "changes",
     "decide",
     "label_errors",

@@ -11,9 +11,10 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import TypeAlias, get_args
 
 import numpy as np
+import numpy.typing as npt
 
 from toolkit.adjudicate.models.dawid_skene import dawid_skene
 from toolkit.adjudicate.models.ensemble import pool
@@ -25,6 +26,8 @@ from toolkit.adjudicate.models.weighted_majority import weighted
 from toolkit.errors import UsageError
 from toolkit.records import Aggregation, Annotation
 from toolkit.schema import Schema
+
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 METHODS: tuple[Aggregation, ...] = get_args(Aggregation)
 
@@ -90,6 +93,7 @@ class LabelBeliefs:
         shares: Share of those who answered that gave the label, shape (sentences, labels).
         probabilities: The model's probability of the label, likewise.
         methods: Model that each label's probabilities come from.
+        heard: Where models took part, shape (sentences, labels); None where they have no vote.
     """
 
     sentences: tuple[str, ...]
@@ -97,6 +101,7 @@ class LabelBeliefs:
     shares: FloatArray
     probabilities: FloatArray
     methods: tuple[str, ...]
+    heard: BoolArray | None = None
 
 
 def label_beliefs(ballots: Mapping[str, tuple[Annotation, ...]], schema: Schema, method: Aggregation) -> LabelBeliefs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -11,9 +11,10 @@ import numpy as np
 from toolkit.adjudicate.aggregation import LabelBeliefs, label_beliefs, trust
 from toolkit.adjudicate.ballot import CompetingAnswer, Dispute, answer_key, ballots
 from toolkit.adjudicate.decision_log import LoggedDecision, rests_on
+from toolkit.adjudicate.model_voice import PEOPLE_AND_MODELS, with_models
 from toolkit.adjudicate.models.votes import FloatArray
 from toolkit.adjudicate.span_merge import Merged, merge
-from toolkit.records import Aggregation, Annotation, Decision
+from toolkit.records import Annotation, Decision, Voters
 from toolkit.schema import Schema, validate
 
 THRESHOLD = 0.7
@@ -21,6 +22,7 @@ THRESHOLD = 0.7
 
 _NO_EXPERTS: Mapping[str, Decision] = MappingProxyType({})
 _NO_LOG: Mapping[str, LoggedDecision] = MappingProxyType({})
+_NO_MODELS: Mapping[str, tuple[Annotation, ...]] = MappingProxyType({})
 _NO_LOOKS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _SELF_EVIDENT = ("single", "unanimous")  # methods that look at nothing but a sentence's own answers
 
@@ -50,12 +52,13 @@ def decide(
     annotations: Iterable[Annotation],
     schema: Schema,
     *,
-    method: Aggregation = "auto",
+    method: Voters = "auto",
     threshold: float | None = None,
     least: int = 1,
     experts: Mapping[str, Decision] = _NO_EXPERTS,
     earlier: Mapping[str, LoggedDecision] = _NO_LOG,
     second_looks: Mapping[str, tuple[str, ...]] = _NO_LOOKS,
+    models: Mapping[str, tuple[Annotation, ...]] = _NO_MODELS,
 ) -> Decisions:
     """Decide each sentence from all its answers; what is not safe goes to the queue with its cause.
 
@@ -75,14 +78,17 @@ def decide(
             is kept, so that new answers change only the sentences that they touch.
         second_looks: sentence_id → causes, for sentences that are queued although they are decided, until an expert
             has spoken.
+        models: Answers of models by sentence_id, for the method "people+models": they are heard on labels that people
+            differ on, and break an even split where they are known to be right; see `model_voice`.
 
     Raises:
         InvalidInput: Answers use labels, spans or relations that the schema does not have.
         UsageError: There is no such method.
     """
     votes = ballots(annotations, schema)
-    beliefs = label_beliefs(votes, schema, method)
-    weights = trust(votes, beliefs)
+    people = label_beliefs(votes, schema, "auto" if method == "people+models" else method)
+    weights = trust(votes, people)
+    beliefs = with_models(people, models) if method == PEOPLE_AND_MODELS else people
     rules = [schema.digest, method, None if threshold is None else repr(threshold)]
     rules += [f"least {least}"] if least > 1 else []
     decided = dict(experts)
@@ -92,10 +98,10 @@ def decide(
     for at, sentence_id in enumerate(beliefs.sentences):
         if sentence_id in experts:
             continue
-        ballot = _Ballot(votes[sentence_id], schema, beliefs, at, weights)
+        ballot = _Ballot(votes[sentence_id], schema, beliefs, at, weights, models.get(sentence_id, ()))
         outcome = ballot.decide(threshold, least)
         if isinstance(outcome, Dispute) or outcome.method not in _SELF_EVIDENT:
-            digest = rests_on(ballot.answers, *rules)
+            digest = rests_on((*ballot.answers, *ballot.models), *rules)
             now = LoggedDecision(sentence_id=sentence_id, rests_on=digest, outcome=outcome)
             before = earlier.get(sentence_id)
             kept = before if before is not None and before.rests_on == digest else now
@@ -121,10 +127,7 @@ class _Ballot:
     beliefs: LabelBeliefs
     at: int
     weights: Mapping[str, float]
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return tuple(sorted(answer.annotation_id for answer in self.answers))
+    models: tuple[Annotation, ...] = ()
 
     @property
     def sentence_id(self) -> str:
@@ -148,16 +151,20 @@ class _Ballot:
         chosen: list[str] = []
         causes: list[str] = []
         methods: set[str] = set()
-        for label, share, probability, method in zip(
+        for label, share, probability, method, heard in zip(
             self.beliefs.labels,
             self.beliefs.shares[self.at],
             self.beliefs.probabilities[self.at],
             self.beliefs.methods,
+            self._heard,
             strict=True,
         ):
             if share in (0.0, 1.0):  # what all say of it is not in question, whatever a model thinks of them
                 holds: bool | None = bool(share)
-            elif share == 0.5:  # an even split stays one: no model breaks it
+            elif heard:
+                methods.add(PEOPLE_AND_MODELS)
+                holds = _holds(probability, PEOPLE_AND_MODELS, threshold)
+            elif share == 0.5:  # an even split stays one: no assumption on annotators breaks it
                 holds = None
             else:
                 methods.add(method)
@@ -166,7 +173,7 @@ class _Ballot:
                 causes.append(f"{label}: {share:.0%} of {len(self.answers)} say so, probability {probability:.2f}")
             elif holds:
                 chosen.append(label)
-        return tuple(sorted(chosen)), tuple(causes), "+".join(sorted(methods)) or "majority"
+        return tuple(sorted(chosen)), tuple(causes), _named(methods)
 
     def _checked(self, labels: tuple[str, ...], merged: Merged, method: str, soft: FloatArray) -> Decision | Dispute:
         breaches = validate(self.schema, labels, merged.spans, merged.relations, merged.fields)
@@ -179,11 +186,20 @@ class _Ballot:
             relations=merged.relations,
             schema=self.schema.ref,
             method=method,
-            votes=self.ids,
+            votes=self._votes(method),
             soft_labels=self._soft(soft),
             note="; ".join(merged.open) or None,
             fields=merged.fields,
         )
+
+    @property
+    def _heard(self) -> Sequence[bool]:
+        beliefs = self.beliefs
+        return [False] * len(beliefs.labels) if beliefs.heard is None else beliefs.heard[self.at].tolist()
+
+    def _votes(self, method: str) -> tuple[str, ...]:
+        counted = (*self.answers, *self.models) if method == PEOPLE_AND_MODELS else self.answers
+        return tuple(sorted(answer.annotation_id for answer in counted))
 
     def dispute(self, causes: tuple[str, ...]) -> Dispute:
         groups: dict[object, list[Annotation]] = {}
@@ -218,6 +234,11 @@ class _Ballot:
             for label, share, probability in zip(self.beliefs.labels, shares, probabilities, strict=True)
             if share > 0
         }
+
+
+def _named(methods: set[str]) -> str:
+    """Return the method of a decision: where models had a vote on a label, they had one on the decision."""
+    return PEOPLE_AND_MODELS if PEOPLE_AND_MODELS in methods else "+".join(sorted(methods)) or "majority"
 
 
 def _holds(probability: float, method: str, threshold: float | None) -> bool | None:

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from toolkit.adjudicate.models.votes import FloatArray, IntArray
 from toolkit.errors import InvalidInput
-from toolkit.records import Annotation, Decision
+from toolkit.records import Annotation, Decision, Suggestion
 from toolkit.records.base import record
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -96,6 +96,47 @@ def label_errors(
         for row, decision in enumerate(gold)
     ]
     return tuple(sorted(suspects, key=lambda suspect: (suspect.quality, suspect.sentence_id)))
+
+
+def answer_probabilities(
+    decisions: Iterable[Decision], answers: Mapping[str, Suggestion], labels: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Return sentence_id → label → probability, from what a model of any kind answered.
+
+    A model that has no probabilities of its own, such as a language model, is believed as far as decisions bear it out:
+    the probability of a label is the share of the other sentences with the same answer on it that are decided to hold
+    it, one that does and one that does not imagined with them.
+
+    Args:
+        decisions: The gold.
+        answers: The model's answers by sentence_id; decisions without one are left out.
+        labels: The labels.
+
+    Examples:
+        A model that says "claim" of three sentences, one of which is decided otherwise.
+
+        >>> from toolkit.records import Decision, Suggestion
+        >>> gold = [
+        ...     Decision(sentence_id=name, labels=labels, schema="s@1.0.0", method="single")
+        ...     for name, labels in (("a", ("claim",)), ("b", ("claim",)), ("c", ()))
+        ... ]
+        >>> said = {name: Suggestion(sentence_id=name, shown=None, model="m@1", labels=("claim",)) for name in "abc"}
+        >>> {name: found["claim"] for name, found in answer_probabilities(gold, said, ["claim"]).items()}
+        {'a': 0.5, 'b': 0.5, 'c': 0.75}
+    """
+    there = [each for each in decisions if each.sentence_id in answers]
+    found: dict[str, dict[str, float]] = {each.sentence_id: {} for each in there}
+    for label in labels:
+        holds = np.array([label in each.labels for each in there], dtype=float)
+        said = np.array([label in answers[each.sentence_id].labels for each in there], dtype=bool)
+        for voice in (True, False):
+            mine = np.flatnonzero(said == voice)
+            share = (1 + holds[mine].sum() - holds[mine]) / (1 + len(mine))
+            for at, chance in zip(mine.tolist(), share.tolist(), strict=True):
+                name = there[at].sentence_id
+                own = answers[name].probabilities.get(label)
+                found[name][label] = chance if own is None else own
+    return found
 
 
 def _suspect(

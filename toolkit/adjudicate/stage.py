@@ -20,11 +20,13 @@ from toolkit.adjudicate.decide import Decisions, decide
 from toolkit.adjudicate.decision_changes import DecisionChange, changes
 from toolkit.adjudicate.decision_log import DECISION_LOG, extended_log, last_decisions
 from toolkit.adjudicate.link_votes import link_votes
+from toolkit.adjudicate.model_voice import PEOPLE_AND_MODELS, model_votes
 from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.project.files import write_atomic
 from toolkit.project.logs.annotation_log import current
 from toolkit.project.logs.link_log import link_answers
 from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL, accept
+from toolkit.project.logs.suggestion_log import FORMER, LOG, SuggestionLog
 from toolkit.project.stage import Made, Outcome, derive_value, read_lock
 from toolkit.project.workspace import GOLD, QUEUE, SENTENCES, Workspace
 from toolkit.records import Annotation, Decision, LinkDecision, Sentence, from_json, latest, to_json
@@ -77,6 +79,7 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
         InvalidInput: No answers were pulled yet, or a log is damaged.
     """
     method, schema = workspace.config.aggregation, workspace.schema()
+    heard = (LOG, FORMER) if method == PEOPLE_AND_MODELS else ()
     with workspace.lock():
         logged = workspace.answers(some=True)
         answers, gone = _living(workspace, logged)
@@ -92,6 +95,7 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
                 least=workspace.config.least_answers,
                 experts=_expert_decisions(workspace),
                 earlier={} if afresh else last,
+                models=voting_models(workspace),
                 second_looks={look.sentence_id: look.causes for look in second_looks(workspace)},
             )
             compared = () if before is None else changes(before, result, _answers_then(workspace), answers)
@@ -104,7 +108,7 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
         outcome, compared = derive_value(
             workspace.root,
             "adjudicate",
-            inputs=workspace.digests(_ANNOTATIONS, _ADJUDICATIONS, SENTENCES, SECOND_LOOKS, *INPUTS),
+            inputs=workspace.digests(_ANNOTATIONS, _ADJUDICATIONS, SENTENCES, SECOND_LOOKS, *INPUTS, *heard),
             parameters=rules(workspace),
             make=make,
             read=lambda: (),
@@ -119,6 +123,24 @@ def decided_links(workspace: Workspace) -> list[LinkDecision]:
         return []
     living = {sentence_id for (sentence_id,) in workspace.columns(Sentence, "sentence_id")}
     return link_votes(link_answers(workspace, living), link_answers(workspace, living, experts=True))
+
+
+def voting_models(workspace: Workspace) -> dict[str, tuple[Annotation, ...]]:
+    """Return the answers of models that have a vote, by sentence_id; none unless toolkit.yaml gives them one."""
+    if workspace.config.aggregation != PEOPLE_AND_MODELS:
+        return {}
+    log = SuggestionLog(workspace)
+    shown = {each.sentence_id for each in log.offered() if each.shown}
+    return model_votes(log.rows(), workspace.schema(), shown)
+
+
+def counted_models(workspace: Workspace) -> list[Annotation]:
+    """Return the answers of models that a decision rests on, by sentence_id and model."""
+    voting = voting_models(workspace)
+    if not voting:
+        return []
+    counted = {name for each in workspace.stream(Decision) for name in each.votes}
+    return [answer for answers in voting.values() for answer in answers if answer.annotation_id in counted]
 
 
 def accept_answers(workspace: Workspace, wanted: Collection[str]) -> int:

@@ -507,20 +507,28 @@ class Project:
 
         return push_disputes(self.workspace, dry_run=dry_run, server=server)
 
-    def audit(self, *, baseline: str = "words-chars-svm", seed: int = 0, queue: int | None = None) -> Audit:
+    def audit(
+        self,
+        *,
+        baseline: str = "words-chars-svm",
+        seed: int = 0,
+        queue: int | None = None,
+        model: str | None = None,
+    ) -> Audit:
         """Rank gold labels that look wrong, by out-of-fold predictions and annotators' votes, into reports/audit.json.
 
         Args:
             baseline: What predicts, a name on the ladder.
             seed: Of folds and solvers.
             queue: Put this many of the most suspicious decisions in for a second look.
+            model: Take the answers of this model of the suggestion log in place of the baseline's.
 
         Raises:
             InvalidInput: Nothing is decided yet, or too few stories are.
         """
         from toolkit.baselines.selection import stage
 
-        return stage.audit(self.workspace, baseline=baseline, seed=seed, queue=queue)
+        return stage.audit(self.workspace, baseline=baseline, seed=seed, queue=queue, model=model)
 
     def migrate(self, migration: Path | str, *, dry_run: bool = False, write_config: bool = False) -> MigrationResult:
         """Carry the answers to another version of the schema; what a split leaves open is asked again.
@@ -813,7 +821,13 @@ class Project:
         return stage.log_answers(self.workspace, name, partial(baselines.predictions, loaded), choice, **how)
 
     def estimate(
-        self, model: str, *, by: Grouping = "", labels: Sequence[str] = (), drawn: Path | None = None
+        self,
+        model: str,
+        *,
+        by: Grouping = "",
+        labels: Sequence[str] = (),
+        drawn: Path | None = None,
+        also_shown: bool = False,
     ) -> ReportOutcome:
         """Estimate the share of each label in all sentences, into reports/estimate.json and reports/estimate.csv.
 
@@ -824,6 +838,7 @@ class Project:
             by: "outlet", "month", "language" or "story"; "" for the whole corpus.
             labels: Only these; default: all.
             drawn: A file of the sentences that were drawn at random; default: selection.jsonl, else all labelled ones.
+            also_shown: Take sentences that people saw a suggestion on, too.
 
         Returns:
             `report["rows"]`: per label and group its share, that of people's labels alone, and λ; see `ShareRow`.
@@ -833,7 +848,8 @@ class Project:
         """
         from toolkit.estimate import stage
 
-        return stage.estimate(self.workspace, self._in_log(model), by=by, labels=labels, drawn=drawn)
+        name = self._in_log(model)
+        return stage.estimate(self.workspace, name, by=by, labels=labels, drawn=drawn, also_shown=also_shown)
 
     def _in_log(self, model: str) -> str:
         """Return the name in the log of any model, as a person names it."""

@@ -21,6 +21,13 @@ def audit(
     baseline: Annotated[
         str, typer.Option(help="The baseline that predicts, a name on the ladder.")
     ] = "words-chars-svm",
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="In its place, a model that `suggest` asked and that was not trained on these decisions, such as llm.",
+        ),
+    ] = None,
     seed: Seed = 0,
 ) -> None:
     """Rank gold labels that look wrong, by out-of-fold predictions and annotators' votes.
@@ -31,7 +38,7 @@ def audit(
 
     opened = Project.find(project)
     with progress_bar("audit"):
-        outcome = opened.audit(baseline=baseline, seed=seed, queue=queue)
+        outcome = opened.audit(baseline=baseline, seed=seed, queue=queue, model=model)
     found, queued = outcome.suspects, outcome.queued
     if as_json:
         put_json({**vars(outcome), "suspects": found[:show]})

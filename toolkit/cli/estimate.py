@@ -36,6 +36,9 @@ def estimate(
             "--random", metavar="FILE", help="The sentences that were drawn at random; default: selection.jsonl."
         ),
     ] = None,
+    also_shown: Annotated[
+        bool, typer.Option("--also-shown", help="Count sentences that people saw a suggestion on, too.")
+    ] = False,
     project: ProjectDir = None,
     as_json: Json = False,
 ) -> None:
@@ -48,7 +51,9 @@ def estimate(
     """
     opened = Project.find(project)
     with progress_bar("estimate"):
-        outcome = opened.estimate(model, by="" if by is None else by.value, labels=labels or (), drawn=drawn)
+        outcome = opened.estimate(
+            model, by="" if by is None else by.value, labels=labels or (), drawn=drawn, also_shown=also_shown
+        )
     report = outcome.report
     if as_json:
         put_json({"stage": "estimate", "counts": outcome.counts, "up_to_date": outcome.up_to_date, **report})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from toolkit.adjudicate.model_voice import PEOPLE_AND_MODELS
 from toolkit.errors import InvalidInput
 from toolkit.estimate.share_table import UNKNOWN, CorpusRow, ShareRow, csv_text, share_table
 from toolkit.project.logs.suggestion_log import FORMER, LOG, SuggestionLog
@@ -36,8 +37,12 @@ def estimate(
     by: Grouping = "",
     labels: Sequence[str] = (),
     drawn: Path | None = None,
+    also_shown: bool = False,
 ) -> ReportOutcome:
     """Estimate the share of each label in all sentences, into reports/estimate.json and reports/estimate.csv.
+
+    What people answered after they saw a suggestion is left out: it may say what a model does. The share that was held
+    back stands for them, since it was drawn by chance. Decisions that models had a vote in are no labels of people.
 
     Args:
         workspace: The project.
@@ -46,12 +51,14 @@ def estimate(
         labels: Only these; default: all that can be given.
         drawn: A file of the sentences that were drawn at random, one sentence_id per line, or rows of `select`;
             default: selection.jsonl, or without one all labelled sentences.
+        also_shown: Take sentences that people saw a suggestion on, too; the report says how many.
 
     Returns:
         The report: "model", "by", "notes", and "rows" with the fields of `ShareRow` and what it says.
 
     Raises:
-        InvalidInput: Nothing is decided yet, the model has no suggestion, or there is no such label.
+        InvalidInput: Nothing is decided yet, or only on sentences that people saw a suggestion on; the model has no
+            suggestion; or there is no such label.
     """
     schema = workspace.schema()
     known = [label.id for label in schema.active]
@@ -62,7 +69,7 @@ def estimate(
     chosen = tuple(label for label in known if not labels or label in labels)
 
     def make() -> tuple[Made, Mapping[str, Any]]:
-        rows, notes = _corpus(workspace, log.answers(name), by, drawn)
+        rows, notes = _corpus(workspace, log.answers(name), by, drawn, also_shown=also_shown)
         table = share_table(rows, chosen)
         counts = {"sentences": len(rows), "labelled": sum(row.probability is not None for row in rows)}
         report = {"model": name, "by": by, "notes": notes, "rows": [_told(row) for row in table]}
@@ -75,7 +82,13 @@ def estimate(
             "estimate",
             REPORT,
             inputs=workspace.digests(ARTICLES, SENTENCES, GOLD, LOG, FORMER, str(order)),
-            parameters={"model": name, "by": by, "labels": list(chosen), "schema": schema.digest},
+            parameters={
+                "model": name,
+                "by": by,
+                "labels": list(chosen),
+                "schema": schema.digest,
+                "also_shown": also_shown,
+            },
             make=make,
         )
 
@@ -85,28 +98,69 @@ def _told(row: ShareRow) -> dict[str, Any]:
 
 
 def _corpus(
-    workspace: Workspace, answers: Mapping[str, Suggestion], by: Grouping, drawn: Path | None
+    workspace: Workspace, answers: Mapping[str, Suggestion], by: Grouping, drawn: Path | None, *, also_shown: bool
 ) -> tuple[list[CorpusRow], list[str]]:
     """Return every sentence of the corpus, and what a reader of the shares should know."""
     articles = {article.article_id: article for article in workspace.stream(Article)}
-    decisions = {each.sentence_id: each for each in workspace.stream(Decision)}
+    decisions = {each.sentence_id: each for each in workspace.stream(Decision) if each.method != PEOPLE_AND_MODELS}
     sentences = workspace.columns(Sentence, "sentence_id", "article_id")
     labelled = {sentence_id for sentence_id, _ in sentences if sentence_id in decisions}
     at_random, notes = _at_random(workspace, drawn, labelled)
-    sure = labelled - at_random
-    chance = len(at_random) / max(len(sentences) - len(sure), 1)
+    offered = {each.sentence_id: each.shown for each in SuggestionLog(workspace).offered()}
+    shown = {name for name, seen in offered.items() if seen} & labelled
     notes += _notes(workspace, labelled, [sentence_id for sentence_id, _ in sentences], answers)
+    notes += _swayed(shown, also_shown=also_shown)
+    lost = set() if also_shown else shown
+    sure = labelled - at_random - lost
+    chances = _chances(at_random, lost, offered, len(sentences) - len(sure))
     rows = [
         CorpusRow(
             group=_GROUPS[by](articles[article_id]),
             story=articles[article_id].story_id,
-            probability=chance if sentence_id in at_random else 1.0 if sentence_id in sure else None,
-            labels=decisions[sentence_id].labels if sentence_id in labelled else (),
+            probability=1.0 if sentence_id in sure else chances.get(sentence_id),
+            labels=decisions[sentence_id].labels if sentence_id in sure or sentence_id in chances else (),
             predicted=_predicted(answers.get(sentence_id)),
         )
         for sentence_id, article_id in sentences
     ]
     return rows, notes
+
+
+def _chances(
+    at_random: Collection[str], lost: Collection[str], offered: Mapping[str, bool | None], population: int
+) -> dict[str, float]:
+    """Return how probable it was that a sentence was drawn, and that people answered it without a suggestion.
+
+    Of those that a suggestion was made for, the share that was held back stands for all of them.
+
+    Args:
+        at_random: Labelled sentences that were drawn at random.
+        lost: Those that are left out, since a suggestion was shown on them.
+        offered: Whether the suggestion for a sentence was shown.
+        population: Sentences that they were drawn from.
+
+    Raises:
+        InvalidInput: All of them are left out.
+    """
+    with_one = [name for name in at_random if name in offered]
+    held_back = sum(name not in lost for name in with_one) / len(with_one) if with_one else 1.0
+    chance = len(at_random) / max(population, 1)
+    found = {name: chance * (held_back if name in offered else 1.0) for name in at_random if name not in lost}
+    if at_random and not found:
+        raise InvalidInput(
+            "people saw a suggestion on every labelled sentence that was drawn at random",
+            remedy="hold some back (`held_back` in toolkit.yaml), or count them all the same with --also-shown",
+        )
+    return found
+
+
+def _swayed(shown: Collection[str], *, also_shown: bool) -> list[str]:
+    if not shown:
+        return []
+    number = f"{len(shown):,} of the labelled sentences"
+    if also_shown:
+        return [f"people saw a suggestion on {number}, which may have swayed them"]
+    return [f"{number} are left out, since people saw a suggestion on them; --also-shown counts them"]
 
 
 def _predicted(answer: Suggestion | None) -> dict[str, float]:
@@ -160,12 +214,9 @@ def _notes(
     disputed = {each.sentence_id for each in workspace.answers() if each.votes} & set(sentences) - labelled
     if disputed:
         notes.append(
-            f"{len(disputed):,} answered sentences are not decided, and are unlike the others: "
+            f"{len(disputed):,} answered sentences are not decided by people, and are unlike the others: "
             "decide them first (`toolkit adjudicate --push`)"
         )
-    shown = {each.sentence_id for each in SuggestionLog(workspace).offered() if each.shown} & labelled
-    if shown:
-        notes.append(f"people saw a suggestion on {len(shown):,} of the labelled sentences, which may have swayed them")
     missing = len(set(sentences) - answers.keys())
     if missing:
         notes.append(f"the model has no answer to {missing:,} sentences, which count as without a label there")

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from toolkit.engine import EMBEDDED
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError, nearest
-from toolkit.records import Aggregation, parse_instant
+from toolkit.records import Voters, parse_instant
 from toolkit.schema.yaml_document import Document, read_document
 from toolkit.wrapped_text import Unwrap
 
@@ -265,7 +265,8 @@ class Config(_Section):
         store: A folder by any URL that fsspec knows, where ingest and segment work and leave a copy of what they make.
         ingest: How pages are read.
         splitter: Name of the sentence splitter.
-        aggregation: How several people's answers become one decision.
+        aggregation: How several people's answers become one decision; with "people+models", models vote
+            too where people differ.
         least_answers: Answers that a decision needs; a sentence with fewer is queued.
         label_studio: Where people label.
         llm: The language model that `toolkit suggest --model llm` asks; None where there is none.
@@ -278,7 +279,7 @@ class Config(_Section):
     store: Annotated[str, pydantic.AfterValidator(_shared)] | None = None
     ingest: IngestConfig = IngestConfig()
     splitter: str = "rules"
-    aggregation: Aggregation = "auto"
+    aggregation: Voters = "auto"
     least_answers: Annotated[int, pydantic.Field(ge=1)] = 1
     label_studio: LabelStudioConfig = LabelStudioConfig()
     llm: LlmConfig | None = None

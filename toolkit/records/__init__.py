@@ -3,7 +3,7 @@
 from toolkit.records.annotation import Annotation, AttributeValue, Relation, Span
 from toolkit.records.article import Article, Piece, parse_instant
 from toolkit.records.base import content_id, digest, from_json, from_row, stored_fields, to_json, to_row
-from toolkit.records.decision import Aggregation, Decision
+from toolkit.records.decision import Aggregation, Decision, Voters
 from toolkit.records.interval_estimate import Estimate
 from toolkit.records.latest import latest
 from toolkit.records.link import Anchor, Link, LinkAnswer, LinkDecision
@@ -34,6 +34,7 @@ __all__ = [
     "Sentence",
     "Span",
     "Suggestion",
+    "Voters",
     "content_id",
     "digest",
     "from_json",

@@ -12,6 +12,9 @@ from toolkit.records.base import record
 Aggregation = Literal["auto", "majority", "weighted", "dawid-skene", "hierarchical", "one-coin", "mace", "difficulty"]
 """How several people's answers become one decision; see `toolkit.adjudicate.aggregate`."""
 
+Voters = Aggregation | Literal["people+models"]
+"""The key `aggregation` of toolkit.yaml: with "people+models", models have a voice where people differ (by "auto")."""
+
 
 @record
 class Decision:
@@ -23,8 +26,9 @@ class Decision:
         spans: By start, end, label, span_id.
         relations: By label, head, tail.
         schema: "name@version".
-        method: How it was reached: "unanimous", "majority", "dawid-skene", "expert", …
-        votes: annotation_ids that it rests on, sorted.
+        method: How it was reached: "unanimous", "majority", "dawid-skene", "expert", "people+models" where models had a
+            vote, …
+        votes: annotation_ids that it rests on, sorted; of models too where the method says so.
         soft_labels: Label id → probability or share of votes that hold it, in [0, 1].
         note: Why, where the method alone does not say.
         fields: Fields of the sentence by their ids.

@@ -299,5 +299,6 @@ def _corpus(workspace: Workspace, terms: Terms) -> Corpus:
         annotations=workspace.stream_answers(),
         experts=workspace.expert_answers(),
         links=adjudicate_stage.decided_links(workspace) if workspace.schema().links else (),
+        models=adjudicate_stage.counted_models(workspace),
         without=terms.takedowns,
     )

@@ -18,6 +18,8 @@ from toolkit.errors import InvalidInput, UsageError
 from toolkit.project import Workspace
 from toolkit.project.logs.annotation_log import revision
 from toolkit.project.logs.push_ledger import Ledger
+from toolkit.project.logs.suggestion_log import SuggestionLog
+from toolkit.records import Suggestion
 from toolkit.release import Release
 
 NOUNS = ("ferry", "bridge", "school", "market", "harbour", "river", "train", "forest", "museum", "station")
@@ -231,3 +233,26 @@ def test_without_stories_to_hold_out_there_is_no_audit(make_project: Callable[..
     adjudicate_stage.adjudicate(workspace)
     with pytest.raises(InvalidInput, match="too few stories"):
         audit(workspace)
+
+
+def test_a_model_that_suggest_asked_doubts_decisions_too(
+    decided: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sentences = decided.sentences()
+    SuggestionLog(decided).add(
+        Suggestion(
+            sentence_id=each.sentence_id,
+            shown=None,
+            model="llm@1",
+            labels=("claim" if "said" in each.text else "none",),
+        )
+        for each in sentences
+    )
+    outcome = audit(decided, model="llm")
+    assert [each.sentence_id for each in outcome.suspects if each.doubts] == [sentences[0].sentence_id]
+    assert any(each.startswith("claim is not given, and the model says 0.95") for each in causes(outcome.suspects[0]))
+    assert json.loads(decided.path("reports/audit.json").read_bytes())["model"] == "llm@1"
+    assert audit(decided, model="llm@1").up_to_date
+    assert not audit(decided).up_to_date, "by a baseline it is another audit"
+    assert run("audit", "--project", decided.root, "--model", "nobody") == 3
+    assert "no suggestion of 'nobody' is there; there are those of llm@1" in capsys.readouterr().err

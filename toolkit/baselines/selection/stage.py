@@ -1,7 +1,7 @@
 """The stages select and audit: what to label next, and which decisions to look at again.
 
 select   sentences.parquet, annotations/log.jsonl, the last model and release → selection.jsonl, reports/selection.json
-audit    gold.parquet, sentences.parquet, annotations/log.jsonl → reports/audit.json
+audit    gold.parquet, sentences.parquet, annotations/log.jsonl, suggestions/log.jsonl → reports/audit.json
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from toolkit.adjudicate import SecondLook, Suspect, label_errors
+from toolkit.adjudicate import SecondLook, Suspect, answer_probabilities, label_errors
 from toolkit.adjudicate.stage import look_again
 from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.data.rows import Rows
@@ -27,6 +27,7 @@ from toolkit.baselines.training.stage import last_model
 from toolkit.errors import InvalidInput
 from toolkit.project import Made, Outcome, Workspace
 from toolkit.project.files import file_digest
+from toolkit.project.logs.suggestion_log import FORMER, LOG, SuggestionLog
 from toolkit.project.stage import ReportOutcome, derive_report, derive_value
 from toolkit.project.workspace import ARTICLES, GOLD, SENTENCES
 from toolkit.records import Article, Decision, Sentence, content_id, from_row, to_row
@@ -158,7 +159,14 @@ class Audit(Outcome):
     suspects: tuple[Suspect, ...] = ()
 
 
-def audit(workspace: Workspace, *, baseline: str = "words-chars-svm", seed: int = 0, queue: int | None = None) -> Audit:
+def audit(
+    workspace: Workspace,
+    *,
+    baseline: str = "words-chars-svm",
+    seed: int = 0,
+    queue: int | None = None,
+    model: str | None = None,
+) -> Audit:
     """Rank gold labels that look wrong, by out-of-fold predictions and annotators' votes, into reports/audit.json.
 
     The gold is cut into folds that keep stories whole. Each fold is answered by a baseline that was fitted on the
@@ -171,18 +179,24 @@ def audit(workspace: Workspace, *, baseline: str = "words-chars-svm", seed: int 
         seed: For the folds and solvers.
         queue: Put this many of the most suspicious decisions in for a second look; the next `adjudicate` queues them.
             A decision that nothing speaks against is never among them.
+        model: Take the answers of this model of the suggestion log in place of the baseline's. It must not have been
+            trained on the decisions; one without probabilities is believed as far as decisions bear it out.
 
     Raises:
-        InvalidInput: Nothing is decided yet, or from too few stories to hold any out.
+        InvalidInput: Nothing is decided yet, or from too few stories to hold any out; or the model has no answer here.
         UsageError: There is no such baseline.
     """
+    known = (
+        {"baseline": baseline, "seed": seed} if model is None else {"model": SuggestionLog(workspace).full_name(model)}
+    )
+    asked = () if model is None else (LOG, FORMER)
     with workspace.lock():
         outcome, found = derive_value(
             workspace.root,
             "audit",
-            inputs=workspace.digests(GOLD, SENTENCES, ARTICLES, "annotations/log.jsonl"),
-            parameters={"schema": workspace.schema().digest, "baseline": baseline, "seed": seed},
-            make=lambda: _audit(workspace, baseline, seed),
+            inputs=workspace.digests(GOLD, SENTENCES, ARTICLES, "annotations/log.jsonl", *asked),
+            parameters={"schema": workspace.schema().digest, **known},
+            make=lambda: _audit(workspace, known, _predicted(workspace, baseline, seed, known.get("model"))),
             read=lambda: _suspects(workspace.path(AUDIT)),
         )
     doubted = [each for each in found if each.doubts][:queue]
@@ -204,9 +218,21 @@ def causes(suspect: Suspect) -> tuple[str, ...]:
     )
 
 
-def _audit(workspace: Workspace, baseline: str, seed: int) -> tuple[Made, tuple[Suspect, ...]]:
+def _predicted(workspace: Workspace, baseline: str, seed: int, model: object) -> Mapping[str, Mapping[str, float]]:
+    """Return sentence_id → label → probability: by a baseline from other stories, or by a model's answers."""
     rows = gold_rows(workspace)
-    predictions = out_of_fold(rows, baseline=baseline, seed=seed, schema=workspace.schema())
+    if not isinstance(model, str):
+        return out_of_fold(rows, baseline=baseline, seed=seed, schema=workspace.schema())
+    found = answer_probabilities(workspace.decisions(), SuggestionLog(workspace).answers(model), rows.label_names)
+    if not found:
+        remedy = "ask it with `toolkit suggest --model …`"
+        raise InvalidInput(f"{model} has answered none of the decided sentences", where=LOG, remedy=remedy)
+    return found
+
+
+def _audit(
+    workspace: Workspace, known: Mapping[str, object], predictions: Mapping[str, Mapping[str, float]]
+) -> tuple[Made, tuple[Suspect, ...]]:
     labels = sorted(next(iter(predictions.values())))
     if not labels:
         raise InvalidInput(
@@ -214,10 +240,9 @@ def _audit(workspace: Workspace, baseline: str, seed: int) -> tuple[Made, tuple[
         )
     found = label_errors(workspace.decisions(), predictions, labels, workspace.answers())
     report: Mapping[str, object] = {
-        "baseline": baseline,
-        "seed": seed,
+        **known,
         "labels": labels,
-        "left out": sorted(set(rows.label_names) - set(labels)),
+        "left out": sorted(set(gold_rows(workspace).label_names) - set(labels)),
         "suspects": [to_row(suspect) for suspect in found],
     }
     text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"

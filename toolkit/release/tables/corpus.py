@@ -70,6 +70,7 @@ class Corpus:
         annotations: Iterable[Annotation],
         experts: Iterable[Annotation] = (),
         links: Iterable[LinkDecision] = (),
+        models: Iterable[Annotation] = (),
         without: Collection[str] = (),
     ) -> Self:
         """Join what a release is made from. The order of the rows does not matter.
@@ -82,6 +83,7 @@ class Corpus:
             annotations: The annotators' answers that hold.
             experts: The answers of those who settled what was disputed.
             links: The links between sentences that somebody drew, as they were decided.
+            models: The answers of models that had a vote.
             without: article_ids that must not be released, with all that was said of them.
 
         Raises:
@@ -101,7 +103,7 @@ class Corpus:
         ]
         if faults:
             raise InvalidInput.all_of(faults)
-        answers = _without(answer_columns(annotations, experts), "sentence_id", removed)
+        answers = _without(answer_columns(annotations, experts, models), "sentence_id", removed)
         lost = pc.greater(answers["rejected"], 0)
         drawn = list(links)
         held, loose, moved = integrity.held_links(drawn, sentences, decisions)

@@ -73,10 +73,13 @@ def decision_columns(decisions: pa.Table, schema: Schema) -> pa.Table:
     return _compact(columns)
 
 
-def answer_columns(annotations: Iterable[Annotation], experts: Iterable[Annotation]) -> pa.Table:
-    """Put the answers of annotators and experts into one table; "role" tells them apart."""
+def answer_columns(
+    annotations: Iterable[Annotation], experts: Iterable[Annotation], models: Iterable[Annotation] = ()
+) -> pa.Table:
+    """Put the answers of annotators, experts and models into one table; "role" tells them apart."""
     tables = [_answers(batch, "annotator") for batch in _batches(annotations)]
     tables += [_answers(batch, "expert") for batch in _batches(experts)]
+    tables += [_answers(batch, "model") for batch in _batches(models)]
     table = pa.concat_tables(tables or [_answers([], "annotator")]).unify_dictionaries()
     columns = dict(zip(table.column_names, table.columns, strict=True))
     del table
@@ -92,6 +95,11 @@ def _batches(annotations: Iterable[Annotation]) -> Iterable[list[Annotation]]:
 
 def _answers(batch: list[Annotation], role: str) -> pa.Table:
     table = to_table(Annotation, batch)
+    if role == "model":  # nobody wrote down when
+        for name in ("created_at", "updated_at"):
+            table = table.set_column(
+                table.column_names.index(name), name, pa.nulls(len(batch), table.schema.field(name).type)
+            )
     for name in _ANSWER:
         table = table.set_column(table.column_names.index(name), name, _repeated(table[name]))
     return table.append_column("role", _repeated(pa.chunked_array([pa.array([role] * len(batch), pa.string())])))
