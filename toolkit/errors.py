@@ -117,7 +117,8 @@ def border(
 
     The border stands around the reading of a page, a row, an annotation or a server's answer, and around nothing else:
     inside it a library may raise whatever it likes. There is no list of exception types, because every such list was
-    one short. Errors of toolkit pass as they are; so do an interrupt and a full disk, which no input is to blame for.
+    one short. Errors of toolkit pass as they are; so do an interrupt, a full disk and a connection that broke, which no
+    input is to blame for.
 
     Args:
         what: What the thing is not, in one clause: "not readable as WARC".
@@ -141,7 +142,7 @@ def border(
     except ToolkitError:
         raise
     except Exception as fault:
-        if isinstance(fault, OSError) and fault.errno in _OF_THE_MACHINE:
+        if isinstance(fault, ConnectionError | TimeoutError) or getattr(fault, "errno", None) in _OF_THE_MACHINE:
             raise
         raise raises(f"{what} ({described(fault)})", where=where, remedy=remedy) from fault
 

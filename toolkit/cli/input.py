@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BufferedIOBase
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from toolkit.errors import InvalidInput, border
 
 _READ = 65_536  # bytes at a time; more stay in the pipe until the last were answered
 _ROWS = 1_000  # rows of a file at a time
@@ -99,11 +102,12 @@ def _row(line: bytes, number: int, text_column: str) -> dict[str, Any] | Unread 
             return Unread(
                 number, "a JSON list, not one object per line: save it as a .json file and label that with --file"
             )
-        row = json.loads(text) if text.lstrip().startswith("{") else {text_column: text}
+        with border("not valid JSON"):
+            row = json.loads(text) if text.lstrip().startswith("{") else {text_column: text}
     except UnicodeDecodeError as error:
         return Unread(number, f"not valid UTF-8 at byte {error.start + 1}")
-    except (ValueError, RecursionError) as error:
-        return Unread(number, f"not valid JSON: {error}")
+    except InvalidInput as error:
+        return Unread(number, error.what)
     if "\0" in text:
         return Unread(number, "not UTF-8 text: it holds zero bytes, as UTF-16 and binary files do")
     return _checked(row, number, text_column)
@@ -116,10 +120,9 @@ def _is_list(text: str, number: int) -> bool:
         return False
     if number == 1 and bare in ("[", "[{"):
         return True
-    try:
+    with suppress(InvalidInput), border("not JSON"):
         return isinstance(json.loads(bare), list) and bare[1:].lstrip()[:1] in ("{", '"', "]")
-    except (ValueError, RecursionError):
-        return False
+    return False
 
 
 def _checked(row: dict[str, Any], number: int, text_column: str) -> dict[str, Any] | Unread:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, RemoteError, one_line
 
 _BLOCK = 1 << 20
 _ROW = re.compile(r"(?P<source>.+\.(?:jsonl|ndjson)(?:\.gz)?)(?: \(bytes (?P<start>\d+)-\d+\))?", re.I | re.S)
@@ -46,8 +46,11 @@ class PageFile:
             opened = fsspec.open(self.url, "rb").open()
         except (OSError, ValueError, ImportError) as error:
             raise _unreachable(self.url, error) from error
-        with opened as file:
-            yield file
+        try:
+            with opened as file:
+                yield file
+        except (ConnectionError, TimeoutError) as error:
+            raise RemoteError(f"the connection broke: {one_line(error)}", where=self.url) from error
 
     def _open_here(self) -> BinaryIO:
         try:

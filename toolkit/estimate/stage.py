@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from toolkit.adjudicate.model_voice import PEOPLE_AND_MODELS
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, border
 from toolkit.estimate.share_table import UNKNOWN, CorpusRow, ShareRow, csv_text, share_table
 from toolkit.project.logs.suggestion_log import FORMER, LOG, SuggestionLog
 from toolkit.project.stage import Made, ReportOutcome, derive_report
@@ -190,21 +190,17 @@ def _at_random(workspace: Workspace, drawn: Path | None, labelled: set[str]) -> 
 
 
 def _lines(path: Path) -> list[str]:
-    try:
+    with border("can't be read as text", where=str(path), remedy="make it with `toolkit select`"):
         return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"can't be read as text ({type(error).__name__})", where=str(path)) from error
 
 
 def _random_id(line: str, where: str) -> str:
     """Return the sentence_id of a line, "" where it was chosen and not drawn."""
     if not line.startswith("{"):
         return line
-    try:
+    with border("holds no sentence_id", where=where, remedy="make the file with `toolkit select`"):
         row = json.loads(line)
         return str(row["sentence_id"]) if row.get("why", "random") == "random" else ""
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidInput("holds no sentence_id", where=where) from error
 
 
 def _notes(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, border
 from toolkit.ingest.documents.markdown_page import read_markdown
 from toolkit.ingest.formats.column_names import TEXTS
 from toolkit.ingest.formats.container import pages
@@ -210,11 +210,18 @@ def read_page(raw: RawPage, *, settings: Settings | None = None) -> Extraction:
     Raises:
         InvalidInput: The page is empty or binary, or it is a JSON object without a text.
     """
+    with border("can't be read", where=raw.where, remedy=_MEND):
+        return _read_page(raw, settings or Settings())
+
+
+_MEND = "mend it in the file, or remove it"
+
+
+def _read_page(raw: RawPage, settings: Settings) -> Extraction:
     if raw.fault is not None:
         raise InvalidInput(raw.fault, where=raw.where, remedy="mend it in the file")
     if raw.aside is not None:
         return Extraction(rejects=(_whole_reject(raw, "not-a-page", raw.aside),))
-    settings = settings or Settings()
     decoded = raw.decoded()
     _check_text(decoded, raw)
     try:
@@ -282,6 +289,11 @@ def read_labelled(raw: RawPage) -> Extraction:
     Raises:
         InvalidInput: It is not a JSON object with a text.
     """
+    with border("can't be read", where=raw.where, remedy=_MEND):
+        return _read_labelled(raw)
+
+
+def _read_labelled(raw: RawPage) -> Extraction:
     columns = read_columns(raw.text(), where=raw.source, names={"html": "", "title": ""})
     text = columns.traced["text"]
     known = {name: value for name, value in columns.facts.items() if name not in ("fetched_at", "published_at")}

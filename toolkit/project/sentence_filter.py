@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from toolkit.errors import InvalidInput, UsageError
+from toolkit.errors import InvalidInput, UsageError, border
 from toolkit.project.workspace import Workspace
 from toolkit.records import Article, Sentence
 
@@ -84,20 +84,17 @@ def read_order(path: Path) -> list[str]:
     Raises:
         InvalidInput: There is no such file, or a line holds no sentence_id.
     """
-    try:
+    remedy = "make it with `toolkit select`"
+    if not path.exists():
+        raise InvalidInput("there is no such file", where=str(path), remedy=remedy)
+    with border("can't be read as text", where=str(path), remedy=remedy):
         lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError as error:
-        raise InvalidInput("there is no such file", where=str(path), remedy="make it with `toolkit select`") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"can't be read as text ({type(error).__name__})", where=str(path)) from error
     return [_id_in(line.strip(), f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
 
 
 def _id_in(line: str, place: str) -> str:
-    try:
+    with border("holds no sentence_id", where=place, remedy="make the file with `toolkit select`"):
         found = json.loads(line)["sentence_id"] if line.startswith("{") else line
-    except (ValueError, KeyError):
-        found = None
     if not (isinstance(found, str) and re.fullmatch(r"[0-9a-f]{24}", found)):
         raise InvalidInput("holds no sentence_id", where=place, remedy="make the file with `toolkit select`")
     return found

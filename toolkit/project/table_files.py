@@ -9,17 +9,15 @@ import csv
 import gzip
 import json
 import re
-import zlib
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, border, described
 
 FORMATS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
 """Endings of the names of files that rows are read from; all but Parquet may be followed by .gz."""
@@ -175,13 +173,11 @@ def _lines(path: Path) -> Generator[tuple[int, str]]:
     """Yield lines with their numbers from 1; a byte that is not UTF-8 is escaped."""
     number = 0
     try:
-        with _open_text(path) as file:
+        with border("is damaged from here on", remedy="fetch it again"), _open_text(path) as file:
             for number, line in enumerate(file, 1):
                 yield number, line
-    except (OSError, EOFError, zlib.error) as error:
-        raise InvalidInput(
-            f"is damaged from here on: {error}", where=f"{path}:{number + 1}", remedy="fetch it again"
-        ) from error
+    except InvalidInput as fault:
+        raise InvalidInput(fault.what, where=fault.where or f"{path}:{number + 1}", remedy=fault.remedy) from fault
 
 
 def _not_utf8(line: str) -> Fault | None:
@@ -208,8 +204,10 @@ def _listed_records(path: Path) -> Iterator[Record]:
         rows = json.loads("".join(_utf8_lines(path, _lines(path))))
     except json.JSONDecodeError as error:
         raise InvalidInput(f"is not JSON: {error.msg}", where=f"{path}:{error.lineno}", remedy=remedy) from error
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(_TOO_DEEP, where=str(path), remedy=remedy) from error
+    except InvalidInput:
+        raise
+    except Exception as error:
+        raise InvalidInput(f"{_TOO_DEEP} ({described(error)})", where=str(path), remedy=remedy) from error
     if not isinstance(rows, list):
         what = f"is {kind(rows)}, not a list of rows"
         raise InvalidInput(what, where=str(path), remedy="write a JSON list of objects")
@@ -222,8 +220,8 @@ def _object(line: str) -> Mapping[str, Any] | Fault:
         fields = json.loads(line)
     except json.JSONDecodeError as error:
         return Fault("not-json", f"is not JSON: {error.msg}", line.rstrip(), error.colno)
-    except (ValueError, RecursionError):
-        return Fault("not-json", _TOO_DEEP, line.rstrip())
+    except Exception as error:
+        return Fault("not-json", f"{_TOO_DEEP} ({described(error)})", line.rstrip())
     if not isinstance(fields, dict):
         return _not_an_object(fields, line.rstrip())
     return fields
@@ -265,11 +263,10 @@ def _utf8_lines(path: Path, lines: Iterator[tuple[int, str]]) -> Iterator[str]:
 def _parquet_records(path: Path) -> Iterator[Record]:
     number = 0
     try:
-        for batch in pq.ParquetFile(path).iter_batches(batch_size=10_000):
-            for fields in batch.to_pylist():
-                number += 1
-                yield number, fields
-    except (OSError, pa.ArrowException) as error:
-        raise InvalidInput(
-            f"is damaged: {str(error).rstrip('.')}", where=f"{path}, row {number + 1}", remedy="fetch or write it again"
-        ) from error
+        with border("is damaged", remedy="fetch or write it again"):
+            for batch in pq.ParquetFile(path).iter_batches(batch_size=10_000):
+                for fields in batch.to_pylist():
+                    number += 1
+                    yield number, fields
+    except InvalidInput as fault:
+        raise InvalidInput(fault.what, where=f"{path}, row {number + 1}", remedy=fault.remedy) from fault

@@ -19,6 +19,7 @@ from toolkit.project.files import disk_errors, file_digest, move_atomic, write_a
 from toolkit.project.logs.annotation_log import current, holding
 from toolkit.project.logs.append_log import AppendLog
 from toolkit.project.logs.hash_chain import BrokenLink, broken_links
+from toolkit.project.logs.log_head import cut_end
 from toolkit.project.logs.standing_answers import Standing, standing
 from toolkit.project.mutex import exclusive
 from toolkit.project.remote import Store
@@ -130,9 +131,11 @@ class Workspace:
     def broken_links(self) -> Iterator[tuple[str, BrokenLink]]:
         """Yield every row of the logs of answers that is not the one that was written, after the log's name."""
         for log in (self.annotations, self.adjudications, self.calibration, self.links, self.expert_links):
+            name = log.path.relative_to(self.root).as_posix()
             if log.path.exists():
-                name = log.path.relative_to(self.root).as_posix()
                 yield from ((name, broken) for broken in broken_links(log.path))
+            if (cut := cut_end(log.path)) is not None:
+                yield name, cut
 
     def digests(self, *names: str) -> dict[str, str | None]:
         """Return the SHA-256 of files of the project by name, None for one that is not there."""

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pydantic
 
 from toolkit.engine.arrow import parquet_writer
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, border
 from toolkit.project.files import held_file, safe_name
 from toolkit.records import digest
 from toolkit.release.tables.content_hash import ContentHash
@@ -154,16 +154,19 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     """
     path = folder / NAME
     try:
-        manifest = json.loads(held_file(folder, NAME).read_bytes())
-        missing = {"version", "schema", "text", "takedowns", "tables", "files"} - set(manifest)
+        content = held_file(folder, NAME).read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InvalidInput(
             "there is no release here", where=str(folder), remedy="make one with `toolkit build VERSION`"
         ) from error
-    except (ValueError, TypeError, RecursionError) as error:
-        raise damaged("it is not JSON", where=path) from error
+    try:
+        with border("it is not JSON"):
+            manifest = json.loads(content)
+    except InvalidInput as error:
+        raise damaged(error.what, where=path) from error
     if not isinstance(manifest, dict):
         raise damaged("it is no object", where=path)
+    missing = {"version", "schema", "text", "takedowns", "tables", "files"} - manifest.keys()
     if manifest.get("format", FORMAT) != FORMAT:
         what = f"has format {manifest['format']}, and this toolkit reads format {FORMAT}"
         raise InvalidInput(what, where=str(path), remedy=f"run `{install_command(upgrade=True)}`")

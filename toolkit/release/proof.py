@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, border
 from toolkit.records import content_id
 from toolkit.release.card.card import parted
 from toolkit.release.card.licences import hub_licence, may_be_published
@@ -278,13 +278,13 @@ def _croissant(release: Release) -> Iterator[str]:
     if "croissant.json" not in release.manifest["files"]:
         return
     try:
-        described = json.loads(release.read("croissant.json"))
-        sets = {
-            item["@id"]: [part["@id"].partition("/")[2] for part in item["field"]] for item in described["recordSet"]
-        }
-        version = described.get("version")
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        yield "croissant.json describes no dataset"
+        with border("croissant.json describes no dataset"):
+            described = json.loads(release.read("croissant.json"))
+            fields = {item["@id"]: item["field"] for item in described["recordSet"]}
+            sets = {name: [part["@id"].partition("/")[2] for part in parts] for name, parts in fields.items()}
+            version = described.get("version")
+    except InvalidInput as error:
+        yield error.what
         return
     if version != release.version:
         yield f"croissant.json describes version {version}"

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from toolkit.errors import InvalidInput, UsageError
+from toolkit.errors import InvalidInput, UsageError, border
 from toolkit.project.files import held_file
 from toolkit.release.manifest import AGAIN, damaged, file_sum, file_sums, read_manifest
 from toolkit.schema import Schema, parse
@@ -204,9 +204,10 @@ class Release:
     def _reading(self, name: str) -> Iterator[None]:
         """Turn whatever a reader raises at bytes that are not a table into the one error."""
         try:
-            yield
-        except Exception as error:
-            raise damaged(f"{name} can't be read ({type(error).__name__})", where=self.path) from error
+            with border(f"{name} can't be read"):
+                yield
+        except InvalidInput as error:
+            raise damaged(error.what, where=self.path) from error
 
 
 _REMEDIES: Final[Mapping[str, str]] = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, one_line
 
 _LARGEST = 100_000  # values in a document; a schema has some thousands, and aliases can multiply without end
 
@@ -81,7 +81,7 @@ def read_document(text: str, name: str) -> Document:
     """
     try:
         return _read(_Swift(text), Document(name))
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except Exception:
         return _read_slowly(text, name)  # slower, but its messages are better
 
 
@@ -97,10 +97,10 @@ def _read_slowly(text: str, name: str) -> Document:
         mark = error.problem_mark or error.context_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         raise InvalidInput(f"not valid YAML: {error.problem or error.context}", where=place) from error
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-99-99
-        raise InvalidInput(f"not valid YAML: {error}", where=name) from error
     except RecursionError as error:
         raise InvalidInput("not valid YAML: nested too deeply, or within itself", where=name) from error
+    except Exception as error:  # such as ValueError, of a date like 2026-99-99
+        raise InvalidInput(f"not valid YAML: {one_line(error, 200)}", where=name) from error
 
 
 def _read(loader: yaml.SafeLoader, document: Document) -> Document:

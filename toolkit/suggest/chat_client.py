@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -20,7 +21,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from toolkit.errors import AccessDenied, RemoteError, one_line
+from toolkit.errors import AccessDenied, RemoteError, border, one_line
 from toolkit.records.base import record
 from toolkit.suggest.prompt import Message
 
@@ -196,26 +197,28 @@ def _forms(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _completion(response: httpx.Response) -> Completion | None:
     """Read a chat completion; None if it is none, or only half of one."""
-    try:
-        body: Any = json.loads(response.content[:_CUT])
-        choice = body["choices"][0]
-        message, usage = choice["message"], body.get("usage") or {}
-        text = message.get("content") or ""
-        if isinstance(text, list):  # some servers answer in parts
-            text = "".join(part.get("text") or "" for part in text)
-        finish, refusal = str(choice.get("finish_reason") or "stop"), message.get("refusal")
-        if not text and finish == "stop":  # some servers take the whole answer of a model that thinks for its thoughts
-            text = message.get("reasoning_content") or ""
-        served = body.get("model")
-        return Completion(
-            text=text,
-            prompt_tokens=_count(usage.get("prompt_tokens")),
-            answer_tokens=_count(usage.get("completion_tokens")),
-            served=served if isinstance(served, str) and served else None,
-            finish="content_filter" if refusal and not text else finish,
-        )
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-        return None
+    with suppress(RemoteError), border("not a chat completion", raises=RemoteError):
+        return _completed(json.loads(response.content[:_CUT]))
+    return None
+
+
+def _completed(body: Any) -> Completion:
+    choice = body["choices"][0]
+    message, usage = choice["message"], body.get("usage") or {}
+    text = message.get("content") or ""
+    if isinstance(text, list):  # some servers answer in parts
+        text = "".join(part.get("text") or "" for part in text)
+    finish, refusal = str(choice.get("finish_reason") or "stop"), message.get("refusal")
+    if not text and finish == "stop":  # some servers take the whole answer of a model that thinks for its thoughts
+        text = message.get("reasoning_content") or ""
+    served = body.get("model")
+    return Completion(
+        text=str(text),
+        prompt_tokens=_count(usage.get("prompt_tokens")),
+        answer_tokens=_count(usage.get("completion_tokens")),
+        served=served if isinstance(served, str) and served else None,
+        finish="content_filter" if refusal and not text else finish,
+    )
 
 
 def _count(said: object) -> int | None:
@@ -239,10 +242,9 @@ def _patience(response: httpx.Response, otherwise: float) -> float:
 
 def _words(response: httpx.Response) -> str:
     """Return what a server says of its refusal, after a colon; "" if nothing."""
-    try:
+    body = None
+    with suppress(RemoteError), border("not JSON", raises=RemoteError):
         body = response.json()
-    except ValueError:
-        body = None
     error = body.get("error", body) if isinstance(body, dict) else None
     said = error.get("message") or error.get("detail") if isinstance(error, dict) else error
     return f": {' '.join(str(said).split())[:_SHOWN]}" if said else ""

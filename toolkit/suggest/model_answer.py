@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from toolkit.errors import InvalidInput, border
 from toolkit.records import AttributeValue, Relation, Span, Suggestion, content_id
 from toolkit.records.base import record
 from toolkit.schema import Schema, validate
@@ -77,6 +78,14 @@ def read_object(
         text: The sentence.
         labels_only: Whoever answers was not asked for spans, so that none is missing.
     """
+    try:
+        with border("the answer can't be read"):
+            return _read(found, schema, text, labels_only=labels_only)
+    except InvalidInput as fault:
+        return [_form(fault.what)]
+
+
+def _read(found: Mapping[str, Any], schema: Schema, text: str, *, labels_only: bool) -> Suggestion | list[Fault]:
     faults: list[Fault] = []
     labels = _labels(found, faults)
     spans = _spans(_objects(found, "spans", faults), text, faults)
@@ -109,8 +118,9 @@ def _json_object(content: str) -> dict[str, Any] | None:
         if (at := words.find("{", at)) < 0:
             break
         try:
-            each, at = decoder.raw_decode(words, at)
-        except (ValueError, RecursionError):
+            with border("not JSON"):
+                each, at = decoder.raw_decode(words, at)
+        except InvalidInput:
             at += 1
         else:
             found.append(each)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from toolkit.errors import InvalidInput, border
 from toolkit.project.table_files import Fault as Unread
 from toolkit.project.table_files import TableFile, table_file
 from toolkit.records import Reject, Sentence, Suggestion
@@ -43,14 +44,20 @@ def file_answers(
             if isinstance(row, Unread):
                 yield _reject(table, number, row.text, [Fault(reason=row.reason, detail=row.what)])
                 continue
-            found = [sentences[row["sentence_id"]]] if row.get("sentence_id") in sentences else []
+            named = str(row.get("sentence_id"))
+            found = [sentences[named]] if named in sentences else []
             if not found and "sentence_id" not in row:
                 found = by_text.get(str(row.get("text")), [])
             if not found:
                 fault = Fault(reason="unknown-sentence", detail="no sentence of the project has this id or these words")
                 yield _reject(table, number, str(row), [fault])
             for each in found:
-                yield _answer(table, number, row, each, schema, name)
+                try:
+                    with border("the row can't be read"):
+                        answer = _answer(table, number, row, each, schema, name)
+                except InvalidInput as error:
+                    answer = _reject(table, number, each.text, [Fault(reason="wrong-form", detail=error.what)])
+                yield answer
 
 
 def _answer(

@@ -33,5 +33,5 @@ def test_a_damaged_line_is_named(tmp_path: Path) -> None:
     log = AppendLog(tmp_path / "log.jsonl")
     log.append([{"a": 1}])
     log.path.write_bytes(log.path.read_bytes() + b"{]\n")
-    with pytest.raises(InvalidInput, match=r"log\.jsonl:2: is not a JSON object"):
+    with pytest.raises(InvalidInput, match=r"log\.jsonl:2: can't be read"):
         list(log.rows())

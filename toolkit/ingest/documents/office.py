@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import BinaryIO, Literal
 
-from toolkit.errors import InvalidInput, one_line
+from toolkit.errors import InvalidInput, border
 from toolkit.ingest.formats.limits import Budget, Limits
 from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.version import install_command
@@ -60,16 +61,13 @@ def _old_kind(stream: BinaryIO, source: str) -> _Kind:
 
 
 def _kind(stream: BinaryIO, source: str, limits: Limits) -> _Kind:
-    try:
-        with zipfile.ZipFile(stream) as package:
-            members = package.infolist()
-            names = {member.filename for member in members}
-            said = ""
-            if "mimetype" in names:
-                with package.open("mimetype") as kind:
-                    said = kind.read(200).decode("ascii", "replace")
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise InvalidInput(f"a damaged archive: {error}", where=source, remedy="fetch it again") from error
+    with border("a damaged archive", where=source, remedy="fetch it again"), zipfile.ZipFile(stream) as package:
+        members = package.infolist()
+        names = {member.filename for member in members}
+        said = ""
+        if "mimetype" in names:
+            with package.open("mimetype") as kind:
+                said = kind.read(200).decode("ascii", "replace")
     packed, unpacked = (sum(getattr(member, name) for member in members) for name in ("compress_size", "file_size"))
     Budget(source, limits, lambda: packed).check(unpacked)
     if "word/document.xml" in names:
@@ -91,7 +89,6 @@ def missing(library: str, source: str, error: ImportError) -> InvalidInput:
     return InvalidInput(what, where=source, remedy=f"install it with `{install_command('documents')}`")
 
 
-def damaged(what: str, source: str, error: Exception) -> InvalidInput:
-    """Return the fault of a document that its library can't read."""
-    found = f"not readable as {what}: {one_line(error, 200)}"
-    return InvalidInput(found, where=source, remedy="save it again, or fetch it again")
+def damaged(what: str, source: str) -> AbstractContextManager[None]:
+    """Return the border around what a library reads of a document."""
+    return border(f"not readable as {what}", where=source, remedy="save it again, or fetch it again")

@@ -56,19 +56,15 @@ def pdf_pages(stream: BinaryIO, source: str, most_bytes: int) -> Iterator[RawPag
     """
     try:
         from pdfminer.pdfdocument import PDFPasswordIncorrect
-        from pdfminer.pdfparser import PDFSyntaxError
     except ImportError as error:
         raise missing("pdfminer.six", source, error) from error
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
-    try:
-        pages = [_lines(page) for page in _layouts(stream)]
-    except PDFPasswordIncorrect as error:
-        what = "protected with a password"
-        raise InvalidInput(what, where=source, remedy="open it with its password, and save it without one") from error
-    except PDFSyntaxError as error:
-        raise damaged("PDF", source, error) from error
-    except Exception as error:  # pdfminer raises whatever a malformed file leads it to
-        raise damaged("PDF", source, error) from error
+    with damaged("PDF", source):
+        try:
+            pages = [_lines(page) for page in _layouts(stream)]
+        except PDFPasswordIncorrect as error:
+            remedy = "open it with its password, and save it without one"
+            raise InvalidInput("protected with a password", where=source, remedy=remedy) from error
     if not any(lines for lines, _ in pages):
         what = "a scan without a text layer" if pages else "a PDF without pages"
         raise InvalidInput(what, where=source, remedy="add one by text recognition, such as with `ocrmypdf`")

@@ -21,11 +21,11 @@ def sheet_rows(stream: BinaryIO, source: str, most_bytes: int) -> Iterator[RawPa
         InvalidInput: The file is damaged, or the library for it is missing.
     """
     try:
-        from python_calamine import CalamineError, CalamineWorkbook
+        from python_calamine import CalamineWorkbook
     except ImportError as error:
         raise missing("python-calamine", source, error) from error
     rows = Rows(source, most_bytes)
-    try:
+    with damaged("a spreadsheet", source):
         book = CalamineWorkbook.from_filelike(stream)
         sheets = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names]
         heads = {name: _header(sheet.iter_rows()) for name, sheet in sheets}
@@ -33,8 +33,6 @@ def sheet_rows(stream: BinaryIO, source: str, most_bytes: int) -> Iterator[RawPa
         for name, sheet in sheets:
             if name in texts or not texts:
                 yield from _rows(sheet, name, heads[name][0], rows)
-    except (CalamineError, OSError, ValueError, KeyError) as error:
-        raise damaged("a spreadsheet", source, error) from error
 
 
 def _header(rows: Iterator[Sequence[Any]]) -> tuple[int, set[str]]:

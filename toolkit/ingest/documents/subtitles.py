@@ -36,10 +36,8 @@ def transcript(raw: bytes, source: str, most_bytes: int) -> Iterator[RawPage]:
     text = decode(raw).text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if text.startswith("WEBVTT"):
         text = _ASIDE.sub("", text)
-    try:
+    with damaged("subtitles", source):
         cues = pysubs2.SSAFile.from_string(text, format_="vtt" if text.startswith("WEBVTT") else "srt")
-    except (pysubs2.Pysubs2Error, ValueError) as error:
-        raise damaged("subtitles", source, error) from error
     paragraphs = [""]
     last_line, end = "", 0
     for cue in cues:

@@ -6,7 +6,6 @@ What was deleted under revision is out, what was inserted is in; hidden text and
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -30,16 +29,12 @@ def word_pages(stream: BinaryIO, source: str, most_bytes: int) -> Iterator[RawPa
     """
     try:
         import docx
-        from docx.opc.exceptions import PackageNotFoundError
-        from lxml.etree import LxmlError
     except ImportError as error:
         raise missing("python-docx", source, error) from error
-    try:
+    with damaged("a Word document", source):
         document = docx.Document(stream)
         styles = {style.style_id: style.name or "" for style in document.styles}
         lines = list(_lines(document.element.body, styles))
-    except (PackageNotFoundError, zipfile.BadZipFile, LxmlError, KeyError, ValueError, OSError) as error:
-        raise damaged("a Word document", source, error) from error
     text = "\n\n".join(line for line, _ in lines)
     if archive_of(text):
         yield from documents_in(text, source, most_bytes)

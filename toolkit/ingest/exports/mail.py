@@ -53,6 +53,10 @@ def mailbox(stream: BinaryIO, source: str, most_bytes: int) -> Iterator[RawPage]
 
 
 def _page(raw: bytes, rows: Rows, place: str | None) -> RawPage:
+    return rows.guarded(place, lambda: _message(raw, rows, place))
+
+
+def _message(raw: bytes, rows: Rows, place: str | None) -> RawPage:
     found = email.message_from_bytes(raw, policy=email.policy.default)
     if not isinstance(found, EmailMessage) or not found.keys():
         return rows.page({}, place, "not a message: it has no headers")

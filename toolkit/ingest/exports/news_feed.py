@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from toolkit.errors import InvalidInput
@@ -32,10 +33,15 @@ def items(raw: bytes, source: str, most_bytes: int) -> Iterator[RawPage]:
     cut = bool(found.bozo) and not raw.rstrip()[-40:].lower().endswith(_ENDS)
     rows = Rows(source, most_bytes)
     for number, entry in enumerate(entries, start=1):
-        values = _values(entry, found.feed)
         fault = "the feed is cut short within it" if cut and number == len(entries) else None
-        text = "html" in values or "text" in values
-        yield rows.page(values, f"item {number}", fault, aside=None if text else "an item without a text")
+        place = f"item {number}"
+        yield rows.guarded(place, partial(_item, entry, found.feed, rows, place, fault))
+
+
+def _item(entry: Mapping[str, Any], feed: Mapping[str, Any], rows: Rows, place: str, fault: str | None) -> RawPage:
+    values = _values(entry, feed)
+    text = "html" in values or "text" in values
+    return rows.page(values, place, fault, aside=None if text else "an item without a text")
 
 
 def _values(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, str]:

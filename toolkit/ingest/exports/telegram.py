@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from toolkit.ingest.formats.column_names import at, paragraphs
@@ -41,18 +42,23 @@ def json_messages(chats: list[Mapping[str, Any]], source: str, most_bytes: int) 
     """Yield the messages of chats as pages."""
     rows = Rows(source, most_bytes)
     for chat in chats:
-        for message in chat["messages"]:
-            said = message.get("text")
-            text = said if isinstance(said, str) else "".join(map(_run, said)) if isinstance(said, list) else ""
-            text = text or _rich(message.get("rich_message"))
-            values = {
-                "text": text,
-                "publisher": message.get("forwarded_from") or chat.get("name") or message.get("from"),
-                "published_at": message.get("date_unixtime") or message.get("date"),
-            }
-            aside = None if text.strip() else "a message without text"
-            values = {name: value for name, value in values.items() if value}
-            yield rows.page(values, f"message {message.get('id')}", aside=aside)
+        for number, message in enumerate(chat["messages"], start=1):
+            named = message.get("id", number) if isinstance(message, Mapping) else number
+            place = f"message {named}"
+            yield rows.guarded(place, partial(_message, message, chat.get("name"), rows, place))
+
+
+def _message(message: Mapping[str, Any], chat: Any, rows: Rows, place: str) -> RawPage:
+    said = message.get("text")
+    text = said if isinstance(said, str) else "".join(map(_run, said)) if isinstance(said, list) else ""
+    text = text or _rich(message.get("rich_message"))
+    values = {
+        "text": text,
+        "publisher": message.get("forwarded_from") or chat or message.get("from"),
+        "published_at": message.get("date_unixtime") or message.get("date"),
+    }
+    aside = None if text.strip() else "a message without text"
+    return rows.page({name: value for name, value in values.items() if value}, place, aside=aside)
 
 
 def _rich(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
 from toolkit.ingest.documents.office import damaged, missing
@@ -37,7 +38,7 @@ def wiki_pages(stream: BinaryIO, source: str, most_bytes: int) -> Iterator[RawPa
 
     rows = Rows(source, most_bytes)
     site, asides = "", {"file", "image", "category"}
-    try:
+    with damaged("a dump of MediaWiki", source):
         for _, element in etree.iterparse(stream, events=("end",), huge_tree=True, resolve_entities=False):
             name = etree.QName(element).localname
             if name == "sitename":
@@ -45,12 +46,11 @@ def wiki_pages(stream: BinaryIO, source: str, most_bytes: int) -> Iterator[RawPa
             elif name == "namespace" and element.get("key") in (_FILE, _CATEGORY):
                 asides.add((element.text or "").casefold())
             elif name == "page":
-                yield _page(element, rows, site, asides, wikitext)
+                place = f"page {_said(element, 'title')!r}"
+                yield rows.guarded(place, partial(_page, element, rows, site, asides, wikitext))
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
-    except etree.XMLSyntaxError as error:
-        raise damaged("a dump of MediaWiki", source, error) from error
 
 
 def _page(page: Any, rows: Rows, site: str, asides: set[str], wikitext: Any) -> RawPage:

@@ -20,13 +20,12 @@ import json
 import re
 import shutil
 import tempfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
-from toolkit.errors import InvalidInput, one_line
+from toolkit.errors import InvalidInput, border
 from toolkit.ingest.exports.press_archive import documents
 from toolkit.ingest.exports.telegram import chats_of, html_messages, json_messages
 from toolkit.ingest.formats.delimited_table import delimited
@@ -58,9 +57,10 @@ def pages(
     limits = limits or Limits()
     metered = _Metered(raw_file)
     budget = Budget(source, limits, metered.size)
-    for page in _pages_of(metered.stream, source, media_type, limits):
-        budget.take(_LEAST_PAGE + len(page.data))
-        yield page
+    with border("not readable", where=source, remedy=_AGAIN):
+        for page in _pages_of(metered.stream, source, media_type, limits):
+            budget.take(_LEAST_PAGE + len(page.data))
+            yield page
 
 
 _LEAST_PAGE = 64
@@ -95,15 +95,12 @@ def _labelled(found: Iterator[RawPage], holds: FileType, source: str) -> Iterato
     Raises:
         InvalidInput: The file can't be read to its end.
     """
-    try:
+    with border(f"not readable as {NAMES[holds]}", where=source, remedy=_AGAIN):
         for page in found:
             yield page if page.form else replace(page, form=NAMES[holds])
-    except (InvalidInput, OSError, MemoryError):
-        raise
-    except Exception as error:  # readers of foreign formats raise whatever a malformed file leads them to
-        what = f"not readable as {NAMES[holds]}: {one_line(error, 200)}"
-        raise InvalidInput(what, where=source, remedy="fetch it again, or save it in another form") from error
 
+
+_AGAIN = "fetch it again, or save it in another form"
 
 _SAVED_FROM = re.compile(rb"<!--\s{0,9}saved from url=\(\d{1,6}\)(https?://[^\s<>]{1,2000}?)\s{0,9}-->", re.I)
 _SINGLE_FILE = re.compile(rb"Page saved with SingleFile\s{1,9}url:\s{0,9}(https?://\S{1,2000})", re.I)
@@ -218,20 +215,30 @@ def _rows(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[Ra
 
 
 def _table_rows(stream: BinaryIO, source: str, limits: Limits) -> Iterator[RawPage]:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     rows, number = Rows(source, limits.page_bytes), 0
+    file = pq.ParquetFile(stream)
+    _check_growth(file.metadata, source, limits)
+    for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+        for values, fault in _rows_of(batch):
+            number += 1
+            yield rows.page(values, f"row {number}", fault)
+
+
+def _rows_of(batch: Any) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Yield the values of each row, and why it can't be read; a time beyond all years stops no other row."""
     try:
-        file = pq.ParquetFile(stream)
-        _check_growth(file.metadata, source, limits)
-        for batch in file.iter_batches(batch_size=_BATCH_ROWS):
-            for row in batch.to_pylist():
-                number += 1
-                yield rows.page(row, f"row {number}")
-    except (pa.ArrowException, OSError, ValueError) as error:
-        what = f"not readable as Parquet: {one_line(error)}"
-        raise InvalidInput(what, where=source, remedy="write the file again") from error
+        with border("holds what can't be read"):
+            found: list[dict[str, Any]] = batch.to_pylist()
+    except InvalidInput as fault:
+        if batch.num_rows == 1:
+            yield {}, fault.what
+            return
+        for at in range(batch.num_rows):
+            yield from _rows_of(batch.slice(at, 1))
+        return
+    yield from ((values, None) for values in found)
 
 
 _BATCH_ROWS = 16  # a few, as each may be as long as the limit
@@ -249,30 +256,35 @@ def _check_growth(metadata: Any, source: str, limits: Limits) -> None:
 
 def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
     from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
 
     counted, end = _Counted(stream), 0
     records = ArchiveIterator(counted, no_record_parse=False, ensure_http_headers=False)
     records.INC_RECORD = ""  # warcio would write it to stderr for a record with a wrong length
+    for record in records:
+        payload = b""
+        if record.rec_type in _WITH_PAGES:
+            payload = record.content_stream().read(limits.page_bytes + 1)
+        if len(payload) > limits.page_bytes:
+            raise too_long("record", f"{source} @ {records.get_record_offset()}", limits.page_bytes)
+        start = records.get_record_offset()
+        end = start + records.get_record_length()  # which reads the record to its end
+        missing: int = getattr(record.raw_stream, "limit", 0)
+        if record.length is None or missing:
+            raise _cut_short(source, start)
+        if record.rec_type in _WITH_PAGES:
+            yield _record_or_fault(record, payload, source, start, end)
+    if counted.read_bytes > end + _BETWEEN_RECORDS:
+        raise _cut_short(source, end)
+
+
+def _record_or_fault(record: Any, payload: bytes, source: str, start: int, end: int) -> RawPage:
+    """Return the page of an archive's record; one that can't be read stops no other."""
     try:
-        for record in records:
-            payload = b""
-            if record.rec_type in _WITH_PAGES:
-                payload = record.content_stream().read(limits.page_bytes + 1)
-            if len(payload) > limits.page_bytes:
-                raise too_long("record", f"{source} @ {records.get_record_offset()}", limits.page_bytes)
-            start = records.get_record_offset()
-            end = start + records.get_record_length()  # which reads the record to its end
-            missing: int = getattr(record.raw_stream, "limit", 0)
-            if record.length is None or missing:
-                raise _cut_short(source, start)
-            if record.rec_type in _WITH_PAGES:
-                yield _record(record, payload, source, start, end)
-        if counted.read_bytes > end + _BETWEEN_RECORDS:
-            raise _cut_short(source, end)
-    except (ArchiveLoadFailed, zlib.error, EOFError, OSError, ValueError, AttributeError) as error:
-        # AttributeError: raised within warcio if the header of a record has no type
-        raise InvalidInput(f"not readable as WARC: {error}", where=source, remedy="fetch the archive again") from error
+        with border("its headers can't be read"):
+            return _record(record, payload, source, start, end)
+    except InvalidInput as fault:
+        page = Page(source=source, sha256=digest(payload), start=start, end=end, kind="text")
+        return RawPage(page, payload, fault=fault.what)
 
 
 def _record(record: Any, payload: bytes, source: str, start: int, end: int) -> RawPage:
@@ -470,10 +482,8 @@ class _Unpacked(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # narrower than any writable buffer
-        try:
+        with border("not readable as gzip", where=self._source, remedy="fetch it again"):
             data = self._inner.read(len(buffer))
-        except (OSError, EOFError, zlib.error) as error:
-            raise InvalidInput(f"not readable as gzip: {error}", where=self._source, remedy="fetch it again") from error
         buffer[: len(data)] = data
         self._budget.take(len(data))
         return len(data)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
 from toolkit.engine.arrow import arrow_schema, to_table
+from toolkit.errors import InvalidInput, border
 from toolkit.ingest.formats.encoding import Decoded, decode
 from toolkit.ingest.formats.limits import too_long
 from toolkit.ingest.traced_text import Traced
@@ -138,3 +139,16 @@ class Rows:
         page = Page.of(raw, source=self._source, start=self._at, kind="json")
         self._at += len(raw) + 1
         return RawPage(page, raw, place=place, fault=fault, aside=aside)
+
+    def guarded(self, place: str | None, make: Callable[[], RawPage]) -> RawPage:
+        """Return the page that `make` makes of a record; a record that can't be read stops no other.
+
+        Args:
+            place: Where the record stands in its file.
+            make: Reads it, and calls `page`.
+        """
+        try:
+            with border("can't be read"):
+                return make()
+        except InvalidInput as fault:
+            return self.page({}, place, fault.what)

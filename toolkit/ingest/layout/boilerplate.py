@@ -21,7 +21,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from toolkit.engine import Chunk
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, border
 from toolkit.ingest.formats.column_names import TEXTS
 from toolkit.ingest.formats.json_page import read_columns
 from toolkit.ingest.formats.raw_page import RawPage, pages_in
@@ -64,11 +64,12 @@ def lines_to_count(raw: RawPage, *, columns: Mapping[str, str] | None = None) ->
     if is_silent(raw):
         return _SILENT
     try:
-        decoded = raw.decoded()
-        text = decoded.text
-        if raw.page.kind == "json":
-            traced = read_columns(Traced.of(decoded), where=raw.source, names=columns).traced
-            text = next((traced[role].text for role in TEXTS if role in traced and role != "html"), "")
+        with border("can't be read", where=raw.where):
+            decoded = raw.decoded()
+            text = decoded.text
+            if raw.page.kind == "json":
+                traced = read_columns(Traced.of(decoded), where=raw.source, names=columns).traced
+                text = next((traced[role].text for role in TEXTS if role in traced and role != "html"), "")
     except InvalidInput:  # what can't be read is reported by `read`, and counts for nothing here
         return _SILENT
     lines = [line.strip() for line in text.splitlines()]

@@ -14,7 +14,7 @@ import os
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -374,10 +374,9 @@ class Server:
         return body
 
     def _take_time(self, date: str) -> None:
-        try:
+        self._now = None
+        with suppress(RemoteError), border("the server's clock can't be read", raises=RemoteError):
             self._now, self._then = parsedate_to_datetime(date).astimezone(UTC), time.time()
-        except ValueError:
-            self._now = None
 
     def _headers(self) -> dict[str, str]:
         if self._kind == "legacy":
@@ -433,12 +432,11 @@ class Server:
 
     def _detail(self, response: httpx.Response) -> str:
         """Return what the server says of its refusal, in one short line without secrets."""
-        try:
-            body = response.json()
-        except (ValueError, RecursionError):
-            text = response.reason_phrase if "html" in response.headers.get("content-type", "") else response.text
-        else:
-            text = words_of(body)
+        text = response.reason_phrase
+        if "html" not in response.headers.get("content-type", ""):
+            text = response.text
+            with suppress(RemoteError), border("not JSON", raises=RemoteError):
+                text = words_of(response.json())
         for secret in filter(None, (self._token, self._access)):
             text = text.replace(secret, "…")
         text = printable(" ".join(text.split()))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, border
 from toolkit.labelstudio.accounts_file import keep_accounts, server_of_project
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.http_client import Server
@@ -79,18 +79,25 @@ def pull_links(workspace: Workspace, server: Server, *, keep_identities: bool = 
     rows: list[dict[str, Any]] = []
     rejects: list[Reject] = []
     for task in server.tasks(project.id, fields="all"):
+        where = server.task_url(project.id, task["id"])
         for raw in task["annotations"]:
-            drawn = _drawn(task["data"], raw, schema, texts)
-            answer = _answer(task, raw, drawn, project.place, names.of(raw.get("completed_by")), schema)
+            try:
+                with border(f"annotation {raw['id']} can't be read", where=where):
+                    drawn = _drawn(task["data"], raw, schema, texts)
+                    answer = _answer(task, raw, drawn, project.place, names.of(raw.get("completed_by")), schema)
+                    stripped = names.strip(raw)
+            except InvalidInput as fault:
+                rejects.append(Reject(stage="pull", reason="unreadable", source=where, text=fault.what))
+                held.pop(content_id(project.place, task["id"], raw["id"]), None)
+                continue
             counts["link answers"] += 1
             counts["links"] += len(answer.links)
             counts["link regions put back"] += drawn.touched
-            where = server.task_url(project.id, task["id"])
             rejects += [Reject(stage="pull", reason=why, source=where, text=what) for why, what in drawn.faults]
             before = held.pop(answer.annotation_id, None)
             if before is None or before.answer != answer:
                 counts["link answers new" if before is None else "link answers edited"] += 1
-                rows.append(revision(project.place, answer, names.strip(raw)))
+                rows.append(revision(project.place, answer, stripped))
     rows += [tombstone(project.place, gone, "it was deleted on the server") for gone in sorted(held)]
     counts["link answers deleted"] = len(held)
     counts["link rejects"] = len(rejects)
@@ -127,11 +134,9 @@ def _regions(data: Mapping[str, Any]) -> list[Region]:
     Raises:
         InvalidInput: The task was not made by `push --links`.
     """
-    try:
+    what = "holds a task that was not made by `toolkit push --links`"
+    with border(what, where="the project for links", remedy="delete the task there"):
         return [Region(**{**each, "labels": tuple(each["labels"])}) for each in data["regions"]]
-    except (KeyError, TypeError) as error:
-        what = "holds a task that was not made by `toolkit push --links`"
-        raise InvalidInput(what, where="the project for links", remedy="delete the task there") from error
 
 
 def _drawn(data: Mapping[str, Any], raw: Mapping[str, Any], schema: Schema, texts: _Texts) -> Drawn:

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import gzip
 import json
-import zlib
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, border
 from toolkit.labelstudio.codec.decode import ValueFate
 from toolkit.labelstudio.codec.foreign_page import page_of_config
 from toolkit.labelstudio.codec.page_map import PageMap
@@ -190,28 +189,38 @@ def drafts_of(task: Mapping[str, Any], path: str) -> Iterator[tuple[dict[str, An
         )
 
 
-def read_tasks(path: Path) -> Iterator[dict[str, Any]]:
+def read_tasks(path: Path, refused: Callable[[InvalidInput], None] | None = None) -> Iterator[dict[str, Any]]:
     """Yield the tasks of an export, one in memory at a time, each with numbers and times where it has none.
 
     A file is a JSON array of tasks, one task a line, or an object with the array under "tasks" beside the project's
     "label_config". Tasks that were annotated elsewhere, to be imported, are tasks too: without numbers they are told
     apart by their data, without times they are from the beginning of 1970, and without a user they are nobody's.
 
+    Args:
+        path: The file.
+        refused: Called with the fault of an item that is not such a task, which is then left out.
+
     Raises:
-        InvalidInput: The file is missing, not JSON, cut off, or not a list of tasks with annotations.
+        InvalidInput: The file is missing, not JSON, cut off, or (without `refused`) an item is not a task with
+            annotations.
     """
     seen: Counter[str] = Counter()
     for number, task in enumerate(_items(path), start=1):
-        if not (isinstance(task, dict) and _is_task(task)):
-            raise InvalidInput(
-                "is not a task with annotations",
-                where=f"{path}: item {number}",
-                remedy="export the project as JSON (not JSON-MIN, not CSV)",
-            )
+        place = f"{path}: item {number}"
         try:
-            yield _whole(task, seen)
-        except (ValueError, OverflowError, OSError) as error:  # what a number of seconds beyond all years raises
-            raise InvalidInput(f"holds no time in ISO 8601: {error}", where=f"{path}: item {number}") from error
+            with border("is not a task with annotations", where=place, remedy=_REMEDY):
+                if not (isinstance(task, dict) and _is_task(task)):
+                    raise InvalidInput("is not a task with annotations", where=place, remedy=_REMEDY)
+                whole = _whole(task, seen, place, refused)
+        except InvalidInput as fault:
+            if refused is None:
+                raise
+            refused(fault)
+            continue
+        yield whole
+
+
+_REMEDY = "export the project as JSON (not JSON-MIN, not CSV)"
 
 
 def config_in(path: Path) -> str | None:
@@ -239,16 +248,13 @@ def _items(path: Path) -> Iterator[Any]:
 
 
 def _raw_items(path: Path) -> Generator[Any]:
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-            yield from json_items(file, objects=True)
-    except FileNotFoundError as error:
-        raise InvalidInput("there is no such file", where=str(path)) from error
-    except (OSError, EOFError, ValueError, zlib.error) as error:
-        why = str(getattr(error, "strerror", None) or error)
-        raise InvalidInput(
-            f"can't be read as a JSON export: {why}", where=str(path), remedy="export it again"
-        ) from error
+    if not path.exists():
+        raise InvalidInput("there is no such file", where=str(path))
+    with (
+        border("can't be read as a JSON export", where=str(path), remedy="export it again"),
+        gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file,
+    ):
+        yield from json_items(file, objects=True)
 
 
 def _is_task(task: dict[str, Any]) -> bool:
@@ -260,21 +266,36 @@ def _is_task(task: dict[str, Any]) -> bool:
     )
 
 
-def _whole(task: dict[str, Any], seen: Counter[str]) -> dict[str, Any]:
-    """Return a task with the keys that the server's own export always has."""
+def _whole(
+    task: dict[str, Any], seen: Counter[str], place: str, refused: Callable[[InvalidInput], None] | None
+) -> dict[str, Any]:
+    """Return a task with the keys that the server's own export always has, without answers whose time can't be read.
+
+    Raises:
+        InvalidInput: There is such an answer, and no `refused` to name it to.
+    """
     if "id" not in task:
         same = content_id("task", json.dumps(task["data"], sort_keys=True, ensure_ascii=False))
         seen[same] += 1
         task["id"] = same if seen[same] == 1 else f"{same}-{seen[same]}"
     if isinstance(task.get("project"), dict):
         task["project"] = task["project"].get("id")
-    task["annotations"] = task.get("annotations", task.get("completions")) or []
-    for number, raw in enumerate(task["annotations"], start=1):
+    found = task.get("annotations", task.get("completions")) or []
+    task["annotations"] = []
+    for number, raw in enumerate(found, start=1):
         raw["id"] = raw.get("id", number)
         raw["result"] = raw.get("result") or []
         made = raw.get("created_at") or task.get("created_at") or _NEVER
-        raw["created_at"] = _stamp(made)
-        raw["updated_at"] = _stamp(raw.get("updated_at") or raw["created_at"])
+        try:
+            with border(f"annotation {raw['id']} holds no time in ISO 8601", where=place, remedy=_REMEDY):
+                raw["created_at"] = _stamp(made)
+                raw["updated_at"] = _stamp(raw.get("updated_at") or raw["created_at"])
+        except InvalidInput as fault:
+            if refused is None:
+                raise
+            refused(fault)
+        else:
+            task["annotations"].append(raw)
     return task
 
 

@@ -46,14 +46,14 @@ def pull_export(
 
     Raises:
         InvalidInput: The file is not a JSON export, nothing decides which of several texts is the sentence, or (with
-            `import_texts`) a page can't be read.
+            `import_texts`) a page can't be read. One spoilt task or answer is a reject.
         Locked: Another command is at work on the project.
     """
     schema = workspace.schema()
     look = _Look.at(path, config)
     with workspace.lock():
         page = settled_page(workspace, look.source, look.survey, schema, wanted=texts)
-    imported = make_articles(workspace, read_tasks(path), page) if import_texts else 0
+    imported = make_articles(workspace, read_tasks(path, _passed_over), page) if import_texts else 0
     with workspace.lock():
         server, known = server_of_file(workspace, look.users)
         names = project_pseudonyms(workspace, keep_identities=keep_identities, server=server, known=known)
@@ -63,7 +63,7 @@ def pull_export(
         with closing(
             LogWriter(workspace, log, "annotations", schema, names, held=held, page=page, server=server)
         ) as writer:
-            for task in read_tasks(path):
+            for task in read_tasks(path, writer.add_unread):
                 there = sentences.join(task)
                 unknown += not there and len(task["annotations"])
                 writer.add_task(task, source=lambda number: f"{path}: task {number}", place=None)
@@ -76,6 +76,10 @@ def pull_export(
         counts = {name: count for name, count in {**writer.counts, **more}.items() if count}
         keys = tuple(shown.key for shown in page.texts)
         return PullResult(str(path), False, counts, writer.fates, writer.values, keys, writer.partial)
+
+
+def _passed_over(fault: InvalidInput) -> None:
+    """Pass over a task that can't be read, which is a reject of the pull itself."""
 
 
 def _refuse_nothing(path: Path, annotations: Mapping[str, int]) -> None:
@@ -113,13 +117,16 @@ class _Look:
         survey = begun_survey(path, None if config is None else content_of(config), where=str(config or path))
         users: dict[str, int | None] = {}
         first: Mapping[str, Any] | None = None
-        for task in read_tasks(path):
+        faults: list[InvalidInput] = []
+        for task in read_tasks(path, faults.append):
             first = first or task
             survey.add(task)
             for raw in task["annotations"]:
                 by = raw.get("completed_by")
                 number = by.get("id") if isinstance(by, Mapping) else by
                 users[id_of(task, raw)] = number if isinstance(number, int) else None
+        if first is None and faults:
+            raise faults[0]  # another kind of file
         project = first.get("project") if first else None
         source = f"export of project {project}" if project is not None else "tasks without a project"
         return cls(survey, source, users)

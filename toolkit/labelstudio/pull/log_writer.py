@@ -21,12 +21,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from toolkit.errors import InvalidInput, border
 from toolkit.labelstudio.casualty_figures import FigureCheck
 from toolkit.labelstudio.codec.decode import MISFIT, TAKEN, ItemFate, ValueFate
 from toolkit.labelstudio.codec.page_map import PageMap
 from toolkit.labelstudio.pseudonyms import Pseudonyms
-from toolkit.labelstudio.pull.parse import ParsedAnnotation, parse_annotation, pseudonym_of, text_of
+from toolkit.labelstudio.pull.parse import ParsedAnnotation, parse_annotation
 from toolkit.labelstudio.pull.revision_index import RevisionIndex, revision_of
+from toolkit.labelstudio.pull.texts import readable_text
 from toolkit.project import AppendLog, Workspace
 from toolkit.project.logs.annotation_log import revision, tombstone
 from toolkit.records import Annotation, Reject, content_id, digest, to_row
@@ -91,6 +93,19 @@ class PullResult:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An answer as the server tells it.
+
+    Attributes:
+        revision: What tells it from its other revisions.
+        raw: Its JSON without names.
+    """
+
+    revision: str
+    raw: Any
+
+
 class LogWriter:
     """Adds answers to a log, each revision once. To be closed.
 
@@ -147,10 +162,21 @@ class LogWriter:
         """
         present = set()
         answered: Counter[str] = Counter()
-        for raw in sorted(task["annotations"], key=lambda raw: (raw["created_at"], str(raw["id"]).rjust(20))):
+        for raw in sorted(task["annotations"], key=lambda raw: (str(raw["created_at"]), str(raw["id"]).rjust(20))):
             raw = dict(raw) | {"task": task["id"], "project": task.get("project", raw.get("project"))}
-            answered[pseudonym_of(task, raw, self.pseudonyms)] += 1
-            present.add(self._add_annotation(task, raw, source, place))
+            parsed = parse_annotation(
+                task, raw, schema=self._schema, pseudonyms=self.pseudonyms, source=source, page=self.page
+            )
+            present.add(parsed.annotation_id)
+            try:
+                with border(f"annotation {raw['id']} can't be read", where=source(task["id"])):
+                    told = _Told(revision_of(raw), self.pseudonyms.strip(raw))
+            except InvalidInput as fault:  # it is nested too deep to be written down
+                self.add_unread(fault)
+                continue
+            self._add_annotation(task, raw, parsed, told, place)
+            if parsed.annotation is not None:
+                answered[parsed.annotation.annotator] += 1
         self.counts["second answers"] += sum(number - 1 for number in answered.values())
         self.counts["drafts"] += len(task.get("drafts") or [])
         before = self.index.live_in(place, task["id"]) if place else set()
@@ -160,7 +186,21 @@ class LogWriter:
         """Add an answer that nobody has submitted to the rejects."""
         draft_id = content_id("draft", task.get("project"), task["id"], draft.get("id"))
         self._tally[ItemFate("drafts", MISFIT)] += 1
-        self._add_rejects(draft_id, draft, [reject], with_raw=True)
+        try:
+            with border("a draft can't be read", where=reject.source):
+                told = _Told(revision_of(draft), self.pseudonyms.strip(draft))
+        except InvalidInput as fault:
+            self.add_unread(fault)
+            return
+        self._add_rejects(draft_id, told, [reject], with_raw=True)
+
+    def add_unread(self, fault: InvalidInput) -> None:
+        """Add a task, or an answer, that can't be read at all to the rejects."""
+        self._tally[ItemFate("annotations", MISFIT)] += 1
+        self.counts["rejects"] += 1
+        reject = Reject(stage="pull", reason="unreadable", source=fault.where or "", detail=fault.what)
+        name = content_id("unread", fault.where, fault.what)
+        self._rejects.add([{"annotation_id": name, "revision": "", "reject": to_row(reject)}])
 
     def mark_deleted(self, annotation_ids: Iterable[str], reason: str) -> None:
         """Mark answers that are no longer on the server."""
@@ -205,33 +245,28 @@ class LogWriter:
         self.index.close()
 
     def _add_annotation(
-        self, task: Mapping[str, Any], raw: Mapping[str, Any], source: Callable[[int], str], place: str | None
-    ) -> str:
-        """Take one annotation through the steps above, and return its id."""
-        parsed = parse_annotation(
-            task, raw, schema=self._schema, pseudonyms=self.pseudonyms, source=source, page=self.page
-        )
+        self, task: Mapping[str, Any], raw: Mapping[str, Any], parsed: ParsedAnnotation, told: _Told, place: str | None
+    ) -> None:
+        """Take one annotation through the steps above."""
         self._count(raw, parsed)
-        self._add_rejects(parsed.annotation_id, raw, parsed.rejects, with_raw=parsed.annotation is None)
+        self._add_rejects(parsed.annotation_id, told, parsed.rejects, with_raw=parsed.annotation is None)
         if parsed.annotation is None:
-            return parsed.annotation_id
-        change = revision_of(raw)
-        status = self._status(parsed.annotation, change)
+            return
+        status = self._status(parsed.annotation, told.revision)
         if status == "known":
             if place:
                 self.index.saw(parsed.annotation_id, place, task["id"])
-            return parsed.annotation_id
+            return
         self.counts[status] += 1
         if status != "joined":
             self._check(parsed.annotation)
-        row = revision(parsed.annotation, self.pseudonyms.strip(raw))
-        text = text_of(task, self.page) if self.page else task["data"].get("text")
+        row = revision(parsed.annotation, told.raw)
+        text = readable_text(task, self.page) if self.page else task["data"].get("text")
         if isinstance(text, str):
             row["text_sha256"] = digest(text.encode())  # by it the answer is carried to the same words elsewhere
         if place or self._server:
             row |= {"place": place} if place else {"server": self._server}
-        self._add_row(row, change)
-        return parsed.annotation_id
+        self._add_row(row, told.revision)
 
     def _status(self, annotation: Annotation, change: str) -> Status:
         if not self.index.holds(annotation.annotation_id, change):
@@ -246,13 +281,11 @@ class LogWriter:
             self.counts[DIFFERING] += 1
             self._differing.add([row])
 
-    def _add_rejects(
-        self, annotation_id: str, raw: Mapping[str, Any], rejects: Sequence[Reject], *, with_raw: bool
-    ) -> None:
+    def _add_rejects(self, annotation_id: str, told: _Told, rejects: Sequence[Reject], *, with_raw: bool) -> None:
         """Add the rejects of one revision; with its raw JSON where the log does not keep that."""
         if rejects:
-            row: dict[str, Any] = {"annotation_id": annotation_id, "revision": revision_of(raw)}
-            row |= {"raw": self.pseudonyms.strip(raw)} if with_raw else {}
+            row: dict[str, Any] = {"annotation_id": annotation_id, "revision": told.revision}
+            row |= {"raw": told.raw} if with_raw else {}
             self._rejects.add([row | {"reject": to_row(reject)} for reject in rejects])
 
     def _count(self, raw: Mapping[str, Any], parsed: ParsedAnnotation) -> None:

@@ -168,7 +168,16 @@ def id_of(task: Mapping[str, Any], raw: Mapping[str, Any]) -> str:
     exported = RoundTrip.of(raw)
     if exported is not None:
         return exported.annotation_id
-    return content_id("label studio", task.get("project"), task["id"], raw["id"], utc(raw["created_at"]))
+    return content_id("label studio", task.get("project"), task["id"], raw["id"], _made_at(raw["created_at"]))
+
+
+def _made_at(said: Any) -> str:
+    """Return a time in UTC; one that can't be read as it is, so that its answer can be rejected by its id."""
+    try:
+        with border("not a time"):
+            return utc(said)
+    except InvalidInput:
+        return str(said)
 
 
 def pseudonym_of(task: Mapping[str, Any], raw: Mapping[str, Any], pseudonyms: Pseudonyms) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, border
 from toolkit.labelstudio.codec.foreign_page import ForeignPage, ShownText, UsedControls
 from toolkit.labelstudio.codec.offsets import locate
 from toolkit.labelstudio.codec.page_map import PageMap, fitted_page, own_page, plain_page
@@ -38,7 +39,11 @@ class Survey:
         self.pushed = False
 
     def add(self, task: Mapping[str, Any]) -> None:
-        """Take in one task with its annotations."""
+        """Take in one task with its annotations; one that can't be read shows nothing, and its answers are rejects."""
+        with suppress(InvalidInput), border("can't be read"):
+            self._add(task)
+
+    def _add(self, task: Mapping[str, Any]) -> None:
         data = task["data"]
         self._tasks += 1
         self.pushed = self.pushed or ("text_sha256" in data and "sentence_id" in data)

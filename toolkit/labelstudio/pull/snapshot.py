@@ -30,7 +30,7 @@ from types import NoneType
 from typing import IO, Any
 
 from toolkit.engine.background import ahead
-from toolkit.errors import RemoteError
+from toolkit.errors import RemoteError, border
 from toolkit.labelstudio.client.answer_shape import TIME
 from toolkit.labelstudio.client.failures import ServerFault, Unanswered
 from toolkit.labelstudio.client.http_client import Server
@@ -158,13 +158,11 @@ def _tasks(
     window, taken = first, note.taken
     while window is not None:
         with io.TextIOWrapper(window.file, encoding="utf-8") as text:
-            try:
+            remedy = "run the same command again"
+            with border("the snapshot can't be read", where=window.where, remedy=remedy, raises=RemoteError):
                 for task in json_items(text):
                     taken += 1
                     yield task
-            except ValueError as error:
-                remedy = "run the same command again"
-                raise RemoteError("the snapshot is cut off", where=window.where, remedy=remedy) from error
         settle()
         unreadable |= window.unreadable
         if window.last is not None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from toolkit.errors import InvalidInput, border
 from toolkit.labelstudio.codec.page_map import PageMap
 from toolkit.labelstudio.pull.parse import text_of
 from toolkit.project import Workspace
@@ -39,14 +40,24 @@ class SentenceLookup:
 
     def join(self, task: dict[str, Any]) -> bool:
         """Give a task the id of its sentence, unless it has it; return whether there is one."""
-        if task["data"].get("sentence_id") in self._ids:
+        given = task["data"].get("sentence_id")
+        if isinstance(given, str) and given in self._ids:
             return True
-        text = text_of(task, self._page)
+        text = readable_text(task, self._page)
         if text not in self._by_text:
             return False
         self.repeated += self._tasks.setdefault(self._by_text[text], task["id"]) != task["id"]
         task["data"] = task["data"] | {"sentence_id": self._by_text[text]}
         return True
+
+
+def readable_text(task: Mapping[str, Any], page: PageMap) -> str | None:
+    """Return the text that a task shows; None where it has none, or one that can't be read: its answers are rejects."""
+    try:
+        with border("its text can't be read"):
+            return text_of(task, page)
+    except InvalidInput:
+        return None
 
 
 def make_articles(workspace: Workspace, tasks: Iterable[dict[str, Any]], page: PageMap) -> int:
@@ -70,7 +81,7 @@ def _lines(workspace: Workspace, tasks: Iterable[dict[str, Any]], page: PageMap)
     """Yield each text that no sentence has, with its line of JSON."""
     sentences = SentenceLookup(workspace, page)
     for task in tasks:
-        text = text_of(task, page)
+        text = readable_text(task, page)
         if text and text.strip() and not sentences.join(task):
             yield text, json.dumps({"text": text} | _metadata(task["data"]), ensure_ascii=False) + "\n"
 

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, border
 from toolkit.project.files import disk_errors
-from toolkit.project.logs.hash_chain import HALF_CHARACTERS, KEY, last_link, line_of, linked
+from toolkit.project.logs.hash_chain import HALF_CHARACTERS, KEY, LINK_BYTES, last_link, line_of, link_in, linked
+from toolkit.project.logs.log_head import LogHead, move_head, refuse_cut
+
+_REMEDY = "the log is append-only: bring the line back from a backup"
 
 
 class AppendLog:
@@ -19,6 +22,8 @@ class AppendLog:
 
     A kill in the middle of an append leaves at most one unfinished last line. Readers pass over it and the next
     append cuts it off: what was not wholly written was never acknowledged, so nothing is lost.
+
+    A chained log whose last rows were taken away afterwards is neither read nor added to; see `log_head`.
 
     Args:
         path: The file; it need not exist.
@@ -40,11 +45,13 @@ class AppendLog:
             How many rows were added.
 
         Raises:
+            InvalidInput: The last rows of a chained log are gone.
             ToolkitError: The disk is full; the log is as it was.
         """
         added = list(rows)
         if not added:
             return 0
+        self.refuse_cut()
         with disk_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("ab", buffering=0) as file:
@@ -52,7 +59,8 @@ class AppendLog:
                 file.truncate(whole)
                 lines = linked(added, self._last_link(whole)) if self.chained else map(line_of, added)
                 try:
-                    unwritten = memoryview("".join(lines).encode(errors=HALF_CHARACTERS))
+                    written = "".join(lines).encode(errors=HALF_CHARACTERS)
+                    unwritten = memoryview(written)
                     while unwritten:
                         unwritten = unwritten[file.write(unwritten) :]
                     if durable:
@@ -60,7 +68,18 @@ class AppendLog:
                 except OSError:
                     file.truncate(whole)
                     raise
+        if self.chained:
+            move_head(self.path, LogHead.of(self.path), link_in(written[-LINK_BYTES:]))
         return len(added)
+
+    def refuse_cut(self) -> None:
+        """Refuse a chained log whose last rows are gone; its readers and `append` do so by themselves.
+
+        Raises:
+            InvalidInput: They are.
+        """
+        if self.chained:
+            refuse_cut(self.path)
 
     def rows(self, *, having: re.Pattern[bytes] | None = None) -> Iterator[dict[str, Any]]:
         """Yield every row from the oldest on.
@@ -69,8 +88,9 @@ class AppendLog:
             having: Yield only rows in whose line (JSON without spaces between its parts) this is found.
 
         Raises:
-            InvalidInput: A line that was wholly written is not a JSON object.
+            InvalidInput: A line that was wholly written is not a JSON object, or the last rows are gone.
         """
+        self.refuse_cut()
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
@@ -79,22 +99,13 @@ class AppendLog:
                     yield self._parse(line, number)
 
     def _parse(self, line: bytes, number: int) -> dict[str, Any]:
-        try:
+        with border("can't be read", where=f"{self.path}:{number}", remedy=_REMEDY):
             row = json.loads(line)
-        except ValueError as error:
-            raise self._fault(number) from error
         if not isinstance(row, dict):
-            raise self._fault(number)
+            raise InvalidInput("is not a JSON object", where=f"{self.path}:{number}", remedy=_REMEDY)
         if self.chained:
             row.pop(KEY, None)
         return row
-
-    def _fault(self, number: int) -> InvalidInput:
-        return InvalidInput(
-            "is not a JSON object",
-            where=f"{self.path}:{number}",
-            remedy="the log is append-only: bring the line back from a backup",
-        )
 
     def _whole_length(self) -> int:
         """Return the length up to and with the last line feed, in bytes."""

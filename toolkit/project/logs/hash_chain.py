@@ -24,6 +24,8 @@ HALF_CHARACTERS: Final = "backslashreplace"
 """The way in which halves of a character, which UTF-8 can't hold, stand in a log: as the escapes of JSON."""
 _HEX_DIGITS = 32
 _LINK = re.compile(rb',"chain":"([0-9a-f]{32})"\}\n\Z')
+LINK_BYTES: Final = len(',"chain":""}\n') + _HEX_DIGITS
+"""Bytes at the end of a row that hold its link."""
 _BLOCK = 1 << 20
 
 
@@ -57,6 +59,12 @@ def linked(rows: Iterable[Mapping[str, Any]], last: str) -> Iterator[str]:
         yield line_of({**row, KEY: last})
 
 
+def link_in(line: bytes) -> str:
+    """Return the link at the end of a row; "" where it has none."""
+    found = _LINK.search(line)
+    return "" if found is None else found[1].decode()
+
+
 def last_link(path: Path, length: int, last_line: bytes) -> str:
     """Return what the next row of a log is linked to.
 
@@ -65,9 +73,8 @@ def last_link(path: Path, length: int, last_line: bytes) -> str:
         length: Bytes of its whole lines.
         last_line: The last of them; empty where there is none.
     """
-    found = _LINK.search(last_line)
-    if found is not None:
-        return found[1].decode()
+    if link := link_in(last_line):
+        return link
     sums = hashlib.sha256()
     if length:
         with path.open("rb") as file:
