@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 from huggingface_hub import HfApi
 from standin import TOKEN, Hub
 
@@ -57,13 +56,9 @@ def test_a_model_round_trips_and_names_the_commit_of_its_dataset(
     metadata, _ = parted((there / "README.md").read_text())
     results = metadata["model-index"][0]["results"]
     assert {result["dataset"]["revision"] for result in results} == {dataset.commit}
-    (path,) = (there / ".eval_results").iterdir()
-    entries = yaml.safe_load(path.read_text())
-    assert {(entry["dataset"]["id"], entry["dataset"]["revision"]) for entry in entries} == {(DATASET, dataset.commit)}
-    values = {entry["dataset"]["task_id"]: entry["value"] for entry in entries}
-    for result in results:
-        for metric in result["metrics"]:
-            assert values[f"{result['dataset']['split']}.{metric['name'].replace(' ', '_')}"] == metric["value"]
+    assert not (there / ".eval_results").exists(), (
+        "the Hub counts those of a registered benchmark with an eval.yaml only"
+    )
     assert HfApi(endpoint=endpoint, token=TOKEN).list_repo_commits(REPO)[0].title == "Model words-lr-1.0.0"
 
 

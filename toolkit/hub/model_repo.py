@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from toolkit.errors import InvalidInput, RemoteError, UsageError
 from toolkit.hub.repository import checked_name, commit, hub_errors, make_repo, quietly, tags
@@ -22,11 +20,10 @@ if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
 CARD, CONFIG = "README.md", "config.json"
-RESULTS = ".eval_results"
 
 _TAG = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _OURS = ("model.safetensors", "vocabulary.json", "model.skops", "metrics.json", "requirements.txt", "f1.svg", "f1.png")
-_OUR_FOLDERS = (f"{RESULTS}/", "spans/")
+_OUR_FOLDERS = (".eval_results/", "spans/")  # toolkit 0.1.0 wrote the first one, which no dataset of it could bear out
 
 
 def publish_model(
@@ -40,8 +37,8 @@ def publish_model(
 ) -> Published:
     """Publish a model directory, tagged with its name. Publishing it again changes nothing.
 
-    The dataset that its card names must be on the same Hub with the tag of its release: model-index and
-    .eval_results/ then name the commit of that tag.
+    The dataset that its card names must be on the same Hub with the tag of its release: model-index then names the
+    commit of that tag.
 
     Args:
         directory: A model as `toolkit train` writes it; its files are checked against its config.json first.
@@ -130,42 +127,18 @@ def _files(directory: Path) -> dict[str, bytes]:
 
 
 def _tied(api: HfApi, card: str) -> dict[str, bytes]:
-    """Return the card, and the results beside it, with the dataset's tag replaced by the commit that it names."""
-    from huggingface_hub import eval_result_entries_to_yaml
-
+    """Return the card with the commit of the dataset's tag in its place; nothing where it names no dataset."""
     metadata, body = parted(card)
     commits = {name: _commit_of(api, name, metadata) for name in metadata.get("datasets", [])}
     for result in _results(metadata):
         dataset = result["dataset"]
         if dataset.get("type") in commits:
             dataset["revision"] = commits[dataset["type"]]
-    tied = {CARD: joined(metadata, body).encode()} if commits else {}
-    for name in commits:
-        entries = eval_result_entries_to_yaml(list(_entries(metadata, name)))
-        if entries:
-            text = yaml.safe_dump(entries, sort_keys=False, allow_unicode=True)
-            tied[f"{RESULTS}/{name.rpartition('/')[2]}.yaml"] = text.encode()
-    return tied
+    return {CARD: joined(metadata, body).encode()} if commits else {}
 
 
 def _results(metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [result for model in metadata.get("model-index", []) for result in model["results"]]
-
-
-def _entries(metadata: Mapping[str, Any], dataset: str) -> Iterator[Any]:
-    """Yield a result for each score on each split; its task is "split.measure", such as "test.macro_f1"."""
-    from huggingface_hub import EvalResultEntry
-
-    for result in _results(metadata):
-        if result["dataset"].get("type") == dataset:
-            for metric in result["metrics"]:
-                yield EvalResultEntry(
-                    dataset_id=dataset,
-                    dataset_revision=result["dataset"].get("revision"),
-                    task_id=f"{result['dataset']['split']}.{metric['name'].replace(' ', '_')}",
-                    value=metric["value"],
-                    notes=f"{metric['name']} on {result['dataset']['split']}",
-                )
 
 
 def _commit_of(api: HfApi, dataset: str, metadata: Mapping[str, Any]) -> str:
