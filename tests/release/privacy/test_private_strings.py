@@ -28,6 +28,22 @@ PRIVATE = {
         "bea\u200b@paper.example",
         "bea@pa\u00adper.example",
         "<bea@paper.example>",
+        "संपादक@अखबार.भारत",
+        "bea at paper dot example",
+        "bea-at-paper-dot-example",
+        "bea (arroba) paper.example",
+        "bea [собака] paper.example",
+        "bea @ paper.example",
+        "bea @ paper . example",
+        "bea%252540paper.example",
+        "bea&amp;#64;paper.example",
+        "bea\\u0040paper.example",
+        "bea=40paper.example",
+        '"bea stone"@paper.example',
+        "bea@paper。example",
+        "bea@\ufe0fpaper.example",
+        "bea@\u034fpaper.example",
+        "bea@[192.0.2.1]",
     ],
     "a GitHub token": [
         f"github_pat_{LETTERS}",
@@ -35,6 +51,12 @@ PRIVATE = {
         f"ghs_12345_eyJhbGciOiJSUzI1NiJ9.{LETTERS}.{LETTERS}",
     ],
     "a Hugging Face token": [f"hf_{LETTERS[:34]}"],
+    "what opens a session": [
+        "Authorization: Bearer abcdefgh12345678",
+        "Set-Cookie: sessionid=abcdefgh12345678; HttpOnly",
+        f"https://discord.com/api/webhooks/123456789012345678/{LETTERS}",
+        "https://store.example/c?sv=2020&sig=abcdefgh12345678abcdefgh12345678%3D",
+    ],
     "a key of a model service": [f"sk-proj-{LETTERS}", f"sk-ant-api03-{LETTERS}"],
     "a Slack token": ["xoxb-123456789012-123456789012-abcdefabcdef"],
     "a Google key": [f"AIza{LETTERS[:35]}"],
@@ -44,13 +66,43 @@ PRIVATE = {
     "a token of a cloud service": [f"ATATT3xFfGF0{LETTERS}", f"sha256~{LETTERS[:43]}", f"duffel_test_{LETTERS[:43]}"],
     "a token of 40 hex digits": ["0123456789abcdef" * 2 + "01234567"],
     "a password in an address": ["https://bea:hunter2hunter@label.example/x"],
-    "a password": ["password: s3cret0123456789", "API_KEY=abc1234567890123", "client_secret = abc_DEF-ghi_JKL-mno"],
+    "a password": [
+        "password: s3cret0123456789",
+        "API_KEY=abc1234567890123",
+        "client_secret = abc_DEF-ghi_JKL-mno",
+        "PAPER_TOKEN=" + "abcdefghijklmnopqrstuvwxyz" * 2 + "012345",
+        "password = hunter2hunter2",
+        '{"username": "bea", "key": "0123456789abcdef0123456789abcdef"}',
+    ],
     "a private key": ["-----BEGIN OPENSSH PRIVATE KEY-----"],
-    "a telephone number": ["+44 20 7946 0958", "+7 (495) 123-45-67", "Tel. 030 1234567", "(212) 555-0143"],
-    "a bank account": ["DE89370400440532013000", "GB29 NWBK 6016 1331 9268 19"],
-    "a card number": ["4111 1111 1111 1111"],
-    "an address of a machine": ["192.168.0.12", "2001:0db8:0000:0000:0000:8a2e:0370:7334"],
-    "a path of somebody's home": ["/home/bea/pages/x.html", "C:\\Users\\bea\\x"],
+    "a telephone number": [
+        "+44 20 7946 0958",
+        "+7 (495) 123-45-67",
+        "Tel. 030 1234567",
+        "(212) 555-0143",
+        "0044 20 7946 0958",
+        "8 (495) 123-45-67",
+        "01 42 68 53 00",
+        "+٤٤ ٢٠ ٧٩٤٦ ٠٩٥٨",
+        "030/901820-0",
+        "03-1234-5678",
+        "电话：010-8888 8888",
+        "https://wa.me/442079460958",
+    ],
+    "a bank account": [
+        "DE89370400440532013000",
+        "GB29 NWBK 6016 1331 9268 19",
+        "DE89\u200b3704\u200b0044053201\u200b3000",
+        "IBAN: de89 3704 0044 0532 0130 00",
+    ],
+    "a card number": ["4111 1111 1111 1111", "3782 822463 10005"],
+    "an address of a machine": [
+        "192.168.0.12",
+        "2001:0db8:0000:0000:0000:8a2e:0370:7334",
+        "2001:db8::ff00:42:8329",
+        "00:1a:2b:3c:4d:5e",
+    ],
+    "a path of somebody's home": ["/home/bea/pages/x.html", "C:\\Users\\bea\\x", "file:///C:/Users/bea/x"],
 }
 
 
@@ -74,6 +126,8 @@ def test_what_is_private_is_found(kind: str, text: str) -> None:
         "6f1d3c6f1d3c6f1d3c6f1d3c and " + "ab" * 32,
         "DE89370400440532013001 has wrong check digits, as has 4111 1111 1111 1112",
         "follow @paper_example or @ 9, a@b",
+        "a post by Ada @ada.paper.example, chapter 1.2.3.4.5, at 10:20:30, from 2020-01-02-10-30-00",
+        "file 02/2024 of 01.02.2024, seats 12-0123-45, “look at the dot map”, a::b, std::vector, ﷺ 😀\ufe0f ۲۰۲۴",
         '"alpha": 0.4137931034482758, "low": -0.4111111111111111, "x": 1e+16',
     ],
 )
@@ -90,7 +144,26 @@ def test_what_is_allowed_may_be_written_in_any_way() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["a", "a.", "eyJ", "@", "+1 ", "ab@", "(at)", "AB12 ", "token=a", "4111 ", "&#64;", "%40"]
+    "unit",
+    [
+        "a",
+        "a.",
+        "eyJ",
+        "@",
+        "+1 ",
+        "ab@",
+        "(at)",
+        "AB12 ",
+        "token=a",
+        "4111 ",
+        "&#64;",
+        "%40",
+        "%25",
+        "a at b dot ",
+        "a @ ",
+        "1:",
+        "00 12",
+    ],
 )
 def test_twice_the_text_takes_about_twice_the_time(unit: str) -> None:
     def seconds(length: int) -> float:
@@ -103,7 +176,17 @@ def test_twice_the_text_takes_about_twice_the_time(unit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Bea Stone", "BEA STONE", "bea_stone", "BeaStone", "bea-stone.html", "Bea\u00a0Stone"]
+    "text",
+    [
+        "Bea Stone",
+        "BEA STONE",
+        "bea_stone",
+        "BeaStone",
+        "bea-stone.html",
+        "Bea\u00a0Stone",
+        "bea%20stone",
+        "Ｂｅａ Ｓｔｏｎｅ",
+    ],
 )
 def test_a_name_is_found_however_its_parts_are_joined(text: str) -> None:
     scanner = Scanner(known=Identities(frozenset({"Bea Stone"})))

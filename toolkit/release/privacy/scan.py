@@ -36,6 +36,7 @@ _NAMES_SOMEBODY = re.compile(
 """A line of a log that names anybody; all others are passed over unparsed."""
 
 _SHORTEST = 3  # characters of a first or last name that is looked for alone
+_LONG = 5  # characters of one that is looked for in capitals too
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Identities:
 
     Attributes:
         phrases: Addresses and full names, looked for in any case.
-        words: First and last names, looked for as they are written, since "May" is a name and "may" is none.
+        words: First and last names, looked for as they are written, since "May" is a name and "may" is none; longer
+            ones in capitals too.
     """
 
     phrases: frozenset[str] = field(default=frozenset(), repr=False)
@@ -56,6 +58,7 @@ class Identities:
             return None
         ways = {text: rf"(?i:{_spaced(text)})" for text in self.phrases}
         ways |= {text: re.escape(text) for text in {*self.words, *allowed} - self.phrases if text}
+        ways |= {text.upper(): re.escape(text.upper()) for text in self.words if len(text) >= _LONG}
         longest_first = sorted(ways, key=lambda text: (-len(text), text))
         return re.compile(rf"(?<![^\W_])(?:{'|'.join(ways[text] for text in longest_first)})(?![^\W_])")
 
@@ -204,8 +207,10 @@ class Scanner:
 
     def look_at(self, name: str, text: str) -> None:
         """Look at a file that is not a table."""
-        names = [(text.count(_LINE_FEED, 0, start) + 1, _A_NAME) for start in self._named(text)]
-        lines = enumerate(text.split(_LINE_FEED), start=1)
+        named = {text.count(_LINE_FEED, 0, start) + 1 for start in self._named(text)}
+        lines = list(enumerate(text.split(_LINE_FEED), start=1))
+        named |= {number for number, line in lines if self._is_named_in_code(line)}
+        names = [(number, _A_NAME) for number in named]
         found = [(number, what) for number, line in lines for what in self._kinds(line, machines=True)]
         for number, what in sorted([*found, *names]):
             where = f"{name}:{number}"
@@ -248,7 +253,7 @@ class Scanner:
         for hit in hits:
             text = strings[hit].as_py()
             kinds = self._kinds(text, machines=named)
-            if named and any(True for _ in self._named(text)):
+            if named and (any(True for _ in self._named(text)) or self._is_named_in_code(text)):
                 kinds.append(_A_NAME)
             if kinds:
                 found[hit] = kinds
@@ -260,11 +265,18 @@ class Scanner:
             if " ".join(found[0].split()) not in self._nameable:
                 yield found.start()
 
+    def _is_named_in_code(self, text: str) -> bool:
+        """Tell whether a name shows once a text is decoded."""
+        if self._names is None or (text.isascii() and "%" not in text and "&" not in text):
+            return False
+        plain = decoded(text)
+        return plain != text and any(True for _ in self._named(plain))
+
     def _kinds(self, text: str, *, machines: bool) -> list[str]:
         """Return what is private in a text and not allowed, each kind once."""
         plain = decoded(text)
         found = [what for secret, what in self._secrets.items() if secret in text or secret in plain]
-        if not is_suspect(text):
+        if not (is_suspect(text) or (plain != text and is_suspect(plain))):
             return found
         for form in dict.fromkeys((text, plain)):
             found += [kind for _, kind, string in private_strings(form, machines=machines) if not self._may(string)]
