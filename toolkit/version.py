@@ -1,6 +1,6 @@
 """The version of this package, and the name under which an index knows it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 DISTRIBUTION = "annotation-dataset-toolkit"
 """What pip installs; the package to import and the command are called `toolkit`."""
