@@ -1,6 +1,6 @@
-"""Record `toolkit demo` as an animated SVG, and the page that it ends with as a picture.
+"""Record `toolkit demo` as an animated SVG, and the page that it ends with as pictures.
 
-python scripts/recording.py DIR     makes DIR/demo-project; writes docs/images/demo.svg and docs/images/report.png
+python scripts/recording.py DIR     makes DIR/demo-project; writes demo.svg, report.png and ledger.png in docs/images
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ g {{ transform: translateY({last}px); animation: move {whole:g}s step-end 1 }}
 """
 
 
-def picture(page: Path, target: Path) -> None:
-    """Write the first screen of a page as it is at 1280 × 900."""
+def picture(page: Path, target: Path, *, anchor: str = "") -> None:
+    """Write a screen of a page, the first one or where an anchor stands, as it is at 1280 × 900."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
@@ -75,7 +75,9 @@ def picture(page: Path, target: Path) -> None:
             executable_path=os.environ.get("TOOLKIT_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
         )
         shown = browser.new_page(viewport={"width": 1280, "height": 900})
-        shown.goto(page.resolve().as_uri())
+        shown.goto(f"{page.resolve().as_uri()}#{anchor}")
+        shown.wait_for_timeout(500)  # charts above the anchor are laid out as they come into view
+        shown.goto(f"{page.resolve().as_uri()}#{anchor}")
         shown.screenshot(path=target)
         browser.close()
 
@@ -84,4 +86,8 @@ if __name__ == "__main__":
     place = Path(sys.argv[1]).resolve()
     place.mkdir(parents=True, exist_ok=True)
     (IMAGES / "demo.svg").write_text(drawn(record(place)), encoding="utf-8")
-    picture(place / "demo-project" / "reports" / "report.html", IMAGES / "report.png")
+    project = place / "demo-project"
+    for words in (["ledger"], ["report"]):
+        subprocess.run([sys.executable, "-m", "toolkit", *words, "--project", project], check=True)
+    picture(project / "reports" / "report.html", IMAGES / "report.png")
+    picture(project / "reports" / "report.html", IMAGES / "ledger.png", anchor="ledger")

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolkit.api.facade import first_words
 from toolkit.cli import main
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import Annotation
@@ -179,7 +180,7 @@ def test_scores_are_not_comparable_once_a_test_row_is_decided_otherwise(
     text = capsys.readouterr().out
     rows = f"0 added, 0 removed, 1 relabelled ({len(tested)} → {len(tested)})"
     assert f"Scores are not comparable: rows of the test split {rows}." in text
-    assert f"{row['sentence_id']}  denial → none  (adjudication)" in text
+    assert f"{row['sentence_id']}  “{first_words(row['text'])}”  denial → none  (adjudication)" in text
     run("diff", str(release.path), str(newer.path), "--json")
     found = json.loads(capsys.readouterr().out)
     denials = sum("denial" in item["labels"] for item in tested)
@@ -200,6 +201,11 @@ def test_twenty_decisions_are_printed_and_the_rest_counted(
     lines = capsys.readouterr().out.splitlines()
     assert sum(" → gone  (adjudication)" in line for line in lines) == 20
     assert lines[-1] == "… and 5 more; --json has all of them"
+    bare = TextRule.parse("offsets")
+    offsets = [world.freeze(tmp_path / "3.0.0", version="3.0.0", text=bare)]
+    offsets += [less.freeze(tmp_path / "4.0.0", version="4.0.0", text=bare, previous=offsets[0])]
+    assert len(diff(*offsets).labels) == 25
+    assert diff(*offsets).words == {}
 
 
 def test_a_schema_that_renumbers_its_labels_is_refused(world: Any, release: Release, tmp_path: Path) -> None:

@@ -237,8 +237,7 @@ class Project:
         if found and self.workspace.path(SENTENCES).exists():
             for sentence_id, text in self.workspace.columns(Sentence, "sentence_id", "text"):
                 if sentence_id in found:
-                    line = " ".join(text.split())
-                    found[sentence_id] = line if len(line) <= most else f"{line[: most - 2]} …"
+                    found[sentence_id] = first_words(text, most)
         return found
 
     def verify(self) -> Verification:
@@ -994,6 +993,21 @@ def explain_page(
     return stage.explain_page(
         page, how.with_flags(profiles=profiles, fetched_at=fetched_at, columns=columns), workspace
     )
+
+
+def first_words(text: str, most: int = 40) -> str:
+    r"""Return the first words of a text in one line, to be shown beside an id.
+
+    Args:
+        text: The text.
+        most: Characters that are shown.
+
+    Examples:
+        >>> first_words("The mayor opened\nthe new bridge on Monday.", 20)
+        'The mayor opened t …'
+    """
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 2]} …"
 
 
 def _progress(progress: Progress | None) -> dict[str, Any]:

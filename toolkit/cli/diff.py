@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from toolkit.api import references
+from toolkit.api.facade import first_words
 from toolkit.cli.options import RELEASE_HELP, Json, ProjectDir, workspace_at
 from toolkit.cli.output import progress_bar, put, put_json, put_table
 
 if TYPE_CHECKING:
     from toolkit.release import ReleaseDiff
-
-_SHOWN = 20  # decisions that `diff` prints  # decisions that are printed
 
 
 def diff(
@@ -52,15 +51,19 @@ def _put_support(found: ReleaseDiff) -> None:
 
 
 def _put_decisions(found: ReleaseDiff) -> None:
-    """Print the first sentences whose decision changed or was removed, with the cause of each."""
-    rows = found.labels.slice(0, _SHOWN).to_pylist()
+    """Print the first sentences whose decision changed or was removed, with their words and the cause of each."""
+    from toolkit.release.compare.release_diff import SHOWN
+
+    rows = found.labels.slice(0, SHOWN).to_pylist()
     if not rows:
         return
     put("")
     for row in rows:
-        put(f"{row['sentence_id']}  {_decision(row['before'], row['after'])}  ({row['cause']})")
-    if found.labels.num_rows > _SHOWN:
-        put(f"… and {found.labels.num_rows - _SHOWN} more; --json has all of them")
+        text = found.words.get(row["sentence_id"])
+        words = f"“{first_words(text)}”  " if text else ""
+        put(f"{row['sentence_id']}  {words}{_decision(row['before'], row['after'])}  ({row['cause']})")
+    if found.labels.num_rows > SHOWN:
+        put(f"… and {found.labels.num_rows - SHOWN} more; --json has all of them")
 
 
 def _decision(before: list[str], after: list[str] | None) -> str:

@@ -135,6 +135,8 @@ _ONE = {
     "answers": "answer",
     "annotators": "annotator",
     "articles": "article",
+    "claims": "claim",
+    "contradictions": "contradiction",
     "casualty figures whose numbers differ from their words": "casualty figure whose numbers differ from its words",
     "decisions": "decision",
     "files": "file",

@@ -9,7 +9,8 @@ from typing import Any
 from toolkit.agreement.report_tables import alone, decimal, full_tables, undefined
 from toolkit.records import Estimate
 from toolkit.report import plots
-from toolkit.report.contents import Report, Section, most_often, tally
+from toolkit.report.chart_findings import apart_from, best_and_worst, most_often
+from toolkit.report.contents import Report, Section, tally
 from toolkit.report.plots import Plot
 
 AGREEMENT = "How well annotators agree"
@@ -60,7 +61,7 @@ def _agreement_plots(report: Mapping[str, Any], titles: Mapping[str, str]) -> tu
     }
     if not spans:
         return (measured,)
-    title = "Agreement on spans"
+    title = f"Agreement on spans{best_and_worst({name: same for name, (same, _) in spans.items()})}"
     return measured, plots.forest(title, spans, series=("same ends", "overlapping"), unit="F1 between annotators")
 
 
@@ -118,8 +119,9 @@ def disagreement_section(report: Report, titles: Mapping[str, str]) -> Section |
     pairs = {(titles.get(one, one), titles.get(other, other)): float(number) for one, other, number in known.pairs}
     pairs |= {(other, one): number for (one, other), number in pairs.items()}
     names = sorted({name for pair in pairs for name in pair})
+    together = most_often({f"{one} and {other}": number for (one, other), number in pairs.items() if one < other})
     confused = plots.heat(
-        "Labels that are taken for each other",
+        f"Labels that are taken for each other{together}",
         names,
         names,
         pairs,
@@ -137,9 +139,10 @@ def suggestions_section(report: Report, titles: Mapping[str, str]) -> Section | 
     if not known.measures:
         return Section(said="No sentence that something was suggested for has an answer yet.")
     differences = {each.name: estimate(asdict(each.difference)) for each in known.measures}
+    shares = {titles.get(name, name): (value,) for name, value in differences.items() if name != "seconds"}
     apart = plots.forest(
-        "Answers with a suggestion minus answers without",
-        {titles.get(name, name): (value,) for name, value in differences.items() if name != "seconds"},
+        f"Answers with a suggestion minus answers without{apart_from(0.0, [value for (value,) in shares.values()])}",
+        shares,
         series=("difference",),
         unit="difference between the shares of answers",
         guides=(0.0,),

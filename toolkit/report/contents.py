@@ -44,19 +44,6 @@ def tally(number: int, one: str, several: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
-def most_often(counts: Mapping[str, float]) -> str:
-    """Return what a chart of counts shows, to stand after its title: ": Claim most often (12)"; "" where all are equal.
-
-    Examples:
-        >>> most_often({"Claim": 12, "Denial": 3}), most_often({"Claim": 2, "Denial": 2})
-        (': Claim most often (12)', '')
-    """
-    if len(set(counts.values())) < 2:
-        return ""
-    name, number = max(counts.items(), key=lambda pair: pair[1])
-    return f": {name} most often ({number:,g})"
-
-
 @dataclass(frozen=True)
 class Origin:
     """Where the sentences come from.

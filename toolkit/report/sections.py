@@ -17,7 +17,8 @@ from toolkit.report.agreement_sections import (
     estimate,
     suggestions_section,
 )
-from toolkit.report.contents import Report, Section, most_often, tally
+from toolkit.report.chart_findings import best_and_worst, from_to, highest, most_often, widest
+from toolkit.report.contents import Report, Section, tally
 from toolkit.report.ledger_section import ledger_section
 from toolkit.report.plots import Plot
 from toolkit.report.share_section import share_section
@@ -65,7 +66,7 @@ def _corpus(report: Report, titles: Titles) -> Section | None:
     if corpus is None:
         return None
     drawn = [
-        plots.columns("Articles by month of publication", corpus.months, unit="articles"),
+        plots.columns(f"Articles by month of publication{most_often(corpus.months)}", corpus.months, unit="articles"),
         plots.bars(
             f"Articles by publisher{most_often(corpus.publishers)}",
             {"articles": _first(corpus.publishers, 15)},
@@ -73,7 +74,8 @@ def _corpus(report: Report, titles: Titles) -> Section | None:
         ),
     ]
     if len(corpus.languages) > 1:
-        drawn.append(plots.bars("Articles by language", {"articles": _first(corpus.languages, 12)}, unit="articles"))
+        said = f"Articles by language{most_often(corpus.languages)}"
+        drawn.append(plots.bars(said, {"articles": _first(corpus.languages, 12)}, unit="articles"))
     if corpus.rejects:
         note = "Every line is in rejects.jsonl, with its place in the page."
         words = {"lines": _first(corpus.rejects, 12)}
@@ -118,9 +120,9 @@ def _progress(report: Report, titles: Titles) -> Section | None:
         for person in progress.people
     )
     drawn = (
-        plots.bars("Answers by annotator", series, unit="sentences"),
-        plots.bars("Sentences by number of answers", {"sentences": coverage}, unit="sentences"),
-        plots.columns("Answers by day", progress.days, unit="answers"),
+        plots.bars(f"Answers by annotator{from_to(series['answered'])}", series, unit="sentences"),
+        plots.bars(f"Sentences by number of answers{most_often(coverage)}", {"sentences": coverage}, unit="sentences"),
+        plots.columns(f"Answers by day{most_often(progress.days)}", progress.days, unit="answers"),
     )
     return Section(said=said, drawn=drawn, points=points)
 
@@ -148,6 +150,13 @@ def _prevalence(report: Report, titles: Titles) -> Section | None:
             for group, size in groups.items()
             for label in known.labels
         }
+        by_label = {
+            titles.get(label, label): {
+                group: known.cells[kind][group].get(label, 0) / size for group, size in groups.items()
+            }
+            for label in known.labels
+        }
+        title += widest(by_label, groups)
         drawn.append(plots.heat(title, list(labels), list(names.values()), shares, write=_percent, note=note))
     decided = "1 sentence is" if known.decided == 1 else f"{known.decided:,} sentences are"
     return Section(said=f"{decided} decided. A sentence may carry several labels.", drawn=tuple(drawn))
@@ -183,7 +192,12 @@ def _splits(report: Report, titles: Titles) -> Section | None:
     }
     drawn = []
     if labels:
-        title = f"Label share by split of release {known.version}"
+        by_label = {
+            label: {split: mark.value or 0.0 for split, mark in zip(known.splits, marks, strict=True)}
+            for label, marks in shares.items()
+        }
+        found = widest(by_label, {split: part["sentences"] for split, part in known.splits.items()})
+        title = f"Label share by split of release {known.version}{found}"
         drawn.append(plots.forest(title, shares, series=list(known.splits), unit="share of the split's sentences"))
     points = [
         f"{split}: {tally(part['sentences'], 'sentence')} of {tally(part['stories'], 'story', 'stories')}"
@@ -223,7 +237,8 @@ def _baselines(report: Report, titles: Titles) -> Section | None:
         if isinstance(part, Mapping) and "macro_f1" in part
     }
     series = ("macro F1", "micro F1", "exact match")
-    drawn = [plots.forest("Baselines", overall, series=series, unit="score; 1 is perfect")] if overall else []
+    title = f"Baselines{highest({name: macro for name, (macro, *_) in overall.items()}, 'highest macro F1')}"
+    drawn = [plots.forest(title, overall, series=series, unit="score; 1 is perfect")] if overall else []
     judged = report.evaluation or next(iter(report.models.values())).get("test")
     if judged:
         drawn += _by_label(judged, titles)
@@ -262,8 +277,9 @@ def _test(judged: Mapping[str, Any]) -> Iterator[str]:
 def _by_label(judged: Mapping[str, Any], titles: Titles) -> list[Plot]:
     name = " ".join(str(judged[key]) for key in ("model", "split") if key in judged)
     rows = [(titles.get(row["label"], row["label"]), row) for row in judged["labels"]]
+    found = best_and_worst({title: estimate(row["f1"]) for title, row in rows})
     scores = plots.forest(
-        f"F1 by label, {name}".rstrip(", ") + _best_and_worst(rows),
+        f"F1 by label, {name}".rstrip(", ") + found,
         {f"{title} · {row['support']}": (estimate(row["f1"]),) for title, row in rows},
         series=("F1",),
         unit="F1",
@@ -273,14 +289,9 @@ def _by_label(judged: Mapping[str, Any], titles: Titles) -> list[Plot]:
     if all(error.value is None for (error,) in errors.values()):
         return [scores]
     note = "Mean distance of the stated probability from the observed frequency; 0 is best."
-    title, unit = f"Calibration by label, {name}".rstrip(", "), "expected calibration error"
+    worst = highest({title: error for title, (error,) in errors.items()}, "worst")
+    title, unit = f"Calibration by label, {name}".rstrip(", ") + worst, "expected calibration error"
     return [scores, plots.forest(title, errors, series=("error",), unit=unit, note=note, whole=False)]
-
-
-def _best_and_worst(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
-    """Return ": best Denial, worst Claim"; "" where no two labels differ."""
-    known = sorted((value, title) for title, row in rows if (value := estimate(row["f1"]).value) is not None)
-    return f": best {known[-1][1]}, worst {known[0][1]}" if known and known[0][0] < known[-1][0] else ""
 
 
 def _calibration_error(row: Mapping[str, Any]) -> Estimate:
@@ -292,7 +303,10 @@ def _curve(curve: Mapping[str, Any]) -> Plot:
     of = str(curve.get("of", "sentences"))
     points = [(float(point["amount"]), estimate(point["macro_f1"])) for point in curve["points"]]
     across = "annotators per sentence" if of == "annotators" else f"{of} to train on"
-    return plots.line(f"Learning curve over {of}", points, across=across, unit="held-out macro F1")
+    known = [(amount, mark.value) for amount, mark in points if mark.value is not None]
+    ends = [f"{decimal(value)} with {amount:,.0f}" for amount, value in (*known[-1:], *known[:-1][:1])]
+    title = f"Learning curve over {of}" + (f": {', '.join(ends)}" if ends else "")
+    return plots.line(title, points, across=across, unit="held-out macro F1")
 
 
 def _first(counts: Mapping[str, int], most: int) -> dict[str, int]:

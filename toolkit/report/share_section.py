@@ -7,6 +7,7 @@ from typing import Any
 
 from toolkit.report import plots
 from toolkit.report.agreement_sections import estimate
+from toolkit.report.chart_findings import highest
 from toolkit.report.contents import Report, Section
 
 MOST = 40
@@ -23,8 +24,9 @@ def share_section(report: Report, titles: Mapping[str, str]) -> Section | None:
         _name(row, titles): [estimate(row["found"]["share"]), estimate(row["found"]["alone"])] for row in rows[:MOST]
     }
     more = f" The first {MOST} of {len(rows)} rows; all are in reports/estimate.csv." if len(rows) > MOST else ""
+    found = highest({name: both for name, (both, _) in drawn.items()}, "most")
     plot = plots.forest(
-        "Share of the sentences that carry a label",
+        f"Share of the sentences that carry a label{found}",
         drawn,
         series=("people and model", "people alone"),
         unit="share of all sentences",

@@ -29,6 +29,9 @@ from toolkit.release.versions import Level
 SPLIT = "split"
 """An extra column of the tables here: the split that a row is in."""
 
+SHOWN: Final = 20
+"""Changed decisions that are shown to people."""
+
 _ROWS_THAT_COUNT = ("default", "annotations", "links", "articles")  # the others follow from the decisions
 
 
@@ -73,6 +76,8 @@ class ReleaseDiff:
             tail, removed, and the cause, one of those of `labels`.
         scores: Whether scores on both can be compared, and how many rows each label has.
         files: Path → content of every file of the newer release that is not a table.
+        words: sentence_id → text for the first twenty rows of `labels`, to be shown beside the ids; empty where the
+            older release has no text.
     """
 
     older: str
@@ -83,6 +88,7 @@ class ReleaseDiff:
     links: pa.Table
     scores: Scores
     files: Mapping[str, bytes]
+    words: Mapping[str, str]
 
     @cached_property
     def level(self) -> Level:
@@ -204,7 +210,16 @@ def diff(older: Release, newer: Release, *, whole: bool = True) -> ReleaseDiff:
         links=link_changes(older, newer, labels),
         scores=score_changes(older, newer, labels["sentence_id"]),
         files={name: _content(newer, name) for name in names if whole},
+        words=_words(older, labels["sentence_id"].slice(0, SHOWN)),
     )
+
+
+def _words(release: Release, sentence_ids: pa.ChunkedArray) -> dict[str, str]:
+    if not len(sentence_ids) or "text" not in release.columns("default").names:
+        return {}
+    rows = release.table(columns=["sentence_id", "text"])
+    rows = rows.filter(pc.is_in(rows["sentence_id"], value_set=sentence_ids.combine_chunks()))
+    return dict(zip(rows["sentence_id"].to_pylist(), rows["text"].to_pylist(), strict=True))
 
 
 def _content(release: Release, name: str) -> bytes:
