@@ -158,10 +158,11 @@ _LAYERS: Final = 4
 
 def _seen(sign: str) -> str:
     """Return a sign as it is read: a digit of any script as 0 to 9, nothing for what is not seen."""
-    category = unicodedata.category(sign) if sign > "\x7f" else ""
-    if category == "Nd":
+    if sign <= "\x7f":
+        return sign
+    if sign.isdecimal():
         return str(unicodedata.digit(sign))
-    return "" if category == "Cf" else sign
+    return "" if unicodedata.category(sign) == "Cf" else sign
 
 
 def is_suspect(text: str) -> bool:
