@@ -333,6 +333,7 @@ def iranian(year: int, month: int, day: int) -> date | None:
 
 _DOUBLE = re.compile(r"([^\W\d_]+)\s?/\s?([^\W\d_]+)")  # a month by two names: آذار/مارس
 _BUDDHIST, _BUDDHIST_FROM = 543, 2400
+_FIRST_YEAR, _LAST_YEAR = 1200, 2700  # the Iranian year, the Islamic, the common and the Buddhist
 
 
 def _by_dateparser(text: str, core: str) -> Moment | None:
@@ -343,7 +344,9 @@ def _by_dateparser(text: str, core: str) -> Moment | None:
     years = [number for number in numbers if len(number) == len("2024")]
     if (
         len(years) != 1
+        or not _FIRST_YEAR <= int(years[0]) <= _LAST_YEAR
         or len(numbers) not in (2, 3)
+        or not any(1 <= int(number) <= 31 for number in numbers)  # dateparser takes 50 ms to find that out
         or not 1 <= len(named) <= _MOST_WORDS
         or len(core) > _LONGEST_NAMED
     ):
