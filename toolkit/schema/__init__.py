@@ -19,6 +19,7 @@ from toolkit.schema.model import (
     Schema,
     SpanLabel,
 )
+from toolkit.schema.page_words import page_words
 from toolkit.schema.schema_file import check, find, load, parse, shipped
 from toolkit.schema.version_diff import Change, Diff, diff
 
@@ -55,6 +56,7 @@ __all__ = [
     "load_migration",
     "migrate",
     "migrate_links",
+    "page_words",
     "parse",
     "parse_migration",
     "quiz",

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from toolkit.schema.model import Schema
+from toolkit.schema.page_words import page_words
 
 if TYPE_CHECKING:
     import jinja2
@@ -32,12 +33,16 @@ def guidelines(schema: Schema) -> str:
         >>> text.splitlines()[0]
         '# Claims and denials'
     """
-    return _environment().get_template("guidelines.md.j2").render(schema=schema)
+    return _rendered("guidelines.md.j2", schema)
 
 
 def guidelines_html(schema: Schema) -> str:
     """Return the same codebook as one HTML page that loads nothing else."""
-    return _environment().get_template("guidelines.html.j2").render(schema=schema, fragment=False, examples=True)
+    return (
+        _environment()
+        .get_template("guidelines.html.j2")
+        .render(schema=schema, say=page_words(schema.language), fragment=False, examples=True)
+    )
 
 
 def instructions(schema: Schema, *, examples: bool = True) -> str:
@@ -50,7 +55,16 @@ def instructions(schema: Schema, *, examples: bool = True) -> str:
     The server keeps only some tags and attributes (measured with 1.23.2) and drops others silently, `id` among them.
     The fragment uses none that would be dropped, so the server returns the text that was sent to it.
     """
-    return _environment().get_template("body.html.j2").render(schema=schema, fragment=True, examples=examples)
+    return (
+        _environment()
+        .get_template("body.html.j2")
+        .render(schema=schema, say=page_words(schema.language), fragment=True, examples=examples)
+    )
+
+
+def _rendered(template: str, schema: Schema, **how: bool) -> str:
+    say = page_words(schema.language)
+    return _environment().get_template(template).render(schema=schema, say=say, **how)
 
 
 @cache

@@ -237,6 +237,10 @@ def _attribute_faults(attribute: Attribute) -> Iterator[str]:
         yield f"a {attribute.type} has no choices"
     if attribute.type != "number" and attribute.minimum is not None:
         yield f"a {attribute.type} has no minimum"
+    if attribute.titles and len(attribute.titles) != len(attribute.choices):
+        yield f"{len(attribute.titles)} titles for {len(attribute.choices)} choices"
+    elif len({" ".join(title.split()) for title in attribute.titles}) < len(attribute.titles):
+        yield "two of its choices have the same title: people can't tell them apart"
     if attribute.type == "boolean" and attribute.required:
         yield "a boolean cannot be required: without an answer it is false"
 

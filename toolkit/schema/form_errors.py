@@ -18,7 +18,7 @@ import pydantic
 from pydantic_core import ErrorDetails
 
 from toolkit.errors import InvalidInput, nearest
-from toolkit.schema.model import EITHER, HEX, KEY, LOWER, UPPER, VERSION, Attribute, Schema, SpanLabel
+from toolkit.schema.model import EITHER, HEX, KEY, LANGUAGE, LOWER, UPPER, VERSION, Attribute, Schema, SpanLabel
 from toolkit.schema.yaml_document import Document, Path, spelled
 
 UNSIGNED = "0" * 64
@@ -213,6 +213,7 @@ _RULES = {
     EITHER: ("the id of a label or of a span label", "rain"),
     KEY: ("a lower-case letter, a digit, or shift+letter", "shift+r"),
     HEX: ("a colour in lower case", "#2563eb"),
+    LANGUAGE: ("a language code of two lower-case letters (ISO 639-1)", "en"),
     VERSION: ("a version of three numbers", "1.0.0"),
 }
 """Pattern → its rule in words, and an example."""

@@ -13,8 +13,9 @@ UPPER = r"^[A-Z][A-Z0-9_]*$"
 KEY = r"^(shift\+[a-z]|[a-z0-9])$"
 EITHER = r"^([a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*)$"
 HEX = r"^#[0-9a-f]{6}$"
+LANGUAGE = r"^[a-z]{2}$"
 VERSION = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
-"""Patterns of ids, keys, colours and versions."""
+"""Patterns of ids, keys, colours, languages and versions."""
 
 LowerId = Annotated[str, Field(pattern=LOWER)]
 """Id of a label, layer, attribute, relation or constraint."""
@@ -99,6 +100,7 @@ class Attribute:
         title: The words that people see.
         type: "choice" (one of `choices`), "number", "boolean" or "text".
         choices: The values of a choice.
+        titles: The words that people see for them, in their order and in any script; default: the values themselves.
         hotkeys: One key per choice, in their order; one key for a boolean.
         minimum: The smallest number allowed.
         required: It must be filled.
@@ -109,10 +111,22 @@ class Attribute:
     title: str
     type: Literal["choice", "number", "boolean", "text"]
     choices: tuple[LowerId, ...] = ()
+    titles: tuple[str, ...] = ()
     hotkeys: tuple[Hotkey, ...] = ()
     minimum: int | None = None
     required: bool = False
     rule: str | None = None
+
+    def title_of(self, choice: str) -> str:
+        """Return the words that people see for a choice.
+
+        Examples:
+            >>> kind = Attribute(id="harm", title="Kind", type="choice", choices=("killed", "not_hurt"))
+            >>> kind.title_of("not_hurt")
+            'not hurt'
+        """
+        titles = self.titles or [each.replace("_", " ") for each in self.choices]
+        return dict(zip(self.choices, titles, strict=True)).get(choice, choice)
 
 
 @record
@@ -230,6 +244,8 @@ class Schema:
         title: What people call it.
         description: What it is for.
         licence: SPDX id of the schema itself.
+        language: ISO 639-1 code of the language of its words. The labelling page and the instructions add words of
+            their own in it, where `toolkit.schema.page_words` has them, and in English elsewhere.
         layers: In the order of the labelling page.
         labels: In the order of their numbers: a label's position is its ClassLabel id, append-only over versions.
         spans: Span labels.
@@ -245,6 +261,7 @@ class Schema:
     title: str
     description: str
     licence: str = "CC0-1.0"
+    language: Annotated[str, Field(pattern=LANGUAGE)] = "en"
     layers: tuple[Layer, ...]
     labels: tuple[Label, ...]
     spans: tuple[SpanLabel, ...] = ()

@@ -167,10 +167,14 @@ def _signed(schema: Schema) -> Schema:
     """Return the schema with its digest."""
     content = to_row(schema)
     del content["digest"]
-    if not schema.fields:
-        del content["fields"]  # a schema without them has the digest that it had before there were any
-    if not schema.links:
-        del content["links"]
+    # a schema without what came later has the digest that it had before
+    for name, default in (("fields", []), ("links", []), ("language", "en")):
+        if content[name] == default:
+            del content[name]
+    for owner in (*content["spans"], content):
+        for attribute in owner.get("attributes", owner.get("fields", ())):
+            if not attribute["titles"]:
+                del attribute["titles"]
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return replace(schema, digest=digest(canonical.encode()))
 

@@ -106,7 +106,7 @@ def diff(old: Schema, new: Schema) -> Diff:
         ('patch', 'patch')
     """
     changes = (
-        *_texts(old, new, "", ("title", "description", "licence")),
+        *_texts(old, new, "", ("title", "description", "licence", "language")),
         *([Change(level="major", path="name", what="renamed")] if old.name != new.name else []),
         *_each("layers", old.layers, new.layers, _layer, added=_added_layer),
         *_each("labels", old.labels, new.labels, _label),
@@ -236,7 +236,7 @@ def _added_attribute(attribute: Attribute) -> Level:
 
 
 def _attribute(old: Attribute, new: Attribute, path: str) -> Iterator[Change]:
-    yield from _texts(old, new, path, ("title", "rule", "hotkeys"))
+    yield from _texts(old, new, path, ("title", "rule", "hotkeys", "titles"))
     yield from _switch(path, old.required, new.required, "required", on="major", off="minor")
     yield from _members(f"{path}.choices", old.choices, new.choices)
     if old.type != new.type:

@@ -48,7 +48,7 @@ def test_the_page_shows_only_data_that_a_task_carries(name: str) -> None:
     root = etree.fromstring(render_config(load(name)))
     shown = {value[1:] for element in root.iter() for key, value in element.attrib.items() if value.startswith("$")}
     assert shown <= set(DATA)
-    assert shown == {"headline", "publisher", "date", "link", "before", "text", "after"}
+    assert shown == {"headline", "publisher", "date", "place", "link", "before", "text", "after", "article"}
 
 
 @pytest.mark.parametrize("name", NAMES)

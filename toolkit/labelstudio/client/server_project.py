@@ -207,7 +207,7 @@ def settings(
         "maximum_annotations": answers or workspace.config.label_studio.annotators_per_sentence,
         "sampling": "Sequential sampling",
         "show_collab_predictions": not rivals,
-        "enable_empty_annotation": False,
+        "enable_empty_annotation": True,
     }
 
 

@@ -19,7 +19,7 @@ from typing import Literal
 from lxml import etree
 
 from toolkit.records.base import record
-from toolkit.schema import Attribute, Label, Layer, Schema, SpanLabel
+from toolkit.schema import Attribute, Label, Layer, Schema, SpanLabel, page_words
 
 TEXT = "text"
 """Name of the object that holds the sentence."""
@@ -33,7 +33,19 @@ NOTE = "note"
 GATE = "answer"
 """Name of the hidden control that refuses an answer without labels; it never holds a result."""
 
-DATA = ("text", "before", "after", "headline", "publisher", "date", "link", "sentence_id", "text_sha256")
+DATA = (
+    "text",
+    "before",
+    "after",
+    "article",
+    "place",
+    "headline",
+    "publisher",
+    "date",
+    "link",
+    "sentence_id",
+    "text_sha256",
+)
 """Task data: what the page shows, and the two that join a task to its sentence."""
 
 RIVALS = "rivals"
@@ -139,6 +151,7 @@ def render_expert_config(schema: Schema) -> str:
 def _rendered(schema: Schema, *, rivals: bool) -> str:
     root = etree.Element("View", className="tk")
     etree.SubElement(root, "Style").text = _style("page.css") + (_style("rivals.css") if rivals else "")
+    words = page_words(schema.language)
     _story(root)
     _passage(root, schema)
     if rivals:
@@ -152,12 +165,13 @@ def _rendered(schema: Schema, *, rivals: bool) -> str:
         _question(questions, schema, layer)
     _asked(root, schema)
     _reminders(root, schema)
-    _gate(root, schema)
+    _gate(root, schema, words)
     if schema.relations:
         relations = etree.SubElement(root, "Relations")
         for relation in schema.relations:
             etree.SubElement(relations, "Relation", value=relation.id)
-    _note(root)
+    _whole_article(root, words)
+    _note(root, words)
     _give_keys(root)
     etree.indent(root, space="  ")
     comment = f"<!-- {schema.ref}, rendered by `toolkit schema render`: edit the schema, not this file. -->\n"
@@ -168,12 +182,13 @@ def _give_keys(root: etree._Element) -> None:
     """Give a key to everything that has none, so that Label Studio gives away none that the schema has given.
 
     It hands its 33 keys to labels and choices without one in their order, also those that others have (measured,
-    1.23.2). Plain keys come first, then those with shift, then combinations that the page itself does not use.
+    1.23.2). Plain keys come first, then those with shift, then combinations that the page itself does not use; the
+    answers of the questions get the first ones, since every sentence needs them.
     """
     keyed = [element for element in root.iter("Label", "Choice") if element.get("hotkey")]
     taken = {str(element.get("hotkey")) for element in keyed} | {_UNSELECT}
     free = (key for key in _KEYS if key not in taken)
-    for element in root.iter("Label", "Choice"):
+    for element in (*root.iterfind("View[@className='tk-questions']//Choice"), *root.iter("Label", "Choice")):
         if not element.get("hotkey") and (key := next(free, None)) is not None:
             element.set("hotkey", key)
 
@@ -206,6 +221,7 @@ def _story(root: etree._Element) -> None:
     origin = etree.SubElement(story, "View", className="tk-origin")
     _shown(origin, "tk-publisher", "$publisher")
     _shown(origin, "tk-date", "$date")
+    _shown(origin, "tk-place", "$place")
     link = etree.SubElement(origin, "View", className="tk-link")
     etree.SubElement(
         link, "HyperText", name="article", value="$link", valueType="text", clickableLinks="true", inline="true"
@@ -219,7 +235,8 @@ def _passage(root: etree._Element, schema: Schema) -> None:
         bar = etree.SubElement(passage, "View", className="tk-bar")
         spans = etree.SubElement(bar, "Labels", name=SPANS, toName=TEXT, showInline="true")
         for span in schema.spans:
-            label = etree.SubElement(spans, "Label", value=span.id, hint=displayed(span.rule))
+            shown = {"value": displayed(span.title), "alias": span.id, "hint": displayed(span.rule)}
+            label = etree.SubElement(spans, "Label", shown)
             if span.colour:
                 label.set("background", span.colour)
             if span.hotkey:
@@ -282,7 +299,7 @@ def _control(row: etree._Element, attribute: Attribute, shared: dict[str, str], 
         case "choice":
             choices = etree.SubElement(row, "Choices", shared, choice="single", layout="inline")
             for choice, key in zip(attribute.choices, _keys(attribute, len(attribute.choices)), strict=True):
-                _choice(choices, choice.replace("_", " "), choice, key)
+                _choice(choices, displayed(attribute.title_of(choice)), choice, key)
         case "boolean":
             choices = etree.SubElement(row, "Choices", shared, choice="multiple", layout="inline")
             _choice(choices, displayed(attribute.title), TRUE, *_keys(attribute, 1))
@@ -355,19 +372,26 @@ def _reminders(root: etree._Element, schema: Schema) -> None:
                     _ticked(root, label, "tk-reminder", rule.message)
 
 
-def _gate(root: etree._Element, schema: Schema) -> None:
+def _gate(root: etree._Element, schema: Schema, words: Mapping[str, str]) -> None:
     """Refuse an answer without labels: a required field, out of sight, that is there while nothing is ticked."""
     if not schema.exclusive:
         return
     box = etree.SubElement(root, "View", className="tk-gate")
     for layer in schema.layers:
         box = etree.SubElement(box, "View", visibleWhen="choice-unselected", whenTagName=layer.id)
-    names = " or ".join(label.title for label in schema.active if label.exclusive)
-    message = displayed(f"Tick at least one label. If no other applies: {names}.")
+    names = f" {words['or']} ".join(label.title for label in schema.active if label.exclusive)
+    message = displayed(f"{words['tick']} {words['otherwise'].format(labels=names)}")
     etree.SubElement(box, "Number", name=GATE, toName=TEXT, required="true", requiredMessage=message)
 
 
-def _note(root: etree._Element) -> None:
+def _whole_article(root: etree._Element, words: Mapping[str, str]) -> None:
+    """The article to unfold, for whoever needs more than the neighbours of the sentence."""
+    fold = etree.SubElement(root, "View", className="tk-article")
+    collapse = etree.SubElement(fold, "Collapse", bordered="false")
+    _shown(etree.SubElement(collapse, "Panel", value=words["whole_article"]), "tk-beside", "$article")
+
+
+def _note(root: etree._Element, words: Mapping[str, str]) -> None:
     box = etree.SubElement(root, "View", className="tk-note")
     shared = {"name": NOTE, "toName": TEXT, "rows": "2", "editable": "true", "maxSubmissions": "1"}
-    etree.SubElement(box, "TextArea", shared, placeholder="Unsure, or anything to say about this sentence?")
+    etree.SubElement(box, "TextArea", shared, placeholder=words["note"])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from toolkit.errors import InvalidInput
 from toolkit.project.logs.push_ledger import Key
 from toolkit.records import Article, Sentence, digest
+
+_BEFORE, _AFTER = (-2, -1), (1,)  # the sentences around it that the page shows, by their distance
 
 
 def key_of(data: dict[str, Any]) -> Key | None:
@@ -29,6 +32,8 @@ def task_data(sentences: Sequence[Sentence], articles: Iterable[Article]) -> Ite
     """
     by_id = {article.article_id: article for article in articles}
     about: dict[str, dict[str, str]] = {}
+    many = Counter(sentence.article_id for sentence in sentences)
+    first = 0
     for number, sentence in enumerate(sentences):
         article = by_id.get(sentence.article_id)
         if article is None or article.text[sentence.start : sentence.end] != sentence.text:
@@ -38,11 +43,12 @@ def task_data(sentences: Sequence[Sentence], articles: Iterable[Article]) -> Ite
                 remedy="run `toolkit segment`",
             )
         if sentence.article_id not in about:
-            about = {sentence.article_id: _origin(article)}
+            about, first = {sentence.article_id: _origin(article)}, number
         yield {
             "text": sentence.text,
-            "before": _neighbour(sentences, number, -1),
-            "after": _neighbour(sentences, number, 1),
+            "before": " ".join(_neighbours(sentences, number, _BEFORE)),
+            "after": " ".join(_neighbours(sentences, number, _AFTER)),
+            "place": f"¶ {number - first + 1} / {many[sentence.article_id]}",
             **about[sentence.article_id],
             "sentence_id": sentence.sentence_id,
             "text_sha256": digest(sentence.text.encode()),
@@ -52,6 +58,7 @@ def task_data(sentences: Sequence[Sentence], articles: Iterable[Article]) -> Ite
 def _origin(article: Article) -> dict[str, str]:
     """Return what the page shows of where a sentence stands."""
     return {
+        "article": article.text,
         "headline": article.title or "",
         "publisher": article.publisher or "",
         "date": article.published_at or article.published_text or "",
@@ -59,12 +66,12 @@ def _origin(article: Article) -> dict[str, str]:
     }
 
 
-def _neighbour(sentences: Sequence[Sentence], number: int, step: int) -> str:
-    """Return the text of the sentence before or after, within the same article."""
-    other = number + step
-    if 0 <= other < len(sentences) and sentences[other].article_id == sentences[number].article_id:
-        return sentences[other].text
-    return ""
+def _neighbours(sentences: Sequence[Sentence], number: int, steps: Iterable[int]) -> Iterator[str]:
+    """Yield the texts of the sentences so many steps away, within the same article."""
+    for step in steps:
+        other = number + step
+        if 0 <= other < len(sentences) and sentences[other].article_id == sentences[number].article_id:
+            yield sentences[other].text
 
 
 def link_of(url: str | None) -> str:

@@ -148,6 +148,7 @@ def server_environment(data: Path) -> dict[str, str]:
         "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
         "COLLECT_ANALYTICS": "false",
         "LATEST_VERSION_CHECK": "false",
+        "fflag_fix_all_optic_79_task_count_is_wrong_short": "true",  # people see "12 of 163", not "1 of 1"
         "SENTRY_DSN": "",
         "FRONTEND_SENTRY_DSN": "",
         "PYTHONUNBUFFERED": "1",

@@ -1,0 +1,202 @@
+"""An annotator's day on a page in another script: titles, keys, fields, a relation, a phone; on a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from browser import signed_in
+from sentence_desk import SentenceDesk, sentence_desk
+
+from toolkit.labelstudio.casualty_figures import read_figures
+from toolkit.labelstudio.codec.decode import decode_result
+from toolkit.labelstudio.codec.encode import encode_result
+from toolkit.labelstudio.server.embedded import Studio
+from toolkit.records import Relation
+from toolkit.schema import Schema, instructions, load, parse
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+pytestmark = [pytest.mark.studio, pytest.mark.slow]
+
+TEXT = "Міністерство заявило, що щонайменше 14 солдатів убито."
+MORE = "\n".join(
+    f"""  - id: topic_{number}
+    title: Тема {number}
+    layer: act
+    rule: Йдеться про тему {number}.
+    positives:
+      - {{text: "Перше {number}.", labels: [topic_{number}]}}
+      - {{text: "Друге {number}.", labels: [topic_{number}]}}
+    near_misses: [{{text: "Третє {number}.", labels: [none]}}, {{text: "Четверте {number}.", labels: [none]}}]"""
+    for number in range(58)
+)
+YAML = f"""
+name: podiji
+version: 1.0.0
+title: Твердження
+description: Чи стверджує речення щось?
+language: uk
+layers: [{{id: act, title: Хто що каже?}}, {{id: nothing, title: Чи нічого з цього?}}]
+labels:
+  - id: claim
+    title: Твердження
+    layer: act
+    rule: Джерело стверджує факт.
+    positives: [{{text: "А сказав Б.", labels: [claim]}}, {{text: "В сказав Г.", labels: [claim]}}]
+    near_misses: [{{text: "Дощ.", labels: [none]}}, {{text: "Сніг.", labels: [none]}}]
+  - id: none
+    title: Жодне
+    layer: nothing
+    exclusive: true
+    rule: Нічого.
+    positives: [{{text: "Дощить.", labels: [none]}}, {{text: "Сніжить.", labels: [none]}}]
+    near_misses: [{{text: "Д сказав Е.", labels: [claim]}}, {{text: "Є сказав Ж.", labels: [claim]}}]
+{MORE}
+spans:
+  - id: FIGURE
+    title: Кількість
+    rule: Число людей.
+    hotkey: f
+    attributes:
+      - {{id: low, title: Найменше, type: number, minimum: 0}}
+      - id: harm
+        title: Що сталося?
+        type: choice
+        required: true
+        choices: [killed, wounded]
+        titles: [убито, поранено]
+  - {{id: SOURCE, title: Джерело, rule: Хто каже., hotkey: s}}
+relations:
+  - {{id: said_by, title: сказано, head: [FIGURE], tail: [SOURCE], rule: Від числа до джерела.}}
+"""
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    return parse(YAML)
+
+
+@pytest.fixture(scope="module")
+def desk(studio: Studio, schema: Schema) -> Iterator[SentenceDesk]:
+    with sentence_desk(studio, schema, "page in Ukrainian") as opened:
+        yield opened
+
+
+def test_a_day_in_another_script_with_sixty_labels(desk: SentenceDesk, schema: Schema) -> None:
+    task = desk.open(TEXT)
+    shown = desk.page.locator(".tk").inner_text()
+    for words in ("Кількість", "Джерело", "Твердження", "Тема 57", "¶ 12 / 163", "Уся стаття"):
+        assert words in shown
+    for code in ("FIGURE", "SOURCE", "topic_57"):
+        assert code not in shown
+    assert desk.page.get_by_placeholder("Є сумніви").is_visible()
+
+    # an empty answer is refused in the schema's language, by the button as by the key
+    desk.page.click("[data-testid=bottombar-submit-button]")
+    box = desk.page.locator(".ant-modal-confirm-content")
+    box.wait_for()
+    assert box.inner_text() == "Позначте хоча б одну мітку. Якщо жодна інша не підходить: Жодне."
+    desk.until(lambda: desk.press("Escape"), "!document.querySelector('.ant-modal-confirm-content')?.offsetParent")
+    assert desk.answers(task) == []
+
+    # the article unfolds
+    article = desk.page.get_by_text("The second <b>one</b>.")
+    desk.shows([article], [False])
+    desk.page.click(".tk-article .ant-collapse-header")
+    desk.shows([article], [True])
+
+    # keys of sixty labels, of spans and fields do one thing each
+    keys = desk.page.evaluate(
+        "[...Htx.annotationStore.selected.names.values()].flatMap(one => one.children || [])"
+        ".filter(one => one.hotkey).map(one => one.hotkey)"
+    )
+    assert len(keys) == 64
+    assert len(set(keys)) == 64
+
+    desk.mark("f", "щонайменше 14")
+    desk.mark("s", "Міністерство")
+    desk.select("щонайменше 14")
+    desk.fill("figure_low", 14)
+    desk.page.locator(".tk-choice .lsf-choice", has_text="убито").locator("input").check()
+    desk.link("Міністерство")
+    desk.page.locator(".tk-questions .lsf-choice", has_text="Тема 57").locator("input").check()
+    desk.tick("1")
+    reading = decode_result(desk.submit(), TEXT, schema)
+    assert reading.rejects == []
+    assert reading.labels == ("claim", "topic_57")
+    figure, source = sorted(reading.spans, key=lambda span: span.label)
+    assert (figure.label, figure.text, figure.attributes) == ("FIGURE", "щонайменше 14", {"low": 14, "harm": "killed"})
+    assert (source.label, source.text) == ("SOURCE", "Міністерство")
+    assert reading.relations == (Relation(label="said_by", head=figure.span_id, tail=source.span_id),)
+
+
+def test_a_fresh_span_is_selected_once_a_person_has_asked_for_it(desk: SentenceDesk) -> None:
+    """The server has no setting for it: the instructions ask each person to switch it on in their browser."""
+    desk.open(TEXT)
+    desk.page.click("[data-testid=bottombar-settings-button]")
+    desk.page.get_by_text("Select region after creating it").click()
+    desk.page.wait_for_function("JSON.parse(localStorage['labelStudio:settings'] || '{}').selectAfterCreate === true")
+    desk.open(TEXT)  # the browser remembers it
+    desk.until(lambda: desk.press("f"), "document.querySelector('.lsf-label_selected')")
+    desk.drag("щонайменше 14")
+    desk.page.wait_for_selector(".tk-sentence .__active")
+    desk.shows([desk.page.locator("input[name=figure_low]")], [True])
+    desk.page.evaluate("localStorage.removeItem('labelStudio:settings')")
+
+
+def test_the_stream_counts_and_begins_with_instructions_that_have_air(desk: SentenceDesk, schema: Schema) -> None:
+    api, path = desk.api, f"/api/projects/{desk.project}/"
+    api.patch(path, json={"show_instruction": True}).raise_for_status()
+    assert api.get(path).json()["expert_instruction"] == instructions(schema).strip()
+    for _ in range(3):
+        desk.import_task(TEXT)
+    desk.stream()
+    title = desk.page.get_by_role("heading", name="Перед першим реченням", level=2)
+    title.wait_for()
+    below = desk.page.get_by_role("heading", name="Хто що каже?", level=2).bounding_box()
+    rule = title.locator("xpath=following-sibling::p[1]").bounding_box()
+    assert below["y"] - (rule["y"] + rule["height"]) > 30, "a blank line and a rule part the chapters"
+    total = api.get(path).json()["queue_total"]
+    count = desk.page.locator(".lsf-current-task__task-count").inner_text()
+    assert count.split() == [str(1 + api.get(path).json()["queue_done"]), "of", str(total)]
+    api.patch(path, json={"show_instruction": False}).raise_for_status()
+
+
+def test_on_a_phone_everything_is_in_reach(studio: Studio, desk: SentenceDesk) -> None:
+    desk.import_task(TEXT)
+    with signed_in(studio, width=390) as page:
+        SentenceDesk(page, studio, desk.project, desk.api).stream()
+        wide = page.locator(".tk").bounding_box()
+        assert wide["x"] < 20
+        assert wide["width"] > 350
+        for name in ("bottombar-submit-button", "bottombar-skip-button"):
+            box = page.locator(f"[data-testid={name}]").bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390
+        assert page.locator(".tk-sentence").bounding_box()["width"] < 390
+
+
+def test_a_whole_figure_costs_three_keys_where_its_words_are_suggested(studio: Studio) -> None:
+    """Eight fields are filled by what the words say; a person who agrees gives the two labels and submits."""
+    schema = load("news_events")
+    text = "The ministry said that at least 14 soldiers were killed."
+    with sentence_desk(studio, schema, "figures suggested") as desk:
+        task = desk.import_task(text)
+        spans = read_figures(text, "en", schema)
+        body = {"task": task, "model_version": "figures", "result": encode_result(schema, spans=spans)}
+        desk.api.post("/api/predictions/", json=body).raise_for_status()
+        settings = {"model_version": "figures", "show_collab_predictions": True}
+        desk.api.patch(f"/api/projects/{desk.project}/", json=settings).raise_for_status()
+        desk.stream()
+        desk.ready()
+        desk.page.wait_for_selector(".tk-sentence .htx-highlight")
+        keys = ("1", "5")
+        desk.tick(*keys)
+        reading = decode_result(desk.submit(), text, schema)  # the third key
+    assert reading.rejects == []
+    assert reading.labels == ("casualty_figure", "claim")
+    (figure,) = reading.spans
+    assert figure.text == "at least 14"
+    assert figure.attributes == spans[0].attributes
+    assert figure.attributes | {"low": 14, "qualifier": "at_least", "harm": "killed"} == figure.attributes
