@@ -7,7 +7,15 @@ from story to story by normal variables (on the scale of log-odds, standard devi
 that); three labels, a score of unit variance that stands 2 higher where the label is right, probabilities that are
 calibrated without clustering, a threshold at .35. A second model, for the difference, adds noise to the score. For
 agreement: three people who each miss three sentences in ten, right with log-odds that are shifted by story likewise.
-The truth is that of 60,000 stories.
+Spans: up to three in a sentence, found, and found with the right ends, by chances that are shifted by story. Links:
+every ordered pair of four sentences of a story. With and without suggestions: sentences are shown a suggestion or not
+by chance, and are answered like it more often where they are. The fall: a noisier model on as many other stories. The
+truth is that of 3,000 to 60,000 stories.
+
+`--nested N` instead trains models on N invented sets of 160 rows in 20 stories, and holds the score that nested
+cross-validation gives against that of the model of all rows on 4,000 rows of new stories: the mean of the difference
+(bias), its standard error, and how often the interval holds the latter. Exit code 4: the bias is above .01 by more than
+chance.
 
 A cell is a figure × stories × prevalence × clustering. `given` is the share of sets of which an interval is given: too
 few rows tell nothing, and an interval that only says so would hold everything. Cells with `given` below .10 are left
@@ -32,8 +40,11 @@ import numpy as np
 
 from toolkit.agreement import Ratings
 from toolkit.agreement.coefficients import statistic
-from toolkit.agreement.intervals import over_stories, proportion
+from toolkit.agreement.intervals import interval, over_stories, proportion
+from toolkit.agreement.model_agreement.preannotation_effect import _difference as group_difference
 from toolkit.agreement.statistic import prevalence
+from toolkit.baselines import Rows, train
+from toolkit.baselines.evaluation.falls import fall
 from toolkit.baselines.evaluation.grouped_counts import (
     GroupedCounts,
     accuracy,
@@ -41,6 +52,7 @@ from toolkit.baselines.evaluation.grouped_counts import (
     label_bounds,
     macro_bounds,
     micro_bounds,
+    overall_scores,
 )
 from toolkit.baselines.evaluation.metrics import (
     average_precision,
@@ -50,17 +62,22 @@ from toolkit.baselines.evaluation.metrics import (
     precision_recall_f1,
 )
 from toolkit.baselines.evaluation.reliability import calibration_error, calibration_estimate
+from toolkit.baselines.spans.figure_values import _share as figure_share
+from toolkit.baselines.spans.span_scores import scores_of
+from toolkit.baselines.training.nested_validation import nested_scores
+from toolkit.records import Estimate
 
 STORIES = (3, 5, 10, 20, 60)
 PREVALENCES = (0.05, 0.1, 0.3, 0.5)
 CLUSTERINGS = (0.0, 0.35, 0.7)
 LABELS = 3
 BATCHES = 5
-SLOW = 5  # of the figures that are measured set by set, one set in so many is
+SLOW = 4  # of the figures that are measured set by set, one set in so many is
 COEFFICIENTS = ("alpha", "ac1", "percent", "positive", "negative")
 GIVEN = 0.10
 WITHIN = (0.93, 0.97)
 LIMITS = (0.90, 0.99)
+MOST_BIAS = 0.01
 
 
 class Sets(NamedTuple):
@@ -107,13 +124,83 @@ def coefficients(ratings: Ratings) -> dict[str, Any]:
     return {**found, "agreement prevalence": prevalence(ratings, units, value=True)}
 
 
+def drawn_spans(random: np.random.Generator, stories: int, rate: float, clustering: float) -> tuple[Any, Any, Any]:
+    """Draw spans matched, given and decided of each story, shape (stories, 3), and figures right and found of each."""
+    sentences = random.integers(2, 15, stories)
+
+    def chance(mean: float) -> Any:
+        return 1 / (1 + np.exp(-(np.log(mean / (1 - mean)) + random.normal(0, clustering, stories))))
+
+    decided = random.binomial(3 * sentences, chance(rate))
+    found = random.binomial(decided, chance(0.8))
+    exact = random.binomial(found, chance(0.7))
+    false = random.binomial(3 * sentences - decided, chance(rate / 4))
+    right = random.binomial(found, chance(0.8))
+    return np.stack([exact, found + false, decided], axis=-1).astype(float), right.astype(float), found.astype(float)
+
+
+def linked(random: np.random.Generator, stories: int, rate: float, clustering: float) -> tuple[Ratings, Any]:
+    """Draw whether three people link each ordered pair of four sentences of a story, and the story of each pair."""
+    member = np.repeat(np.arange(stories), 12)
+    shift = random.normal(0, clustering, stories)[member]
+    there = random.random(member.size) < 1 / (1 + np.exp(-(np.log(rate / (1 - rate)) + shift)))
+    drew = np.where(there, 0.75, rate / 5)
+    return Ratings.of((random.random((3, member.size)) < drew).astype(float)), member
+
+
+def suggested(random: np.random.Generator, stories: int, rate: float, clustering: float) -> tuple[Any, Any]:
+    """Draw whether answers are as suggested, with a suggestion and without, shape (answers, 4), and their stories."""
+    member = np.repeat(np.arange(stories), random.integers(2, 15, stories))
+    shown = random.random(member.size) < 0.5
+    odds = np.log(rate / (1 - rate)) + random.normal(0, clustering, stories)[member] + 0.8 * shown
+    same = random.random(member.size) < 1 / (1 + np.exp(-odds))
+    return np.stack([same & shown, shown, same & ~shown, ~shown], axis=-1).astype(float), member
+
+
+def label_sets(random: np.random.Generator, stories: int, rate: float, clustering: float) -> tuple[Ratings, Any]:
+    """Draw the sets of labels that two people give, out of three labels, and the story of each sentence."""
+    drawn = rows(random, 1, stories, rate, clustering)
+    sets = [[frozenset(np.flatnonzero(flags).tolist()) for flags in given[0]] for given in (drawn.gold, drawn.given)]
+    return Ratings.of(sets, level="masi"), drawn.member
+
+
+def single(random: np.random.Generator, stories: int, rate: float, clustering: float) -> Iterator[tuple[str, Estimate]]:
+    """Yield every figure of one set that is not measured for many sets at once, with its interval."""
+    drawn = rows(random, 1, stories, rate, clustering)
+    gold, probabilities = drawn.gold[0, :, 0], drawn.probabilities[0, :, 0]
+    yield "average precision", precision_estimate(gold, probabilities, drawn.member)
+    yield "calibration error", calibration_estimate(gold, probabilities, drawn.member)
+    answers, member = people(random, stories, rate, clustering)
+    for name, measure in coefficients(answers).items():
+        yield name, over_stories(measure, member)
+    sets, member = label_sets(random, stories, rate, clustering)
+    yield "agreement on label sets", interval(sets, member.tolist(), level="masi")
+    table, right, found = drawn_spans(random, stories, rate, clustering)
+    spans = scores_of("span", "exact", table)
+    yield "span F1", spans.f1
+    yield "span precision", spans.estimate("precision")
+    yield "span recall", spans.estimate("recall")
+    yield "numbers of figures", figure_share(right, found) if found.any() else Estimate(value=None)
+    pairs, member = linked(random, stories, rate, clustering)
+    yield "link alpha", interval(pairs, member.tolist(), "alpha")
+    yield "link F1", interval(pairs, member.tolist(), "positive", positive=1.0)
+    terms, member = suggested(random, stories, rate, clustering)
+    yield "with and without suggestions", group_difference("", terms, member).difference
+    harder = rows(random, 1, stories, rate, clustering)
+    parts = (
+        overall_scores(GroupedCounts(each.gold[0], given[0], each.member.tolist()))["macro_f1"]
+        for each, given in ((drawn, drawn.given), (harder, harder.other))
+    )
+    yield "fall", fall(*parts)
+
+
 def truths(rate: float, clustering: float) -> dict[str, float]:
     """Return every figure of very many stories."""
-    many = rows(np.random.default_rng(1), 1, 60_000, rate, clustering)
+    many = rows(np.random.default_rng(1), 1, 20_000, rate, clustering)
     first, second = (GroupedCounts(many.gold[0], given[0], many.member.tolist()) for given in (many.given, many.other))
     precision, recall, f1 = (each.mean() for each in precision_recall_f1(first.totals))
     gold, probabilities = many.gold[0].reshape(-1), many.probabilities[0].reshape(-1)
-    answers, _ = people(np.random.default_rng(2), 60_000, rate, clustering)
+    answers, _ = people(np.random.default_rng(2), 10_000, rate, clustering)
     return {
         "accuracy": float(accuracy(first)),
         "macro F1": float(macro_f1(first.totals)),
@@ -124,11 +211,36 @@ def truths(rate: float, clustering: float) -> dict[str, float]:
         "F1": float(f1),
         "average precision": average_precision(gold, probabilities),
         "calibration error": calibration_error(gold, probabilities),
-        **{
-            name: float(each.values(each.terms.sum(axis=0, keepdims=True))[0])
-            for name, each in coefficients(answers).items()
-        },
+        **many_stories(rate, clustering),
+        "fall": float(macro_f1(first.totals) - macro_f1(second.totals)),
+        **{name: _value(each) for name, each in coefficients(answers).items()},
     }
+
+
+def many_stories(rate: float, clustering: float) -> dict[str, float]:
+    """Return the figures of `single` that have a model of their own, of very many stories."""
+    random = np.random.default_rng(3)
+    sets, _ = label_sets(random, 3_000, rate, clustering)
+    table, right, found = drawn_spans(random, 60_000, rate, clustering)
+    matched, given, decided = table.sum(axis=0)
+    pairs, _ = linked(random, 6_000, rate, clustering)
+    terms, _ = suggested(random, 60_000, rate, clustering)
+    shown, held = (terms[:, at].sum() / terms[:, at + 1].sum() for at in (0, 2))
+    units = np.arange(pairs.n_units)
+    return {
+        "agreement on label sets": _value(statistic(sets, np.arange(sets.n_units), "alpha", level="masi")),
+        "span F1": 2 * matched / (given + decided),
+        "span precision": matched / given,
+        "span recall": matched / decided,
+        "numbers of figures": float(right.sum() / found.sum()),
+        "link alpha": _value(statistic(pairs, units, "alpha")),
+        "link F1": _value(statistic(pairs, units, "positive", positive=1.0)),
+        "with and without suggestions": float(shown - held),
+    }
+
+
+def _value(measure: Any) -> float:
+    return float(measure.values(measure.terms.sum(axis=0, keepdims=True))[0])
 
 
 def bounds(random: np.random.Generator, runs: int, stories: int, rate: float, clustering: float) -> Iterator[Any]:
@@ -144,13 +256,9 @@ def bounds(random: np.random.Generator, runs: int, stories: int, rate: float, cl
         yield "difference", *difference_bounds(first, second)
         for name, found in label_bounds(first).items():
             yield {"f1": "F1"}.get(name, name), found.low[:, 0], found.high[:, 0]
-        for at in range(sets // SLOW):
-            gold, probabilities = drawn.gold[at, :, 0], drawn.probabilities[at, :, 0]
-            yield "average precision", *_bounds(precision_estimate(gold, probabilities, drawn.member))
-            yield "calibration error", *_bounds(calibration_estimate(gold, probabilities, drawn.member))
-            answers, member = people(random, stories, rate, clustering)
-            for name, measure in coefficients(answers).items():
-                yield name, *_bounds(over_stories(measure, member))
+        for _ in range(sets // SLOW):
+            for name, found_alone in single(random, stories, rate, clustering):
+                yield name, *_bounds(found_alone)
 
 
 def _bounds(found: Any) -> tuple[Any, Any]:
@@ -204,13 +312,72 @@ def inside(cell: dict[str, Any], limits: tuple[float, float] = WITHIN) -> bool:
     return bool(limits[0] - slack <= cell["coverage"] <= limits[1] + slack)
 
 
+def invented(random: np.random.Generator, stories: int, clustering: float) -> Rows:
+    """Draw eight sentences per story of two labels, told apart by words that are right seven times in ten or so."""
+    texts, labels, groups = [], [], []
+    for story in range(stories):
+        topic = [f"topic{random.integers(40)}" for _ in range(3)]
+        lean = random.normal(0, clustering)
+        for _ in range(8):
+            yes = random.random() < 1 / (1 + np.exp(0.4 - lean))
+            marks = [
+                "denied" if (random.random() < 0.8) == yes else "opened",
+                "refuted" if (random.random() < 0.7) == yes else "met",
+            ]
+            words = [*marks, *random.choice(topic, 2), *(f"word{random.integers(300)}" for _ in range(6))]
+            texts.append(" ".join(map(str, random.permutation(words))))
+            labels.append(("denial",) if yes else ("none",))
+            groups.append(f"{story:05}")
+    return Rows(texts=tuple(texts), labels=tuple(labels), multi=False, groups=tuple(groups))
+
+
+def nested(number: int) -> int:
+    """Print how far the score of nested cross-validation is from that on new stories."""
+    random = np.random.default_rng(0)
+    scores: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    for _ in range(number):
+        learnt, fresh = invented(random, 20, 0.7), invented(random, 500, 0.7)
+
+        def fit(part: Rows) -> Any:
+            return train(part, baseline="words-lr", folds=3)
+
+        estimates = nested_scores(learnt, fit)
+        said = fit(learnt).predict(fresh.texts)
+        names = fresh.label_names
+        gold, given = (np.array([[name in each for name in names] for each in side]) for side in (fresh.labels, said))
+        truth = overall_scores(GroupedCounts(gold, given, fresh.groups))
+        for name, found in estimates.items():
+            there = float(truth[name])
+            scores[name].append((float(found) - there, bool(found.low <= there <= found.high)))  # type: ignore[operator]
+        if len(scores["accuracy"]) % 10 == 0:
+            print("\n".join(_biases(scores)[0]), file=sys.stderr, flush=True)
+    lines, wrong = _biases(scores)
+    print("\n".join(lines))
+    print(f"\n{number} sets; {time.process_time():.0f} CPU s")
+    return 4 if wrong else 0
+
+
+def _biases(scores: dict[str, list[tuple[float, bool]]]) -> tuple[list[str], bool]:
+    """Return a Markdown table, and whether a bias is above the limit by more than chance."""
+    lines, wrong = ["| | bias | standard error | interval holds the score on new stories |", "|---|---|---|---|"], False
+    for name, each in scores.items():
+        apart, held = (np.array(column, dtype=float) for column in zip(*each, strict=True))
+        error = apart.std(ddof=1) / len(apart) ** 0.5
+        lines.append(f"| {name} | {apart.mean():+.4f} | {error:.4f} | {held.mean():.2f} |")
+        wrong |= bool(abs(apart.mean()) - 2 * error > MOST_BIAS)
+    return lines, wrong
+
+
 def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=1500)
     parser.add_argument("--stories", type=lambda said: tuple(map(int, said.split(","))), default=STORIES)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--nested", type=int, metavar="N", help="Measure nested cross-validation on N sets instead.")
     options = parser.parse_args()
+    if options.nested:
+        return nested(options.nested)
     found = cells(options.runs, options.stories)
     print("\n".join(table(found, options.stories)))
     judged = [each for each in found if counts(each)]

@@ -14,6 +14,7 @@ from toolkit.agreement.agreement_report import (
     AnnotatorWarning,
     Disputed,
     Given,
+    RelationRow,
     Slice,
     SpanRow,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Given",
     "Level",
     "Ratings",
+    "RelationRow",
     "Rival",
     "Slice",
     "SpanRow",

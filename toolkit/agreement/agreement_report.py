@@ -14,7 +14,7 @@ INTERVAL = (
 )
 """How every interval of a report is made; see `toolkit.agreement.intervals`."""
 
-REVISION = 4
+REVISION = 5
 """Of the report: raised with every change of its fields or of what they mean, so that older ones are made again."""
 
 
@@ -76,6 +76,33 @@ class SpanRow:
     n_annotators: int
     n_spans: int
     n_articles: int
+    exact_f1: Estimate
+    overlap_f1: Estimate
+
+
+@record
+class RelationRow:
+    """Agreement on one relation between spans.
+
+    Attributes:
+        label: Its id.
+        n_sentences: Sentences that at least two people answered and in which at least one of them drew it.
+        n_annotators: People who answered one of these.
+        n_relations: Relations that all of them drew.
+        n_articles: Articles of these sentences.
+        n_pairs: Pairs of spans that two people both marked and that it may join.
+        alpha: Krippendorff's α of who joined these pairs; what was marked by one person only is left out.
+        exact_f1: Mean pairwise F1 where both ends must have the same boundaries.
+        overlap_f1: The same where an overlap of both ends is a match.
+    """
+
+    label: str
+    n_sentences: int
+    n_annotators: int
+    n_relations: int
+    n_articles: int
+    n_pairs: int
+    alpha: Estimate
     exact_f1: Estimate
     overlap_f1: Estimate
 
@@ -183,6 +210,7 @@ class AgreementReport:
         spans: One row per span label, then one for all.
         tokens: Tokens within spans, one row per span label; empty if texts were not given.
         attributes: One row per attribute, over the matched spans of two people each.
+        relations: One row per relation of the schema.
         by_annotator: One row per annotator.
         pairs: One row per two people who share at least `annotators.SHARED` sentences.
         slices: Schema versions, rounds and months, where there are several.
@@ -204,6 +232,7 @@ class AgreementReport:
     spans: tuple[SpanRow, ...]
     tokens: tuple[AgreementRow, ...]
     attributes: tuple[AgreementRow, ...]
+    relations: tuple[RelationRow, ...] = ()
     by_annotator: tuple[AnnotatorRow, ...]
     pairs: tuple[AgreementRow, ...]
     slices: tuple[Slice, ...]

@@ -32,13 +32,15 @@ from toolkit.errors import UsageError
 from toolkit.records import Estimate
 
 _PRIOR = 0.9  # inflation of a score of a model that is expected before any story is seen, …
-_PRIOR_OF_AGREEMENT = 1.0  # … of a coefficient of agreement, …
+_PRIOR_OF_AGREEMENT = 1.1  # … of a coefficient of agreement, …
+_BUNCHED, _SMALL, _MOST = 0.05, 6.0, 1.6  # of spans: more for each span of a story beyond so many, up to so much
 _WORTH = 8.0  # … as firmly as if this many stories had shown it
 _FIRM = 2.0  # measured inflation from which on the prior gives way
 _AT_AN_END = 1.5  # inflation where nothing varies, so that nothing can be measured
 _EDGE = 1e-9  # of the scale: nearer than this to an end is at it
 _STEP = 1e-4  # of a unit's weight, to see how it moves a value
 _CELLS = 1 << 21  # numbers held at once while that is done
+_MANY = 2000  # units from which on looking for equal ones costs less than asking each
 
 ENOUGH = 5
 """Sentences (or pairs, spans, …) that an interval rests on, at least: fewer tell nothing."""
@@ -63,7 +65,7 @@ class Inflation(NamedTuple):
     freedom: FloatArray
 
 
-def inflation(own: ArrayLike, stories: ArrayLike, share: ArrayLike, prior: float = _PRIOR) -> Inflation:
+def inflation(own: ArrayLike, stories: ArrayLike, share: ArrayLike, prior: ArrayLike = _PRIOR) -> Inflation:
     """Measure how much stories inflate a variance, and moderate it.
 
     The stories' sums are corrected for their leverage as in CR2, and their degrees of freedom are those of Bell &
@@ -83,7 +85,7 @@ def inflation(own: ArrayLike, stories: ArrayLike, share: ArrayLike, prior: float
     freedom = np.where(told, 1.0 / np.where(told, spread, 1.0), 0.0)
     factor = np.where(told, (sums**2 / left).sum(axis=-1) / np.where(told, alone, 1.0), 0.0)
     worth = _WORTH * np.minimum(1.0, (_FIRM / np.maximum(factor, _EDGE)) ** 2)
-    return Inflation((freedom * factor + worth * prior) / (freedom + worth), freedom + worth)
+    return Inflation((freedom * factor + worth * np.asarray(prior)) / (freedom + worth), freedom + worth)
 
 
 def wilson(share: ArrayLike, sentences: ArrayLike, freedom: ArrayLike, confidence: float = 0.95) -> Bounds:
@@ -110,13 +112,14 @@ def student(value: ArrayLike, variance: ArrayLike, freedom: ArrayLike, confidenc
     return Bounds(centre - reach, centre + reach)
 
 
-def proportion(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -> Bounds:
+def proportion(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95, *, bunched: bool = False) -> Bounds:
     """Return the bounds of the share of hits among trials that come in stories.
 
     Args:
         hits: Of each story, shape (…, stories).
         trials: Of each story, shape (…, stories).
         confidence: Nominal coverage.
+        bunched: Trials are spans, of which a sentence holds several: more inflation is expected, the more a story has.
 
     Returns:
         Bounds of shape (…); NaN where fewer than `ENOUGH` trials or only one story can tell.
@@ -134,7 +137,9 @@ def proportion(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -> 
     value = found.sum(axis=-1) / n
     own = value * (1 - value) / n
     moved = (found - value[..., None] * tried) / n[..., None]
-    factor, freedom = inflation(own, moved, tried / n[..., None])
+    share = tried / n[..., None]
+    prior = np.clip(_PRIOR + _BUNCHED * (n * (share**2).sum(axis=-1) - _SMALL), _PRIOR, _MOST) if bunched else _PRIOR
+    factor, freedom = inflation(own, moved, share, prior)
     inside = wilson(value, n / factor, freedom, confidence)
     return enough(at_ends(value, n, inside, confidence), total, (tried > 0).sum(axis=-1))
 
@@ -245,8 +250,11 @@ def over_stories(measure: Statistic, groups: IntArray, confidence: float = 0.95)
 
 
 def _influence(measure: Statistic, terms: FloatArray, total: FloatArray) -> FloatArray:
-    """Return how a bit more of each unit moves a statistic, shape (units,); equal units are asked once."""
-    kinds, which = np.unique(terms, axis=0, return_inverse=True)
+    """Return how a bit more of each unit moves a statistic, shape (units,); of many, equal units are asked once."""
+    if len(terms) < _MANY:
+        kinds, which = terms, np.arange(len(terms))
+    else:
+        kinds, which = np.unique(terms, axis=0, return_inverse=True)
     moved = []
     step = max(1, _CELLS // max(terms.shape[1], 1))
     for start in range(0, len(kinds), step):
@@ -313,7 +321,7 @@ def interval(
         >>> ben = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0]
         >>> articles = [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
         >>> str(interval([ada, ben], articles))
-        '0.64 (0.10 to 0.91)'
+        '0.64 (0.08 to 0.92)'
     """
     if not 0 < confidence < 1:
         raise UsageError(f"there is no confidence {confidence}", remedy="give one between 0 and 1, such as 0.95")

@@ -14,6 +14,7 @@ from toolkit.agreement.annotators import annotator_rows, disputed, pair_rows, wa
 from toolkit.agreement.answer_table import AnswerTable, Measurer, label_set
 from toolkit.agreement.intervals import cluster_numbers
 from toolkit.agreement.ratings import Level, Ratings
+from toolkit.agreement.relation_agreement import relation_rows
 from toolkit.agreement.span_agreement import match, span_f1, token_cells
 from toolkit.records import Annotation, AttributeValue
 from toolkit.schema import Attribute, Schema, Score, SpanLabel
@@ -62,6 +63,7 @@ def measure(
         spans=tuple(_span_rows(answers, schema, measurer)),
         tokens=tuple(_token_rows(answers, schema, measurer, texts)) if texts is not None else (),
         attributes=tuple(_attribute_rows(answers, schema, measurer)),
+        relations=tuple(relation_rows(answers, schema, measurer)),
         by_annotator=by_annotator,
         pairs=pair_rows(answers, measurer),
         slices=tuple(_slices(answers, measurer, round_of)),

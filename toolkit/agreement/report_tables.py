@@ -139,6 +139,7 @@ def full_tables(report: Row, texts: Mapping[str, str] | None = None) -> list[Rep
         _questions("Tokens within spans", "span, by token", report["tokens"], FULL),
         _spans(report),
         _questions("Attributes of matched spans", "attribute", report["attributes"], FULL),
+        _relations(report),
         _questions("Pairs of annotators", "pair", report["pairs"], FULL),
         _annotators(report),
         _questions("Schema versions, rounds and months", "part", _parts(report), FULL),
@@ -190,6 +191,17 @@ def _spans(report: Row) -> ReportTable:
         for row in report["spans"]
     )
     return ReportTable("Spans", header, tuple(rows))
+
+
+def _relations(report: Row) -> ReportTable:
+    header = ("relation", "sentences", "people", "articles", "drawn", "pairs", "α", "exact F1", "overlap F1")
+    counts = ("n_sentences", "n_annotators", "n_articles", "n_relations", "n_pairs")
+    measures = ("alpha", "exact_f1", "overlap_f1")
+    rows = (
+        (row["label"], *(f"{row[count]:,}" for count in counts), *(_estimate(row[name]) for name in measures))
+        for row in report.get("relations", ())
+    )
+    return ReportTable("Relations between spans", header, tuple(rows))
 
 
 def _annotators(report: Row) -> ReportTable:

@@ -45,11 +45,13 @@ def check(
     columns: dict[str, Any] = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
     with progress_bar("check"):
         if places and all(Path(place).is_file() for place in places):
-            rows = baselines.concat([baselines.read_rows(place, **columns) for place in places])
+            parts = [baselines.read_rows(place, **columns) for place in places]
+            rows = baselines.concat(parts)
             judged = {path.name: baselines.read_rows(path, **columns) for path in test or ()}
         else:
+            parts = []
             rows, judged = _of_release(places or ["newest"], project)
-        findings = baselines.look(rows, judged)
+        findings = baselines.look(rows, judged, parts=parts)
     if as_json:
         about = {"rows": len(rows), "stories": len(set(rows.groups)), "labels": dict(sorted(rows.label_counts.items()))}
         put_json(about | {"findings": findings})

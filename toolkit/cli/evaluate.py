@@ -51,6 +51,17 @@ def evaluate(
         list[Path] | None,
         typer.Option("--file", metavar="FILE", help="Evaluate it on labelled rows of a file instead; may recur."),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the page there; default in a project: reports/evaluation.html."),
+    ] = None,
+    text_column: Annotated[str, typer.Option(help="Holds the sentence, in files.")] = "text",
+    label_column: Annotated[
+        str | None, typer.Option(help="Holds the label or labels, in files; default: labels or label.")
+    ] = None,
+    group_column: Annotated[
+        str | None, typer.Option(help="Holds the story, in files; default: story_id or article_id.")
+    ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Also show confusions, scores of parts, and the most confident mistakes.")
     ] = False,
@@ -62,15 +73,19 @@ def evaluate(
 ) -> None:
     """Evaluate a model on a release, with intervals over stories, next to the annotators' own scores.
 
-    All of it goes to reports/evaluation.json; mistakes and the words that decided go to reports/errors.csv. With --file
-    no project is needed, and nothing is written.
+    All of it goes to reports/evaluation.json, and to one page, reports/evaluation.html; mistakes and the words that
+    decided go to reports/errors.csv too. With --file no project is needed, and only what --html names is written.
 
     Example: toolkit evaluate models/words-lr-1.0.0 releases/1.1.0 --since releases/1.0.0
     """
     if files:
         if quiz or since or split != "test" or release != "newest":
             raise UsageError("--file goes without a release, --split, --since and --quiz")
-        _evaluate_files(model, files, against, workspace_at(project), seed=seed, full=full, as_json=as_json)
+        columns = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
+        with progress_bar("evaluate"):
+            report = _of_files(model, files, against, workspace_at(project), seed, columns)
+            _write_page(html, report)
+        _put_report(report, full=full, as_json=as_json)
         return
     opened = Project.find(project)
     if quiz:
@@ -78,7 +93,8 @@ def evaluate(
         return
     with progress_bar("evaluate"):
         outcome = opened.evaluate(model, release, split=split, since=since, against=against, seed=seed)
-    found = outcome.report
+        found = outcome.report
+        _write_page(html or opened.workspace.path("reports", "evaluation.html"), found)
     if as_json:
         put_json({"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, **found})
         return
@@ -100,16 +116,14 @@ def put_falls(falls: Sequence[Mapping[str, Any]]) -> None:
         put("")
 
 
-def _evaluate_files(
+def _of_files(
     model: str | None,
     files: Sequence[Path],
     against: str | None,
     workspace: Workspace | None,
-    *,
     seed: int,
-    full: bool,
-    as_json: bool,
-) -> None:
+    columns: Mapping[str, Any],
+) -> dict[str, Any]:
     """Evaluate a model on labelled rows of anyone's files."""
     from dataclasses import asdict
 
@@ -117,19 +131,31 @@ def _evaluate_files(
 
     called = model or "newest"
     ready = references.load_model(called, workspace=workspace)
-    with progress_bar("evaluate"):
-        rows = baselines.concat([baselines.read_rows(path) for path in files])
-        found = baselines.evaluate(ready, rows)
+    rows = baselines.concat([baselines.read_rows(path, **columns) for path in files])
+    found = baselines.evaluate(ready, rows)
     report: dict[str, Any] = {"model": called, "split": ", ".join(path.name for path in files), **found.to_dict()}
     if against is not None:
         tested = baselines.compare(ready, references.load_model(against, workspace=workspace), rows, seed=seed)
         report["against"] = {"model": against, **asdict(tested)}
+    return report
+
+
+def _put_report(report: Mapping[str, Any], *, full: bool, as_json: bool) -> None:
     if as_json:
         put_json(report)
         return
     put_evaluation(report, full=full)
     for note in report["notes"]:
         say(note)
+
+
+def _write_page(file: Path | None, report: Mapping[str, Any]) -> None:
+    """Write the page of an evaluation, where one is wanted."""
+    if file is not None:
+        from toolkit.project.files import write_atomic
+        from toolkit.report import evaluation_page
+
+        write_atomic(file, evaluation_page(report))
 
 
 def _put_quiz(opened: Project, reference: str | None, as_json: bool) -> None:
@@ -179,6 +205,9 @@ def put_evaluation(found: Mapping[str, Any], *, full: bool) -> None:
     put_section(
         ("annotator, against gold", "rows", "macro F1", "95 % interval", "model on these"), _people(found["ceiling"])
     )
+    if full:
+        names = ("annotator: span or relation", "decided", "precision", "recall", "F1", "95 % interval")
+        put_section(names, _marked(found.get("span_ceiling", ())))
     put_section(("why macro F1 moved", "rows", "macro F1", "change", "95 % interval"), _moves(found["moves"]))
     if "against" in found:
         _put_test(found["model"], found["against"])
@@ -257,6 +286,12 @@ def _people(ceiling: Iterable[dict[str, Any]]) -> Iterable[list[str]]:
     for each in ceiling:
         score, model = each["macro_f1"], each["model_macro_f1"]
         yield [each["annotator"], str(each["rows"]), number(score["value"]), interval(score), told(model)]
+
+
+def _marked(people: Iterable[dict[str, Any]]) -> Iterable[list[str]]:
+    for person in people:
+        for each in (*person["spans"], *person["relations"]):
+            yield [f"{person['annotator']}: {each['label']} ({each['by']})", *_scores(each)]
 
 
 def _moves(moves: Iterable[dict[str, Any]]) -> Iterable[list[str]]:

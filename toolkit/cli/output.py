@@ -164,13 +164,22 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:z.2f}"
 
 
-def interval(estimate: Mapping[str, float | None]) -> str:
-    """Return "low to high" of an estimate, a dash where it is undefined."""
-    low, high = estimate["low"], estimate["high"]
-    return "–" if low is None or high is None else f"{low:z.2f} to {high:z.2f}"
+def interval(estimate: Mapping[str, Any]) -> str:
+    """Return "low to high" of an estimate, "too few stories" or the like where that is why there is none, else a dash.
+
+    Examples:
+        >>> interval({"low": 0.4, "high": 0.6})
+        '0.40 to 0.60'
+        >>> interval({"low": None, "high": None, "reason": "too few stories (1) for an interval"})
+        'too few stories'
+    """
+    low, high, reason = estimate["low"], estimate["high"], str(estimate.get("reason") or "")
+    if low is None or high is None:
+        return reason.partition(" (")[0] if reason.startswith("too few") else "–"
+    return f"{low:z.2f} to {high:z.2f}"
 
 
-def told(estimate: Mapping[str, float | None]) -> str:
+def told(estimate: Mapping[str, Any]) -> str:
     """Return an estimate and its interval as "0.50 (0.40 to 0.60)", without the brackets where there is none."""
     bounds = interval(estimate)
     return number(estimate["value"]) + ("" if bounds == "–" else f" ({bounds})")
@@ -182,7 +191,7 @@ def put_losses(losses: Sequence[tuple[str, int, str]]) -> None:
     put_section(("what had no place", "how many", "such as"), rows)
 
 
-_NUMERIC = re.compile(r"[-–]?\d|[-–]?$")
+_NUMERIC = re.compile(r"[-–]?\d|[-–]?$|too few")
 
 
 def put_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -62,7 +62,7 @@ def put_run(run: dict[str, Any], as_json: bool) -> None:
     for name in ("macro_f1", "f1_positive", "accuracy", "micro_f1"):
         if metrics.get(name) is not None:
             low, high = metrics["intervals"].get(name, (None, None))
-            rows.append([name, number(metrics[name]), interval({"low": low, "high": high})])
+            rows.append([name, number(metrics[name]), interval({"low": low, "high": high, "reason": "too few"})])
     put_table([run["metrics_of"], "value", "95 % interval"], rows)
     for note in run["notes"]:
         say(note)

@@ -1,6 +1,7 @@
 from .checkup import Check as Check
 from .checkup import checkup as checkup
 from .contents import Report as Report
+from .evaluation_page import evaluation_page as evaluation_page
 from .html_document import agreement_page as agreement_page
 from .html_document import report_page as report_page
 from .project_status import ProjectStatus as ProjectStatus

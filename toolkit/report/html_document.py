@@ -36,7 +36,7 @@ def report_page(report: Report) -> str:
     made = [f"schema {report.schema}", f"toolkit {report.toolkit}"]
     made += [f"newest release {report.releases.version}"] if report.releases else []
     data = None if report.table is None else {**report.table.rows, "labels": dict(report.labels)}
-    return _page(
+    return page_of(
         title=report.title,
         kind="Project report",
         made=made,
@@ -90,7 +90,7 @@ def agreement_html(report: Mapping[str, Any], labels: Mapping[str, str], texts: 
         texts: sentence_id → text, to show the disputed sentences by.
     """
     numbers = ("answers", "annotators", "sentences", "skipped")
-    return _page(
+    return page_of(
         title=f"Agreement on {report['schema']}",
         kind="Agreement report",
         made=[f"intervals over {tally(report['articles'], 'article')}"],
@@ -133,7 +133,7 @@ def ingest_page(files: Sequence[FileSurvey], report: Mapping[str, Any]) -> str:
         Section("files", "Files", said="Those that look wrong come first.", tables=(tables["files"],)),
         Section("left-out", "Left out", tables=(tables["reasons"],)),
     ]
-    return _page(
+    return page_of(
         title="What became of the pages",
         kind="Ingest report",
         made=[tally(len(files), "file")],
@@ -157,9 +157,16 @@ def file_cells(file: FileSurvey) -> tuple[str, ...]:
     return (file.source, file.form, f"{file.articles:,}", *said, kept, ", ".join(file.suspicions))
 
 
-def _page(*, data: Any, **parts: Any) -> str:
-    """Fill the template; the script is on the page only if there is data that it shows."""
-    style, script = _asset("style.css"), _asset("script.js") if data is not None else None
+def page_of(*, data: Any, shows: str = "script.js", mistakes: bool = False, **parts: Any) -> str:
+    """Fill the template; a script is on the page only if there is data that it shows.
+
+    Args:
+        data: JSON for the script, or None.
+        shows: The script's file.
+        mistakes: Whether the data is a list of mistakes to browse.
+        **parts: title, kind, made, tiles, answers, sections and table.
+    """
+    style, script = _asset("style.css"), _asset(shows) if data is not None else None
     source = "'none'" if script is None else f"'{_hash(script)}'"
     policy = (
         f"default-src 'none'; script-src {source}; style-src '{_hash(style)}'; "
@@ -167,6 +174,7 @@ def _page(*, data: Any, **parts: Any) -> str:
     )
     return _template().render(
         **parts,
+        mistakes=mistakes,
         policy=policy,
         style=Markup(style),  # noqa: S704  # the package's own files
         script=None if script is None else Markup(script),  # noqa: S704

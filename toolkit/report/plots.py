@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -245,6 +246,47 @@ def line(title: str, points: Sequence[tuple[float, Estimate]], *, across: str, u
     return Plot(title, _drawn(title, draw, height=3.0, grid="y"), (across, unit), cells, note)
 
 
+def curves(
+    title: str,
+    series: Mapping[str, Sequence[tuple[float, Estimate]]],
+    *,
+    across: str,
+    unit: str,
+    diagonal: bool = False,
+    note: str = "",
+) -> Plot:
+    """Draw curves in the unit square; a point with an interval gets a bar.
+
+    Args:
+        title: What is shown.
+        series: Name → its points from left to right, four names at most.
+        across: What the horizontal axis measures.
+        unit: What the vertical axis measures.
+        diagonal: Draw the line on which both are equal.
+        note: How to read it.
+    """
+
+    def draw(axes: Any) -> None:
+        if diagonal:
+            axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.9, linestyle=(0, (3, 3)))
+        for (name, points), colour in zip(series.items(), SERIES, strict=False):
+            known = [(at, mark.value, mark) for at, mark in points if mark.value is not None]
+            for at, _, mark in known:
+                if mark.low is not None and mark.high is not None:
+                    axes.plot([at, at], [mark.low, mark.high], color=colour, linewidth=1.4, alpha=0.6)
+            marker = "o-" if len(known) < 10 else "-"
+            x, y = [at for at, _, _ in known], [value for _, value, _ in known]
+            axes.plot(x, y, marker, color=colour, linewidth=2, markersize=4.5, label=short(name, 24))
+        axes.set_xlim(0, 1.02)
+        axes.set_ylim(0, 1.04)
+        axes.set_xlabel(across)
+        axes.set_ylabel(unit)
+        _legend(axes, max(len(series), 2))
+
+    cells = tuple((name, f"{at:.2f}", str(mark)) for name, points in series.items() for at, mark in points)
+    return Plot(title, _drawn(title, draw, height=3.4, grid="y"), ("", across, unit), cells, note)
+
+
 def _whole_numbers() -> Any:
     from matplotlib.ticker import MaxNLocator
 
@@ -312,7 +354,9 @@ def _figure(title: str, draw: Callable[[Any], None], *, height: float, grid: Lit
         "grid.linewidth": 0.8,
         "text.parse_math": False,
     }
-    with mpl.rc_context():
+    with mpl.rc_context(), warnings.catch_warnings():
+        # the SVG holds letters, which the page's fonts draw; only their widths are guessed here
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         mpl.rcdefaults()  # whatever a user's matplotlibrc says
         mpl.rcParams.update(settings)
         figure = Figure(figsize=(_WIDTH, height), layout="constrained")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from toolkit.baselines import Rows, look, refuse
@@ -52,7 +54,43 @@ def test_labels_that_a_reader_takes_for_one_are_told(spelt: str) -> None:
     )
     (finding,) = look(found)
     assert finding.kind == "spellings"
-    assert repr(spelt) in finding.what
+    assert repr(spelt) in finding.what or ascii(spelt) in finding.what
+    assert finding.what.isascii() or spelt != "na\u00efve"  # two that look the same are told with escapes
+
+
+@pytest.mark.parametrize("names", [("-1", "0", "1"), ("C", "C++", "C#"), ("2-1", "21"), ("+", "-")])
+def test_labels_that_differ_in_more_than_spelling_are_left_alone(names: tuple[str, ...]) -> None:
+    assert kinds(rows(*names)) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "('claim', 'denial')",
+        "{'claim'}",
+        "array(['claim'], dtype=object)",
+        '["claim"]',
+        "claim、denial",
+        "claim، denial",
+    ],
+)
+def test_a_list_as_programs_write_it_is_refused_even_of_one_name(written: str) -> None:
+    assert [(each.kind, each.severe) for each in look(rows("claim", "denial", written))] == [("lists", True)]
+
+
+@pytest.mark.parametrize("written", ["claim denial", "claim: denial", "denial - claim"])
+def test_what_may_be_a_list_is_told_and_not_refused(written: str) -> None:
+    (finding,) = look(rows("claim", "denial", written))
+    assert (finding.kind, finding.severe) == ("lists", False)
+    assert f"{written!r} may be a list of labels (30 rows)" in finding.what
+
+
+def test_copies_between_two_files_to_learn_from_are_told_with_their_labels() -> None:
+    one = replace(rows("claim", "denial"), where="one.csv")
+    other = replace(one.take(range(4)), labels=(("denial",),) * 4, where="other.csv")
+    (finding,) = (each for each in look(one, parts=[one, other]) if each.kind == "leakage")
+    assert finding.what.startswith("4 of 4 rows of other.csv stand in one.csv too, exactly or nearly, such as 'the")
+    assert finding.what.endswith("; 2 with other labels")
 
 
 def test_a_label_of_the_rows_to_judge_on_may_be_the_other_spelling() -> None:

@@ -173,12 +173,33 @@ def test_every_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert all(str(fault.remedy).endswith("--rejects FILE") for fault in caught.value.faults)
 
 
+def test_like_faults_are_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    rows = [{"text": "x", "label": "y"}, *({"text": "x", "label": {"is": at}} for at in range(3)), {"label": "y"}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(InvalidInput) as caught:
+        read_rows(path)
+    assert [fault.where for fault in caught.value.faults] == [f"{path}:2", f"{path}:5"]
+    assert "(likewise lines 3, 4)" in str(caught.value.faults[0])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["['b', 'c']", "('b', 'c')", "{'b', 'c'}", "array(['b', 'c'], dtype=object)", "Index(['b', 'c'], dtype='object')"],
+)
+def test_a_list_that_a_program_wrote_into_a_column_called_label_is_read(cell: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f'text,label\nx,b\ny,"{cell}"\n')
+    assert read_rows(path).labels == (("b",), ("b", "c"))
+
+
 def test_a_file_of_the_wrong_kind_is_not_read_to_its_end(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text("plain words\n" * 1000)
     with pytest.raises(InvalidInput) as caught:
         read_rows(path)
-    assert len(caught.value.faults) == 101
+    assert len(caught.value.faults) == 2
+    assert "(likewise lines 2, 3, 4, 5, 6 and 94 more)" in str(caught.value.faults[0])
     assert "has at least 100 rows that can't be used, and was not read on" in str(caught.value.faults[-1])
 
 

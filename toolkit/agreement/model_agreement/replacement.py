@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from typing import Any, Final, Literal
 
 from toolkit.agreement.model_agreement.alternative_annotator import AltTest, Score, alt_test
+from toolkit.agreement.relation_agreement import matched_relations
 from toolkit.agreement.span_agreement import match
 from toolkit.records import Annotation, Estimate, Span, Suggestion, latest
 from toolkit.records.base import record
@@ -25,7 +26,7 @@ LEAST: Final = 30
 PRICES: Final[Mapping[str, float]] = {"experts": 0.2, "trained": 0.15, "crowd": 0.1}
 """ε by kind of annotator: by how much a model may be worse, for what a person's answer costs (Calderon et al.)."""
 
-Kind = Literal["labels", "layer", "label", "label given", "span", "value"]
+Kind = Literal["labels", "layer", "label", "label given", "span", "value", "relation"]
 
 
 @record
@@ -34,8 +35,9 @@ class ReplacementRow:
 
     Attributes:
         kind: "labels" (all of a sentence's labels), "layer", "label", "label given" (on sentences to which anybody gave
-            it), "span" (where spans of a label are), or "value" (what a field of such spans holds).
-        name: Id of the label, layer or span label, "SPAN.field" for a value, "" for all labels.
+            it), "span" (where spans of a label are), "value" (what a field of such spans holds), or "relation" (which
+            spans are related).
+        name: Id of the label, layer, span label or relation, "SPAN.field" for a value, "" for all labels.
         sentences: Sentences that the model and at least two people answered.
         winning_rate: ω: the share of people over whom the model wins.
         advantage_probability: ρ: how often the model is at least as near to the others as a person is.
@@ -65,7 +67,7 @@ class ReplacementReport:
         sentences: Sentences with answers that no suggestion could have swayed.
         unanswered: Those of them that the model has no answer to; they take no part.
         swayed: Sentences that were left out since a suggestion was shown.
-        rows: All labels first, then each layer, label, span label and field.
+        rows: All labels first, then each layer, label, span label and field, and relation.
     """
 
     model: str
@@ -151,6 +153,7 @@ def _questions(schema: Schema) -> list[Question]:
         found.append(("span", span.id, _spans(span.id), _overlap, False))
         numbers = [field.id for field in span.attributes if field.type in ("number", "choice", "boolean")]
         found += [("value", f"{span.id}.{name}", _spans(span.id), _same_value(name), False) for name in numbers]
+    found += [("relation", each.id, _related(each.id), _same_relations, False) for each in schema.relations]
     return found
 
 
@@ -214,7 +217,7 @@ def _missing(test: AltTest) -> int:
 def _verdict(test: AltTest, missing: int, kind: Kind, name: str) -> str:
     about = name or "all labels together"
     if test.winning_rate.value is None:
-        marked = f" with {name}" if kind in ("label given", "span", "value") else ""
+        marked = f" with {name}" if kind in ("label given", "span", "value", "relation") else ""
         return f"{about}: can't be said yet, {missing} more sentences{marked} must be answered by two people"
     won = sum(rival.beaten for rival in test.rivals)
     may = "may" if test.passed else "may not"
@@ -231,6 +234,26 @@ def _holds(label: str) -> Callable[[Judgement], Any]:
 
 def _spans(label: str) -> Callable[[Judgement], Any]:
     return lambda each: tuple(span for span in each.spans if span.label == label)
+
+
+def _related(label: str) -> Callable[[Judgement], Any]:
+    """Read the spans and relations of an answer; nothing of one that draws none."""
+
+    def read(each: Judgement) -> Any:
+        drawn = tuple(relation for relation in each.relations if relation.label == label)
+        return (tuple(each.spans), drawn) if drawn else ()
+
+    return read
+
+
+def _same_relations(answer: Any, others: Sequence[Any]) -> float:
+    """Return the mean F1 of relations of which both ends overlap."""
+    spans, drawn = answer or ((), ())
+    scores = []
+    for other in others:
+        their_spans, theirs = other or ((), ())
+        scores.append(_f1(matched_relations(drawn, spans, theirs, their_spans), drawn, theirs))
+    return sum(scores) / len(scores)
 
 
 def _jaccard(answer: Any, others: Sequence[Any]) -> float:
@@ -256,5 +279,5 @@ def _same_value(field: str) -> Score:
     return score
 
 
-def _f1(matches: int, one: Sequence[Span], other: Sequence[Span]) -> float:
+def _f1(matches: int, one: Sequence[object], other: Sequence[object]) -> float:
     return 2 * matches / (len(one) + len(other)) if one or other else 1.0

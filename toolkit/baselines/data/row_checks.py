@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
 from typing import Literal
 
+from toolkit.baselines.data.row_reader import text_list
 from toolkit.baselines.data.rows import Rows, listed, reading_key, told_rows
 from toolkit.errors import InvalidInput
 from toolkit.records.base import record
@@ -19,7 +22,9 @@ ROWS, STORIES = 50, 5
 FEW = 20
 """With fewer rows than these a label is hardly learnt, and its score hardly known."""
 
-_SEPARATORS = re.compile(r"\s*[,;/|+]\s*|\s+(?:and|&)\s+")
+_SEPARATORS = re.compile(r"\s*[,;/|+、،，；・]\s*|\s+(?:and|&)\s+")
+_MAYBE = re.compile(r"\s+[-–—]\s+|\s*:\s*|\s+")  # between names, but inside of many a name too
+_WITHIN = re.compile(r"(?<=[^\W\d])[\s_\-‐‑–]+(?=[^\W\d])|\s")  # no more than a way to write a name
 _QUOTED = 60  # characters of a text that a finding shows
 
 
@@ -44,12 +49,15 @@ class Finding:
         return f"{self.what}; {self.remedy}" if self.remedy else self.what
 
 
-def look(rows: Rows, others: Mapping[str, Rows] | None = None, *, leaks: bool = True) -> list[Finding]:
+def look(
+    rows: Rows, others: Mapping[str, Rows] | None = None, *, parts: Sequence[Rows] = (), leaks: bool = True
+) -> list[Finding]:
     """Look over labelled rows; like faults are gathered in one finding each.
 
     Args:
         rows: The rows to learn from.
         others: Name → rows to judge on.
+        parts: The files that the rows to learn from are of, if several: copies are looked for between them too.
         leaks: Also look for rows to judge on among those to learn from, which takes longest.
 
     Examples:
@@ -65,7 +73,8 @@ def look(rows: Rows, others: Mapping[str, Rows] | None = None, *, leaks: bool = 
         *_lists(names),
         *_spellings(names),
         *_conflicts(rows),
-        *(finding for part in judged.items() if leaks for finding in _leaks(rows, *part)),
+        *(finding for part in judged.items() if leaks for finding in _leaks(replace(rows, where=None), *part)),
+        *(finding for one, other in combinations(parts, 2) if leaks for finding in _leaks(one, _named(other), other)),
         *_rare(rows),
         *_few(rows),
     ]
@@ -85,24 +94,25 @@ def refuse(findings: Iterable[Finding], where: str | None) -> None:
 
 def _lists(names: Counter[str]) -> list[Finding]:
     """Find labels that are lists of other labels, written as text."""
-    lists = [
-        name
-        for name in sorted(names)
-        if len(parts := [part for part in _SEPARATORS.split(name.strip("[](){} ")) if part]) > 1
-        and all(part.strip("'\" ") in names for part in parts)
-    ]
-    if not lists:
-        return []
-    rows = sum(names[name] for name in lists)
-    verb = "looks like a list" if len(lists) == 1 else "look like lists"
-    return [
-        Finding(
-            kind="lists",
-            severe=True,
-            what=f"{listed([repr(name) for name in lists], 5)} {verb} of labels ({told_rows(rows)})",
-            remedy='write a JSON list, ["a", "b"], or names between | in a column called labels',
-        )
-    ]
+    written = {name: parts for name in sorted(names) if (parts := text_list(name)) is not None}
+    known = {*names, *(part for parts in written.values() for part in parts)}
+
+    def split(between: re.Pattern[str]) -> list[str]:
+        cut = {name: [part.strip("'\" ") for part in between.split(name.strip("[](){} ")) if part] for name in names}
+        return [name for name, parts in sorted(cut.items()) if len(parts) > 1 and known.issuperset(parts)]
+
+    sure = sorted({*written, *split(_SEPARATORS)})
+    maybe = sorted({*split(_MAYBE)} - set(sure))
+    remedy = 'write a JSON list, ["a", "b"], or names between | in a column called labels'
+    found = []
+    for lists, severe, looks in ((sure, True, "look like lists of labels"), (maybe, False, "may be lists of labels")):
+        if lists:
+            rows, verb = sum(names[name] for name in lists), looks
+            if len(lists) == 1:
+                verb = looks.replace("look like lists", "looks like a list").replace("may be lists", "may be a list")
+            what = f"{listed([repr(name) for name in lists], 5)} {verb} ({told_rows(rows)})"
+            found.append(Finding(kind="lists", severe=severe, what=what, remedy=remedy))
+    return found
 
 
 def _spellings(names: Counter[str]) -> list[Finding]:
@@ -111,7 +121,7 @@ def _spellings(names: Counter[str]) -> list[Finding]:
     for name in sorted(names):
         alike[_plain(name)].append(name)
     sets = [spelt for spelt in alike.values() if len(spelt) > 1]
-    told = [" and ".join((", ".join(map(repr, spelt[:-1])), repr(spelt[-1]))) for spelt in sets]
+    told = [" and ".join((", ".join(shown[:-1]), shown[-1])) for shown in map(_told_apart, sets)]
     if not told:
         return []
     what = (
@@ -128,7 +138,14 @@ def _spellings(names: Counter[str]) -> list[Finding]:
 
 def _plain(name: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(character for character in folded if character.isalnum() or unicodedata.combining(character)) or name
+    visible = "".join(character for character in folded if unicodedata.category(character) != "Cf")
+    return _WITHIN.sub("", visible) or name
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Return names as a reader can tell them apart: with escapes where the same would be seen twice."""
+    seen = Counter(unicodedata.normalize("NFC", name) for name in names)
+    return [repr(name) if seen[unicodedata.normalize("NFC", name)] == 1 else ascii(name) for name in names]
 
 
 def _conflicts(rows: Rows) -> list[Finding]:
@@ -136,7 +153,7 @@ def _conflicts(rows: Rows) -> list[Finding]:
     given: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
     shown: dict[str, str] = {}
     for text, labels in zip(rows.texts, rows.labels, strict=True):
-        key = reading_key(text)
+        key = _reading(text)
         given[key][labels] += 1
         shown.setdefault(key, text)
     apart = [key for key, counts in given.items() if len(counts) > 1]
@@ -155,21 +172,36 @@ def _conflicts(rows: Rows) -> list[Finding]:
     ]
 
 
+def _reading(text: str) -> str:
+    return reading_key(text if text.isascii() else unicodedata.normalize("NFKC", text))
+
+
 def _leaks(rows: Rows, name: str, judged: Rows) -> list[Finding]:
-    """Find rows to judge on that stand among those to learn from."""
-    pairs = text_leakage({"train": rows.texts, name: judged.texts}).pairs
+    """Find rows of one file that stand among those of another, and those of them that are labelled otherwise there."""
+    pairs = text_leakage({"": rows.texts, name: judged.texts}).pairs
     later = {pair.later: pair for pair in pairs if pair.later.startswith(f"{name}:")}
     if not later:
         return []
-    first = judged.texts[int(next(iter(later)).rpartition(":")[2]) - 1]
+    numbers = {_row(place): _row(pair.earlier) for place, pair in later.items()}
+    first = judged.texts[next(iter(numbers))]
+    apart = sum(judged.labels[mine] != rows.labels[theirs] for mine, theirs in numbers.items())
     return [
         Finding(
             kind="leakage",
-            what=f"{len(later):,} of {told_rows(len(judged))} of {name} stand in the training rows too, exactly or "
-            f"nearly, such as {_quoted(first)}",
+            what=f"{len(later):,} of {told_rows(len(judged))} of {name} stand in {rows.where or 'the training rows'} "
+            f"too, exactly or nearly, such as {_quoted(first)}" + (f"; {apart:,} with other labels" if apart else ""),
             remedy="take them out of one of the two",
         )
     ]
+
+
+def _named(rows: Rows) -> str:
+    return rows.where or "another file"
+
+
+def _row(place: str) -> int:
+    """Return the index of a row from "name:row"."""
+    return int(place.rpartition(":")[2]) - 1
 
 
 def _rare(rows: Rows) -> list[Finding]:

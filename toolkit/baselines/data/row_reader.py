@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from toolkit.baselines.data.rows import Rows, concat, reading_key
+from toolkit.baselines.data.rows import Rows, concat, listed, reading_key
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.project.files import write_atomic
 from toolkit.project.table_files import FROM_CSV, Fault, Record, TableFile, kind, table_file
@@ -73,9 +73,11 @@ _LABEL_COLUMNS = ("labels", "label")
 _GROUP_COLUMNS = ("story_id", "article_id")
 _ID_COLUMNS = ("sentence_id", "id")
 _SLICES = {"source": ("publisher", "source"), "language": ("language", "lang"), "year": ("year", "published_at")}
-_OPENING = ("[", "('", '("', "{'", '{"', "()", "set()", "frozenset()")
+_OPENING = ("[", "('", '("', "{'", '{"', "()", "set()", "frozenset(", "array(", "Index(")
+_WRAPPED = re.compile(r"(?:array|Index|frozenset)\((.*?)(?:,\s*(?:dtype|shape|name)=[^\[\]{}]*)?\)", re.DOTALL)
 _BETWEEN = re.compile(r"""(["'])\s+(["'])""")  # NumPy puts no comma between
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SHOWN = re.compile(r"""'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|\d+""")  # what differs between faults that are alike
 _MAX_FAULTS = 100  # a file of the wrong kind breaks on every line; its first hundred say enough
 
 
@@ -220,6 +222,7 @@ class _Faults:
     def __init__(self, source: TableFile, reject: Rejecting | None) -> None:
         self._source = source
         self._reject = reject
+        self._alike: dict[str, list[int]] = {}
         self.found: list[InvalidInput] = []
 
     def add(self, number: int, fault: Fault) -> None:
@@ -242,12 +245,14 @@ class _Faults:
                 )
             )
             return
-        remedy = "mend it, or leave such rows out with --rejects FILE"
-        self.found.append(InvalidInput(fault.what, where=self._source.place(number, fault.column), remedy=remedy))
-        if len(self.found) == _MAX_FAULTS:
+        places = self._alike.setdefault(fault.reason + _SHOWN.sub("", fault.what), [])
+        if not places:
+            remedy = "mend it, or leave such rows out with --rejects FILE"
+            self.found.append(InvalidInput(fault.what, where=self._source.place(number, fault.column), remedy=remedy))
+        places.append(number)
+        if sum(map(len, self._alike.values())) == _MAX_FAULTS:
             stopped = f"has at least {_MAX_FAULTS} rows that can't be used, and was not read on"
-            self.found.append(InvalidInput(stopped, where=self._source.name, remedy="is it the right file?"))
-            self.tell()
+            self.tell(InvalidInput(stopped, where=self._source.name, remedy="is it the right file?"))
 
     def without(self, batch: Iterable[Record]) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Note the records that can't be read, and give the others."""
@@ -257,14 +262,25 @@ class _Faults:
             else:
                 yield number, fields
 
-    def tell(self) -> None:
-        """Raise what was kept.
+    def tell(self, *last: InvalidInput) -> None:
+        """Raise what was kept, like faults in one line.
 
         Raises:
             InvalidInput: Anything was.
         """
-        if self.found:
-            raise InvalidInput.all_of(self.found)
+        told = [
+            InvalidInput(fault.what + self._also(places[1:]), where=fault.where, remedy=fault.remedy)
+            for fault, places in zip(self.found, self._alike.values(), strict=True)
+        ]
+        if told:
+            raise InvalidInput.all_of([*told, *last])
+
+    def _also(self, others: Sequence[int]) -> str:
+        """Say in which other lines or rows the same is wrong."""
+        if not others:
+            return ""
+        unit = "line" if self._source.unit == ":" else "row"
+        return f" (likewise {unit}{'' if len(others) == 1 else 's'} {listed(list(map(str, others)), 5)})"
 
 
 class _Columns:
@@ -307,7 +323,9 @@ class _Columns:
             )
         cell = next((row[label] for _, row in batch if row.get(label) is not None), None)
         multi = isinstance(cell, list) or (
-            isinstance(cell, str) and FROM_CSV in fields and (label == "labels" or cell.startswith("["))
+            isinstance(cell, str)
+            and FROM_CSV in fields
+            and (label == "labels" or _any_list(row.get(label) for _, row in batch))
         )
         return cls(text, label, multi, group or _first(_GROUP_COLUMNS, fields), _first(_ID_COLUMNS, fields))
 
@@ -362,6 +380,22 @@ class _Columns:
         return tuple(_label_name(name, self.label, fields) for name in cell)
 
 
+def _any_list(cells: Iterable[object]) -> bool:
+    """Tell whether a cell of CSV is a list as a program writes it; a name in brackets alone is none."""
+    return any(isinstance(cell, str) and cell.startswith(_OPENING) for cell in cells)
+
+
+def text_list(name: str) -> list[str] | None:
+    """Return the names in a list that was written as text, as JSON, Python, pandas or NumPy write it; else None.
+
+    Examples:
+        >>> text_list("['claim', 'denial']"), text_list("array(['claim'], dtype=object)"), text_list("claim")
+        (['claim', 'denial'], ['claim'], None)
+    """
+    found = _list_of(name) if name.startswith(_OPENING) else None
+    return list(map(str, found)) if isinstance(found, list) else None
+
+
 def _list_of(cell: str) -> object:
     """Read a cell of CSV that holds a list of labels."""
     if not cell.lstrip().startswith(_OPENING):
@@ -377,6 +411,8 @@ def _python_list(cell: str) -> object:
     bare = cell.strip()
     if bare in ("set()", "frozenset()"):
         return []
+    wrapped = _WRAPPED.fullmatch(bare)
+    bare = wrapped[1] if wrapped else bare
     try:
         found = ast.literal_eval(_BETWEEN.sub(r"\1, \2", bare))
     except (ValueError, SyntaxError, MemoryError, RecursionError):

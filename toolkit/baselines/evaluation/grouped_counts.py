@@ -279,7 +279,7 @@ def difference_bounds(first: GroupedCounts, second: GroupedCounts) -> Bounds:
     own = (rows**2).sum(axis=-1)
     factor, freedom = inflation(own, stories, (one.share + other.share) / 2)
     value = macro_f1(first.totals) - macro_f1(second.totals)
-    low, high = student(value, (own + (one.one_row + other.one_row) / 8) * factor, freedom)
+    low, high = student(value, (own + (one.one_row + other.one_row) / 16) * factor, freedom)
     bounds = Bounds(np.maximum(low, -1.0), np.minimum(high, 1.0))
     return enough(bounds, np.minimum(one.trials, other.trials), first.stories)
 

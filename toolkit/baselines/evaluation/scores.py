@@ -13,6 +13,7 @@ import numpy as np
 
 from toolkit.baselines.data.rows import LabelsByAnnotator, Rows, listed, told_rows
 from toolkit.baselines.data.targets import Floats, flags_of
+from toolkit.baselines.evaluation.curves import LabelCurve, label_curves
 from toolkit.baselines.evaluation.grouped_counts import (
     GroupedCounts,
     PairedTest,
@@ -135,8 +136,9 @@ class Evaluation:
         slices: By source, language, year, length and whether the text, or one nearly like it, was trained on.
         ceiling: Every annotator against gold, if answers were given.
         errors: The surest mistakes first.
-        moves: From an older release to this one, step by step, if an older one was named.
         notes: What a reader must know.
+        moves: From an older release to this one, step by step, if an older one was named.
+        curves: Precision over recall, and frequency over probability, a label.
     """
 
     baseline: str
@@ -156,6 +158,7 @@ class Evaluation:
     errors: tuple[ErrorRow, ...]
     notes: tuple[str, ...]
     moves: tuple[ScoreChange, ...] = ()
+    curves: tuple[LabelCurve, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, numbers and strings."""
@@ -214,6 +217,7 @@ def evaluate(
         ceiling=_ceiling(scored, answers or {}),
         errors=_errors(model, scored, probabilities, given_labels, max_errors),
         notes=_notes(model, rows, parts),
+        curves=label_curves(names, scored.gold, probabilities, rows.groups),
     )
 
 

@@ -17,6 +17,7 @@ from toolkit.baselines.evaluation.on_release import evaluate_release, evaluate_r
 from toolkit.baselines.evaluation.scores import Evaluation, compare
 from toolkit.baselines.models.model_files import CONFIG, TENSORS
 from toolkit.baselines.models.model_files import load as load_model
+from toolkit.baselines.spans import span_ceiling
 from toolkit.baselines.training.stage import release_of, trained_model
 from toolkit.engine.csv_cells import safe_cell
 from toolkit.project import Made, Workspace
@@ -58,8 +59,8 @@ def evaluate(
         swaps: How often the paired test swaps the answers of stories.
 
     Returns:
-        The report: what `Evaluation.to_dict` gives, with "model", "release" and "split", and "since", "spans" and
-        "against" where there are such.
+        The report: what `Evaluation.to_dict` gives, with "model", "release" and "split", and "since", "spans",
+        "span_ceiling" and "against" where there are such.
 
     Raises:
         InvalidInput: There is no such model, release or split.
@@ -135,6 +136,9 @@ def _evaluate(
         report["since"] = older.version
     if spans is not None:
         report["spans"] = spans.to_dict()
+    people = span_ceiling(source.path, split)
+    if people:
+        report["span_ceiling"] = [asdict(person) for person in people]
     if rival is not None:
         rows = rows_of_release(source.path, split)
         tested = compare(model, load_model(rival.folder), rows, seed=seed, swaps=swaps)

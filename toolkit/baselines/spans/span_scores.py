@@ -78,18 +78,27 @@ def evaluate_spans(rows: SpanRows, given: Spans) -> SpanEvaluation:
         rows: The decided spans.
         given: Spans for each row.
     """
-    member = cluster_numbers(rows.groups, by_name=True)
-    groups = len(set(rows.groups))
-    labels = sorted({span.label for spans in (*rows.spans, *given) for span in spans})
+    found = label_span_scores(rows.spans, given, rows.groups)
+    return SpanEvaluation(rows=len(rows), groups=len(set(rows.groups)), scores=found, values=figure_values(rows, given))
+
+
+def label_span_scores(decided: Spans, given: Spans, groups: Sequence[str]) -> tuple[SpanScores, ...]:
+    """Return the scores of each span label, exact before overlap.
+
+    Args:
+        decided: Spans of each sentence.
+        given: Spans of the same sentences.
+        groups: Story of each sentence.
+    """
+    member = cluster_numbers(groups, by_name=True)
     found = []
-    for label in labels:
+    for label in sorted({span.label for spans in (*decided, *given) for span in spans}):
         for by in ("exact", "overlap"):
-            table = np.zeros((groups, 3))
-            np.add.at(
-                table, member, [_counts(gold, said, label, by) for gold, said in zip(rows.spans, given, strict=True)]
-            )
-            found.append(_scores(label, by, table))
-    return SpanEvaluation(rows=len(rows), groups=groups, scores=tuple(found), values=figure_values(rows, given))
+            table = np.zeros((len(set(groups)), 3))
+            counts = [_counts(gold, said, label, by) for gold, said in zip(decided, given, strict=True)]
+            np.add.at(table, member, counts)
+            found.append(scores_of(label, by, table))
+    return tuple(found)
 
 
 def figure_reader(rows: SpanRows, *, label: str = "FIGURE") -> list[tuple[Span, ...]]:
@@ -118,13 +127,14 @@ def _counts(gold: Sequence[Span], given: Sequence[Span], label: str, by: str) ->
     return len(match(mine, theirs, exact=by == "exact")), len(theirs), len(mine)
 
 
-def _scores(label: str, by: Literal["exact", "overlap"], table: Floats) -> SpanScores:
+def scores_of(label: str, by: Literal["exact", "overlap"], table: Floats) -> SpanScores:
+    """Return a label's scores from what matches, what was given and what was to be found, shape (stories, 3)."""
     total, matched = table.sum(axis=0), table[:, 0]
     _, given, support = total
     precision, recall = (_estimate(_share(total, of), matched, table[:, of]) for of in (1, 2))
     # F1 grows with matches over all spans of both, which is a share: F1 = 2 J / (1 + J)
     either = table[:, 1] + table[:, 2] - matched
-    low, high = (2 * bound / (1 + bound) for bound in proportion(matched, either))
+    low, high = (2 * bound / (1 + bound) for bound in proportion(matched, either, bunched=True))
     return SpanScores(
         label=label,
         by=by,
@@ -139,7 +149,7 @@ def _scores(label: str, by: Literal["exact", "overlap"], table: Floats) -> SpanS
 
 def _estimate(value: Floats, matched: Floats, among: Floats) -> Estimate:
     """Return a share of matches with its interval, from matches and spans of each story, shape (stories,) both."""
-    return _bounded(value, proportion(matched, among), among)
+    return _bounded(value, proportion(matched, among, bunched=True), among)
 
 
 def _bounded(value: Floats, bounds: Bounds, among: Floats) -> Estimate:
