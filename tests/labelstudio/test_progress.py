@@ -70,3 +70,27 @@ def test_in_blind_mode_nothing_waits_before_the_first_push(workspace: Workspace)
     workspace.write("annotators.yaml", "blind: true\nannotators:\n  - {email: ada@example.org, calibrated: true}\n")
     send(workspace, f"{TITLE} (calibration)", "quiz-1")
     assert waiting(workspace) == set()
+
+
+def test_a_person_who_falls_below_their_own_interval_is_named(make_project: Callable[..., Workspace]) -> None:
+    workspace = make_project(["\n".join(f"Ferry {number} left." for number in range(45))], title=TITLE)
+    rows = []
+    for number, sentence in enumerate(workspace.sentences()):
+        for who in ("ada", "ben", "cid"):
+            moment = f"2026-01-01T00:{number:02}:00Z"
+            label = "denial" if who == "ada" and number >= 30 else "claim"
+            given = Annotation(
+                annotation_id=f"{number:02}{ord(who[0]):02x}".rjust(24, "0"),
+                sentence_id=sentence.sentence_id,
+                annotator=who,
+                labels=(label,),
+                schema="news_events@1.0.0",
+                created_at=moment,
+                updated_at=moment,
+            )
+            rows.append(revision(given, {}))
+    workspace.annotations.append(rows)
+    found = progress(workspace, [ProjectProgress("http://x", TITLE, 45, 135, None)], url="http://x")
+    warned = {person.annotator: person.warning for person in found.annotators}
+    assert warned["ada"] == ("25% of the latest 20 answers agree with others', of the 25 before 100% did (86% to 100%)")
+    assert (warned["ben"], warned["cid"]) == (None, None)

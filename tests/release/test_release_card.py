@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 import yaml
 
 from toolkit.errors import GateFailed
+from toolkit.records import content_id
 from toolkit.release import Release, TextRule
 from toolkit.release.card.data_dictionary import meaning
 from toolkit.release.repeats import repeats
@@ -63,6 +65,26 @@ def test_the_card_tells_what_is_left_out_and_how_that_bends_the_labels(world: An
     claims = [answer for answer in world.annotations if "claim" in answer.labels and answer.annotator == "annotator-1"]
     assert left["labels"]["claim"]["votes"] == sum(answer.sentence_id not in by_id for answer in claims)
     assert left["labels"]["claim"]["with_undecided"] == round(len(claims) / answered, 4)
+
+
+def test_decisions_by_one_and_thin_ground_are_told(
+    make_world: Callable[..., Any], release: Release, tmp_path: Path
+) -> None:
+    assert "Decided by one" not in card(release)
+    assert "Thin ground" not in card(release)
+    small = make_world(3)
+    alone = replace(
+        small,
+        decisions=tuple(
+            replace(each, method="single", votes=(content_id(each.sentence_id, "annotator-1"),))
+            for each in small.decisions
+        ),
+        annotations=tuple(each for each in small.annotations if each.annotator == "annotator-1"),
+    )
+    told = card(alone.freeze(tmp_path / "1.0.0"))
+    number = len(alone.decisions)
+    assert f"Decided by one: {number} sentences of {number} rest on the answer of a single person" in told
+    assert "Thin ground: one annotator; 3 stories, and five are few." in told
 
 
 def test_every_answer_has_its_sentence_and_every_answered_sentence_stands_somewhere(

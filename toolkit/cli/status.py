@@ -31,6 +31,9 @@ def status(project: ProjectDir = None, as_json: Json = False) -> None:
         put_table(["project", "sent", "answers", "changed"], rows)
     header = ["annotator", "sent", "done", "skipped", "median s", "a day", "days left", "agreement", "quiz"]
     put_table(header, [_person(who, result.sent) for who in result.annotators])
+    for who in result.annotators:
+        if who.warning is not None:
+            put(f"{who.annotator}: {who.warning}")
     if result.agreement is not None:
         put(f"agreement so far: α {result.agreement:.2f} of the label sets")
     if result.changed is not None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import permutations
 from statistics import median
 
 from toolkit.agreement import alpha
+from toolkit.agreement.intervals import clopper_pearson
 from toolkit.agreement.stage import quiz_scores
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
@@ -24,6 +25,7 @@ from toolkit.records import Annotation, latest
 from toolkit.schema import Score
 
 _WINDOW = timedelta(days=7)
+_LATEST = 20  # answers that are held against a person's earlier ones
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class AnnotatorProgress:
             None before the first pair.
         per_day: Answers per day over the seven days before the project's latest one; None before the first.
         days_left: Days until this person has answered everything sent, at that pace; None before the first.
+        warning: What to talk to this person about: the latest answers agree with others' less often than the person's
+            own earlier ones; None where they do not, or where there are too few.
     """
 
     annotator: str
@@ -54,6 +58,7 @@ class AnnotatorProgress:
     agreement: float | None = None
     per_day: float | None = None
     days_left: float | None = None
+    warning: str | None = None
 
 
 @dataclass(frozen=True)
@@ -216,15 +221,51 @@ def _shares(answers: Sequence[Annotation]) -> dict[str, float]:
     return {name: same[name] / number for name, number in pairs.items()}
 
 
+def _fallen(answers: Sequence[Annotation]) -> dict[str, str]:
+    """Return what to say to each annotator whose latest answers agree with others' less than the earlier ones did.
+
+    An answer agrees if at least half of the others at the sentence gave the same labels. The share among the latest
+    `_LATEST` answers is held against the 95 % interval (Clopper and Pearson) of the person's own earlier ones, of which
+    there must be as many.
+    """
+    by_sentence: dict[str, list[Annotation]] = {}
+    for answer in answers:
+        if answer.votes:
+            by_sentence.setdefault(answer.sentence_id, []).append(answer)
+    agreed: dict[str, list[tuple[datetime, str, bool]]] = {}
+    for given in by_sentence.values():
+        for one in given:
+            others = [other.labels == one.labels for other in given if other is not one]
+            if others:
+                hit = 2 * sum(others) >= len(others)
+                agreed.setdefault(one.annotator, []).append((_moment(one), one.sentence_id, hit))
+    found = {}
+    for name, each in agreed.items():
+        hits = [hit for _, _, hit in sorted(each)]
+        earlier, latest_ones = hits[:-_LATEST], hits[-_LATEST:]
+        if len(earlier) >= _LATEST:
+            low, high = clopper_pearson(sum(earlier), len(earlier), 0.95)
+            share = sum(latest_ones) / _LATEST
+            if share < low:
+                found[name] = (
+                    f"{share:.0%} of the latest {_LATEST} answers agree with others', of the {len(earlier)} before "
+                    f"{sum(earlier) / len(earlier):.0%} did ({low:.0%} to {high:.0%})"
+                )
+    return found
+
+
 def _annotators(
     answers: Sequence[Annotation], quiz: Mapping[str, Score], alone: Mapping[str, int]
 ) -> tuple[AnnotatorProgress, ...]:
     by_person: dict[str, list[Annotation]] = {name: [] for name in sorted({*quiz, *alone})}
     for answer in answers:
         by_person.setdefault(answer.annotator, []).append(answer)
-    shares, end = _shares(answers), max((_moment(answer) for answer in answers), default=None)
+    shares, fallen = _shares(answers), _fallen(answers)
+    end = max((_moment(answer) for answer in answers), default=None)
     return tuple(
-        _annotator(name, given, quiz.get(name), alone.get(name), shares.get(name), end)
+        replace(
+            _annotator(name, given, quiz.get(name), alone.get(name), shares.get(name), end), warning=fallen.get(name)
+        )
         for name, given in sorted(by_person.items())
     )
 

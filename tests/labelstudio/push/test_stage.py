@@ -192,7 +192,7 @@ def test_a_page_that_does_not_fit_the_answers_is_refused_and_left_alone(
     push(workspace, server=server)
     project = server_project.work_projects(server, workspace)[0]
     page = project.settings["label_config"]
-    older = page.replace('<Label value="CUE"', '<Label value="HINT"')
+    older = page.replace('alias="CUE"', 'alias="HINT"')
     server.patch(f"/api/projects/{project.id}/", {"label_config": older})
     task = next(server.tasks(project.id, include="id"))
     value = {"start": 0, "end": 5, "text": "Ferry", "labels": ["HINT"]}

@@ -21,6 +21,7 @@ from toolkit.schema import Schema
 if TYPE_CHECKING:
     from datasets import Features
 
+_FEW_STORIES = 5
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
@@ -162,6 +163,13 @@ class Facts:
     def stories(self) -> int:
         """Number of stories of the default config."""
         return sum(int(share["stories"]) for share in self.shares.values())
+
+    @property
+    def thin_ground(self) -> str:
+        """Why the labels rest on little: a single annotator, or fewer than five stories; empty where they do not."""
+        few = f"{self.stories} {'story' if self.stories == 1 else 'stories'}, and five are few"
+        reasons = ["one annotator"] * (len(self.annotators) == 1) + [few] * (self.stories < _FEW_STORIES)
+        return "; ".join(reasons)
 
     @property
     def licence(self) -> str | None:
