@@ -1,8 +1,9 @@
-"""Measure releases: build, load, compare, and how even the splits are.
+"""Measure releases: build, prove, load, compare, and how even the splits are.
 
     scripts/bench/release.py [--sentences 1000000] [--annotators 3] [--work DIR] [--splits-only]
 
-Each step runs in a process of its own; memory is its peak resident set. The corpus is invented: stories of one to four
+Each step runs in a process of its own; memory is its peak resident set, and CPU seconds say what it takes on a machine
+that has other work. The corpus is invented: stories of one to four
 near-copies, ten sentences an article, labels as skewed as real ones. It lies in a project, as a user's would; `project`
 makes it and is no part of the build.
 """
@@ -226,6 +227,16 @@ def sizes(work: Path) -> dict[str, Any]:
         }
 
 
+def verify(work: Path) -> dict[str, Any]:
+    """Prove a release, as `toolkit verify 1.0.0` does."""
+    from toolkit.release import load
+    from toolkit.release.proof import proof
+
+    started = time.perf_counter()
+    found = proof(load(work / "releases" / "1.0.0"))
+    return {"seconds": time.perf_counter() - started, "files": found.files, "rows": sum(found.rows.values())}
+
+
 def splits(work: Path, sentences: int) -> dict[str, Any]:
     """Compare ours with scikit-learn's StratifiedGroupKFold and, if it is there, iterative-stratification.
 
@@ -303,6 +314,7 @@ def _parts_by_story(stories: Any, where: Any) -> dict[int, set[int]]:
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "project": project,
     "build": build,
+    "verify": verify,
     "open": open_dataset,
     "compare": compare,
     "sizes": sizes,
@@ -333,6 +345,8 @@ def main() -> None:
         name, work, *rest = json.loads(options.step)
         answer = STEPS[name](Path(work), *(int(value) if value.isdigit() else value for value in rest))
         answer = {key: round(value, 4) if isinstance(value, float) else value for key, value in answer.items()}
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        answer["CPU s"] = round(used.ru_utime + used.ru_stime, 1)
         answer["peak MB"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
         print(json.dumps(answer))
         return
@@ -345,6 +359,7 @@ def main() -> None:
                 return
             run("build", folder, options.sentences, "1.0.0")
             run("build", folder, options.sentences, "1.0.1")
+            run("verify", folder)
             run("open", folder)
             run("open", folder)
             run("compare", folder)

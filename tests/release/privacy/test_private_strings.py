@@ -124,6 +124,7 @@ def test_what_is_private_is_found(kind: str, text: str) -> None:
         "The score was 3-2, then 555-0143; article 12.3.4 of version 1.20.3",
         "The token: see below. A secret: nobody knows.",
         "6f1d3c6f1d3c6f1d3c6f1d3c and " + "ab" * 32,
+        "0044207946095822abcdef01 and 004420794609582212345678",
         "DE89370400440532013001 has wrong check digits, as has 4111 1111 1111 1112",
         "follow @paper_example or @ 9, a@b",
         "a post by Ada @ada.paper.example, chapter 1.2.3.4.5, at 10:20:30, from 2020-01-02-10-30-00",
