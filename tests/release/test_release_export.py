@@ -168,7 +168,7 @@ def _without_space(text: str, span: dict[str, Any]) -> tuple[int, int]:
 
 
 def test_what_cannot_be_exported(world: Any, release: Release, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="take one of conll, csv, jsonl"):
+    with pytest.raises(UsageError, match="take one of conll, conllu, csv, jsonl"):
         export(release, "xlsx", tmp_path / "out")
     bare = world.freeze(tmp_path / "1.0.0", text=TextRule.parse("offsets"))
     with pytest.raises(UsageError, match="no text to tag"):
