@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from toolkit.agreement.intervals import interval
+from toolkit.agreement.intervals import estimate, interval, proportion, too_few
 from toolkit.agreement.ratings import Ratings
 from toolkit.records import Estimate, LinkAnswer
 from toolkit.records.base import record
@@ -102,3 +103,49 @@ def _measured(
         alpha=interval(ratings, clusters, "alpha"),
         f1=interval(ratings, clusters, "positive", positive=True),
     )
+
+
+@record
+class LinkUptake:
+    """What suggested links do to answers: how many of them people drew.
+
+    Where people see a suggestion they may take it because it is there. In the hold-out they drew it by themselves.
+
+    Attributes:
+        shown: Share of the suggested links that people drew in windows that showed them.
+        held_out: The same in windows that did not.
+    """
+
+    shown: Estimate
+    held_out: Estimate
+
+
+def uptake(
+    answers: Iterable[LinkAnswer], suggested: Mapping[str, Collection[tuple[str, str, str]]], shown: Collection[str]
+) -> LinkUptake:
+    """Measure what suggested links do to answers, with intervals over windows.
+
+    Args:
+        answers: As they stand; skips count for nothing.
+        suggested: window_id → the links that were suggested, or would have been.
+        shown: The windows that showed them.
+
+    Examples:
+        >>> uptake([], {}, ()).shown.reason
+        'it is undefined on these rows'
+    """
+    taken: dict[bool, dict[str, list[int]]] = {True: {}, False: {}}
+    for answer in answers:
+        if not answer.skipped and answer.window_id in suggested:
+            drawn = {link.ends for link in answer.links}
+            counted = taken[answer.window_id in shown].setdefault(answer.window_id, [0, 0])
+            counted[0] += sum(ends in drawn for ends in suggested[answer.window_id])
+            counted[1] += len(suggested[answer.window_id])
+    return LinkUptake(shown=_share(taken[True]), held_out=_share(taken[False]))
+
+
+def _share(windows: Mapping[str, Sequence[int]]) -> Estimate:
+    hits, trials = ([each[side] for each in windows.values()] for side in (0, 1))
+    few = too_few(sum(trials), len(windows), of="window", what="link")
+    value = sum(hits) / sum(trials) if sum(trials) else math.nan
+    return estimate(value, proportion(hits or [0], trials or [0]), n=sum(trials), reason=few)

@@ -10,11 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from toolkit.agreement.agreement_report import INTERVAL, REVISION
-from toolkit.agreement.link_agreement import LinkAgreement, link_agreement
+from toolkit.agreement.link_agreement import LinkAgreement, LinkUptake, link_agreement, uptake
 from toolkit.agreement.measurement import measure
 from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect, measure_effect
 from toolkit.agreement.model_agreement.replacement import ReplacementReport, measure_replacement
-from toolkit.project.logs.link_log import link_answers
+from toolkit.project.logs.link_log import link_answers, logged_suggestions
 from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL
 from toolkit.project.logs.suggestion_log import SuggestionLog
 from toolkit.project.stage import Made, ReportOutcome, derive_report, provenance
@@ -161,3 +161,13 @@ def links(workspace: Workspace) -> tuple[LinkAgreement, ...]:
     articles = workspace.columns(Sentence, "sentence_id", "article_id")
     stories = {sentence_id: story_of[article_id] for sentence_id, article_id in articles}
     return link_agreement(link_answers(workspace, stories), schema, ends, stories)
+
+
+def link_uptake(workspace: Workspace) -> LinkUptake | None:
+    """Return how many suggested links people drew; None where nobody has answered a window with suggestions."""
+    rows = logged_suggestions(workspace)
+    answers = [each for each in link_answers(workspace) if each.window_id in rows]
+    suggested = {
+        name: [(each["label"], each["head"], each["tail"]) for each in row["links"]] for name, row in rows.items()
+    }
+    return uptake(answers, suggested, {name for name, row in rows.items() if row["shown"]}) if answers else None

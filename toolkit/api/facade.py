@@ -19,7 +19,7 @@ from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.adjudicate.stage import Adjudication
-    from toolkit.agreement.link_agreement import LinkAgreement
+    from toolkit.agreement.link_agreement import LinkAgreement, LinkUptake
     from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect
     from toolkit.agreement.model_agreement.replacement import ReplacementReport
     from toolkit.baselines.selection.stage import Audit
@@ -259,6 +259,7 @@ class Project:
         withdraw: bool = False,
         quiz: bool = False,
         links: bool = False,
+        link_hold_out: float | None = None,
         suggestions: Preannotation | None = None,
         dry_run: bool = False,
         progress: Progress | None = None,
@@ -275,6 +276,8 @@ class Project:
             withdraw: Delete tasks of removed sentences; none that anybody has answered, skipped or begun.
             quiz: Send the quiz instead: the schema's examples, whose answers are known.
             links: Send stories instead, in which people link decided sentences.
+            link_hold_out: With `links`: also show the links that the baseline suggests, but not in this share of the
+                windows; None suggests none.
             suggestions: Also show these, from `suggest`: those of a model, or casualty figures alone.
             dry_run: Change nothing; say what would change.
             progress: Called with (tasks done, tasks).
@@ -291,6 +294,8 @@ class Project:
 
         link: dict[str, Any] = {"dry_run": dry_run, "server": server}
         if links:
+            if link_hold_out is not None:
+                link |= {"suggest": self._suggested_links, "held_back": link_hold_out}
             return link_tasks.push_links(self.workspace, **_progress(progress), **link)
         if quiz:
             return quiz_tasks.push_quiz(self.workspace, **_progress(progress), **link)
@@ -306,6 +311,12 @@ class Project:
             coming = stage.sent_by(self.workspace, **chosen) if dry_run else ()
             return replace(result, suggested=dict(suggestions.push(coming=coming, **link).counts))
         return result
+
+    def _suggested_links(self) -> list[tuple[Link, float]]:
+        from toolkit.baselines.links import stage
+
+        found = stage.suggested_links(self.workspace, embed=stage.embedding())
+        return [(each.link, each.probability) for each in found]
 
     def sentence_ids(self, file: Path) -> list[str]:
         """Read a file of sentence_ids, which may be named from the current directory or from the project."""
@@ -483,6 +494,12 @@ class Project:
         from toolkit.agreement import stage
 
         return stage.links(self.workspace)
+
+    def link_uptake(self) -> LinkUptake | None:
+        """Return how many of the suggested links people drew, shown and in the hold-out; None where none was made."""
+        from toolkit.agreement import stage
+
+        return stage.link_uptake(self.workspace)
 
     def adjudicate(self, *, afresh: bool = False, accept: Collection[str] = ()) -> Adjudication:
         """Decide what the answers agree on into gold.parquet, and queue the rest for an expert.

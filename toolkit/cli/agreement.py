@@ -15,7 +15,7 @@ from toolkit.cli.output import interval, number, progress_bar, put, put_json, pu
 from toolkit.errors import GateFailed, InvalidInput, UsageError
 
 if TYPE_CHECKING:
-    from toolkit.agreement.link_agreement import LinkAgreement
+    from toolkit.agreement.link_agreement import LinkAgreement, LinkUptake
     from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect
     from toolkit.agreement.model_agreement.replacement import ReplacementReport
 
@@ -79,15 +79,26 @@ def agreement(
         opened.agreement_page(html)
     if as_json:
         about = {"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, "report": report}
-        put_json(about | {"head_start": effect, "links": linked})
+        put_json(about | {"head_start": effect, "links": linked, "link_suggestions": opened.link_uptake()})
     else:
         put_outcome(outcome, as_json=False)
         put_report(report, full=full)
         if effect is not None:
             put_head_start(effect)
         put_links(linked)
+        put_uptake(opened.link_uptake())
     if least is not None:
         _hold_gate(report["layers"], least)
+
+
+def put_uptake(found: LinkUptake | None) -> None:
+    """Say how many suggested links people drew where they saw them, and where they did not."""
+    if found is not None:
+        where = (("shown", found.shown), ("in the hold-out", found.held_out))
+        put_section(
+            ("suggested links", "links", "drawn by people"),
+            [[name, f"{each.n or 0:,}", str(each)] for name, each in where],
+        )
 
 
 def _threshold(gate: str | None) -> float | None:

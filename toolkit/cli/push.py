@@ -47,7 +47,11 @@ def push(
         bool, typer.Option("--prefill", help="Also pre-fill casualty figures found in the text.")
     ] = False,
     predictions: Annotated[
-        bool, typer.Option("--predictions", help="Also show what a model suggests; earlier suggestions are replaced.")
+        bool,
+        typer.Option(
+            "--predictions",
+            help="Also show what a model suggests in place of earlier suggestions; with --links, links.",
+        ),
     ] = False,
     model: AnyModel = None,
     held_back: HoldOut = None,
@@ -61,11 +65,14 @@ def push(
         raise UsageError(
             "--calibration sends the whole quiz and can't be combined with --prefill or a choice of sentences"
         )
-    if links and (calibration or predictions or prefill or chosen):
+    if links and (calibration or prefill or model is not None or chosen):
         raise UsageError("--links sends every story with decided sentences and can't be combined with other choices")
     _check_suggestions(predictions, prefill, calibration, model, held_back)
     opened = Project.find(project)
-    wanted = predictions or prefill
+    wanted = (predictions or prefill) and not links
+    link_hold_out = None
+    if links and predictions:
+        link_hold_out = opened.config.label_studio.held_back if held_back is None else held_back
     suggestions = opened.suggest(model, figures=prefill, hold_out=held_back) if wanted else None
     if suggestions is not None and suggestions.note is not None:
         say(suggestions.note)
@@ -79,6 +86,7 @@ def push(
             withdraw=withdraw,
             quiz=calibration,
             links=links,
+            link_hold_out=link_hold_out,
             suggestions=suggestions,
             dry_run=dry_run,
             progress=progress,

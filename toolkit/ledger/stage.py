@@ -125,6 +125,11 @@ def write_tables(target: Path, report: Mapping[str, Any]) -> None:
         (making.folder / "ledger.json").write_text(text, encoding="utf-8")
 
 
+def decided_statements(workspace: Workspace) -> Iterator[Statement]:
+    """Yield the decided sentences that say who claims or counts what, without the bytes of their pages."""
+    yield from _statements(workspace, lambda wanted: {each.sentence_id: () for each in wanted}, None)
+
+
 def _statements(workspace: Workspace, locate: Locate, predict: Predict | None) -> Iterator[Statement]:
     decided: dict[str, Decision] = {each.sentence_id: each for each in workspace.stream(Decision)}
     names = ("article_id", "story_id", "publisher", "published_at", "language", "page")

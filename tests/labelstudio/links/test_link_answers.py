@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from tests.labelstudio.links.stories import story
+from toolkit.agreement import stage
 from toolkit.labelstudio import Server, push_links
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
-from toolkit.project.logs.link_log import link_answers
+from toolkit.project.logs.link_log import link_answers, logged_suggestions
 from toolkit.project.logs.push_ledger import links_title
+from toolkit.records import Anchor, Link
 
 pytestmark = pytest.mark.studio
 
@@ -54,6 +56,47 @@ class Linked:
     def links(self) -> list[tuple[str, str, str]]:
         found = [link for answer in link_answers(self.workspace) for link in answer.links]
         return [(link.label, link.head.text, link.tail.text) for link in found]
+
+
+def suggestion(workspace: Workspace) -> list[tuple[Link, float]]:
+    """Return the link from the denial of the story to its first claim."""
+    first = {article.article_id for article in workspace.articles() if article.publisher == "Hora"}
+    lines = sorted(workspace.sentences(), key=lambda each: each.article_id not in first, reverse=True)
+    of = {each.text: each for each in lines}
+    ends = [
+        Anchor(sentence_id=of[text].sentence_id, label=label, start=0, end=len(text), text=text)
+        for text, label in (
+            ("The navy denied that its mines were in the strait.", "denial"),
+            ("The coast guard said a mine had sunk the ferry.", "claim"),
+        )
+    ]
+    return [(Link(label="denies", head=ends[0], tail=ends[1]), 0.75)]
+
+
+@pytest.mark.parametrize(("held_back", "drawn"), [(0.0, 1), (1.0, 0)])
+def test_suggested_links_stand_drawn_but_not_in_the_hold_out(
+    server: Server, make_project: Callable[..., Workspace], held_back: float, drawn: int
+) -> None:
+    workspace = story(make_project)
+    push(workspace, server=server)
+    result = push_links(workspace, suggest=lambda: suggestion(workspace), held_back=held_back, server=server)
+    assert result.counts.get("windows with suggestions") == drawn
+    assert result.counts.get("windows in the hold-out") == 1 - drawn
+    project = server_project.existing(server, links_title(workspace))
+    (task,) = server.tasks(project.id, fields="all")
+    shown = [dict(item) for item in task["predictions"][0]["result"]]
+    assert sum(item["type"] == "relation" for item in shown) == drawn
+    (row,) = logged_suggestions(workspace).values()
+    assert (row["shown"], row["links"][0]["p"]) == (bool(drawn), 0.75)
+    server.post(f"/api/tasks/{task['id']}/annotations/", {"result": shown})
+    pull(workspace, server=server)
+    found = [link for answer in link_answers(workspace) for link in answer.links]
+    assert [link.ends for link in found] == [suggestion(workspace)[0][0].ends] * drawn
+    push_links(workspace, suggest=list, server=server)
+    assert list(logged_suggestions(workspace).values()) == [row], "what people saw is logged once"
+    uptake = stage.link_uptake(workspace)
+    assert uptake is not None
+    assert (uptake.shown.value, uptake.held_out.value) == ((1.0, None) if drawn else (None, 0.0))
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from toolkit.errors import UsageError
@@ -12,10 +12,12 @@ from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.links.link_page import REGIONS, render_link_config
 from toolkit.labelstudio.links.story_windows import Window, story_windows
 from toolkit.labelstudio.push.sender import PushResult, Sender, Task
+from toolkit.labelstudio.suggest.preannotation import in_holdout
 from toolkit.project import Workspace
+from toolkit.project.logs.link_log import log_suggestions
 from toolkit.project.logs.push_ledger import Key, links_title
 from toolkit.project.stage import Progress
-from toolkit.records import Decision, digest
+from toolkit.records import Anchor, Decision, Link, digest
 from toolkit.schema import Schema, instructions
 
 READY = "decided"
@@ -23,14 +25,24 @@ READY = "decided"
 
 
 def push_links(
-    workspace: Workspace, *, dry_run: bool = False, progress: Progress | None = None, server: Server | None = None
+    workspace: Workspace,
+    *,
+    suggest: Suggest | None = None,
+    held_back: float = 0.0,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    server: Server | None = None,
 ) -> PushResult:
     """Send windows of stories, in which people link decided sentences, each once.
 
-    A window whose words or decisions have changed is another one; the old one stays with its answers.
+    A window whose words or decisions have changed is another one; the old one stays with its answers. Suggested links
+    stand drawn in the windows that are sent now, but not in those of the hold-out, which is drawn as that of sentences;
+    `link_log.SUGGESTIONS` has both, so that `toolkit agreement` can compare them.
 
     Args:
         workspace: The project directory.
+        suggest: Returns links to suggest, each with its probability; None suggests nothing.
+        held_back: Share of the windows that are shown without suggestions, in [0, 1].
         dry_run: Change nothing; say what would change.
         progress: Called with (tasks done, tasks to send).
         server: Default: the one that toolkit.yaml or the environment names.
@@ -47,11 +59,65 @@ def push_links(
         remedy = "take a version that has some, such as news_events@1.1.0"
         raise UsageError(f"{schema.ref} has no links between sentences", remedy=remedy)
     with workspace.lock(), connected(workspace, server) as connection:
-        wanted = dict(_tasks(workspace, schema))
+        windows = list(_windows(workspace, schema))
+        offers = _offers(windows, suggest, held_back)
+        wanted = {_key(window): _task(window, offers.get(window.window_id)) for window in windows}
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
         title = links_title(workspace)
         target = sender.target(title, _settings(workspace, schema), sender.find(title))
-        return sender.run(target, wanted, set(wanted))
+        result = sender.run(target, wanted, set(wanted))
+        if offers and not dry_run:
+            log_suggestions(workspace, [offer.row() for _, offer in sorted(offers.items())])
+        shown = [offer for offer in offers.values() if offer.shown]
+        counts = {"windows with suggestions": len(shown), "windows in the hold-out": len(offers) - len(shown)}
+        return replace(result, suggested=counts if offers else {})
+
+
+Suggest = Callable[[], Iterable[tuple[Link, float]]]
+"""Returns links to suggest, each with how sure the suggester is."""
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """What is suggested in a window, or would be.
+
+    Attributes:
+        window_id: The window.
+        shown: People see it; else the window is in the hold-out.
+        links: Region where each starts, region where it leads, the link and its probability.
+    """
+
+    window_id: str
+    shown: bool
+    links: tuple[tuple[str, str, Link, float], ...]
+
+    def row(self) -> dict[str, Any]:
+        """Return the row of the log."""
+        ends = [(link.ends, probability) for _, _, link, probability in self.links]
+        said = [{"label": label, "head": head, "tail": tail, "p": p} for (label, head, tail), p in ends]
+        return {"window_id": self.window_id, "shown": self.shown, "links": said}
+
+
+def _offers(windows: Iterable[Window], suggest: Suggest | None, held_back: float) -> dict[str, _Offer]:
+    if suggest is None:
+        return {}
+    links = list(suggest())
+    found = {}
+    for window in windows:
+        places = {
+            (region.sentence_id, region.start, region.end, label): region.region_id
+            for region in window.regions
+            for label in region.labels
+        }
+        joined = [(places.get(_place(link.head)), places.get(_place(link.tail)), link, p) for link, p in links]
+        inside = tuple((a, b, link, p) for a, b, link, p in joined if a is not None and b is not None)
+        if inside:
+            found[window.window_id] = _Offer(window.window_id, not in_holdout(window.window_id, held_back), inside)
+    return found
+
+
+def _place(end: Anchor) -> tuple[str, int, int, str]:
+    return end.sentence_id, end.start, end.end, end.label
 
 
 def _settings(workspace: Workspace, schema: Schema) -> dict[str, Any]:
@@ -67,13 +133,20 @@ def _settings(workspace: Workspace, schema: Schema) -> dict[str, Any]:
     }
 
 
-def _tasks(workspace: Workspace, schema: Schema) -> Iterator[tuple[Key, Task]]:
+def _windows(workspace: Workspace, schema: Schema) -> Iterator[Window]:
     decisions = {each.sentence_id: each for each in workspace.stream(Decision)}
-    for window in story_windows(workspace.articles(), workspace.sentences(), decisions, schema):
-        yield (window.window_id, digest(window.text.encode())), _task(window)
+    yield from story_windows(workspace.articles(), workspace.sentences(), decisions, schema)
 
 
-def _task(window: Window) -> Task:
+def _key(window: Window) -> Key:
+    return window.window_id, digest(window.text.encode())
+
+
+def _task(window: Window, offer: _Offer | None = None) -> Task:
+    drawn = [
+        {"type": "relation", "from_id": head, "to_id": tail, "direction": "right", "labels": [link.label]}
+        for head, tail, link, _ in (offer.links if offer is not None and offer.shown else ())
+    ]
     regions = [
         {
             "id": region.region_id,
@@ -96,4 +169,4 @@ def _task(window: Window) -> Task:
         "text_sha256": digest(window.text.encode()),
         "regions": [asdict(region) for region in window.regions],
     }
-    return {"data": data, "predictions": [{"model_version": READY, "result": regions}]}
+    return {"data": data, "predictions": [{"model_version": READY, "result": [*regions, *drawn]}]}

@@ -13,9 +13,9 @@ so that only an answer of the project that was looked at can be found missing th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from toolkit.errors import InvalidInput
 from toolkit.project.logs.append_log import AppendLog
@@ -100,3 +100,24 @@ def _within(answer: LinkAnswer, living: set[str]) -> LinkAnswer:
     """Return an answer without the links that end in a sentence that is gone."""
     kept = tuple(link for link in answer.links if {link.head.sentence_id, link.tail.sentence_id} <= living)
     return replace(answer, links=kept)
+
+
+SUGGESTIONS: Final = "links/suggestions.jsonl"
+"""One row per window that links were suggested for: {"window_id", "shown", "links": [{"label", "head", "tail", "p"}]}.
+
+A window that is not "shown" is in the hold-out. The first row of a window is what people saw: it is sent once.
+"""
+
+
+def log_suggestions(workspace: Workspace, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add the windows that are not in the log of suggested links yet."""
+    known = logged_suggestions(workspace)
+    AppendLog(workspace.path(SUGGESTIONS)).append([dict(row) for row in rows if row["window_id"] not in known])
+
+
+def logged_suggestions(workspace: Workspace) -> dict[str, Mapping[str, Any]]:
+    """Return window_id → the row of the links that were suggested for it."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for row in AppendLog(workspace.path(SUGGESTIONS)).rows():
+        found.setdefault(str(row["window_id"]), row)
+    return found

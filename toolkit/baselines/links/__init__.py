@@ -1,0 +1,1 @@
+"""The baseline for links between sentences: pairs of a story, ranked."""
