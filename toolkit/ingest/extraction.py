@@ -26,6 +26,7 @@ from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.ingest.hypertext.page_kind import CHARS_LEFT, is_near_empty, is_stub, refused
 from toolkit.ingest.language_identification import identify
 from toolkit.ingest.layout.dates import may_publish, moment_of
+from toolkit.ingest.layout.header_fields import Headed, headed_articles
 from toolkit.ingest.layout.lines import Line, lines_of
 from toolkit.ingest.layout.page_layout import Draft, layout
 from toolkit.ingest.layout.paragraphs import unwrapped
@@ -330,7 +331,10 @@ class _Content:
 def _contents(raw: RawPage, text: Traced, settings: Settings) -> list[_Content]:
     facts = {**settings.facts, **({"url": raw.url} if raw.url else {})}
     if raw.page.kind == "text":
-        return [_joined(text, facts, raw.page, settings.unwrap)]
+        headed = headed_articles(text.text)
+        if not headed:
+            return [_joined(text, facts, raw.page, settings.unwrap)]
+        return [_headed(text, item, facts, raw.page, settings.unwrap) for item in headed]
     if raw.page.kind == "html":
         return _hypertext(text, facts, raw)
     if raw.page.kind == "markdown":
@@ -385,6 +389,14 @@ def _joined(text: Traced, facts: dict[str, str], page: Page, unwrap: Unwrap) -> 
     whole, cuts = unwrapped(text, unwrap)
     rejects += [_reject(page, text, *cut) for cut in cuts]
     return _Content(whole, False, False, facts, rejects, truncated=mark is not None)
+
+
+def _headed(text: Traced, item: Headed, facts: dict[str, str], page: Page, unwrap: Unwrap) -> _Content:
+    """Return an article of a text whose facts stand in fields above it."""
+    found = _joined(text.cut(*item.body), {**facts, **item.facts}, page, unwrap)
+    fields = [_reject(page, text, *place, "field") for place in item.fields]
+    found = replace(found, rejects=[*fields, *found.rejects])
+    return _entitled(found, text.cut(*item.title) if item.title else None, page)
 
 
 def _marked_down(source: Traced, facts: dict[str, str], page: Page) -> _Content:

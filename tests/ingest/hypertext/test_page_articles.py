@@ -258,3 +258,9 @@ def test_an_article_within_an_aside_is_read_and_not_the_notice_beside_it() -> No
     raw = whole(f"{notice}<main><aside><h1>{TITLE}</h1><p>{FIRST}</p><p>{LAST}</p></aside></main>")
     (article,) = read_whole(raw).articles
     assert (article.title, article.body) == (TITLE, f"{FIRST}\n{LAST}")
+
+
+def test_a_copy_of_an_archive_has_the_address_of_its_page() -> None:
+    head = "<link rel='canonical' href='https://web.archive.org/web/20240312093000/https://harbour.example/1'>"
+    (article,) = read_whole(whole(f"<article><h1>{TITLE}</h1><p>{FIRST}</p><p>{LAST}</p></article>", head)).articles
+    assert (article.url, article.publisher) == ("https://harbour.example/1", "harbour.example")

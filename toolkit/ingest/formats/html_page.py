@@ -390,7 +390,15 @@ def _metadata(tree: Any) -> dict[str, str]:
         "date": found.date,
         "licence": found.license,
     }
+    if archived := _ARCHIVED.match(facts["url"] or ""):
+        facts["url"] = archived[1] + "://" + archived[2]
+        if found.sitename in (None, "", urlsplit(str(found.url)).hostname):
+            facts["publisher"] = urlsplit(f"{archived[1]}://{archived[2]}").hostname
     return {name: value for name, value in facts.items() if value}
+
+
+_ARCHIVED = re.compile(r"https?://(?:web\.)?archive\.(?:org|today|ph|is)/(?:web/)?\d{8,14}\w*/(https?):/{1,2}(.+)")
+"""An address of a web archive, and the page's own within it."""
 
 
 def _extracted(tree: Any, marked: int | None) -> Any:

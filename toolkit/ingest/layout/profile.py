@@ -188,6 +188,7 @@ PLACED = {
     "challenge-page": "A page that asks whether its reader is a machine; there is no article on it.",
     "error-page": "A page that says that there is no such page, or that the site is down.",
     "consent-page": "A page that only asks for consent to cookies.",
+    "field": 'A line such as "Date: …" above an article: kept as metadata.',
     "near-empty": "A title with nothing below it but itself, or a word for what is not there.",
     "not-on-page": "Text of the extractor that is not on the page as it was sent.",
     "second-title": "The page's own title; a column gives another one.",
