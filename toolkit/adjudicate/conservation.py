@@ -6,9 +6,9 @@ Each use in the log has one fate, so that the counts of a row sum to what the lo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from toolkit.records import Annotation, Decision, latest
+from toolkit.records import Annotation, Decision, Link, LinkAnswer, LinkDecision, latest
 
 FATES = ("voted", "superseded", "skipped", "part lost", "sentence gone")
 """An answer voted; a later one of the same person took its place; it was a skip; a part of it could not be taken; its
@@ -69,3 +69,47 @@ def _said(judgement: Annotation | Decision) -> Iterator[str]:
 
 def _filled(fields: Mapping[str, object]) -> Iterator[str]:
     return (name for name, value in fields.items() if value is not None)
+
+
+def link_conservation(
+    answers: Iterable[LinkAnswer],
+    standing: Iterable[LinkAnswer],
+    living: Collection[str],
+    decided: Iterable[LinkDecision],
+) -> dict[str, dict[str, int]]:
+    """Count the links that answers draw by fate, and those that hold; see `conservation`.
+
+    Args:
+        answers: Every answer of annotators that the log holds.
+        standing: Those that count: the last one of each person to each window.
+        living: The sentences that are there.
+        decided: Every link that somebody drew, as it was decided.
+
+    Examples:
+        >>> from toolkit.records import Anchor, Link
+        >>> head, tail = (Anchor(sentence_id=each, label="claim", start=0, end=1, text="x") for each in "ab")
+        >>> drawn = LinkAnswer(
+        ...     annotation_id="1", window_id="w", annotator="ada", offered=("a", "b"), schema="s@1.0.0",
+        ...     links=(Link(label="repeats", head=head, tail=tail),), created_at="2026-01-01", updated_at="2026-01-01")
+        >>> link_conservation([drawn], [drawn], {"a"}, [])
+        {'link repeats': {'said': 1, 'sentence gone': 1}}
+    """
+    counting = {answer.annotation_id for answer in standing}
+    found: dict[str, Counter[str]] = {}
+    for answer in answers:
+        for link in answer.links:
+            fate = _link_fate(answer, link, counting, living)
+            found.setdefault(f"link {link.label}", Counter()).update(("said", fate))
+    for each in decided:
+        if each.holds:
+            found.setdefault(f"link {each.link.label}", Counter())["decided"] += 1
+    order = ("said", *FATES, "decided")
+    return {what: {name: counts[name] for name in order if counts[name]} for what, counts in sorted(found.items())}
+
+
+def _link_fate(answer: LinkAnswer, link: Link, counting: Collection[str], living: Collection[str]) -> str:
+    if answer.annotation_id not in counting:
+        return "superseded"
+    if {link.head.sentence_id, link.tail.sentence_id} - {*living}:
+        return "sentence gone"
+    return "part lost" if answer.rejected else "voted"

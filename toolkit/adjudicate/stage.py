@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.adjudicate.ballot import SecondLook
-from toolkit.adjudicate.conservation import conservation
+from toolkit.adjudicate.conservation import conservation, link_conservation
 from toolkit.adjudicate.decide import Decisions, decide
 from toolkit.adjudicate.decision_changes import DecisionChange, changes
 from toolkit.adjudicate.decision_log import DECISION_LOG, extended_log, last_decisions
@@ -24,18 +24,26 @@ from toolkit.adjudicate.model_voice import PEOPLE_AND_MODELS, model_votes
 from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.project.files import write_atomic
 from toolkit.project.logs.annotation_log import current
-from toolkit.project.logs.link_log import link_answers
+from toolkit.project.logs.link_log import link_answers, logged_links
 from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL, accept
 from toolkit.project.logs.suggestion_log import FORMER, LOG, SuggestionLog
 from toolkit.project.stage import Made, Outcome, derive_value, read_lock
 from toolkit.project.workspace import GOLD, QUEUE, SENTENCES, Workspace
-from toolkit.records import Annotation, Decision, LinkDecision, Sentence, from_json, latest, to_json
+from toolkit.records import Annotation, Decision, LinkDecision, Sentence, from_json, latest, to_json, to_row
 from toolkit.schema import Contradiction, Schema, contradictions
 
 SECOND_LOOKS = "adjudications/second_looks.jsonl"
 """Decided sentences that an expert should see all the same: one `SecondLook` per line, by sentence_id."""
 
 _ANNOTATIONS, _ADJUDICATIONS = "annotations/log.jsonl", "adjudications/log.jsonl"
+
+_LINKS = ("links/log.jsonl", "links/experts.jsonl")
+
+LINK_QUEUE = "links/queue.jsonl"
+"""Links that just half of those who could have drawn them did: one `LinkDecision` per line."""
+
+LOST_LINKS = "reports/links_without_vote.jsonl"
+"""Links that took no part: a sentence of theirs is gone, or a part of their answer could not be taken."""
 
 WOULD_CHANGE = "would change with --afresh"
 """Count of the sentences that keep an earlier decision which today's answers would change."""
@@ -101,14 +109,22 @@ def adjudicate(workspace: Workspace, *, afresh: bool = False) -> Adjudication:
             compared = () if before is None else changes(before, result, _answers_then(workspace), answers)
             contradicting = _contradictions(workspace, schema, result.decided)
             made = _made(result, contradicting, extended_log(log, last, result.logged))
-            accounts = json.dumps(conservation(answers, gone, result.decided), ensure_ascii=False, indent=1) + "\n"
+            said = conservation(answers, gone, result.decided)
+            if schema.links:
+                linked = _link_accounts(workspace)
+                said, made = {**said, **linked.said}, Made({**made.files, LINK_QUEUE: linked.queue}, made.counts)
+                made = Made({**made.files, LOST_LINKS: linked.lost}, {**made.counts, **linked.counts})
+            accounts = json.dumps(said, ensure_ascii=False, indent=1) + "\n"
             made = Made({**made.files, CONSERVATION: accounts.encode()}, made.counts)
             return _with_silent(made, answers, gone), compared
 
         outcome, compared = derive_value(
             workspace.root,
             "adjudicate",
-            inputs=workspace.digests(_ANNOTATIONS, _ADJUDICATIONS, SENTENCES, SECOND_LOOKS, *INPUTS, *heard),
+            inputs=workspace.digests(
+                *(_ANNOTATIONS, _ADJUDICATIONS, SENTENCES, SECOND_LOOKS, *INPUTS, *heard),
+                *(_LINKS if schema.links else ()),
+            ),
             parameters=rules(workspace),
             make=make,
             read=lambda: (),
@@ -141,6 +157,40 @@ def counted_models(workspace: Workspace) -> list[Annotation]:
         return []
     counted = {name for each in workspace.stream(Decision) for name in each.votes}
     return [answer for answers in voting.values() for answer in answers if answer.annotation_id in counted]
+
+
+@dataclass(frozen=True)
+class _LinkAccounts:
+    """What became of the links that people drew: their account, the disputed ones, those without a vote, counts."""
+
+    said: dict[str, dict[str, int]]
+    queue: bytes
+    lost: bytes
+    counts: dict[str, int]
+
+
+def _link_accounts(workspace: Workspace) -> _LinkAccounts:
+    living = {sentence_id for (sentence_id,) in workspace.columns(Sentence, "sentence_id")}
+    standing, decided = link_answers(workspace), decided_links(workspace)
+    every = [logged.answer for logged in logged_links(workspace.links).values()]
+    lost = [
+        {"reason": GONE if gone else PARTIAL, "annotation_id": answer.annotation_id, **to_row(link)}
+        for answer in standing
+        for link in answer.links
+        if (gone := bool({link.head.sentence_id, link.tail.sentence_id} - living)) or answer.rejected
+    ]
+    disputed = [each for each in decided if each.disputed]
+    counts = {
+        "links that hold": sum(each.holds for each in decided),
+        "links queued for an expert": len(disputed),
+        "links without a vote": len(lost),
+    }
+    return _LinkAccounts(
+        link_conservation(every, standing, living, decided),
+        "".join(to_json(each) + "\n" for each in disputed).encode(),
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in lost).encode(),
+        {name: number for name, number in counts.items() if number},
+    )
 
 
 def accept_answers(workspace: Workspace, wanted: Collection[str]) -> int:

@@ -523,6 +523,14 @@ class Project:
 
         return push_disputes(self.workspace, dry_run=dry_run, server=server)
 
+    def push_link_disputes(self, *, dry_run: bool = False, server: Server | None = None) -> PushResult | None:
+        """Send the windows with disputed links to the experts' project for links; None where no link is disputed."""
+        from toolkit.adjudicate.stage import decided_links
+        from toolkit.labelstudio.links.link_tasks import push_link_disputes
+
+        disputed = [each for each in decided_links(self.workspace) if each.disputed]
+        return push_link_disputes(self.workspace, disputed, dry_run=dry_run, server=server) if disputed else None
+
     def audit(
         self,
         *,

@@ -50,8 +50,10 @@ def adjudicate(
         with progress_bar("adjudicate"):
             outcome = None if dry_run else opened.adjudicate(afresh=afresh, accept=accept or ())
         pushed = opened.push_disputes(dry_run=dry_run, server=server) if push else None
+        linked = opened.push_link_disputes(dry_run=dry_run, server=server) if push else None
     if as_json:
         link = {"pull": pulled and pulled.counts, "push": pushed and pushed.counts}
+        link |= {"push links": linked.counts} if linked else {}
         put_json((dataclasses.asdict(outcome) if outcome else {"stage": "adjudicate"}) | link)
         return
     if pulled:
@@ -67,8 +69,9 @@ def adjudicate(
         queued = outcome.counts.get("queued for an expert", 0)
         asked = f"`toolkit adjudicate --push` asks an expert about {queued:,}; " if queued and not push else ""
         say_next(f"{asked}`toolkit build --bump auto` freezes a release")
-    if pushed:
-        put_counts("push", pushed.counts, up_to_date=pushed.up_to_date)
+    for name, sent in (("push", pushed), ("push links", linked)):
+        if sent:
+            put_counts(name, sent.counts, up_to_date=sent.up_to_date)
 
 
 def put_single(counts: Mapping[str, int], wanted: int, overlap: Overlap | None = None) -> None:

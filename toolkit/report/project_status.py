@@ -65,6 +65,7 @@ def project_status(workspace: Workspace) -> ProjectStatus:
     made = {stage: Provenance.of(entry) for stage, entry in read_lock(workspace.root).items()}
     pages, release = [f"pages/{source}" for source in workspace.local_pages()], newest(workspace.path("releases"))
     manifest = [f"releases/{release.version}/manifest.json"] if release is not None else []
+    ledger = made.get("ledger")
     stages = (
         _pages(workspace, pages),
         _derived(workspace, "ingest", made.get("ingest"), pages),
@@ -73,6 +74,7 @@ def project_status(workspace: Workspace) -> ProjectStatus:
         _pull(workspace),
         _derived(workspace, "agreement", made.get("agreement")),
         _derived(workspace, "adjudicate", made.get("adjudicate")),
+        *([_derived(workspace, "ledger", ledger)] if ledger is not None else []),  # it is no step of every project
         _build(workspace, release),
         _derived(workspace, "train", made.get("train"), manifest),
         _derived(workspace, "evaluate", made.get("evaluate"), manifest),

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.labelstudio.links.stories import story
+from toolkit.adjudicate.stage import decided_links
 from toolkit.agreement import stage
 from toolkit.labelstudio import Server, push_links
 from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.links.link_tasks import push_link_disputes
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
-from toolkit.project.logs.link_log import link_answers, logged_suggestions
-from toolkit.project.logs.push_ledger import links_title
-from toolkit.records import Anchor, Link
+from toolkit.project.logs.link_log import link_answers, logged_suggestions, revision
+from toolkit.project.logs.push_ledger import link_expert_title, links_title
+from toolkit.records import Anchor, Link, LinkAnswer, from_row
 
 pytestmark = pytest.mark.studio
 
@@ -191,3 +194,32 @@ def test_a_link_to_a_sentence_that_is_gone_is_left_out(linked: Linked) -> None:
     every = {sentence.sentence_id for sentence in linked.workspace.sentences()}
     assert [len(answer.links) for answer in link_answers(linked.workspace, every)] == [1]
     assert [len(answer.links) for answer in link_answers(linked.workspace, every - ids)] == [0]
+
+
+def test_a_dispute_goes_to_an_expert_whose_word_counts(linked: Linked) -> None:
+    workspace, server = linked.workspace, linked.server
+    claim = linked.relation("The navy", "The coast guard", "denies")
+    linked.draw(claim, linked.relation("31", "22", "updates"))
+    linked.draw(linked.relation("31", "22", "updates"))
+    linked.pull()
+    rows = list(workspace.links.rows())
+    answers = [from_row(LinkAnswer, row["answer"], where="the log") for row in rows]
+    people = [replace(each, annotator=name) for each, name in zip(answers, ("ada", "ben"), strict=True)]
+    workspace.links.append([revision(row["place"], each, {}) for row, each in zip(rows, people, strict=True)])
+
+    (disputed,) = [each for each in decided_links(workspace) if each.disputed]
+    assert disputed.link.label == "denies"
+    result = push_link_disputes(workspace, [disputed], server=server)
+    assert (result.sent, push_link_disputes(workspace, [disputed], server=server).sent) == (1, 0)
+    project = server_project.existing(server, link_expert_title(workspace))
+    (task,) = server.tasks(project.id, fields="all")
+    assert "The navy denied" in task["data"]["rivals"]
+    assert not [item for item in task["predictions"][0]["result"] if item["type"] == "relation"]
+
+    server.post(f"/api/tasks/{task['id']}/annotations/", {"result": [*linked.regions, claim]})
+    counts = pull(workspace, server=server).counts
+    assert (counts["expert links"], counts["expert link answers new"]) == (1, 1)
+    settled = {each.link.label: (each.holds, each.method) for each in decided_links(workspace)}
+    assert settled == {"denies": (True, "expert"), "updates": (False, "expert")}, "nothing else holds in that window"
+    assert all(answer.annotator != "expert" for answer in link_answers(workspace))
+    assert len(link_answers(workspace, experts=True)) == 1

@@ -22,11 +22,11 @@ from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.pull.parse import utc
 from toolkit.project import Workspace
 from toolkit.project.logs.link_log import logged_links, revision, tombstone
-from toolkit.project.logs.push_ledger import links_title
+from toolkit.project.logs.push_ledger import link_expert_title, links_title
 from toolkit.records import Anchor, Link, LinkAnswer, Reject, Sentence, content_id, to_json
 from toolkit.schema import Schema
 
-REJECTS = "links/rejects.jsonl"
+REJECTS, EXPERT_REJECTS = "links/rejects.jsonl", "links/expert_rejects.jsonl"
 _ARROWS = {"right": False, "left": True}
 """Direction of a relation on the page → whether it leads backwards."""
 
@@ -49,13 +49,16 @@ class Drawn:
     touched: int
 
 
-def pull_links(workspace: Workspace, server: Server, *, keep_identities: bool = False) -> Mapping[str, int]:
+def pull_links(
+    workspace: Workspace, server: Server, *, keep_identities: bool = False, experts: bool = False
+) -> Mapping[str, int]:
     """Add what people have linked since the last pull to links/log.jsonl; the caller holds the lock.
 
     Args:
         workspace: The project directory.
         server: The server.
         keep_identities: Leave names and addresses in the raw JSON of the log.
+        experts: Pull what experts say of disputed links instead, into links/experts.jsonl.
 
     Returns:
         Counts, without those that are 0; empty where no project for links was made.
@@ -63,7 +66,8 @@ def pull_links(workspace: Workspace, server: Server, *, keep_identities: bool = 
     Raises:
         RemoteError: The server can't be reached or refuses.
     """
-    title = links_title(workspace)
+    title = link_expert_title(workspace) if experts else links_title(workspace)
+    log = workspace.expert_links if experts else workspace.links
     project = server_project.find(server, title, known=known_projects(workspace))
     if project is None:
         return {}
@@ -74,7 +78,7 @@ def pull_links(workspace: Workspace, server: Server, *, keep_identities: bool = 
     schema = workspace.schema()
     columns = workspace.columns(Sentence, "sentence_id", "article_id", "text")
     texts = {sentence_id: (article_id, text) for sentence_id, article_id, text in columns}
-    held = {key: logged for key, logged in logged_links(workspace.links).items() if logged.place == project.place}
+    held = {key: logged for key, logged in logged_links(log).items() if logged.place == project.place}
     counts: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
     rejects: list[Reject] = []
@@ -101,10 +105,10 @@ def pull_links(workspace: Workspace, server: Server, *, keep_identities: bool = 
     rows += [tombstone(project.place, gone, "it was deleted on the server") for gone in sorted(held)]
     counts["link answers deleted"] = len(held)
     counts["link rejects"] = len(rejects)
-    workspace.links.append(rows)
-    workspace.write(REJECTS, "".join(to_json(reject) + "\n" for reject in rejects))
+    log.append(rows)
+    workspace.write(EXPERT_REJECTS if experts else REJECTS, "".join(to_json(reject) + "\n" for reject in rejects))
     keep_accounts(workspace, project.place, names.numbers())
-    return {name: count for name, count in counts.items() if count}
+    return {f"expert {name}" if experts else name: count for name, count in counts.items() if count}
 
 
 def _answer(

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from lxml import etree
 
-from toolkit.labelstudio.codec.label_config import NOTE, TEXT, displayed
+from toolkit.labelstudio.codec.label_config import NOTE, RIVALS, TEXT, displayed
 from toolkit.schema import Schema
 
 REGIONS = "regions"
@@ -19,7 +19,7 @@ _HOW = (
 )
 
 
-def render_link_config(schema: Schema) -> str:
+def render_link_config(schema: Schema, *, rivals: bool = False) -> str:
     """Return the page on which people link sentences: Label Studio's label config, as XML that ends with a line feed.
 
     It shows a window of a story, in which decided sentences and spans stand as regions in the colours of their labels,
@@ -27,6 +27,7 @@ def render_link_config(schema: Schema) -> str:
 
     Args:
         schema: A schema with links.
+        rivals: It is the experts' page: it also shows which links people differ on, as words.
 
     Examples:
         >>> from toolkit.schema import load
@@ -39,6 +40,10 @@ def render_link_config(schema: Schema) -> str:
     _words(rules, _HOW)
     for link in schema.links:
         _words(rules, displayed(f"{link.title}: {link.rule}"))
+    if rivals:
+        box = etree.SubElement(root, "View", className="tk-rivals")
+        words = {"name": RIVALS, "value": f"${RIVALS}", "valueType": "text", "inline": "true"}
+        etree.SubElement(box, "HyperText", words)
     bar = etree.SubElement(root, "View", className="tk-bar")
     labels = etree.SubElement(bar, "Labels", name=REGIONS, toName=TEXT, choice="multiple", showInline="true")
     for number, (label_id, colour) in enumerate(_ends(schema)):

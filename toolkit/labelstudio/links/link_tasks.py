@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from html import escape
 from typing import Any
 
 from toolkit.errors import UsageError
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
+from toolkit.labelstudio.codec.label_config import RIVALS
 from toolkit.labelstudio.links.link_page import REGIONS, render_link_config
 from toolkit.labelstudio.links.story_windows import Window, story_windows
 from toolkit.labelstudio.push.sender import PushResult, Sender, Task
 from toolkit.labelstudio.suggest.preannotation import in_holdout
 from toolkit.project import Workspace
 from toolkit.project.logs.link_log import log_suggestions
-from toolkit.project.logs.push_ledger import Key, links_title
+from toolkit.project.logs.push_ledger import Key, link_expert_title, links_title
 from toolkit.project.stage import Progress
-from toolkit.records import Anchor, Decision, Link, digest
+from toolkit.records import Anchor, Decision, Link, LinkDecision, digest
 from toolkit.schema import Schema, instructions
 
 READY = "decided"
@@ -71,6 +73,66 @@ def push_links(
         shown = [offer for offer in offers.values() if offer.shown]
         counts = {"windows with suggestions": len(shown), "windows in the hold-out": len(offers) - len(shown)}
         return replace(result, suggested=counts if offers else {})
+
+
+def push_link_disputes(
+    workspace: Workspace,
+    disputes: Sequence[LinkDecision],
+    *,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    server: Server | None = None,
+) -> PushResult:
+    """Send the windows with disputed links to the experts' project for links, each once.
+
+    The page shows which links people differ on, as words; none is drawn beforehand. What an expert draws in a window
+    decides every pair of sentences in it. A disputed link is shown in the first window that offers both its sentences.
+
+    Args:
+        workspace: The project directory.
+        disputes: What just half of those who could have drawn it drew.
+        dry_run: Change nothing; say what would change.
+        progress: Called with (tasks done, tasks to send).
+        server: Default: the one that toolkit.yaml or the environment names.
+
+    Raises:
+        InvalidInput: Nothing is decided yet, or the page does not fit the answers that are there.
+        Interrupted: The server stopped answering; the same command goes on.
+        RemoteError: The server can't be reached or refuses.
+        Locked: Another command is at work on the project.
+    """
+    schema = workspace.schema()
+    with workspace.lock(), connected(workspace, server) as connection:
+        wanted = dict(_disputed_tasks(workspace, schema, disputes))
+        page = {"label_config": render_link_config(schema, rivals=True).strip(), "maximum_annotations": 1}
+        sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
+        title = link_expert_title(workspace)
+        target = sender.target(title, _settings(workspace, schema) | page, sender.find(title))
+        return sender.run(target, wanted, set(wanted))
+
+
+def _disputed_tasks(
+    workspace: Workspace, schema: Schema, disputes: Sequence[LinkDecision]
+) -> Iterator[tuple[Key, Task]]:
+    left = list(disputes)
+    for window in _windows(workspace, schema):
+        offered = {region.sentence_id for region in window.regions}
+        mine = [each for each in left if {*each.link.ends[1:]} <= offered]
+        if mine:
+            left = [each for each in left if each not in mine]
+            task = _task(window)
+            yield _key(window), {**task, "data": task["data"] | {RIVALS: _in_words(mine, schema)}}
+
+
+def _in_words(disputes: Iterable[LinkDecision], schema: Schema) -> str:
+    """Return disputed links as a list in HTML, by their ids: an order that tells nothing."""
+    titles = {link.id: link.title for link in schema.links}
+    items = [
+        f"<li>“{escape(each.link.head.text)}” <b>{escape(titles.get(each.link.label, each.link.label))}</b>"
+        f" “{escape(each.link.tail.text)}”?</li>"
+        for each in sorted(disputes, key=lambda each: each.link.link_id)
+    ]
+    return f"<ol>{''.join(items)}</ol>"
 
 
 Suggest = Callable[[], Iterable[tuple[Link, float]]]

@@ -47,7 +47,7 @@ from toolkit.labelstudio.pull.pull_mark import PullMark, moment, read_mark, writ
 from toolkit.labelstudio.pull.snapshot import snapshot
 from toolkit.labelstudio.pull.texts import SentenceLookup, make_articles
 from toolkit.project import Workspace
-from toolkit.project.logs.push_ledger import links_title
+from toolkit.project.logs.push_ledger import link_expert_title, links_title
 from toolkit.project.stage import Progress, silent
 
 _FEW = 50  # changed tasks that are asked for with all they hold at once; the server writes 230 a second
@@ -97,8 +97,10 @@ def pull(
             users = connection.users()
             names = partial(project_pseudonyms, workspace, users, keep_identities=keep_identities)
             result = _pull(workspace, connection, names, texts, progress or silent, full=full or import_texts)
-            linked = links_title(workspace) in known_projects(workspace)
-            links = pull_links(workspace, connection, keep_identities=keep_identities) if linked else {}
+            links: dict[str, int] = {}
+            for title, experts in ((links_title(workspace), False), (link_expert_title(workspace), True)):
+                if title in known_projects(workspace):
+                    links |= pull_links(workspace, connection, keep_identities=keep_identities, experts=experts)
     counts = {**result.counts, **({"texts imported": imported} if imported else {}), **links}
     return replace(result, counts=counts)
 

@@ -153,6 +153,11 @@ def links_title(workspace: Workspace) -> str:
     return _titled(workspace, "links")
 
 
+def link_expert_title(workspace: Workspace) -> str:
+    """Return the title of the project in which experts decide on disputed links."""
+    return _titled(workspace, "disputed links")
+
+
 def _titled(workspace: Workspace, addition: str) -> str:
     ending = f" ({addition})"
     return workspace.config.label_studio.project[: _TITLE - len(ending)] + ending
