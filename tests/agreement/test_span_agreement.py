@@ -95,3 +95,8 @@ def test_alpha_u_is_undefined_where_nobody_marked_a_unit():
 def test_overlapping_units_of_one_observer_are_refused():
     with pytest.raises(InvalidInput, match="unit 3-6 overlaps"):
         unitizing_alpha([[(1, 4), (3, 6)], []], 0, 10)
+
+
+def test_alpha_u_is_zero_where_one_person_of_three_marked_anything():
+    """DKPro Statistics issue 2: an implementation said 1."""
+    assert unitizing_alpha([[(0, 1)], [], []], 0, 20).value == pytest.approx(0.0)

@@ -52,3 +52,17 @@ def test_a_model_is_judged_on_any_file(model: Path, tmp_path: Path, capsys: pyte
     assert (code, "accuracy" in out) == (0, True)
     code, _, err = run(capsys, "evaluate", model, "1.0.0", "--file", test)
     assert (code, err) == (2, "error: --file goes without a release, --split, --since and --quiz\n")
+
+
+def test_a_page_of_an_evaluation_is_written_where_it_is_asked_for(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    test, page = rows(tmp_path / "test.jsonl", ("denial", "none"), 20), tmp_path / "out" / "page.html"
+    lines = [json.loads(line) for line in test.read_text().splitlines()]
+    test.write_text("".join(json.dumps({"said": row["text"], "topic": row["label"]}) + "\n" for row in lines))
+    columns = ("--text-column", "said", "--label-column", "topic")
+    code, out, err = run(capsys, "evaluate", model, "--file", test, *columns, "--html", page)
+    assert (code, "accuracy" in out) == (0, True), err
+    assert ">Confusion</h2>" in page.read_text(encoding="utf-8")
+    code, _, err = run(capsys, "evaluate", model, "--file", test, "--html", page)
+    assert (code, "--text-column NAME" in err) == (3, True)

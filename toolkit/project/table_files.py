@@ -245,7 +245,11 @@ def _csv_records(path: Path, lines: Iterator[tuple[int, str]], suffix: str) -> I
                     where=f"{path}:{reader.line_num}",
                     remedy="put a cell that holds the separator between quotes",
                 )
-            yield reader.line_num, {**fields, FROM_CSV: True}
+            if len(fields) > 1 and all(name == value for name, value in fields.items()):
+                what = "is the header again, as in files that were joined"
+                yield reader.line_num, Fault("header-again", what, ",".join(fields))
+            else:
+                yield reader.line_num, {**fields, FROM_CSV: True}
     except csv.Error as error:
         raise InvalidInput(
             f"is not a table: {error}", where=f"{path}:{reader.line_num + 1}", remedy="mend the quotes of that row"

@@ -173,6 +173,16 @@ def test_every_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert all(str(fault.remedy).endswith("--rejects FILE") for fault in caught.value.faults)
 
 
+def test_the_header_of_a_second_file_that_was_appended_is_no_row(tmp_path: Path) -> None:
+    path, rejects = tmp_path / "a.csv", []
+    path.write_text("text,label\nx,b\ntext,label\ny,c\n")
+    with pytest.raises(InvalidInput, match="is the header again, as in files that were joined") as caught:
+        read_rows(path)
+    assert caught.value.where == f"{path}:3"
+    assert read_rows(path, reject=rejects.append).labels == (("b",), ("c",))
+    assert [each.reason for each in rejects] == ["header-again"]
+
+
 def test_like_faults_are_told_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     rows = [{"text": "x", "label": "y"}, *({"text": "x", "label": {"is": at}} for at in range(3)), {"label": "y"}]

@@ -186,3 +186,14 @@ def test_what_a_look_at_the_rows_finds_is_noted_or_refused(tmp_path: Path) -> No
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with pytest.raises(InvalidInput, match="'yes,no' looks like a list of labels"):
         train_files([path], baseline="words-lr")
+
+
+def test_copies_between_the_files_to_learn_from_are_noted(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.jsonl", tmp_path / "two.jsonl"
+    lines = [f'{{"text": "the council met for the {at}th time", "label": "{"ab"[at % 2]}"}}\n' for at in range(60)]
+    one.write_text("".join(lines))
+    two.write_text("".join(lines[:3]) + '{"text": "the council met for the 3th time!", "label": "a"}\n')
+    run = train_files([one, two], baseline="majority")
+    (note,) = (note for note in run.model.notes if "stand in" in note)
+    assert note.startswith(f"4 of 4 rows of {two} stand in {one} too, exactly or nearly")
+    assert "; 1 with other labels" in note

@@ -124,6 +124,9 @@ def test_what_is_wrong_with_a_payload_is_said(
     assert (answer.status_code, reason in answer.json()["detail"]) == (status, True)
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -133,6 +136,11 @@ def test_what_is_wrong_with_a_payload_is_said(
         ({"Origin": "null"}, 403),
         ({"Content-Type": "text/plain"}, 415),
         ({"Content-Type": ""}, 415),
+        ({"Content-Type": FORM, "User-Agent": "Mozilla/5.0 (X11)"}, 415),
+        ({"Content-Type": FORM, "Sec-Fetch-Site": "cross-site"}, 415),
+        ({"Content-Type": FORM, "Referer": "http://evil.example/"}, 415),
+        ({"Content-Type": FORM, "Origin": "http://evil.example"}, 403),
+        ({"Content-Type": FORM, "User-Agent": "curl/8.5.0"}, 200),
         ({"Host": "LocalHost:9090"}, 200),
         ({"Host": "[::1]:9090"}, 200),
         ({"Content-Type": "application/json; charset=utf-8"}, 200),

@@ -58,7 +58,7 @@ def look(
         rows: The rows to learn from.
         others: Name → rows to judge on.
         parts: The files that the rows to learn from are of, if several: copies are looked for between them too.
-        leaks: Also look for rows to judge on among those to learn from, which takes longest.
+        leaks: Also look for rows to judge on among those to learn from, which takes longest, as copies do.
 
     Examples:
         >>> rows = Rows(texts=("a", "b", "a"), labels=(("Yes",), ("yes",), ("No",)), multi=False)
@@ -74,7 +74,7 @@ def look(
         *_spellings(names),
         *_conflicts(rows),
         *(finding for part in judged.items() if leaks for finding in _leaks(replace(rows, where=None), *part)),
-        *(finding for one, other in combinations(parts, 2) if leaks for finding in _leaks(one, _named(other), other)),
+        *(finding for one, other in combinations(parts, 2) for finding in _leaks(one, _named(other), other)),
         *_rare(rows),
         *_few(rows),
     ]

@@ -32,7 +32,7 @@ from toolkit.baselines.training.model_card import (
     metrics_json,
     requirements,
 )
-from toolkit.baselines.training.nested_validation import nested_scores
+from toolkit.baselines.training.nested_validation import MOST, nested_scores
 from toolkit.errors import InvalidInput
 from toolkit.project.files import write_atomic
 from toolkit.records import Estimate
@@ -162,9 +162,9 @@ def train_files(
             batches = lambda: chain.from_iterable(iter_rows(path, **reading) for path in train)  # noqa: E731
             run = _evaluated(lambda: stream.train_stream(batches, seed=seed, positive=positive), judged, (), positive)
         else:
-            rows = concat([read_rows(path, **reading) for path in train])
+            parts = [read_rows(path, **reading) for path in train]
             run = _trained(
-                rows,
+                parts,
                 lambda part: train_model(part, baseline=baseline, seed=seed, positive=positive, schema=schema),
                 judged,
                 positive,
@@ -180,12 +180,14 @@ def train_files(
 
 
 def _trained(
-    rows: Rows, fit: Callable[[Rows], Model], judged: Mapping[str, Rows], positive: str | None, seed: int
+    parts: Sequence[Rows], fit: Callable[[Rows], Model], judged: Mapping[str, Rows], positive: str | None, seed: int
 ) -> Run:
     """Look over the rows, learn from them, and judge the model on the files; without a file, by nested folds."""
+    rows = concat(parts)
     for part in judged.values():
         check_kind(part, multi=rows.multi)
-    findings = look(rows, judged, leaks=False)  # the evaluation tells of leaks
+    few = len(rows) <= MOST  # of more, copies take longer to find than the model to learn
+    findings = look(rows, judged, parts=parts if few else (), leaks=False)  # the evaluation tells of leaks
     refuse(findings, rows.where)
     run = _noted(_evaluated(lambda: fit(rows), judged, rows.texts, positive), map(str, findings))
     if judged:

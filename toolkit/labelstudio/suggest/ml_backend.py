@@ -11,7 +11,8 @@ bad task among others is answered with [], no suggestion, so that the others hav
 
 Any page that a browser of this machine shows can send a request to loopback. Such a request names a foreign host, or
 has an `Origin`, or can't say that its content is JSON; Label Studio's do none of this. So each of the three is refused
-with 403 or 415, and a text is held against the project's own sentence before anything is logged.
+with 403 or 415; the type of a form, which `curl -d` sends unless told otherwise, is taken for JSON from what shows no
+mark of a browser. A text is held against the project's own sentence before anything is logged.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ PATIENCE = 30.0
 
 _CONNECTIONS = 64
 _FAREWELL = 5  # seconds for the requests that are under way when the process is told to stop
+_FORM = "application/x-www-form-urlencoded"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -160,7 +162,8 @@ class _Service:
             raise BadPayload(403, "the request names a foreign host; allow it with `toolkit serve --allow-host`")
         if "origin" in request.headers:
             raise BadPayload(403, "the request comes from a web page")
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json" and (kind != _FORM or _of_browser(request)):
             raise BadPayload(415, "the content type is not application/json")
 
     async def health(self, request: Request) -> Response:
@@ -215,6 +218,12 @@ class _Service:
         schema = self._preannotation.suggester.schema
         result = encode_result(schema, labels=suggestion.labels, spans=suggestion.spans, origin="prediction")
         return {"model_version": self._version, "score": score_of(suggestion), "result": result}
+
+
+def _of_browser(request: Request) -> bool:
+    """Say whether a request bears a mark that browsers leave and that a page's script can't leave out."""
+    marks = any(name.startswith("sec-") or name in ("referer", "cookie") for name in request.headers)
+    return marks or "mozilla" in request.headers.get("user-agent", "mozilla").lower()
 
 
 async def _bounded(request: Request) -> bytes:
