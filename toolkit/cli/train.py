@@ -46,7 +46,12 @@ def train(
     put_outcome(outcome, as_json)
     if not as_json:
         say(f"model       {outcome.path}")
-    say_next("`toolkit evaluate`")
+        for note in outcome.notes:
+            say(f"note        {note}")
+    if outcome.metrics_of == "test":
+        say_next("`toolkit evaluate`")
+    else:
+        say_next("label sentences of more stories and build again: this release has no test split to evaluate on")
 
 
 def put_run(run: dict[str, Any], as_json: bool) -> None:

@@ -89,6 +89,10 @@ def told(release: Release) -> tuple[str, ...]:
     left = manifest.get("left_out", {}).get("sentences", {})
     if left.get("undecided"):
         lines += (f"of {left['answered']} answered sentences {left['undecided']} have no decision: see `undecided`",)
+    if "test" not in release.splits():
+        lines += (
+            "there is no test split: no story is divided, and there are too few; label sentences of more stories",
+        )
     return lines
 
 

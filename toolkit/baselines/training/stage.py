@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -38,12 +38,14 @@ class Trained(Outcome):
         baseline: The rung that was trained, or chosen.
         metrics: macro_f1, f1_positive, accuracy and micro_f1 of the last split, "intervals" with their bounds.
         metrics_of: That split: "test", else "validation"; None where the release has neither.
+        notes: What whoever uses the model should know, such as too few rows.
     """
 
     path: Path = Path()
     baseline: str = ""
     metrics: Mapping[str, Any] = field(default_factory=dict)
     metrics_of: str | None = None
+    notes: Sequence[str] = ()
 
 
 def train(
@@ -114,20 +116,21 @@ def _train(source: Release, how: Mapping[str, Any]) -> tuple[Made, Mapping[str, 
     facts, model = run.model.facts, run.model
     counts = {"rows": facts["rows"], "stories": facts["groups"], "labels": len(model.labels)}
     evaluations = {split: found.to_dict() for split, found in run.evaluations.items()}
-    return Made(files, counts), _told(model.baseline, evaluations)
+    return Made(files, counts), _told(model.baseline, model.notes, evaluations)
 
 
 def _read(folder: Path) -> Mapping[str, Any]:
     """Return what `_train` returned when it made a model directory."""
     metrics = json.loads((folder / METRICS).read_bytes())
     evaluations = {split: found for split, found in metrics.items() if "macro_f1" in found}
-    return _told(json.loads((folder / CONFIG).read_bytes())["baseline"], evaluations)
+    config = json.loads((folder / CONFIG).read_bytes())
+    return _told(config["baseline"], config["notes"], evaluations)
 
 
-def _told(baseline: str, evaluations: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+def _told(baseline: str, notes: Sequence[str], evaluations: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     last = list(evaluations)[-1] if evaluations else None
     metrics = summary(evaluations[last]) if last else {"intervals": {}}
-    return {"baseline": baseline, "metrics": metrics, "metrics_of": last}
+    return {"baseline": baseline, "metrics": metrics, "metrics_of": last, "notes": tuple(notes)}
 
 
 def learning_curve(
