@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -14,29 +14,52 @@ from toolkit.agreement.link_agreement import LinkAgreement, LinkUptake, link_agr
 from toolkit.agreement.measurement import measure
 from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect, measure_effect
 from toolkit.agreement.model_agreement.replacement import ReplacementReport, measure_replacement
+from toolkit.project.annotators_file import quiz_rules
 from toolkit.project.logs.link_log import link_answers, logged_suggestions
 from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL
 from toolkit.project.logs.suggestion_log import SuggestionLog
 from toolkit.project.stage import Made, ReportOutcome, derive_report, provenance
 from toolkit.project.workspace import AGREEMENT, GOLD, SENTENCES, Workspace
-from toolkit.records import Article, Decision, Sentence, content_id, latest, to_json
+from toolkit.records import Annotation, Article, Decision, Sentence, content_id, to_json
 from toolkit.schema import Score, quiz, score
 
 
-def quiz_scores(workspace: Workspace) -> Mapping[str, Score]:
+def quiz_scores(workspace: Workspace, *, first: bool = False) -> Mapping[str, Score]:
     """Return the score of each annotator who answered an item of the present quiz, by pseudonym.
 
     Of several answers of a person to an item the last one counts; a skip is not an answer.
+
+    Args:
+        workspace: The project.
+        first: The first answer counts: what a person knew before reading why.
+    """
+    items = quiz(workspace.schema())
+    given: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for (annotator, item), answers in quiz_attempts(workspace).items():
+        given[annotator][item] = answers[0 if first else -1].labels
+    scores = {annotator: score(items, given[annotator]) for annotator in sorted(given)}
+    return {annotator: found for annotator, found in scores.items() if found.answered}
+
+
+def quiz_attempts(workspace: Workspace) -> Mapping[tuple[str, str], Sequence[Annotation]]:
+    """Return each person's answers to each item of the quiz, the oldest first, by (pseudonym, item_id).
+
+    There are several where the person has answered it again after reading why; skips are left out.
     """
     if not workspace.calibration.path.exists():
         return {}
-    items = quiz(workspace.schema())
-    given: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
-    for answer in latest(workspace.quiz_answers()):
+    found: dict[tuple[str, str], list[Annotation]] = defaultdict(list)
+    for answer in sorted(workspace.quiz_answers(), key=lambda each: (each.created_at, each.annotation_id)):
         if not answer.skipped:
-            given[answer.annotator][answer.sentence_id] = answer.labels
-    scores = {annotator: score(items, given[annotator]) for annotator in sorted(given)}
-    return {annotator: found for annotator, found in scores.items() if found.answered}
+            found[answer.annotator, answer.sentence_id].append(answer)
+    return found
+
+
+def quiz_passed(workspace: Workspace) -> frozenset[str]:
+    """Return who has answered every item of the quiz and reached the pass mark, by pseudonym."""
+    mark, number = quiz_rules(workspace).pass_mark, len(quiz(workspace.schema()))
+    scores = quiz_scores(workspace).items()
+    return frozenset(name for name, found in scores if found.answered == number and (found.share or 0.0) >= mark)
 
 
 _ANNOTATIONS, _CALIBRATION = "annotations/log.jsonl", "calibration/log.jsonl"
@@ -68,7 +91,7 @@ def agreement(
             {sentence_id: article_id for sentence_id, article_id, _ in sentences},
             texts={sentence_id: text for sentence_id, _, text in sentences},
             round_of=round_of,
-            quiz=quiz_scores(workspace),
+            quiz=quiz_scores(workspace, first=True),
         )
         counts = {
             "answers": len(answers),

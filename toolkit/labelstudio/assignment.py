@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from toolkit.agreement.stage import quiz_passed
 from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.project import Workspace
 from toolkit.project.annotators_file import Member, Team, assign, assigned, people_asked
@@ -44,13 +45,18 @@ def assign_articles(
     given = assigned(workspace)
     articles = {article.article_id: article for article in workspace.articles()}
     people = {pseudonyms.of(member.email): member for member in team.annotators}
-    asked = people_asked(workspace, team)
+    asked, passed = people_asked(workspace, team), quiz_passed(workspace)
+    may_label = {name for name, member in people.items() if _is_calibrated(member, name in passed)}
     capacity = {name: _capacity(member, given.get(name, set()), sizes) for name, member in people.items()}
     new, lacking = [], 0
     for article_id, size in sizes.items():
         has = [name for name, mine in given.items() if article_id in mine]
         free = [name for name in _ranked(people, article_id) if name not in has]
-        able = [name for name in free if _may(people[name], articles[article_id]) and capacity[name] >= size]
+        able = [
+            name
+            for name in free
+            if name in may_label and _reads(people[name], articles[article_id]) and capacity[name] >= size
+        ]
         for name in able[: max(asked[article_id] - len(has), 0)]:
             given.setdefault(name, set()).add(article_id)
             capacity[name] -= size
@@ -66,8 +72,12 @@ def _ranked(people: Mapping[str, Member], article_id: str) -> Sequence[str]:
     return sorted(people, key=lambda name: content_id(article_id, name))
 
 
-def _may(member: Member, article: Article) -> bool:
-    return member.calibrated and (not member.languages or article.language in member.languages)
+def _is_calibrated(member: Member, passed: bool) -> bool:
+    return passed if member.calibrated is None else member.calibrated
+
+
+def _reads(member: Member, article: Article) -> bool:
+    return not member.languages or article.language in member.languages
 
 
 def _capacity(member: Member, given: set[str], sizes: Mapping[str, int]) -> float:

@@ -6,7 +6,8 @@
       - email: ada@example.org      # as on the server; it leaves this file only as a keyed pseudonym
         quota: 500                  # sentences at most; default: no limit
         languages: [en, fr]         # default: any
-        calibrated: true            # has passed the quiz; default: false, and then nothing is assigned
+        calibrated: true            # may label without the quiz; false: may not; default: once the quiz is passed
+    quiz: {pass_mark: 0.8, retries: 2}     # the default
 
 On the free server everybody sees everything in a project. So where people must not see each other's answers (`blind`),
 each person has a project with only the articles that are assigned to them. `toolkit.labelstudio.assignment` assigns.
@@ -46,13 +47,13 @@ class Member(_Entry):
         email: As on the server.
         quota: Sentences at most; None: no limit.
         languages: ISO 639-1 codes; empty: any.
-        calibrated: Has passed the quiz.
+        calibrated: Gets articles; None: as soon as the quiz is passed.
     """
 
     email: Annotated[str, pydantic.Field(pattern=r"^[^@\s]+@[^@\s]+$")]
     quota: Annotated[int, pydantic.Field(ge=0)] | None = None
     languages: tuple[str, ...] = ()
-    calibrated: bool = False
+    calibrated: bool | None = None
 
 
 class Overlap(_Entry):
@@ -69,17 +70,31 @@ class Overlap(_Entry):
     stratify: tuple[Literal["language", "publisher"], ...] = ("language", "publisher")
 
 
+class QuizRules(_Entry):
+    """The rules of the quiz.
+
+    Attributes:
+        pass_mark: Share of the items whose last answer has to be right, in (0, 1].
+        retries: How often a person may answer a missed item again, after reading why.
+    """
+
+    pass_mark: Annotated[float, pydantic.Field(gt=0, le=1)] = 0.8
+    retries: Annotated[int, pydantic.Field(ge=0)] = 2
+
+
 class Team(_Entry):
     """The whole of annotators.yaml.
 
     Attributes:
         blind: Nobody sees another person's answers: one project per person.
         overlap: The part of the articles that several people answer; None: all of them.
+        quiz: The rules of the quiz.
         annotators: The people, each once.
     """
 
     blind: bool = False
     overlap: Overlap | None = None
+    quiz: QuizRules = QuizRules()
     annotators: tuple[Member, ...] = ()
 
     @pydantic.model_validator(mode="after")
@@ -91,6 +106,11 @@ class Team(_Entry):
         if self.overlap is not None and not self.blind:
             raise ValueError("overlap needs `blind: true`: in one project for all, the server asks everybody the same")
         return self
+
+
+def quiz_rules(workspace: Workspace) -> QuizRules:
+    """Return the rules of the quiz; without annotators.yaml the default ones."""
+    return (read_team(workspace) or Team()).quiz
 
 
 def read_team(workspace: Workspace) -> Team | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
 from typing import Any
@@ -9,14 +10,14 @@ from typing import Any
 import pytest
 
 from toolkit.agreement import stage as agreement_stage
-from toolkit.agreement.stage import quiz_scores
+from toolkit.agreement.stage import quiz_passed, quiz_scores
 from toolkit.labelstudio import Server, push_quiz, status
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
-from toolkit.project.logs.push_ledger import quiz_title
+from toolkit.project.logs.push_ledger import quiz_title, retry_title
 from toolkit.schema import instructions, quiz
 
 pytestmark = pytest.mark.studio
@@ -88,3 +89,46 @@ def test_the_instructions_of_the_page_are_the_codebook(server: Server, workspace
     shown = quizzed.settings["expert_instruction"]
     assert workspace.schema().labels[0].rule in shown
     assert not any(item.text in shown for item in quiz(workspace.schema())), "the quiz would answer itself"
+
+
+def test_who_missed_items_reads_why_and_answers_them_again_until_they_pass(
+    server: Server, workspace: Workspace
+) -> None:
+    items = quiz(workspace.schema())
+    push_quiz(workspace, server=server)
+    tasks = tasks_of(server, server_project.existing(server, quiz_title(workspace)).id)
+    wrong = items[:4]
+    for task, item in zip(tasks, items, strict=True):
+        given = item.labels if item not in wrong else ("none",) if item.labels != ("none",) else ("claim",)
+        answer(server, workspace, task["id"], *given)
+    pull(workspace, server=server)
+    assert quiz_passed(workspace) == frozenset()
+
+    sent = push_quiz(workspace, server=server)
+    assert (sent.sent, sent.present) == (4, len(items))
+    assert push_quiz(workspace, server=server).sent == 0
+    (name,) = quiz_scores(workspace)
+    first = server_project.existing(server, retry_title(workspace, name, 1))
+    lessons = tasks_of(server, first.id)
+    assert [task["data"]["text"] for task in lessons] == [item.text for item in wrong]
+    for task, item in zip(lessons, wrong, strict=True):
+        assert item.why is not None
+        assert item.why in html.unescape(task["data"]["rivals"])
+        assert "Your answer" in task["data"]["rivals"]
+
+    for task, item in zip(lessons, wrong, strict=True):
+        given = item.labels if item is not wrong[0] else ("denial",)
+        answer(server, workspace, task["id"], *given)
+    assert pull(workspace, server=server).counts["quiz new"] == 4
+    assert quiz_passed(workspace) == frozenset({name}), "one of twelve is missed; four of five are asked for"
+    assert push_quiz(workspace, server=server).sent == 0, "nobody who has passed is asked again"
+    assert quiz_scores(workspace)[name].correct == len(items) - 1
+    assert quiz_scores(workspace, first=True)[name].correct == len(items) - 4, "what was known before reading why"
+
+    workspace.write("annotators.yaml", "quiz: {pass_mark: 1.0, retries: 2}\n")
+    assert push_quiz(workspace, server=server).sent == 1, "a second retry"
+    last = tasks_of(server, server_project.existing(server, retry_title(workspace, name, 2)).id)
+    answer(server, workspace, last[0]["id"], "denial")
+    pull(workspace, server=server)
+    assert push_quiz(workspace, server=server).sent == 0, "no retry is left"
+    assert workspace.answers() == []

@@ -47,7 +47,7 @@ from toolkit.labelstudio.pull.pull_mark import PullMark, moment, read_mark, writ
 from toolkit.labelstudio.pull.snapshot import snapshot
 from toolkit.labelstudio.pull.texts import SentenceLookup, make_articles
 from toolkit.project import Workspace
-from toolkit.project.logs.push_ledger import link_expert_title, links_title
+from toolkit.project.logs.push_ledger import link_expert_title, links_title, retry_titles
 from toolkit.project.stage import Progress, silent
 
 _FEW = 50  # changed tasks that are asked for with all they hold at once; the server writes 230 a second
@@ -147,6 +147,7 @@ def _pull(
     others = (
         ("expert", found.expert, workspace.adjudications, "adjudications"),
         ("quiz", found.quiz, workspace.calibration, "calibration"),
+        *(("quiz", project, workspace.calibration, "calibration") for project in _retries(workspace, server)),
     )
     for kind, other_project, log, folder in others:
         if other_project is not None:
@@ -166,6 +167,15 @@ def _pull(
         unreadable=tuple(unreadable),
         texts=tuple(dict.fromkeys(shown.key for page in foreign for shown in page.texts)),
     )
+
+
+def _retries(workspace: Workspace, server: Server) -> Iterator[ServerProject]:
+    """Yield the projects in which people answer missed items of the quiz again."""
+    known = known_projects(workspace)
+    for title in retry_titles(workspace, known):
+        project = server_project.find(server, title, known=known)
+        if project is not None:
+            yield project
 
 
 def changed_since(workspace: Workspace, server: Server, project: ServerProject) -> int | None:

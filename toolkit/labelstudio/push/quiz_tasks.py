@@ -4,22 +4,30 @@ Nobody sees the known answers there: the instructions leave the examples out. Wh
 pull into calibration/log.jsonl, apart from the annotations: it is scored (`toolkit.agreement.stage`) and never
 becomes gold. An example that was edited is another item of the quiz, which the next push sends; the old one
 stays on the server and no longer counts.
+
+Who stays below the pass mark is taught: the next push sends that person the missed items again, in a project of their
+own, whose page shows what they answered and why that is wrong. What they then answer counts; so it goes on until they
+pass or have no retry left (`quiz` in annotators.yaml).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import html
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from toolkit.agreement.stage import quiz_attempts, quiz_passed, quiz_scores
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
-from toolkit.labelstudio.codec.label_config import DATA
+from toolkit.labelstudio.codec.label_config import DATA, RIVALS
 from toolkit.labelstudio.push.sender import PushResult, Sender, Task
 from toolkit.project import Workspace
-from toolkit.project.logs.push_ledger import Key, quiz_title
+from toolkit.project.annotators_file import quiz_rules
+from toolkit.project.logs.push_ledger import Key, quiz_title, retry_title
 from toolkit.project.stage import Progress
 from toolkit.records import digest
-from toolkit.schema import Schema, quiz
+from toolkit.schema import Item, Schema, page_words, quiz
 
 _EVERYBODY = 1000  # people who may answer an item: the server would close it after as many
 
@@ -47,12 +55,51 @@ def push_quiz(
         settings = server_project.settings(schema, workspace, answers=_EVERYBODY, examples=False)
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
         title = quiz_title(workspace)
-        target = sender.target(title, settings, sender.find(title))
-        return sender.run(target, wanted, set(wanted))
+        result = sender.run(sender.target(title, settings, sender.find(title)), wanted, set(wanted))
+        retries = missed(workspace)
+        if not retries:
+            return result
+        again = server_project.settings(schema, workspace, answers=1, examples=False, rivals=True)
+        found = [result]
+        for title, tasks in retries.items():
+            found.append(sender.run(sender.target(title, again, sender.find(title)), tasks, set(tasks)))
+        urls = tuple(each.url for each in found if each.url)
+        sent, present = sum(each.sent for each in found), sum(each.present for each in found)
+        return replace(result, sent=sent, present=present, urls=urls)
+
+
+def missed(workspace: Workspace) -> dict[str, dict[Key, Task]]:
+    """Return the items that people below the pass mark may answer again, by the title of the project that asks them.
+
+    A person's retries come one after the other: an item that was missed for the nth time is in the nth project.
+    """
+    rules, attempts, schema = quiz_rules(workspace), quiz_attempts(workspace), workspace.schema()
+    passed = quiz_passed(workspace)
+    again: dict[str, dict[Key, Task]] = {}
+    for name, found in quiz_scores(workspace).items():
+        for mistake in found.mistakes if name not in passed else ():
+            times = attempts[name, mistake.item.item_id]
+            if len(times) <= rules.retries:
+                key, task = _task(mistake.item, schema)
+                task["data"][RIVALS] = _lesson(mistake.item, times[-1].labels, schema)
+                again.setdefault(retry_title(workspace, name, len(times)), {})[key] = task
+    return again
+
+
+def _lesson(item: Item, given: Iterable[str], schema: Schema) -> str:
+    """Return what a person reads above an item that they missed: their answer, and why it is wrong."""
+    titles = {label.id: label.title for label in schema.labels}
+    about = next(label for label in schema.labels if label.id == item.about)
+    said = " · ".join(html.escape(titles.get(label, label)) for label in given) or "—"
+    why = html.escape(item.why or f"{about.title}: {about.rule}")
+    return f"<p>✗ {html.escape(page_words(schema.language)['answered'])}: <b>{said}</b></p><p>{why}</p>"
 
 
 def _tasks(schema: Schema) -> Iterator[tuple[Key, Task]]:
-    for item in quiz(schema):
-        key = (item.item_id, digest(item.text.encode()))
-        data = dict.fromkeys(DATA, "") | {"text": item.text, "sentence_id": key[0], "text_sha256": key[1]}
-        yield key, {"data": data, "meta": {"calibration": schema.ref}}
+    return (_task(item, schema) for item in quiz(schema))
+
+
+def _task(item: Item, schema: Schema) -> tuple[Key, Task]:
+    key = (item.item_id, digest(item.text.encode()))
+    data = dict.fromkeys(DATA, "") | {"text": item.text, "sentence_id": key[0], "text_sha256": key[1]}
+    return key, {"data": data, "meta": {"calibration": schema.ref}}

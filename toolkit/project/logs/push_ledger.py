@@ -15,6 +15,7 @@ per person), one for the quiz, one for the experts, one for links. Label Studio 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -146,6 +147,19 @@ def expert_title(workspace: Workspace) -> str:
 def quiz_title(workspace: Workspace) -> str:
     """Return the title of the project that holds the quiz."""
     return _titled(workspace, "calibration")
+
+
+def retry_title(workspace: Workspace, annotator: str, again: int) -> str:
+    """Return the title of the project in which one person answers missed items of the quiz for the nth time again."""
+    return _titled(workspace, f"quiz {again} {annotator.removeprefix('annotator-')}")
+
+
+def retry_titles(workspace: Workspace, known: Collection[str]) -> list[str]:
+    """Return those of the known titles under which somebody answers missed items of the quiz again, sorted."""
+    found = (re.search(r" \(quiz (\d+) ([^ )]+)\)$", title) for title in known)
+    return sorted(
+        each.string for each in found if each and each.string == retry_title(workspace, each[2], int(each[1]))
+    )
 
 
 def links_title(workspace: Workspace) -> str:
