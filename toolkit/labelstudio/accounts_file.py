@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, border
 from toolkit.labelstudio.client.answer_shape import TIME
 from toolkit.labelstudio.client.failures import NotThere
 from toolkit.labelstudio.client.http_client import Server
@@ -36,7 +36,8 @@ def accounts(workspace: Workspace, server: str) -> dict[int, str]:
     Raises:
         InvalidInput: The file is damaged.
     """
-    return {int(number): pseudonym for number, pseudonym in _read(workspace).get(server, {}).items()}
+    with border("is damaged", where=str(workspace.path(NAME)), remedy=_REMEDY):
+        return {int(number): pseudonym for number, pseudonym in _read(workspace).get(server, {}).items()}
 
 
 def keep_accounts(workspace: Workspace, server: str, numbers: Mapping[int, str]) -> None:
@@ -109,5 +110,8 @@ def _read(workspace: Workspace) -> dict[str, dict[str, str]]:
     except FileNotFoundError:
         return {}
     except ValueError as error:
-        raise InvalidInput("is damaged", where=str(path), remedy="bring it back from a backup") from error
+        raise InvalidInput("is damaged", where=str(path), remedy=_REMEDY) from error
     return found
+
+
+_REMEDY = "bring it back from a backup"

@@ -217,13 +217,18 @@ def _has_pseudonyms(workspace: Workspace) -> bool:
     return next(workspace.annotations.rows(having=re.compile(rb'"annotator":"annotator-')), None) is not None
 
 
+def user_number(said: Any) -> int | None:
+    """Return the number of a user; None for what can't be one: true and false are numbers only in Python."""
+    return said if isinstance(said, int) and not isinstance(said, bool) and 0 <= said < 2**63 else None
+
+
 def _parts(user: Any) -> tuple[int | None, str | None]:
     if isinstance(user, Mapping):
         number = user.get("id", user.get("user_id", user.get("pk")))
         email = user.get("email")
-        return (number if isinstance(number, int) else None), (email if isinstance(email, str) else None)
-    if isinstance(user, int):
-        return user, None
+        return user_number(number), (email if isinstance(email, str) else None)
+    if user_number(user) is not None:
+        return user_number(user), None
     return None, user if isinstance(user, str) and user else None
 
 

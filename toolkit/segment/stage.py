@@ -113,7 +113,8 @@ def without_lists(chunks: Sequence[Chunk]) -> dict[str, int]:
 
 def number_of_rows(path: Path) -> int:
     """Return how many rows a Parquet file has."""
-    return int(pq.read_metadata(path).num_rows)
+    with parquet_border(path):
+        return int(pq.read_metadata(path).num_rows)
 
 
 def segment(workspace: Workspace, *, splitter: str | None = None, progress: Progress = silent) -> Outcome:

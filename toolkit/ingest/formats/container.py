@@ -23,6 +23,8 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from operator import sub
 from typing import Any, BinaryIO, cast
 
 from toolkit.errors import InvalidInput, border
@@ -268,6 +270,7 @@ def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator
             raise too_long("record", f"{source} @ {records.get_record_offset()}", limits.page_bytes)
         start = records.get_record_offset()
         end = start + records.get_record_length()  # which reads the record to its end
+        Budget(f"{source} @ {start}", limits, partial(sub, end, start)).check(len(payload))
         missing: int = getattr(record.raw_stream, "limit", 0)
         if record.length is None or missing:
             raise _cut_short(source, start)

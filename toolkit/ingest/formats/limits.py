@@ -19,14 +19,16 @@ class Limits:
     Attributes:
         page_bytes: Bytes of the longest page, line, row or record payload.
         gzip_ratio: Bytes that one byte of a file may unpack to, over the whole file; text has 3 to 20.
+        free_bytes: Bytes that even the smallest file may unpack to; at most `page_bytes`.
     """
 
     page_bytes: int = 64 << 20
     gzip_ratio: int = 200
+    free_bytes: int = 4 << 20
 
 
 class Budget:
-    """What is left of the limits while a file is read; what unpacks to no more than the longest page is never too much.
+    """What is left of the limits while a file, or one record of it, is read.
 
     Args:
         where: The file.
@@ -34,7 +36,7 @@ class Budget:
         packed: Returns how many of the file's own bytes there are, or were read by now.
 
     Examples:
-        >>> budget = Budget("a.warc", Limits(page_bytes=1000, gzip_ratio=10), lambda: 120)
+        >>> budget = Budget("a.warc", Limits(free_bytes=1000, gzip_ratio=10), lambda: 120)
         >>> budget.take(1000)
         >>> budget.take(201)
         Traceback (most recent call last):
@@ -53,7 +55,7 @@ class Budget:
             InvalidInput: They are more than the file may unpack to.
         """
         self._taken += size
-        if self._taken > self._limits.page_bytes:
+        if self._taken > min(self._limits.free_bytes, self._limits.page_bytes):
             self.check(self._taken)
 
     def check(self, size: int) -> None:
@@ -63,7 +65,8 @@ class Budget:
             InvalidInput: They are more than it may unpack to.
         """
         most = self._limits.gzip_ratio
-        if size > self._limits.page_bytes and size > most * max(self._packed(), 1):
+        free = min(self._limits.free_bytes, self._limits.page_bytes)
+        if size > free and size > most * max(self._packed(), 1):
             raise InvalidInput(
                 f"unpacks to more than {most} times its size, the limit",
                 where=self._where,

@@ -27,7 +27,7 @@ _OPENED = ("connect_tcp.complete", "start_tls.complete")
 
 
 class Endless(httpx.TransportError):
-    """An answer that had to be cut off: it took too long, or was too large."""
+    """An answer that has no end: it took too long, was too large, or can't be unpacked."""
 
 
 class BoundedHttp(httpx.Client):
@@ -111,7 +111,7 @@ class _Counted(httpx.SyncByteStream):
                     packed = inflated.unconsumed_tail
             yield inflated.flush()
         except zlib.error as error:
-            raise httpx.DecodingError(str(error)) from error
+            raise Endless(f"the answer can't be unpacked ({error})") from error
 
     def close(self) -> None:
         self._packed.close()

@@ -184,7 +184,7 @@ def drafts_of(task: Mapping[str, Any], path: str) -> Iterator[tuple[dict[str, An
                 stage="pull",
                 reason="draft",
                 source=f"{path}: task {task['id']}",
-                detail=f"draft {draft.get('id')} with {len(draft.get('result') or [])} results was never submitted",
+                detail=f"draft {draft.get('id')} with {_length(draft.get('result'))} results was never submitted",
             ),
         )
 
@@ -257,6 +257,10 @@ def _raw_items(path: Path) -> Generator[Any]:
         yield from json_items(file, objects=True)
 
 
+def _length(said: Any) -> int:
+    return len(said) if isinstance(said, list) else 0
+
+
 def _is_task(task: dict[str, Any]) -> bool:
     if not isinstance(task.get("data"), dict) or not {"annotations", "completions"} & task.keys():
         return False
@@ -280,6 +284,9 @@ def _whole(
         task["id"] = same if seen[same] == 1 else f"{same}-{seen[same]}"
     if isinstance(task.get("project"), dict):
         task["project"] = task["project"].get("id")
+    for key in ("drafts", "predictions"):
+        if key in task and not isinstance(task[key], list):
+            task[key] = []
     found = task.get("annotations", task.get("completions")) or []
     task["annotations"] = []
     for number, raw in enumerate(found, start=1):

@@ -10,7 +10,7 @@ from typing import Any
 
 from toolkit.errors import InvalidInput
 from toolkit.labelstudio.accounts_file import keep_accounts, server_of_file
-from toolkit.labelstudio.pseudonyms import project_pseudonyms
+from toolkit.labelstudio.pseudonyms import project_pseudonyms, user_number
 from toolkit.labelstudio.pull.export_reader import begun_survey, content_of, drafts_of, read_tasks
 from toolkit.labelstudio.pull.log_writer import REPEATED, UNKNOWN, LogWriter, PullResult
 from toolkit.labelstudio.pull.page_store import settled_page
@@ -124,7 +124,7 @@ class _Look:
             for raw in task["annotations"]:
                 by = raw.get("completed_by")
                 number = by.get("id") if isinstance(by, Mapping) else by
-                users[id_of(task, raw)] = number if isinstance(number, int) else None
+                users[id_of(task, raw)] = user_number(number)
         if first is None and faults:
             raise faults[0]  # another kind of file
         project = first.get("project") if first else None

@@ -1,0 +1,407 @@
+"""Attack toolkit, and count what it survives: hostile inputs by kind of fault, and kill -9 of every command.
+
+    python scripts/bench/faults.py                       # everything; minutes
+    python scripts/bench/faults.py --only budget,paths   # some classes
+    python scripts/bench/faults.py --only kill --kills 5
+
+A line per kind: how many were tried, and how many survived. An attack is survived if the command ends in time with the
+exit code that the class allows, shows no traceback, holds no more memory than the class allows, and leaves what was
+good as it should be. What was not survived is listed below the table, and the exit code is then 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent / "attack")]
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import hostile_files  # noqa: E402
+from forked_command import Ran, ran  # noqa: E402
+from hostile_server import KINDS, hostile  # noqa: E402
+from kill_points import survived  # noqa: E402
+from spoilt_exports import spoilt  # noqa: E402
+
+MOST_MEGABYTES = 2000.0
+TOKEN = "a" * 40
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One attack and its outcome.
+
+    Attributes:
+        group: The class of the attack.
+        kind: What it is, in words; a line of the table.
+        name: Which one of its kind.
+        fault: What went wrong; None where it was survived.
+        tried: How many attacks it stands for.
+    """
+
+    group: str
+    kind: str
+    name: str
+    fault: str | None
+    tried: int = 1
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where attacks happen.
+
+    Attributes:
+        work: A folder for copies.
+        pages: A project whose pages were not read yet.
+        answered: The same with sentences.
+        export: The answers of two people to them.
+        released: The same with answers, decisions and a release.
+        kills: Kills per command.
+        share: Of the spoilt exports, every how many is tried.
+    """
+
+    work: Path
+    pages: Path
+    answered: Path
+    export: Path
+    released: Path
+    kills: int
+    share: int
+
+    def copy(self, project: Path) -> Path:
+        """Return a fresh copy of a project; the last one is removed."""
+        there = self.work / "project"
+        if there.exists():
+            shutil.rmtree(there)
+        shutil.copytree(project, there, symlinks=True)
+        return there
+
+
+def judged(run: Ran, codes: Iterable[int], *, megabytes: float = MOST_MEGABYTES, seconds: float = 60.0) -> str | None:
+    """Return what is wrong with a run; None if nothing."""
+    last = " ".join(run.said.split())[-300:]
+    if run.late:
+        return f"it did not end: {last}"
+    if run.crashed or run.code not in codes:
+        return f"rc {run.code}: {last}"
+    if "\x1b" in run.said:
+        return "an escape reached the terminal"
+    if run.megabytes > megabytes:
+        return f"it held {run.megabytes:.0f} MB"
+    return f"it took {run.seconds:.0f} s" if run.seconds > seconds else None
+
+
+PLACES = ("harbour", "market", "bridge", "school", "river", "mill", "square", "tower", "garden", "port", "hill", "pier")
+
+
+def ground(work: Path, kills: int, share: int) -> Ground:
+    """Make the projects that are attacked, by the commands themselves."""
+    from toolkit.labelstudio.server.recorded_export import recorded_export
+    from toolkit.project import Workspace
+    from toolkit.samples import Recorded
+
+    pages = work / "pages-only"
+    _sure(ran(["init", str(pages)], work))
+    for number, place in enumerate(PLACES):
+        text = (
+            f"News from the {place}\n\n"
+            f"The mayor said on Monday that {number + 2} people were killed at the {place}.\n"
+            f"The army denied that it had shelled the {place} of the old town.\n"
+            f"Rain fell on the {place} all day long.\n"
+        )
+        (pages / "pages" / f"{place}.txt").write_text(text)
+    answered = work / "answered"
+    shutil.copytree(pages, answered)
+    _sure(ran(["ingest"], answered))
+    _sure(ran(["segment"], answered))
+    answers = []
+    for sentence in Workspace(answered).sentences():
+        labels = ("claim",) if "said" in sentence.text else ("denial",) if "denied" in sentence.text else ("none",)
+        for person in ("ada", "ben"):
+            answers.append(Recorded(annotator=person, text=sentence.text, labels=labels, lead_time=1.0))
+    export = work / "export.json"
+    export.write_text(recorded_export(Workspace(answered), answers))
+    released = work / "released"
+    shutil.copytree(answered, released)
+    for words in (["pull", "--from-export", str(export)], ["adjudicate"], ["build", "1.0.0"]):
+        _sure(ran(words, released))
+    return Ground(work, pages, answered, export, released, kills, share)
+
+
+def _sure(run: Ran) -> None:
+    if run.code != 0:
+        raise SystemExit(f"the ground could not be made: rc {run.code}: {run.said}")
+
+
+def border(at: Ground) -> Iterator[Attack]:
+    """One spoilt thing among good ones: it is named, and the good ones are taken."""
+    for name, (file, make) in hostile_files.SPOILT.items():
+        project = at.copy(at.pages)
+        hostile_files.put(project, file, make())
+        fault = judged(ran(["ingest", "--skip-unreadable"], project), (0, 6))
+        if fault is None and not (project / "articles.parquet").exists():
+            fault = "the good pages were not read"
+        yield Attack("border", "spoilt pages beside good ones", name, fault)
+    tasks = json.loads(at.export.read_text())
+    path = at.work / "spoilt.json"
+    for number, (name, content) in enumerate(spoilt(tasks)):
+        if number % at.share:
+            continue
+        project = at.copy(at.answered)
+        path.write_bytes(content)
+        run = ran(["pull", "--from-export", str(path)], project)
+        fault = judged(run, (0, 3))
+        log = project / "annotations" / "log.jsonl"
+        if fault is None and run.code == 0 and log.read_bytes().count(b"\n") < 2 * len(tasks) - 2:
+            fault = "good answers were lost"
+        yield Attack("border", "spoilt exports", name, fault)
+    rows = at.work / "answers.jsonl"
+    for name, line in (("lists for names", '{"sentence_id": [1], "labels": ["claim"]}'), ("deep", "[" * 99_999)):
+        rows.write_text(f'{line}\n{{"text": "Rain fell on the mill all day long.", "labels": ["none"]}}\n')
+        project = at.copy(at.answered)
+        fault = judged(ran(["suggest", "--model", str(rows)], project), (0, 3, 6))
+        if fault is None and not (project / "suggestions" / "log.jsonl").exists():
+            fault = "the good answer was not taken"
+        yield Attack("border", "spoilt answers of a model", name, fault)
+
+
+def _impatient() -> None:
+    from toolkit.labelstudio.client.http_client import Server
+
+    defaults = Server.__init__.__kwdefaults__
+    defaults["timeout"], defaults["sleep"] = 4.0, lambda seconds: None
+
+
+def server(at: Ground) -> Iterator[Attack]:
+    """A server that is none: rc 5 within the deadline, here of four seconds instead of 120."""
+    for number, kind in enumerate(KINDS):
+        with hostile(kind) as url:
+            command = ("pull", "status", "push")[number % 3]
+            variables = {"LABEL_STUDIO_URL": url, "LABEL_STUDIO_API_KEY": TOKEN}
+            run = ran([command], at.copy(at.released), environment=variables, before=_impatient)
+            yield Attack("server", "answers of no Label Studio", f"{kind}, {command}", judged(run, (3, 5, 6)))
+
+
+def budget(at: Ground) -> Iterator[Attack]:
+    """Small files that would fill the memory, the disk or the day."""
+    for name, (file, make) in hostile_files.BOMBS.items():
+        project = at.copy(at.pages)
+        hostile_files.put(project, file, make())
+        run = ran(["ingest", "--skip-unreadable"], project)
+        yield Attack("budget", "bombs among pages", name, judged(run, (0, 6)))
+
+
+def paths(at: Ground) -> Iterator[Attack]:
+    """Names and links that lead outside."""
+    precious = at.work / "precious.txt"
+    precious.write_text("precious words of another project stand in this file\n")
+    project = at.copy(at.pages)
+    (project / "pages" / "link.txt").symlink_to(precious)
+    fault = judged(ran(["ingest"], project), (0, 3))
+    if fault is None and b"precious words" in (project / "articles.parquet").read_bytes():
+        fault = "the words behind a link became an article"
+    yield Attack("paths", "links", "a page", fault)
+    project = at.copy(at.answered)
+    (project / ".toolkit" / "lock").unlink(missing_ok=True)
+    (project / ".toolkit" / "lock").symlink_to(precious)
+    fault = judged(ran(["segment"], project), (0, 1, 3))
+    if not precious.read_text().startswith("precious"):
+        fault = "a file behind a link was emptied"
+    yield Attack("paths", "links", "the lock", fault)
+    for how in hostile_files.MANIFESTS:
+        project = at.copy(at.released)
+        release = project / "releases" / "1.0.0"
+        hostile_files.change_manifest(release, how, at.work / "ESCAPED")
+        for words in (
+            ["export", str(release), str(project / "out"), "--format", "csv"],
+            ["verify", str(release)],
+            ["diff", str(release), str(release)],
+            ["hydrate", str(release), str(project / "whole")],
+        ):
+            fault = judged(ran(words, project), (3,))
+            if list(at.work.glob("ESCAPED*")):
+                fault = "a file was written outside"
+            yield Attack("paths", "manifests of a stranger", f"{how}, {words[0]}", fault)
+
+
+def loss(at: Ground) -> Iterator[Attack]:
+    """What is gone, changed or out of date is said before anything is built on it."""
+
+    def without_last_rows(project: Path) -> None:
+        log = project / "annotations" / "log.jsonl"
+        log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-3]))
+
+    def flipped(project: Path) -> None:
+        log = project / "annotations" / "log.jsonl"
+        log.write_bytes(log.read_bytes().replace(b'"claim"', b'"denial"', 1))
+
+    def flipped_bytes(project: Path) -> None:
+        path = project / "articles.parquet"
+        content = bytearray(path.read_bytes())
+        content[::50] = bytes(255 - byte for byte in content[::50])
+        path.write_bytes(content)
+
+    def edited(project: Path) -> None:
+        with (project / "pages" / "mill.txt").open("a") as page:
+            page.write("One more sentence stands here now.\n")
+
+    pull = ["pull", "--from-export", str(at.export)]
+    changes: dict[str, tuple[Callable[[Path], object], list[str], tuple[int, ...]]] = {
+        "the key of the pseudonyms is gone": (lambda p: shutil.rmtree(p / ".secrets"), pull, (3,)),
+        "the last rows of the log are gone": (without_last_rows, ["adjudicate"], (3,)),
+        "the last rows of the log are gone, pull": (without_last_rows, pull, (3,)),
+        "the log is gone": (lambda p: (p / "annotations" / "log.jsonl").unlink(), ["build", "1.1.0"], (3,)),
+        "a label of the log was flipped": (flipped, ["verify"], (4,)),
+        "toolkit.yaml was emptied": (lambda p: (p / "toolkit.yaml").write_text(""), ["status"], (3,)),
+        "bytes of articles.parquet were flipped": (flipped_bytes, ["segment"], (3,)),
+        "a page was edited": (edited, ["build", "1.1.0"], (3, 4)),
+        "a file of a release was changed": (
+            lambda p: (p / "releases" / "1.0.0" / "splits.json").write_text("{}"),
+            ["verify", "1.0.0"],
+            (3, 4),
+        ),
+    }
+    for name, (change, words, codes) in changes.items():
+        project = at.copy(at.released)
+        change(project)
+        yield Attack("loss", "what is gone or changed", name, judged(ran(words, project), codes))
+
+
+def growth(at: Ground) -> Iterator[Attack]:
+    """Long words and long lines in a page, through ingest and segment, in a minute each."""
+    long_texts = {
+        "a word of 120 kB": "Write to desk@paper.example. " + "a" * 120_000,
+        "5,000 digits": f"At least {'9' * 5000} people were killed in the blast, the ministry said.",
+        "60,000 brackets": "(" * 60_000 + " It rained here all day.",
+        "30,000 abbreviations": "U.S. " * 30_000 + "It rained here all day.",
+        "20,000 figures": "five killed " * 20_000,
+    }
+    for name, text in long_texts.items():
+        project = at.copy(at.pages)
+        hostile_files.put(project, "long.txt", f"A title here\n\n{text}\n\n{hostile_files.GOOD}".encode())
+        fault = judged(ran(["ingest"], project), (0,)) or judged(ran(["segment"], project), (0,))
+        yield Attack("growth", "long texts", name, fault)
+
+
+def terminal(at: Ground) -> Iterator[Attack]:
+    """Escapes of a terminal in titles, texts and names of files."""
+    project = at.copy(at.pages)
+    row = {"title": "\x1b]0;owned\x07Title", "text": "A sentence \x1b[2J stands here with some other words."}
+    hostile_files.put(project, "a.jsonl", json.dumps(row).encode() + b"\n")
+    hostile_files.put(project, "bad\x1b]0;owned\x07.txt", b"\0\1")
+    for words in (["ingest"], ["ingest", "--explain", "pages/a.jsonl"], ["segment"], ["status"], ["doctor"]):
+        yield Attack("terminal", "escapes", " ".join(words), judged(ran(words, project), (0, 1, 3, 5, 6)))
+    answers = '{"text": "It \\u001b[2J rained."}\n{"text": 5, "\\u001b]0;x": 1}\n'
+    (project / "lines.jsonl").write_text(answers)
+    words = ["predict", "--file", "lines.jsonl", "--model", "none-\x1b[2J"]
+    yield Attack("terminal", "escapes", "predict", judged(ran(words, project), (0, 2, 3)))
+
+
+def kill(at: Ground) -> Iterator[Attack]:
+    """Kill -9, and the same command again."""
+    rows = at.work / "suggested.jsonl"
+    rows.write_text('{"text": "Rain fell on the mill all day long.", "labels": ["none"]}\n' * 3)
+    documents = at.work / "documents.csv"
+    documents.write_text("text,label,annotator\nIt rained.,none,ada\nIt did not rain.,denial,ada\n")
+    before_pull = at.answered
+    commands: dict[str, tuple[Path, list[str]]] = {
+        "ingest": (at.pages, ["ingest"]),
+        "segment": (before_pull, ["segment"]),
+        "pull (a file)": (before_pull, ["pull", "--from-export", str(at.export)]),
+        "adjudicate": (at.released, ["adjudicate"]),
+        "agreement": (at.released, ["agreement"]),
+        "build": (at.released, ["build", "1.1.0"]),
+        "train": (at.released, ["train", "--baseline", "majority"]),
+        "select": (at.released, ["select"]),
+        "report": (at.released, ["report"]),
+        "suggest (a file)": (at.released, ["suggest", "--model", str(rows)]),
+        "export": (at.released, ["export", "releases/1.0.0", "out", "--format", "csv"]),
+        "import": (before_pull, ["import", "annotated-csv", str(documents), "--project", ".", "--no-judge"]),
+        "init": (before_pull, ["init", "inner"]),
+    }
+    remade = {"segment": "sentences.parquet", "adjudicate": "gold.parquet", "agreement": "reports/agreement.json"}
+    for command, (project, words) in commands.items():
+        folder = Path(tempfile.mkdtemp(dir=at.work))
+        start = folder / "start"
+        shutil.copytree(project, start, symlinks=True)
+        if command in remade:
+            (start / remade[command]).unlink(missing_ok=True)
+        tried, faults = survived(words, start, folder, at.kills)
+        shutil.rmtree(folder)
+        if tried - len(faults):
+            yield Attack("kill", command, "", None, tried - len(faults))
+        for fault in faults:
+            yield Attack("kill", command, words[0], fault)
+
+
+CLASSES: dict[str, Callable[[Ground], Iterator[Attack]]] = {
+    "border": border,
+    "server": server,
+    "budget": budget,
+    "paths": paths,
+    "loss": loss,
+    "growth": growth,
+    "terminal": terminal,
+    "kill": kill,
+}
+
+
+def attacks(only: Iterable[str], kills: int, share: int) -> Iterator[Attack]:
+    """Yield the attacks of some classes with their outcomes."""
+    import toolkit.api.facade
+    import toolkit.cli.app
+    import toolkit.ingest.stage
+    import toolkit.labelstudio.pull.stage
+    import toolkit.release.stage  # noqa: F401  # what every fork has then loaded
+
+    warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside the threads of the hostile servers
+    for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY", "TOOLKIT_DEBUG"):
+        os.environ.pop(name, None)
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        os.environ["XDG_CACHE_HOME"] = os.environ["HOME"] = folder
+        at = ground(Path(folder), kills, share)
+        for name in only:
+            yield from CLASSES[name](at)
+
+
+def main() -> int:
+    """Print the table, then what was not survived."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(CLASSES), help="classes, with commas between them")
+    parser.add_argument("--kills", type=int, default=20, help="kills per command")
+    parser.add_argument("--share", type=int, default=1, help="try every n-th of the spoilt exports")
+    parser.add_argument("--json", type=Path, help="write the outcomes here too")
+    chosen = parser.parse_args()
+    rows: dict[tuple[str, str], list[int]] = {}
+    failed: list[Attack] = []
+    every: list[Attack] = []
+    for attack in attacks(chosen.only.split(","), chosen.kills, chosen.share):
+        counts = rows.setdefault((attack.group, attack.kind), [0, 0])
+        counts[0] += attack.tried
+        counts[1] += attack.tried if attack.fault is None else 0
+        every.append(attack)
+        if counts[0] == attack.tried:
+            print(f"{attack.group}: {attack.kind} …", file=sys.stderr, flush=True)
+        if attack.fault is not None:
+            failed.append(attack)
+            print(f"! {attack.kind}: {attack.name}: {attack.fault}", file=sys.stderr, flush=True)
+    print(f"{'class':10}{'kind':36}{'tried':>6}{'survived':>10}")
+    for (group, kind), (tried, lived) in rows.items():
+        print(f"{group:10}{kind:36}{tried:6}{lived:10}")
+    print(f"{'':10}{'together':36}{sum(row[0] for row in rows.values()):6}{sum(row[1] for row in rows.values()):10}")
+    if chosen.json:
+        chosen.json.write_text(json.dumps([vars(attack) if hasattr(attack, "__dict__") else {} for attack in every]))
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
