@@ -8,7 +8,7 @@ import typer
 
 from toolkit.api.facade import Project
 from toolkit.cli.options import Json, ProjectDir, Seed
-from toolkit.cli.output import number, progress_bar, put_json, put_outcome, put_table, say
+from toolkit.cli.output import number, progress_bar, put_json, put_outcome, put_table, say, say_next
 
 
 def audit(
@@ -44,7 +44,11 @@ def audit(
         put_json({**vars(outcome), "suspects": found[:show]})
         return
     put_outcome(outcome, as_json=False)
-    rows = [[each.sentence_id, number(each.quality), "; ".join(causes(each))] for each in found[:show]]
-    put_table(["sentence", "quality", "because"], [row for row in rows if row[2]])
+    doubted = [(each, "; ".join(because)) for each in found[:show] if (because := causes(each))]
+    words = opened.words(each.sentence_id for each, _ in doubted)
+    rows = [[each.sentence_id, words[each.sentence_id], number(each.quality), because] for each, because in doubted]
+    put_table(["sentence", "words", "quality", "because"], rows)
     if queued is not None:
         say(f"{queued} more are queued for a second look: run `toolkit adjudicate --push`")
+    elif rows:
+        say_next("`toolkit audit --queue 20` has an expert look at the first of them again")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import progress_bar, put, put_counts, put_json
+from toolkit.cli.output import progress_bar, put, put_counts, put_json, say_next
 
 
 def audit_leakage(
@@ -34,3 +34,7 @@ def audit_leakage(
     put_counts("leakage", {"exact": leakage.exact, "near": leakage.near})
     for pair in leakage.pairs:
         put(f"{pair.kind:<6} {pair.similarity:.2f}  {pair.later} ← {pair.earlier}  {pair.text}")
+    if leakage.pairs:
+        say_next("take these rows out of the later file, or divide by story, as `toolkit build` does")
+    else:
+        say_next("`toolkit train-files FILE --test FILE` trains and judges a baseline on them")

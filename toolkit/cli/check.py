@@ -10,7 +10,7 @@ import typer
 
 from toolkit.api import references
 from toolkit.cli.options import Json, ProjectDir, workspace_at
-from toolkit.cli.output import progress_bar, put, put_json
+from toolkit.cli.output import progress_bar, put, put_json, say_next
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ def check(
     else:
         put("\n".join(f"{finding.kind:<11} {finding}" for finding in findings) or "nothing to mend was found")
     baselines.refuse(findings, rows.where)
+    if not as_json:
+        of_files = places and all(Path(place).is_file() for place in places)
+        say_next(f"`toolkit {'train-files' if of_files else 'train'}{''.join(f' {place}' for place in places or ())}`")
 
 
 def _of_release(places: Sequence[str], project: Path | None) -> tuple[Rows, dict[str, Rows]]:

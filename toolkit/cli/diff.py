@@ -9,7 +9,7 @@ import typer
 from toolkit.api import references
 from toolkit.api.facade import first_words
 from toolkit.cli.options import RELEASE_HELP, Json, ProjectDir, workspace_at
-from toolkit.cli.output import progress_bar, put, put_json, put_table
+from toolkit.cli.output import progress_bar, put, put_json, put_table, say_next
 
 if TYPE_CHECKING:
     from toolkit.release import ReleaseDiff
@@ -34,6 +34,8 @@ def diff(
         put(found.as_markdown().rstrip("\n"))
         _put_support(found)
         _put_decisions(found)
+        if found.labels.num_rows:
+            say_next(f"`toolkit evaluate --since {older}` says what that did to a model's score")
 
 
 def _put_support(found: ReleaseDiff) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from toolkit.api.facade import Project
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import progress_bar, put_json, put_outcome, put_table, say
+from toolkit.cli.output import progress_bar, put_json, put_outcome, put_table, say, say_next
 
 
 class Grouping(StrEnum):
@@ -67,6 +67,7 @@ def estimate(
     for note in report["notes"]:
         say(note)
     say(f"the table is in {opened.workspace.path('reports', 'estimate.csv')}")
+    say_next("`toolkit report` shows the shares as a chart")
 
 
 def _line(row: dict[str, Any]) -> list[str]:

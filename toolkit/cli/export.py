@@ -10,7 +10,7 @@ import typer
 
 from toolkit.api import references
 from toolkit.cli.options import Json, ProjectDir, workspace_at
-from toolkit.cli.output import progress_bar, put, put_json, put_losses
+from toolkit.cli.output import progress_bar, put, put_json, put_losses, say_next
 
 
 class Format(StrEnum):
@@ -51,6 +51,8 @@ def export(
 
     Example: toolkit export 1.0.0 out --format conll
     """
+    from toolkit.exchange.catalogue import FORMATS
+
     with progress_bar("export"):
         found = references.export(release_path, target, kind.value, stories=stories, workspace=workspace_at(project))
     if as_json:
@@ -58,3 +60,5 @@ def export(
         return
     put("\n".join(map(str, found.files)))
     put_losses(found.losses)
+    if kind.value in FORMATS:
+        say_next(f"`toolkit import {kind.value} {target} --project NEW` reads it back")

@@ -9,7 +9,7 @@ import typer
 
 from toolkit.api.facade import Project
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import progress_bar, put, put_counts, put_json
+from toolkit.cli.output import progress_bar, put, put_counts, put_json, say_next
 
 
 def hydrate(
@@ -32,3 +32,4 @@ def hydrate(
     put_counts("hydrate", found.release.counts)
     for missing in found.missing:
         put(f"missing     {missing}")
+    say_next(f"`toolkit train {target}`, or `toolkit export {target} DIR`")

@@ -10,7 +10,7 @@ import typer
 from toolkit.api import references
 from toolkit.api.facade import Project
 from toolkit.cli.options import Baseline, Json, ProjectDir, ReleaseArgument, Seed, TrainFiles
-from toolkit.cli.output import interval, number, progress_bar, put, put_json, put_table, say
+from toolkit.cli.output import interval, number, progress_bar, put, put_json, put_table, say, say_next
 
 
 def learning_curve(
@@ -48,6 +48,7 @@ def learning_curve(
         _put_curve(each)
     for note in curves["notes"]:
         say(note)
+    say_next("`toolkit select --count 200` ranks what to label next; `toolkit report` draws the curve")
 
 
 def _put_curve(curve: dict[str, Any]) -> None:

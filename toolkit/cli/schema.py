@@ -13,7 +13,7 @@ import typer
 
 from toolkit.cli.command_group import CommandApp
 from toolkit.cli.options import DryRun, Json, ProjectDir
-from toolkit.cli.output import progress_bar, put, put_counts, put_json, say
+from toolkit.cli.output import progress_bar, put, put_counts, put_json, say, say_next
 from toolkit.errors import InvalidInput, UsageError
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def check(schema: Reference = None, project: ProjectDir = None, as_json: Json = 
         raise InvalidInput.all_of(faults)
     loaded = load(reference)
     say(f"{loaded.ref}: no faults; {len(loaded.labels)} labels, {len(loaded.spans)} span labels")
+    say_next(f"`schema: {reference}` in toolkit.yaml asks by it; `toolkit schema render` shows the page")
 
 
 @app.command()

@@ -8,7 +8,7 @@ import typer
 
 from toolkit.api.facade import Project
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import put, put_json
+from toolkit.cli.output import put, put_json, say_next
 
 
 def trace(
@@ -38,3 +38,5 @@ def trace(
         )
     if found.decision is not None:
         put(f"decision  {found.decision.method}  {', '.join(found.decision.labels)}")
+    if "://" not in page.source:
+        say_next(f"`toolkit ingest --explain pages/{page.source}` shows what was cut around it")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from toolkit.cli.options import Baseline, Json, Output, ProjectDir, Resamples, Seed, TrainFiles
-from toolkit.cli.output import progress_bar
+from toolkit.cli.output import progress_bar, say_next
 from toolkit.cli.train import put_run
 from toolkit.errors import UsageError
 
@@ -72,3 +72,9 @@ def train_files(
             rejects=rejects,
         )
     put_run(run.to_dict(), as_json)
+    if as_json:
+        return
+    if run.path is None:
+        say_next("`--output DIR` keeps the model")
+    else:
+        say_next(f"`toolkit predict --model {run.path} --file FILE` labels other rows")

@@ -9,7 +9,7 @@ import typer
 from toolkit.api import references
 from toolkit.api.facade import Project
 from toolkit.cli.options import Json, ProjectDir, workspace_at
-from toolkit.cli.output import progress_bar, put, put_counts, put_json
+from toolkit.cli.output import progress_bar, put, put_counts, put_json, say_next
 from toolkit.errors import GateFailed
 
 
@@ -49,6 +49,8 @@ def verify(
             f"{len(found.log_rows)} rows of logs are not those that were written",
             remedy="bring the logs back from a backup; docs/how-to/team.md says how to accept a change",
         )
+    if not as_json:
+        say_next("`toolkit` shows what is to be done; `toolkit trace SENTENCE` shows where one comes from")
 
 
 def _verify_release(reference: str, project: ProjectDir, as_json: bool) -> None:
@@ -59,3 +61,4 @@ def _verify_release(reference: str, project: ProjectDir, as_json: bool) -> None:
     else:
         put_counts("verify", {"files": found.files, **found.rows})
         put(f"release {found.version} is whole: {', '.join(found.checks)}")
+        say_next(f"`toolkit publish {reference} --repo OWNER/NAME`, or `toolkit export {reference} DIR`")
