@@ -230,3 +230,11 @@ def test_the_declarations_are_those_of_datasets(release: Release, tmp_path: Path
     default = next(info for info in metadata["dataset_info"] if info["config_name"] == "default")
     spelled = next(item for item in default["features"] if item["name"] == "labels")
     assert "sequence" in spelled  # what datasets 3.6 reads as a feature with names
+
+
+def test_the_card_tells_how_many_articles_are_cut_short(world: Any, tmp_path: Path) -> None:
+    first, *others = world.articles
+    short = replace(world, articles=(replace(first, truncated=True), *others))
+    made = short.freeze(tmp_path / "1.0.0")
+    assert "Of 1 article only the beginning is there" in card(made)
+    assert "only the beginning is there" not in card(world.freeze(tmp_path / "plain" / "1.0.0"))

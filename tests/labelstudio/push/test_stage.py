@@ -8,11 +8,13 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.labelstudio.proxy import Fault, proxied
+from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.errors import Interrupted, InvalidInput, Locked, RemoteError
 from toolkit.labelstudio import Server
 from toolkit.labelstudio.client import server_project
@@ -22,6 +24,7 @@ from toolkit.labelstudio.push.tasks import key_of
 from toolkit.labelstudio.server import embedded
 from toolkit.labelstudio.server.embedded import Studio
 from toolkit.project import Workspace
+from toolkit.records import Article
 
 pytestmark = pytest.mark.studio
 
@@ -68,6 +71,16 @@ def test_nothing_changes_in_a_dry_run(server: Server, make_project: Callable[...
     assert push(workspace, server=server, dry_run=True).counts == {"would be sent": 4, "already there": 0}
     assert server_project.find(server, workspace.config.label_studio.project) is None
     assert [path for path in sorted(workspace.root.rglob("*")) if ".toolkit" not in str(path)] == before
+
+
+def test_tasks_of_articles_that_are_cut_short_are_counted(
+    server: Server, make_project: Callable[..., Workspace]
+) -> None:
+    workspace = make_project([ONE, TWO])
+    articles = [replace(found, truncated=found.text == TWO) for found in workspace.articles()]
+    workspace.write("articles.parquet", parquet_bytes(to_table(Article, articles)))
+    counts = push(workspace, server=server, dry_run=True).counts
+    assert (counts["would be sent"], counts["of truncated articles"]) == (7, 3)
 
 
 def test_a_limit_is_reached_once_and_further_sentences_follow(
