@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
+from toolkit.agreement import stage as agreement_stage
 from toolkit.errors import InvalidInput
 from toolkit.labelstudio import Server, status, waiting
-from toolkit.labelstudio.assignment import assign_articles
+from toolkit.labelstudio.assignment import ask_further, assign_articles
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
-from toolkit.project.annotators_file import read_team
+from toolkit.project.annotators_file import design_in_words, people_per_sentence, read_team
+from toolkit.project.logs.annotation_log import revision
+from toolkit.project.logs.suggestion_log import SuggestionLog
+from toolkit.records import Annotation, Suggestion, content_id
 
 TEXTS = [f"Headline {number}\nThe ferry left.\nIt rained." for number in range(12)]
 TEAM = """\
@@ -65,6 +70,69 @@ def test_an_overlap_leaves_most_articles_to_one_person(make_project: Callable[..
     assert Counter(given.values()) == {1: 9, 3: 3}
     assert first.lacking == 0
     assert assign_articles(workspace, team, names, sizes) == first
+
+
+def said(workspace: Workspace, who: str, sentence_id: str, label: str) -> None:
+    given = Annotation(
+        annotation_id=content_id(who, sentence_id),
+        sentence_id=sentence_id,
+        annotator=who,
+        labels=(label,),
+        schema="news_events@1.0.0",
+        created_at="2026-01-01T00:00:00Z",
+        updated_at="2026-01-01T00:00:00Z",
+    )
+    workspace.annotations.append([revision(given, {})])
+
+
+def test_a_further_person_is_asked_only_where_two_differ_or_a_model_is_unsure(
+    make_project: Callable[..., Workspace],
+) -> None:
+    workspace = make_project(TEXTS)
+    people = "".join(f"  - {{email: {n}@example.org, calibrated: true}}\n" for n in ("ada", "ben", "dan", "eve"))
+    overlap = "overlap: {share: 0.25, annotators: 2, adaptive: 3}"
+    workspace.write("annotators.yaml", f"blind: true\n{overlap}\nannotators:\n{people}")
+    team, names = read_team(workspace), project_pseudonyms(workspace)
+    assert team is not None
+    article_of = {sentence.sentence_id: sentence.article_id for sentence in workspace.sentences()}
+    given = assign_articles(workspace, team, names, Counter(article_of.values())).articles
+    assert ask_further(workspace, team, names) == {}, "nobody has answered yet"
+
+    who = {one: sorted(name for name, mine in given.items() if article in mine) for one, article in article_of.items()}
+    doubled = [one for one in article_of if len(who[one]) == 2]
+    alone = [one for one in article_of if len(who[one]) == 1]
+    differ, agree, half = doubled[:3]
+    for sentence_id, labels in ((differ, ("claim", "denial")), (agree, ("claim", "claim")), (half, ("claim",))):
+        for name, label in zip(who[sentence_id], labels, strict=False):
+            said(workspace, name, sentence_id, label)
+    unsure, sure = alone[:2]
+    for sentence_id, certainty in ((unsure, 0.55), (sure, 0.95)):
+        said(workspace, who[sentence_id][0], sentence_id, "claim")
+        guess = Suggestion(sentence_id=sentence_id, shown=False, model="m", probabilities={"claim": certainty})
+        SuggestionLog(workspace).add([guess])
+
+    dry = ask_further(workspace, team, names, dry_run=True)
+    asked = ask_further(workspace, team, names)
+    assert dry == asked
+    assert sorted(one for mine in asked.values() for one in mine) == sorted([differ, unsure])
+    assert not any(one in mine and name in who[one] for name, mine in asked.items() for one in (differ, unsure))
+    assert ask_further(workspace, team, names) == asked, "the one who was asked has not answered yet"
+    wanted = people_per_sentence(workspace)
+    assert [wanted(one) for one in (differ, agree, unsure, sure)] == [3, 2, 2, 1]
+
+    (third,) = (name for name, mine in asked.items() if differ in mine)
+    (second,) = (name for name, mine in asked.items() if unsure in mine)
+    said(workspace, third, differ, "confirmation")
+    said(workspace, second, unsure, "denial")
+    again = ask_further(workspace, team, names)
+    assert sum(differ in mine for mine in again.values()) == 1, "three people are the most"
+    assert sum(unsure in mine for mine in again.values()) == 2
+
+    agreement_stage.agreement(workspace)
+    report = json.loads(workspace.path("reports/agreement.json").read_bytes())
+    assert report["doubled"] == 2, "what further people said of hard sentences is no measure of agreement"
+    assert "25% of the articles are answered by 2 people each, the others by one." in design_in_words(workspace)
+    assert "(3 answers were asked for so)" in design_in_words(workspace)
 
 
 @pytest.mark.studio

@@ -14,7 +14,7 @@ from toolkit.agreement.link_agreement import LinkAgreement, LinkUptake, link_agr
 from toolkit.agreement.measurement import measure
 from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect, measure_effect
 from toolkit.agreement.model_agreement.replacement import ReplacementReport, measure_replacement
-from toolkit.project.annotators_file import quiz_rules
+from toolkit.project.annotators_file import FURTHER, further, quiz_rules
 from toolkit.project.logs.link_log import link_answers, logged_suggestions
 from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL
 from toolkit.project.logs.suggestion_log import SuggestionLog
@@ -62,6 +62,8 @@ def quiz_passed(workspace: Workspace) -> frozenset[str]:
     return frozenset(name for name, found in scores if found.answered == number and (found.share or 0.0) >= mark)
 
 
+_FURTHER = "further answers to hard sentences, left out"
+
 _ANNOTATIONS, _CALIBRATION = "annotations/log.jsonl", "calibration/log.jsonl"
 
 
@@ -97,7 +99,8 @@ def agreement(
             "answers": len(answers),
             "annotators": len({answer.annotator for answer in answers}),
             "sentences": len({answer.sentence_id for answer in answers}),
-            **({GONE: len(logged) - len(answers)} if len(logged) > len(answers) else {}),
+            **({GONE: len(logged) - len(living_answers)} if len(logged) > len(living_answers) else {}),
+            **({_FURTHER: number} if (number := len(living_answers) - len(answers)) else {}),
             **({PARTIAL: partial} if (partial := sum(map(bool, (answer.rejected for answer in answers)))) else {}),
         }
         return Made({}, counts), json.loads(to_json(report))
@@ -105,12 +108,14 @@ def agreement(
     with workspace.lock():
         logged = workspace.answers(some=True)
         living = {sentence_id for (sentence_id,) in workspace.columns(Sentence, "sentence_id")}
-        answers = [answer for answer in logged if answer.sentence_id in living]
+        asked_further = {(name, one) for name, mine in further(workspace).items() for one in mine}
+        living_answers = [answer for answer in logged if answer.sentence_id in living]
+        answers = [each for each in living_answers if (each.annotator, each.sentence_id) not in asked_further]
         return derive_report(
             workspace.root,
             "agreement",
             AGREEMENT,
-            inputs=workspace.digests(_ANNOTATIONS, _CALIBRATION, SENTENCES, *INPUTS),
+            inputs=workspace.digests(_ANNOTATIONS, _CALIBRATION, FURTHER, SENTENCES, *INPUTS),
             parameters={
                 **rules(workspace),
                 "rounds": content_id(*chain.from_iterable(sorted(round_of.items()))) if round_of else None,

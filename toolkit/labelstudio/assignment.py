@@ -7,14 +7,20 @@ nobody's share depends on the order of annotators.yaml. What was once assigned s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from toolkit.agreement.stage import quiz_passed
 from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.project import Workspace
-from toolkit.project.annotators_file import Member, Team, assign, assigned, people_asked
-from toolkit.records import Article, content_id
+from toolkit.project.annotators_file import FURTHER, Member, Team, assign, assigned, further, people_asked
+from toolkit.project.logs.append_log import AppendLog
+from toolkit.project.logs.suggestion_log import SuggestionLog
+from toolkit.records import Annotation, Article, Sentence, content_id, latest
+
+_AHEAD = 2  # answers by which the commonest one leads when a sentence is settled
+_SURE = 0.7  # certainty of a model below which one answer is not enough
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,82 @@ def assign_articles(
     if not dry_run:
         assign(workspace, new, asked)
     return Assignment({name: frozenset(mine) for name, mine in sorted(given.items())}, lacking)
+
+
+def is_settled(answers: Sequence[Hashable], *, unsure: bool = False) -> bool:
+    """Tell whether the answers to a sentence need no further person: one answer is two ahead of every other.
+
+    A single answer is enough unless a model is unsure of the sentence.
+
+    Examples:
+        >>> is_settled(["claim", "claim"]), is_settled(["claim", "denial"]), is_settled(["claim"], unsure=True)
+        (True, False, False)
+        >>> is_settled(["claim", "denial", "claim"]), is_settled(["claim", "denial", "claim", "claim"])
+        (False, True)
+    """
+    if len(answers) == 1:
+        return not unsure
+    ranked = [number for _, number in Counter(answers).most_common(2)]
+    return not ranked or ranked[0] - sum(ranked[1:]) >= _AHEAD
+
+
+def ask_further(
+    workspace: Workspace, team: Team, pseudonyms: Pseudonyms, *, dry_run: bool = False
+) -> Mapping[str, set[str]]:
+    """Return the sentences that each person answers as a further one, by pseudonym; each waits for the one before.
+
+    Args:
+        workspace: The project directory.
+        team: The people.
+        pseudonyms: Their pseudonyms.
+        dry_run: Write nothing.
+    """
+    given = further(workspace)
+    if team.overlap is None or team.overlap.adaptive is None:
+        return given
+    article_of = dict(workspace.columns(Sentence, "sentence_id", "article_id"))
+    articles = {article.article_id: article for article in workspace.articles()}
+    sizes, whole, passed = Counter(article_of.values()), assigned(workspace), quiz_passed(workspace)
+    people = {pseudonyms.of(member.email): member for member in team.annotators}
+    able = {name: each for name, each in people.items() if _is_calibrated(each, name in passed)}
+    capacity = {
+        name: _capacity(each, whole.get(name, set()), sizes) - len(given.get(name, ())) for name, each in able.items()
+    }
+    new, unsure = [], _unsure_of(workspace)
+    for sentence_id, answers, asked in _open_sentences(workspace, article_of, whole, given):
+        if len(asked) >= team.overlap.adaptive or is_settled(answers, unsure=sentence_id in unsure):
+            continue
+        article = articles[article_of[sentence_id]]
+        free = (name for name in _ranked(able, sentence_id) if name not in asked and capacity[name] >= 1)
+        chosen = next((name for name in free if _reads(able[name], article)), None)
+        if chosen is not None:
+            given.setdefault(chosen, set()).add(sentence_id)
+            capacity[chosen] -= 1
+            new.append({"sentence_id": sentence_id, "annotator": chosen, "after": len(asked)})
+    if not dry_run:
+        AppendLog(workspace.path(FURTHER)).append(new)
+    return given
+
+
+def _open_sentences(
+    workspace: Workspace, article_of: Mapping[str, str], whole: Mapping[str, set[str]], given: Mapping[str, set[str]]
+) -> Iterator[tuple[str, list[tuple[str, ...]], set[str]]]:
+    """Yield each sentence that everybody who was asked has answered or skipped, its answers, and who was asked."""
+    by_sentence: dict[str, list[Annotation]] = {}
+    for answer in latest(workspace.answers()):
+        by_sentence.setdefault(answer.sentence_id, []).append(answer)
+    for sentence_id in sorted(by_sentence.keys() & article_of.keys()):
+        asked = {name for name, mine in whole.items() if article_of[sentence_id] in mine}
+        asked |= {name for name, mine in given.items() if sentence_id in mine}
+        answers = by_sentence[sentence_id]
+        if asked <= {answer.annotator for answer in answers}:
+            yield sentence_id, [answer.labels for answer in answers if answer.votes], asked
+
+
+def _unsure_of(workspace: Workspace) -> set[str]:
+    """Return the sentences whose latest suggestion with probabilities is unsure of a label."""
+    sure = {each.sentence_id: each.certainty for each in SuggestionLog(workspace).rows() if each.probabilities}
+    return {sentence_id for sentence_id, certainty in sure.items() if certainty < _SURE}
 
 
 def _ranked(people: Mapping[str, Member], article_id: str) -> Sequence[str]:

@@ -15,6 +15,10 @@ each person has a project with only the articles that are assigned to them. `too
 With `overlap`, a random share of the articles is answered by several people, which is what agreement is measured on;
 every other article is answered by one person. The share is drawn in each stratum by a hash of the article, so that
 nobody chooses it. How many people an article was asked of stands in the log and does not change afterwards.
+
+With `adaptive: 3` in the overlap, one further person at a time, up to three in all, answers a sentence on which those
+before differ, or of which a model is unsure. Whom that was asked of stands in a log of its own: such sentences are hard
+ones, so that agreement is measured without these answers.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from itertools import chain
 from typing import Annotated, Literal
 
 import pydantic
@@ -34,6 +39,7 @@ from toolkit.schema.yaml_document import read_document
 
 FILE_NAME = "annotators.yaml"
 ASSIGNED = "annotations/assigned.jsonl"
+FURTHER = "annotations/further.jsonl"
 
 
 class _Entry(pydantic.BaseModel):
@@ -63,11 +69,14 @@ class Overlap(_Entry):
         share: Of the articles, above 0 and at most 1.
         annotators: People that each of these articles is asked of.
         stratify: The share is the same within each value of these.
+        adaptive: People that a sentence is asked of at most, one after the other while they differ; None: no further
+            one.
     """
 
     share: Annotated[float, pydantic.Field(gt=0, le=1)]
     annotators: Annotated[int, pydantic.Field(ge=2)] = 2
     stratify: tuple[Literal["language", "publisher"], ...] = ("language", "publisher")
+    adaptive: Annotated[int, pydantic.Field(ge=2)] | None = None
 
 
 class QuizRules(_Entry):
@@ -154,6 +163,30 @@ def assign(workspace: Workspace, pairs: Iterable[tuple[str, str]], asked: Mappin
     AppendLog(workspace.path(ASSIGNED)).append(rows)
 
 
+def further(workspace: Workspace) -> dict[str, set[str]]:
+    """Return the sentence_ids that each person was asked as a further one (`adaptive`), by pseudonym."""
+    given: dict[str, set[str]] = {}
+    for row in AppendLog(workspace.path(FURTHER)).rows():
+        given.setdefault(str(row["annotator"]), set()).add(row["sentence_id"])
+    return given
+
+
+def design_in_words(workspace: Workspace) -> str:
+    """Return who answers what, for the card of a release; empty where everybody asked answers the same."""
+    team = read_team(workspace)
+    if team is None or team.overlap is None:
+        return ""
+    overlap = team.overlap
+    said = f"{overlap.share:.0%} of the articles are answered by {overlap.annotators} people each, the others by one"
+    if overlap.adaptive is None:
+        return f"{said}; agreement is measured on that share."
+    asked = sum(map(len, further(workspace).values()))
+    return (
+        f"{said}. Where they differ or a model is unsure, one further person at a time is asked, up to "
+        f"{overlap.adaptive} in all ({asked} answers were asked for so); agreement is measured without these."
+    )
+
+
 def people_per_sentence(workspace: Workspace) -> Callable[[str], int]:
     """Return a function from a sentence_id to how many people the sentence is asked of.
 
@@ -166,7 +199,8 @@ def people_per_sentence(workspace: Workspace) -> Callable[[str], int]:
         return lambda _: everybody
     asked = people_asked(workspace, team)
     wanted = {one: asked[article] for one, article in workspace.columns(Sentence, "sentence_id", "article_id")}
-    return lambda sentence_id: wanted.get(sentence_id, everybody)
+    more = Counter(chain.from_iterable(further(workspace).values()))
+    return lambda sentence_id: wanted.get(sentence_id, everybody) + more[sentence_id]
 
 
 def people_asked(workspace: Workspace, team: Team | None = None) -> dict[str, int]:
@@ -211,4 +245,4 @@ def _drawn(share: Fraction, strata: Iterable[list[str]], known: Mapping[str, int
 def blind_annotators(workspace: Workspace) -> list[str] | None:
     """Return the pseudonyms of everybody who was given an article; None outside blind mode."""
     team = read_team(workspace)
-    return sorted(assigned(workspace)) if team is not None and team.blind else None
+    return sorted({*assigned(workspace), *further(workspace)}) if team is not None and team.blind else None

@@ -18,6 +18,7 @@ from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.agreement import stage as agreement_stage
 from toolkit.errors import InvalidInput
 from toolkit.project import Outcome, Workspace
+from toolkit.project.annotators_file import design_in_words
 from toolkit.project.logs.standing_answers import INPUTS
 from toolkit.project.logs.suggestion_log import MODELS, SuggestionLog
 from toolkit.project.stage import Provenance, out_of_date, provenance
@@ -273,6 +274,7 @@ def _with_inputs(workspace: Workspace, settings: Terms, inputs: Mapping[str, str
         takedowns=read_takedowns(takedowns, workspace.table(Article)) if takedowns.exists() else {},
         sections=read_sections(workspace.path(FOLDER)),
         guidelines=True,
+        design=design_in_words(workspace),
         agreement=json.loads(agreement.read_bytes()) if agreement.exists() else None,
         inputs=inputs,
         models=_models(workspace),

@@ -37,6 +37,7 @@ class Terms:
         agreement: The report of `toolkit agreement`.
         inputs: Name of an input → SHA-256.
         models: Model whose suggestions people saw → on how many sentences, and what it was asked with.
+        design: Who answered what, in words; empty where everybody asked answered the same.
 
     Examples:
         >>> terms = Terms(version="1.0.0", title="Invented news", text=TextRule.parse("snippet:40"))
@@ -63,13 +64,15 @@ class Terms:
     agreement: Mapping[str, Any] | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, Any] = field(default_factory=dict)
+    design: str = ""
 
     def recipe(self, schema_digest: str) -> str:
         """Return the id of everything that decides the release's bytes, except its version."""
         parts = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "version"}
         parts["text"] = str(self.text)
-        if not self.models:  # so that releases in which no model had a part keep their recipe
-            del parts["models"]
+        for name in ("models", "design"):  # a release without them keeps the recipe that it had before
+            if not parts[name]:
+                del parts[name]
         return content_id(
             __version__, schema_digest, json.dumps(parts, sort_keys=True, ensure_ascii=False, default=dict)
         )

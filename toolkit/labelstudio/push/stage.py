@@ -10,7 +10,7 @@ from typing import Any
 
 from toolkit.engine.background import beside
 from toolkit.errors import InvalidInput
-from toolkit.labelstudio.assignment import assign_articles
+from toolkit.labelstudio.assignment import ask_further, assign_articles
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
@@ -133,10 +133,12 @@ def _push_blind(
     sizes = Counter(article_of[sentence_id] for sentence_id, _ in wanted)
     names = project_pseudonyms(workspace, sender.server.users())
     assignment = assign_articles(workspace, team, names, sizes, dry_run=sender.dry_run)
+    more = ask_further(workspace, team, names, dry_run=sender.dry_run)
     settings = server_project.settings(workspace.schema(), workspace, answers=1)
     results = []
-    for name, mine in assignment.articles.items():
-        tasks = {key: task for key, task in wanted.items() if article_of[key[0]] in mine}
+    for name in sorted({*assignment.articles, *more}):
+        mine, single = assignment.articles.get(name, frozenset()), more.get(name, set())
+        tasks = {key: task for key, task in wanted.items() if article_of[key[0]] in mine or key[0] in single}
         title = blind_title(workspace, name)
         target = sender.target(title, settings, sender.find(title))
         results.append(sender.run(target, tasks, every))
