@@ -61,3 +61,10 @@ def test_events_normalisations_equivalences_and_what_is_lost(tmp_path: Path) -> 
         "relations between what are not spans": 1,
         "spans whose words stand elsewhere": 1,
     }
+
+
+def test_spans_without_words_and_pieces_out_of_order(tmp_path: Path) -> None:  # nlplab/brat#86, nerel-ds/NEREL-BIO#10
+    lines = b"T1\tA 0 4\nT2\tA 0 4\t\tlung\nT3\tB 20 28;0 4\tinjuries lung\n"
+    document, losses = read_one(tmp_path, b"lung and left heart injuries", lines)
+    assert [mention.fragments for mention in document.mentions] == [((0, 4),), ((0, 4),), ((0, 4), (20, 28))]
+    assert losses.rows() == []

@@ -160,10 +160,11 @@ class _Standoff:
         label, _, places = cells[1].partition(" ")
         numbers = [[int(number) for number in piece.split(" ")] for piece in places.split(";")]
         shift = len(self.whole) - len(self.text)
-        words = "\t".join(cells[2:])
+        words = "\t".join(cells[2:]).removeprefix("\t")  # early brat wrote two tabs, or no words at all
         for less in dict.fromkeys((0, shift)):  # a byte order mark counts, or not
             pieces = tuple((start - less, end - less) for start, end in numbers)
-            held = self.table.marked(pieces, words, self.units)
+            held = self.table.marked(pieces, words or None, self.units)
+            held = None if held is None else tuple(sorted(held))
             if held is not None and all(left[1] <= right[0] for left, right in itertools.pairwise(held)):
                 fragments = _unbroken(self.text, held)
                 self.spans[cells[0]] = Mention(mention_id=cells[0], label=unquote(label), fragments=fragments)
@@ -195,7 +196,7 @@ class _Standoff:
 
     def _note(self, cells: list[str]) -> bool:
         name, target = cells[1].split(" ")
-        words = "\t".join(cells[2:])
+        words = "\t".join(cells[2:]).removeprefix("\t")  # early brat wrote two tabs, or no words at all
         if name == _NOTE:
             self.notes[target] = json.loads(words)
         else:

@@ -1,8 +1,9 @@
 """doccano's JSON Lines: one file per person (`ada.jsonl`), or `all.jsonl` of a project that people share.
 
 What a line holds depends on the kind of project: "label" has labels of the text or [start, end, label] of spans;
-"entities", "relations" and "cats" are those of projects with relations or with both. "Comments" are notes; every other
-key is a fact about the text. doccano counts code points or, in versions of some years, UTF-16, and does not say which.
+"entities", "relations" and "cats" are those of projects with relations or with both, "annotations" those of exports
+before 2021. "Comments" are notes; every other key is a fact about the text. doccano counts code points or, in versions
+of some years, UTF-16, and does not say which.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _KEYS: Final = (
     "comments",
     "facts",
 )
+_APPROVERS: Final = ("annotation_approver", "approver", "annotation_approver_username")
 _SHARED: Final = frozenset({"all", "unknown", *SPLITS})
 """Files that are not called after a person."""
 
@@ -59,10 +61,11 @@ def read(root: Path, losses: Losses, unit: Unit | None = None) -> Iterator[Annot
         split = file.split or (stem if stem.lower() in SPLITS else None)
         annotator = None if stem.lower() in _SHARED else unquote(stem)
         for number, (where, row) in enumerate(objects(file.path), start=1):
-            with border("is not a line of a doccano export", where=where, remedy="export it as JSONL"):
-                made = _document(row, str(row.get("id", number)), where, losses, unit or "code-points")
-            if made is not None:
-                yield replace(made, split=split, annotator=annotator)
+            for person, answer in _answers(row):
+                with border("is not a line of a doccano export", where=where, remedy="export it as JSONL"):
+                    made = _document(answer, str(row.get("id", number)), where, losses, unit or "code-points")
+                if made is not None:
+                    yield replace(made, split=split, annotator=person or annotator)
 
 
 def write(documents: Sequence[AnnotatedDocument], folder: Path) -> None:
@@ -80,6 +83,25 @@ def write(documents: Sequence[AnnotatedDocument], folder: Path) -> None:
 def _own(annotator: str) -> str:
     name = file_name(annotator)
     return f"%{ord(name[0]):02X}{name[1:]}" if name.lower() in _SHARED else name
+
+
+def _answers(row: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
+    """Yield each person of a line with what is theirs; a line is one person's but in exports of before 2021.
+
+    These have "annotations", each with its user, and labels by number, whose names stand nowhere in the file.
+    """
+    said = row.get("annotations")
+    if not isinstance(said, list) or not all(isinstance(each, Mapping) and "label" in each for each in said):
+        yield (row["username"] if isinstance(row.get("username"), str) else None), row
+        return
+    rest = {key: value for key, value in row.items() if key != "annotations"}
+    for user in dict.fromkeys(each.get("user") for each in said):
+        own = [{**each, "label": str(each["label"])} for each in said if each.get("user") == user]
+        spans = [{**each, "id": number} for number, each in enumerate(own, start=1) if "start_offset" in each]
+        labels = [each["label"] for each in own if "start_offset" not in each]
+        yield None if user is None else str(user), {**rest, "entities": spans, "cats": labels}
+    if not said:
+        yield None, rest
 
 
 def _document(row: Mapping[str, Any], name: str, where: str, losses: Losses, unit: Unit) -> AnnotatedDocument | None:
@@ -106,7 +128,9 @@ def _document(row: Mapping[str, Any], name: str, where: str, losses: Losses, uni
     ]
     linked = [link for link in relations if {link.head, link.tail} <= ids]
     losses.add("relations between what are not spans", name, len(relations) - len(linked))
-    more = {key: value for key, value in row.items() if key not in _KEYS and value is not None}
+    losses.add("names of approvers, who are no annotators", name, sum(bool(row.get(key)) for key in _APPROVERS))
+    left = (*_KEYS, *_APPROVERS, "username")
+    more = {key: value for key, value in row.items() if key not in left and value not in (None, {}, [])}
     more |= row.get("facts") or {}
     facts = {key: value for key, value in more.items() if isinstance(value, str)}
     losses.add("facts about the text that are not words", name, len(more) - len(facts))
@@ -130,7 +154,7 @@ def _list(value: Any) -> list[Any]:
 def _span(said: Any, number: int) -> tuple[str, str, int, int]:
     if isinstance(said, Mapping):
         return str(said.get("id", number)), str(said["label"]), int(said["start_offset"]), int(said["end_offset"])
-    start, end, label = said
+    start, end, label, *_ = said  # some tools write the words behind them
     return str(number), str(label), int(start), int(end)
 
 
