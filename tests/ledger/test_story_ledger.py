@@ -12,6 +12,9 @@ from tests.ledger.invented_events import ACLED, PHRASES, Event, events
 from toolkit.figures import read, suggest
 from toolkit.ledger import Statement, ledgers
 from toolkit.ledger.ledger_tables import CELLS, story_rows
+from toolkit.ledger.shown_cells import CLAIM_HEADER, claim_cells
+from toolkit.ledger.statement import told_once
+from toolkit.records import Anchor, Link
 
 EVENTS = list(events(500))
 
@@ -86,3 +89,24 @@ def test_from_the_words_alone_most_cells_are_the_truth() -> None:
 def cells_or_more(statements: list[Statement]) -> dict[str, dict[str, int | None]]:
     tolls = [toll for ledger in ledgers(statements) for toll in ledger.tolls]
     return {toll.kind["harm"]: {name: getattr(toll, name).value for name in CELLS} for toll in tolls}
+
+
+def test_links_that_a_model_suggests_are_shown_with_their_probability_and_change_no_count() -> None:
+    event = next(each for each in EVENTS if len(each.statements) > 2)
+    first, second = (told.first for told in told_once(event.statements)[:2])
+    ends = [Anchor(sentence_id=e.sentence_id, label="claim", start=0, end=1, text=e.text[0]) for e in (second, first)]
+    links = [Link(label=label, head=ends[0], tail=ends[1]) for label in ("denies", "updates")]
+    (plain,) = ledgers(event.statements)
+    (found,) = ledgers(event.statements, guessed=[(link, 0.625) for link in links])
+    assert found.tolls == plain.tolls
+    rows = {row["sentence_id"]: row for row in story_rows(found)["claims"]}
+    assert {
+        (each["link"], each["sentence_id"], each["probability"]) for each in rows[first.sentence_id]["guessed"]
+    } == {
+        ("denied_by", second.sentence_id, 0.625),
+        ("updates_by", second.sentence_id, 0.625),
+    }
+    assert rows[second.sentence_id]["denies"] == []
+    assert "denies? " in claim_cells(rows[second.sentence_id])[CLAIM_HEADER.index("links")]
+    (drawn,) = ledgers(event.statements, links=links[:1], guessed=[(links[0], 0.625)])
+    assert not [each for claim in drawn.claims for each in claim.guesses], "what people drew needs no guess"

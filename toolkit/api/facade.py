@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from toolkit.ingest.provenance import Trace, Verification
     from toolkit.ingest.survey import Explanation, FileSurvey
     from toolkit.labelstudio import LabellingProgress, Preannotation, PullResult, PushResult, Server
+    from toolkit.ledger import Statement
     from toolkit.plan import PlanRow
     from toolkit.project import Outcome, Workspace
     from toolkit.project.config import Config
@@ -905,7 +906,8 @@ class Project:
         Args:
             release: Read a release instead of the project's decisions; see `load_release`.
             kinds: Fields of a figure that tell counts apart; default: all of harm, status, scope, affected_party.
-            model: Also take what a model says of sentences that are not decided, with its probability; see `model`.
+            model: Also take what a model says of sentences that are not decided, and the links that the baseline
+                suggests, with their probabilities; see `model`. Suggested links change no count.
             output: Write the tables into this new directory; of a release they are written nowhere else.
 
         Returns:
@@ -935,11 +937,18 @@ class Project:
                 partial(sentence_bytes, self.workspace),
                 kinds=chosen,
                 links=self._agreed_links,
+                guess=self._guessed_links if model is not None and self.workspace.schema().links else None,
                 **self._predictions(model),
             )
         if output is not None:
             stage.write_tables(output, outcome.report)
         return outcome
+
+    def _guessed_links(self, statements: Sequence[Statement]) -> list[tuple[Link, float]]:
+        from toolkit.baselines.links import stage
+
+        found = stage.guessed_links(self.workspace, statements, embed=stage.embedding())
+        return [(each.link, each.probability) for each in found]
 
     def _agreed_links(self) -> list[Link]:
         from toolkit.adjudicate.stage import decided_links

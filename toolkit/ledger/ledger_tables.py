@@ -43,6 +43,7 @@ COLUMNS: Final = {
             ("confirms", pa.list_(_S)),
             ("confirmed_by", pa.list_(_S)),
             ("repeats", pa.list_(_S)),
+            ("guessed", pa.list_(pa.struct([("link", _S), ("sentence_id", _S), ("probability", _F)]))),
             ("copies", pa.list_(_S)),
             ("probability", _F),
             ("article_id", _S),
@@ -142,6 +143,10 @@ def _claim(claim: Claim) -> Row:
         "confirms": list(claim.linked.get("confirms", ())),
         "confirmed_by": list(claim.linked_by.get("confirms", ())),
         "repeats": list(claim.linked.get("repeats", ())),
+        "guessed": [
+            {"link": each.link, "sentence_id": each.sentence_id, "probability": round(each.probability, 4)}
+            for each in claim.guesses
+        ],
         "copies": [copy.sentence_id for copy in claim.told.copies],
         "probability": first.probability,
         "article_id": first.article_id,

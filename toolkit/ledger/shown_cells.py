@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 STORY_HEADER: Final = ("story", "articles", "claims", "tolls", "killed", "contradictions")
@@ -36,13 +36,20 @@ def claim_cells(row: Mapping[str, Any]) -> list[str]:
         ", ".join(row["sources"]) or row["publisher"] or "–",
         said if row["probability"] is None else f"{said} ({row['probability']:.2f})",
         ", ".join(row["figures"]) + (" ≠" if row["contradicts"] else ""),
-        "; ".join(
-            f"{name.replace('_', ' ')} {' '.join(each[:_ID] for each in row[name])}" for name in _LINKS if row[name]
-        ),
+        "; ".join(_linked(row)),
         text if len(text) <= _WORDS else text[: _WORDS - 1] + "…",
         row["sentence_id"][:_ID],
         _page(row["from"]),
     ]
+
+
+def _linked(row: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the links of a claim in words; with a question mark and the probability those that a model suggests."""
+    for name in _LINKS:
+        if row[name]:
+            yield f"{name.replace('_', ' ')} {' '.join(each[:_ID] for each in row[name])}"
+    for each in row.get("guessed", ()):
+        yield f"{each['link'].replace('_', ' ')}? {each['sentence_id'][:_ID]} ({each['probability']:.2f})"
 
 
 def toll_cells(row: Mapping[str, Any]) -> list[str]:

@@ -32,6 +32,10 @@ Predict = Callable[[Sequence[tuple[Sentence, str]]], Iterable[Suggestion]]
 """Takes sentences with the languages of their articles and returns what a model says of each, in their order."""
 
 
+Guesses = Callable[[Sequence[Statement]], Iterable[tuple[Link, float]]]
+"""Takes statements and returns links between them that a model suggests, each with its probability."""
+
+
 def ledger(
     workspace: Workspace,
     locate: Locate,
@@ -40,6 +44,7 @@ def ledger(
     predict: Predict | None = None,
     model: str | None = None,
     links: Callable[[], Sequence[Link]] = tuple,
+    guess: Guesses | None = None,
 ) -> ReportOutcome:
     """Write who says what and who counts how many in each story, from the decisions.
 
@@ -50,6 +55,7 @@ def ledger(
         predict: What a model says of the sentences that are not decided; they are then rows too, with its probability.
         model: Name and digest of that model.
         links: Returns the links between sentences that hold, from links/log.jsonl.
+        guess: What a model suggests of links between the statements.
 
     Returns:
         The report: "stories", each as `story_rows` returns it.
@@ -61,7 +67,9 @@ def ledger(
     check(workspace.schema(), kinds)
 
     def make() -> tuple[Made, Mapping[str, Any]]:
-        report = ledger_report(_statements(workspace, locate, predict), kinds=kinds, links=links())
+        told = list(_statements(workspace, locate, predict))
+        guessed = guess(told) if guess is not None else ()
+        report = ledger_report(told, kinds=kinds, links=links(), guessed=guessed)
         files = {f"{FOLDER}/{name}": content for name, content in table_files(report["stories"])}
         return Made(files, counts(report)), report
 
@@ -92,10 +100,14 @@ def check(schema: Schema, kinds: Sequence[str]) -> None:
 
 
 def ledger_report(
-    statements: Iterable[Statement], *, kinds: Sequence[str] = KINDS, links: Iterable[Link] = ()
+    statements: Iterable[Statement],
+    *,
+    kinds: Sequence[str] = KINDS,
+    links: Iterable[Link] = (),
+    guessed: Iterable[tuple[Link, float]] = (),
 ) -> dict[str, Any]:
     """Return the ledgers of statements in JSON values: "stories", each as `story_rows` returns it."""
-    return {"stories": [story_rows(found) for found in ledgers(statements, kinds=kinds, links=links)]}
+    return {"stories": [story_rows(found) for found in ledgers(statements, kinds=kinds, links=links, guessed=guessed)]}
 
 
 def counts(report: Mapping[str, Any]) -> dict[str, int]:

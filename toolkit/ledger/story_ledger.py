@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from toolkit.ledger.mention import KINDS, Mention, mentions
@@ -15,6 +15,21 @@ UPDATES = "updates"
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """A link that a model suggests and nobody has drawn: it is shown, and changes no count.
+
+    Attributes:
+        link: The link as it reads from here: "denies", or "denied_by" where it leads here.
+        sentence_id: The other sentence.
+        probability: That the link holds, in [0, 1].
+    """
+
+    link: str
+    sentence_id: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A statement with a speech act or a figure: a row of the ledger.
 
@@ -24,6 +39,7 @@ class Claim:
         contradicts: Sentences whose figures no number fits together with one of its own.
         linked: Link → the sentences that it leads to from here, such as those that it denies.
         linked_by: Link → the sentences that lead here by it, such as the denials of this.
+        guesses: Links from here and to here that a model suggests.
     """
 
     told: Told
@@ -31,6 +47,7 @@ class Claim:
     contradicts: tuple[str, ...] = ()
     linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     linked_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    guesses: tuple[Guess, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +73,11 @@ class Ledger:
 
 
 def ledgers(
-    statements: Iterable[Statement], *, kinds: Sequence[str] = KINDS, links: Iterable[Link] = ()
+    statements: Iterable[Statement],
+    *,
+    kinds: Sequence[str] = KINDS,
+    links: Iterable[Link] = (),
+    guessed: Iterable[tuple[Link, float]] = (),
 ) -> list[Ledger]:
     """Return the ledger of each story with a claim or a figure.
 
@@ -65,6 +86,7 @@ def ledgers(
         kinds: Fields of a figure that tell counts apart; figures that differ in one are never merged.
         links: Links between sentences that hold. A link to a copy is one to the sentence that stands for it, and a
             figure that another one `updates` does not stand.
+        guessed: Links that a model suggests, with their probability; they change no count.
 
     Returns:
         By story_id.
@@ -89,16 +111,22 @@ def ledgers(
     for statement in statements:
         stories.setdefault(statement.story_id, []).append(statement)
     drawn = sorted({link.ends for link in links})
-    made = (_ledger(story_id, stories[story_id], kinds, drawn) for story_id in sorted(stories))
+    likely = sorted({(link.ends, probability) for link, probability in guessed})
+    made = (_ledger(story_id, stories[story_id], kinds, drawn, likely) for story_id in sorted(stories))
     return [ledger for ledger in made if ledger.claims]
 
 
 def _ledger(
-    story_id: str, statements: Sequence[Statement], kinds: Sequence[str], drawn: Sequence[tuple[str, str, str]]
+    story_id: str,
+    statements: Sequence[Statement],
+    kinds: Sequence[str],
+    drawn: Sequence[tuple[str, str, str]],
+    likely: Sequence[tuple[tuple[str, str, str], float]],
 ) -> Ledger:
     told = told_once(statements)
     stands = {each.sentence_id: item.first.sentence_id for item in told for each in (item.first, *item.copies)}
     links = {(label, stands[a], stands[b]) for label, a, b in drawn if a in stands and b in stands}
+    guesses = _guesses(likely, stands, {(label, head) for label, head, _ in links})
     updates = {(head, tail) for label, head, tail in links if label == UPDATES and head != tail}
     found = {each.first.sentence_id: tuple(mentions(each)) for each in told}
     counted = tolls(story_id, (mention for each in found.values() for mention in each), kinds=kinds, updates=updates)
@@ -113,12 +141,30 @@ def _ledger(
             tuple(sorted(set(against.get(each.first.sentence_id, ())))),
             _grouped((label, tail) for label, head, tail in links if head == each.first.sentence_id),
             _grouped((label, head) for label, head, tail in links if tail == each.first.sentence_id),
+            guesses.get(each.first.sentence_id, ()),
         )
         for each in told
         if each.first.acts or found[each.first.sentence_id]
     )
     articles = {statement.article_id for statement in statements}
     return Ledger(story_id, len(articles), claims, tuple(counted))
+
+
+_PASSIVE = {"denies": "denied_by", "confirms": "confirmed_by"}
+
+
+def _guesses(
+    likely: Iterable[tuple[tuple[str, str, str], float]], stands: Mapping[str, str], drawn: Collection[tuple[str, str]]
+) -> dict[str, tuple[Guess, ...]]:
+    """Return sentence → its guesses; what somebody has linked by a label needs none of that label."""
+    found: dict[str, tuple[Guess, ...]] = {}
+    for (label, start, end), probability in likely:
+        head, tail = stands.get(start), stands.get(end)
+        if head is not None and tail is not None and head != tail and (label, head) not in drawn:
+            found[head] = (*found.get(head, ()), Guess(label, tail, probability))
+            back = _PASSIVE.get(label, f"{label}_by")
+            found[tail] = (*found.get(tail, ()), Guess(back, head, probability))
+    return found
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

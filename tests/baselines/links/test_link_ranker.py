@@ -46,8 +46,8 @@ def test_the_ranker_finds_more_than_the_nearest_earlier_claim() -> None:
 def test_weights_by_hand_serve_until_enough_is_drawn() -> None:
     few = set(sorted(link for link in DRAWN if link[0] == "denies")[: LEAST - 1])
     ranker = LinkRanker.fitted(PAIRS, few)
-    assert not ranker.learnt
-    assert "denies" in LinkRanker.fitted(PAIRS, DRAWN).learnt
+    assert not ranker.weights
+    assert "denies" in LinkRanker.fitted(PAIRS, DRAWN).weights
     by_hand = _f1([each.link.ends for each in suggestions(ranker, PAIRS)])
     nearest = _f1([each.pair.ends for each in nearest_earlier(PAIRS) if each.suggested])
     assert by_hand > nearest + 0.1

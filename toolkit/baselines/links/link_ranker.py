@@ -32,6 +32,8 @@ UNLEARNT: Final[Mapping[str, float]] = {
 """Weights of features where too little is drawn to learn from: set by hand, the bias is -5."""
 
 _BIAS: Final = -5.0
+_UNLIKE: Final = 0.05  # threshold by hand of links between unlike places, such as a denial and a claim
+_ALIKE: Final = 0.95  # … and between like ones, of which any two are a candidate
 _STRENGTH: Final = 10.0  # inverse of the regularisation, as in scikit-learn
 
 
@@ -57,14 +59,12 @@ class LinkRanker:
     """A ranker: a logistic regression per link.
 
     Attributes:
-        weights: Link → the weights of `FEATURES`, and the bias.
-        thresholds: Link → the probability from which a link is suggested.
-        learnt: Links whose weights come from drawn links.
+        weights: Link → the weights of `FEATURES`, and the bias, where they are learnt from drawn links.
+        thresholds: Link → the probability from which such a link is suggested.
     """
 
     weights: Mapping[str, tuple[float, ...]]
     thresholds: Mapping[str, float]
-    learnt: frozenset[str]
 
     @classmethod
     def fitted(cls, pairs: Sequence[LinkPair], drawn: Collection[Ends]) -> LinkRanker:
@@ -76,18 +76,14 @@ class LinkRanker:
             pairs: Every candidate of the stories.
             drawn: The links that hold there; all other pairs count as not linked.
         """
-        weights, thresholds, learnt = {}, {}, set()
+        weights, thresholds = {}, {}
         for label in sorted({pair.label for pair in pairs}):
             mine = [pair for pair in pairs if pair.label == label]
             linked = np.array([pair.ends in drawn for pair in mine])
             if LEAST <= linked.sum() < len(linked):
                 weights[label] = _learnt(mine, linked)
-                learnt.add(label)
                 thresholds[label] = _best_threshold(mine, _probabilities(mine, weights[label]), drawn)
-            else:
-                weights[label] = _UNLEARNT
-                thresholds[label] = 0.5
-        return cls(weights, thresholds, frozenset(learnt))
+        return cls(weights, thresholds)
 
     def ranked(self, pairs: Iterable[LinkPair]) -> list[RankedPair]:
         """Return pairs with their probability and rank, by link, head and rank; ties keep the order of the story."""
@@ -100,7 +96,7 @@ class LinkRanker:
         for found_pairs in by_head.values():
             ordered = sorted(found_pairs, key=lambda item: -round(item[0], 9))
             for rank, (probability, pair) in enumerate(ordered, start=1):
-                enough = probability >= self.thresholds.get(pair.label, 0.5)
+                enough = probability >= self.thresholds.get(pair.label, _threshold_by_hand(pair))
                 found.append(RankedPair(pair, probability, rank, rank == 1 and enough))
         return found
 
@@ -123,6 +119,10 @@ def nearest_earlier(pairs: Iterable[LinkPair]) -> list[RankedPair]:
 
 
 _UNLEARNT: Final = (*(UNLEARNT.get(name, 0.0) for name in FEATURES), _BIAS)
+
+
+def _threshold_by_hand(pair: LinkPair) -> float:
+    return _ALIKE if pair.head.label == pair.tail.label else _UNLIKE
 
 
 def _learnt(pairs: Sequence[LinkPair], linked: Flags) -> tuple[float, ...]:

@@ -59,6 +59,27 @@ def suggested_links(workspace: Workspace, *, embed: Embed | None = None) -> list
     return suggestions(ranker, pairs)
 
 
+def guessed_links(
+    workspace: Workspace, statements: Sequence[Statement], *, embed: Embed | None = None
+) -> list[SuggestedLink]:
+    """Return the links that the baseline suggests between statements, of which some are a model's.
+
+    The probability is that of the link times those of its two sentences.
+
+    Args:
+        workspace: The project; the baseline learns from the links that hold in it.
+        statements: Decided sentences, and others with the probability of what a model says of them.
+        embed: What makes embeddings; see `embedding`.
+    """
+    schema = workspace.schema()
+    ranker = LinkRanker.fitted(*_seen(workspace, _pairs(list(decided_statements(workspace)), schema, embed)))
+    sure = {each.sentence_id: 1.0 if each.probability is None else each.probability for each in statements}
+    return [
+        SuggestedLink(each.link, each.probability * sure[each.link.ends[1]] * sure[each.link.ends[2]])
+        for each in suggestions(ranker, _pairs(statements, schema, embed))
+    ]
+
+
 def suggestions(ranker: LinkRanker, pairs: Sequence[LinkPair]) -> list[SuggestedLink]:
     """Return the pairs that a ranker suggests, as links."""
     return [
