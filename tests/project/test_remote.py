@@ -12,7 +12,7 @@ import pytest
 
 from tests.engine.webhdfs import webhdfs
 from toolkit.errors import InvalidConfig, RemoteError
-from toolkit.ingest.stage import ingest
+from toolkit.ingest.stage import ingest, verify
 from toolkit.project import Workspace
 from toolkit.segment.stage import segment
 
@@ -52,6 +52,23 @@ def test_a_store_on_the_network_holds_the_bytes_of_a_local_run(tmp_path: Path, s
         assert (served / "news" / f"{name}.sha256").read_text() == f"{hashlib.sha256(expected).hexdigest()}  {name}\n"
     assert list((served / "news").rglob("*.part")) == []
     assert list((served / "news" / ".work").iterdir()) == []
+
+
+def test_verify_holds_the_files_of_a_store_against_those_that_were_written(
+    tmp_path: Path, server: tuple[str, Path]
+) -> None:
+    url, served = server
+    workspace = project(tmp_path / "p", f"{url}/news", pages=3)
+    ingest(workspace)
+    segment(workspace)
+    assert verify(workspace).differences == ()
+    path = served / "news" / "sentences.parquet"
+    path.write_bytes(path.read_bytes()[:-1] + b"X")
+    (served / "news" / "articles.parquet").unlink()
+    assert [(each.record, each.what) for each in verify(workspace).differences] == [
+        (f"file {url}/news/articles.parquet", "it is not the one that `toolkit ingest` wrote"),
+        (f"file {url}/news/sentences.parquet", "it is not the one that `toolkit segment` wrote"),
+    ]
 
 
 def test_a_store_is_brought_up_to_date_whatever_is_left_there(tmp_path: Path, server: tuple[str, Path]) -> None:

@@ -331,11 +331,15 @@ def verify(workspace: Workspace) -> Verification:
 
 def _changed_files(workspace: Workspace) -> Iterator[Difference]:
     """Compare the derived files with toolkit.lock: nothing else shows that a row is gone."""
-    lock = read_lock(workspace.root)
+    lock, store = read_lock(workspace.root), workspace.store()
     for stage in ("ingest", "segment"):
-        for name, sha256 in lock.get(stage, {}).get("outputs", {}).items():
+        outputs = lock.get(stage, {}).get("outputs", {})
+        what = f"it is not the one that `toolkit {stage}` wrote"
+        for name, sha256 in outputs.items():
             if file_digest(workspace.root / name) != sha256:
-                yield Difference(f"file {name}", f"it is not the one that `toolkit {stage}` wrote")
+                yield Difference(f"file {name}", what)
+        for url in store.changed(outputs) if store is not None else ():
+            yield Difference(f"file {url}", what)
 
 
 def _changed_articles(workspace: Workspace, articles: dict[str, Article]) -> Iterator[Difference]:

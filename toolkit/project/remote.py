@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.engine import storage
 
 _WORK = ".work"
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,21 @@ class Store:
             storage.put(root / name, self.path(name))
             with storage.writing(note) as file:
                 file.write(line)
+
+    def changed(self, digests: Mapping[str, str]) -> Iterator[str]:
+        """Yield the URL of each derived file that is not there, or not with its bytes.
+
+        Args:
+            digests: Name of a file → SHA-256 of its bytes.
+        """
+        for name, sha256 in sorted(digests.items()):
+            url = self.path(name)
+            if not storage.exists(url):
+                yield url
+                continue
+            with storage.reading(url) as file:
+                found = hashlib.sha256()
+                while block := file.read(_BLOCK):
+                    found.update(block)
+            if found.hexdigest() != sha256:
+                yield url

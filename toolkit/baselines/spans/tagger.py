@@ -6,6 +6,7 @@ A trained tagger: sentences in, spans out.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -54,6 +55,7 @@ def _rows(text: str, places: Sequence[Bounds], language: str) -> Iterator[list[s
     figures = figure_tags(text, places, language)
     own = [_own(word, figure) for word, figure in zip(words, figures, strict=True)]
     lower = [word.lower() for word in words]
+    marks = [found.start() for found in re.finditer('"', text)]
     for at in range(len(words)):
         row = ["bias", *(f"0{name}" for name in own[at])]
         for step in (*range(-_AROUND, 0), *range(1, _AROUND + 1)):
@@ -62,7 +64,7 @@ def _rows(text: str, places: Sequence[Bounds], language: str) -> Iterator[list[s
             else:
                 row.append(f"{step}edge")
         row += [f"pair {' '.join(lower[max(0, at - 1) : at + 1])}", f"pair+ {' '.join(lower[at : at + 2])}"]
-        row += [f"first {min(at, 3)}", f"quoted {text[: places[at][0]].count(chr(34)) % 2}"]
+        row += [f"first {min(at, 3)}", f"quoted {bisect_left(marks, places[at][0]) % 2}"]
         yield row
 
 
@@ -81,10 +83,11 @@ def figure_tags(text: str, places: Sequence[Bounds], language: str) -> list[str]
     tags = ["O"] * len(places)
     if language not in LANGUAGES:
         return tags
+    starts, ends = [start for start, _ in places], [end for _, end in places]
     for figure in find(text, language):
-        inside = [at for at, (start, end) in enumerate(places) if start < figure.end and figure.start < end]
-        for number, at in enumerate(inside):
-            tags[at] = "I" if number else "B"
+        first, past = bisect_right(ends, figure.start), bisect_left(starts, figure.end)
+        for at in range(first, past):
+            tags[at] = "I" if at > first else "B"
     return tags
 
 

@@ -329,8 +329,9 @@ def json_items(file: IO[str], *, objects: bool = False) -> Iterator[Any]:
     """
     decoder, buffer, at, first, listed = json.JSONDecoder(), "", 0, True, False
     while True:
-        chunk = file.read(_CHUNK)
-        buffer, at = buffer[at:] + chunk, 0
+        buffer = buffer[at:]
+        chunk = file.read(max(_CHUNK, len(buffer)))  # twice as much each time: a long item is not begun again and again
+        buffer, at = buffer + chunk, 0
         while True:
             start = _skip(buffer, at)
             if first and start < len(buffer):
