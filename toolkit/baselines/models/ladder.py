@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from toolkit.baselines.models.embedding import ENCODER
+from toolkit.baselines.models.encoder import DEFAULT, ENCODERS
 from toolkit.baselines.models.features import Block
 from toolkit.errors import UsageError
 from toolkit.schema.model import Schema
@@ -15,7 +15,6 @@ Learner = Literal["logistic", "svm", "nb-svm", "sgd", "rules"]
 
 WORDS = Block(kind="tfidf")
 CHARACTERS = Block(kind="tfidf", analyzer="char_wb", ngrams=(2, 5), min_count=2)
-EMBEDDING = Block(kind="embedding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,27 @@ class Baseline:
 _EITHER = (False, True)
 _WORDS_NB = Part(blocks=(Block(kind="binary"),), learner="nb-svm", strengths=(0.01, 0.1), balances=_EITHER)
 _WORDS_CHARS = Part(blocks=(WORDS, CHARACTERS), learner="svm", strengths=(0.1, 0.3), balances=_EITHER)
-_EMBEDDING = Part(blocks=(EMBEDDING,), learner="logistic", strengths=(0.3, 1.0, 3.0), balances=_EITHER)
+
+
+def _embedding_rungs(encoder: str) -> tuple[Baseline, Baseline]:
+    """Return the two rungs of an encoder; those of the default one are also called without its name."""
+    block = Block(kind="embedding", encoder=encoder)
+    part = Part(blocks=(block,), learner="logistic", strengths=(0.3, 1.0, 3.0), balances=_EITHER)
+    suffix = "" if encoder == DEFAULT else f":{encoder}"
+    title = ENCODERS[encoder].encoder.name
+    return (
+        Baseline(
+            name=f"embeddings{suffix}",
+            summary=f"frozen sentence embeddings ({title}), logistic regression",
+            parts=(part,),
+        ),
+        Baseline(
+            name=f"embeddings-blend{suffix}",
+            summary=f"the mean log-odds of words-chars-svm and embeddings{suffix} ({title})",
+            parts=(_WORDS_CHARS, part),
+        ),
+    )
+
 
 LADDER: dict[str, Baseline] = {
     rung.name: rung
@@ -100,16 +119,7 @@ LADDER: dict[str, Baseline] = {
             summary="hashed words and word pairs, logistic regression by stochastic gradient descent",
             parts=(Part(blocks=(Block(kind="hashing"),), learner="sgd", strengths=(1e-5, 1e-6)),),
         ),
-        Baseline(
-            name="embeddings",
-            summary=f"frozen sentence embeddings ({ENCODER.name}), logistic regression",
-            parts=(_EMBEDDING,),
-        ),
-        Baseline(
-            name="embeddings-blend",
-            summary="the mean log-odds of words-chars-svm and embeddings",
-            parts=(_WORDS_CHARS, _EMBEDDING),
-        ),
+        *(each for encoder in ENCODERS for each in _embedding_rungs(encoder)),
     )
 }
 

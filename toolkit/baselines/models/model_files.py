@@ -25,6 +25,7 @@ from safetensors import SafetensorError
 from toolkit.baselines.data.targets import Targets
 from toolkit.baselines.models import embedding
 from toolkit.baselines.models.baseline import Model
+from toolkit.baselines.models.encoder import DEFAULT, ENCODERS, Encoder
 from toolkit.baselines.models.features import Block, FittedBlock
 from toolkit.baselines.spans.span_files import load_spans, span_contents
 from toolkit.baselines.spans.tagger import SpanModel
@@ -66,7 +67,7 @@ class ModelConfig:
     notes: tuple[str, ...]
     facts: dict[str, Any]
     files: dict[str, str]
-    encoder: embedding.Encoder | None = None
+    encoder: Encoder | None = None
     seal: str | None = None  # SHA-256 of all other fields; older models have none
 
 
@@ -125,7 +126,7 @@ def contents(model: Model) -> dict[str, bytes]:
         notes=model.notes,
         facts=dict(model.facts),
         files={name: digest(content) for name, content in files.items()},
-        encoder=embedding.ENCODER if model.embeds else None,
+        encoder=ENCODERS[model.encoder].encoder if model.encoder is not None else None,
     )
     sealed = replace(config, seal=_seal(config))
     files[CONFIG] = (json.dumps(json.loads(to_json(sealed)), ensure_ascii=False, indent=2) + "\n").encode()
@@ -151,15 +152,15 @@ def load(directory: Path | str) -> Model:
 
 
 def _loaded(directory: Path) -> Model:
-    config = _config(directory / CONFIG)
+    config, encoder = _config(directory / CONFIG), DEFAULT
     if any(block.kind == "embedding" for block in config.blocks):
-        embedding.check(config.encoder, str(directory / CONFIG))
+        encoder = embedding.check(config.encoder, str(directory / CONFIG))
     contents = {name: _verified(directory / name, config) for name in (TENSORS, VOCABULARY)}
     vocabulary = _vocabulary(contents[VOCABULARY], config, directory / VOCABULARY)
     tensors = _tensors_in(contents[TENSORS], directory / TENSORS)
     blocks = tuple(
         FittedBlock(
-            block=Block(kind=block.kind, analyzer=block.analyzer, ngrams=block.ngrams),
+            block=Block(kind=block.kind, analyzer=block.analyzer, ngrams=block.ngrams, encoder=encoder),
             terms=terms,
             idf=tensors.pop(f"idf.{number}").astype(np.float64) if f"idf.{number}" in tensors else None,
         )

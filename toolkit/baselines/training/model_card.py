@@ -17,7 +17,7 @@ import yaml
 from toolkit.baselines.data.rows import told_rows
 from toolkit.baselines.evaluation.scores import Evaluation, LabelScores
 from toolkit.baselines.models.baseline import Model
-from toolkit.baselines.models.embedding import PACKAGES
+from toolkit.baselines.models.encoder import DEFAULT, ENCODERS
 from toolkit.baselines.models.ladder import LADDER
 from toolkit.baselines.spans.span_scores import SpanEvaluation
 from toolkit.version import DISTRIBUTION, __version__, install_command
@@ -111,7 +111,14 @@ def metrics_json(evaluations: Mapping[str, Evaluation], spans: Mapping[str, Span
 
 def requirements(model: Model) -> str:
     """Return requirements.txt: what a model that was just trained was trained with, version by version."""
-    names = ("numpy", "scipy", "scikit-learn", "safetensors", "skops", *(PACKAGES if model.embeds else ()))
+    names = (
+        "numpy",
+        "scipy",
+        "scikit-learn",
+        "safetensors",
+        "skops",
+        *(ENCODERS[model.encoder].packages if model.encoder else ()),
+    )
     return f"{DISTRIBUTION}=={__version__}\n" + "".join(f"{name}=={version(name)}\n" for name in names)
 
 
@@ -151,7 +158,7 @@ def card(
         evaluations=evaluations,
         spans=spans,
         sklearn=version("scikit-learn"),
-        install=install_command("embeddings"),
+        install=install_command(ENCODERS[model.encoder or DEFAULT].extra),
         measures=_NAMES,
         picture=PICTURE if evaluations else None,
     )
