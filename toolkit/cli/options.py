@@ -20,7 +20,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of everything that is drawn.")]
 Resamples = Annotated[int | None, typer.Option(min=0, hidden=True, help="Not used: no interval is drawn.")]
-Baseline = Annotated[str, typer.Option(help="A name on the ladder, auto, or auto+embeddings.")]
+Baseline = Annotated[
+    str,
+    typer.Option(
+        help="A name on the ladder, auto, or auto+embeddings; with :use or :e5 after embeddings for another encoder."
+    ),
+]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the model here; no project is then needed.")]
 ReleaseArgument = Annotated[str, typer.Argument(metavar="RELEASE", help=RELEASE_HELP, show_default=True)]
 TrainFiles = Annotated[

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from toolkit.baselines import Rows, train
-from toolkit.baselines.models.ladder import LADDER, keywords
+from toolkit.baselines.models.ladder import AUTO, LADDER, candidates, keywords
 from toolkit.errors import UsageError
 from toolkit.schema import load
 
@@ -28,3 +28,12 @@ def test_keyword_rules_come_from_the_schema() -> None:
 
 def test_the_ladder_is_documented() -> None:
     assert all(rung.summary and rung.name == name for name, rung in LADDER.items())
+
+
+def test_every_encoder_has_its_rungs_and_can_be_chosen_among() -> None:
+    assert AUTO["auto+embeddings"][-2:] == ("embeddings", "embeddings-blend")
+    assert AUTO["auto+embeddings:use"][-2:] == ("embeddings:use", "embeddings-blend:use")
+    assert all(each in LADDER for names in AUTO.values() for each in names)
+    assert LADDER["embeddings-blend:e5"].parts[1].blocks[0].encoder == "e5"
+    with pytest.raises(UsageError, match="there is no baseline 'embeddings:bert'; choose one of"):
+        candidates("embeddings:bert", None)

@@ -125,9 +125,15 @@ LADDER: dict[str, Baseline] = {
 
 _AUTO = ("majority", "keywords", "words-lr", "nb-svm", "words-chars-svm", "blend")
 
-AUTO = {"auto": _AUTO, "auto+embeddings": (*_AUTO, "embeddings", "embeddings-blend")}
-"""What is chosen from under these names; equals go to the earlier. `auto` leaves embeddings alone even where they are
-installed: they take a hundred times as long, and the same rows must give the same model on every machine."""
+AUTO: dict[str, tuple[str, ...]] = {"auto": _AUTO} | {
+    f"auto+embeddings{suffix}": (*_AUTO, f"embeddings{suffix}", f"embeddings-blend{suffix}")
+    for suffix in ("" if encoder == DEFAULT else f":{encoder}" for encoder in ENCODERS)
+}
+"""What is chosen from under these names, the last ones with an encoder that is named; equals go to the earlier.
+
+`auto` leaves embeddings alone even where they are installed: they take a hundred times as long, and the same rows must
+give the same model on every machine.
+"""
 
 
 def rung(name: str, schema: Schema | None) -> Baseline:
