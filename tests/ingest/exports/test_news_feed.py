@@ -72,3 +72,10 @@ def test_what_the_library_stumbles_over_is_a_fault_of_the_file() -> None:
     assert "opened on Monday" in article.text
     with pytest.raises(InvalidInput, match="not readable as RSS or Atom"):
         extract(feed.format("&nbsp;&#1114112;").encode(), source="feed.xml")
+
+
+def test_a_section_whose_marks_are_escaped_is_text() -> None:
+    text = "The ferry sailed on Monday with forty people on board."
+    item = f"<item><title>One</title><description>&lt;![CDATA[{text}]]&gt;</description></item>"
+    feed = f"<rss version='2.0'><channel><title>The Tern</title>{item}</channel></rss>"
+    assert [article.body for article in extract(feed.encode(), source="a.xml")] == [text]

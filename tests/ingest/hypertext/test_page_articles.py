@@ -264,3 +264,11 @@ def test_a_copy_of_an_archive_has_the_address_of_its_page() -> None:
     head = "<link rel='canonical' href='https://web.archive.org/web/20240312093000/https://harbour.example/1'>"
     (article,) = read_whole(whole(f"<article><h1>{TITLE}</h1><p>{FIRST}</p><p>{LAST}</p></article>", head)).articles
     assert (article.url, article.publisher) == ("https://harbour.example/1", "harbour.example")
+
+
+def test_a_box_for_a_newsletter_is_out_and_an_article_about_one_is_in() -> None:
+    box = "<div class='widget newsletter-box'><p>Get the news of the harbour in your inbox every morning.</p></div>"
+    (article,) = read_whole(whole(f"{box}<div><h1>{TITLE}</h1><p>{FIRST}</p><p>{LAST}</p></div>")).articles
+    assert article.body == f"{FIRST}\n{LAST}"
+    body = f"<div class='newsletter'><h1>{TITLE}</h1><p>{FIRST}</p><p>{LAST}</p></div>"
+    assert read_whole(whole(body)).articles[0].body == f"{FIRST}\n{LAST}"

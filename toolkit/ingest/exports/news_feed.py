@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -10,6 +11,10 @@ from toolkit.errors import InvalidInput
 from toolkit.ingest.formats.raw_page import RawPage, Rows
 
 _ENDS = (b"</rss>", b"</feed>", b"</rdf:rdf>", b"</channel>")
+
+
+_ESCAPED_CDATA = re.compile(rb"&lt;!\[CDATA\[(.*?)\]\]&gt;", re.S)
+"""A CDATA section whose own marks are escaped: parsers take it for a declaration, and its text is lost."""
 
 
 def items(raw: bytes, source: str, most_bytes: int) -> Iterator[RawPage]:
@@ -25,7 +30,8 @@ def items(raw: bytes, source: str, most_bytes: int) -> Iterator[RawPage]:
     """
     import feedparser
 
-    found = feedparser.parse(raw, response_headers={"content-type": "application/xml"})
+    bare = _ESCAPED_CDATA.sub(rb"\1", raw)
+    found = feedparser.parse(bare, response_headers={"content-type": "application/xml"})
     entries = found.entries
     if not entries:
         why = f": {found.bozo_exception}" if found.bozo else ""

@@ -4,6 +4,7 @@ hidden        `hidden`, `display: none`, the classes that sites hide text with, 
 struck-out    `<del>`, `<s>`, `<strike>`, `line-through`: the page takes it back
 note-mark     `<sup>`, if it is the number of a note and not a part of a word: 11<sup>1</sup> soldiers are not 111
 cookie-box    a box that asks for consent, by its id or class
+newsletter    a box that asks the reader to subscribe, by its id or class
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import NamedTuple
 _WORDS = (
     "<del", "<s>", "<s ", "<strike", "<sup", "<dialog", "hidden", "display:", "display :", "sr-only", "screen",
     "visuallyhidden", "cookie", "consent", "gdpr", "onetrust", "didomi", "usercentrics", "cmpbox", "qc-cmp",
-    "sp_message", "truste", "line-through", "strikethrough", "d-none", "font-size:",
+    "sp_message", "truste", "line-through", "strikethrough", "d-none", "font-size:", "newsletter",
 )  # fmt: skip
 """Each tag of a part that is not shown has one of these words. To search for them one by one is faster than a regex."""
 _OPENING = re.compile(r"""<([a-zA-Z][\w:-]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>""")
@@ -43,6 +44,10 @@ _CROSSED = re.compile(
     r"""|\sclass\s*=\s*["']?(?:[^"'>]*\s)?(?:line-through|strikethrough)(?=[\s"'/]|$)""",
     re.I,
 )
+_NEWSLETTER = re.compile(
+    r"""\s(?:id|class)\s*=\s*(?:"(?:[^"]*[\s_-])?|'(?:[^']*[\s_-])?|(?:[^\s"'>]*[_-])?)newsletter""", re.I
+)
+_BOXES = frozenset(("div", "section", "aside", "form"))
 _ARTICLE = re.compile(r"<(?:article|main|h1)\b", re.I)
 _TAG = re.compile(r"<[^<>]*>")
 _NEVER_NAMES = "html body head main article script style meta link input img br hr"
@@ -51,6 +56,7 @@ _STRUCK = frozenset({"del", "s", "strike"})
 _MARK = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡§¶#]{1,3})(?:\s?[,–-]\s?\d{1,3})*[\])]?|[\[(](?:\w|note \d+)[\])]")
 _UNIT = re.compile(r"(?:^|[\d\s])(?:[kcdmµ]?m|ft|mi|in|yd|[кс]?м|χλμ|m|s)$")
 _LONGEST_COOKIE_BOX = 40_000  # code points of source
+_LONGEST_BOX, _MOST_OF_BOX = 6_000, 3  # code points of source and paragraphs of a box; with more it is something else
 _FEWEST_PARAGRAPHS = 5  # a hidden part with so many is the article, which a script unfolds
 _UNCLOSED_NAMES = "p li dd dt td th tr option"
 _UNCLOSED = frozenset(_UNCLOSED_NAMES.split())
@@ -93,6 +99,10 @@ def concealed_at(source: str, opening: int, before: str) -> Concealed | None:
     inner = source[found.end() : end]
     if reason == "note-mark":
         return Concealed(opening, end, reason) if _is_note_mark(inner, before) else None
+    if reason == "newsletter" and (
+        inner.count("<p") > _MOST_OF_BOX or end - opening > _LONGEST_BOX or _ARTICLE.search(inner)
+    ):
+        return None
     if reason == "cookie-box" and (end - opening > _LONGEST_COOKIE_BOX or _ARTICLE.search(inner)):
         return None
     if reason == "hidden" and (inner.count("<p") >= _FEWEST_PARAGRAPHS or "<article" in inner or "<h1" in inner):
@@ -127,7 +137,9 @@ def _reason(name: str, attributes: str) -> str | None:
         return "hidden"
     if _CROSSED.search(attributes):
         return "struck-out"
-    return "cookie-box" if _COOKIE.search(attributes) else None
+    if _COOKIE.search(attributes):
+        return "cookie-box"
+    return "newsletter" if name in _BOXES and _NEWSLETTER.search(attributes) else None
 
 
 def _end_of(source: str, name: str, at: int) -> int | None:

@@ -184,6 +184,7 @@ PLACED = {
     "hidden": "A part of an HTML page that is not shown.",
     "struck-out": "Text that the page has struck out.",
     "note-mark": "The number of a note, set above the line.",
+    "newsletter": "A box that asks the reader to subscribe to a newsletter.",
     "cookie-box": "A box that asks for consent to cookies.",
     "challenge-page": "A page that asks whether its reader is a machine; there is no article on it.",
     "error-page": "A page that says that there is no such page, or that the site is down.",
