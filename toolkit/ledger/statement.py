@@ -76,6 +76,11 @@ class Statement:
         return tuple(act for act in ACTS if act in self.labels)
 
     @property
+    def says(self) -> bool:
+        """It commits somebody to something or counts something: it has an act or a span."""
+        return bool(self.spans or self.acts)
+
+    @property
     def sources(self) -> tuple[Span, ...]:
         """The spans of whoever says it, in the order of the words."""
         return tuple(span for span in self.spans if span.label == SOURCE)

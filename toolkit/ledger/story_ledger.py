@@ -123,7 +123,7 @@ def _ledger(
     drawn: Sequence[tuple[str, str, str]],
     likely: Sequence[tuple[tuple[str, str, str], float]],
 ) -> Ledger:
-    told = told_once(statements)
+    told = told_once([each for each in statements if each.says])  # a copy that says nothing hides no other
     stands = {each.sentence_id: item.first.sentence_id for item in told for each in (item.first, *item.copies)}
     links = {(label, stands[a], stands[b]) for label, a, b in drawn if a in stands and b in stands}
     guesses = _guesses(likely, stands, {(label, head) for label, head, _ in links})

@@ -22,12 +22,11 @@ from toolkit.release.card.licences import hub_licence, may_be_published
 from toolkit.release.manifest import damaged
 from toolkit.release.privacy.withheld import TextRule
 from toolkit.release.reader import Release, label_counts
-from toolkit.release.statements import links, statements
+from toolkit.release.statements import split_ledgers
 from toolkit.release.tables.columns import CONTEXT_OFFSETS, KEYS, SNIPPETS, TEXT_COLUMNS
 from toolkit.release.tables.configs import in_slices
 from toolkit.release.tables.content_hash import ContentHash
 from toolkit.release.tables.integrity import texts, unique
-from toolkit.release.tables.story_tables import ledger_rows
 
 _SHOWN: Final = 20  # faults of one kind; more would tell nothing new
 
@@ -228,14 +227,23 @@ def _ledger(release: Release) -> Iterator[str]:
     if release.manifest["text"] != "full":
         return
     for split in release.splits():
-        made = ledger_rows(statements(release, split), links(release, split), split)
-        for config, rows in made.items():
-            there = release.manifest["tables"].get(config, {})
-            if config in release.configs:
-                columns = release.columns(config)
-                held = release.table(config, split) if split in there else columns.empty_table()
-                if pa.Table.from_pylist(rows, schema=columns).to_pylist() != held.to_pylist():
-                    yield f"{config} of {split} are not what the ledger of its sentences says"
+        held = {
+            config: release.table(config, split)
+            if split in release.splits(config)
+            else release.columns(config).empty_table()
+            for config in ("claims", "tolls")
+            if config in release.configs
+        }
+        at = dict.fromkeys(held, 0)
+        wrong: set[str] = set()
+        for made in split_ledgers(release, split) if held else ():
+            for config, table in held.items():
+                rows = pa.Table.from_pylist(made[config], schema=table.schema)
+                if rows.to_pylist() != table.slice(at[config], rows.num_rows).to_pylist():
+                    wrong.add(config)
+                at[config] += rows.num_rows
+        wrong |= {config for config, table in held.items() if at[config] != table.num_rows}
+        yield from (f"{config} of {split} are not what the ledger of its sentences says" for config in sorted(wrong))
 
 
 def _strangers(values: pa.ChunkedArray, among: pa.ChunkedArray) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+import pyarrow as pa
 
 from toolkit.errors import UsageError
 from toolkit.ledger import Statement
+from toolkit.ledger.ledger_tables import Row
 from toolkit.records import Anchor, Link
 from toolkit.release.reader import Release
-from toolkit.release.tables.story_tables import statement
+from toolkit.release.tables.story_tables import statement, table_ledgers
 
 
 def statements(release: Release, split: str | None = None) -> Iterator[Statement]:
@@ -32,11 +35,37 @@ def statements(release: Release, split: str | None = None) -> Iterator[Statement
     """
     if release.manifest["text"] != "full":
         raise UsageError("has no text to tell copies by", where=str(release.path), remedy="run `toolkit hydrate` first")
+    there = release.columns("default", split).names
+    yield from _reader(release)(release.table("default", split, columns=[each for each in _COLUMNS if each in there]))
+
+
+def split_ledgers(release: Release, split: str) -> Iterator[dict[str, list[Row]]]:
+    """Yield the rows of `claims` and `tolls` of a split as its sentences and links say them, some stories at a time."""
+    table = release.table("default", split, columns=_COLUMNS)
+    yield from table_ledgers(table, _reader(release), list(links(release, split)), split)
+
+
+_COLUMNS: Final = (
+    *("sentence_id", "article_id", "start", "text", "story_id", "language", "publisher", "published_at"),
+    *("labels", "spans", "page_sha256"),
+)
+
+
+def _reader(release: Release) -> Callable[[pa.Table], Iterator[Statement]]:
+    """Return what makes statements of rows of `default`."""
     pages = _pages(release)
     relations = _relations(release)
-    for row in release.table("default", split).to_pylist():
-        page = pages[row["article_id"]]
-        yield statement(row | page, row["labels"], row.get("spans", ()), relations.get(row["sentence_id"], ()))
+
+    def read(table: pa.Table) -> Iterator[Statement]:
+        for batch in table.to_batches(max_chunksize=_ROWS):
+            for row in batch.to_pylist():
+                page = pages[row["article_id"]]
+                yield statement(row | page, row["labels"], row.get("spans", ()), relations.get(row["sentence_id"], ()))
+
+    return read
+
+
+_ROWS: Final = 2_000  # rows that are Python objects at a time
 
 
 def links(release: Release, split: str | None = None) -> Iterator[Link]:

@@ -7,10 +7,11 @@ release with its text makes them again, which `toolkit verify` does.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -68,18 +69,45 @@ def corpus_ledgers(corpus: Corpus, rows: Indices, split: str) -> Iterator[dict[s
         split: Where they are released.
     """
     decisions = corpus.decisions.take(corpus.decision_of[rows])
-    acts = pa.array(ACTS, pa.string())
-    says = np.asarray(pc.list_value_length(decisions["spans"])) > 0
-    owners = np.asarray(pc.list_parent_indices(decisions["labels"]))
-    says[owners[np.asarray(pc.is_in(pc.list_flatten(decisions["labels"]), value_set=acts), dtype=bool)]] = True
-    rows = rows[says]
-    stories = corpus.articles["story_id"].take(corpus.article_of[rows]).combine_chunks()
-    order = np.asarray(pc.array_sort_indices(stories))
-    rows, names = rows[order], np.asarray(stories.take(pa.array(order)).dictionary_encode().indices)
+    rows = rows[_says(decisions["labels"], decisions["spans"])]
+    stories = corpus.articles["story_id"].take(corpus.article_of[rows])
     links = [each.link for each in corpus.links]
+    for part in _by_story(stories):
+        yield ledger_rows(_statements(corpus, rows[part]), links, split)
+
+
+def table_ledgers(
+    table: pa.Table, made: Callable[[pa.Table], Iterable[Statement]], links: Sequence[Link], split: str
+) -> Iterator[dict[str, list[Row]]]:
+    """Yield the same from the rows of `default` of a split.
+
+    Args:
+        table: The rows, with labels, spans and story_id.
+        made: Makes statements of some of them.
+        links: Those of the split.
+        split: Which.
+    """
+    saying = table.filter(pa.array(_says(table["labels"], table["spans"])))
+    for part in _by_story(saying["story_id"]):
+        yield ledger_rows(made(saying.take(pa.array(part))), links, split)
+
+
+def _says(labels: pa.ChunkedArray, spans: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Tell which rows can stand in a ledger: `Statement.says` of columns."""
+    says = np.asarray(pc.list_value_length(spans)) > 0
+    owners = np.asarray(pc.list_parent_indices(labels))
+    acts = pc.is_in(pc.list_flatten(labels), value_set=pa.array(ACTS, pa.string()))
+    says[owners[np.asarray(acts, dtype=bool)]] = True
+    return says
+
+
+def _by_story(stories: pa.ChunkedArray) -> Iterator[npt.NDArray[np.int64]]:
+    """Yield the rows of some stories at a time, by story_id."""
+    whole = stories.combine_chunks()
+    order = np.asarray(pc.array_sort_indices(whole))
+    names = np.asarray(whole.take(pa.array(order)).dictionary_encode().indices)
     for first in range(0, int(names.max(initial=-1)) + 1, _STORIES):
-        part = rows[(names >= first) & (names < first + _STORIES)]
-        yield ledger_rows(_statements(corpus, part), links, split)
+        yield order[np.searchsorted(names, first) : np.searchsorted(names, first + _STORIES)]
 
 
 def _statements(corpus: Corpus, rows: Indices) -> Iterator[Statement]:
