@@ -15,13 +15,14 @@ from toolkit.agreement.measurement import measure
 from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect, measure_effect
 from toolkit.agreement.model_agreement.replacement import ReplacementReport, measure_replacement
 from toolkit.project.annotators_file import FURTHER, further, quiz_rules
-from toolkit.project.logs.link_log import link_answers, logged_suggestions
+from toolkit.project.logs.link_log import link_answers, logged_suggestions, standing_links
 from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL
 from toolkit.project.logs.suggestion_log import SuggestionLog
 from toolkit.project.stage import Made, ReportOutcome, derive_report, provenance
 from toolkit.project.workspace import AGREEMENT, GOLD, SENTENCES, Workspace
 from toolkit.records import Annotation, Article, Decision, Sentence, content_id, to_json
 from toolkit.schema import Score, quiz, score
+from toolkit.schema.pair_quiz import PairScore, pair_scores
 
 
 def quiz_scores(workspace: Workspace, *, first: bool = False) -> Mapping[str, Score]:
@@ -199,3 +200,8 @@ def link_uptake(workspace: Workspace) -> LinkUptake | None:
         name: [(each["label"], each["head"], each["tail"]) for each in row["links"]] for name, row in rows.items()
     }
     return uptake(answers, suggested, {name for name, row in rows.items() if row["shown"]}) if answers else None
+
+
+def link_quiz_scores(workspace: Workspace) -> Mapping[str, PairScore]:
+    """Return each person's score in the quiz of links, by pseudonym; empty where nobody has answered it."""
+    return pair_scores(workspace.schema(), standing_links(workspace.link_quiz))

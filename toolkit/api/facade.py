@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from toolkit.records import Link
     from toolkit.release import Build, Hydration, Release
     from toolkit.report import ProjectStatus, Report
+    from toolkit.schema.pair_quiz import PairScore
     from toolkit.suggest.stage import Asked
     from toolkit.suggest.stage import Progress as AskingProgress
 
@@ -276,7 +277,7 @@ class Project:
             whole_articles: Keep the sentences of an article together; `limit` cuts no article.
             withdraw: Delete tasks of removed sentences; none that anybody has answered, skipped or begun.
             quiz: Send the quiz instead: the schema's examples, whose answers are known.
-            links: Send stories instead, in which people link decided sentences.
+            links: Send stories instead, in which people link decided sentences; with `quiz` the schema's pairs.
             link_hold_out: With `links`: also show the links that the baseline suggests, but not in this share of the
                 windows; None suggests none.
             suggestions: Also show these, from `suggest`: those of a model, or casualty figures alone.
@@ -289,11 +290,13 @@ class Project:
             Interrupted: The server stopped answering; the same call goes on from there.
             RemoteError: The server can't be reached or refuses.
         """
-        from toolkit.labelstudio.links import link_tasks
+        from toolkit.labelstudio.links import link_quiz_tasks, link_tasks
         from toolkit.labelstudio.push import quiz_tasks, stage
         from toolkit.project import sentence_filter
 
         link: dict[str, Any] = {"dry_run": dry_run, "server": server}
+        if links and quiz:
+            return link_quiz_tasks.push_link_quiz(self.workspace, **_progress(progress), **link)
         if links:
             if link_hold_out is not None:
                 link |= {"suggest": self._suggested_links, "held_back": link_hold_out}
@@ -495,6 +498,12 @@ class Project:
         from toolkit.agreement import stage
 
         return stage.links(self.workspace)
+
+    def link_quiz_scores(self) -> Mapping[str, PairScore]:
+        """Return each person's score in the quiz of links, by pseudonym; empty where nobody has answered it."""
+        from toolkit.agreement import stage
+
+        return stage.link_quiz_scores(self.workspace)
 
     def link_uptake(self) -> LinkUptake | None:
         """Return how many of the suggested links people drew, shown and in the hold-out; None where none was made."""

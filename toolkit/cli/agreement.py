@@ -79,7 +79,15 @@ def agreement(
         opened.agreement_page(html)
     if as_json:
         about = {"stage": outcome.stage, "counts": outcome.counts, "up_to_date": outcome.up_to_date, "report": report}
-        put_json(about | {"head_start": effect, "links": linked, "link_suggestions": opened.link_uptake()})
+        put_json(
+            about
+            | {
+                "head_start": effect,
+                "links": linked,
+                "link_suggestions": opened.link_uptake(),
+                "link_quiz": opened.link_quiz_scores(),
+            }
+        )
     else:
         put_outcome(outcome, as_json=False)
         put_report(report, full=full)
@@ -87,6 +95,8 @@ def agreement(
             put_head_start(effect)
         put_links(linked)
         put_uptake(opened.link_uptake())
+        scores = opened.link_quiz_scores().items()
+        put_section(("quiz of links", "right"), [[who, f"{each.correct} of {each.answered}"] for who, each in scores])
     if least is not None:
         _hold_gate(report["layers"], least)
 

@@ -38,7 +38,10 @@ def push(
     ] = False,
     calibration: Annotated[
         bool,
-        typer.Option("--calibration", help="Send the quiz instead: the schema's examples with known answers."),
+        typer.Option(
+            "--calibration",
+            help="Send the quiz instead: the schema's examples with known answers, with --links its pairs.",
+        ),
     ] = False,
     links: Annotated[
         bool, typer.Option("--links", help="Send stories instead, in which people link decided sentences.")
@@ -65,7 +68,7 @@ def push(
         raise UsageError(
             "--calibration sends the whole quiz and can't be combined with --prefill or a choice of sentences"
         )
-    if links and (calibration or prefill or model is not None or chosen):
+    if links and (prefill or model is not None or chosen or (calibration and predictions)):
         raise UsageError("--links sends every story with decided sentences and can't be combined with other choices")
     _check_suggestions(predictions, prefill, calibration, model, held_back)
     opened = Project.find(project)

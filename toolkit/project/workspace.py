@@ -55,6 +55,7 @@ class Workspace:
         calibration: Every answer to the quiz, in the same form.
         links: Every answer about links between sentences; see `toolkit.project.logs.link_log`.
         expert_links: Every answer of an expert about disputed links, in the same form.
+        link_quiz: Every answer to the quiz of links, in the same form.
     """
 
     def __init__(self, root: Path) -> None:
@@ -65,6 +66,7 @@ class Workspace:
         self.calibration = AppendLog(root / "calibration" / "log.jsonl", chained=True)
         self.links = AppendLog(root / "links" / "log.jsonl", chained=True)
         self.expert_links = AppendLog(root / "links" / "experts.jsonl", chained=True)
+        self.link_quiz = AppendLog(root / "links" / "quiz.jsonl", chained=True)
 
     @classmethod
     def find(cls, root: Path | str | None = None) -> Workspace:
@@ -130,7 +132,14 @@ class Workspace:
 
     def broken_links(self) -> Iterator[tuple[str, BrokenLink]]:
         """Yield every row of the logs of answers that is not the one that was written, after the log's name."""
-        for log in (self.annotations, self.adjudications, self.calibration, self.links, self.expert_links):
+        for log in (
+            self.annotations,
+            self.adjudications,
+            self.calibration,
+            self.links,
+            self.expert_links,
+            self.link_quiz,
+        ):
             name = log.path.relative_to(self.root).as_posix()
             if log.path.exists():
                 yield from ((name, broken) for broken in broken_links(log.path))

@@ -10,7 +10,7 @@ from builders import article, decision, lines_of, span
 
 from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.project import Workspace
-from toolkit.records import Article, Decision, Sentence
+from toolkit.records import Anchor, Article, Decision, Link, Sentence
 
 SCHEMA = "news_events@1.1.0"
 FIRST = "Ferry lost 🚢\nThe coast guard said a mine had sunk the ferry.\nRain fell.\nThe office counted 22 dead."
@@ -53,3 +53,18 @@ def decided(sentence: Sentence) -> Decision:
     )
     labels = LABELS.get(sentence.text, ("none",))
     return decision(sentence.sentence_id, *labels, schema=SCHEMA, spans=tuple(found))
+
+
+def suggestion(workspace: Workspace) -> list[tuple[Link, float]]:
+    """Return the link from the denial of the story to its first claim."""
+    first = {article.article_id for article in workspace.articles() if article.publisher == "Hora"}
+    lines = sorted(workspace.sentences(), key=lambda each: each.article_id not in first, reverse=True)
+    of = {each.text: each for each in lines}
+    ends = [
+        Anchor(sentence_id=of[text].sentence_id, label=label, start=0, end=len(text), text=text)
+        for text, label in (
+            ("The navy denied that its mines were in the strait.", "denial"),
+            ("The coast guard said a mine had sunk the ferry.", "claim"),
+        )
+    ]
+    return [(Link(label="denies", head=ends[0], tail=ends[1]), 0.75)]

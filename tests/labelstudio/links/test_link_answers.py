@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 
-from tests.labelstudio.links.stories import story
+from tests.labelstudio.links.stories import story, suggestion
 from toolkit.adjudicate.stage import decided_links
 from toolkit.agreement import stage
 from toolkit.labelstudio import Server, push_links
 from toolkit.labelstudio.client import server_project
+from toolkit.labelstudio.links.link_quiz_tasks import push_link_quiz
 from toolkit.labelstudio.links.link_tasks import push_link_disputes
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
 from toolkit.project.logs.link_log import link_answers, logged_suggestions, revision
-from toolkit.project.logs.push_ledger import link_expert_title, links_title
-from toolkit.records import Anchor, Link, LinkAnswer, from_row
+from toolkit.project.logs.push_ledger import link_expert_title, link_quiz_title, links_title
+from toolkit.records import LinkAnswer, from_row
+from toolkit.schema.pair_quiz import pair_quiz
 
 pytestmark = pytest.mark.studio
 
@@ -59,21 +61,6 @@ class Linked:
     def links(self) -> list[tuple[str, str, str]]:
         found = [link for answer in link_answers(self.workspace) for link in answer.links]
         return [(link.label, link.head.text, link.tail.text) for link in found]
-
-
-def suggestion(workspace: Workspace) -> list[tuple[Link, float]]:
-    """Return the link from the denial of the story to its first claim."""
-    first = {article.article_id for article in workspace.articles() if article.publisher == "Hora"}
-    lines = sorted(workspace.sentences(), key=lambda each: each.article_id not in first, reverse=True)
-    of = {each.text: each for each in lines}
-    ends = [
-        Anchor(sentence_id=of[text].sentence_id, label=label, start=0, end=len(text), text=text)
-        for text, label in (
-            ("The navy denied that its mines were in the strait.", "denial"),
-            ("The coast guard said a mine had sunk the ferry.", "claim"),
-        )
-    ]
-    return [(Link(label="denies", head=ends[0], tail=ends[1]), 0.75)]
 
 
 @pytest.mark.parametrize(("held_back", "drawn"), [(0.0, 1), (1.0, 0)])
@@ -223,3 +210,27 @@ def test_a_dispute_goes_to_an_expert_whose_word_counts(linked: Linked) -> None:
     assert settled == {"denies": (True, "expert"), "updates": (False, "expert")}, "nothing else holds in that window"
     assert all(answer.annotator != "expert" for answer in link_answers(workspace))
     assert len(link_answers(workspace, experts=True)) == 1
+
+
+def test_the_quiz_of_links_is_sent_once_and_scored(server: Server, make_project: Callable[..., Workspace]) -> None:
+    workspace = story(make_project)
+    push(workspace, server=server)
+    items = pair_quiz(workspace.schema())
+    assert push_link_quiz(workspace, server=server).sent == len(items) > 10
+    assert push_link_quiz(workspace, server=server).up_to_date
+    project = server_project.existing(server, link_quiz_title(workspace))
+    tasks = {task["data"]["story_id"]: task for task in server.tasks(project.id, fields="all")}
+    for item in items[:4]:
+        task = tasks[item.item_id]
+        regions = [dict(each) for each in task["predictions"][0]["result"]]
+        places = {each["sentence_id"]: each["region_id"] for each in task["data"]["regions"]}
+        ends = {"from_id": places[item.ends[0]], "to_id": places[item.ends[1]]}
+        drawn = {"type": "relation", "direction": "right", "labels": [item.link.id], **ends}
+        result = [*regions, drawn] if item is not items[1] else regions  # one that holds is left out, near misses drawn
+        server.post(f"/api/tasks/{task['id']}/annotations/", {"result": result})
+    counts = pull(workspace, server=server).counts
+    assert (counts["quiz link answers"], counts["quiz links"]) == (4, 3)
+    (score,) = stage.link_quiz_scores(workspace).values()
+    assert (score.answered, score.correct) == (4, 1)
+    assert score.mistakes == tuple(item.item_id for item in items[1:4])
+    assert link_answers(workspace) == [], "the quiz is no work"

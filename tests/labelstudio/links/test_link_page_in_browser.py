@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from browser import Desk, signed_in
 
-from tests.labelstudio.links.stories import story
+from tests.labelstudio.links.stories import story, suggestion
 from toolkit.labelstudio import Server, push_links
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.pull.stage import pull
@@ -94,3 +94,20 @@ def test_a_region_that_is_deleted_by_accident_is_put_back(desk: LinkDesk, worksp
     desk.submit()
     counts = pull(workspace, server=server).counts
     assert (counts["links"], counts["link regions put back"]) == (1, 1)
+
+
+def test_a_suggested_link_is_drawn_already_and_comes_back_when_it_is_left(
+    studio: Studio, server: Server, make_project: Callable[..., Workspace]
+) -> None:
+    workspace = story(make_project)
+    push(workspace, server=server)
+    push_links(workspace, suggest=lambda: suggestion(workspace), server=server)
+    project = server_project.existing(server, links_title(workspace))
+    with signed_in(studio, width=1600) as page:
+        page.goto(f"{studio.url}/projects/{project.id}/data?labeling=1")
+        page.wait_for_selector("[data-testid=bottombar-submit-button]")
+        page.wait_for_selector(".tk-passage .htx-highlight")
+        page.keyboard.press("Escape")
+        page.wait_for_function(f"{RELATIONS} === 1")
+        LinkDesk(page, ".tk-passage").submit()
+    assert pull(workspace, server=server).counts["links"] == 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from toolkit.errors import InvalidInput, border
 from toolkit.labelstudio.accounts_file import keep_accounts, server_of_project
@@ -21,12 +21,17 @@ from toolkit.labelstudio.links.story_windows import Region, fits
 from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.pull.parse import utc
 from toolkit.project import Workspace
+from toolkit.project.logs.append_log import AppendLog
 from toolkit.project.logs.link_log import logged_links, revision, tombstone
-from toolkit.project.logs.push_ledger import link_expert_title, links_title
+from toolkit.project.logs.push_ledger import link_expert_title, link_quiz_title, links_title
 from toolkit.records import Anchor, Link, LinkAnswer, Reject, Sentence, content_id, to_json
 from toolkit.schema import Schema
+from toolkit.schema.pair_quiz import pair_quiz
 
-REJECTS, EXPERT_REJECTS = "links/rejects.jsonl", "links/expert_rejects.jsonl"
+REJECTS = "links/rejects.jsonl"
+Kind = Literal["link", "expert link", "quiz link"]
+"""Whose links are pulled."""
+
 _ARROWS = {"right": False, "left": True}
 """Direction of a relation on the page → whether it leads backwards."""
 
@@ -50,7 +55,7 @@ class Drawn:
 
 
 def pull_links(
-    workspace: Workspace, server: Server, *, keep_identities: bool = False, experts: bool = False
+    workspace: Workspace, server: Server, *, keep_identities: bool = False, kind: Kind = "link"
 ) -> Mapping[str, int]:
     """Add what people have linked since the last pull to links/log.jsonl; the caller holds the lock.
 
@@ -58,7 +63,8 @@ def pull_links(
         workspace: The project directory.
         server: The server.
         keep_identities: Leave names and addresses in the raw JSON of the log.
-        experts: Pull what experts say of disputed links instead, into links/experts.jsonl.
+        kind: "expert link": pull what experts say of disputed links instead, into links/experts.jsonl. "quiz link":
+            what people answered to the quiz of links, into links/quiz.jsonl.
 
     Returns:
         Counts, without those that are 0; empty where no project for links was made.
@@ -66,8 +72,7 @@ def pull_links(
     Raises:
         RemoteError: The server can't be reached or refuses.
     """
-    title = link_expert_title(workspace) if experts else links_title(workspace)
-    log = workspace.expert_links if experts else workspace.links
+    title, log, rejected = _places(workspace)[kind]
     project = server_project.find(server, title, known=known_projects(workspace))
     if project is None:
         return {}
@@ -76,8 +81,7 @@ def pull_links(
         workspace, server.users(), keep_identities=keep_identities, server=project.place, known=known
     )
     schema = workspace.schema()
-    columns = workspace.columns(Sentence, "sentence_id", "article_id", "text")
-    texts = {sentence_id: (article_id, text) for sentence_id, article_id, text in columns}
+    texts = _quiz_texts(schema) if kind == "quiz link" else _texts(workspace)
     held = {key: logged for key, logged in logged_links(log).items() if logged.place == project.place}
     counts: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
@@ -106,9 +110,35 @@ def pull_links(
     counts["link answers deleted"] = len(held)
     counts["link rejects"] = len(rejects)
     log.append(rows)
-    workspace.write(EXPERT_REJECTS if experts else REJECTS, "".join(to_json(reject) + "\n" for reject in rejects))
+    workspace.write(rejected, "".join(to_json(reject) + "\n" for reject in rejects))
     keep_accounts(workspace, project.place, names.numbers())
-    return {f"expert {name}" if experts else name: count for name, count in counts.items() if count}
+    whose = kind.removesuffix("link")
+    return {f"{whose}{name}": count for name, count in counts.items() if count}
+
+
+def _texts(workspace: Workspace) -> _Texts:
+    columns = workspace.columns(Sentence, "sentence_id", "article_id", "text")
+    return {sentence_id: (article_id, text) for sentence_id, article_id, text in columns}
+
+
+def _quiz_texts(schema: Schema) -> _Texts:
+    pairs = ((item, zip(item.ends, (item.first, item.second), strict=True)) for item in pair_quiz(schema))
+    return {end: (item.item_id, text) for item, ends in pairs for end, text in ends}
+
+
+def pulled_kinds(workspace: Workspace) -> list[Kind]:
+    """Return what there is to pull: the kinds whose project was made."""
+    known = known_projects(workspace)
+    return [kind for kind, (title, _, _) in _places(workspace).items() if title in known]
+
+
+def _places(workspace: Workspace) -> dict[Kind, tuple[str, AppendLog, str]]:
+    """Return kind → the title of its project, its log, and its file of rejects."""
+    return {
+        "link": (links_title(workspace), workspace.links, REJECTS),
+        "expert link": (link_expert_title(workspace), workspace.expert_links, "links/expert_rejects.jsonl"),
+        "quiz link": (link_quiz_title(workspace), workspace.link_quiz, "links/quiz_rejects.jsonl"),
+    }
 
 
 def _answer(

@@ -63,10 +63,10 @@ def push_links(
     with workspace.lock(), connected(workspace, server) as connection:
         windows = list(_windows(workspace, schema))
         offers = _offers(windows, suggest, held_back)
-        wanted = {_key(window): _task(window, offers.get(window.window_id)) for window in windows}
+        wanted = {window_key(window): window_task(window, offers.get(window.window_id)) for window in windows}
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
         title = links_title(workspace)
-        target = sender.target(title, _settings(workspace, schema), sender.find(title))
+        target = sender.target(title, link_settings(workspace, schema), sender.find(title))
         result = sender.run(target, wanted, set(wanted))
         if offers and not dry_run:
             log_suggestions(workspace, [offer.row() for _, offer in sorted(offers.items())])
@@ -107,7 +107,7 @@ def push_link_disputes(
         page = {"label_config": render_link_config(schema, rivals=True).strip(), "maximum_annotations": 1}
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
         title = link_expert_title(workspace)
-        target = sender.target(title, _settings(workspace, schema) | page, sender.find(title))
+        target = sender.target(title, link_settings(workspace, schema) | page, sender.find(title))
         return sender.run(target, wanted, set(wanted))
 
 
@@ -120,8 +120,8 @@ def _disputed_tasks(
         mine = [each for each in left if {*each.link.ends[1:]} <= offered]
         if mine:
             left = [each for each in left if each not in mine]
-            task = _task(window)
-            yield _key(window), {**task, "data": task["data"] | {RIVALS: _in_words(mine, schema)}}
+            task = window_task(window)
+            yield window_key(window), {**task, "data": task["data"] | {RIVALS: _in_words(mine, schema)}}
 
 
 def _in_words(disputes: Iterable[LinkDecision], schema: Schema) -> str:
@@ -182,7 +182,8 @@ def _place(end: Anchor) -> tuple[str, int, int, str]:
     return end.sentence_id, end.start, end.end, end.label
 
 
-def _settings(workspace: Workspace, schema: Schema) -> dict[str, Any]:
+def link_settings(workspace: Workspace, schema: Schema) -> dict[str, Any]:
+    """Return what a project for links is set to."""
     return {
         "label_config": render_link_config(schema).strip(),
         "expert_instruction": instructions(schema).strip(),
@@ -200,11 +201,13 @@ def _windows(workspace: Workspace, schema: Schema) -> Iterator[Window]:
     yield from story_windows(workspace.articles(), workspace.sentences(), decisions, schema)
 
 
-def _key(window: Window) -> Key:
+def window_key(window: Window) -> Key:
+    """Return what tells the task of a window from all others."""
     return window.window_id, digest(window.text.encode())
 
 
-def _task(window: Window, offer: _Offer | None = None) -> Task:
+def window_task(window: Window, offer: _Offer | None = None) -> Task:
+    """Return the body of the task of a window, with the links that are suggested in it."""
     drawn = [
         {"type": "relation", "from_id": head, "to_id": tail, "direction": "right", "labels": [link.label]}
         for head, tail, link, _ in (offer.links if offer is not None and offer.shown else ())

@@ -39,7 +39,7 @@ from toolkit.labelstudio.client.failures import ServerFault
 from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.known_projects import known_projects, remember
 from toolkit.labelstudio.client.server_project import ServerProject
-from toolkit.labelstudio.links.link_answers import pull_links
+from toolkit.labelstudio.links.link_answers import pull_links, pulled_kinds
 from toolkit.labelstudio.pseudonyms import Pseudonyms, project_pseudonyms
 from toolkit.labelstudio.pull.log_writer import REPEATED, UNKNOWN, LogWriter, PullResult
 from toolkit.labelstudio.pull.project_page import page_of
@@ -47,7 +47,7 @@ from toolkit.labelstudio.pull.pull_mark import PullMark, moment, read_mark, writ
 from toolkit.labelstudio.pull.snapshot import snapshot
 from toolkit.labelstudio.pull.texts import SentenceLookup, make_articles
 from toolkit.project import Workspace
-from toolkit.project.logs.push_ledger import link_expert_title, links_title, retry_titles
+from toolkit.project.logs.push_ledger import retry_titles
 from toolkit.project.stage import Progress, silent
 
 _FEW = 50  # changed tasks that are asked for with all they hold at once; the server writes 230 a second
@@ -98,9 +98,8 @@ def pull(
             names = partial(project_pseudonyms, workspace, users, keep_identities=keep_identities)
             result = _pull(workspace, connection, names, texts, progress or silent, full=full or import_texts)
             links: dict[str, int] = {}
-            for title, experts in ((links_title(workspace), False), (link_expert_title(workspace), True)):
-                if title in known_projects(workspace):
-                    links |= pull_links(workspace, connection, keep_identities=keep_identities, experts=experts)
+            for kind in pulled_kinds(workspace):
+                links |= pull_links(workspace, connection, keep_identities=keep_identities, kind=kind)
     counts = {**result.counts, **({"texts imported": imported} if imported else {}), **links}
     return replace(result, counts=counts)
 

@@ -29,7 +29,8 @@ from toolkit.project.stage import Progress
 from toolkit.records import digest
 from toolkit.schema import Item, Schema, page_words, quiz
 
-_EVERYBODY = 1000  # people who may answer an item: the server would close it after as many
+EVERYBODY = 1000
+"""People who may answer an item: the server would close it after as many."""
 
 
 def push_quiz(
@@ -52,7 +53,7 @@ def push_quiz(
     with workspace.lock(), connected(workspace, server) as connection:
         schema = workspace.schema()
         wanted = dict(_tasks(schema))
-        settings = server_project.settings(schema, workspace, answers=_EVERYBODY, examples=False)
+        settings = server_project.settings(schema, workspace, answers=EVERYBODY, examples=False)
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
         title = quiz_title(workspace)
         result = sender.run(sender.target(title, settings, sender.find(title)), wanted, set(wanted))

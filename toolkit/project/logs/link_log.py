@@ -79,17 +79,22 @@ def link_answers(
     Returns:
         By window_id and annotator.
     """
-    last: dict[tuple[str, str], LinkAnswer] = {}
-    for logged in logged_links(workspace.expert_links if experts else workspace.links).values():
-        answer = logged.answer
-        key = answer.window_id, answer.annotator
-        if key not in last or _recency(last[key]) < _recency(answer):
-            last[key] = answer
-    found = [last[key] for key in sorted(last)]
+    found = standing_links(workspace.expert_links if experts else workspace.links)
     if living is None:
         return found
     there = set(living)
     return [_within(answer, there) for answer in found]
+
+
+def standing_links(log: AppendLog) -> list[LinkAnswer]:
+    """Return the answers of a log of links as they stand, the last one of each person to each window."""
+    last: dict[tuple[str, str], LinkAnswer] = {}
+    for logged in logged_links(log).values():
+        answer = logged.answer
+        key = answer.window_id, answer.annotator
+        if key not in last or _recency(last[key]) < _recency(answer):
+            last[key] = answer
+    return [last[key] for key in sorted(last)]
 
 
 def _recency(answer: LinkAnswer) -> tuple[str, str]:

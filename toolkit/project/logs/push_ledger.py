@@ -172,6 +172,11 @@ def link_expert_title(workspace: Workspace) -> str:
     return _titled(workspace, "disputed links")
 
 
+def link_quiz_title(workspace: Workspace) -> str:
+    """Return the title of the project that holds the quiz of links."""
+    return _titled(workspace, "links calibration")
+
+
 def _titled(workspace: Workspace, addition: str) -> str:
     ending = f" ({addition})"
     return workspace.config.label_studio.project[: _TITLE - len(ending)] + ending
