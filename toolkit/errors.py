@@ -18,10 +18,12 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
+
+T = TypeVar("T")
 
 
 class ToolkitError(Exception):
@@ -145,6 +147,18 @@ def border(
         if isinstance(fault, ConnectionError | TimeoutError) or getattr(fault, "errno", None) in _OF_THE_MACHINE:
             raise
         raise raises(f"{what} ({described(fault)})", where=where, remedy=remedy) from fault
+
+
+def readable(read: Callable[[], T]) -> T | None:
+    """Return what reading a detail gives; None where it can't be read and the thing can do without it.
+
+    Examples:
+        >>> readable(lambda: int("7")), readable(lambda: int("seven"))
+        (7, None)
+    """
+    with suppress(InvalidInput), border("a detail can't be read"):
+        return read()
+    return None
 
 
 _OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO)

@@ -105,6 +105,7 @@ PLACES = ("harbour", "market", "bridge", "school", "river", "mill", "square", "t
 
 def ground(work: Path, kills: int, share: int) -> Ground:
     """Make the projects that are attacked, by the commands themselves."""
+    from toolkit.labelstudio.pseudonyms import project_pseudonyms
     from toolkit.labelstudio.server.recorded_export import recorded_export
     from toolkit.project import Workspace
     from toolkit.samples import Recorded
@@ -123,6 +124,7 @@ def ground(work: Path, kills: int, share: int) -> Ground:
     shutil.copytree(pages, answered)
     _sure(ran(["ingest"], answered))
     _sure(ran(["segment"], answered))
+    project_pseudonyms(Workspace(answered))  # their key is drawn at random
     answers = []
     for sentence in Workspace(answered).sentences():
         labels = ("claim",) if "said" in sentence.text else ("denial",) if "denied" in sentence.text else ("none",)

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from toolkit.errors import AccessDenied, RemoteError, border, one_line
+from toolkit.errors import AccessDenied, RemoteError, border, one_line, readable
 from toolkit.records.base import record
 from toolkit.suggest.prompt import Message
 
@@ -228,16 +228,16 @@ def _count(said: object) -> int | None:
 def _patience(response: httpx.Response, otherwise: float) -> float:
     """Return the seconds that `Retry-After` names, in either of its two forms; never fewer than 0."""
     said = response.headers.get("retry-after", "").strip()
-    try:
-        return max(0.0, float(said))
-    except ValueError:
-        pass  # a date, or nothing
-    try:
-        until = parsedate_to_datetime(said)
-    except ValueError:
-        return otherwise
-    until = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    seconds = readable(lambda: float(said))
+    if seconds is None:
+        until = readable(lambda: _instant(said))
+        seconds = otherwise if until is None else (until - datetime.now(UTC)).total_seconds()
+    return max(0.0, seconds)
+
+
+def _instant(said: str) -> datetime:
+    until = parsedate_to_datetime(said)
+    return until if until.tzinfo is not None else until.replace(tzinfo=UTC)
 
 
 def _words(response: httpx.Response) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from toolkit.errors import readable
 from toolkit.ingest.formats.column_names import TEXTS, as_text, at, chosen
 from toolkit.ingest.traced_text import Run, Traced
 
@@ -73,15 +74,13 @@ def front_matter(text: str) -> tuple[dict[str, Any], int]:
     found = _FRONT.match(text)
     if found is None:
         return {}, 0
-    try:
-        if found["mark"] == "+++":
-            import tomllib
+    block = found["yaml"]
+    if found["mark"] == "+++":
+        import tomllib
 
-            said = tomllib.loads(found["yaml"])
-        else:
-            said = yaml.safe_load(found["yaml"])
-    except (yaml.YAMLError, ValueError):
-        return {}, 0
+        said = readable(lambda: tomllib.loads(block))
+    else:  # where a value breaks the rules of its kind, such as the 25th month, every value is a text
+        said = readable(lambda: yaml.safe_load(block)) or readable(lambda: yaml.load(block, yaml.BaseLoader))  # noqa: S506
     if not isinstance(said, dict) or not said:
         return {}, 0
     return {str(name): _plain(value) for name, value in said.items()}, found.end()
@@ -91,7 +90,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_plain(item) for item in value if not isinstance(item, list)]  # which aliases may nest without end
     return _NOTE_LINK.sub(r"\1", value) if isinstance(value, str) else value
 
 

@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import BinaryIO
 
+from toolkit.errors import readable
 from toolkit.ingest.formats.encoding import decode
 from toolkit.ingest.formats.limits import too_long
 from toolkit.ingest.formats.raw_page import RawPage, Rows
@@ -96,26 +97,17 @@ def _values(found: EmailMessage) -> dict[str, str]:
 
 
 def _header(found: EmailMessage, name: str) -> str | None:
-    try:
-        value = found[name]
-    except (ValueError, IndexError, AttributeError, TypeError):  # the standard library stumbles over some headers
-        return None
+    value = readable(lambda: found[name])  # the standard library stumbles over some headers
     return " ".join(str(value).split()) if value is not None else None
 
 
 def _date(found: EmailMessage) -> str | None:
     said = _header(found, "Date")
-    try:
-        return parsedate_to_datetime(said).isoformat() if said else None
-    except (ValueError, TypeError, IndexError):
-        return said
+    return said and (readable(lambda: parsedate_to_datetime(said).isoformat()) or said)
 
 
 def _body(found: EmailMessage, kind: str) -> str | None:
-    try:
-        part = found.get_body(preferencelist=(kind,))
-    except (KeyError, AttributeError, ValueError):
-        part = None
+    part = readable(lambda: found.get_body(preferencelist=(kind,)))
     if part is None or part.get_content_disposition() == "attachment":
         return None
     return _text_of(part) if isinstance(part, EmailMessage) else None

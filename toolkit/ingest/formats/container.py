@@ -261,6 +261,8 @@ def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator
 
     counted, end = _Counted(stream), 0
     records = ArchiveIterator(counted, no_record_parse=False, ensure_http_headers=False)
+    of_http = records.loader.load_http_headers
+    records.loader.load_http_headers = lambda kind, uri, *rest: of_http(kind, uri or "http:", *rest)  # it may have none
     records.INC_RECORD = ""  # warcio would write it to stderr for a record with a wrong length
     for record in records:
         payload = b""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, readable
 from toolkit.ingest.formats.column_names import TEXTS, ValuePath, as_text, at, chosen, is_text, paragraphs
 from toolkit.ingest.formats.encoding import REPLACEMENT
 from toolkit.ingest.traced_text import Run, Traced
@@ -227,7 +227,7 @@ def instant(said: str) -> str:
         said = numbered[1]
     if _EPOCH.fullmatch(said):
         seconds = float(said) / (1000 if len(said) == 13 and "." not in said else 1)
-        return datetime.fromtimestamp(seconds, UTC).isoformat()
+        return readable(lambda: datetime.fromtimestamp(seconds, UTC).isoformat()) or said
     if _DIGITS.fullmatch(said):
         return "{}-{}-{}T{}:{}:{}".format(*(said[at:end] for at, end in _FIELDS))
     if said.endswith((" UTC", " GMT", " Z")) and said[:4].isdecimal():
@@ -237,10 +237,7 @@ def instant(said: str) -> str:
         and re.search(r"\d:\d\d", said)
         and re.match(r"(?:[A-Za-z]{3,9},? )?\d{1,2} [A-Za-z]{3}", said)
     ):
-        try:
-            return parsedate_to_datetime(said).isoformat()
-        except (ValueError, TypeError, IndexError):
-            return said
+        return readable(lambda: parsedate_to_datetime(said).isoformat()) or said
     return said
 
 
