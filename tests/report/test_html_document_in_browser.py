@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from browser import new_page
 
 from tests.report.conftest import ARABIC, CLOSING, SCRIPT
 from toolkit.project import Workspace
+from toolkit.project.logs.annotation_log import revision
 from toolkit.report import agreement_page, write_report
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -113,3 +115,40 @@ def test_hostile_sentences_show_as_text(page: Any) -> None:
         assert page.locator("#d-body img, #d-body script, #d-body b").count() == 0
         assert '<b onclick="x">note</b>' in page.locator("#d-body").inner_text()
         page.keyboard.press("Escape")
+
+
+def test_numbers_lead_to_their_sentences_and_these_to_their_tasks(
+    project: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_URL", "http://127.0.0.1:9/")
+    made = {"id": 5, "created_at": "2031-03-12T09:00:00Z"}
+    project.write("annotations/projects.json", json.dumps({"News": [made]}))
+    answers = project.answers()
+    project.annotations.append(
+        revision(each, {"task": number, "project": 5}) for number, each in enumerate(answers, start=100)
+    )
+    path, _ = write_report(project)
+    with new_page("THE REPORT IS") as page:
+        page.goto(path.as_uri())
+
+        def follow(selector: str) -> None:
+            link = page.locator(selector).first
+            page.evaluate("link => { link.closest('details').open = true; link.click(); }", link.element_handle())
+            page.wait_for_timeout(300)
+
+        for selector, words in (
+            ("a[href^='#sentences?person=']", "person"),
+            ("a[href*='&other=']", "people disagree"),
+            ("a[href*='&source=']", "source"),
+            ("a[href*='&month=']", "month"),
+        ):
+            href = page.locator(selector).first.get_attribute("href")
+            cell = int(re.sub(r"[^0-9]", "", page.locator(selector).first.text_content() or "") or 0)
+            follow(selector)
+            page.wait_for_function("href => location.hash === href", arg=href)
+            shown = int(page.inner_text("#found").split(" of ")[0])
+            assert shown > 0, words
+            if words == "people disagree":
+                assert shown == cell, "the cell counts these sentences"
+        first = rows(page).first.locator("a.task").first
+        assert re.fullmatch(r"http://127\.0\.0\.1:9/projects/5/data\?task=1\d\d", first.get_attribute("href") or "")

@@ -119,6 +119,7 @@ def disagreement_section(report: Report, titles: Mapping[str, str]) -> Section |
     pairs = {(titles.get(one, one), titles.get(other, other)): float(number) for one, other, number in known.pairs}
     pairs |= {(other, one): number for (one, other), number in pairs.items()}
     names = sorted({name for pair in pairs for name in pair})
+    ids = {titles.get(one, one): one for pair in known.pairs for one in pair[:2]}
     together = most_often({f"{one} and {other}": number for (one, other), number in pairs.items() if one < other})
     confused = plots.heat(
         f"Labels that are taken for each other{together}",
@@ -126,6 +127,7 @@ def disagreement_section(report: Report, titles: Mapping[str, str]) -> Section |
         names,
         pairs,
         write=lambda number: f"{number:.0f}",
+        link=lambda row, name: plots.chosen(label=ids[row], other=ids[name]),
         note="Sentences on which one person gave the label of the row where another gave that of the column.",
     )
     return Section(said=said, drawn=(drawn, confused))

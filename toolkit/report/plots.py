@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import quote, urlencode
 
 from toolkit.records import Estimate
 
@@ -37,6 +38,7 @@ class Plot:
         header: Of the table that says the same.
         rows: Of that table.
         note: How to read it.
+        links: Of that table's cells, row by row: the part of the page that has its sentences; empty for none.
     """
 
     title: str
@@ -44,6 +46,17 @@ class Plot:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    links: tuple[tuple[str, ...], ...] = ()
+
+
+def chosen(**what: str) -> str:
+    """Return the address, within the page, of the sentences for which this holds.
+
+    Examples:
+        >>> chosen(label="claim", source="The Coast Times")
+        '#sentences?label=claim&source=The%20Coast%20Times'
+    """
+    return f"#sentences?{urlencode(what, quote_via=quote)}"
 
 
 def bars(title: str, series: Mapping[str, Mapping[str, float]], *, unit: str, note: str = "") -> Plot:
@@ -197,7 +210,8 @@ def heat(
         rows: Names down.
         names: Names across.
         values: (row, name) → value; a cell without one stays empty.
-        **words: `write`, which puts a value into words, and `note`.
+        **words: `write`, which puts a value into words, `note`, and `link`, which takes a row and a name and returns
+            where the sentences of their cell are.
     """
     from matplotlib.patches import Rectangle
 
@@ -225,7 +239,9 @@ def heat(
         (row, *(write(values[row, name]) if (row, name) in values else "–" for name in names)) for row in rows
     )
     svg = _drawn(title, draw, height=_tall(len(rows), True) + 1.0, grid=None)
-    return Plot(title, svg, ("", *names), cells, words.get("note", ""))
+    link: Callable[[str, str], str] = words.get("link", lambda *_: "")
+    links = tuple(("", *(link(row, name) if values.get((row, name)) else "" for name in names)) for row in rows)
+    return Plot(title, svg, ("", *names), cells, words.get("note", ""), links)
 
 
 def line(title: str, points: Sequence[tuple[float, Estimate]], *, across: str, unit: str, note: str = "") -> Plot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from toolkit.agreement.report_tables import decimal
@@ -120,7 +121,10 @@ def _progress(report: Report, titles: Titles) -> Section | None:
         for person in progress.people
     )
     drawn = (
-        plots.bars(f"Answers by annotator{from_to(series['answered'])}", series, unit="sentences"),
+        replace(
+            plots.bars(f"Answers by annotator{from_to(series['answered'])}", series, unit="sentences"),
+            links=tuple((plots.chosen(person=name),) for name in series["answered"]),
+        ),
         plots.bars(f"Sentences by number of answers{most_often(coverage)}", {"sentences": coverage}, unit="sentences"),
         plots.columns(f"Answers by day{most_often(progress.days)}", progress.days, unit="answers"),
     )
@@ -157,9 +161,20 @@ def _prevalence(report: Report, titles: Titles) -> Section | None:
             for label in known.labels
         }
         title += widest(by_label, groups)
-        drawn.append(plots.heat(title, list(labels), list(names.values()), shares, write=_percent, note=note))
+        ids, of = (
+            {titles.get(label, label): label for label in known.labels},
+            {name: one for one, name in names.items()},
+        )
+        link = partial(_cell, kind, ids, of)
+        drawn.append(
+            plots.heat(title, list(labels), list(names.values()), shares, write=_percent, note=note, link=link)
+        )
     decided = "1 sentence is" if known.decided == 1 else f"{known.decided:,} sentences are"
     return Section(said=f"{decided} decided. A sentence may carry several labels.", drawn=tuple(drawn))
+
+
+def _cell(kind: str, labels: Mapping[str, str], groups: Mapping[str, str], row: str, name: str) -> str:
+    return plots.chosen(**{"label": labels[row], kind: groups[name], "decided": "yes"})
 
 
 def _decisions(report: Report, titles: Titles) -> Section | None:

@@ -2,7 +2,7 @@
 
 Strings that come again (publishers, labels, people) are stored once and numbered. A row is a list
 
-    [line, labels, method, differs, answers, decision, id]
+    [line, id, differs, answers, decision, place, bytes, links to its tasks on the server]
 
 whose `line` is an index into `lines`, [ordinal, article, text] in the order of the corpus: neighbours of a shown
 sentence are among them, so that its context can be read.
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -143,6 +144,7 @@ def sentence_rows(
     decisions: Sequence[Decision],
     *,
     shown: int = SHOWN,
+    links: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[dict[str, Any], int]:
     """Return what the page's script reads, and the number of its rows.
 
@@ -152,6 +154,7 @@ def sentence_rows(
         experts: Experts' answers.
         decisions: Decisions.
         shown: Rows at most.
+        links: sentence_id → its tasks on the server.
     """
     said: dict[str, list[Annotation]] = {}
     for answer in answers:
@@ -177,6 +180,7 @@ def sentence_rows(
             None if decision is None else _decision(decision, names),
             [texts.sentences["start"][ordinal].as_py(), texts.sentences["end"][ordinal].as_py()],
             _bytes(texts, ordinal),
+            list(links.get(sentence_id, ())),
         ])  # fmt: skip
     used = sorted({place for _, place, _ in lines})
     at = {place: number for number, place in enumerate(used)}

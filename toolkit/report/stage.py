@@ -15,6 +15,7 @@ from toolkit.adjudicate.stage import WOULD_CHANGE
 from toolkit.agreement.stage import preannotation_effect
 from toolkit.ingest.stage import survey
 from toolkit.ingest.survey import FileSurvey
+from toolkit.labelstudio.task_links import task_links
 from toolkit.ledger.stage import LEDGER
 from toolkit.project import Workspace, write_atomic
 from toolkit.project.stage import read_lock
@@ -138,7 +139,8 @@ def _json_file(path: Path) -> Any:
 def _table(
     workspace: Workspace, texts: Texts, answers: Sequence[Annotation], decisions: Sequence[Decision], shown: int
 ) -> SentenceTable:
-    rows, number = sentence_rows(texts, answers, [*workspace.expert_answers()], decisions, shown=shown)
+    experts, links = [*workspace.expert_answers()], task_links(workspace)
+    rows, number = sentence_rows(texts, answers, experts, decisions, shown=shown, links=links)
     sampled = None
     if number < texts.sentence_count:
         sampled = (

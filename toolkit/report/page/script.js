@@ -15,12 +15,12 @@
   };
   const title = (number) => labels[names[number]] || names[number];
 
-  const items = rows.map(([line, id, differs, answers, decision, place, bytes]) => {
+  const items = rows.map(([line, id, differs, answers, decision, place, bytes, tasks]) => {
     const counted = answers.filter((answer) => !answer[3] && !answer[5]);
     const given = new Set(counted.flatMap((answer) => answer[1]));
     const held = decision ? decision[1] : [...given];
     return {
-      line, id, differs, answers, decision, place, bytes, held,
+      line, id, differs, answers, decision, place, bytes, tasks, held,
       text: lines[line][2],
       fold: lines[line][2].toLocaleLowerCase(),
       article: articles[lines[line][1]],
@@ -50,6 +50,16 @@
     return box;
   };
 
+  // Links to the tasks of a sentence on the server; nothing but an address of the web becomes one.
+  const tasksOf = (item) => item.tasks.filter((url) => /^https?:\/\//.test(url)).flatMap((url) => {
+    const link = make("a", `task ${url.split("task=").pop()}`, "task");
+    link.href = url;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+    link.addEventListener("click", (event) => event.stopPropagation());
+    return [" ", link];
+  });
+
   const draw = () => {
     const body = $("list").tBodies[0];
     body.replaceChildren(...found.slice(from, from + PAGE).map((item, offset) => {
@@ -60,6 +70,7 @@
       open.setAttribute("aria-haspopup", "dialog");
       const cells = [make("td"), make("td"), make("td", item.decision ? names[item.decision[0]] : item.differs ? "people disagree" : "–", "quiet"), make("td", item.article[1], "quiet")];
       cells[0].append(open);
+      cells[2].append(...tasksOf(item));
       cells[1].append(chips(item.held, item.decision ? "" : "maybe"));
       row.append(...cells);
       row.addEventListener("click", () => show(from + offset));
@@ -72,10 +83,41 @@
     $("on").disabled = last >= found.length;
   };
 
+  // What a number elsewhere on the page asks for: #sentences?label=claim&source=…
+  let asked = new URLSearchParams();
+  const MONTH = 7;
+  const said = (answer) => new Set(answer[1].map((number) => names[number]));
+  const minus = (one, two) => new Set([...one].filter((label) => !two.has(label)));
+  const holds = (rest, label) => label === "(nothing)" ? rest.size === 0 : rest.has(label);
+  const confused = (one, two, label, other) => {
+    const mine = minus(one, two), yours = minus(two, one);
+    return mine.size + yours.size > 0 && holds(mine, label) && holds(yours, other);
+  };
+  const fits = (item) => {
+    const label = asked.get("label"), other = asked.get("other"), counted = item.answers.filter((answer) => !answer[5]);
+    if (asked.has("decided") && !item.decision) return false;
+    if (asked.has("person") && !counted.some((answer) => names[answer[0]] === asked.get("person"))) return false;
+    if (asked.has("source") && asked.get("source") !== "other" && item.article[1] !== asked.get("source")) return false;
+    if (asked.has("month") && asked.get("month") !== "other" && (item.article[2] || "unknown").slice(0, MONTH) !== asked.get("month")) return false;
+    if (other) {
+      const sets = counted.filter((answer) => !answer[3]).map(said);
+      return sets.some((one) => sets.some((two) => confused(one, two, label, other)));
+    }
+    return !label || item.held.some((number) => names[number] === label);
+  };
+  const ask = () => {
+    const [anchor, query] = location.hash.split("?");
+    if (anchor !== "#sentences" || query === undefined) return;
+    $("filters").reset();
+    asked = new URLSearchParams(query);
+    setTimeout(() => { filter(); $("h-sentences").scrollIntoView(); });
+  };
+  addEventListener("hashchange", ask);
+
   const filter = () => {
     const words = $("f-words").value.trim().toLocaleLowerCase();
     const label = $("f-label").value, source = $("f-source").value, answers = $("f-answers").value;
-    found = items.filter((item) =>
+    found = items.filter((item) => fits(item) &&
       (!words || item.fold.includes(words)) &&
       (!label || item.any.has(Number(label))) &&
       (!source || item.article[1] === source) &&
@@ -151,6 +193,9 @@
     body.append(make("h3", `Answers (${item.answers.length})`));
     for (const [who, given, spans, skipped, note, expert, when] of item.answers)
       body.append(card(`${names[who]}${expert ? " (expert)" : ""} · ${when.replace("T", " ")}${skipped ? " · skipped" : ""}`, given, note, item.text, spans));
+    const tasks = make("p", undefined, "quiet");
+    tasks.append(...tasksOf(item));
+    if (item.tasks.length) body.append(make("h3", "On the server"), tasks);
     body.append(make("h3", "The way back to the raw page"), chain(item));
     $("d-body").replaceChildren(body);
     $("d-title").textContent = `Sentence ${(number + 1).toLocaleString("en")} of ${found.length.toLocaleString("en")}`;
@@ -163,7 +208,7 @@
   const turn = (to) => { from = to; draw(); $("h-sentences").scrollIntoView(); };
   $("filters").addEventListener("submit", (event) => event.preventDefault());
   $("filters").addEventListener("input", filter);
-  $("filters").addEventListener("reset", () => setTimeout(filter));
+  $("filters").addEventListener("reset", () => { asked = new URLSearchParams(); setTimeout(filter); });
   $("back").addEventListener("click", () => turn(Math.max(0, from - PAGE)));
   $("on").addEventListener("click", () => turn(from + PAGE));
   $("d-back").addEventListener("click", () => show(current - 1));
@@ -182,4 +227,5 @@
     if (next) { event.preventDefault(); next.focus(); }
   });
   draw();
+  ask();
 })();
