@@ -212,3 +212,23 @@ def test_only_loopback_is_this_machine() -> None:
     assert is_local("http://localhost:8080")
     assert not is_local("http://localhost.example/v1")
     assert not is_local("http://192.168.1.2/v1")
+
+
+def test_json_under_the_newer_name_of_thoughts_is_read() -> None:
+    """vllm-project/vllm#48863: content is null, and the JSON stands in reasoning."""
+    message = {"content": None, "reasoning": '{"labels": ["none"]}'}
+    body = {"choices": [{"message": message, "finish_reason": "stop"}]}
+    found, _, _ = ask(lambda _: Reply(body=json.dumps(body).encode()))
+    assert found == Completion(text='{"labels": ["none"]}')
+
+
+@pytest.mark.parametrize(
+    "body", [{"error": {"code": 429, "message": "upstream is busy"}}, {"code": "limit", "message": "upstream is busy"}]
+)
+def test_a_gateway_that_tells_a_fault_as_a_success_is_quoted(body: dict[str, Any]) -> None:
+    """XpressAI/xaibo#36: the fault of the server behind comes with status 200; it is waited for, and then told."""
+    found, server, waited = ask(lambda _: Reply(body=json.dumps(body).encode()))
+    assert isinstance(found, RemoteError)
+    assert "is not a chat completion: upstream is busy, 6 times in a row" in str(found)
+    assert (len(server.asked), len(waited)) == (ATTEMPTS, ATTEMPTS - 1)
+    assert ask(in_turn(Reply(body=json.dumps(body).encode()), GOOD))[0] == ask(lambda _: GOOD)[0]

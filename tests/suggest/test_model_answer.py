@@ -118,3 +118,23 @@ def test_the_json_schema_holds_everything_to_its_form_as_strict_servers_ask() ->
         assert each["additionalProperties"] is False
     assert set(form["properties"]["labels"]["items"]["enum"]) == {label.id for label in SCHEMA.active}
     assert "fields" not in form["properties"], "this schema asks nothing of a sentence but labels and spans"
+
+
+def test_a_line_break_within_a_quote_is_no_broken_json() -> None:
+    """XpressAI/xaibo#36: models write it as it is; the inner object was read in place of the whole answer."""
+    text = "The mayor\nsaid that it rained."
+    fields = '{"type": "state_civil", "party_role": null}'
+    spans = f'[{{"label": "SOURCE", "quote": "The mayor\nsaid", "fields": {fields}}}]'
+    said = f'{{"labels": ["claim"], "spans": {spans}, "relations": []}}'
+    found = read_answer(said, load("news_events@1.0.0"), text)
+    assert isinstance(found, Suggestion), found
+    assert [(span.start, span.end) for span in found.spans] == [(0, 14)]
+
+
+def test_thoughts_without_a_beginning_or_after_other_words_are_passed_over() -> None:
+    """admonstrator/zettelrobbe#74 and vllm-project/vllm#50938."""
+    for around in ("<think>a {maybe}</think>{}", 'Sure.<think>{{"labels": ["none"]}}</think>{}'):
+        content = around.replace("{}", '{"labels": ["claim"]}').replace("{{", "{").replace("}}", "}")
+        found = read_answer(content, load("claims@1.0.1"), "The mayor said it rained.")
+        assert isinstance(found, Suggestion), content
+        assert found.labels == ("claim",)

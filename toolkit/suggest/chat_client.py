@@ -178,7 +178,7 @@ class ChatClient:
         if status in _REFUSED:
             raise RequestRefused(said, where=self.url, remedy="look at `llm:` in toolkit.yaml")
         if status == 200:
-            return "the server's answer is cut short or is not a chat completion"
+            return f"the server's answer is cut short or is not a chat completion{words}"
         if status not in _PASSING:
             raise RemoteError(said, where=self.url, remedy="look at `llm.url` and `llm.model` in toolkit.yaml")
         return said
@@ -210,7 +210,7 @@ def _completed(body: Any) -> Completion:
         text = "".join(part.get("text") or "" for part in text)
     finish, refusal = str(choice.get("finish_reason") or "stop"), message.get("refusal")
     if not text and finish == "stop":  # some servers take the whole answer of a model that thinks for its thoughts
-        text = message.get("reasoning_content") or ""
+        text = message.get("reasoning_content") or message.get("reasoning") or ""
     served = body.get("model")
     return Completion(
         text=str(text),

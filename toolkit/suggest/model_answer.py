@@ -112,7 +112,7 @@ def _read(found: Mapping[str, Any], schema: Schema, text: str, *, labels_only: b
 
 def _json_object(content: str) -> dict[str, Any] | None:
     """Return the only JSON object that a text holds after its thoughts; of several nobody knows which one is meant."""
-    words, at, decoder = _THOUGHTS.sub("", content), 0, json.JSONDecoder()
+    words, at, decoder = _THOUGHTS.sub("", content), 0, json.JSONDecoder(strict=False)  # line breaks within quotes
     found: list[dict[str, Any]] = []
     for _ in range(_BRACES):
         if (at := words.find("{", at)) < 0:
