@@ -16,6 +16,8 @@ import pytest
 from toolkit.cli import main
 from toolkit.labelstudio.server.embedded import Studio
 
+pytestmark = pytest.mark.slow
+
 
 class Shell:
     """Runs `toolkit …` in this process."""

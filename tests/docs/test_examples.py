@@ -14,6 +14,8 @@ import pytest
 
 import toolkit
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).parents[1] / "project" / "project_of_0_1_0.tar.xz"
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "python.md"
 PUBLIC = re.findall(r"^::: (toolkit\.[\w.]+)$", REFERENCE.read_text(encoding="utf-8"), flags=re.MULTILINE)

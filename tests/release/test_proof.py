@@ -21,6 +21,8 @@ from toolkit.release.export.formats import export
 from toolkit.release.manifest import NAME, file_sums, sealed
 from toolkit.release.proof import proof
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def copy(release: Release, tmp_path: Path) -> Path:

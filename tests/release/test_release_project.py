@@ -30,6 +30,8 @@ from toolkit.project.stage import Made, derive
 from toolkit.records import Article, Decision, Sentence, Suggestion
 from toolkit.release import build, load
 
+pytestmark = pytest.mark.slow
+
 BUILD = """
 import sys
 from pathlib import Path

@@ -14,6 +14,8 @@ from toolkit.baselines.links.link_scores import cross_validated, link_scores
 from toolkit.baselines.links.stage import suggestions
 from toolkit.schema import load
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = load("news_events@1.1.0")
 TOLD = list(stories(90))
 PAIRS = [pair for story in TOLD for pair in link_pairs(story.statements, SCHEMA)]

@@ -18,6 +18,8 @@ from toolkit.baselines.spans import (
 from toolkit.errors import InvalidInput
 from toolkit.records import digest
 
+pytestmark = pytest.mark.slow
+
 BASELINES = ("majority", "stratified", "words-lr", "nb-svm", "words-chars-svm", "blend", "hashing-sgd")
 
 

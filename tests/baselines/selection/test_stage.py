@@ -22,6 +22,8 @@ from toolkit.project.logs.suggestion_log import SuggestionLog
 from toolkit.records import Suggestion
 from toolkit.release import Release
 
+pytestmark = pytest.mark.slow
+
 NOUNS = ("ferry", "bridge", "school", "market", "harbour", "river", "train", "forest", "museum", "station")
 
 

@@ -8,6 +8,8 @@ import pytest
 from toolkit.baselines import Rows, evaluate, train
 from toolkit.errors import InvalidInput, UsageError
 
+pytestmark = pytest.mark.slow
+
 LEARNED = ("words-lr", "nb-svm", "words-chars-svm", "blend", "hashing-sgd")
 
 

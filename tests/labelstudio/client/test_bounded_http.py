@@ -22,6 +22,8 @@ from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.failures import NoEnd, Unanswered
 from toolkit.project import Workspace
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "a" * 40
 
 Answer = Callable[[BaseHTTPRequestHandler], Iterator[bytes]]
