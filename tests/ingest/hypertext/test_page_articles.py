@@ -272,3 +272,11 @@ def test_a_box_for_a_newsletter_is_out_and_an_article_about_one_is_in() -> None:
     assert article.body == f"{FIRST}\n{LAST}"
     body = f"<div class='newsletter'><h1>{TITLE}</h1><p>{FIRST}</p><p>{LAST}</p></div>"
     assert read_whole(whole(body)).articles[0].body == f"{FIRST}\n{LAST}"
+
+
+def test_a_list_of_sentences_beside_few_paragraphs_belongs_to_the_article() -> None:
+    items = f"<ul><li>{THIRD}</li><li>{FOURTH}</li></ul>"
+    parts = f"<div><p>{FIRST}</p></div><div><p><b>Not affected:</b></p>{items}</div>"
+    raw = whole(f"<div class='page'><h1>{TITLE}</h1>{parts}</div>")
+    (article,) = read_whole(raw).articles
+    assert article.body.split("\n") == [FIRST, "Not affected:", THIRD, FOURTH]

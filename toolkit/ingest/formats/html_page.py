@@ -141,6 +141,8 @@ _ENOUGH = 1500
 """From this many code points on, the precise mode is used without a comparison: a page that lost most has fewer."""
 _MOST_OF_MARKED = 0.8
 """The same, with this share of what the page marks as its only article."""
+_SHORT = 600
+"""A body of fewer code points is looked at again for lists that belong to it."""
 _FEW = 250
 """A shorter body gives way to a longer one that a script holds."""
 
@@ -416,7 +418,23 @@ def _extracted(tree: Any, marked: int | None) -> Any:
     usual: Any = bare_extraction(tree, include_comments=False, fast=precise is not None)
     if usual is None or precise is None:
         return usual or precise
-    return precise if len(precise.text or "") >= _LEAST_SHARE * len(usual.text or "") else usual
+    best = precise if len(precise.text or "") >= _LEAST_SHARE * len(usual.text or "") else usual
+    return _with_lists(tree, best) if len(best.text or "") < _SHORT else best
+
+
+def _with_lists(tree: Any, short: Any) -> Any:
+    """Return what trafilatura finds where it leaves lists in, if that is a short body and sentences below it.
+
+    Its usual mode drops a list beside few paragraphs as navigation; sentences are none.
+    """
+    from trafilatura import bare_extraction
+
+    whole: Any = bare_extraction(tree, include_comments=False, favor_recall=True)
+    said, more = (short.text or "").strip(), (getattr(whole, "text", None) or "").strip()
+    if not more.startswith(said) or more == said:
+        return short
+    items = [line for line in more[len(said) :].splitlines() if line.strip()]
+    return whole if all(line.startswith("- ") and line.endswith((".", "!", "?", "。")) for line in items) else short
 
 
 _DATES = {"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%d"}
