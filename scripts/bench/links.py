@@ -1,6 +1,6 @@
 """How well the baseline finds who denies whom, on invented stories; beside the nearest earlier claim.
 
-    python scripts/bench/links.py [--stories 300] [--seed 0] [--embeddings]
+    python scripts/bench/links.py [--stories 300] [--seed 0] [--embeddings NAME]
 
 Stories are those of tests/baselines/links/invented_stories.py: six languages, links planted within and across articles.
 Scores are cross-validated by story; intervals are over stories.
@@ -27,14 +27,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stories", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--embeddings", action="store_true")
+    parser.add_argument("--embeddings", metavar="NAME", help="one of toolkit.baselines.models.encoder.ENCODERS")
     parser.add_argument("--json", action="store_true")
     said = parser.parse_args()
     embed = None
     if said.embeddings:
         from toolkit.baselines.models.embedding import embedder
 
-        embed = embedder().transform
+        embed = embedder(said.embeddings).transform
     schema = load("news_events@1.1.0")
     begun = time.process_time()
     told = list(stories(said.stories, said.seed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,12 +37,16 @@ class SuggestedLink:
     probability: float
 
 
+ENCODERS: Final = ("use", "minilm")
+"""The encoders that are tried, the one of many languages first; see `toolkit.baselines.models.encoder`."""
+
+
 def embedding() -> Embed | None:
-    """Return what makes embeddings where the extra `embeddings` is installed."""
-    try:
-        return embedder().transform
-    except InvalidInput:
-        return None
+    """Return what makes embeddings: of the first of `ENCODERS` that is installed; None where none is."""
+    for name in ENCODERS:
+        with suppress(InvalidInput):
+            return embedder(name).transform
+    return None
 
 
 def suggested_links(workspace: Workspace, *, embed: Embed | None = None) -> list[SuggestedLink]:
