@@ -27,6 +27,7 @@ from toolkit.cli.output import (
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from toolkit.baselines import Rows
     from toolkit.project import Workspace
 
 _OVERALL = ("macro_f1", "micro_f1", "accuracy")
@@ -74,16 +75,29 @@ def evaluate(
     """Evaluate a model on a release, with intervals over stories, next to the annotators' own scores.
 
     All of it goes to reports/evaluation.json, and to one page, reports/evaluation.html; mistakes and the words that
-    decided go to reports/errors.csv too. With --file no project is needed, and only what --html names is written.
+    decided go to reports/errors.csv too. With --file, or a model and a release outside of a project, only what --html
+    names is written.
 
     Example: toolkit evaluate models/words-lr-1.0.0 releases/1.1.0 --since releases/1.0.0
     """
+    from toolkit import baselines
+
     if files:
         if quiz or since or split != "test" or release != "newest":
             raise UsageError("--file goes without a release, --split, --since and --quiz")
-        columns = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
+        columns: Any = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
         with progress_bar("evaluate"):
-            report = _of_files(model, files, against, workspace_at(project), seed, columns)
+            rows = {str(path): baselines.read_rows(path, **columns) for path in files}
+            report = _of_rows(model, rows, against, workspace_at(project), seed)
+            _write_page(html, report)
+        _put_report(report, full=full, as_json=as_json)
+        return
+    if project is None and Project.nearest() is None and model is not None and release != "newest":
+        if quiz or since:
+            raise UsageError("--quiz and --since need a project", remedy="run it in one, or leave them out")
+        with progress_bar("evaluate"):
+            rows = {split: baselines.rows_of_release(references.load_release(release).path, split)}
+            report = _of_rows(model, rows, against, None, seed)
             _write_page(html, report)
         _put_report(report, full=full, as_json=as_json)
         return
@@ -116,24 +130,19 @@ def put_falls(falls: Sequence[Mapping[str, Any]]) -> None:
         put("")
 
 
-def _of_files(
-    model: str | None,
-    files: Sequence[Path],
-    against: str | None,
-    workspace: Workspace | None,
-    seed: int,
-    columns: Mapping[str, Any],
+def _of_rows(
+    model: str | None, parts: Mapping[str, Rows], against: str | None, workspace: Workspace | None, seed: int
 ) -> dict[str, Any]:
-    """Evaluate a model on labelled rows of anyone's files."""
+    """Evaluate a model on labelled rows, by where they come from, without a project."""
     from dataclasses import asdict
 
     from toolkit import baselines
 
     called = model or "newest"
     ready = references.load_model(called, workspace=workspace)
-    rows = baselines.concat([baselines.read_rows(path, **columns) for path in files])
+    rows = baselines.concat(list(parts.values()))
     found = baselines.evaluate(ready, rows)
-    report: dict[str, Any] = {"model": called, "split": ", ".join(path.name for path in files), **found.to_dict()}
+    report: dict[str, Any] = {"model": called, "split": ", ".join(Path(name).name for name in parts), **found.to_dict()}
     if against is not None:
         tested = baselines.compare(ready, references.load_model(against, workspace=workspace), rows, seed=seed)
         report["against"] = {"model": against, **asdict(tested)}
