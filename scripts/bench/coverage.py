@@ -41,6 +41,7 @@ import numpy as np
 from toolkit.agreement import Ratings
 from toolkit.agreement.coefficients import statistic
 from toolkit.agreement.intervals import interval, over_stories, proportion
+from toolkit.agreement.link_agreement import enough_links
 from toolkit.agreement.model_agreement.preannotation_effect import _difference as group_difference
 from toolkit.agreement.statistic import prevalence
 from toolkit.baselines import Rows, train
@@ -182,8 +183,10 @@ def single(random: np.random.Generator, stories: int, rate: float, clustering: f
     yield "span recall", spans.estimate("recall")
     yield "numbers of figures", figure_share(right, found) if found.any() else Estimate(value=None)
     pairs, member = linked(random, stories, rate, clustering)
-    yield "link alpha", interval(pairs, member.tolist(), "alpha")
-    yield "link F1", interval(pairs, member.tolist(), "positive", positive=1.0)
+    drawn_by_anybody = len(np.unique(pairs.unit[pairs.code == pairs.values.index(1.0)])) if 1.0 in pairs.values else 0
+    for name, measure in (("link alpha", "alpha"), ("link F1", "positive")):
+        alone = interval(pairs, member.tolist(), measure, positive=1.0)  # type: ignore[arg-type]
+        yield name, enough_links(alone, drawn_by_anybody, stories)
     terms, member = suggested(random, stories, rate, clustering)
     yield "with and without suggestions", group_difference("", terms, member).difference
     harder = rows(random, 1, stories, rate, clustering)

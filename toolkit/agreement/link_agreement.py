@@ -11,6 +11,27 @@ from toolkit.records import Estimate, LinkAnswer
 from toolkit.records.base import record
 from toolkit.schema import LinkLabel, Schema
 
+LEAST = 8
+"""Pairs that somebody linked which an interval rests on, at least: fewer hold the truth too seldom."""
+
+
+def enough_links(found: Estimate, drawn: int, stories: int) -> Estimate:
+    """Return an estimate without its interval where too few pairs were linked.
+
+    Args:
+        found: The estimate.
+        drawn: Pairs that somebody linked.
+        stories: Stories that they are of.
+
+    Examples:
+        >>> enough_links(Estimate(value=0.8, low=0.6, high=0.9, method="wilson"), 5, 4).reason
+        'too few linked pairs (5, at least 8 are needed) for an interval'
+    """
+    if found.low is None or drawn >= LEAST:
+        return found
+    reason = too_few(drawn, stories, LEAST, what="linked pair")
+    return Estimate(value=found.value, n=found.n, reason=reason)
+
 
 @record
 class LinkAgreement:
@@ -95,13 +116,14 @@ def _measured(
     ratings = Ratings.of_cells(cells, n_annotators=len(people), n_units=len(pairs), categories=(False, True))
     clusters = [stories[head] for head, _ in pairs]
     counted = [(sum(said[pair].values()), len(said[pair])) for pair in pairs]
+    linked = sum(drew > 0 for drew, _ in counted)
     return LinkAgreement(
         link=link.id,
         pairs=len(pairs),
-        drawn=sum(drew > 0 for drew, _ in counted),
+        drawn=linked,
         disputed=sum(2 * drew == of for drew, of in counted),
-        alpha=interval(ratings, clusters, "alpha"),
-        f1=interval(ratings, clusters, "positive", positive=True),
+        alpha=enough_links(interval(ratings, clusters, "alpha"), linked, len(set(clusters))),
+        f1=enough_links(interval(ratings, clusters, "positive", positive=True), linked, len(set(clusters))),
     )
 
 

@@ -15,6 +15,7 @@ from toolkit.agreement.agreement_report import RelationRow
 from toolkit.agreement.answer_table import AnswerTable, Measurer
 from toolkit.agreement.coefficients import describe, statistic
 from toolkit.agreement.intervals import bounded, cluster_numbers, over_stories
+from toolkit.agreement.link_agreement import enough_links
 from toolkit.agreement.ratings import FloatArray, Ratings
 from toolkit.agreement.span_agreement import match
 from toolkit.agreement.statistic import Parts, Statistic
@@ -58,7 +59,7 @@ def relation_rows(answers: AnswerTable, schema: Schema, measurer: Measurer) -> I
             n_relations=sum(len(_of(answer, relation.id)) for people in used for answer in people),
             n_articles=len({answers.article_of[people[0].sentence_id] for people in used}),
             n_pairs=len(cells),
-            alpha=alpha,
+            alpha=enough_links(alpha, sum(map(any, (both for _, both in cells))), len({name for name, _ in cells})),
             exact_f1=measurer.estimate(exact, answers.groups, reason),
             overlap_f1=measurer.estimate(overlap, answers.groups, reason),
         )
