@@ -290,7 +290,7 @@ def growth(at: Ground) -> Iterator[Attack]:
     for name, text in long_texts.items():
         project = at.copy(at.pages)
         hostile_files.put(project, "long.txt", f"A title here\n\n{text}\n\n{hostile_files.GOOD}".encode())
-        fault = judged(ran(["ingest"], project), (0,)) or judged(ran(["segment"], project), (0,))
+        fault = judged(ran(["ingest"], project), (0, 6)) or judged(ran(["segment"], project), (0,))
         yield Attack("growth", "long texts", name, fault)
 
 
