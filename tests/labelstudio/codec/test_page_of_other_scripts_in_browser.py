@@ -177,8 +177,8 @@ def test_on_a_phone_everything_is_in_reach(studio: Studio, desk: SentenceDesk) -
         assert page.locator(".tk-sentence").bounding_box()["width"] < 390
 
 
-def test_a_whole_figure_costs_three_keys_where_its_words_are_suggested(studio: Studio) -> None:
-    """Eight fields are filled by what the words say; a person who agrees gives the two labels and submits."""
+def test_a_suggested_figure_costs_three_keys_and_no_drag(studio: Studio) -> None:
+    """Number, qualifier and harm are filled by what the words say; who agrees gives the two labels and submits."""
     schema = load("news_events")
     text = "The ministry said that at least 14 soldiers were killed."
     with sentence_desk(studio, schema, "figures suggested") as desk:
