@@ -323,13 +323,13 @@ def test_a_row_that_cannot_be_read_is_named_by_its_line(
 
 
 def test_what_every_row_of_a_table_lacks_is_said_once(shell: Shell, project: Path) -> None:
-    pq.write_table(pa.table({"story": ["The port was shut on Monday."] * 99}), project / "pages" / "rows.parquet")
+    pq.write_table(pa.table({"memo": ["The port was shut on Monday."] * 99}), project / "pages" / "rows.parquet")
     code, _, err = shell("ingest", "--project", project)
     assert code == 3
     assert err == (
-        "error: rows.parquet (99 of its pages): no column holds the text; there are story; name it with `toolkit "
+        "error: rows.parquet (99 of its pages): no column holds the text; there are memo; name it with `toolkit "
         "ingest --column text=NAME`, or in `ingest.columns` of toolkit.yaml, or leave such pages out with `toolkit "
         "ingest --skip-unreadable`\n"
     )
-    code, out, _ = shell("ingest", "--skip-unreadable", "--column", "text=story", "--project", project)
+    code, out, _ = shell("ingest", "--skip-unreadable", "--column", "text=memo", "--project", project)
     assert (code, "98 exact copies" in out) == (0, True)

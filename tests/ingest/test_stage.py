@@ -75,11 +75,11 @@ def test_relative_times_are_resolved_against_a_known_fetch_only(workspace: Works
 
 
 def test_named_columns_and_facts_of_all_pages(workspace: Workspace) -> None:
-    add(workspace, "a.jsonl", json.dumps({"story": BODY.format(1), "kopf": "Boats sail"}))
+    add(workspace, "a.jsonl", json.dumps({"memo": BODY.format(1), "kopf": "Boats sail"}))
     add(workspace, "b.jsonl", json.dumps({"text": BODY.format(2), "licence": "CC0-1.0"}))
     with pytest.raises(InvalidInput, match=r"--column text=NAME"):
         ingest(workspace, strict=True)
-    ingest(configured(workspace, "{columns: {text: story, title: kopf}, licence: CC-BY-4.0}"))
+    ingest(configured(workspace, "{columns: {text: memo, title: kopf}, licence: CC-BY-4.0}"))
     assert [(article.title, article.licence) for article in workspace.articles()] == [
         ("Boats sail", "CC-BY-4.0"),
         (None, "CC0-1.0"),

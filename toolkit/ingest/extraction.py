@@ -9,10 +9,11 @@ extract     the same, only the articles
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 
 from toolkit.errors import InvalidInput, border
 from toolkit.ingest.documents.markdown_page import read_markdown
@@ -258,7 +259,7 @@ def _laid_out(raw: RawPage, content: _Content, settings: Settings) -> tuple[list
         )  # the page's facts are those of its first article
         article = _article(raw.page, content, lines, draft, own, fetched_at)
         if reason := _no_article(article, [lines[index].text for index in draft.body]):
-            out.append(_reject(raw.page, text, *_span(draft, lines), reason))
+            out += (_reject(raw.page, text, start, end, reason) for start, end in _spans(draft, lines, found.cuts))
         else:
             articles.append(article)
     cuts = [
@@ -275,10 +276,15 @@ def _no_article(article: Article, body: Sequence[str]) -> str | None:
     return refused(article.title, "\n".join(body))
 
 
-def _span(draft: Draft, lines: Sequence[Line]) -> tuple[int, int]:
-    """Return the code points of a page's text from an article's first line to its last."""
-    indexes = [*(() if draft.title is None else (draft.title,)), *draft.body]
-    return lines[min(indexes)].start, lines[max(indexes)].end
+def _spans(draft: Draft, lines: Sequence[Line], cuts: Container[int]) -> list[tuple[int, int]]:
+    """Return the code points of a page's text that an article's lines fill, run by run between what is cut anyway."""
+    taken = sorted([*(() if draft.title is None else (draft.title,)), *draft.body])
+    runs = [[taken[0]]]
+    for before, index in pairwise(taken):
+        if any(between in cuts for between in range(before + 1, index)):
+            runs.append([])
+        runs[-1].append(index)
+    return [(lines[run[0]].start, lines[run[-1]].end) for run in runs]
 
 
 def read_labelled(raw: RawPage) -> Extraction:
