@@ -321,5 +321,6 @@ def _listed(server: Server, within: str, include: Sequence[str]) -> list[dict[st
         found |= came
         if read >= answer["count"]:
             return list(found.values())
-        if not new or len(found) > _MOST_LISTED:
+        repeated = 2 * len(new) < len(answer["results"])  # a project that came meanwhile moves a few to the next page
+        if not new or repeated or len(found) > _MOST_LISTED:
             raise RemoteError(f"the server says {answer['count']} projects and gave {len(found)}", where=server.url)
