@@ -41,9 +41,9 @@ import numpy as np
 from toolkit.agreement import Ratings
 from toolkit.agreement.coefficients import statistic
 from toolkit.agreement.intervals import interval, over_stories, proportion
-from toolkit.agreement.link_agreement import enough_links
 from toolkit.agreement.model_agreement.preannotation_effect import _difference as group_difference
 from toolkit.agreement.statistic import prevalence
+from toolkit.agreement.structures.link_agreement import enough_links
 from toolkit.baselines import Rows, train
 from toolkit.baselines.evaluation.falls import fall
 from toolkit.baselines.evaluation.grouped_counts import (

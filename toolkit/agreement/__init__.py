@@ -23,7 +23,7 @@ from toolkit.agreement.intervals import interval
 from toolkit.agreement.measurement import measure
 from toolkit.agreement.model_agreement.alternative_annotator import AltTest, Rival, alt_test, benjamini_yekutieli
 from toolkit.agreement.ratings import Level, Ratings
-from toolkit.agreement.span_agreement import Unitizing, unitizing_alpha, unitizing_alphas
+from toolkit.agreement.structures.span_agreement import Unitizing, unitizing_alpha, unitizing_alphas
 
 __all__ = [
     "COEFFICIENTS",

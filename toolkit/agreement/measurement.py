@@ -14,8 +14,8 @@ from toolkit.agreement.annotators import annotator_rows, disputed, pair_rows, wa
 from toolkit.agreement.answer_table import AnswerTable, Measurer, label_set
 from toolkit.agreement.intervals import cluster_numbers
 from toolkit.agreement.ratings import Level, Ratings
-from toolkit.agreement.relation_agreement import relation_rows
-from toolkit.agreement.span_agreement import match, span_f1, token_cells
+from toolkit.agreement.structures.relation_agreement import relation_rows
+from toolkit.agreement.structures.span_agreement import match, span_f1, token_cells
 from toolkit.records import Annotation, AttributeValue
 from toolkit.schema import Attribute, Schema, Score, SpanLabel
 

@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from toolkit.agreement.agreement_report import INTERVAL, REVISION
-from toolkit.agreement.link_agreement import LinkAgreement, LinkUptake, link_agreement, uptake
 from toolkit.agreement.measurement import measure
 from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect, measure_effect
 from toolkit.agreement.model_agreement.replacement import ReplacementReport, measure_replacement
+from toolkit.agreement.structures.link_agreement import LinkAgreement, LinkUptake, link_agreement, uptake
 from toolkit.project.annotators_file import FURTHER, further, quiz_rules
 from toolkit.project.logs.link_log import link_answers, logged_suggestions, standing_links
 from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL
@@ -22,7 +22,7 @@ from toolkit.project.stage import Made, ReportOutcome, derive_report, provenance
 from toolkit.project.workspace import AGREEMENT, GOLD, SENTENCES, Workspace
 from toolkit.records import Annotation, Article, Decision, Sentence, content_id, to_json
 from toolkit.schema import Score, quiz, score
-from toolkit.schema.pair_quiz import PairScore, pair_scores
+from toolkit.schema.quiz.pair_quiz import PairScore, pair_scores
 
 
 def quiz_scores(workspace: Workspace, *, first: bool = False) -> Mapping[str, Score]:

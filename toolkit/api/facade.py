@@ -19,9 +19,9 @@ from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.adjudicate.stage import Adjudication
-    from toolkit.agreement.link_agreement import LinkAgreement, LinkUptake
     from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect
     from toolkit.agreement.model_agreement.replacement import ReplacementReport
+    from toolkit.agreement.structures.link_agreement import LinkAgreement, LinkUptake
     from toolkit.baselines.selection.stage import Audit
     from toolkit.baselines.training.stage import Trained
     from toolkit.estimate.stage import Grouping
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from toolkit.records import Link
     from toolkit.release import Build, Hydration, Release
     from toolkit.report import ProjectStatus, Report
-    from toolkit.schema.pair_quiz import PairScore
+    from toolkit.schema.quiz.pair_quiz import PairScore
     from toolkit.suggest.stage import Asked
     from toolkit.suggest.stage import Progress as AskingProgress
 
@@ -1005,7 +1005,7 @@ class Project:
         Returns:
             The files; and part → the command that makes it, for what is left out.
         """
-        from toolkit.report.paper import write_paper
+        from toolkit.report.publication.paper import write_paper
 
         return write_paper(self.workspace, Path(folder))
 

@@ -15,9 +15,9 @@ from toolkit.cli.output import interval, number, progress_bar, put, put_json, pu
 from toolkit.errors import GateFailed, InvalidInput, UsageError
 
 if TYPE_CHECKING:
-    from toolkit.agreement.link_agreement import LinkAgreement, LinkUptake
     from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect
     from toolkit.agreement.model_agreement.replacement import ReplacementReport
+    from toolkit.agreement.structures.link_agreement import LinkAgreement, LinkUptake
 
 
 class Annotators(StrEnum):

@@ -8,10 +8,10 @@ from typing import Any
 
 from toolkit.agreement.report_tables import alone, decimal, full_tables, undefined
 from toolkit.records import Estimate
-from toolkit.report import plots
-from toolkit.report.chart_findings import apart_from, best_and_worst, most_often
+from toolkit.report.charts import plots
+from toolkit.report.charts.chart_findings import apart_from, best_and_worst, most_often
+from toolkit.report.charts.plots import Plot
 from toolkit.report.contents import Report, Section, tally
-from toolkit.report.plots import Plot
 
 AGREEMENT = "How well annotators agree"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect
 from toolkit.agreement.report_tables import ReportTable
-from toolkit.report.plots import Plot
+from toolkit.report.charts.plots import Plot
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from typing import Any
 
 from toolkit.agreement.report_tables import ReportTable, decimal
 from toolkit.records import Estimate
-from toolkit.report import plots
 from toolkit.report.agreement_sections import estimate
+from toolkit.report.charts import plots
+from toolkit.report.charts.plots import SERIES, Plot
 from toolkit.report.contents import Section, tally
 from toolkit.report.html_document import page_of
-from toolkit.report.plots import SERIES, Plot
 
 _SCORES = {"macro_f1": "macro F1", "micro_f1": "micro F1", "accuracy": "accuracy (all labels right)"}
 _LABEL_SCORES = ("precision", "recall", "f1", "average_precision", "calibration_error")

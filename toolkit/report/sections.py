@@ -10,7 +10,6 @@ from typing import Any
 
 from toolkit.agreement.report_tables import decimal
 from toolkit.records import Estimate
-from toolkit.report import plots
 from toolkit.report.agreement_sections import (
     AGREEMENT,
     agreement_section,
@@ -18,10 +17,11 @@ from toolkit.report.agreement_sections import (
     estimate,
     suggestions_section,
 )
-from toolkit.report.chart_findings import best_and_worst, from_to, highest, most_often, widest
+from toolkit.report.charts import plots
+from toolkit.report.charts.chart_findings import best_and_worst, from_to, highest, most_often, widest
+from toolkit.report.charts.plots import Plot
 from toolkit.report.contents import Report, Section, tally
 from toolkit.report.ledger_section import ledger_section
-from toolkit.report.plots import Plot
 from toolkit.report.share_section import share_section
 
 Titles = Mapping[str, str]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from toolkit.report import plots
 from toolkit.report.agreement_sections import estimate
-from toolkit.report.chart_findings import highest
+from toolkit.report.charts import plots
+from toolkit.report.charts.chart_findings import highest
 from toolkit.report.contents import Report, Section
 
 MOST = 40

@@ -3,10 +3,9 @@
 from toolkit.schema.answer_rules import Breach, relation_between, validate
 from toolkit.schema.codebook import guidelines, guidelines_html, instructions
 from toolkit.schema.editor_schema import json_schema
-from toolkit.schema.example_quiz import Contradiction, Item, Mistake, Score, contradictions, quiz, score
-from toolkit.schema.migrated_answers import Migrated, counts, migrate
-from toolkit.schema.migrated_links import migrate_links
-from toolkit.schema.migration import Migration, load_migration, parse_migration
+from toolkit.schema.migrations.migrated_answers import Migrated, counts, migrate
+from toolkit.schema.migrations.migrated_links import migrate_links
+from toolkit.schema.migrations.migration import Migration, load_migration, parse_migration
 from toolkit.schema.model import (
     Attribute,
     Constraint,
@@ -20,6 +19,7 @@ from toolkit.schema.model import (
     SpanLabel,
 )
 from toolkit.schema.page_words import page_words
+from toolkit.schema.quiz.example_quiz import Contradiction, Item, Mistake, Score, contradictions, quiz, score
 from toolkit.schema.schema_file import check, find, load, parse, shipped
 from toolkit.schema.version_diff import Change, Diff, diff
 

@@ -22,7 +22,7 @@ from toolkit.project import Workspace
 from toolkit.project.logs.link_log import link_answers, logged_suggestions, revision
 from toolkit.project.logs.push_ledger import link_expert_title, link_quiz_title, links_title
 from toolkit.records import LinkAnswer, from_row
-from toolkit.schema.pair_quiz import pair_quiz
+from toolkit.schema.quiz.pair_quiz import pair_quiz
 
 pytestmark = pytest.mark.studio
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from toolkit.agreement.intervals import cluster_numbers, over_stories
 from toolkit.agreement.ratings import FloatArray, IntArray
-from toolkit.agreement.span_agreement import match
 from toolkit.agreement.statistic import Statistic
+from toolkit.agreement.structures.span_agreement import match
 from toolkit.records import Annotation, Estimate, Suggestion
 from toolkit.records.base import record
 

@@ -14,8 +14,8 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from typing import Any, Final, Literal
 
 from toolkit.agreement.model_agreement.alternative_annotator import AltTest, Score, alt_test
-from toolkit.agreement.relation_agreement import matched_relations
-from toolkit.agreement.span_agreement import match
+from toolkit.agreement.structures.relation_agreement import matched_relations
+from toolkit.agreement.structures.span_agreement import match
 from toolkit.records import Annotation, Estimate, Span, Suggestion, latest
 from toolkit.records.base import record
 from toolkit.schema import Schema

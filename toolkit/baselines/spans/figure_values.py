@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from toolkit.agreement.intervals import ENOUGH, cluster_numbers, enough, estimate, proportion, too_few
-from toolkit.agreement.span_agreement import match
+from toolkit.agreement.structures.span_agreement import match
 from toolkit.baselines.spans.span_rows import SpanRows
 from toolkit.figures import LANGUAGES, fields_of, read
 from toolkit.records import Estimate, Span

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from toolkit.agreement.intervals import cluster_numbers
-from toolkit.agreement.relation_agreement import matched_relations
+from toolkit.agreement.structures.relation_agreement import matched_relations
 from toolkit.baselines.spans.span_scores import SpanScores, scores_of
 from toolkit.records import Relation, Span
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from toolkit.agreement.intervals import Bounds, cluster_numbers, enough, estimate, proportion, too_few
-from toolkit.agreement.span_agreement import match
+from toolkit.agreement.structures.span_agreement import match
 from toolkit.baselines.data.targets import Floats
 from toolkit.baselines.evaluation.grouped_counts import ENOUGH
 from toolkit.baselines.spans.figure_values import FigureValues, figure_values

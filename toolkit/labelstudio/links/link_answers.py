@@ -26,7 +26,7 @@ from toolkit.project.logs.link_log import logged_links, revision, tombstone
 from toolkit.project.logs.push_ledger import link_expert_title, link_quiz_title, links_title
 from toolkit.records import Anchor, Link, LinkAnswer, Reject, Sentence, content_id, to_json
 from toolkit.schema import Schema
-from toolkit.schema.pair_quiz import pair_quiz
+from toolkit.schema.quiz.pair_quiz import pair_quiz
 
 REJECTS = "links/rejects.jsonl"
 Kind = Literal["link", "expert link", "quiz link"]

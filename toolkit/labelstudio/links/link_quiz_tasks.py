@@ -21,7 +21,7 @@ from toolkit.project.logs.push_ledger import Key, link_quiz_title
 from toolkit.project.stage import Progress
 from toolkit.records import content_id
 from toolkit.schema import Schema, instructions
-from toolkit.schema.pair_quiz import PairItem, pair_quiz
+from toolkit.schema.quiz.pair_quiz import PairItem, pair_quiz
 
 _GAP = "\n\n"
 

@@ -6,7 +6,7 @@ import pytest
 
 from toolkit.records import Anchor, Link, LinkAnswer
 from toolkit.schema import migrate_links
-from toolkit.schema.migration import Merge, Migration, Rename, Retire, Split, Step
+from toolkit.schema.migrations.migration import Merge, Migration, Rename, Retire, Split, Step
 
 
 def anchor(sentence_id: str, label: str) -> Anchor:

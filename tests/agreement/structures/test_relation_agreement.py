@@ -7,8 +7,8 @@ import pytest
 from toolkit.agreement import measure
 from toolkit.agreement.agreement_report import RelationRow
 from toolkit.agreement.model_agreement.replacement import measure_replacement
-from toolkit.agreement.relation_agreement import matched_relations
 from toolkit.agreement.report_tables import full_tables
+from toolkit.agreement.structures.relation_agreement import matched_relations
 from toolkit.records import Annotation, Relation, Span, Suggestion, to_row
 from toolkit.schema import load
 

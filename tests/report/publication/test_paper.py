@@ -19,7 +19,7 @@ from toolkit.baselines.training.stage import train
 from toolkit.cli import main
 from toolkit.project import Workspace
 from toolkit.records import Estimate
-from toolkit.report.paper import PaperTable, write_paper
+from toolkit.report.publication.paper import PaperTable, write_paper
 
 
 @pytest.fixture

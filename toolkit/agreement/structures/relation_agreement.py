@@ -15,10 +15,10 @@ from toolkit.agreement.agreement_report import RelationRow
 from toolkit.agreement.answer_table import AnswerTable, Measurer
 from toolkit.agreement.coefficients import describe, statistic
 from toolkit.agreement.intervals import bounded, cluster_numbers, over_stories
-from toolkit.agreement.link_agreement import enough_links
 from toolkit.agreement.ratings import FloatArray, Ratings
-from toolkit.agreement.span_agreement import match
 from toolkit.agreement.statistic import Parts, Statistic
+from toolkit.agreement.structures.link_agreement import enough_links
+from toolkit.agreement.structures.span_agreement import match
 from toolkit.records import Annotation, Relation, Span
 from toolkit.schema import RelationLabel, Schema
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from toolkit.records import Annotation, AttributeValue, Relation, Span
 from toolkit.records.base import record
 from toolkit.schema.answer_rules import Breach, validate
-from toolkit.schema.migration import AddAttribute, By, Merge, Migration, Rename, Retire, Split
+from toolkit.schema.migrations.migration import AddAttribute, By, Merge, Migration, Rename, Retire, Split
 from toolkit.schema.model import Schema
 
 
@@ -41,7 +41,7 @@ def migrate(answers: Iterable[Annotation], migration: Migration, old: Schema, ne
 
     Args:
         answers: People's answers.
-        migration: The steps; see `toolkit.schema.migration`.
+        migration: The steps; see `toolkit.schema.migrations.migration`.
         old: The schema of the answers, `migration.source`.
         new: The schema that they are migrated to, `migration.target`.
 

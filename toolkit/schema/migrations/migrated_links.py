@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from toolkit.records import Anchor, Link, LinkAnswer
-from toolkit.schema.migration import Merge, Migration, Rename, Retire, Split
+from toolkit.schema.migrations.migration import Merge, Migration, Rename, Retire, Split
 
 
 def migrate_links(answer: LinkAnswer, migration: Migration) -> LinkAnswer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit.agreement.link_agreement import link_agreement
+from toolkit.agreement.structures.link_agreement import link_agreement
 from toolkit.records import Anchor, Link, LinkAnswer
 from toolkit.schema import load
 

@@ -19,9 +19,9 @@ from toolkit.agreement.report_tables import bounded, decimal
 from toolkit.engine.csv_cells import safe_cell
 from toolkit.project import Workspace, write_atomic
 from toolkit.records import Estimate
+from toolkit.report.charts.plots import forest_files
 from toolkit.report.contents import Report
-from toolkit.report.methods_text import as_tex, methods
-from toolkit.report.plots import forest_files
+from toolkit.report.publication.methods_text import as_tex, methods
 from toolkit.report.stage import project_report
 
 Cell = str | int | Estimate | None

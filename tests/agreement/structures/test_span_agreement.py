@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from toolkit.agreement import unitizing_alpha, unitizing_alphas
-from toolkit.agreement.span_agreement import match, span_f1, token_cells, token_labels, tokens
+from toolkit.agreement.structures.span_agreement import match, span_f1, token_cells, token_labels, tokens
 from toolkit.errors import InvalidInput
 from toolkit.records import Span
 

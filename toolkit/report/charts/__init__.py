@@ -1,0 +1,1 @@
+"""Charts of the report, and what each shows."""

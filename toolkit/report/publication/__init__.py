@@ -1,0 +1,1 @@
+"""Tables, plots and paragraphs for a paper."""

@@ -1,0 +1,1 @@
+"""Change of a schema: what moves where, and the answers and links that move with it."""

@@ -1,0 +1,1 @@
+"""Quizzes made of a schema's own examples."""
