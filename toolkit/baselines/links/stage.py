@@ -11,7 +11,7 @@ from toolkit.adjudicate.stage import decided_links
 from toolkit.baselines.links.link_pairs import Embed, LinkPair, link_pairs
 from toolkit.baselines.links.link_ranker import LinkRanker
 from toolkit.baselines.links.link_scores import LinkScores, link_scores
-from toolkit.baselines.models.embedding import embedder
+from toolkit.encoders.embedding import embedder
 from toolkit.errors import InvalidInput
 from toolkit.ledger.stage import decided_statements
 from toolkit.ledger.statement import Statement
@@ -38,7 +38,7 @@ class SuggestedLink:
 
 
 ENCODERS: Final = ("use", "minilm")
-"""The encoders that are tried, the one of many languages first; see `toolkit.baselines.models.encoder`."""
+"""The encoders that are tried, the one of many languages first; see `toolkit.encoders.encoder`."""
 
 
 def embedding() -> Embed | None:

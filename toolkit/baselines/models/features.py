@@ -13,8 +13,8 @@ import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfTransformer, TfidfVectorizer
 
 from toolkit.baselines.data.targets import Floats, Ints
-from toolkit.baselines.models import embedding
-from toolkit.baselines.models.encoder import DEFAULT, ENCODERS
+from toolkit.encoders import embedding
+from toolkit.encoders.encoder import DEFAULT, ENCODERS
 
 Sparse = Any
 """A scipy CSR matrix [N, features]; scipy ships no types."""

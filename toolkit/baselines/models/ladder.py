@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from toolkit.baselines.models.encoder import DEFAULT, ENCODERS
 from toolkit.baselines.models.features import Block
+from toolkit.encoders.encoder import DEFAULT, ENCODERS
 from toolkit.errors import UsageError
 from toolkit.schema.model import Schema
 

@@ -23,12 +23,12 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from toolkit.baselines.data.targets import Targets
-from toolkit.baselines.models import embedding
 from toolkit.baselines.models.baseline import Model
-from toolkit.baselines.models.encoder import DEFAULT, ENCODERS, Encoder
 from toolkit.baselines.models.features import Block, FittedBlock
 from toolkit.baselines.spans.span_files import load_spans, span_contents
 from toolkit.baselines.spans.tagger import SpanModel
+from toolkit.encoders import embedding
+from toolkit.encoders.encoder import DEFAULT, ENCODERS, Encoder
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.project.files import file_digest, write_atomic
 from toolkit.records import content_id, digest, from_json, to_json

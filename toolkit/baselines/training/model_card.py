@@ -17,9 +17,9 @@ import yaml
 from toolkit.baselines.data.rows import told_rows
 from toolkit.baselines.evaluation.scores import Evaluation, LabelScores
 from toolkit.baselines.models.baseline import Model
-from toolkit.baselines.models.encoder import DEFAULT, ENCODERS
 from toolkit.baselines.models.ladder import LADDER
 from toolkit.baselines.spans.span_scores import SpanEvaluation
+from toolkit.encoders.encoder import DEFAULT, ENCODERS
 from toolkit.version import DISTRIBUTION, __version__, install_command
 
 PICTURE = "f1.svg"

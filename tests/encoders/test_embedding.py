@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from toolkit.baselines import Model, Rows, load, pipeline, save, train, train_files
-from toolkit.baselines.models import embedding, encoder
-from toolkit.baselines.models.embedding import STORE, EmbeddingStore, SentenceEmbedder
-from toolkit.baselines.models.encoder import ENCODERS
 from toolkit.baselines.models.ladder import AUTO
+from toolkit.encoders import embedding, encoder
+from toolkit.encoders.embedding import STORE, EmbeddingStore, SentenceEmbedder
+from toolkit.encoders.encoder import ENCODERS
 from toolkit.errors import InvalidInput, UsageError
 
 TEXTS = (

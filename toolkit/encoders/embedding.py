@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 import scipy.sparse as sp
 
-from toolkit.baselines.models.encoder import DEFAULT, ENCODERS, Encode, Encoder, digest_of_weights, named, opened
+from toolkit.encoders.encoder import DEFAULT, ENCODERS, Encode, Encoder, digest_of_weights, named, opened
 from toolkit.errors import InvalidInput
 
 STORE: Final = "TOOLKIT_EMBEDDINGS"

@@ -1,0 +1,1 @@
+"""Translations of one report: what stories in different languages have in common."""
