@@ -28,11 +28,12 @@ MODULES = sorted(
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project, with agreement measured by this version: `build` refuses what an older one measured."""
+    """The project, measured and decided by this version: `build` refuses what an older one did."""
     root = tmp_path_factory.mktemp("examples")
     with tarfile.open(PROJECT) as archive:
         archive.extractall(root, filter="data")
     toolkit.Project(root).agreement()
+    toolkit.Project(root).adjudicate()
     return root
 
 

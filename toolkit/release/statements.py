@@ -35,20 +35,24 @@ def statements(release: Release, split: str | None = None) -> Iterator[Statement
     """
     if release.manifest["text"] != "full":
         raise UsageError("has no text to tell copies by", where=str(release.path), remedy="run `toolkit hydrate` first")
-    there = release.columns("default", split).names
-    yield from _reader(release)(release.table("default", split, columns=[each for each in _COLUMNS if each in there]))
+    yield from _reader(release)(_sentences(release, split))
 
 
 def split_ledgers(release: Release, split: str) -> Iterator[dict[str, list[Row]]]:
     """Yield the rows of `claims` and `tolls` of a split as its sentences and links say them, some stories at a time."""
-    table = release.table("default", split, columns=_COLUMNS)
-    yield from table_ledgers(table, _reader(release), list(links(release, split)), split)
+    yield from table_ledgers(_sentences(release, split), _reader(release), list(links(release, split)), split)
 
 
 _COLUMNS: Final = (
     *("sentence_id", "article_id", "start", "text", "story_id", "language", "publisher", "published_at"),
     *("labels", "spans", "page_sha256"),
 )
+
+
+def _sentences(release: Release, split: str | None) -> pa.Table:
+    """Return what statements are made of; a schema without spans has none of them."""
+    there = release.columns("default", split).names
+    return release.table("default", split, columns=[each for each in _COLUMNS if each in there])
 
 
 def _reader(release: Release) -> Callable[[pa.Table], Iterator[Statement]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from browser import signed_in
 from sentence_desk import SentenceDesk, sentence_desk
 
 from toolkit.labelstudio.casualty_figures import read_figures
@@ -77,7 +76,7 @@ def schema() -> Schema:
     return parse(YAML)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def desk(studio: Studio, schema: Schema) -> Iterator[SentenceDesk]:
     with sentence_desk(studio, schema, "page in Ukrainian") as opened:
         yield opened
@@ -165,16 +164,17 @@ def test_the_stream_counts_and_begins_with_instructions_that_have_air(desk: Sent
 
 def test_on_a_phone_everything_is_in_reach(studio: Studio, desk: SentenceDesk) -> None:
     desk.import_task(TEXT)
-    with signed_in(studio, width=390) as page:
-        SentenceDesk(page, studio, desk.project, desk.api).stream()
-        wide = page.locator(".tk").bounding_box()
-        assert wide["x"] < 20
-        assert wide["width"] > 350
-        for name in ("bottombar-submit-button", "bottombar-skip-button"):
-            box = page.locator(f"[data-testid={name}]").bounding_box()
-            assert box["x"] >= 0
-            assert box["x"] + box["width"] <= 390
-        assert page.locator(".tk-sentence").bounding_box()["width"] < 390
+    page = desk.page.context.new_page()
+    page.set_viewport_size({"width": 390, "height": 1200})
+    SentenceDesk(page, studio, desk.project, desk.api).stream()
+    wide = page.locator(".tk").bounding_box()
+    assert wide["x"] < 20
+    assert wide["width"] > 350
+    for name in ("bottombar-submit-button", "bottombar-skip-button"):
+        box = page.locator(f"[data-testid={name}]").bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    assert page.locator(".tk-sentence").bounding_box()["width"] < 390
 
 
 def test_a_suggested_figure_costs_three_keys_and_no_drag(studio: Studio) -> None:

@@ -17,7 +17,7 @@ from toolkit.schema import (
     score,
 )
 
-SHIPPED = Path(__file__).parent.parent.parent / "schemas" / "claims" / "1.0.0.yaml"
+SHIPPED = Path(__file__).parents[3] / "schemas" / "claims" / "1.0.0.yaml"
 
 
 def edited(old: str, new: str) -> Schema:

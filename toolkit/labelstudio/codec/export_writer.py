@@ -155,6 +155,8 @@ def _data(
         "text": text,
         "before": decided.get("context_before") or "",
         "after": decided.get("context_after") or "",
+        "article": article["text"],
+        "place": "",  # a release may lack sentences between
         "headline": article["title"] or "",
         "publisher": article["publisher"] or "",
         "date": article["published_at"] or "",

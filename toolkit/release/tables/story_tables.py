@@ -82,12 +82,13 @@ def table_ledgers(
     """Yield the same from the rows of `default` of a split.
 
     Args:
-        table: The rows, with labels, spans and story_id.
+        table: The rows, with labels, story_id, and spans where the schema has them.
         made: Makes statements of some of them.
         links: Those of the split.
         split: Which.
     """
-    saying = table.filter(pa.array(_says(table["labels"], table["spans"])))
+    spans = table["spans"] if "spans" in table.column_names else pa.chunked_array([pa.array([[]] * len(table))])
+    saying = table.filter(pa.array(_says(table["labels"], spans)))
     for part in _by_story(saying["story_id"]):
         yield ledger_rows(made(saying.take(pa.array(part))), links, split)
 
