@@ -201,11 +201,14 @@ def put_replacement(report: ReplacementReport, *, as_json: bool) -> None:
 
 def put_links(found: Iterable[LinkAgreement]) -> None:
     """Print how well people agree on links between sentences, over the pairs that they could have linked."""
-    rows = [
-        [each.link, f"{each.pairs:,}", f"{each.drawn:,}", f"{each.disputed:,}", str(each.alpha), str(each.f1)]
-        for each in found
-    ]
+    rows: list[list[str]] = []
+    recalled: list[list[str]] = []
+    for each in found:
+        counts = (each.pairs, each.drawn, each.disputed)
+        rows.append([each.link, *(f"{count:,}" for count in counts), str(each.alpha), str(each.f1)])
+        recalled += ([each.link, who, str(share)] for who, share in each.recall.items() if share.n)
     put_section(("links between sentences", "pairs", "drawn", "disputed", "α", "F1 between people"), rows)
+    put_section(("recall of each other's links", "person", "of what others drew"), recalled)
 
 
 def put_head_start(report: PreannotationEffect) -> None:

@@ -40,6 +40,9 @@ def test_alpha_and_f1_are_those_of_the_formulas() -> None:
     assert denies.alpha.value == pytest.approx(1 - disagreement / expected)
     assert denies.f1.low is not None
     assert denies.f1.low < 12 / 14 < float(denies.f1.high or 0)
+    assert [denies.recall[who].value for who in ("ada", "ben")] == [pytest.approx(6 / 7)] * 2
+    assert denies.recall["ada"].low is not None
+    assert (repeats.recall["ada"].n, repeats.recall["ada"].value) == (0, None)
     assert (repeats.link, repeats.drawn, repeats.alpha.value) == ("repeats", 0, None)
     assert repeats.alpha.reason, "an undefined value says why"
 

@@ -44,6 +44,7 @@ class LinkAgreement:
         disputed: Pairs that just half of those who could have linked them did.
         alpha: Krippendorff's α over the pairs, with its interval over stories.
         f1: The chance that a second person draws a link that a first one drew, which is F1 between people.
+        recall: Person → the share of the links that others drew which this person drew too, each other counted.
     """
 
     link: str
@@ -52,6 +53,7 @@ class LinkAgreement:
     disputed: int
     alpha: Estimate
     f1: Estimate
+    recall: dict[str, Estimate]
 
 
 def link_agreement(
@@ -124,7 +126,18 @@ def _measured(
         disputed=sum(2 * drew == of for drew, of in counted),
         alpha=enough_links(interval(ratings, clusters, "alpha"), linked, len(set(clusters))),
         f1=enough_links(interval(ratings, clusters, "positive", positive=True), linked, len(set(clusters))),
+        recall={person: _recall(person, said, stories) for person in people},
     )
+
+
+def _recall(person: str, said: Mapping[_Pair, Mapping[str, bool]], stories: Mapping[str, str]) -> Estimate:
+    counted: dict[str, list[int]] = {}
+    for (head, _), given in said.items():
+        if person in given and (others := sum(drew for other, drew in given.items() if other != person)):
+            hits_and_trials = counted.setdefault(stories[head], [0, 0])
+            hits_and_trials[0] += others * given[person]
+            hits_and_trials[1] += others
+    return _share(counted, of="story")
 
 
 @record
@@ -163,11 +176,12 @@ def uptake(
             counted = taken[answer.window_id in shown].setdefault(answer.window_id, [0, 0])
             counted[0] += sum(ends in drawn for ends in suggested[answer.window_id])
             counted[1] += len(suggested[answer.window_id])
-    return LinkUptake(shown=_share(taken[True]), held_out=_share(taken[False]))
+    return LinkUptake(shown=_share(taken[True], of="window"), held_out=_share(taken[False], of="window"))
 
 
-def _share(windows: Mapping[str, Sequence[int]]) -> Estimate:
-    hits, trials = ([each[side] for each in windows.values()] for side in (0, 1))
-    few = too_few(sum(trials), len(windows), of="window", what="link")
+def _share(counted: Mapping[str, Sequence[int]], *, of: str) -> Estimate:
+    """Return a share of links from cluster → its hits and trials."""
+    hits, trials = ([each[side] for each in counted.values()] for side in (0, 1))
+    few = too_few(sum(trials), len(counted), of=of, what="link")
     value = sum(hits) / sum(trials) if sum(trials) else math.nan
     return estimate(value, proportion(hits or [0], trials or [0]), n=sum(trials), reason=few)
