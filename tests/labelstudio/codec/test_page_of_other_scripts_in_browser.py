@@ -162,11 +162,11 @@ def test_the_stream_counts_and_begins_with_instructions_that_have_air(desk: Sent
     api.patch(path, json={"show_instruction": False}).raise_for_status()
 
 
-def test_on_a_phone_everything_is_in_reach(studio: Studio, desk: SentenceDesk) -> None:
+def test_on_a_phone_everything_is_in_reach(desk: SentenceDesk) -> None:
     desk.import_task(TEXT)
-    page = desk.page.context.new_page()
+    page = desk.page
     page.set_viewport_size({"width": 390, "height": 1200})
-    SentenceDesk(page, studio, desk.project, desk.api).stream()
+    desk.stream()
     wide = page.locator(".tk").bounding_box()
     assert wide["x"] < 20
     assert wide["width"] > 350
