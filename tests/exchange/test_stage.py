@@ -16,6 +16,8 @@ from toolkit.exchange.stage import import_documents
 from toolkit.project import Workspace
 from toolkit.records import Relation
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = ("ada@example.org", "ben")
 
 

@@ -22,6 +22,8 @@ from toolkit.release import Release, TextRule
 from toolkit.release.card.data_dictionary import meaning
 from toolkit.release.repeats import repeats
 
+pytestmark = pytest.mark.slow
+
 OFFLINE = {**os.environ, "HF_HUB_OFFLINE": "1", "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "2"}
 
 

@@ -25,6 +25,8 @@ from toolkit.records import Reject, Suggestion, to_json
 from toolkit.report import project_report, report_page, write_report
 from toolkit.segment import stage as segment_stage
 
+pytestmark = pytest.mark.slow
+
 SENTENCES = 11 * 4 + 4
 
 

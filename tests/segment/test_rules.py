@@ -137,6 +137,7 @@ ADVERSARIAL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "ru", "de", "ja"])
 @pytest.mark.parametrize("unit", ADVERSARIAL.values(), ids=ADVERSARIAL)
 def test_200_000_characters_that_invite_backtracking(unit, language):
