@@ -44,7 +44,7 @@ _MARKS = (
 # "!", "?", quotes and single letters decide whether a sentence is an opinion; without spaces each character is a word
 _TOKEN = rf"(?u)[^\W{_UNSPACED}]+(?:[{_MARKS}]+[^\W{_UNSPACED}]*)*|[{_UNSPACED}][{_MARKS}]*|[^\w\s]"
 _WORD = re.compile(_TOKEN)
-_ASCII_WORD = re.compile(r"\w+|[^\w\s]", re.ASCII)  # finds the same in ASCII, in two thirds of the time
+_ASCII_WORD = re.compile(r"\w+|[^\w\s\x1c-\x1f]", re.ASCII)  # finds the same in ASCII, in two thirds of the time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
