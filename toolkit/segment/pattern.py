@@ -72,9 +72,9 @@ def boundary(
     detached = r"(?:[ ](?:[»›”](?!\w)|([\"']{1,2})(?=[\s–—-]|\Z)))?+"
     note = rf"(?:(?<=[{LOWER}]{{3}}[.!?])|(?<=[{LOWER}][.!?][”\"»)]))\d{{1,3}}(?=[ ][“\"«(]?[{UPPER}][{LOWER} ])"
     numbers = r"[ ]?\[\d[\d ,–-]{0,12}\]|[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,4}"
-    references = (
+    references = (  # not possessive: repeated in a group, that is a SystemError of Python 3.11.2 (Debian 12)
         rf"(?:{numbers}|\[[^\[\]{BREAKS}{spoken}]{{1,30}}\]"
-        rf"|[†‡§]|{note}){{0,4}}+"
+        rf"|[†‡§]|{note}){{0,4}}"
     )
     low = rf"(?=[{LOWER}])(?!{uncapitalised})"
     within = (  # most stops are rejected here
@@ -93,7 +93,7 @@ def boundary(
     initials = rf"(?!(?<=\b[{UPPER}]\.)[ ][{UPPER}]\.(?![{UPPER}]))"  # J. K. Rowling
     return re.compile(
         rf"[{stop}{_WIDE}{BREAKS}](?:(?<=[{BREAKS}])\s*+()"
-        rf"|(?<=[{_WIDE}])(?![{stop}{_WIDE}])([{_CLOSE}]{{0,6}}+(?:{numbers}){{0,4}}+){_SPACE}*+(?![{BREAKS}{_WIDE}])"
+        rf"|(?<=[{_WIDE}])(?![{stop}{_WIDE}])([{_CLOSE}]{{0,6}}+(?:{numbers}){{0,4}}){_SPACE}*+(?![{BREAKS}{_WIDE}])"
         rf"|{within}(?:{plain}|{initials}{_unless(word for word in never if len(word) > 1)}"
         rf"({closers}{detached}{references})(?:{_SPACE}++{begins}|{glued})))"
     )
