@@ -50,13 +50,11 @@ def push_link_quiz(
     with workspace.lock(), connected(workspace, server) as connection:
         wanted = dict(_tasks(schema))
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
-        title = link_quiz_title(workspace)
         unseen = {
             "maximum_annotations": EVERYBODY,
             "expert_instruction": instructions(schema, examples=False).strip(),
         }
-        target = sender.target(title, link_settings(workspace, schema) | unseen, sender.find(title))
-        return sender.run(target, wanted, set(wanted))
+        return sender.send(link_quiz_title(workspace), link_settings(workspace, schema) | unseen, wanted)
 
 
 def _tasks(schema: Schema) -> Iterator[tuple[Key, Task]]:

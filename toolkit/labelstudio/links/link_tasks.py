@@ -65,9 +65,7 @@ def push_links(
         offers = _offers(windows, suggest, held_back)
         wanted = {window_key(window): window_task(window, offers.get(window.window_id)) for window in windows}
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
-        title = links_title(workspace)
-        target = sender.target(title, link_settings(workspace, schema), sender.find(title))
-        result = sender.run(target, wanted, set(wanted))
+        result = sender.send(links_title(workspace), link_settings(workspace, schema), wanted)
         if offers and not dry_run:
             log_suggestions(workspace, [offer.row() for _, offer in sorted(offers.items())])
         shown = [offer for offer in offers.values() if offer.shown]
@@ -106,9 +104,7 @@ def push_link_disputes(
         wanted = dict(_disputed_tasks(workspace, schema, disputes))
         page = {"label_config": render_link_config(schema, rivals=True).strip(), "maximum_annotations": 1}
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
-        title = link_expert_title(workspace)
-        target = sender.target(title, link_settings(workspace, schema) | page, sender.find(title))
-        return sender.run(target, wanted, set(wanted))
+        return sender.send(link_expert_title(workspace), link_settings(workspace, schema) | page, wanted)
 
 
 def _disputed_tasks(

@@ -48,9 +48,7 @@ def push_disputes(
         wanted = dict(_tasks(workspace))
         settings = server_project.settings(workspace.schema(), workspace, answers=1, rivals=True)
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
-        title = expert_title(workspace)
-        target = sender.target(title, settings, sender.find(title))
-        return sender.run(target, wanted, set(wanted))
+        return sender.send(expert_title(workspace), settings, wanted)
 
 
 def _tasks(workspace: Workspace) -> Iterator[tuple[Key, Task]]:

@@ -55,15 +55,12 @@ def push_quiz(
         wanted = dict(_tasks(schema))
         settings = server_project.settings(schema, workspace, answers=EVERYBODY, examples=False)
         sender = Sender(workspace, connection, dry_run=dry_run, progress=progress)
-        title = quiz_title(workspace)
-        result = sender.run(sender.target(title, settings, sender.find(title)), wanted, set(wanted))
+        result = sender.send(quiz_title(workspace), settings, wanted)
         retries = missed(workspace)
         if not retries:
             return result
         again = server_project.settings(schema, workspace, answers=1, examples=False, rivals=True)
-        found = [result]
-        for title, tasks in retries.items():
-            found.append(sender.run(sender.target(title, again, sender.find(title)), tasks, set(tasks)))
+        found = [result, *(sender.send(title, again, tasks) for title, tasks in retries.items())]
         urls = tuple(each.url for each in found if each.url)
         sent, present = sum(each.sent for each in found), sum(each.present for each in found)
         return replace(result, sent=sent, present=present, urls=urls)

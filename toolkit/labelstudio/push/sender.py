@@ -157,6 +157,20 @@ class Sender:
             remember(self.workspace, title, project.settings)
         return Target(project, settings, created=found is None)
 
+    def send(
+        self, title: str, settings: dict[str, Any], wanted: dict[Key, Task], every: Collection[Key] | None = None
+    ) -> PushResult:
+        """Find or make the project of a title, mend its settings and send what is missing.
+
+        Args:
+            title: Of the project.
+            settings: What it is set to.
+            wanted: The tasks that it should hold, in the order in which they are sent.
+            every: Keys of all tasks that are still of use; default: those that are wanted.
+        """
+        target = self.target(title, settings, self.find(title))
+        return self.run(target, wanted, set(wanted) if every is None else every)
+
     def run(self, target: Target, wanted: dict[Key, Task], every: Collection[Key]) -> PushResult:
         """Mend the project's settings and send what is missing.
 

@@ -139,9 +139,7 @@ def _push_blind(
     for name in sorted({*assignment.articles, *more}):
         mine, single = assignment.articles.get(name, frozenset()), more.get(name, set())
         tasks = {key: task for key, task in wanted.items() if article_of[key[0]] in mine or key[0] in single}
-        title = blind_title(workspace, name)
-        target = sender.target(title, settings, sender.find(title))
-        results.append(sender.run(target, tasks, every))
+        results.append(sender.send(blind_title(workspace, name), settings, tasks, every))
     if not results:
         raise InvalidInput(
             "nobody may get an article",
