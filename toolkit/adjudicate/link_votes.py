@@ -36,7 +36,7 @@ def link_votes(answers: Iterable[LinkAnswer], experts: Iterable[LinkAnswer] = ()
         >>> [(each.method, each.disputed, each.holds) for each in link_votes(people, [answer("cleo", drawn)])]
         [('expert', False, True)]
     """
-    votes = sorted((each for each in answers if _has_vote(each)), key=_person)
+    votes = sorted((each for each in answers if each.votes), key=_person)
     drawn: dict[_Ends, dict[str, Link]] = {}
     for answer in votes:
         for link in answer.links:
@@ -45,7 +45,7 @@ def link_votes(answers: Iterable[LinkAnswer], experts: Iterable[LinkAnswer] = ()
     for answer in votes:
         for sentence_id in answer.offered:
             saw.setdefault(sentence_id, set()).add((answer.annotator, answer.window_id))
-    words = sorted((each for each in experts if _has_vote(each)), key=lambda each: (each.updated_at, *_person(each)))
+    words = sorted((each for each in experts if each.votes), key=lambda each: (each.updated_at, *_person(each)))
     named = {link.ends: link for answer in words for link in answer.links}
     found = []
     for ends in sorted({*drawn, *named}):
@@ -74,7 +74,3 @@ def _word(experts: Iterable[LinkAnswer], ends: _Ends) -> tuple[bool, _Method] | 
 
 def _person(answer: LinkAnswer) -> tuple[str, str, str]:
     return answer.annotator, answer.window_id, answer.annotation_id
-
-
-def _has_vote(answer: LinkAnswer) -> bool:
-    return not answer.skipped and not answer.rejected

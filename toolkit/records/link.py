@@ -117,3 +117,8 @@ class LinkAnswer:
         ends = {end.sentence_id for link in self.links for end in (link.head, link.tail)}
         if not ends <= set(self.offered):
             raise ValueError("a link leads to a sentence that the window did not offer")
+
+    @property
+    def votes(self) -> bool:
+        """Whether the answer has a vote: it is no skip, and every part of it could be taken."""
+        return not self.skipped and not self.rejected

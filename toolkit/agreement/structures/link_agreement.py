@@ -76,7 +76,7 @@ def link_agreement(
     Returns:
         One per link of the schema that has a candidate.
     """
-    votes = [answer for answer in answers if not answer.skipped and not answer.rejected]
+    votes = [answer for answer in answers if answer.votes]
     people = sorted({answer.annotator for answer in votes})
     found = []
     for link in schema.links:
