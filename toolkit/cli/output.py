@@ -149,6 +149,7 @@ _ONE = {
     "releases": "release",
     "rows": "row",
     "sentences": "sentence",
+    "sentences answered": "sentence answered",
     "spans": "span",
     "stories": "story",
 }
