@@ -14,7 +14,8 @@ from toolkit.report.contents import Section, tally
 from toolkit.report.html_document import page_of
 
 _SCORES = {"macro_f1": "macro F1", "micro_f1": "micro F1", "accuracy": "accuracy (all labels right)"}
-_LABEL_SCORES = ("precision", "recall", "f1", "average_precision", "calibration_error")
+_MATCH_SCORES = ("precision", "recall", "f1")
+_LABEL_SCORES = (*_MATCH_SCORES, "average_precision", "calibration_error")
 _DRAWN = 12  # labels with curves, the most frequent
 _CONFUSED = 25  # labels that a grid has room for
 
@@ -70,7 +71,7 @@ def _scores(report: Mapping[str, Any]) -> Iterator[Plot]:
         overall[f"F1 of {report['positive']}"] = (estimate(report["f1_positive"]),)
     yield plots.forest("Overall", overall, series=("score",), unit="score; 1 is perfect")
     rows = {
-        f"{each['label']} · {each['support']:,}": tuple(_of(each, name) for name in ("precision", "recall", "f1"))
+        f"{each['label']} · {each['support']:,}": tuple(_of(each, name) for name in _MATCH_SCORES)
         for each in report["labels"]
     }
     note = "The number of rows that carry the label stands with its name."
@@ -90,28 +91,17 @@ def _told(value: Estimate) -> str:
     return f"{value} (too few)" if known else str(value)
 
 
+def _matched(name: str, row: Mapping[str, Any], scores: Sequence[str] = _MATCH_SCORES) -> tuple[str, ...]:
+    """Return a row of a table: how often something was decided and given, and its scores."""
+    return name, f"{row['support']:,}", f"{row['given']:,}", *(_told(_of(row, score)) for score in scores)
+
+
 def _tables(report: Mapping[str, Any]) -> tuple[ReportTable, ...]:
     header = ("label", "rows", "given", "precision", "recall", "F1", "average precision", "calibration error")
-    rows = tuple(
-        (
-            each["label"],
-            f"{each['support']:,}",
-            f"{each['given']:,}",
-            *(_told(_of(each, name)) for name in _LABEL_SCORES),
-        )
-        for each in report["labels"]
-    )
+    rows = tuple(_matched(each["label"], each, _LABEL_SCORES) for each in report["labels"])
     found = [ReportTable("Every score with its interval", header, rows)]
     if "spans" in report:
-        spans = tuple(
-            (
-                f"{each['label']} ({each['by']})",
-                f"{each['support']:,}",
-                f"{each['given']:,}",
-                *(_told(_of(each, name)) for name in ("precision", "recall", "f1")),
-            )
-            for each in report["spans"]["scores"]
-        )
+        spans = tuple(_matched(f"{each['label']} ({each['by']})", each) for each in report["spans"]["scores"])
         found.append(ReportTable("Spans", ("span", "decided", "given", "precision", "recall", "F1"), spans))
     return tuple(found)
 
@@ -202,12 +192,7 @@ def _people(report: Mapping[str, Any]) -> tuple[ReportTable, ...]:
     header = ("annotator, against what was decided", "rows", "macro F1", "the model on these")
     found = [ReportTable("People on the same rows", header, rows)] if rows else []
     marked = tuple(
-        (
-            f"{person['annotator']}: {each['label']} ({each['by']})",
-            f"{each['support']:,}",
-            f"{each['given']:,}",
-            *(_told(_of(each, name)) for name in ("precision", "recall", "f1")),
-        )
+        _matched(f"{person['annotator']}: {each['label']} ({each['by']})", each)
         for person in report.get("span_ceiling", ())
         for each in (*person["spans"], *person["relations"])
     )
