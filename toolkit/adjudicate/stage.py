@@ -161,7 +161,7 @@ def counted_models(workspace: Workspace) -> list[Annotation]:
 
 @dataclass(frozen=True)
 class _LinkAccounts:
-    """What became of the links that people drew: their account, the disputed ones, those without a vote, counts."""
+    """The links that people drew: an account per label, the disputed ones, those without a vote, and counts."""
 
     said: dict[str, dict[str, int]]
     queue: bytes

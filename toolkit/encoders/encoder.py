@@ -125,7 +125,7 @@ ENCODERS: Final[Mapping[str, EncoderPackage]] = {
 """By the name that `--baseline embeddings:NAME` takes."""
 
 DEFAULT: Final = "minilm"
-"""What `embeddings` alone stands for."""
+"""The encoder of `embeddings` without a name."""
 
 
 def named(encoder: Encoder) -> str | None:

@@ -142,7 +142,7 @@ def _recall(person: str, said: Mapping[_Pair, Mapping[str, bool]], stories: Mapp
 
 @record
 class LinkUptake:
-    """What suggested links do to answers: how many of them people drew.
+    """The shares of suggested links that people drew.
 
     Where people see a suggestion they may take it because it is there. In the hold-out they drew it by themselves.
 

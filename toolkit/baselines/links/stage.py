@@ -21,7 +21,7 @@ from toolkit.records import Link
 from toolkit.schema import Schema
 
 NAME: Final = "ranked links"
-"""What suggestions of the baseline are called."""
+"""The name that suggestions of this baseline are logged under."""
 
 
 @dataclass(frozen=True, slots=True)

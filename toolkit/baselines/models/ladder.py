@@ -129,7 +129,7 @@ AUTO: dict[str, tuple[str, ...]] = {"auto": _AUTO} | {
     f"auto+embeddings{suffix}": (*_AUTO, f"embeddings{suffix}", f"embeddings-blend{suffix}")
     for suffix in ("" if encoder == DEFAULT else f":{encoder}" for encoder in ENCODERS)
 }
-"""What is chosen from under these names, the last ones with an encoder that is named; equals go to the earlier.
+"""Name → the baselines that it chooses from; of two with equal scores it takes the earlier.
 
 `auto` leaves embeddings alone even where they are installed: they take a hundred times as long, and the same rows must
 give the same model on every machine.

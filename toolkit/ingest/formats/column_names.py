@@ -45,7 +45,7 @@ _NO_NAME = re.compile(
     r"|^(?:rss|atom|feed|api|scraper|crawler|web|html|csv|json|twitter|manual|import(?:ed)?)$",
     re.I,
 )
-"""What stands in such a column and names nobody: a file, an address, the way that a row has come."""
+"""Values of a publisher or byline column that name nobody: a file, an address, the channel of the row."""
 _LISTED = re.compile(r"\[\s*(?:'[^'\[\]]*'|\"[^\"\[\]]*\")(?:\s*,\s*(?:'[^'\[\]]*'|\"[^\"\[\]]*\"))*\s*\]")
 _DEEPEST = 6
 

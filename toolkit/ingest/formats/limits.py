@@ -28,7 +28,7 @@ class Limits:
 
 
 class Budget:
-    """What is left of the limits while a file, or one record of it, is read.
+    """The bytes that a file, or one record of it, may still unpack to.
 
     Args:
         where: The file.

@@ -1,4 +1,4 @@
-"""What a report keeps in every language: its numbers in digits, and the days of the week that it names."""
+"""Marks of a report that a translation keeps: its numbers in digits, the weekdays and the names that it has."""
 
 from __future__ import annotations
 

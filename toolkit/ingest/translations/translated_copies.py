@@ -45,7 +45,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])|\n+")  # marks of 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What is compared of a story.
+    """The part of a story that is compared.
 
     Attributes:
         story_id: Its id.
