@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from toolkit.api import references
 from toolkit.errors import InvalidInput, UsageError
@@ -25,9 +26,11 @@ from toolkit.release.export.formats import export
 from toolkit.release.export.hydration import hydrate
 from toolkit.release.proof import proof
 from toolkit.release.statements import links, statements
+from toolkit.schema import parse
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[2]
 SCHEMA = "news_events@1.1.0"
 LOAD = """
 import json, sys
@@ -84,6 +87,31 @@ def frozen(world: Any, target: Path, decided: list[LinkDecision], previous: Rele
 @pytest.fixture(scope="module")
 def release(linked: Any, tmp_path_factory: pytest.TempPathFactory) -> Release:
     return frozen(linked, tmp_path_factory.mktemp("linked") / "1.0.0", drawn(linked))
+
+
+def test_links_of_a_schema_without_spans_prove_themselves(linked: Any, tmp_path: Path) -> None:
+    whole = yaml.safe_load((ROOT / "schemas" / "news_events" / "1.1.0.yaml").read_text(encoding="utf-8"))
+    told = {name: part for name, part in whole.items() if name not in ("spans", "relations", "constraints")}
+    told["links"] = [link for link in whole["links"] if link["id"] != "updates"]
+    for example in (each for part in (*told["labels"], *told["links"]) for each in _examples(part)):
+        for name in ("spans", "relations"):
+            example.pop(name, None)
+    bare = replace(
+        linked,
+        schema=parse(yaml.safe_dump(told, allow_unicode=True, sort_keys=False)),
+        decisions=tuple(replace(each, spans=(), relations=()) for each in linked.decisions),
+        annotations=tuple(replace(each, spans=(), relations=()) for each in linked.annotations),
+    )
+    links_drawn = [each for each in drawn(linked) if each.link.label == "denies"]
+    made = frozen(bare, tmp_path / "1.0.0", links_drawn)
+    assert "spans" not in made.columns("default").names
+    assert made.counts["links"] == len(links_drawn) > 3
+    assert proof(made).rows["links"] == len(links_drawn)
+
+
+def _examples(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for name in ("positives", "near_misses"):
+        yield from part.get(name, ())
 
 
 def test_each_link_is_a_row_with_its_places_and_votes(linked: Any, release: Release) -> None:

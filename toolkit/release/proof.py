@@ -209,13 +209,15 @@ def _links(release: Release) -> Iterator[str]:
 
 def _decided_places(release: Release, split: str) -> dict[str, dict[Any, Any]]:
     """Return sentence_id → its "text", its labels and its spans as keys."""
-    if split not in release.splits():
+    if not release.has_rows("default", split):
         return {}
     table = release.table("default", split)
     names = [name for name in ("sentence_id", "labels", "spans", "text") if name in table.column_names]
     return {
         row["sentence_id"]: {
-            **dict.fromkeys([*row["labels"], *((each["label"], each["start"], each["end"]) for each in row["spans"])]),
+            **dict.fromkeys(
+                [*row["labels"], *((each["label"], each["start"], each["end"]) for each in row.get("spans", ()))]
+            ),
             "text": row.get("text", ""),
         }
         for row in table.select(names).to_pylist()
@@ -229,7 +231,7 @@ def _ledger(release: Release) -> Iterator[str]:
     for split in release.splits():
         held = {
             config: release.table(config, split)
-            if split in release.splits(config)
+            if release.has_rows(config, split)
             else release.columns(config).empty_table()
             for config in ("claims", "tolls")
             if config in release.configs
