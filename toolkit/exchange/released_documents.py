@@ -67,7 +67,7 @@ def released_documents(release: Release, losses: Losses) -> Iterator[AnnotatedDo
             links = [{**link, "head": span["span_id"]} for span in marked for link in span["relations"] or ()]
             yield _document({**row, "annotator": DECIDED, "relations": links}, marked, split, articles)
         last: dict[tuple[str, str], Mapping[str, Any]] = {}
-        if split in release.manifest["tables"].get("annotations", {}):
+        if release.has_rows("annotations", split):
             for row in rows(release, "annotations", split):
                 key = row["sentence_id"], row["annotator"]
                 if key in last:

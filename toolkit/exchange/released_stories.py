@@ -34,17 +34,13 @@ def released_stories(release: Release, decided: str) -> Iterator[AnnotatedDocume
         for row in rows(release, "default", split):
             sentences.setdefault(row["article_id"], []).append(row)
         links: dict[str, list[Row]] = {}
-        for link in rows(release, "links", split) if "links" in _configs_of(release, split) else ():
+        for link in rows(release, "links", split) if release.has_rows("links", split) else ():
             links.setdefault(link["story_id"], []).append(link)
         spans = spans_of(release, split)
         for story_id in sorted(stories):
             articles = sorted(stories[story_id], key=_time)
             if any(each["article_id"] in sentences for each in articles):
                 yield _story(story_id, articles, sentences, spans, links.get(story_id, ()), split, decided)
-
-
-def _configs_of(release: Release, split: str) -> list[str]:
-    return [config for config in release.configs if split in release.splits(config)]
 
 
 def _time(article: Row) -> tuple[bool, str, str]:

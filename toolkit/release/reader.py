@@ -90,6 +90,16 @@ class Release:
             )
         return tuple(self.manifest["tables"][config])
 
+    def has_rows(self, config: str, split: str) -> bool:
+        """Tell whether a config has rows in a split; of one that the release does not have it is not so either.
+
+        Examples:
+            >>> release = load("releases/1.0.0")
+            >>> release.has_rows("annotations", "train"), release.has_rows("links", "train")
+            (True, False)
+        """
+        return split in self.manifest["tables"].get(config, {})
+
     def same_rows(self, other: Release, config: str) -> bool:
         """Tell from the manifests alone whether a config has the same rows in the same splits in both."""
         mine, yours = (
@@ -259,7 +269,7 @@ def label_counts(release: Release, schema: Schema) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for split in release.splits():
         table = release.table("default", split, columns=["labels", "story_id"])
-        there = "spans" in release.configs and split in release.splits("spans")
+        there = release.has_rows("spans", split)
         spans = _count_values(release.table("spans", split, columns=["label"])["label"]) if there else {}
         labels = _count_values(pc.list_flatten(table["labels"]))
         found[split] = {

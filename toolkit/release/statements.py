@@ -79,10 +79,10 @@ def links(release: Release, split: str | None = None) -> Iterator[Link]:
         release: The release.
         split: One of its splits; None: of all.
     """
-    if "links" not in release.configs or (split is not None and split not in release.splits("links")):
-        return
-    for row in release.table("links", split).to_pylist():
-        yield Link(label=row["label"], head=_end(row, "head"), tail=_end(row, "tail"))
+    for part in (split,) if split else release.splits():
+        if release.has_rows("links", part):
+            for row in release.table("links", part).to_pylist():
+                yield Link(label=row["label"], head=_end(row, "head"), tail=_end(row, "tail"))
 
 
 def _end(row: Mapping[str, Any], side: str) -> Anchor:
@@ -100,6 +100,6 @@ def _relations(release: Release) -> dict[str, list[dict[str, str]]]:
     found: dict[str, list[dict[str, str]]] = {}
     if "spans" in release.configs:
         for span in release.table("spans", columns=["sentence_id", "span_id", "relations"]).to_pylist():
-            drawn = ({**to, "head": span["span_id"]} for to in span["relations"])
+            drawn = ({**to, "head": span["span_id"]} for to in span["relations"] or ())
             found.setdefault(span["sentence_id"], []).extend(drawn)
     return found

@@ -100,7 +100,7 @@ def answers_of_release(directory: Path | str, split: str) -> dict[str, dict[str,
     An answer that an expert overruled is among them: without it everybody would always be right.
     """
     release = load_release(directory)
-    if "annotations" not in release.configs or split not in release.splits("annotations"):
+    if not release.has_rows("annotations", split):
         return {}
     answers: dict[str, dict[str, tuple[str, ...]]] = {}
     columns = ["annotator", "role", "sentence_id", "labels", "skipped", "updated_at", "annotation_id"]

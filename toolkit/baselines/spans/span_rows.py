@@ -105,7 +105,7 @@ def span_rows_of_release(directory: Path | str, split: str) -> SpanRows:
     rows = table.select(["sentence_id", "text", "story_id", "language"]).to_pylist()
     names = ["span_id", "label", "start", "end", "text"]
     spans: dict[str, list[Span]] = {row["sentence_id"]: [] for row in rows}
-    if split in release.splits("spans"):
+    if release.has_rows("spans", split):
         for span in release.table("spans", split).select(["sentence_id", *names, "attributes"]).to_pylist():
             attributes = json.loads(span["attributes"] or "{}")
             spans[span["sentence_id"]].append(Span(**{name: span[name] for name in names}, attributes=attributes))

@@ -117,7 +117,7 @@ def _tasks(release: Release, split: str, role: str, first: int) -> Iterator[dict
 
 def _answers(release: Release, split: str, role: str) -> dict[str, tuple[tuple[str, int, int], list[Annotation]]]:
     """Return sentence_id → (its place, the answers to it) for one role."""
-    if split not in release.manifest["tables"].get("annotations", {}):
+    if not release.has_rows("annotations", split):
         return {}
     mine = (row for row in rows(release, "annotations", split) if row["role"] == role)
     found = {}

@@ -144,7 +144,7 @@ def exported(release: Release, config: str, split: str) -> Iterator[Row]:
         yield from rows(release, config, split)
         return
     languages: dict[str, str] = {}
-    if split in release.splits("default"):
+    if release.has_rows("default", split):
         table = release.table("default", split)
         languages = dict(zip(table["sentence_id"].to_pylist(), table["language"].to_pylist(), strict=True))
     for row in rows(release, config, split):
@@ -160,7 +160,7 @@ def minimum(row: Row, language: str | None) -> int | None:
 def spans_of(release: Release, split: str) -> dict[str, list[Row]]:
     """Return sentence_id → the rows of its spans; empty where the schema has none."""
     found: dict[str, list[Row]] = {}
-    if split in release.manifest["tables"].get("spans", {}):
+    if release.has_rows("spans", split):
         for span in rows(release, "spans", split):
             found.setdefault(span["sentence_id"], []).append(span)
     return found
@@ -235,7 +235,7 @@ _EMPTY: Final = "\t_" * 7  # LEMMA to DEPS, which nobody has annotated
 def _links_from(release: Release, split: str) -> dict[str, list[str]]:
     """Return sentence_id → the links that lead from it: label, place, the other sentence and the place there."""
     found: dict[str, list[str]] = {}
-    if split in release.manifest["tables"].get("links", {}):
+    if release.has_rows("links", split):
         for row in rows(release, "links", split):
             head, tail = (f"{row[f'{side}_label']}:{row[f'{side}_start']}:{row[f'{side}_end']}" for side in _SIDES)
             votes = f"{row['votes']}/{row['offered']} {row['method']}"
