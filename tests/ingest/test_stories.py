@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -88,6 +89,23 @@ def test_short_texts_have_signatures(text: str) -> None:
     assert len(signature(text)) == 256
     assert jaccard(shingles(text), shingles(text)) == 1.0
     assert assign_stories([article(text, source="a.txt"), article(" ".join(prose(1)), source="b.txt")])
+
+
+@pytest.mark.parametrize(("kept", "stories"), [(0.95, 1), (0.9, 33), (0.86, 60)])
+def test_copies_of_one_template_are_joined_as_all_pairs_tell(kept: float, stories: int) -> None:
+    chance = random.Random(7)
+    template = prose(7, 120)
+    texts = [" ".join(word if chance.random() < kept else chance.choice(WORDS) for word in template) for _ in range(60)]
+    ids = [f"{number:02}" for number in range(60)]
+    signatures = [signature(text) for text in texts]
+    bands = [{text[start : start + 4] + bytes([start]) for start in range(0, 256, 4)} for text in signatures]
+    expected = list(range(60))
+    for one, other in itertools.combinations(range(60), 2):
+        if bands[one] & bands[other] and jaccard(shingles(texts[one]), shingles(texts[other])) >= THRESHOLD:
+            low, high = sorted((expected[one], expected[other]))
+            expected = [low if story == high else story for story in expected]
+    assert len(set(expected)) == stories
+    assert story_ids(ids, signatures, texts.__getitem__) == [ids[story] for story in expected]
 
 
 def test_no_articles_have_no_stories() -> None:

@@ -8,11 +8,11 @@ not depend on the order of the articles, or on the worker that computed a signat
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,8 @@ _HOPELESS = 80  # equal minima of 256; a pair at 0.5 has 128 ± 8, and fewer tha
 _SEED = 0x5EED
 _REMEMBERED = 4096  # shingle sets; the pairs of a bucket use the same ones again
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\w+")  # where no spaces separate words, each character is one
+
+Ranks = npt.NDArray[np.int64]
 
 SIGNATURE_BYTES = _BANDS * _ROWS
 """Bytes of a signature."""
@@ -81,17 +83,9 @@ def story_ids(ids: Sequence[str], signatures: Sequence[bytes], text_of: Callable
     """
     order = sorted(range(len(ids)), key=ids.__getitem__)
     minima = np.frombuffer(b"".join(signatures[i] for i in order), np.uint8).reshape(len(ids), SIGNATURE_BYTES)
-    of_rank = lru_cache(maxsize=_REMEMBERED)(lambda rank: shingles(text_of(order[rank])))
-
-    def alike(one: int, other: int) -> bool:
-        hopeless = np.count_nonzero(minima[one] == minima[other]) < _HOPELESS
-        return not hopeless and jaccard(of_rank(one), of_rank(other)) >= THRESHOLD
-
-    clusters = _Clusters(len(ids), alike)
-    bands = minima.view("<u4")
+    clusters = _Clusters(minima, lambda rank: text_of(order[rank]))
     for band in range(_BANDS):
-        for bucket in clusters.undecided(bands[:, band]):
-            clusters.settle(bucket)
+        clusters.join_alike(band)
     stories = [""] * len(ids)
     for rank, root in enumerate(clusters.roots().tolist()):
         stories[order[rank]] = ids[order[root]]
@@ -149,6 +143,11 @@ def _place(page: Page) -> tuple[str, int, int, str]:
     return (page.source, page.start, page.end, page.sha256)
 
 
+def _prints(shingled: frozenset[str]) -> npt.NDArray[np.uint16]:
+    """Return 16 bits of each shingle's hash: two sets have at most as many shingles in common as these say."""
+    return np.array([crc32(each.encode()) & 0xFFFF for each in shingled], np.uint16)
+
+
 def _shingled(text: str) -> list[str]:
     words = _WORD.findall(text.casefold())
     runs = zip(*(words[first:] for first in range(SHINGLE)), strict=False)
@@ -156,57 +155,73 @@ def _shingled(text: str) -> list[str]:
 
 
 class _Clusters:
-    """Union-find over ranks; pairs for which `alike` is true are joined, and the smallest rank is the root."""
+    """Union-find over ranks: pairs that share a band and are alike are joined, and the smallest rank is the root.
 
-    def __init__(self, size: int, alike: Callable[[int, int], bool]) -> None:
-        self._parent = array("q", range(size))
-        self._alike = alike
-        self._refused: set[tuple[int, int]] = set()
+    Attributes:
+        minima: The signature of each rank, a row each.
+        text_of: Returns the text of a rank.
+    """
 
-    def roots(self) -> npt.NDArray[np.int64]:
+    def __init__(self, minima: npt.NDArray[np.uint8], text_of: Callable[[int], str]) -> None:
+        self._minima = minima
+        self._bands = minima.view("<u4")
+        self._parent = np.arange(len(minima))
+        self._shingles = lru_cache(maxsize=_REMEMBERED)(lambda rank: shingles(text_of(rank)))
+        self._prints = lru_cache(maxsize=16 * _REMEMBERED)(lambda rank: _prints(self._shingles(rank)))
+
+    def roots(self) -> Ranks:
         """Return the root of every rank."""
-        parent = np.array(self._parent)
-        while not np.array_equal(parent, above := parent[parent]):
-            parent = above
-        return parent
+        return self._roots(np.arange(len(self._parent)))
 
-    def undecided(self, keys: npt.NDArray[np.uint32]) -> Iterator[list[int]]:
-        """Yield the groups of ranks, ascending, that share a key and are not all in one cluster yet."""
-        if not len(keys):
+    def join_alike(self, band: int) -> None:
+        """Join the pairs that are alike and share this band, and none before it, by which they were compared."""
+        for bucket in self._undecided(band):
+            roots = self._roots(bucket)
+            for place, rank in enumerate(bucket.tolist()):
+                others = bucket[place + 1 :][roots[place + 1 :] != roots[place]]
+                met = np.any(self._bands[others, :band] == self._bands[rank, :band], axis=1)
+                alike = self._alike(rank, others[~met])
+                if len(alike):
+                    found = self._roots(np.append(alike, rank))
+                    self._parent[found] = found.min()
+                    roots = self._roots(bucket)
+                    if np.all(roots == roots[0]):
+                        break
+
+    def _alike(self, rank: int, others: Ranks) -> Ranks:
+        """Return those of the others that are alike with a rank: three sieves of rising cost, and the last decides."""
+        near = np.count_nonzero(self._minima[others] == self._minima[rank], axis=1) >= _HOPELESS
+        others = others[near]
+        if not len(others):
+            return others
+        prints = [self._prints(other) for other in others.tolist()]
+        sizes = np.array([len(each) for each in prints])
+        marked = np.zeros(2**16, np.uint8)
+        marked[self._prints(rank)] = 1
+        starts = np.cumsum(sizes) - sizes
+        shared = np.add.reduceat(marked[np.concatenate(prints)], starts, dtype=np.int64)  # at most: prints can be equal
+        likely = shared >= THRESHOLD * (sizes + len(self._prints(rank)) - shared)
+        shingled = self._shingles(rank)
+        return np.array([o for o in others[likely].tolist() if jaccard(shingled, self._shingles(o)) >= THRESHOLD], int)
+
+    def _roots(self, ranks: Ranks) -> Ranks:
+        found = ranks
+        while not np.array_equal(found, above := self._parent[found]):
+            found = above
+        self._parent[ranks] = found
+        return found
+
+    def _undecided(self, band: int) -> Iterator[Ranks]:
+        """Yield the groups of ranks, ascending, that share a band and are not all in one cluster yet."""
+        if not len(self._minima):
             return
-        pairs = np.sort(keys.astype(np.uint64) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64))
+        size = len(self._minima)
+        keys = self._bands[:, band].astype(np.uint64) << np.uint64(32)
+        pairs = np.sort(keys | np.arange(size, dtype=np.uint64))
         order = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
         starts = np.concatenate([[0], np.flatnonzero(np.diff(pairs >> np.uint64(32))) + 1])
         roots = self.roots()[order]
         mixed = np.minimum.reduceat(roots, starts) != np.maximum.reduceat(roots, starts)
-        ends = np.append(starts[1:], len(keys))
+        ends = np.append(starts[1:], size)
         for start, end in zip(starts[mixed].tolist(), ends[mixed].tolist(), strict=True):
-            yield order[start:end].tolist()
-
-    def settle(self, bucket: list[int]) -> None:
-        """Compare the ranks of a bucket until each pair is in one cluster or refused."""
-        groups: dict[int, list[int]] = {}
-        for rank in bucket:
-            for root in [root for root in groups if self._root(rank) != root and self._any_alike(groups[root], rank)]:
-                self._join(root, rank)
-            joined = [root for root in groups if self._root(root) == self._root(rank)]
-            members = [member for root in joined for member in groups.pop(root)]
-            groups[self._root(rank)] = [*members, rank]
-
-    def _any_alike(self, members: list[int], rank: int) -> bool:
-        for member in members:
-            pair = (min(member, rank), max(member, rank))
-            if pair not in self._refused:
-                if self._alike(*pair):
-                    return True
-                self._refused.add(pair)
-        return False
-
-    def _root(self, rank: int) -> int:
-        while self._parent[rank] != rank:
-            self._parent[rank] = rank = self._parent[self._parent[rank]]
-        return rank
-
-    def _join(self, one: int, other: int) -> None:
-        low, high = sorted((self._root(one), self._root(other)))
-        self._parent[high] = low
+            yield order[start:end]
