@@ -212,8 +212,9 @@ def test_offsets_are_those_of_the_sentence(sentence: str) -> None:
 def test_suggestions_are_spans_that_the_schema_takes() -> None:
     sentence = "More than 60 soldiers were killed or wounded, and no one is missing."
     spans = suggest(sentence)
+    harmed = {"harm": "killed_or_wounded", "affected_party": "soldiers"}
     assert [(span.text, dict(span.attributes)) for span in spans] == [
-        ("More than 60", {"low": 60, "low_open": True, "qualifier": "more_than", "harm": "killed_or_wounded"}),
+        ("More than 60", {"low": 60, "low_open": True, "qualifier": "more_than", **harmed}),
         ("no one", {"low": 0, "high": 0, "qualifier": "exact", "harm": "missing"}),
     ]
     assert not validate(load("news_events@1.0.0"), ("casualty_figure",), spans)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from toolkit.labelstudio import Server
 from toolkit.labelstudio.casualty_figures import read_figures
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.codec.encode import encode_result
-from toolkit.labelstudio.pull.log_writer import DIFFERING
+from toolkit.labelstudio.pull.log_writer import DIFFERING, FILLED, UNNUMBERED
 from toolkit.labelstudio.pull.stage import pull
 from toolkit.labelstudio.push.stage import push
 from toolkit.project import Workspace
@@ -48,7 +49,7 @@ def workspace(make_project: Any) -> Workspace:
 def test_figures_are_read_where_the_language_is_known(workspace: Workspace) -> None:
     schema = workspace.schema()
     assert [(span.label, span.text, dict(span.attributes)) for span in read_figures(TOLL, "en", schema)] == [
-        ("FIGURE", "At least 14", {"low": 14, "qualifier": "at_least", "harm": "killed"}),
+        ("FIGURE", "At least 14", {"low": 14, "qualifier": "at_least", "harm": "killed", "affected_party": "people"}),
         ("FIGURE", "dozens", {"qualifier": "vague", "harm": "wounded"}),
     ]
     assert read_figures(CALM, "en", schema) == ()
@@ -59,7 +60,8 @@ def test_figures_are_read_where_the_language_is_known(workspace: Workspace) -> N
 @pytest.mark.studio
 def test_numbers_that_differ_from_their_words_are_named_and_kept(server: Server, workspace: Workspace) -> None:
     push(workspace, server=server)
-    (task, *_) = server.tasks(server_project.work_projects(server, workspace)[0].id, include="id,data")
+    (project,) = server_project.work_projects(server, workspace)
+    (task, *_) = server.tasks(project.id, include="id,data")
     fields = {"low": 41, "qualifier": "at_least", "harm": "killed"}
     span = Span(span_id="f", label="FIGURE", start=0, end=11, text="At least 14", attributes=fields)
     result = encode_result(workspace.schema(), labels=("casualty_figure",), spans=(span,))
@@ -70,13 +72,29 @@ def test_numbers_that_differ_from_their_words_are_named_and_kept(server: Server,
     assert (row["text"], row["given"]) == ("At least 14", {"low": 41})
     (answer,) = workspace.answers()
     assert answer.spans[0].attributes["low"] == 41, "what a person wrote is never changed"
-    right = encode_result(workspace.schema(), labels=("casualty_figure",), spans=(_with(span, low=14),))
+    right = encode_result(
+        workspace.schema(), labels=("casualty_figure",), spans=(replace(span, attributes={**fields, "low": 14}),)
+    )
     server.patch(f"/api/annotations/{made['id']}/", {"result": right})
     assert DIFFERING not in pull(workspace, server=server).counts
 
-
-def _with(span: Span, **fields: int) -> Span:
-    attributes = {**span.attributes, **fields}
-    return Span(
-        span_id=span.span_id, label=span.label, start=span.start, end=span.end, text=span.text, attributes=attributes
+    # numbers that are left to the words are filled in from them, and the log says so; of no language they stay open
+    left = replace(span, attributes={"harm": "killed"})
+    empty = encode_result(workspace.schema(), labels=("casualty_figure",), spans=(left,))
+    server.patch(f"/api/annotations/{made['id']}/", {"result": empty})
+    other = next(
+        each
+        for each in server.tasks(project.id, include="id,data")
+        if each["id"] != task["id"] and each["data"]["text"] == TOLL
     )
+    server.post(f"/api/tasks/{other['id']}/annotations/", {"result": empty})
+    counts = pull(workspace, server=server).counts
+    assert (counts[FILLED], counts[UNNUMBERED], counts.get(DIFFERING)) == (1, 1, None)
+    known, unknown = sorted((answer.spans[0] for answer in workspace.answers()), key=lambda each: -len(each.attributes))
+    assert known.attributes == {"low": 14, "qualifier": "at_least", "harm": "killed", "affected_party": "people"}
+    assert unknown.attributes == {"harm": "killed"}
+    rows = [row for row in workspace.annotations.rows() if "filled" in row]
+    assert [row["filled"] for row in rows] == [{known.span_id: ["affected_party", "low", "qualifier"]}]
+    stored = {item["from_name"] for item in rows[0]["raw"]["result"]}
+    assert stored == {"content", "spans", "figure_harm"}, "the server's JSON stays as it came"
+    assert pull(workspace, server=server, full=True).up_to_date

@@ -63,7 +63,8 @@ def pull(
             server=server,
         )
     put_link("pull", result, as_json)
-    if result.counts.get("casualty figures whose numbers differ from their words"):
+    unclear = ("casualty figures whose numbers differ from their words", "casualty figures without a number")
+    if any(map(result.counts.get, unclear)):
         say("these figures are in annotations/figures.jsonl")
     if result.counts.get("answers to texts that are not in the project") and not import_texts:
         say("run it again with --import-texts to make articles of the texts that are not in the project")

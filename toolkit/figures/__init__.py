@@ -4,14 +4,15 @@ The functions are pure and independent of any label schema. They never add numbe
 people who are counted only where the words do: people judge whether "casualties" were deaths.
 """
 
-from toolkit.figures.casualties import find, suggest
+from toolkit.figures.casualties import find, people_after, suggest
 from toolkit.figures.figure import Figure, Found, Qualifier, acled_minimum, fields_of
-from toolkit.figures.figure_fields import figure_of
+from toolkit.figures.figure_fields import READ_FIELDS, figure_of
 from toolkit.figures.lexicon import LANGUAGES
 from toolkit.figures.quantity import differences, read
 
 __all__ = [
     "LANGUAGES",
+    "READ_FIELDS",
     "Figure",
     "Found",
     "Qualifier",
@@ -20,6 +21,7 @@ __all__ = [
     "fields_of",
     "figure_of",
     "find",
+    "people_after",
     "read",
     "suggest",
 ]

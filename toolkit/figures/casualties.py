@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from toolkit.figures.figure import Found, fields_of
 from toolkit.figures.harm_words import harm_words
 from toolkit.figures.lexicon import Lexicon
-from toolkit.figures.noun_phrase import SentenceWords
+from toolkit.figures.noun_phrase import SentenceWords, noun_phrase
 from toolkit.figures.quantity import lexicon_of, quantities_of, sentence_tokens
 from toolkit.figures.sentence_harm import SentenceHarm
 
@@ -33,7 +33,8 @@ def find(text: str, language: str | Lexicon = "en") -> list[Found]:
 
     Returns:
         The figures in the order of the text, without overlap: each with `start`, `end`, its `text`, which is
-        `text[start:end]`, its `figure`, as `read` returns it, and its `harm`: what happened to the people.
+        `text[start:end]`, its `figure`, as `read` returns it, its `harm`: what happened to the people, and its `party`:
+        the words behind it that name them.
 
     Raises:
         UsageError: Figures are not read in the language.
@@ -63,20 +64,55 @@ def find(text: str, language: str | Lexicon = "en") -> list[Found]:
         quantity.after - quantity.first == 1 and tokens[quantity.first].key in lexicon.articles
         for quantity in quantities
     ]
-    harms = SentenceHarm(SentenceWords(tokens, quantities, marks, lexicon), nobody, single).harms()
+    words = SentenceWords(tokens, quantities, marks, lexicon)
+    harms = SentenceHarm(words, nobody, single).harms()
     found = []
     for quantity, harm in zip(quantities, harms, strict=True):
         if harm is not None:
             start, end = tokens[quantity.first].start, tokens[quantity.after - 1].end
-            found.append(Found(start=start, end=end, text=text[start:end], figure=quantity.figure, harm=harm))
+            party = _party(text, words, quantity.after)
+            found.append(
+                Found(start=start, end=end, text=text[start:end], figure=quantity.figure, harm=harm, party=party)
+            )
     return found
+
+
+def people_after(text: str, start: int, end: int, language: str | Lexicon = "en") -> str | None:
+    """Return the words that name the people whom a figure counts, right after it.
+
+    Args:
+        text: The sentence.
+        start: Where the words that a person marked as a figure begin.
+        end: Where they end; words for people within them count too.
+        language: As for `find`.
+
+    Returns:
+        The noun phrase; None where the next words name no people, or the marked words hold no single number.
+
+    Examples:
+        >>> people_after("They left 14 young recruits behind.", 10, 12)
+        'young recruits'
+    """
+    lexicon = lexicon_of(language)
+    tokens = sentence_tokens(text, lexicon)
+    quantities = list(quantities_of(tokens, lexicon))
+    words = SentenceWords(tokens, quantities, harm_words(lexicon).marks(tokens), lexicon)
+    marked = [each for each in quantities if start < tokens[each.after - 1].end and tokens[each.first].start < end]
+    return _party(text, words, marked[0].after) if len(marked) == 1 else None
+
+
+def _party(text: str, words: SentenceWords, after: int) -> str | None:
+    phrase = noun_phrase(words, after)
+    if phrase.part or phrase.head not in ("people", "person") or phrase.after <= after:
+        return None
+    return text[words.tokens[after].start : words.tokens[phrase.after - 1].end]
 
 
 def suggest(sentence: str, language: str = "en", *, label: str = "FIGURE") -> tuple[Span, ...]:
     """Return the figures of people harmed in a sentence as spans, for people to correct.
 
     The fields of a span are those that its words decide, what happened to the people among them; that field is left
-    open where the words do not say it.
+    open where the words do not say it; so are the words that name them (`affected_party`).
 
     Args:
         sentence: The sentence.
@@ -92,8 +128,9 @@ def suggest(sentence: str, language: str = "en", *, label: str = "FIGURE") -> tu
 
     Examples:
         >>> from toolkit.figures import suggest
-        >>> [(span.text, dict(span.attributes)) for span in suggest("More than 60 soldiers were killed.")]
-        [('More than 60', {'low': 60, 'low_open': True, 'qualifier': 'more_than', 'harm': 'killed'})]
+        >>> (span,) = suggest("Up to 60 soldiers were killed.")
+        >>> span.text, dict(span.attributes)
+        ('Up to 60', {'high': 60, 'qualifier': 'up_to', 'harm': 'killed', 'affected_party': 'soldiers'})
     """
     from toolkit.records import Span, content_id  # pydantic takes longer to load than the rest of this package
 
@@ -104,7 +141,11 @@ def suggest(sentence: str, language: str = "en", *, label: str = "FIGURE") -> tu
             start=found.start,
             end=found.end,
             text=found.text,
-            attributes={**fields_of(found.figure), **({} if found.harm == "unspecified" else {"harm": found.harm})},
+            attributes={
+                **fields_of(found.figure),
+                **({} if found.harm == "unspecified" else {"harm": found.harm}),
+                **({} if found.party is None else {"affected_party": found.party}),
+            },
         )
         for found in find(sentence, language)
     )

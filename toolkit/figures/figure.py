@@ -72,6 +72,7 @@ class Found:
         text: The words: the text from `start` to `end`.
         figure: The numbers that the words state.
         harm: What happened to the people: killed, wounded, killed_or_wounded, missing, captured or unspecified.
+        party: The words that name the people, right after the figure; None where none do.
     """
 
     start: int
@@ -79,6 +80,7 @@ class Found:
     text: str
     figure: Figure
     harm: str = "unspecified"
+    party: str | None = None
 
 
 def acled_minimum(figure: Figure) -> int | None:

@@ -9,6 +9,9 @@ from toolkit.figures.figure import Figure, Qualifier
 from toolkit.figures.lexicon import LANGUAGES
 from toolkit.figures.quantity import read
 
+READ_FIELDS = ("low", "low_open", "high", "high_open", "qualifier")
+"""The fields of a span that its own words decide: a person may leave all of them empty."""
+
 
 def figure_of(fields: Mapping[str, Any], words: str | None, language: str | None) -> Figure | None:
     """Return the figure that the fields of a span state.

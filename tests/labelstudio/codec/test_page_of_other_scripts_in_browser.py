@@ -177,13 +177,21 @@ def test_on_a_phone_everything_is_in_reach(desk: SentenceDesk) -> None:
     assert page.locator(".tk-sentence").bounding_box()["width"] < 390
 
 
-def test_a_suggested_figure_costs_three_keys_and_no_drag(studio: Studio) -> None:
-    """Number, qualifier and harm are filled by what the words say; who agrees gives the two labels and submits."""
+def test_a_full_figure_costs_at_most_eight_keys_and_one_drag(studio: Studio) -> None:
+    """From the open page to the stored answer, labels and submit included, every field of the figure filled.
+
+    A suggested one: number, qualifier, harm and party are what the words say. One that nobody suggested is dragged
+    over; its numbers and its party are filled in from the words with the pull.
+    """
     schema = load("news_events")
-    text = "The ministry said that at least 14 soldiers were killed."
+    full = {field.id for span in schema.spans if span.id == "FIGURE" for field in span.attributes}
+    full -= {"high", "low_open", "high_open"}  # "at least 14" has none of these
+    suggested = "The ministry said that at least 14 soldiers were killed."
+    drawn = "The ministry said that at least 14 soldiers were no more."
+    assert read_figures(drawn, "en", schema) == ()
     with sentence_desk(studio, schema, "figures suggested") as desk:
-        task = desk.import_task(text)
-        spans = read_figures(text, "en", schema)
+        task = desk.import_task(suggested)
+        spans = read_figures(suggested, "en", schema)
         body = {"task": task, "model_version": "figures", "result": encode_result(schema, spans=spans)}
         desk.api.post("/api/predictions/", json=body).raise_for_status()
         settings = {"model_version": "figures", "show_collab_predictions": True}
@@ -191,12 +199,29 @@ def test_a_suggested_figure_costs_three_keys_and_no_drag(studio: Studio) -> None
         desk.stream()
         desk.ready()
         desk.page.wait_for_selector(".tk-sentence .htx-highlight")
-        keys = ("1", "5")
+        desk.press("Alt+.")
+        desk.page.wait_for_selector(".tk-sentence .__active")
+        keys = ("v", "Shift+Q", "Shift+A", "1", "5")
         desk.tick(*keys)
-        reading = decode_result(desk.submit(), text, schema)  # the third key
-    assert reading.rejects == []
-    assert reading.labels == ("casualty_figure", "claim")
-    (figure,) = reading.spans
-    assert figure.text == "at least 14"
-    assert figure.attributes == spans[0].attributes
-    assert figure.attributes | {"low": 14, "qualifier": "at_least", "harm": "killed"} == figure.attributes
+        accepted = decode_result(desk.submit(), suggested, schema)
+        assert len(("Alt+.", *keys, "Control+Enter")) == 7
+
+        desk.page.evaluate("localStorage['labelStudio:settings'] = JSON.stringify({selectAfterCreate: true})")
+        desk.open(drawn)
+        desk.until(lambda: desk.press("f"), "document.querySelector('.lsf-label_selected')")
+        desk.drag("at least 14")
+        desk.page.wait_for_selector(".tk-sentence .__active")
+        keys = ("a", "v", "Shift+Q", "Shift+A", "1", "5")
+        desk.tick(*keys)
+        marked = decode_result(desk.submit(), drawn, schema)
+        desk.page.evaluate("localStorage.removeItem('labelStudio:settings')")
+        assert len(("f", *keys, "Control+Enter")) == 8
+    said = {"low": 14, "qualifier": "at_least", "harm": "killed", "affected_party": "soldiers"}
+    said |= {"status": "combatant", "scope": "incident", "stance": "asserted"}
+    assert full == said.keys()
+    for reading, filled in ((accepted, set()), (marked, {"low", "qualifier", "affected_party"})):
+        assert reading.rejects == []
+        assert reading.labels == ("casualty_figure", "claim")
+        (figure,) = reading.spans
+        assert figure.text == "at least 14"
+        assert figure.attributes == {name: value for name, value in said.items() if name not in filled}

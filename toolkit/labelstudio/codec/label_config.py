@@ -13,11 +13,13 @@ Both were measured on Label Studio 1.23.2 in a real browser; `required` alone ca
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from typing import Literal
 
 from lxml import etree
 
+from toolkit.labelstudio.casualty_figures import is_read
 from toolkit.records.base import record
 from toolkit.schema import Attribute, Label, Layer, Schema, SpanLabel, page_words
 
@@ -159,7 +161,7 @@ def _rendered(schema: Schema, *, rivals: bool) -> str:
         shown = {"name": RIVALS, "value": f"${RIVALS}", "valueType": "text", "inline": "true"}
         etree.SubElement(box, "HyperText", shown)
     for span in schema.spans:
-        _fields(root, span)
+        _fields(root, schema, span)
     questions = etree.SubElement(root, "View", className="tk-questions")
     for layer in schema.layers:
         _question(questions, schema, layer)
@@ -254,17 +256,21 @@ def _shown(parent: etree._Element, name: str, value: str) -> None:
     etree.SubElement(box, "Header", value=value, size="5")
 
 
-def _fields(root: etree._Element, span: SpanLabel) -> None:
-    """Show the fields of a span while one with its label is selected."""
+def _fields(root: etree._Element, schema: Schema, span: SpanLabel) -> None:
+    """Show the fields of a span while one with its label is selected; say which are filled in from its words."""
     if not span.attributes:
         return
     when = {"visibleWhen": "region-selected", "whenTagName": SPANS, "whenLabelValue": span.id}
     panel = etree.SubElement(root, "View", when, className="tk-fields")
     _shown(panel, "tk-title", displayed(span.title))
     _shown(panel, "tk-rule", displayed(span.rule))
+    if any(is_read(schema, span, attribute.id) for attribute in span.attributes):
+        _shown(panel, "tk-rule", displayed(page_words(schema.language)["read"]))
     grid = etree.SubElement(panel, "View", className="tk-grid")
     for attribute in span.attributes:
         row = etree.SubElement(grid, "View", className=f"tk-field tk-{attribute.type}")
+        if is_read(schema, span, attribute.id):
+            attribute = replace(attribute, required=False)
         if attribute.type != "boolean":
             _shown(row, "tk-name", displayed(attribute.title) + (" *" if attribute.required else ""))
         _field(row, span, attribute)

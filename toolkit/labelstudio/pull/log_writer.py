@@ -3,6 +3,7 @@
 One annotation of the server goes through these steps:
 
     parse       the record, and rejects for those parts that can't be taken                         pull.parse
+    figures     numbers that were left to the marked words are filled in from them                   casualty_figures
     revision    "known": nothing to write; "joined" to a sentence that was missing; "new"; "edited"  pull.revision_index
     checks      casualty figures whose numbers differ from their words, of new and edited answers    casualty_figures
     rows        one for the log, one per reject, one per differing figure
@@ -38,6 +39,12 @@ _CHUNK = 500  # rows of the log that are written at once
 
 DIFFERING = "casualty figures whose numbers differ from their words"
 """The count of rows for annotations/figures.jsonl."""
+
+FILLED = "casualty figures filled in from their words"
+"""The count of figures in new and edited answers whose numbers a person left to the marked words."""
+
+UNNUMBERED = "casualty figures without a number"
+"""The count of rows for annotations/figures.jsonl of figures that nobody gave a number and whose words say none."""
 
 UNKNOWN = "answers to texts that are not in the project"
 """The count of answers to a foreign project's texts that no sentence has."""
@@ -252,16 +259,18 @@ class LogWriter:
         self._add_rejects(parsed.annotation_id, told, parsed.rejects, with_raw=parsed.annotation is None)
         if parsed.annotation is None:
             return
-        status = self._status(parsed.annotation, told.revision)
+        text = readable_text(task, self.page) if self.page else task["data"].get("text")
+        annotation, filled = self._figures.filled(parsed.annotation, text if isinstance(text, str) else "")
+        status = self._status(annotation, told.revision)
         if status == "known":
             if place:
                 self.index.saw(parsed.annotation_id, place, task["id"])
             return
         self.counts[status] += 1
         if status != "joined":
-            self._check(parsed.annotation)
-        row = revision(parsed.annotation, told.raw)
-        text = readable_text(task, self.page) if self.page else task["data"].get("text")
+            self.counts[FILLED] += len(filled)
+            self._check(annotation)
+        row = revision(annotation, told.raw) | ({"filled": filled} if filled else {})
         if isinstance(text, str):
             row["text_sha256"] = digest(text.encode())  # by it the answer is carried to the same words elsewhere
         if place or self._server:
@@ -278,7 +287,7 @@ class LogWriter:
 
     def _check(self, annotation: Annotation) -> None:
         for row in self._figures.differing(annotation):
-            self.counts[DIFFERING] += 1
+            self.counts[DIFFERING if any(row["given"].values()) else UNNUMBERED] += 1
             self._differing.add([row])
 
     def _add_rejects(self, annotation_id: str, told: _Told, rejects: Sequence[Reject], *, with_raw: bool) -> None:
