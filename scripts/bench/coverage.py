@@ -1,6 +1,7 @@
 """Measure how often nominal 95 % intervals hold the truth, for every figure that is printed.
 
-    python scripts/bench/coverage.py [--runs N] [--stories 3,5,10] [--json FILE]
+    python scripts/bench/coverage.py [--runs N] [--stories 3,5,10] [--jobs J] [--json FILE]
+    python scripts/bench/coverage.py --nested N [--jobs J]
 
 A set of rows: stories of 2 to 14 sentences. Whether a sentence carries a label, and what a model scores it, are shifted
 from story to story by normal variables (on the scale of log-odds, standard deviation = clustering; of the score, 0.7 of
@@ -14,8 +15,11 @@ truth is that of 3,000 to 60,000 stories.
 
 `--nested N` instead trains models on N invented sets of 160 rows in 20 stories, and holds the score that nested
 cross-validation gives against that of the model of all rows on 4,000 rows of new stories: the mean of the difference
-(bias), its standard error, and how often the interval holds the latter. Exit code 4: the bias is above .01 by more than
+(bias), its standard error, and how often the interval holds the latter. Exit code 4: a bias is above .01 by more than
 chance.
+
+`--jobs J` measures on J cores; every batch of sets and every nested set has a seed of its own, so that the table is the
+same for any J.
 
 A cell is a figure × stories × prevalence × clustering. `given` is the share of sets of which an interval is given: too
 few rows tell nothing, and an interval that only says so would hold everything. Cells with `given` below .10 are left
@@ -29,12 +33,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import resource
 import sys
-import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product, starmap
 from pathlib import Path
 from typing import Any, NamedTuple
+
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
 import numpy as np
 
@@ -246,22 +255,20 @@ def _value(measure: Any) -> float:
     return float(measure.values(measure.terms.sum(axis=0, keepdims=True))[0])
 
 
-def bounds(random: np.random.Generator, runs: int, stories: int, rate: float, clustering: float) -> Iterator[Any]:
+def bounds(random: np.random.Generator, sets: int, stories: int, rate: float, clustering: float) -> Iterator[Any]:
     """Yield (figure, lower bounds, upper bounds) of many sets; NaN where none are given."""
-    sets = max(1, runs // BATCHES)
-    for _ in range(BATCHES):
-        drawn = rows(random, sets, stories, rate, clustering)
-        groups = [f"{story:05}" for story in drawn.member]
-        first, second = (GroupedCounts(drawn.gold, given, groups) for given in (drawn.given, drawn.other))
-        yield "accuracy", *proportion(first.right, first.sizes)
-        yield "macro F1", *macro_bounds(first)
-        yield "micro F1", *micro_bounds(first)
-        yield "difference", *difference_bounds(first, second)
-        for name, found in label_bounds(first).items():
-            yield {"f1": "F1"}.get(name, name), found.low[:, 0], found.high[:, 0]
-        for _ in range(sets // SLOW):
-            for name, found_alone in single(random, stories, rate, clustering):
-                yield name, *_bounds(found_alone)
+    drawn = rows(random, sets, stories, rate, clustering)
+    groups = [f"{story:05}" for story in drawn.member]
+    first, second = (GroupedCounts(drawn.gold, given, groups) for given in (drawn.given, drawn.other))
+    yield "accuracy", *proportion(first.right, first.sizes)
+    yield "macro F1", *macro_bounds(first)
+    yield "micro F1", *micro_bounds(first)
+    yield "difference", *difference_bounds(first, second)
+    for name, found in label_bounds(first).items():
+        yield {"f1": "F1"}.get(name, name), found.low[:, 0], found.high[:, 0]
+    for _ in range(sets // SLOW):
+        for name, found_alone in single(random, stories, rate, clustering):
+            yield name, *_bounds(found_alone)
 
 
 def _bounds(found: Any) -> tuple[Any, Any]:
@@ -269,23 +276,67 @@ def _bounds(found: Any) -> tuple[Any, Any]:
     return np.array([np.nan if none else found.low]), np.array([np.nan if none else found.high])
 
 
-def cells(runs: int, numbers: tuple[int, ...]) -> list[dict[str, Any]]:
+class Batch(NamedTuple):
+    """Some of the sets of a cell."""
+
+    clustering: float
+    rate: float
+    stories: int
+    number: int
+    sets: int
+
+
+def held(batch: Batch, truth: dict[str, float]) -> dict[str, Any]:
+    """Return, of each figure, whether its interval holds the truth, shape (sets,); NaN where none is given."""
+    random = np.random.default_rng((batch.stories, batch.number))
+    found: dict[str, list[Any]] = defaultdict(list)
+    for name, low, high in bounds(random, batch.sets, batch.stories, batch.rate, batch.clustering):
+        found[name].append(np.where(np.isnan(low), np.nan, (low <= truth[name]) & (truth[name] <= high)))
+    return {name: np.concatenate(each) for name, each in found.items()}
+
+
+def results(work: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: int) -> Iterator[Any]:
+    """Yield what each task comes to, in their order."""
+    if jobs == 1:
+        yield from starmap(work, tasks)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        for waiting in [pool.submit(work, *task) for task in tasks]:
+            yield waiting.result()
+
+
+def cells(runs: int, numbers: tuple[int, ...], jobs: int = 1) -> list[dict[str, Any]]:
     """Measure every cell."""
-    found = []
-    for clustering in CLUSTERINGS:
-        for rate in PREVALENCES:
-            truth = truths(rate, clustering)
-            for stories in numbers:
-                held: dict[str, list[Any]] = defaultdict(list)
-                for name, low, high in bounds(np.random.default_rng(stories), runs, stories, rate, clustering):
-                    held[name].append(np.where(np.isnan(low), np.nan, (low <= truth[name]) & (truth[name] <= high)))
-                for name, each in held.items():
-                    inside = np.concatenate(each)
-                    given = ~np.isnan(inside)
-                    cell = {"figure": name, "stories": stories, "prevalence": rate, "clustering": clustering}
-                    share = float(inside[given].mean()) if given.any() else None
-                    found.append({**cell, "coverage": share, "given": float(given.mean()), "sets": len(inside)})
-    return found
+    kinds = list(product(CLUSTERINGS, PREVALENCES))
+    truth = dict(zip(kinds, results(truths, [kind[::-1] for kind in kinds], jobs), strict=True))
+    sets = max(1, runs // BATCHES)
+    batches = [
+        Batch(*kind, stories, number, sets)
+        for stories in sorted(numbers, reverse=True)  # those that take longest go first
+        for kind in kinds
+        for number in range(BATCHES)
+    ]
+    found: dict[Any, list[Any]] = defaultdict(list)
+    measured = results(held, [(batch, truth[batch[:2]]) for batch in batches], jobs)
+    for batch, inside_of in zip(batches, measured, strict=True):
+        for name, flags in inside_of.items():
+            found[(*batch[:3], name)].append(flags)
+    lines = []
+    for (clustering, rate, stories, name), flags in found.items():
+        holds = np.concatenate(flags)
+        given = ~np.isnan(holds)
+        lines.append(
+            {
+                "figure": name,
+                "stories": stories,
+                "prevalence": rate,
+                "clustering": clustering,
+                "coverage": float(holds[given].mean()) if given.any() else None,
+                "given": float(given.mean()),
+                "sets": len(holds),
+            }
+        )
+    return lines
 
 
 def table(found: list[dict[str, Any]], numbers: tuple[int, ...]) -> list[str]:
@@ -334,39 +385,53 @@ def invented(random: np.random.Generator, stories: int, clustering: float) -> Ro
     return Rows(texts=tuple(texts), labels=tuple(labels), multi=False, groups=tuple(groups))
 
 
-def nested(number: int) -> int:
+def nested_set(number: int) -> dict[str, tuple[float, bool]]:
+    """Return, of each score, how far nested cross-validation is from new stories, and whether its interval holds."""
+    random = np.random.default_rng((0, number))
+    learnt, fresh = invented(random, 20, 0.7), invented(random, 500, 0.7)
+
+    def fit(part: Rows) -> Any:
+        return train(part, baseline="words-lr", folds=3)
+
+    estimates = nested_scores(learnt, fit)
+    said = fit(learnt).predict(fresh.texts)
+    names = fresh.label_names
+    gold, given = (np.array([[name in one for name in names] for one in side]) for side in (fresh.labels, said))
+    truth = overall_scores(GroupedCounts(gold, given, fresh.groups))
+    apart = {}
+    for name, found in estimates.items():
+        there = float(truth[name])
+        apart[name] = (float(found) - there, bool(found.low <= there <= found.high))  # type: ignore[operator]
+    return apart
+
+
+def nested(number: int, jobs: int) -> int:
     """Print how far the score of nested cross-validation is from that on new stories."""
-    random = np.random.default_rng(0)
     scores: dict[str, list[tuple[float, bool]]] = defaultdict(list)
-    for _ in range(number):
-        learnt, fresh = invented(random, 20, 0.7), invented(random, 500, 0.7)
-
-        def fit(part: Rows) -> Any:
-            return train(part, baseline="words-lr", folds=3)
-
-        estimates = nested_scores(learnt, fit)
-        said = fit(learnt).predict(fresh.texts)
-        names = fresh.label_names
-        gold, given = (np.array([[name in each for name in names] for each in side]) for side in (fresh.labels, said))
-        truth = overall_scores(GroupedCounts(gold, given, fresh.groups))
-        for name, found in estimates.items():
-            there = float(truth[name])
-            scores[name].append((float(found) - there, bool(found.low <= there <= found.high)))  # type: ignore[operator]
-        if len(scores["accuracy"]) % 10 == 0:
+    for at, apart in enumerate(results(nested_set, [(at,) for at in range(number)], jobs), 1):
+        for name, found in apart.items():
+            scores[name].append(found)
+        if at % 20 == 0:
             print("\n".join(_biases(scores)[0]), file=sys.stderr, flush=True)
     lines, wrong = _biases(scores)
     print("\n".join(lines))
-    print(f"\n{number} sets; {time.process_time():.0f} CPU s")
+    print(f"\n{number} sets; {cpu_seconds():.0f} CPU s")
     return 4 if wrong else 0
+
+
+def cpu_seconds() -> float:
+    """Return what this process and those that it has ended took."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _biases(scores: dict[str, list[tuple[float, bool]]]) -> tuple[list[str], bool]:
     """Return a Markdown table, and whether a bias is above the limit by more than chance."""
     lines, wrong = ["| | bias | standard error | interval holds the score on new stories |", "|---|---|---|---|"], False
-    for name, each in scores.items():
-        apart, held = (np.array(column, dtype=float) for column in zip(*each, strict=True))
+    for name, found in scores.items():
+        apart, holds = (np.array(column, dtype=float) for column in zip(*found, strict=True))
         error = apart.std(ddof=1) / len(apart) ** 0.5
-        lines.append(f"| {name} | {apart.mean():+.4f} | {error:.4f} | {held.mean():.2f} |")
+        lines.append(f"| {name} | {apart.mean():+.4f} | {error:.4f} | {holds.mean():.2f} |")
         wrong |= bool(abs(apart.mean()) - 2 * error > MOST_BIAS)
     return lines, wrong
 
@@ -378,20 +443,21 @@ def main() -> int:
     parser.add_argument("--stories", type=lambda said: tuple(map(int, said.split(","))), default=STORIES)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--nested", type=int, metavar="N", help="Measure nested cross-validation on N sets instead.")
+    parser.add_argument("--jobs", type=int, default=1, metavar="J", help="Cores to measure on.")
     options = parser.parse_args()
     if options.nested:
-        return nested(options.nested)
-    found = cells(options.runs, options.stories)
+        return nested(options.nested, options.jobs)
+    found = cells(options.runs, options.stories, options.jobs)
     print("\n".join(table(found, options.stories)))
-    judged = [each for each in found if counts(each)]
+    judged = [cell for cell in found if counts(cell)]
     good = sum(map(inside, judged))
-    print(f"\n{good} of {len(judged)} cells within {WITHIN[0]} to {WITHIN[1]}; {time.process_time():.0f} CPU s")
-    for each in sorted(judged, key=lambda cell: cell["coverage"]):
-        if not inside(each):
-            print({key: round(value, 3) if isinstance(value, float) else value for key, value in each.items()})
+    print(f"\n{good} of {len(judged)} cells within {WITHIN[0]} to {WITHIN[1]}; {cpu_seconds():.0f} CPU s")
+    for cell in sorted(judged, key=lambda cell: cell["coverage"]):
+        if not inside(cell):
+            print({key: round(value, 3) if isinstance(value, float) else value for key, value in cell.items()})
     if options.json:
         options.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    wild = [each for each in judged if not inside(each, LIMITS)]
+    wild = [cell for cell in judged if not inside(cell, LIMITS)]
     return 4 if wild or good < 0.85 * len(judged) else 0
 
 

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from toolkit.baselines import Rows, train
+from toolkit.baselines import Model, Rows, train
 from toolkit.baselines.training import nested_validation
 from toolkit.baselines.training.nested_validation import nested_scores
 
@@ -46,3 +46,18 @@ def test_too_many_rows_and_too_few_stories_have_none(monkeypatch: pytest.MonkeyP
     assert nested_scores(noise(0).take([0]), FIT) == {}
     monkeypatch.setattr(nested_validation, "MOST", 50)
     assert nested_scores(noise(0), FIT) == {}
+
+
+def test_few_rows_are_learnt_from_in_tenths_and_many_in_fifths(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def fit(part: Rows) -> Model:
+        sizes.append(len(part))
+        return train(part, baseline="majority")
+
+    nested_scores(noise(0), fit)
+    monkeypatch.setattr(nested_validation, "FEW", 50)
+    nested_scores(noise(0), fit)
+    assert len(sizes) == 15
+    assert sum(sizes[:10]) == 9 * 120
+    assert sum(sizes[10:]) == 4 * 120
