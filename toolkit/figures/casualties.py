@@ -15,6 +15,7 @@ from toolkit.figures.sentence_harm import SentenceHarm
 if TYPE_CHECKING:
     from toolkit.records import Span
 
+_ASCII_WORD = re.compile("[A-Za-z]+")
 _WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+")
 
 
@@ -50,7 +51,7 @@ def find(text: str, language: str | Lexicon = "en") -> list[Found]:
         []
     """
     lexicon = lexicon_of(language)
-    if not harm_words(lexicon).may_tell(_WORD.findall(text)):
+    if not harm_words(lexicon).may_tell((_ASCII_WORD if text.isascii() else _WORD).findall(text)):
         return []
     tokens = sentence_tokens(text, lexicon)
     marks = harm_words(lexicon).marks(tokens)

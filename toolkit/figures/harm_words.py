@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -55,21 +55,20 @@ class HarmWords:
         self._harm = Vocabulary(_kinds_of(lexicon))
         self._parted = Vocabulary(_parted_of(lexicon))
         self._beginnings: dict[str, bool] = {}
-        self._tells: dict[str, bool] = {}
+        self._silent: set[str] = set()
         words = {word for kind in _KINDS for word in getattr(lexicon, kind)}
-        self._telling = Vocabulary(dict.fromkeys((_telling(word) for word in words), True))
+        common = frozenset(lexicon.determiners)
+        self._telling = Vocabulary(dict.fromkeys((_telling(word, common) for word in words), True))
 
-    def may_tell(self, words: Iterable[str]) -> bool:
+    def may_tell(self, words: Collection[str]) -> bool:
         """Return whether one of some words is the telling word of a word or phrase for harm."""
-        known = self._tells
-        for word in words:
-            tells = known.get(word)
-            if tells is None:
-                tells = bool(self._telling.beginning(fold(word)))
-                if len(known) < REMEMBERED:
-                    known[word] = tells
-            if tells:
+        if self._silent.issuperset(words):
+            return False
+        for word in set(words) - self._silent:
+            if self._telling.beginning(fold(word)):
                 return True
+            if len(self._silent) < REMEMBERED:
+                self._silent.add(word)
         return False
 
     def marks(self, tokens: Sequence[Token]) -> list[Mark]:
@@ -128,9 +127,9 @@ def _kinds_of(lexicon: Lexicon) -> Mapping[str, tuple[frozenset[str], str]]:
     return found
 
 
-def _telling(words: str) -> str:
-    """Return the rarest word of a phrase, which most other sentences lack: the longest one, or the last of these."""
-    return max(reversed(words.partition(PART)[0].split()), key=len)
+def _telling(words: str, common: Collection[str]) -> str:
+    """Return the rarest word of a phrase: the longest one that is not common, or the last of these."""
+    return max(reversed(words.partition(PART)[0].split()), key=lambda word: (word not in common, len(word)))
 
 
 def _parted_of(lexicon: Lexicon) -> Mapping[str, list[tuple[str, frozenset[str], str]]]:

@@ -49,8 +49,8 @@ def _pattern(hyphens: bool, elisions: bool) -> re.Pattern[str]:
     spaced = rf"(?<!\d)\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?!\d)"
     elided = f"{_ELIDED}|" if elisions else ""
     return re.compile(
-        rf"(?P<number>(?:{spaced}|\d+)(?:[.,'’‘ʼ٬٫·_]\d+)*[{_FRACTIONS}]?|[{_FRACTIONS}])"
-        rf"|(?P<word>{elided}{_LETTERS}(?:{joints}{_LETTERS})*)"
+        rf"(?P<word>(?![{_FRACTIONS}])(?:{elided}{_LETTERS}(?:{joints}{_LETTERS})*))"
+        rf"|(?P<number>(?:{spaced}|\d+)(?:[.,'’‘ʼ٬٫·_]\d+)*[{_FRACTIONS}]?|[{_FRACTIONS}])"
         r"|(?P<sign>[^\w\s])",
         flags=re.IGNORECASE if elisions else 0,
     )
@@ -70,16 +70,17 @@ def tokens_of(text: str, *, group: str = "", decimal: str = ".", hyphens: bool =
     found: list[Token] = []
     elisions = "'" in text or "’" in text
     for match in _pattern(hyphens, elisions).finditer(text):
-        kind, part, start = match.lastgroup or "", match.group(), match.start()
+        start, end = match.span()
+        part, kind = text[start:end], match.lastgroup or ""
         if kind != "number":
-            found.append(Token(part, fold(part), start, match.end(), kind))
+            found.append(Token(part, fold(part), start, end, kind))
             continue
         value = number_of(part, group, decimal)
         if found and found[-1].kind == "number" and text[found[-1].end : start].isspace():
             if len(found[-1].text) != _YEAR_DIGITS:  # "12 00", "555 01": parts of something longer
                 value = None
             found[-1] = found[-1]._replace(value=None)
-        found.append(Token(part, part, start, match.end(), kind, value))
+        found.append(Token(part, part, start, end, kind, value))
     return found
 
 
@@ -143,4 +144,6 @@ def phrase(words: str) -> Phrase:
 
 def matches(tokens: Sequence[Token], at: int, words: Phrase) -> bool:
     """Return whether a phrase stands at a position."""
-    return tuple(token.key for token in tokens[at : at + len(words)]) == words
+    if at >= len(tokens) or tokens[at].key != words[0]:
+        return False
+    return len(words) == 1 or tuple(token.key for token in tokens[at : at + len(words)]) == words

@@ -147,7 +147,8 @@ def follows(tokens: Sequence[Token], at: int, words: Phrase) -> bool:
     """Return whether the words of a phrase, which may end in "*", stand at a position."""
     if at + len(words) > len(tokens):
         return False
-    return all(
-        tokens[at + n].key.startswith(word[:-1]) if word.endswith("*") else tokens[at + n].key == word
-        for n, word in enumerate(words)
-    )
+    for place, word in enumerate(words, at):
+        key = tokens[place].key
+        if key != word and not (word[-1] == "*" and key.startswith(word[:-1])):
+            return False
+    return True
