@@ -10,11 +10,12 @@ from types import MappingProxyType
 from typing import Any
 
 from toolkit.agreement.agreement_report import INTERVAL, REVISION
+from toolkit.agreement.known_answers import KnownScore, known_answers, known_scores
 from toolkit.agreement.measurement import measure
 from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect, measure_effect
 from toolkit.agreement.model_agreement.replacement import ReplacementReport, measure_replacement
 from toolkit.agreement.structures.link_agreement import LinkAgreement, LinkUptake, link_agreement, uptake
-from toolkit.project.annotators_file import FURTHER, further, quiz_rules
+from toolkit.project.annotators_file import FURTHER, further, quiz_rules, read_team
 from toolkit.project.logs.link_log import link_answers, logged_suggestions, standing_links
 from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL
 from toolkit.project.logs.suggestion_log import SuggestionLog
@@ -61,6 +62,25 @@ def quiz_passed(workspace: Workspace) -> frozenset[str]:
     mark, number = quiz_rules(workspace).pass_mark, len(quiz(workspace.schema()))
     scores = quiz_scores(workspace).items()
     return frozenset(name for name, found in scores if found.answered == number and (found.share or 0.0) >= mark)
+
+
+def known_labels(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
+    """Return the labels of each sentence whose answer is known, by sentence_id; see `agreement.known_answers`."""
+    team, schema = read_team(workspace), workspace.schema()
+    rules = team.known if team is not None else None
+    return known_answers(
+        workspace.answers(),
+        workspace.expert_answers(),
+        items=quiz(schema),
+        texts=dict(workspace.columns(Sentence, "sentence_id", "text")),
+        **({} if rules is None else {"agreed": rules.agreed}),
+    )
+
+
+def hidden_scores(workspace: Workspace) -> Mapping[str, KnownScore]:
+    """Return how often each person met the known answers that were hidden among the tasks, by pseudonym."""
+    hidden = workspace.hidden_answers()
+    return known_scores(hidden, known_labels(workspace)) if hidden else {}
 
 
 _FURTHER = "further answers to hard sentences, left out"

@@ -79,7 +79,7 @@ def pull(
             "`toolkit adjudicate --accept ID`"
         )
     if from_export is not None and not as_json:
-        put_table(["what the file holds", "read", "taken", "rejected"], [_fate(*row) for row in result.fates.items()])
+        put_fates(result.fates)
     _end_where_unreadable(result.unreadable)
     say_next("`toolkit agreement`, then `toolkit adjudicate`")
 
@@ -114,5 +114,18 @@ def _reasons(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {name}" for name, number in counts.items() if name not in ("read", "taken"))
 
 
-def _fate(kind: str, counts: Mapping[str, int]) -> list[str]:
-    return [kind, *(str(counts[name]) for name in ("read", "taken", "rejected"))]
+_FATES = ("read", "taken", "rejected")
+
+
+def put_fates(fates: Mapping[str, Mapping[str, int]]) -> None:
+    """Print what a file holds by kind, and what became of it; how regions were mended, where any were."""
+    mended = any(counts.keys() - set(_FATES) for counts in fates.values())
+    rows = [
+        [kind, *(str(counts[name]) for name in _FATES), *[_mended(counts)] * mended] for kind, counts in fates.items()
+    ]
+    put_table(["what the file holds", *_FATES, *["mended, of those taken"] * mended], rows)
+
+
+def _mended(counts: Mapping[str, int]) -> str:
+    found = {name.removeprefix("mended: "): number for name, number in counts.items() if name not in _FATES}
+    return ", ".join(f"{number} {name}" for name, number in found.items()) or "–"

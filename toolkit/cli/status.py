@@ -10,6 +10,7 @@ from toolkit.cli.options import Json, ProjectDir
 from toolkit.cli.output import number, put, put_counts, put_json, put_table
 
 if TYPE_CHECKING:
+    from toolkit.agreement.known_answers import KnownScore
     from toolkit.labelstudio.progress import AnnotatorProgress
     from toolkit.schema import Score
 
@@ -30,7 +31,9 @@ def status(project: ProjectDir = None, as_json: Json = False) -> None:
         rows = [[part.title, *map(str, (part.sent, part.answers)), _whole(part.changed)] for part in result.projects]
         put_table(["project", "sent", "answers", "changed"], rows)
     header = ["annotator", "sent", "done", "skipped", "median s", "a day", "days left", "agreement", "quiz"]
-    put_table(header, [_person(who, result.sent) for who in result.annotators])
+    checked = any(who.known is not None for who in result.annotators)
+    rows = [_person(who, result.sent) + [_known(who.known)] * checked for who in result.annotators]
+    put_table([*header, *["known answers met"] * checked], rows)
     for who in result.annotators:
         if who.warning is not None:
             put(f"{who.annotator}: {who.warning}")
@@ -49,6 +52,10 @@ def _whole(number: float | None) -> str:
 def _person(who: AnnotatorProgress, sent: int) -> list[str]:
     whole = [sent if who.sent is None else who.sent, who.done, who.skipped, who.seconds, who.per_day, who.days_left]
     return [who.annotator, *map(_whole, whole), number(who.agreement), _share(who.quiz)]
+
+
+def _known(score: KnownScore | None) -> str:
+    return "–" if score is None else str(score)
 
 
 def _share(quiz: Score | None) -> str:

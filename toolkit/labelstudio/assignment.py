@@ -7,7 +7,7 @@ nobody's share depends on the order of annotators.yaml. What was once assigned s
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.project import Workspace
 from toolkit.project.annotators_file import FURTHER, Member, Team, assign, assigned, further, people_asked
 from toolkit.project.logs.append_log import AppendLog
+from toolkit.project.logs.hidden_tasks import hidden_articles
 from toolkit.project.logs.suggestion_log import SuggestionLog
 from toolkit.records import Annotation, Article, Sentence, content_id, latest
 
@@ -50,14 +51,14 @@ def assign_articles(
     """
     given = assigned(workspace)
     articles = {article.article_id: article for article in workspace.articles()}
-    people = {pseudonyms.of(member.email): member for member in team.annotators}
+    people, checked = members(team, pseudonyms), _checked_on(workspace)
     asked, passed = people_asked(workspace, team), quiz_passed(workspace)
     may_label = {name for name, member in people.items() if _is_calibrated(member, name in passed)}
     capacity = {name: _capacity(member, given.get(name, set()), sizes) for name, member in people.items()}
     new, lacking = [], 0
     for article_id, size in sizes.items():
         has = [name for name, mine in given.items() if article_id in mine]
-        free = [name for name in _ranked(people, article_id) if name not in has]
+        free = [name for name in _ranked(people, article_id) if name not in has and article_id not in checked[name]]
         able = [
             name
             for name in free
@@ -71,6 +72,19 @@ def assign_articles(
     if not dry_run:
         assign(workspace, new, asked)
     return Assignment({name: frozenset(mine) for name, mine in sorted(given.items())}, lacking)
+
+
+def members(team: Team, pseudonyms: Pseudonyms) -> dict[str, Member]:
+    """Return the people of a team by pseudonym."""
+    return {pseudonyms.of(member.email): member for member in team.annotators}
+
+
+def _checked_on(workspace: Workspace) -> Mapping[str, set[str]]:
+    """Return the articles that were hidden among each person's tasks to check them, by pseudonym."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for each in hidden_articles(workspace.root):
+        found[each.annotator].add(each.article_id)
+    return found
 
 
 def is_settled(answers: Sequence[Hashable], *, unsure: bool = False) -> bool:
@@ -107,7 +121,7 @@ def ask_further(
     article_of = dict(workspace.columns(Sentence, "sentence_id", "article_id"))
     articles = {article.article_id: article for article in workspace.articles()}
     sizes, whole, passed = Counter(article_of.values()), assigned(workspace), quiz_passed(workspace)
-    people = {pseudonyms.of(member.email): member for member in team.annotators}
+    people, checked = members(team, pseudonyms), _checked_on(workspace)
     able = {name: each for name, each in people.items() if _is_calibrated(each, name in passed)}
     capacity = {
         name: _capacity(each, whole.get(name, set()), sizes) - len(given.get(name, ())) for name, each in able.items()
@@ -117,7 +131,11 @@ def ask_further(
         if len(asked) >= team.overlap.adaptive or is_settled(answers, unsure=sentence_id in unsure):
             continue
         article = articles[article_of[sentence_id]]
-        free = (name for name in _ranked(able, sentence_id) if name not in asked and capacity[name] >= 1)
+        free = (
+            name
+            for name in _ranked(able, sentence_id)
+            if name not in asked and capacity[name] >= 1 and article.article_id not in checked[name]
+        )
         chosen = next((name for name in free if _reads(able[name], article)), None)
         if chosen is not None:
             given.setdefault(chosen, set()).add(sentence_id)

@@ -12,14 +12,16 @@ from statistics import median
 
 from toolkit.agreement import alpha
 from toolkit.agreement.intervals import clopper_pearson
-from toolkit.agreement.stage import quiz_scores
+from toolkit.agreement.known_answers import KnownScore
+from toolkit.agreement.stage import hidden_scores, quiz_scores
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.client.server_project import ServerProject
 from toolkit.labelstudio.pull.stage import changed_since
 from toolkit.project import Workspace
-from toolkit.project.annotators_file import blind_annotators, people_per_sentence
+from toolkit.project.annotators_file import blind_annotators, people_per_sentence, quiz_rules
+from toolkit.project.logs.hidden_tasks import hidden_pairs
 from toolkit.project.logs.push_ledger import blind_title, sent_sentences
 from toolkit.records import Annotation, latest
 from toolkit.schema import Score
@@ -44,8 +46,10 @@ class AnnotatorProgress:
             None before the first pair.
         per_day: Answers per day over the seven days before the project's latest one; None before the first.
         days_left: Days until this person has answered everything sent, at that pace; None before the first.
+        known: The score in the tasks whose answer is known, hidden among the others; None before the first.
         warning: What to talk to this person about: the latest answers agree with others' less often than the person's
-            own earlier ones; None where they do not, or where there are too few.
+            own earlier ones, or the known answers are met less often than the pass mark of the quiz asks; None where
+            neither is so, or where there are too few answers.
     """
 
     annotator: str
@@ -58,6 +62,7 @@ class AnnotatorProgress:
     agreement: float | None = None
     per_day: float | None = None
     days_left: float | None = None
+    known: KnownScore | None = None
     warning: str | None = None
 
 
@@ -87,8 +92,8 @@ class LabellingProgress:
     Attributes:
         url: The project on the server; in blind mode the first of them; the server while there is only the quiz.
         sentences: Sentences in the project directory.
-        sent: Tasks on the server.
-        answers_on_server: Answers there, skips included.
+        sent: Tasks on the server, without hidden ones whose answer is known.
+        answers_on_server: Answers there, skips included, without those to hidden tasks that were pulled.
         answers_pulled: Answers in the log.
         complete: Sentences with as many answers as toolkit.yaml asks for.
         per_day: Answers per day over the seven days before the latest one, None before the first.
@@ -155,7 +160,9 @@ def progress(workspace: Workspace, projects: Sequence[ProjectProgress], *, url: 
     answers = latest(pulled)
     wanted, everybody = people_per_sentence(workspace), workspace.config.label_studio.annotators_per_sentence
     people = Counter(answer.sentence_id for answer in answers)
-    sent = sum(project.sent for project in projects)
+    hidden = Counter(name for name, _ in hidden_pairs(workspace.root))
+    sent = max(sum(project.sent for project in projects) - hidden.total(), 0) if projects else 0
+    checked = workspace.hidden_answers()
     asked = sent * (everybody if len(projects) == 1 else 1)  # blind: one task per person
     missing = asked - sum(min(number, wanted(one)) for one, number in people.items())
     pace = _per_day(answers)
@@ -164,12 +171,12 @@ def progress(workspace: Workspace, projects: Sequence[ProjectProgress], *, url: 
         url=url,
         sentences=len(workspace.sentences()),
         sent=sent,
-        answers_on_server=sum(project.answers for project in projects),
+        answers_on_server=max(sum(project.answers for project in projects) - len(checked), 0),
         answers_pulled=len(pulled),
         complete=sum(number >= wanted(one) for one, number in people.items()),
         per_day=pace,
         days_left=None if not pace else max(missing, 0) / pace,
-        annotators=_annotators(answers, quiz_scores(workspace), _tasks_alone(workspace, projects)),
+        annotators=_annotators(workspace, answers, _tasks_alone(workspace, projects, hidden)),
         agreement=_alpha(answers),
         changed=sum(changed) if changed else None,
         projects=tuple(projects),
@@ -191,11 +198,13 @@ def _project(workspace: Workspace, server: Server, project: ServerProject) -> Pr
     return ProjectProgress(project.url, project.title, project.tasks, answers, changed)
 
 
-def _tasks_alone(workspace: Workspace, projects: Sequence[ProjectProgress]) -> dict[str, int]:
-    """Return how many tasks each person's own project holds, in blind mode."""
+def _tasks_alone(
+    workspace: Workspace, projects: Sequence[ProjectProgress], hidden: Mapping[str, int]
+) -> dict[str, int]:
+    """Return how many tasks each person's own project holds, in blind mode, without hidden ones."""
     sent = {project.title: project.sent for project in projects}
     titles = {name: blind_title(workspace, name) for name in blind_annotators(workspace) or ()} if projects else {}
-    return {name: sent[title] for name, title in titles.items() if title in sent}
+    return {name: max(sent[title] - hidden.get(name, 0), 0) for name, title in titles.items() if title in sent}
 
 
 def _alpha(answers: Sequence[Annotation]) -> float | None:
@@ -254,17 +263,32 @@ def _fallen(answers: Sequence[Annotation]) -> dict[str, str]:
     return found
 
 
+def _below(known: KnownScore, mark: float) -> str | None:
+    """Return what to say to a person whose score in the hidden tasks is below the pass mark with its whole interval."""
+    share = known.share
+    if share.high is None or share.value is None or share.low is None or share.high >= mark:
+        return None
+    return (
+        f"{known.correct} of {known.answered} hidden known answers are met, {share.value:.0%} ({share.low:.0%} to "
+        f"{share.high:.0%}), where {mark:.0%} are asked"
+    )
+
+
 def _annotators(
-    answers: Sequence[Annotation], quiz: Mapping[str, Score], alone: Mapping[str, int]
+    workspace: Workspace, answers: Sequence[Annotation], alone: Mapping[str, int]
 ) -> tuple[AnnotatorProgress, ...]:
-    by_person: dict[str, list[Annotation]] = {name: [] for name in sorted({*quiz, *alone})}
+    quiz, known, mark = quiz_scores(workspace), hidden_scores(workspace), quiz_rules(workspace).pass_mark
+    by_person: dict[str, list[Annotation]] = {name: [] for name in sorted({*quiz, *alone, *known})}
     for answer in answers:
         by_person.setdefault(answer.annotator, []).append(answer)
     shares, fallen = _shares(answers), _fallen(answers)
+    below = {name: _below(found, mark) for name, found in known.items()}
     end = max((_moment(answer) for answer in answers), default=None)
     return tuple(
         replace(
-            _annotator(name, given, quiz.get(name), alone.get(name), shares.get(name), end), warning=fallen.get(name)
+            _annotator(name, given, quiz.get(name), alone.get(name), shares.get(name), end),
+            known=known.get(name),
+            warning="; ".join(filter(None, (fallen.get(name), below.get(name)))) or None,
         )
         for name, given in sorted(by_person.items())
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from toolkit.labelstudio.client.known_projects import known_projects
 from toolkit.labelstudio.server import embedded
 from toolkit.project import Workspace
+from toolkit.project.logs.hidden_tasks import hidden_pairs
 
 
 def server_address(workspace: Workspace) -> str | None:
@@ -29,8 +30,9 @@ def task_links(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
         return {}
     ours = {entry["id"] for entries in known_projects(workspace).values() for entry in entries}
     found: dict[str, set[tuple[int, int]]] = {}
+    hidden = hidden_pairs(workspace.root)
     for row in workspace.annotations.rows():
-        if row["event"] != "revision":
+        if row["event"] != "revision" or (row["annotation"]["annotator"], row["annotation"]["sentence_id"]) in hidden:
             continue
         raw = row.get("raw") or {}
         project, task = raw.get("project"), raw.get("task")

@@ -8,6 +8,7 @@
         languages: [en, fr]         # default: any
         calibrated: true            # may label without the quiz; false: may not; default: once the quiz is passed
     quiz: {pass_mark: 0.8, retries: 2}     # the default
+    known: {share: 0.05, agreed: 3}        # default: nothing is hidden
 
 On the free server everybody sees everything in a project. So where people must not see each other's answers (`blind`),
 each person has a project with only the articles that are assigned to them. `toolkit.labelstudio.assignment` assigns.
@@ -19,6 +20,11 @@ nobody chooses it. How many people an article was asked of stands in the log and
 With `adaptive: 3` in the overlap, one further person at a time, up to three in all, answers a sentence on which those
 before differ, or of which a model is unsure. Whom that was asked of stands in a log of its own: such sentences are hard
 ones, so that agreement is measured without these answers.
+
+With `known`, a share of each person's tasks are sentences whose answer is known and that this person was not given to
+label: an expert has decided, an answer there carries the server's star, the schema has the sentence among its
+examples, or `agreed` people gave the same labels. What is answered there is scored, and counts nowhere else; see
+`toolkit.project.logs.hidden_tasks`.
 """
 
 from __future__ import annotations
@@ -91,6 +97,18 @@ class QuizRules(_Entry):
     retries: Annotated[int, pydantic.Field(ge=0)] = 2
 
 
+class KnownRules(_Entry):
+    """The known answers that are hidden among a person's tasks.
+
+    Attributes:
+        share: Of each person's tasks, above 0 and at most a half.
+        agreed: People whose equal answers make the answer to a sentence known.
+    """
+
+    share: Annotated[float, pydantic.Field(gt=0, le=0.5)]
+    agreed: Annotated[int, pydantic.Field(ge=2)] = 3
+
+
 class Team(_Entry):
     """The whole of annotators.yaml.
 
@@ -98,12 +116,14 @@ class Team(_Entry):
         blind: Nobody sees another person's answers: one project per person.
         overlap: The part of the articles that several people answer; None: all of them.
         quiz: The rules of the quiz.
+        known: The known answers that are hidden among a person's tasks; None: there are none.
         annotators: The people, each once.
     """
 
     blind: bool = False
     overlap: Overlap | None = None
     quiz: QuizRules = QuizRules()
+    known: KnownRules | None = None
     annotators: tuple[Member, ...] = ()
 
     @pydantic.model_validator(mode="after")
@@ -114,6 +134,8 @@ class Team(_Entry):
             raise ValueError(f"{twice[0]} is listed twice")
         if self.overlap is not None and not self.blind:
             raise ValueError("overlap needs `blind: true`: in one project for all, the server asks everybody the same")
+        if self.known is not None and not self.blind:
+            raise ValueError("known needs `blind: true`: in one project for all, the server asks everybody the same")
         return self
 
 
@@ -174,9 +196,18 @@ def further(workspace: Workspace) -> dict[str, set[str]]:
 def design_in_words(workspace: Workspace) -> str:
     """Return who answers what, for the card of a release; empty where everybody asked answers the same."""
     team = read_team(workspace)
-    if team is None or team.overlap is None:
+    if team is None:
         return ""
-    overlap = team.overlap
+    parts = [_overlap_in_words(workspace, team.overlap)] if team.overlap is not None else []
+    if team.known is not None:
+        parts.append(
+            f"{team.known.share:.0%} of each person's tasks are sentences whose answer was known, hidden among the "
+            "others; what was answered there is no part of this dataset."
+        )
+    return " ".join(parts)
+
+
+def _overlap_in_words(workspace: Workspace, overlap: Overlap) -> str:
     said = f"{overlap.share:.0%} of the articles are answered by {overlap.annotators} people each, the others by one"
     if overlap.adaptive is None:
         return f"{said}; agreement is measured on that share."

@@ -19,6 +19,7 @@ from toolkit.project.files import disk_errors, file_digest, move_atomic, write_a
 from toolkit.project.logs.annotation_log import current, holding
 from toolkit.project.logs.append_log import AppendLog
 from toolkit.project.logs.hash_chain import BrokenLink, broken_links
+from toolkit.project.logs.hidden_tasks import hidden_pairs
 from toolkit.project.logs.log_head import cut_end
 from toolkit.project.logs.standing_answers import Standing, standing
 from toolkit.project.mutex import exclusive
@@ -263,7 +264,8 @@ class Workspace:
     def answers(self, *, some: bool = False) -> list[Annotation]:
         """Return the annotators' answers as they stand, by (sentence_id, annotator, annotation_id).
 
-        Accounts of one person are one, and answers are on sentences that exist; see `logs.standing_answers`.
+        Accounts of one person are one, and answers are on sentences that exist; see `logs.standing_answers`. Answers
+        to tasks that were hidden to check a person are left out; see `hidden_answers`.
 
         Args:
             some: The caller needs at least one.
@@ -271,12 +273,25 @@ class Workspace:
         Raises:
             InvalidInput: The log is damaged, or some are needed and there is none yet.
         """
-        answers = self._standing(self.annotations)
+        answers = [answer for answer, is_hidden in self._told_apart() if not is_hidden]
         if some and not answers:
             raise InvalidInput(
                 "there are no answers yet", where=str(self.annotations.path), remedy="run `toolkit pull`"
             )
         return answers
+
+    def hidden_answers(self) -> list[Annotation]:
+        """Return the answers to hidden tasks whose answer is known, in the same order; see `logs.hidden_tasks`."""
+        return [answer for answer, is_hidden in self._told_apart() if is_hidden]
+
+    def _told_apart(self) -> list[tuple[Annotation, bool]]:
+        """Return the annotators' answers as they stand, in order, each with whether it is to a hidden task."""
+        found = current(self.annotations.rows(), where=str(self.annotations.path))
+        if not found:
+            return []
+        how, pairs = self.standing(self.annotations, found), hidden_pairs(self.root)
+        read = [(how.read(answer), how.is_of(answer, pairs)) for answer in found]
+        return sorted(read, key=lambda each: _order(each[0]))
 
     def logged_answers(self) -> list[Annotation]:
         """Return the annotators' answers that hold now as the log has them, in the same order."""
@@ -355,7 +370,9 @@ class Workspace:
         """Yield the annotators' answers as they stand in the order of the log, for logs that memory can't hold."""
         path = str(self.annotations.path)
         how = self.standing(self.annotations, holding(self.annotations.rows, where=path))
-        return map(how.read, holding(self.annotations.rows, where=path))
+        pairs = hidden_pairs(self.root)
+        held = holding(self.annotations.rows, where=path)
+        return (how.read(answer) for answer in held if not how.is_of(answer, pairs))
 
     def release_path(self, version: str) -> Path:
         """Return the directory of a release."""
@@ -368,7 +385,11 @@ class Workspace:
 
 
 def _in_order(answers: Iterable[Annotation]) -> list[Annotation]:
-    return sorted(answers, key=lambda answer: (answer.sentence_id, answer.annotator, answer.annotation_id))
+    return sorted(answers, key=_order)
+
+
+def _order(answer: Annotation) -> tuple[str, str, str]:
+    return answer.sentence_id, answer.annotator, answer.annotation_id
 
 
 def page_sources(folder: Path, *, apart_from: Path) -> dict[str, Path]:

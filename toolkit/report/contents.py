@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from toolkit.agreement.known_answers import KnownScore
 from toolkit.agreement.model_agreement.preannotation_effect import PreannotationEffect
 from toolkit.agreement.report_tables import ReportTable
 from toolkit.report.charts.plots import Plot
@@ -76,6 +77,7 @@ class AnnotatorWork:
         seconds: Median time an answer took, None where the server did not say.
         first: Day of the first answer, "YYYY-MM-DD".
         last: Day of the last.
+        known: The score in the tasks whose answer is known, hidden among the others; None before the first.
     """
 
     annotator: str
@@ -84,6 +86,7 @@ class AnnotatorWork:
     seconds: float | None
     first: str
     last: str
+    known: KnownScore | None = None
 
 
 @dataclass(frozen=True)

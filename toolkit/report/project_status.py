@@ -10,6 +10,7 @@ from typing import Literal
 from toolkit.project import Workspace
 from toolkit.project.logs import push_ledger
 from toolkit.project.logs.answer_migration import settled
+from toolkit.project.logs.hidden_tasks import hidden_pairs
 from toolkit.project.stage import Provenance, read_lock
 from toolkit.release import Release, newest
 from toolkit.release import stage as release_stage
@@ -119,8 +120,11 @@ def _push(workspace: Workspace, segmented: Provenance | None) -> StageStatus:
 
 def _pull(workspace: Workspace) -> StageStatus:
     live: dict[str, str] = {}
+    hidden = hidden_pairs(workspace.root)
     for row in workspace.annotations.rows():
         if row.get("event") == "revision":
+            if (row["annotation"]["annotator"], row["annotation"]["sentence_id"]) in hidden:
+                continue
             live[row["annotation"]["annotation_id"]] = row["annotation"]["annotator"]
         else:
             live.pop(str(row.get("annotation_id")), None)

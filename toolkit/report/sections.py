@@ -118,6 +118,7 @@ def _progress(report: Report, titles: Titles) -> Section | None:
     points = tuple(
         f"{person.annotator}: {tally(person.answers, 'answer')} from {person.first} to {person.last}"
         + (f", {person.seconds:g} s per answer (median)" if person.seconds is not None else "")
+        + (f"; known answers hidden among the tasks: {person.known} met" if person.known is not None else "")
         for person in progress.people
     )
     drawn = (

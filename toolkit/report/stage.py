@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from statistics import median
@@ -12,7 +13,8 @@ from typing import Any
 
 from toolkit import release
 from toolkit.adjudicate.stage import WOULD_CHANGE
-from toolkit.agreement.stage import preannotation_effect
+from toolkit.agreement.known_answers import KnownScore
+from toolkit.agreement.stage import hidden_scores, preannotation_effect
 from toolkit.ingest.stage import survey
 from toolkit.ingest.survey import FileSurvey
 from toolkit.labelstudio.task_links import task_links
@@ -113,7 +115,9 @@ def project_report(workspace: Workspace, *, shown: int = SHOWN) -> Report:
         labels={label.id: label.title for label in schema.labels},
         spans={span.id: span.title for span in schema.spans},
         corpus=None if texts is None else _corpus(workspace, texts),
-        progress=_progress(answers, texts.sentence_count if texts else 0) if answers else None,
+        progress=_progress(answers, texts.sentence_count if texts else 0, hidden_scores(workspace))
+        if answers
+        else None,
         prevalence=_prevalence(decisions, schema, texts) if decisions and texts else None,
         agreement=agreement,
         disagreement=_disagreement(workspace, answers) if answers else None,
@@ -177,7 +181,7 @@ def _corpus(workspace: Workspace, texts: Texts) -> Origin:
     )
 
 
-def _progress(answers: Sequence[Annotation], sentences: int) -> LabellingWork:
+def _progress(answers: Sequence[Annotation], sentences: int, known: Mapping[str, KnownScore]) -> LabellingWork:
     by_person: dict[str, list[Annotation]] = {}
     for answer in answers:
         by_person.setdefault(answer.annotator, []).append(answer)
@@ -186,7 +190,7 @@ def _progress(answers: Sequence[Annotation], sentences: int) -> LabellingWork:
     if sentences > len(given):
         coverage[0] = sentences - len(given)
     days = Counter(answer.created_at[:10] for answer in answers)
-    people = (_person(name, mine) for name, mine in by_person.items())
+    people = (replace(_person(name, mine), known=known.get(name)) for name, mine in by_person.items())
     return LabellingWork(
         people=tuple(sorted(people, key=lambda person: (-person.answers, person.annotator))),
         coverage={str(number): coverage[number] for number in range(max(coverage, default=0) + 1)},

@@ -32,6 +32,7 @@ def test_code_points_of_the_real_page_fit(start: int, end: int, claimed: str) ->
 )
 def test_a_space_too_much_on_either_side_is_trimmed_and_said(start: int, end: int, claimed: str) -> None:
     assert locate(TEXT, start, end, claimed) == Offsets(21, 30, "white-space")
+    assert locate(TEXT, start, end, claimed, trim=False) == Offsets(start, end), "a foreign region stays as it is"
 
 
 def test_utf16_offsets_are_mended_only_when_the_words_fit_exactly() -> None:

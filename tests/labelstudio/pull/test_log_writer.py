@@ -146,6 +146,14 @@ def test_a_figure_that_differs_from_its_words_is_written_once(workspace: Workspa
     assert (row["text"], row["given"]) == ("At least 14", {"low": 41, "qualifier": None})
 
 
+def test_white_space_at_the_ends_is_trimmed_and_the_account_says_so(workspace: Workspace) -> None:
+    with writing(workspace) as writer:
+        writer.add_task(task(workspace, annotation(1, *region(8, 12, "CUE"))), source=str, place=PLACE)
+    (answer,) = workspace.answers()
+    assert (answer.spans[0].start, answer.spans[0].end) == (9, 11)
+    assert writer.fates["labels"] == {"read": 1, "taken": 1, "rejected": 0, "mended: white-space": 1}
+
+
 def test_the_log_is_written_last(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
     append = type(workspace.annotations).append

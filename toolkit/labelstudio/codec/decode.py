@@ -223,7 +223,7 @@ class _Decoder:
 
     def _take_span(self, item: Item) -> bool:
         value, control = item["value"], self._control(item)
-        found = self.text.locate(value, item.get("to_name"))
+        found = self.text.locate(value, item.get("to_name"), trim=not self.page.is_foreign)
         if isinstance(found, str):
             self._reject(found, self._contrast(found, item), item)
             return False

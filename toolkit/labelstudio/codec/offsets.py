@@ -28,14 +28,15 @@ class Offsets:
     mended: str | None = None
 
 
-def locate(text: str, start: Any, end: Any, claimed: Any) -> Offsets | str:
-    """Return the offsets of a region in `text`, without white space at its ends, or why it has none.
+def locate(text: str, start: Any, end: Any, claimed: Any, *, trim: bool = True) -> Offsets | str:
+    """Return the offsets of a region in `text`, or why it has none.
 
     Args:
         text: The text of the task.
         start: `value.start` as it came.
         end: `value.end` as it came.
         claimed: `value.text` as it came; None where the region claims nothing.
+        trim: Leave out white space at its ends; else the region stays as it was sent.
 
     Returns:
         The offsets, or the reason: "no-offsets", "offset-mismatch" or "only-white-space".
@@ -46,10 +47,10 @@ def locate(text: str, start: Any, end: Any, claimed: Any) -> Offsets | str:
         held = text[start:end]
         exact = claimed is None or claimed == held or _plain(held) == _plain(claimed)
         mended = None if exact else "white-space"
-        return _trimmed(text, start, end, mended)
+        return _checked(text, start, end, mended, trim=trim)
     counted = _from_utf16(text, start, end)
     if counted is not None and isinstance(claimed, str) and claimed and text[slice(*counted)] == claimed:
-        return _trimmed(text, *counted, "utf-16")
+        return _checked(text, *counted, "utf-16", trim=trim)
     return "offset-mismatch"
 
 
@@ -69,11 +70,13 @@ def _plain(text: str) -> str:
     return text.replace("\\n", "\n").replace("\r", "\n")
 
 
-def _trimmed(text: str, start: int, end: int, mended: str | None) -> Offsets | str:
+def _checked(text: str, start: int, end: int, mended: str | None, *, trim: bool) -> Offsets | str:
     held = text[start:end]
     left, right = len(held) - len(held.lstrip()), len(held) - len(held.rstrip())
     if left == len(held):
         return "only-white-space"
+    if not trim:
+        return Offsets(start, end, mended if mended == "utf-16" else None)
     if left or right:
         mended = mended or "white-space"
     return Offsets(start + left, end - right, mended)

@@ -217,8 +217,14 @@ class TaskText:
         """Return a text that every region belongs to, whatever it says."""
         return cls(text, {"": (0, text)})
 
-    def locate(self, value: Mapping[str, Any], to_name: Any) -> Offsets | str:
-        """Return the offsets of a region in `text`, or why it has none; "other-text": it is on another text."""
+    def locate(self, value: Mapping[str, Any], to_name: Any, *, trim: bool = True) -> Offsets | str:
+        """Return the offsets of a region in `text`, or why it has none; "other-text": it is on another text.
+
+        Args:
+            value: The region's value.
+            to_name: The object that it is on.
+            trim: As for `toolkit.labelstudio.codec.offsets.locate`; HTML collapses white space, so there it is trimmed.
+        """
         part = self.parts.get(str(to_name))
         if part is None:
             if len(self.parts) > 1 or str(to_name) in self.others:
@@ -228,5 +234,5 @@ class TaskText:
         if isinstance(held, VisibleText):
             found = held.locate(value)
         else:
-            found = locate(held, value.get("start"), value.get("end"), value.get("text"))
+            found = locate(held, value.get("start"), value.get("end"), value.get("text"), trim=trim)
         return found if isinstance(found, str) else Offsets(found.start + shift, found.end + shift, found.mended)

@@ -69,8 +69,9 @@ class PullResult:
             sentence, "rejects", "mended regions"); and of what was added the "casualty figures whose numbers differ
             from their words".
         fates: Everything that was read by kind: "annotations", and below them each of Label Studio's types of
-            result; how many were "read", and how many of these "taken" and "rejected". Of a file also "drafts", which
-            are never taken.
+            result; how many were "read", and how many of these "taken" and "rejected"; of those taken how many were
+            "mended: white-space" (trimmed at their ends, on our own page only) or "mended: utf-16". Of a file also
+            "drafts", which are never taken.
         values: Everything that was read by control and value: how many were "read" and "taken", and how many were
             rejected for each reason; "read" is the sum of the others.
         texts: Keys of the tasks' data that were taken for the sentence, of a foreign project.
@@ -223,6 +224,8 @@ class LogWriter:
             counts = found.setdefault(fate.type, {"read": 0, "taken": 0, "rejected": 0})
             counts["read"] += number
             counts["rejected" if fate.kind == MISFIT else "taken"] += number
+            if fate.mended:
+                counts[f"mended: {fate.mended}"] = counts.get(f"mended: {fate.mended}", 0) + number
         return found
 
     @property

@@ -57,6 +57,7 @@ class PushResult:
         truncated: Tasks sent of articles of which the page shows only the beginning.
         notes: What a person should know, such as that a project was renamed.
         withdrawn: Tasks of removed sentences that nobody has answered, which were deleted.
+        hidden: Tasks among those sent and present whose answer is known, hidden to check a person (blind mode).
     """
 
     url: str | None
@@ -73,6 +74,7 @@ class PushResult:
     notes: tuple[str, ...] = ()
     withdrawn: int = 0
     truncated: int = 0
+    hidden: int = 0
 
     @property
     def up_to_date(self) -> bool:
@@ -87,6 +89,7 @@ class PushResult:
         some["would be withdrawn" if self.dry_run else "withdrawn"] = self.withdrawn
         some["articles without enough people"] = self.lacking
         some["of truncated articles"] = self.truncated
+        some["known answers hidden among them"] = self.hidden
         sent = "would be sent" if self.dry_run else "sent"
         return {
             sent: self.sent,

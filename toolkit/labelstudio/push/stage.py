@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from toolkit.engine.background import beside
 from toolkit.errors import InvalidInput
-from toolkit.labelstudio.assignment import ask_further, assign_articles
+from toolkit.labelstudio.assignment import ask_further, assign_articles, members
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.client.connection import connected
 from toolkit.labelstudio.client.http_client import Server
 from toolkit.labelstudio.pseudonyms import project_pseudonyms
+from toolkit.labelstudio.push.hidden_tasks import HiddenTasks
 from toolkit.labelstudio.push.sender import PushResult, Sender, Task
 from toolkit.labelstudio.push.tasks import task_data
 from toolkit.project import Workspace
 from toolkit.project.annotators_file import FILE_NAME as ANNOTATORS
 from toolkit.project.annotators_file import Team, people_per_sentence, read_team
 from toolkit.project.logs.answer_migration import settled
+from toolkit.project.logs.hidden_tasks import hidden_pairs
 from toolkit.project.logs.push_ledger import Key, blind_title, sent_sentences
 from toolkit.project.sentence_filter import Test, selected
 from toolkit.project.stage import Progress
@@ -99,8 +101,8 @@ def sent_by(workspace: Workspace, **choice: Any) -> set[str]:
 
 def _tasks(
     workspace: Workspace, choice: Callable[[Sequence[Sentence]], list[int]]
-) -> tuple[dict[Key, Task], Collection[Key]]:
-    """Return the tasks of the sentences that are chosen and not settled, in their order, and the keys of all."""
+) -> tuple[dict[Key, Task], Mapping[Key, Task]]:
+    """Return the tasks of the sentences that are chosen and not settled, in their order, and all of them."""
     sentences = workspace.sentences()
     data = task_data(sentences, workspace.articles())
     every: dict[Key, Task] = {(item["sentence_id"], item["text_sha256"]): {"data": item} for item in data}
@@ -116,17 +118,17 @@ def _carried(workspace: Workspace, there: Collection[str]) -> set[str]:
     if not sent_sentences(workspace).difference(there):
         return set()
     logged = workspace.logged_answers()
-    how = workspace.standing(workspace.annotations, logged)
+    how, pairs = workspace.standing(workspace.annotations, logged), hidden_pairs(workspace.root)
     people: dict[str, set[str]] = defaultdict(set)
     for answer in logged:
-        if answer.sentence_id in how.carried:
+        if answer.sentence_id in how.carried and not how.is_of(answer, pairs):
             people[how.carried[answer.sentence_id]].add(how.read(answer).annotator)
     wanted = people_per_sentence(workspace)
     return {sentence_id for sentence_id, names in people.items() if len(names) >= wanted(sentence_id)}
 
 
 def _push_blind(
-    workspace: Workspace, sender: Sender, team: Team, wanted: dict[Key, Task], every: Collection[Key]
+    workspace: Workspace, sender: Sender, team: Team, wanted: dict[Key, Task], every: Mapping[Key, Task]
 ) -> PushResult:
     """Send each person the tasks of their articles, into a project of their own."""
     article_of = {sentence.sentence_id: sentence.article_id for sentence in workspace.sentences()}
@@ -135,10 +137,12 @@ def _push_blind(
     assignment = assign_articles(workspace, team, names, sizes, dry_run=sender.dry_run)
     more = ask_further(workspace, team, names, dry_run=sender.dry_run)
     settings = server_project.settings(workspace.schema(), workspace, answers=1)
-    results = []
+    hidden = HiddenTasks(workspace, team, members(team, names), dry_run=sender.dry_run)
+    keys, results = {key[0]: key for key in every}, []
     for name in sorted({*assignment.articles, *more}):
         mine, single = assignment.articles.get(name, frozenset()), more.get(name, set())
-        tasks = {key: task for key, task in wanted.items() if article_of[key[0]] in mine or key[0] in single}
+        own = [key for key in wanted if article_of[key[0]] in mine or key[0] in single]
+        tasks = {key: every[key] for key in hidden.among(name, own, keys)}
         results.append(sender.send(blind_title(workspace, name), settings, tasks, every))
     if not results:
         raise InvalidInput(
@@ -157,6 +161,7 @@ def _push_blind(
         dry_run=sender.dry_run,
         lacking=assignment.lacking,
         urls=tuple(result.url for result in results if result.url),
-        notes=tuple(note for result in results for note in result.notes),
+        notes=(*(note for result in results for note in result.notes), *hidden.notes),
         withdrawn=sum(result.withdrawn for result in results),
+        hidden=hidden.sent,
     )

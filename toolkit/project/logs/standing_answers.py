@@ -64,6 +64,11 @@ class Standing:
             changed["rejected"] = 0
         return replace(answer, **changed) if changed else answer
 
+    def is_of(self, answer: Annotation, pairs: Collection[tuple[str, str]]) -> bool:
+        """Tell whether a logged answer is one of these (pseudonym, sentence_id), by account or by person."""
+        names = (answer.annotator, self.person.get(answer.annotator, answer.annotator))
+        return bool(pairs) and any((name, answer.sentence_id) in pairs for name in names)
+
 
 def accept(root: Path, answers: Iterable[Annotation], wanted: Collection[str]) -> int:
     """Let answers vote although a part of them was lost; a later revision of one is to be accepted anew.

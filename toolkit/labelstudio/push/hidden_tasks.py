@@ -1,0 +1,135 @@
+"""Known answers in the stream: articles whose answers are known, hidden among a person's own tasks (`known`).
+
+Nothing tells them from the others: they come as other people got them, whole articles with headline, neighbours and
+link, and between articles of the person's own; where each comes is drawn by a hash. A sentence that was never sent to
+anybody, or an example of the schema that stands in no article, would be told at a glance, and is not used.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from toolkit.agreement.stage import known_labels
+from toolkit.project import Workspace
+from toolkit.project.annotators_file import KnownRules, Member, Team, assigned, further
+from toolkit.project.logs.hidden_tasks import HiddenArticle, hidden_articles, hide
+from toolkit.project.logs.push_ledger import Key, blind_title, sent_sentences, sent_to
+from toolkit.records import Article, Sentence, content_id
+
+_KNOWN = 0.5  # share of an article's sentences whose answer has to be known
+
+
+class HiddenTasks:
+    """Draws what is hidden for whom, and puts it among the person's own tasks.
+
+    Args:
+        workspace: The project directory.
+        team: The people, with the share that is hidden.
+        members: Pseudonym → the person.
+        dry_run: Write nothing.
+
+    Attributes:
+        sent: How many tasks of the present push are hidden ones, those that were sent before included.
+        short: Pseudonyms for whom there were too few known answers.
+    """
+
+    def __init__(self, workspace: Workspace, team: Team, members: Mapping[str, Member], *, dry_run: bool) -> None:
+        self._workspace, self._members, self._dry_run = workspace, members, dry_run
+        self._rules = team.known
+        self.sent = 0
+        self.short: list[str] = []
+        self._hidden: dict[str, list[HiddenArticle]] = defaultdict(list)
+        for each in hidden_articles(workspace.root):
+            self._hidden[each.annotator].append(each)
+        self._article_of: dict[str, str] = dict(workspace.columns(Sentence, "sentence_id", "article_id"))
+        self._pool = self._known_articles() if self._rules is not None else {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know: that there are too few known answers."""
+        if not self.short:
+            return ()
+        people = "1 person" if len(self.short) == 1 else f"{len(self.short)} people"
+        return (
+            f"too few sentences have a known answer to hide any among the tasks of {people}: let experts decide "
+            "(`toolkit adjudicate --push`), or give answers a star on the server, and pull",
+        )
+
+    def among(self, annotator: str, own: Sequence[Key], every: Mapping[str, Key]) -> Iterator[Key]:
+        """Yield the keys of a person's tasks: their own, in their order, with the hidden ones between.
+
+        What was hidden once stays hidden, whatever the share is now; new ones are drawn as new tasks are sent.
+
+        Args:
+            annotator: The pseudonym.
+            own: Keys of the tasks that are the person's to label.
+            every: sentence_id → key of every task that there is.
+        """
+        article_of = self._article_of
+        if self._rules is not None:
+            new = self._drawn(annotator, [key[0] for key in own], self._rules)
+            self._hidden[annotator] += new
+            if not self._dry_run:
+                hide(self._workspace.root, new)
+        waiting: dict[str, list[Key]] = defaultdict(list)
+        for each in self._hidden[annotator]:
+            waiting[each.after] += [every[one] for one in each.sentence_ids if one in every]
+        self.sent += sum(map(len, waiting.values()))
+        for number, key in enumerate(own):
+            yield key
+            article = article_of[key[0]]
+            if number + 1 == len(own) or article_of[own[number + 1][0]] != article:
+                yield from waiting.pop(article, ())
+        for rest in waiting.values():
+            yield from rest
+
+    def _drawn(self, annotator: str, own: Sequence[str], rules: KnownRules) -> list[HiddenArticle]:
+        """Return what is hidden among the tasks of a person that are sent for the first time."""
+        before = sent_to(self._workspace, [blind_title(self._workspace, annotator)])
+        new = [one for one in own if one not in before]
+        places = list(dict.fromkeys(self._article_of[one] for one in new))
+        held = sum(len(each.sentence_ids) for each in self._hidden[annotator])
+        due = min(rules.share / (1 - rules.share) * len(own) - held, len(new) / 2)
+        found = []
+        for article_id in self._free(annotator, own):
+            size = len(self._pool[article_id])
+            if places and due >= size / 2:
+                at = int(content_id("place of a hidden article", annotator, article_id)[:12], 16) % len(places)
+                found.append(HiddenArticle(annotator, article_id, self._pool[article_id], places[at]))
+                due -= size
+        if due >= 1 and places and not found:
+            self.short.append(annotator)
+        return found
+
+    def _free(self, annotator: str, own: Sequence[str]) -> list[str]:
+        """Return the known articles that a person may get, in an order that is drawn."""
+        workspace, article_of = self._workspace, self._article_of
+        theirs = {article_of[one] for one in own} | assigned(workspace).get(annotator, set())
+        theirs |= {article_of[one] for one in further(workspace).get(annotator, ()) if one in article_of}
+        theirs |= {each.article_id for each in self._hidden[annotator]}
+        theirs |= self._answered[annotator]
+        languages = self._members[annotator].languages if annotator in self._members else ()
+        able = (
+            one for one in self._pool if one not in theirs and (not languages or self._language_of[one] in languages)
+        )
+        return sorted(able, key=lambda article_id: content_id("hidden article", annotator, article_id))
+
+    def _known_articles(self) -> dict[str, tuple[str, ...]]:
+        """Return the articles of which enough answers are known, with those sentences that other people got."""
+        workspace = self._workspace
+        known, sent = known_labels(workspace), sent_sentences(workspace)
+        self._language_of = dict(workspace.columns(Article, "article_id", "language"))
+        self._answered: dict[str, set[str]] = defaultdict(set)
+        for answer in workspace.answers():
+            if answer.sentence_id in self._article_of:
+                self._answered[answer.annotator].add(self._article_of[answer.sentence_id])
+        found: dict[str, list[str]] = defaultdict(list)
+        for sentence_id, article_id in self._article_of.items():
+            if sentence_id in sent:
+                found[article_id].append(sentence_id)
+        return {
+            article_id: tuple(mine)
+            for article_id, mine in found.items()
+            if sum(one in known for one in mine) >= _KNOWN * len(mine)
+        }
