@@ -37,8 +37,7 @@ def test_each_figure_of_the_release_is_the_one_that_was_written_down(tmp_path: P
             gold[row["sentence"]] = [(figure["start"], figure["end"], stated(figure)) for figure in row["figures"]]
     rows = ds.dataset(tmp_path / "p" / "releases" / "1.0.0" / "data", format="parquet").to_table().to_pylist()
     found = {
-        row["text"]: [(span["start"], span["end"], said(json.loads(span["attributes"]))) for span in row["spans"]]
-        for row in rows
+        row["text"]: [(span["start"], span["end"], said(span["attributes"])) for span in row["spans"]] for row in rows
     }
     assert found == gold
     assert {row["language"] for row in rows} == {"de", "en", "es", "fr", "ru", "uk"}

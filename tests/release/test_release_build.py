@@ -15,6 +15,7 @@ from lxml import etree
 
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.release import Release, TextRule, load
+from toolkit.release.tables.attribute_columns import span_attributes
 from toolkit.schema import load as load_schema
 
 pytestmark = pytest.mark.slow
@@ -50,7 +51,8 @@ def test_datasets_loads_every_config_offline(release: Release, tmp_path: Path) -
         for config in release.configs
     }
     assert answer["rows"] == expected
-    assert set(expected) == {"default", "undecided", "annotations", "spans", "figures", "claims", "tolls", "articles"}
+    ledger = {"figures", "claims", "tolls"}
+    assert set(expected) == {"default", "undecided", "annotations", "spans", "relations", "articles"} | ledger
     assert answer["names"] == list(release.schema.label_ids)
     first = release.table("default", "train").slice(0, 1).to_pylist()[0]
     assert [answer["names"][number] for number in answer["first"].pop("labels")] == first.pop("labels")
@@ -59,6 +61,10 @@ def test_datasets_loads_every_config_offline(release: Release, tmp_path: Path) -
     assert {name: [number > 0 for number in row] for name, row in numbers.items()} == {
         name: [tag != "O" for tag in row] for name, row in tags.items()
     }
+    for span in first["spans"]:
+        for column in span_attributes(release.schema):
+            if column.choices and span["attributes"][column.id] is not None:
+                span["attributes"][column.id] = column.choices.index(span["attributes"][column.id])
     assert answer["first"] == first
 
 
@@ -254,8 +260,8 @@ def test_a_licence_that_the_hub_does_not_know_is_named(world, tmp_path: Path) ->
 
 
 def test_a_release_of_a_newer_toolkit_is_refused(release: Release, tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text(json.dumps({**release.manifest, "format": 2}))
-    with pytest.raises(InvalidInput, match=r"has format 2, and this toolkit reads format 1; run `pip install"):
+    (tmp_path / "manifest.json").write_text(json.dumps({**release.manifest, "format": 3}))
+    with pytest.raises(InvalidInput, match=r"has format 3, and this toolkit reads formats 1 to 2; run `pip install"):
         load(tmp_path)
 
 

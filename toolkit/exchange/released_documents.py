@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from toolkit.errors import UsageError
-from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Mention, joined, values_of
+from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Mention, joined
 from toolkit.exchange.catalogue import write_documents
 from toolkit.exchange.released_stories import released_stories
 from toolkit.project.files import ANOTHER, staged
 from toolkit.records import Relation
 from toolkit.release import Release
 from toolkit.release.export.formats import rows, spans_of
+from toolkit.release.tables.attribute_columns import held, held_in, sentence_fields
 
 DECIDED: Final = "decided"
 """The annotator that decisions are of, beside people's answers."""
@@ -59,13 +59,15 @@ def released_documents(release: Release, losses: Losses) -> Iterator[AnnotatedDo
         release: The release.
         losses: Earlier answers of a person to the same sentence are counted here.
     """
+    asked = sentence_fields(release.schema)
     for split in release.splits():
         articles = {row["article_id"]: row for row in rows(release, "articles", split)}
         spans = spans_of(release, split)
         for row in rows(release, "default", split):
             marked = spans.get(row["sentence_id"], [])
             links = [{**link, "head": span["span_id"]} for span in marked for link in span["relations"] or ()]
-            yield _document({**row, "annotator": DECIDED, "relations": links}, marked, split, articles)
+            said = {"annotator": DECIDED, "relations": links, "fields": held_in(row, asked, "fields")}
+            yield _document({**row, **said}, marked, split, articles)
         last: dict[tuple[str, str], Mapping[str, Any]] = {}
         if release.has_rows("annotations", split):
             for row in rows(release, "annotations", split):
@@ -75,7 +77,7 @@ def released_documents(release: Release, losses: Losses) -> Iterator[AnnotatedDo
                 if key not in last or last[key]["updated_at"] < row["updated_at"]:
                     last[key] = row
         for row in last.values():
-            yield _document(row, row["spans"], split, articles)
+            yield _document({**row, "fields": held_in(row, asked, "fields")}, row["spans"], split, articles)
 
 
 def _document(
@@ -86,7 +88,7 @@ def _document(
             mention_id=span["span_id"],
             label=span["label"],
             fragments=((span["start"], span["end"]),),
-            attributes=_held(span["attributes"]),
+            attributes=held(span.get("attributes")),
         )
         for span in spans
     ]
@@ -100,7 +102,7 @@ def _document(
         relations=tuple(
             Relation(label=link["label"], head=link["head"], tail=link["tail"]) for link in row["relations"]
         ),
-        fields=_held(row.get("fields")),
+        fields=row["fields"],
         note=row.get("note"),
         skipped=bool(row.get("skipped")),
         answered_at=row.get("updated_at"),
@@ -108,9 +110,3 @@ def _document(
         metadata={key: str(value) for key in _FACTS if (value := facts.get(key)) is not None},
     )
     return joined(document)
-
-
-def _held(said: Any) -> dict[str, Any]:
-    """Return fields that a table holds as JSON or as a struct, without those that are empty."""
-    found = json.loads(said) if isinstance(said, str) else dict(said or {})
-    return {name: value for name, value in values_of(found).items() if value is not None}

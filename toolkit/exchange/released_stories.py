@@ -7,11 +7,10 @@ relations like those within one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from toolkit.exchange.annotated_document import AnnotatedDocument, Mention, values_of
+from toolkit.exchange.annotated_document import AnnotatedDocument, Mention
 from toolkit.records import Relation
 from toolkit.release import Release
 from toolkit.release.export.formats import rows, spans_of
@@ -89,9 +88,7 @@ def _mentions(row: Row, spans: Sequence[Row], at: int) -> Iterator[Mention]:
             mention_id=_key(row["sentence_id"], span["label"], span["start"], span["end"], span["span_id"]),
             label=span["label"],
             fragments=((at + span["start"], at + span["end"]),),
-            attributes={
-                key: each for key, each in values_of(json.loads(span["attributes"])).items() if each is not None
-            },
+            attributes=span["attributes"],
         )
 
 

@@ -178,6 +178,10 @@ def _offer(values: Sequence[AttributeValue]) -> tuple[Form, tuple[str, ...]]:
     """Return the form of a field by its values, and what it offers."""
     if all(isinstance(value, bool) for value in values):
         return "choices", ("false", "true")
+    if any(isinstance(value, tuple) for value in values):
+        listed = {each for value in values for each in _each(value)}
+        if all(isinstance(each, str) and each and each == each.strip() for each in listed):
+            return "choices", tuple(sorted(map(str, listed)))
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         return "number", ()
     words = {value for value in values if isinstance(value, str) and value.isidentifier()}
@@ -227,10 +231,12 @@ def _region(text: str, mention: Mention, page: StudioPage) -> Iterator[dict[str,
 def _value(form: Form, value: AttributeValue) -> dict[str, Any]:
     if form == "number":
         return {"number": value}
-    said = str(value).lower() if isinstance(value, bool) else value
-    if form == "choices":
-        return {"choices": [said]}
-    return {"text": [" | ".join(said) if isinstance(said, tuple) else str(said)]}
+    said = [str(each).lower() if isinstance(each, bool) else str(each) for each in _each(value)]
+    return {"choices": said} if form == "choices" else {"text": [" | ".join(said)]}
+
+
+def _each(value: AttributeValue) -> Sequence[str | int | float | bool | None]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _item(key: str, control: str, form: str, value: Mapping[str, Any]) -> dict[str, Any]:

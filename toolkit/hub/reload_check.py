@@ -79,19 +79,26 @@ def _content(dataset: Any, columns: pa.Schema) -> str:
 
 
 def _named(dataset: Any) -> Iterator[pa.Table]:
-    """Yield the rows in slices, ClassLabel numbers (of labels and of tags) turned back into names."""
-    from datasets import ClassLabel, List
-
+    """Yield the rows in slices, ClassLabel numbers (of labels, tags and choices) turned back into names."""
     arrow = dataset.with_format("arrow")
-    coded = {
-        column: pa.array(feature.feature.names, pa.string())
-        for column, feature in dataset.features.items()
-        if isinstance(feature, List) and isinstance(feature.feature, ClassLabel)
-    }
     for start in range(0, len(dataset), SLICE_ROWS):
         table = arrow[start : start + SLICE_ROWS].combine_chunks()
-        for column, names in coded.items():
-            numbers = pa.concat_arrays(table[column].chunks)
-            words = pa.ListArray.from_arrays(numbers.offsets, names.take(numbers.values), mask=numbers.is_null())
-            table = table.set_column(table.column_names.index(column), column, words)
+        for place, name in enumerate(table.column_names):
+            words = _words(pa.concat_arrays(table[name].chunks), dataset.features[name])
+            table = table.set_column(place, name, words)
         yield table
+
+
+def _words(values: pa.Array, feature: Any) -> pa.Array:
+    """Return values with names in place of the numbers of a ClassLabel, at any depth."""
+    from datasets import ClassLabel, List
+
+    if isinstance(feature, ClassLabel):
+        return pa.array(feature.names, pa.string()).take(values)
+    if isinstance(feature, List):
+        inner = _words(values.values, feature.feature)
+        return pa.ListArray.from_arrays(values.offsets, inner, mask=values.is_null())
+    if isinstance(feature, dict):
+        parts = [_words(values.field(name), part) for name, part in feature.items()]
+        return pa.StructArray.from_arrays(parts, names=list(feature), mask=values.is_null())
+    return values

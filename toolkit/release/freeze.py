@@ -45,7 +45,7 @@ from toolkit.version import __version__
 
 _HARDER: Final = "harder"  # the key of splits.json for what the columns split_by_* keep
 
-_REPEATED: Final = ("links", "claims", "tolls")  # configs whose words stand in others
+_REPEATED: Final = ("relations", "links", "claims", "tolls")  # configs whose words stand in others
 
 AUTO: Final = "auto"
 """The version that stands for the smallest number that the changes allow."""

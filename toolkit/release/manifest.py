@@ -21,8 +21,11 @@ from toolkit.release.tables.content_hash import ContentHash
 from toolkit.version import install_command
 
 NAME: Final = "manifest.json"
-FORMAT: Final = 1
-"""Version of the file formats of a release; a reader refuses any other."""
+FORMAT: Final = 2
+"""Version of the file formats of a release: 1 has attributes of spans and fields of sentences as JSON."""
+
+FORMATS: Final = (1, FORMAT)
+"""The formats that are read; any other is refused."""
 
 Tables = dict[str, dict[str, dict[str, Any]]]
 """Config → split → {"file", "rows", "bytes" (uncompressed), "content"}."""
@@ -167,8 +170,8 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     if not isinstance(manifest, dict):
         raise damaged("it is no object", where=path)
     missing = {"version", "schema", "text", "takedowns", "tables", "files"} - manifest.keys()
-    if manifest.get("format", FORMAT) != FORMAT:
-        what = f"has format {manifest['format']}, and this toolkit reads format {FORMAT}"
+    if manifest.get("format", FORMAT) not in FORMATS:
+        what = f"has format {manifest['format']}, and this toolkit reads formats 1 to {FORMAT}"
         raise InvalidInput(what, where=str(path), remedy=f"run `{install_command(upgrade=True)}`")
     if missing:
         raise damaged(f"it lacks {', '.join(sorted(missing))}", where=path)

@@ -7,7 +7,8 @@ are held against the tables, by the same rules by which `toolkit build` made the
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +24,8 @@ from toolkit.release.manifest import damaged
 from toolkit.release.privacy.withheld import TextRule
 from toolkit.release.reader import Release, label_counts
 from toolkit.release.statements import split_ledgers
-from toolkit.release.tables.columns import CONTEXT_OFFSETS, KEYS, SNIPPETS, TEXT_COLUMNS
+from toolkit.release.tables.attribute_columns import AttributeColumn, span_attributes
+from toolkit.release.tables.columns import CONTEXT_OFFSETS, KEYS, SNIPPETS, TEXT_COLUMNS, figure_labels
 from toolkit.release.tables.configs import in_slices
 from toolkit.release.tables.content_hash import ContentHash
 from toolkit.release.tables.integrity import texts, unique
@@ -146,7 +148,7 @@ def text_rule_faults(release: Release) -> Iterator[str]:
         allowed = ["text"] if rule.mode == "snippet" and config in SNIPPETS else []
         if not rule.full and words != allowed:
             yield f"{config} has words of articles ({', '.join(words)}), and the rule is {rule}"
-        if not rule.full and "spans" in columns.names and "text" in str(columns.field("spans").type):
+        if not rule.full and "spans" in columns.names and _span_field(columns, "text") is not None:
             yield f"the spans of {config} have words of articles, and the rule is {rule}"
         if not rule.full and config == "default" and not {*CONTEXT_OFFSETS} <= {*columns.names}:
             yield f"default lacks the offsets of the context, and the rule is {rule}"
@@ -154,6 +156,13 @@ def text_rule_faults(release: Release) -> Iterator[str]:
         longest = pc.max(pc.utf8_length(release.table(columns=["text"])["text"])).as_py() or 0
         if longest > rule.length:
             yield f"a snippet has {longest} characters, and the rule is {rule}"
+
+
+def _span_field(columns: pa.Schema, name: str) -> pa.Field | None:
+    """Return a field of the spans within a row; None where there is none."""
+    kind = columns.field("spans").type.value_type
+    at = kind.get_field_index(name)
+    return None if at < 0 else kind[at]
 
 
 def _records(release: Release) -> Iterator[str]:
@@ -184,6 +193,69 @@ def _of_articles(release: Release, tables: Mapping[str, pa.Table]) -> Iterator[s
     if "text" in articles.column_names:
         place = np.asarray(pc.index_in(sentences["article_id"], articles["article_id"]).fill_null(-1)).astype(np.int64)
         yield from map(str, texts(sentences, articles, place))
+
+
+def _spans(release: Release) -> Iterator[str]:
+    """Make spans, figures and relations again from the spans of `default`, choices with the schema."""
+    if "spans" not in release.columns().names:
+        return
+    own = span_attributes(release.schema)
+    for split in release.splits():
+        marked = _marked(release.table("default", split, columns=["sentence_id", "spans"]), own)
+        figures = pc.is_in(marked["label"], value_set=pa.array([span.id for span in figure_labels(release.schema)]))
+        for config, expected in (("spans", marked), ("figures", marked.filter(figures))):
+            if not release.has_rows(config, split):
+                wrong = expected.num_rows > 0
+            else:
+                table = release.table(config, split)
+                names = [name for name in expected.column_names if name in table.column_names]
+                wrong = not table.select(names).equals(expected.select(names))
+            if wrong:
+                yield f"{config} of {split} are not the spans that default has"
+        for column in own:
+            values = _flat(marked[column.name]) if column.choices and column.name in marked.column_names else None
+            if values is not None and _strangers(values, pa.chunked_array([pa.array([*column.choices, None])])):
+                yield f"a span of {split} has a {column.id} that {release.schema_ref} does not offer"
+        yield from _relations(release, split)
+
+
+def _marked(rows: pa.Table, own: Sequence[AttributeColumn]) -> pa.Table:
+    """Return the spans of some rows as `spans` has them; attributes as one column where they are JSON."""
+    spans = pa.concat_arrays(rows["spans"].chunks)
+    items = spans.flatten()
+    columns = {"sentence_id": rows["sentence_id"].take(pc.list_parent_indices(spans))}
+    columns |= {field.name: pc.struct_field(items, field.name) for field in items.type}
+    if pa.types.is_struct(attributes := getattr(columns.get("attributes"), "type", None) or pa.null()):
+        said = columns.pop("attributes")
+        there = {field.name for field in attributes}
+        columns |= {column.name: pc.struct_field(said, column.id) for column in own if column.id in there}
+    return pa.table(columns)
+
+
+def _flat(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.list_flatten(values) if pa.types.is_list(values.type) else values
+
+
+def _relations(release: Release, split: str) -> Iterator[str]:
+    """Hold the relations against the spans that they lead from and to."""
+    if "relations" not in release.configs:
+        return
+    spans = release.table("spans", split).to_pylist() if release.has_rows("spans", split) else []
+    rows = release.table("relations", split).to_pylist() if release.has_rows("relations", split) else []
+    ends = {(span["sentence_id"], span["span_id"]): span for span in spans}
+    drawn = Counter(
+        (of[0], link["label"], of[1], link["tail"]) for of, span in ends.items() for link in span["relations"]
+    )
+    if Counter((row["sentence_id"], row["label"], row["head"], row["tail"]) for row in rows) != drawn:
+        yield f"relations of {split} are not those of its spans"
+        return
+    for row in rows:
+        for side in ("head", "tail"):
+            end = ends.get((row["sentence_id"], row[side]), {})
+            parts = [name for name in ("label", "start", "end", "text") if f"{side}_{name}" in row]
+            if any(end.get(name) != row[f"{side}_{name}"] for name in parts):
+                yield f"relations of {split} have a {side} that is not the span of that id"
+                return
 
 
 def _links(release: Release) -> Iterator[str]:
@@ -308,6 +380,7 @@ _CHECKS: Final = {
     "features": _features,
     "text rule": text_rule_faults,
     "records": _records,
+    "spans": _spans,
     "links": _links,
     "ledger": _ledger,
     "splits": _splits,

@@ -123,7 +123,8 @@ def _field_breaches(
 def _fits(attribute: Attribute, value: AttributeValue) -> bool:
     match attribute.type:
         case "choice":
-            return isinstance(value, str) and value in attribute.choices
+            given = value if isinstance(value, tuple) and attribute.several else (value,)
+            return bool(given) and all(each in attribute.choices for each in given)
         case "boolean":
             return isinstance(value, bool)
         case "text":  # several values, where a foreign page lets people choose several

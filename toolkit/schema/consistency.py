@@ -237,6 +237,8 @@ def _attribute_faults(attribute: Attribute) -> Iterator[str]:
         yield f"a {attribute.type} has no choices"
     if attribute.type != "number" and attribute.minimum is not None:
         yield f"a {attribute.type} has no minimum"
+    if attribute.several and attribute.type not in ("choice", "text"):
+        yield f"a {attribute.type} has one value"
     if attribute.titles and len(attribute.titles) != len(attribute.choices):
         yield f"{len(attribute.titles)} titles for {len(attribute.choices)} choices"
     elif len({" ".join(title.split()) for title in attribute.titles}) < len(attribute.titles):

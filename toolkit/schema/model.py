@@ -105,6 +105,7 @@ class Attribute:
         minimum: The smallest number allowed.
         required: It must be filled.
         rule: How to fill it.
+        several: Of a choice or a text: it may hold several values.
     """
 
     id: LowerId
@@ -116,6 +117,7 @@ class Attribute:
     minimum: int | None = None
     required: bool = False
     rule: str | None = None
+    several: bool = False
 
     def title_of(self, choice: str) -> str:
         """Return the words that people see for a choice.

@@ -173,8 +173,9 @@ def _signed(schema: Schema) -> Schema:
             del content[name]
     for owner in (*content["spans"], content):
         for attribute in owner.get("attributes", owner.get("fields", ())):
-            if not attribute["titles"]:
-                del attribute["titles"]
+            for name in ("titles", "several"):
+                if not attribute[name]:
+                    del attribute[name]
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return replace(schema, digest=digest(canonical.encode()))
 

@@ -241,6 +241,9 @@ def _attribute(old: Attribute, new: Attribute, path: str) -> Iterator[Change]:
     yield from _members(f"{path}.choices", old.choices, new.choices)
     if old.type != new.type:
         yield Change(level="major", path=f"{path}.type", what=f"changed from {old.type} to {new.type}")
+    if old.several != new.several:
+        many = "may hold several values" if new.several else "holds one value"
+        yield Change(level="minor" if new.several else "major", path=f"{path}.several", what=f"now {many}")
     if old.minimum != new.minimum:
         looser = new.minimum is None or (old.minimum is not None and new.minimum < old.minimum)
         yield Change(level="minor" if looser else "major", path=f"{path}.minimum", what="changed")

@@ -61,6 +61,9 @@ def _form(attributes: Sequence[Attribute]) -> dict[str, Any]:
 
 def _value(attribute: Attribute) -> dict[str, Any]:
     kind = {"choice": "string", "text": "string", "number": "number", "boolean": "boolean"}[attribute.type]
+    if attribute.several:
+        items: dict[str, Any] = {"type": "string"} | ({"enum": [*attribute.choices]} if attribute.choices else {})
+        return {"type": "array" if attribute.required else ["array", "null"], "items": items}
     value: dict[str, Any] = {"type": kind if attribute.required else [kind, "null"]}
     if attribute.choices:
         value["enum"] = [*attribute.choices, *([] if attribute.required else [None])]

@@ -192,13 +192,23 @@ def _filled(said: Any, what: str, faults: list[Fault]) -> dict[str, AttributeVal
     """Return the fields that are filled; whole numbers as such."""
     if said is None:
         return {}
-    if not isinstance(said, dict) or not all(isinstance(value, str | int | float | None) for value in said.values()):
+    if not isinstance(said, dict) or not all(map(_is_plain, said.values())):
         faults.append(_form(f"{what}: not an object of plain values"))
         return {}
-    whole = {
-        key: int(value) if isinstance(value, float) and value.is_integer() else value for key, value in said.items()
-    }
+    whole = {key: _whole(value) for key, value in said.items()}
     return {key: value for key, value in whole.items() if value is not None}
+
+
+def _is_plain(value: Any) -> bool:
+    words = isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
+    return words or isinstance(value, str | int | float | None)
+
+
+def _whole(value: Any) -> AttributeValue:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    plain: AttributeValue = tuple(value) if isinstance(value, list) else value
+    return plain
 
 
 def _form(detail: str) -> Fault:

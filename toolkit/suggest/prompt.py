@@ -160,4 +160,5 @@ def _environment() -> jinja2.Environment:
 
 def _kind(attribute: Attribute) -> str:
     kind = " | ".join(attribute.choices) if attribute.choices else attribute.type
+    kind = f"a list of {kind}" if attribute.several else kind
     return kind + ("" if attribute.required else ", or null")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import itemgetter
@@ -11,9 +10,10 @@ from typing import Any
 
 from toolkit.baselines.spans.relation_scores import Judged, evaluate_relations
 from toolkit.baselines.spans.span_scores import SpanScores, label_span_scores
-from toolkit.records import Relation, Span
+from toolkit.records import AttributeValue, Relation, Span
 from toolkit.records.latest import RECENCY
 from toolkit.release import load as load_release
+from toolkit.release.tables.attribute_columns import held, held_in, span_attributes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +50,10 @@ def span_ceiling(directory: Path | str, split: str) -> tuple[PersonSpans, ...]:
     story_of = {row["sentence_id"]: row["story_id"] for row in stories}
     decided: dict[str, tuple[list[Span], list[Relation]]] = {name: ([], []) for name in story_of}
     if release.has_rows("spans", split):
+        columns = span_attributes(release.schema)
         for row in release.table("spans", split).to_pylist():
             spans, relations = decided[row["sentence_id"]]
-            spans.append(_span(row))
+            spans.append(_span(row, held_in(row, columns, "attributes")))
             relations += [
                 Relation(label=link["label"], head=row["span_id"], tail=link["tail"]) for link in row["relations"] or ()
             ]
@@ -60,7 +61,10 @@ def span_ceiling(directory: Path | str, split: str) -> tuple[PersonSpans, ...]:
     answers = release.table("annotations", split).to_pylist()
     for row in sorted(answers, key=itemgetter(*RECENCY)):  # the last answer of a person stands
         if row["role"] == "annotator" and row["sentence_id"] in decided:
-            said = [_span(span) for span in row["spans"] or ()], [Relation(**each) for each in row["relations"] or ()]
+            said = (
+                [_span(span, held(span.get("attributes"))) for span in row["spans"] or ()],
+                [Relation(**each) for each in row["relations"] or ()],
+            )
             mine = given.setdefault(row["annotator"], {})
             mine.pop(row["sentence_id"], None)
             if not row["skipped"]:
@@ -68,12 +72,12 @@ def span_ceiling(directory: Path | str, split: str) -> tuple[PersonSpans, ...]:
     return tuple(_person(name, mine, decided, story_of) for name, mine in sorted(given.items()) if mine)
 
 
-def _span(row: Mapping[str, Any]) -> Span:
+def _span(row: Mapping[str, Any], attributes: Mapping[str, AttributeValue]) -> Span:
     names = ("span_id", "label", "start", "end")
     return Span(
         **{name: row[name] for name in names},
         text=row.get("text") or "",
-        attributes=json.loads(row.get("attributes") or "{}"),
+        attributes=attributes,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from toolkit.errors import InvalidInput
 from toolkit.records import Span
 from toolkit.release import load as load_release
+from toolkit.release.tables.attribute_columns import held_in, span_attributes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +106,9 @@ def span_rows_of_release(directory: Path | str, split: str) -> SpanRows:
     names = ["span_id", "label", "start", "end", "text"]
     spans: dict[str, list[Span]] = {row["sentence_id"]: [] for row in rows}
     if release.has_rows("spans", split):
-        for span in release.table("spans", split).select(["sentence_id", *names, "attributes"]).to_pylist():
-            attributes = json.loads(span["attributes"] or "{}")
+        columns = span_attributes(release.schema)
+        for span in release.table("spans", split).to_pylist():
+            attributes = held_in(span, columns, "attributes")
             spans[span["sentence_id"]].append(Span(**{name: span[name] for name in names}, attributes=attributes))
     return SpanRows(
         texts=tuple(row["text"] for row in rows),

@@ -273,7 +273,9 @@ class _Decoder:
         if not regions:
             self._reject("field-without-span", f"{name!r} hangs on no span that was taken", item)
             return False
-        value = field_value(control.type, item["value"], values_of(item), boolean=control.boolean)
+        value = field_value(
+            control.type, item["value"], values_of(item), boolean=control.boolean, several=control.several
+        )
         if value is None:
             self._reject("empty-field", f"{name!r} holds no value", item)
             return False
@@ -310,7 +312,9 @@ class _Decoder:
     def _take_answer(self, item: Item) -> bool:
         name, control = item["from_name"], self._control(item)
         key = name if control.fields is None else control.fields.get("")
-        value = field_value(control.type, item["value"], values_of(item), boolean=control.boolean)
+        value = field_value(
+            control.type, item["value"], values_of(item), boolean=control.boolean, several=control.several
+        )
         if value is None:
             self._reject("empty-field", f"{name!r} holds no value", item)
         elif key is None:

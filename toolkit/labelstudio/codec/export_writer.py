@@ -22,9 +22,10 @@ from toolkit.labelstudio.codec.label_config import DATA, render_config
 from toolkit.labelstudio.codec.round_trip import KEY, to_export
 from toolkit.labelstudio.push.tasks import link_of
 from toolkit.project.files import ANOTHER, staged
-from toolkit.records import Annotation, Relation, Span, digest
+from toolkit.records import Annotation, AttributeValue, Relation, Span, digest
 from toolkit.release import Release
 from toolkit.release.export.formats import rows
+from toolkit.release.tables.attribute_columns import held, held_in, sentence_fields
 from toolkit.schema import Schema
 
 _PREFIX: Final = {"annotator": "tasks", "expert": "expert-tasks"}
@@ -121,30 +122,26 @@ def _answers(release: Release, split: str, role: str) -> dict[str, tuple[tuple[s
         return {}
     mine = (row for row in rows(release, "annotations", split) if row["role"] == role)
     found = {}
+    asked = sentence_fields(release.schema)
     for key, group in itertools.groupby(mine, key=itemgetter("sentence_id")):
         given = list(group)
         place = (given[0]["article_id"], given[0]["sentence_start"], given[0]["sentence_end"])
-        found[key] = (place, [_annotation(row) for row in given])
+        found[key] = (place, [_annotation(row, held_in(row, asked, "fields")) for row in given])
     return found
 
 
-def _annotation(row: Mapping[str, Any]) -> Annotation:
+def _annotation(row: Mapping[str, Any], fields: Mapping[str, AttributeValue]) -> Annotation:
     return Annotation(
         **{name: row[name] for name in _PLAIN},
         labels=tuple(row["labels"]),
         spans=tuple(_span(span) for span in row["spans"]),
         relations=tuple(Relation(**relation) for relation in row["relations"]),
-        fields=_values(row.get("fields") or "{}"),
+        fields=fields,
     )
 
 
 def _span(row: Mapping[str, Any]) -> Span:
-    return Span(**{**row, "attributes": _values(row["attributes"])})
-
-
-def _values(fields: str) -> dict[str, Any]:
-    """Return the fields of a span or a sentence from their JSON."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(fields).items()}
+    return Span(**{**row, "attributes": held(row.get("attributes"))})
 
 
 def _data(

@@ -303,7 +303,8 @@ def _control(row: etree._Element, attribute: Attribute, shared: dict[str, str], 
         shared |= {"required": "true", "requiredMessage": displayed(title)}
     match attribute.type:
         case "choice":
-            choices = etree.SubElement(row, "Choices", shared, choice="single", layout="inline")
+            many = "multiple" if attribute.several else "single"
+            choices = etree.SubElement(row, "Choices", shared, choice=many, layout="inline")
             for choice, key in zip(attribute.choices, _keys(attribute, len(attribute.choices)), strict=True):
                 _choice(choices, displayed(attribute.title_of(choice)), choice, key)
         case "boolean":
@@ -314,7 +315,8 @@ def _control(row: etree._Element, attribute: Attribute, shared: dict[str, str], 
             if attribute.minimum is not None:
                 number.set("min", str(attribute.minimum))
         case "text":
-            etree.SubElement(row, "TextArea", shared, rows="1", editable="true", maxSubmissions="1")
+            once = {} if attribute.several else {"maxSubmissions": "1"}
+            etree.SubElement(row, "TextArea", {"rows": "1", "editable": "true", **once, **shared})
 
 
 def _keys(attribute: Attribute, count: int) -> tuple[str | None, ...]:

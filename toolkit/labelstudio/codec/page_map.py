@@ -45,6 +45,7 @@ class ControlMeaning:
         fields: Of a field: id of a span label → id of its attribute; of an answer's field: "" → its id. None: the
             field has the control's name, on every span.
         boolean: A ticked box.
+        several: Of a field: it holds a tuple of values, also where one is given.
     """
 
     type: str
@@ -52,6 +53,7 @@ class ControlMeaning:
     values: Mapping[str, str] | None = None
     fields: Mapping[str, str] | None = None
     boolean: bool = False
+    several: bool = False
 
 
 @record
@@ -123,6 +125,7 @@ def _own_controls(schema: Schema) -> dict[str, ControlMeaning]:
             values=None if values is None else {value: value for value in values},
             fields=None if attribute is None else {control.span or "": attribute.id},
             boolean=attribute is not None and attribute.type == "boolean",
+            several=attribute is not None and attribute.several,
         )
     return found
 
@@ -210,7 +213,10 @@ def _fitted(control: PageControl, schema: Schema) -> ControlMeaning:
         fields = {"": found} if found else {}
         if not found and control.type == "textarea":
             return ControlMeaning(type=control.type, kind="note")
-    return ControlMeaning(type=control.type, kind=control.kind, values=values, fields=fields)
+    owners = {**{span.id: span.attributes for span in schema.spans}, "": schema.fields}
+    named = ((owner, field_id) for owner, field_id in (fields or {}).items())
+    several = any(each.several for owner, field_id in named for each in owners[owner] if each.id == field_id)
+    return ControlMeaning(type=control.type, kind=control.kind, values=values, fields=fields, several=several)
 
 
 def _labels(name: str, schema: Schema) -> dict[str, str]:
@@ -240,7 +246,9 @@ def _others(page: ForeignPage, texts: tuple[ShownText, ...]) -> frozenset[str]:
     return frozenset(text.name for text in page.texts if text.key not in keys)
 
 
-def field_value(type_: str, value: Mapping[str, object], ticked: list[str], *, boolean: bool) -> AttributeValue:
+def field_value(
+    type_: str, value: Mapping[str, object], ticked: list[str], *, boolean: bool, several: bool = False
+) -> AttributeValue:
     """Return the value of a field; None where it is empty.
 
     Args:
@@ -248,15 +256,17 @@ def field_value(type_: str, value: Mapping[str, object], ticked: list[str], *, b
         value: Its value.
         ticked: What it ticks.
         boolean: It is a box that is ticked or not.
+        several: Its value is a tuple, also where one is given.
     """
     if type_ in LABEL_TYPES:
         if boolean:
             return (ticked == [TRUE]) if ticked else None
-        return ticked[0] if len(ticked) == 1 else (tuple(ticked) or None)
+        return ticked[0] if len(ticked) == 1 and not several else (tuple(ticked) or None)
     if type_ == "textarea":
         text = value.get("text")
         lines = [text] if isinstance(text, str) else text if isinstance(text, list) else []
-        return "\n".join(line for line in lines if isinstance(line, str)) or None
+        words = [line for line in lines if isinstance(line, str)]
+        return (tuple(words) or None) if several else ("\n".join(words) or None)
     number = value.get(type_)
     if isinstance(number, float) and number.is_integer():
         return int(number)

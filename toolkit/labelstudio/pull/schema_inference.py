@@ -286,7 +286,8 @@ def _attribute(control: PageControl, field_id: str, values: set[Any]) -> dict[st
     if numeric and all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         return attribute | {"type": "number"}
     words = set(control.values) if control.type in LABEL_TYPES else set()
-    single = all(isinstance(value, str) for value in values)
-    if single and 2 <= len(words) <= 20 and all(lower_id(word) == word for word in words):
+    attribute |= {"several": True} if any(isinstance(value, tuple) for value in values) else {}
+    plain = all(isinstance(value, str | tuple) for value in values)
+    if plain and 2 <= len(words) <= 20 and all(lower_id(word) == word for word in words):
         return attribute | {"type": "choice", "choices": list(control.values)}
     return attribute | {"type": "text"}

@@ -17,12 +17,13 @@ import yaml
 from toolkit.agreement.report_tables import question_cells, questions
 from toolkit.errors import InvalidInput
 from toolkit.project.files import held_file
-from toolkit.release.card.data_dictionary import CONFIG_ROWS, meaning, type_name
+from toolkit.release.card.data_dictionary import CONFIG_ROWS, attribute_meaning, meaning, type_name
 from toolkit.release.card.facts import Facts
 from toolkit.release.card.licences import hub_licence, spdx_page
 from toolkit.release.card.recipes import recipes
 from toolkit.release.manifest import Tables, damaged
 from toolkit.release.reader import Release
+from toolkit.release.tables.attribute_columns import sentence_fields, span_attributes
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -137,9 +138,11 @@ def place_of(repo: str | None) -> str:
 
 
 def _dictionary(facts: Facts, config: str) -> list[dict[str, str]]:
-    """Return name, type and meaning of every column of a config; attributes of figures by their titles."""
-    titles = {item.id: item.title for span in facts.schema.spans for item in span.attributes}
-    named = titles if config == "figures" else {}
+    """Return name, type and meaning of every column of a config; those of attributes and fields by their titles."""
+    own = {"spans": span_attributes, "figures": span_attributes, "default": sentence_fields}
+    own |= {"annotations": sentence_fields}
+    columns = own[config](facts.schema) if config in own else ()
+    named = {column.name: attribute_meaning(column) for column in columns}
     return [
         {
             "name": column.name,

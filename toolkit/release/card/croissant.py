@@ -7,7 +7,7 @@ of use from PROV-O and ODRL (see `toolkit.release.card.lineage`), and its vocabu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import pyarrow as pa
@@ -165,15 +165,23 @@ def _field(config: str, field: pa.Field) -> dict[str, Any]:
         kind = kind.value_type
     source = {"fileSet": {"@id": f"files-{config}"}, "extract": {"column": field.name}}
     if pa.types.is_struct(kind):
-        parts = [(part, {**source, "transform": {"jsonPath": part.name}}) for part in kind]
-        found["subField"] = [_part(config, field.name, part, place) for part, place in parts]
+        found["subField"] = [each for part in kind for each in _parts(found["@id"], part, source, part.name)]
         return found
     return {**found, "dataType": _TYPES[kind], "source": source}
 
 
-def _part(config: str, column: str, part: pa.Field, source: dict[str, Any]) -> dict[str, Any]:
-    name = f"{config}/{column}/{part.name}"
-    return {"@type": "cr:Field", "@id": name, "name": name, "dataType": _TYPES[part.type], "source": source}
+def _parts(owner: str, part: pa.Field, source: dict[str, Any], path: str) -> Iterator[dict[str, Any]]:
+    """Yield a part of a struct as a field; those of a struct within it lie beside it, as mlcroissant reads them."""
+    name, kind = f"{owner}/{part.name}", part.type
+    if pa.types.is_struct(kind):
+        for inner in kind:
+            yield from _parts(name, inner, source, f"{path}.{inner.name}")
+        return
+    found: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": name}
+    if pa.types.is_list(kind):
+        found["repeated"] = True
+        kind = kind.value_type
+    yield {**found, "dataType": _TYPES[kind], "source": {**source, "transform": {"jsonPath": path}}}
 
 
 def _responsible_use(facts: Facts) -> dict[str, Any]:

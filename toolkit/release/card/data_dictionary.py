@@ -6,11 +6,14 @@ from typing import Final
 
 import pyarrow as pa
 
+from toolkit.release.tables.attribute_columns import AttributeColumn
+
 CONFIG_ROWS: Final = {
     "default": "a decided sentence",
     "undecided": "a sentence that was answered and is not decided",
     "annotations": "an answer of one person",
     "spans": "a span of a decision",
+    "relations": "a relation between two spans of a decision",
     "figures": "a span with numbers",
     "links": "a link between two sentences of a story that holds",
     "claims": "a statement of a story: who says what, copies once",
@@ -30,14 +33,13 @@ _MEANINGS: Final = {
     "label_vector": "1.0 for each label that was decided, 0.0 for the others, in the order of the numbers",
     "soft_labels": "probability or share of votes of each label",
     "votes": "how many annotators gave each label",
-    "spans": "the marked stretches: offsets in code points of the sentence, end exclusive; `attributes` is JSON",
-    "relations": "links between spans, by span_id",
+    "spans": "the marked stretches: offsets in code points of the sentence, end exclusive; `attributes` by their names",
+    "relations": "relations between spans, by span_id",
     "tokens": "the words and signs of the sentence, cut where spans begin and end",
     "token_starts": "where each token begins in `text`, in code points",
     "tags": "BIO tag of each token; of spans that overlap, the longer one's",
     "n_annotators": "how many annotators answered; skips and experts do not count",
     "method": "how the decision was reached",
-    "fields": "answers to questions about the whole sentence, as JSON",
     "context_before": "the sentence before it in the article",
     "context_after": "the sentence after it in the article",
     "kind": "part of the article: headline, byline, dateline, caption, list or body",
@@ -70,14 +72,6 @@ _MEANINGS: Final = {
     "origin": "`manual`, `prediction` (a suggestion taken as it was) or `prediction-changed`",
     "note": "what the person wrote beside the answer",
     "label": "label of the span, or of the link",
-    "attributes": "fields of the span, as JSON",
-    "head": "span_id that the link starts from",
-    "tail": "span_id that it points to",
-    "low": "the smallest number that the words allow",
-    "high": "the largest number that the words allow",
-    "low_open": "the words say “more than”: the number itself is not meant",
-    "high_open": "the words say “fewer than”: the number itself is not meant",
-    "qualifier": "how exact the words are",
 }
 
 
@@ -88,7 +82,14 @@ _END: Final = {
     "text": "the words that stand there",
 }
 
-_OF_STORIES: Final = {
+_OF_CONFIG: Final = {
+    "relations": {
+        "label": "what it says of them; see the codebook",
+        "head": "span_id that the relation starts from",
+        "tail": "span_id that it points to",
+        **{f"{side}_{part}": words for side in ("head", "tail") for part, words in _END.items()},
+        **{f"{side}_label": "label of the span that stands there" for side in ("head", "tail")},
+    },
     "links": {
         "link_id": "id of the link: hash of its label and the two sentences",
         "label": "what it says of them; see the codebook",
@@ -146,8 +147,8 @@ def meaning(config: str, column: str) -> str:
         >>> meaning("default", "split_by_time")
         'split of a harder test, see below; empty where it is in none'
     """
-    if column in _OF_STORIES.get(config, {}):
-        return _OF_STORIES[config][column]
+    if column in _OF_CONFIG.get(config, {}):
+        return _OF_CONFIG[config][column]
     if config == "tolls" and column.endswith("_from"):
         return f"sentence_ids of the figures that `{column.removesuffix('_from')}` is"
     if column.startswith("split_by_"):
@@ -156,8 +157,19 @@ def meaning(config: str, column: str) -> str:
         return f"BIO tag of each token for {column.removeprefix('tags_').upper()} alone"
     if column.startswith("context_"):
         return _MEANINGS.get(column, "offset of the neighbouring sentence in the article, in place of its words")
-    own = "attribute of the span; see the codebook" if config in ("figures", "spans") else "see the codebook"
-    return _MEANINGS.get(column, own)
+    return _MEANINGS.get(column, "see the codebook")
+
+
+def attribute_meaning(column: AttributeColumn) -> str:
+    """Return what the column of an attribute means: its title, and of a choice its values in the order of numbers.
+
+    Examples:
+        >>> kind = AttributeColumn("harm", "harm", pa.string(), ("killed", "wounded"), "What happened?")
+        >>> attribute_meaning(kind)
+        'What happened? killed, wounded'
+    """
+    head = column.title if column.title.endswith("?") or not column.choices else f"{column.title}:"
+    return " ".join([head, ", ".join(column.choices)]).strip()
 
 
 def type_name(kind: pa.DataType) -> str:

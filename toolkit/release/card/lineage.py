@@ -27,6 +27,7 @@ _ACTIVITIES: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
     "default": ("adjudicate", "Answers are decided on, what is disputed by experts", ("articles", "annotations")),
     "undecided": ("adjudicate", "Answers are not decided on yet", ("articles", "annotations")),
     "spans": ("adjudicate", "Spans of the decisions", ("default",)),
+    "relations": ("adjudicate", "Relations between spans of the decisions", ("default",)),
     "figures": ("adjudicate", "Spans of the decisions that hold a number", ("default",)),
     "links": ("adjudicate", "Links that people drew between decided sentences of a story", ("default",)),
     "claims": ("ledger", "Decided sentences in the order of time, copies once", ("default", "links")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,11 +12,18 @@ import pyarrow.compute as pc
 
 from toolkit.release.compare.row_match import Indices, Mask, matched_rows, unequal
 from toolkit.release.reader import Release
+from toolkit.release.tables.attribute_columns import (
+    AttributeColumn,
+    held,
+    held_in,
+    sentence_fields,
+    span_attributes,
+)
 
 GONE: Final = "gone.json"
 """Which sentences of the release before are not in the corpus any more."""
 
-_SPAN_COLUMNS = ["span_id", "label", "start", "end", "attributes"]
+_SPAN_COLUMNS = ["span_id", "label", "start", "end"]
 
 
 def label_changes(older: Release, newer: Release) -> pa.Table:
@@ -168,36 +175,65 @@ def _in(values: pa.ChunkedArray, among: pa.Array | pa.ChunkedArray) -> Mask:
 
 def _sentences_with_other_answers(older: Release, newer: Release) -> pa.Array:
     """Return the sentences with an answer of an annotator that was added, changed or withdrawn."""
-    return _sentences_with_other_rows(older, newer, "annotations", ("annotation_id",), ["role", "labels", "spans"])
+    return _sentences_with_other_rows(older, newer, "annotations", ("annotation_id",), _answers)
 
 
 def _sentences_with_other_spans(older: Release, newer: Release) -> pa.Array:
-    return _sentences_with_other_rows(older, newer, "spans", ("sentence_id", "span_id"), _SPAN_COLUMNS)
+    return _sentences_with_other_rows(older, newer, "spans", ("sentence_id", "span_id"), _spans)
+
+
+def _answers(release: Release) -> pa.Table:
+    """Return the answers of annotators; spans as texts, since their type follows the schema and the format."""
+    names = ["sentence_id", "annotation_id", "role", "labels", "spans"]
+    there = release.columns("annotations").names
+    asked = sentence_fields(release.schema)
+    more = [name for name in ("fields", *(column.name for column in asked)) if name in there]
+    table = release.table("annotations", columns=[*names, *more])
+    table = table.filter(pc.equal(table["role"], "annotator"))
+    spans = np.full(table.num_rows, "[]", dtype=object)
+    drawn = np.flatnonzero(np.asarray(pc.list_value_length(table["spans"]).fill_null(0)))
+    for row, of in zip(drawn.tolist(), table["spans"].take(pa.array(drawn)).to_pylist(), strict=True):
+        spans[row] = _text([[*(span[name] for name in _SPAN_COLUMNS), held(span.get("attributes"))] for span in of])
+    plain = table.select(["sentence_id", "annotation_id", "labels"])
+    plain = plain.append_column("spans", pa.array(spans, pa.string()))
+    return plain.append_column("fields", _held_texts(table.select(more), table.num_rows, asked, "fields"))
+
+
+def _spans(release: Release) -> pa.Table:
+    """Return the spans of decisions, their attributes as a text."""
+    there = release.columns("spans").names
+    own = span_attributes(release.schema)
+    more = [name for name in ("attributes", *(column.name for column in own)) if name in there]
+    table = release.table("spans", columns=["sentence_id", *_SPAN_COLUMNS, *more])
+    plain = table.select(["sentence_id", *_SPAN_COLUMNS])
+    return plain.append_column("attributes", _held_texts(table.select(more), table.num_rows, own, "attributes"))
+
+
+def _held_texts(table: pa.Table, rows: int, columns: Sequence[AttributeColumn], name: str) -> pa.Array:
+    """Return the attributes of rows as texts that are equal in every format."""
+    if not table.column_names:
+        return pa.nulls(rows, pa.string())
+    return pa.array([_text(held_in(row, columns, name)) for row in table.to_pylist()], pa.string())
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def _sentences_with_other_rows(
-    older: Release, newer: Release, config: str, keys: tuple[str, ...], columns: list[str]
+    older: Release, newer: Release, config: str, keys: tuple[str, ...], read: Callable[[Release], pa.Table]
 ) -> pa.Array:
     if older.same_rows(newer, config):
         return pa.array([], pa.string())
-    columns = list(dict.fromkeys(["sentence_id", *keys, *columns]))
-    tables = [_annotators_only(release, config, columns) for release in (older, newer)]
-    there = [table for table in tables if table is not None]
+    there = [read(release) for release in (older, newer) if config in release.configs]
     if len(there) < 2:
         return _whole(there[0]["sentence_id"]) if there else pa.array([], pa.string())
     before, after = there
     pairs = matched_rows(before, after, keys)
     differs = np.zeros(len(pairs.older), dtype=bool)
-    for name in columns:
+    for name in before.column_names:
         mine, yours = _whole(before[name].take(pairs.older)), _whole(after[name].take(pairs.newer))
-        differs |= unequal(mine, yours) if mine.type == yours.type else True
+        differs |= unequal(mine, yours)
     parts = [before["sentence_id"].take(rows) for rows in (pairs.removed, pairs.older[differs])]
     parts.append(after["sentence_id"].take(pairs.added))
     return pc.unique(pa.chunked_array([_whole(part) for part in parts], pa.string()))
-
-
-def _annotators_only(release: Release, config: str, columns: list[str]) -> pa.Table | None:
-    if config not in release.configs:
-        return None
-    table = release.table(config, columns=columns)
-    return table.filter(pc.equal(table["role"], "annotator")) if "role" in columns else table

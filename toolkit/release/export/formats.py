@@ -21,6 +21,7 @@ from toolkit.errors import UsageError
 from toolkit.figures import acled_minimum, figure_of
 from toolkit.project.files import ANOTHER, staged
 from toolkit.release.reader import Release
+from toolkit.release.tables.attribute_columns import held_in, span_attributes
 from toolkit.release.tables.configs import SLICE_ROWS
 from toolkit.release.tables.token_tags import Row, bio
 from toolkit.version import install_command
@@ -158,11 +159,13 @@ def minimum(row: Row, language: str | None) -> int | None:
 
 
 def spans_of(release: Release, split: str) -> dict[str, list[Row]]:
-    """Return sentence_id → the rows of its spans; empty where the schema has none."""
+    """Return sentence_id → the rows of its spans, with "attributes" as a record has them; empty without spans."""
     found: dict[str, list[Row]] = {}
     if release.has_rows("spans", split):
+        columns = span_attributes(release.schema)
         for span in rows(release, "spans", split):
-            found.setdefault(span["sentence_id"], []).append(span)
+            row = {**span, "attributes": held_in(span, columns, "attributes")}
+            found.setdefault(span["sentence_id"], []).append(row)
     return found
 
 

@@ -28,7 +28,7 @@ from toolkit.release.manifest import NAME, Tables, damaged, file_sums, json_text
 from toolkit.release.proof import text_rule_faults
 from toolkit.release.reader import Release, label_counts, load
 from toolkit.release.statements import links, statements
-from toolkit.release.tables.columns import arrow_schemas, dataset_features
+from toolkit.release.tables.columns import TEXT_COLUMNS, arrow_schemas, dataset_features
 from toolkit.release.tables.configs import in_slices
 from toolkit.release.tables.story_tables import ledger_rows
 from toolkit.release.tables.token_tags import token_columns
@@ -112,7 +112,7 @@ class _Texts:
     def rows(self, config: str, table: pa.Table) -> Iterator[dict[str, Any]]:
         """Yield the rows whose article is there, with every column of words filled."""
         fill = {"default": self._sentence, "undecided": self._sentence, "annotations": self._annotation}
-        fill |= {"articles": self._article, "links": self._ends}
+        fill |= {"articles": self._article, "links": self._ends, "relations": self._ends}
         for row in table.to_pylist():
             if {row["article_id"], row.get("tail_article_id", row["article_id"])} <= self._articles.keys():
                 fill.get(config, self._span)(row, self._articles[row["article_id"]])
@@ -137,7 +137,7 @@ class _Texts:
 
     def _ends(self, row: dict[str, Any], article: Article) -> None:
         for side in ("head", "tail"):
-            place = self._places[row[side]]
+            place = self._places[row.get("sentence_id", row[side])]  # a relation is within one sentence
             whole = self._articles[place["article_id"]].text[place["start"] : place["end"]]
             row[f"{side}_text"] = whole[row[f"{side}_start"] : row[f"{side}_end"]]
 
@@ -150,7 +150,7 @@ class _Texts:
 
 
 def _write_tables(release: Release, texts: _Texts, folder: Path) -> Tables:
-    columns = arrow_schemas(release.schema)
+    columns = _with_words(release)
     tables: Tables = {}
     for config in (name for name in release.configs if name not in _OF_LEDGER):
         for split in release.splits(config):
@@ -167,6 +167,33 @@ def _write_tables(release: Release, texts: _Texts, folder: Path) -> Tables:
 
 
 _OF_LEDGER = ("claims", "tolls")  # they are made from the words of the others
+
+
+def _with_words(release: Release) -> dict[str, pa.Schema]:
+    """Return config → columns of the copy: what the release has in its own format, and what only words can fill."""
+    full = arrow_schemas(release.schema)
+    return {config: _of_copy(release.columns(config), full[config]) for config in release.configs}
+
+
+def _of_copy(own: pa.Schema, full: pa.Schema) -> pa.Schema:
+    fields = []
+    for field in full:
+        if field.name in own.names:
+            fields.append(field.with_type(_type_with_text(own.field(field.name).type)))
+        elif field.name in TEXT_COLUMNS or field.name == "token_starts" or field.name.startswith("tags"):
+            fields.append(field)
+    left = [field for field in own if field.name in ("fields", "attributes")]  # JSON, as format 1 has them
+    return pa.schema([*fields, *left])
+
+
+def _type_with_text(kind: pa.DataType) -> pa.DataType:
+    """Return the type of spans with their words."""
+    is_spans = pa.types.is_list(kind) and pa.types.is_struct(kind.value_type) and kind.value_type[0].name == "span_id"
+    if not is_spans or kind.value_type.get_field_index("text") >= 0:
+        return kind
+    parts = list(kind.value_type)
+    at = kind.value_type.get_field_index("end") + 1
+    return pa.list_(pa.struct([*parts[:at], pa.field("text", pa.string()), *parts[at:]]))
 
 
 def _write_ledger(release: Release, tables: Tables, folder: Path) -> None:
@@ -224,7 +251,7 @@ def _one_licence(labels: str, licences: Mapping[str, int]) -> bool:
 
 
 def _write_card(release: Release, tables: Tables, folder: Path, licences: Mapping[str, int], found: str) -> None:
-    columns = arrow_schemas(release.schema)
+    columns = _with_words(release)
     metadata, body = parted(release.read("README.md").decode())
     metadata = {key: value for key, value in metadata.items() if not key.startswith("license")}
     labels = release.manifest.get("licence", "")

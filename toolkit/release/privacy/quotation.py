@@ -138,7 +138,7 @@ _IN_PLACE: Final = "(example {number}: words of an article, not released)"
 
 
 def with_notes_withheld(corpus: Corpus, withheld: Withheld) -> tuple[Corpus, int]:
-    """Return the corpus without the notes and free-text attributes that quote an article, and how many those were."""
+    """Return the corpus without the notes and free texts of fields that quote an article, and how many those were."""
     notes = corpus.annotations["note"]
     strings = {text for text in pc.unique(notes).to_pylist() if text}
     attributes = _attribute_strings(corpus.annotations) | _attribute_strings(corpus.decisions)
@@ -155,11 +155,17 @@ def with_notes_withheld(corpus: Corpus, withheld: Withheld) -> tuple[Corpus, int
 
 
 def _attribute_strings(table: pa.Table) -> set[str]:
-    return set(pc.unique(pc.struct_field(pc.list_flatten(table["spans"]), "attributes")).to_pylist())
+    of_spans = pc.unique(pc.struct_field(pc.list_flatten(table["spans"]), "attributes"))
+    return {text for part in (of_spans, pc.unique(table["fields"])) for text in part.to_pylist() if text}
 
 
 def _words_in(attributes: str) -> list[str]:
-    return [value for value in json.loads(attributes).values() if isinstance(value, str)]
+    values = json.loads(attributes).values()
+    return [each for value in values for each in (value if isinstance(value, list) else [value]) if _is_text(each)]
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _emptied(attributes: str) -> str:
@@ -169,12 +175,16 @@ def _emptied(attributes: str) -> str:
 
 
 def _is_long(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_is_long, value))
     return isinstance(value, str) and len(words(value)) >= RUN
 
 
 def _with_attributes(table: pa.Table, changed: Mapping[str, str]) -> pa.Table:
     if not changed:
         return table
+    said = [changed.get(text, text) for text in table["fields"].to_pylist()]
+    table = table.set_column(table.column_names.index("fields"), "fields", pa.array(said, pa.string()))
     spans = table["spans"].combine_chunks()
     spans = pa.concat_arrays(spans.chunks) if isinstance(spans, pa.ChunkedArray) else spans
     items = spans.flatten()

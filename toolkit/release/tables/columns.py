@@ -4,38 +4,50 @@
     undecided    one row per sentence that was answered and is not decided
     annotations  one row per answer of one person
     spans        one row per span of a decision
-    figures      one row per span with numbers (such as a casualty figure), its attributes as typed columns
+    relations    one row per relation between two spans of a decision
+    figures      one row per span with numbers (such as a casualty figure)
     links        one row per link between two sentences
     claims       one row per statement of who says what in a story, copies once
     tolls        one row per story and kind of people harmed: the counts, merged
     articles     one row per article
 
-Label names and tags are stored as strings; `dataset_info` declares them as ClassLabel, so that `datasets` returns
-numbers and every other reader sees names.
+Attributes of spans and fields of sentences are columns of their own types, see
+`toolkit.release.tables.attribute_columns`. Label names, tags and choices are stored as strings; `dataset_info` declares
+them as ClassLabel, so that `datasets` returns numbers and every other reader sees names.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
 from toolkit.ledger.ledger_tables import CELLS
 from toolkit.ledger.mention import KINDS
 from toolkit.ledger.statement import ACTS
+from toolkit.release.tables.attribute_columns import (
+    AttributeColumn,
+    attribute_struct,
+    sentence_fields,
+    span_attributes,
+)
 from toolkit.release.tables.token_tags import tag_columns, tag_names
 from toolkit.schema import Schema, SpanLabel
 
 if TYPE_CHECKING:
     from datasets import Features
 
-CONFIGS: Final = ("default", "undecided", "annotations", "spans", "figures", "links", "claims", "tolls", "articles")
+CONFIGS: Final = (
+    *("default", "undecided", "annotations", "spans", "relations"),
+    *("figures", "links", "claims", "tolls", "articles"),
+)
 
 KEYS: Final = {
     "default": ("sentence_id",),
     "undecided": ("sentence_id",),
     "annotations": ("annotation_id",),
     "spans": ("sentence_id", "span_id"),
+    "relations": ("sentence_id", "label", "head", "tail"),
     "figures": ("sentence_id", "span_id"),
     "links": ("link_id",),
     "claims": ("sentence_id",),
@@ -68,7 +80,6 @@ _NAMES = pa.list_(_STRING)
 
 _LINK = pa.struct([("label", _STRING), ("tail", _STRING)])
 _RELATION = pa.struct([("label", _STRING), ("head", _STRING), ("tail", _STRING)])
-_ATTRIBUTE_TYPES = {"choice": _STRING, "text": _STRING, "number": _NUMBER, "boolean": _FLAG}
 
 _PLACE = [("article_id", _STRING), ("story_id", _STRING), ("start", _INTEGER), ("end", _INTEGER)]
 _ORIGIN = [
@@ -92,11 +103,12 @@ HARDER: Final = ("split_by_time", "split_by_publisher", "split_by_language")
 """Columns of `default` with the side of each row in a harder split; see `toolkit.release.harder_splits`."""
 
 
-def span_type(*, text: bool) -> pa.DataType:
-    """Return the type of a span within a row; `attributes` is JSON with sorted keys."""
+def span_type(schema: Schema, *, text: bool) -> pa.DataType:
+    """Return the type of a span within a row; `attributes` is a struct with those of all labels, if there are any."""
     words = [("text", _STRING)] if text else []
     head = [("span_id", _STRING), ("label", _STRING), ("start", _INTEGER), ("end", _INTEGER)]
-    return pa.struct([*head, *words, ("attributes", _STRING)])
+    own = span_attributes(schema)
+    return pa.struct([*head, *words, *([("attributes", attribute_struct(own))] if own else [])])
 
 
 def soft_label_type(schema: Schema) -> pa.DataType:
@@ -120,12 +132,13 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
     shares = [("soft_labels", soft_label_type(schema))] if schema.labels else []
     tokens = [("tokens", _NAMES), ("token_starts", pa.list_(_INTEGER))]
     tokens += [(name, _NAMES) for name in tag_columns([span.id for span in schema.spans])]
-    parts = [("spans", pa.list_(span_type(text=text)))] if schema.spans else []
+    spans = pa.list_(span_type(schema, text=text))
+    parts = [("spans", spans)] if schema.spans else []
     words = [("text", _STRING)]
     context = [("context_before", _STRING), ("context_after", _STRING)]
     if not text:
         context += [(name, _INTEGER) for name in CONTEXT_OFFSETS]
-    fields = [("fields", _STRING)] if schema.fields else []  # JSON with sorted keys
+    fields = [(column.name, column.type) for column in sentence_fields(schema)]
     full = {
         "default": [
             ("sentence_id", _STRING),
@@ -162,7 +175,7 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
             ("role", _STRING),
             ("counted", _FLAG),
             ("labels", _NAMES),
-            ("spans", pa.list_(span_type(text=text))),
+            ("spans", spans),
             ("relations", pa.list_(_RELATION)),
             *fields,
             ("skipped", _FLAG),
@@ -181,8 +194,15 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
             ("start", _INTEGER),
             ("end", _INTEGER),
             *words,
-            ("attributes", _STRING),
+            *((column.name, column.type) for column in span_attributes(schema)),
             ("relations", pa.list_(_LINK)),
+            ("article_id", _STRING),
+            ("story_id", _STRING),
+        ],
+        "relations": [
+            ("sentence_id", _STRING),
+            ("label", _STRING),
+            *(field for side in ("head", "tail") for field in _end(side)),
             ("article_id", _STRING),
             ("story_id", _STRING),
         ],
@@ -193,7 +213,7 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
             ("start", _INTEGER),
             ("end", _INTEGER),
             *words,
-            *figure_columns(schema).items(),
+            *((column.name, column.type) for column in span_attributes(schema, map(_id, figure_labels(schema)))),
             ("article_id", _STRING),
             ("story_id", _STRING),
         ],
@@ -251,6 +271,8 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
         del full["claims"]
     if not schema.links:
         del full["links"]
+    if not schema.relations:
+        del full["relations"]
     if not schema.spans:
         del full["spans"]
     return {
@@ -266,7 +288,7 @@ def arrow_schemas(schema: Schema, *, text: bool = True, snippet: bool = False) -
 
 
 def _end(side: str) -> list[tuple[str, pa.DataType]]:
-    """Return the columns of one end of a link."""
+    """Return the columns of one end of a link, or of a relation."""
     numbers = [(f"{side}_start", _INTEGER), (f"{side}_end", _INTEGER)]
     return [(side, _STRING), (f"{side}_label", _STRING), *numbers, (f"{side}_text", _STRING)]
 
@@ -276,23 +298,14 @@ def figure_labels(schema: Schema) -> tuple[SpanLabel, ...]:
     return tuple(span for span in schema.spans if {"low", "high"} <= {attribute.id for attribute in span.attributes})
 
 
-def figure_columns(schema: Schema) -> dict[str, pa.DataType]:
-    """Return attribute id → type for the columns of `figures`, in the order of the schema.
-
-    An attribute that two span labels type differently is a string.
-    """
-    columns: dict[str, pa.DataType] = {}
-    for span in figure_labels(schema):
-        for attribute in span.attributes:
-            kind = _ATTRIBUTE_TYPES[attribute.type]
-            columns[attribute.id] = kind if columns.get(attribute.id, kind) == kind else _STRING
-    return columns
+def _id(span: SpanLabel) -> str:
+    return span.id
 
 
 def dataset_features(columns: pa.Schema, schema: Schema) -> Features:
     """Return the features of a config as `datasets` has them.
 
-    "labels" is a list of ClassLabel with the names of the schema, and so are tags with theirs.
+    "labels" is a list of ClassLabel with the names of the schema, and so are tags with theirs; a choice is one.
 
     Args:
         columns: Its Arrow schema.
@@ -308,5 +321,23 @@ def dataset_features(columns: pa.Schema, schema: Schema) -> Features:
 
     names = {"labels": list(schema.label_ids)} if schema.label_ids else {}
     names |= {name: tag_names(mine) for name, mine in tag_columns([span.id for span in schema.spans]).items()}
-    coded = {name: List(ClassLabel(names=names[name])) for name in names if name in columns.names}
-    return Features({**Features.from_arrow_schema(columns), **coded})
+    features = Features.from_arrow_schema(columns)
+    features |= {name: List(ClassLabel(names=names[name])) for name in names if name in columns.names}
+    within = features["spans"].feature.get("attributes", {}) if "spans" in features else {}
+    own = span_attributes(schema)
+    for column in own:
+        within |= _choice(column, within.get(column.id))
+    whole = sentence_fields(schema) if "labels" in columns.names else ()
+    for column in own if "span_id" in columns.names else whole:
+        features |= _choice(column, features.get(column.name), by=column.name)
+    return Features(features)
+
+
+def _choice(column: AttributeColumn, feature: Any, by: str | None = None) -> dict[str, Any]:
+    """Return the feature of a choice by its name; nothing of what is none, or is not there."""
+    from datasets import ClassLabel, List
+
+    if feature is None or not column.choices:
+        return {}
+    one = ClassLabel(names=list(column.choices))
+    return {by or column.id: List(one) if pa.types.is_list(column.type) else one}

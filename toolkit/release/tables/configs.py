@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit.release.privacy.withheld import TextRule
-from toolkit.release.tables.columns import HARDER, figure_columns, figure_labels, soft_label_type, vote_type
+from toolkit.release.tables.attribute_columns import sentence_fields, span_attributes, typed
+from toolkit.release.tables.columns import HARDER, figure_labels, soft_label_type, vote_type
 from toolkit.release.tables.corpus import Corpus, Indices
 from toolkit.release.tables.story_tables import corpus_ledgers, link_rows
 from toolkit.release.tables.token_tags import token_columns
@@ -80,6 +81,8 @@ class Configs:
             elif config == "undecided":
                 open_ = np.flatnonzero(sentences & self._corpus.undecided)
                 yield from (self._undecided_rows(part) for part in in_parts(open_))
+            elif config == "relations":
+                yield from _even([self._relation_rows(part) for part in in_parts(decided)])
             else:
                 yield from _even([self._span_rows(config, part) for part in in_parts(decided)])
 
@@ -158,24 +161,41 @@ class Configs:
         return self._as_config("articles", {name: taken[name] for name in taken.column_names})
 
     def _span_rows(self, config: str, rows: Indices) -> pa.Table:
+        """Return the spans of sentences, or those of them that hold a number range."""
         corpus = self._corpus
         decisions = corpus.decisions.select(["spans", "relations"]).take(corpus.decision_of[rows])
-        with_spans = np.asarray(pc.list_value_length(decisions["spans"])) > 0
-        rows, decisions = rows[with_spans], decisions.filter(pa.array(with_spans))
+        spans = _array(decisions["spans"])
+        of = rows[np.asarray(pc.list_parent_indices(spans)).astype(np.int64)]
+        values: dict[str, Any] = {
+            field.name: pc.struct_field(spans.flatten(), field.name) for field in spans.type.value_type
+        }
+        own = span_attributes(corpus.schema)
+        values |= dict(zip((each.name for each in own), typed(values.pop("attributes"), own), strict=True))
+        values |= {name: corpus.sentences[name].take(of) for name in ("sentence_id", "article_id")}
+        values["story_id"] = corpus.articles["story_id"].take(corpus.article_of[of])
+        if config == "spans":
+            values["relations"] = _from_spans(decisions, values["span_id"])
+            return self._as_config(config, values)
+        of_numbers = pc.is_in(values["label"], value_set=pa.array([each.id for each in figure_labels(corpus.schema)]))
+        return self._as_config(config, {name: column.filter(of_numbers) for name, column in values.items()})
+
+    def _relation_rows(self, rows: Indices) -> pa.Table:
+        corpus = self._corpus
+        decisions = corpus.decisions.select(["spans", "relations"]).take(corpus.decision_of[rows])
+        related = np.asarray(pc.list_value_length(decisions["relations"])) > 0
+        rows, decisions = rows[related], decisions.filter(pa.array(related))
         places = corpus.sentences.select(["sentence_id", "article_id"]).take(rows).to_pylist()
         stories = corpus.articles["story_id"].take(corpus.article_of[rows]).to_pylist()
-        figures = {span.id for span in figure_labels(corpus.schema)}
         found = []
         for place, story, decision in zip(places, stories, decisions.to_pylist(), strict=True):
-            for span in decision["spans"]:
-                row = {**place, "story_id": story, **span}
-                if config == "spans":
-                    links = (item for item in decision["relations"] if item["head"] == span["span_id"])
-                    row["relations"] = [{"label": link["label"], "tail": link["tail"]} for link in links]
-                    found.append(row)
-                elif span["label"] in figures:
-                    found.append(row | self._attributes(span))
-        return pa.Table.from_pylist(found, schema=self._columns[config])
+            spans = {span["span_id"]: span for span in decision["spans"]}
+            for link in sorted(decision["relations"], key=lambda item: (item["label"], item["head"], item["tail"])):
+                row = {**place, "story_id": story, **link}
+                for side in ("head", "tail"):
+                    end = spans[link[side]]
+                    row |= {f"{side}_{name}": end[name] for name in ("label", "start", "end", "text")}
+                found.append(row)
+        return pa.Table.from_pylist(found, schema=self._columns["relations"])
 
     def _story_rows(self, config: str, sentences: npt.NDArray[np.bool_], split: str) -> Iterator[pa.Table]:
         decided = np.flatnonzero(sentences & (self._corpus.decision_of >= 0))
@@ -186,29 +206,49 @@ class Configs:
         for rows in parts:
             yield pa.Table.from_pylist(rows, schema=self._columns[config])
 
-    def _attributes(self, span: Mapping[str, Any]) -> dict[str, Any]:
-        values = json.loads(span["attributes"])
-        return {name: _typed(values.get(name), kind) for name, kind in figure_columns(self._corpus.schema).items()}
-
     def _as_config(self, config: str, values: Mapping[str, Any]) -> pa.Table:
         columns = self._columns[config]
-        return pa.table([_cast(values[field.name], field.type) for field in columns], schema=columns)
+        if "fields" in values:
+            own = sentence_fields(self._corpus.schema)
+            said = typed(_array(values["fields"]), own)
+            values = {**values, **dict(zip((each.name for each in own), said, strict=True))}
+        return pa.table([self._cast(values[field.name], field.type) for field in columns], schema=columns)
 
-
-def _cast(values: Any, kind: pa.DataType) -> Any:
-    """Return a column of a type; of structs, such as spans without their text, only the fields that the type has."""
-    if values.type == kind:
-        return values
-    if pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
-        whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-        whole = pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
-        items = pa.StructArray.from_arrays(
-            [pc.struct_field(whole.flatten(), field.name).cast(field.type) for field in kind.value_type],
-            fields=list(kind.value_type),
-        )
+    def _cast(self, values: Any, kind: pa.DataType) -> Any:
+        """Return a column of a type; of structs, such as spans without text, only the fields that the type has."""
+        if values.type == kind:
+            return values
+        if not (pa.types.is_list(kind) and pa.types.is_struct(kind.value_type)):
+            return values.cast(kind)
+        whole = _array(values)
+        parts = []
+        for field in kind.value_type:
+            part = pc.struct_field(whole.flatten(), field.name)
+            if field.name == "attributes":
+                said = typed(part, span_attributes(self._corpus.schema))
+                part = pa.StructArray.from_arrays(said, fields=list(field.type))
+            parts.append(part.cast(field.type))
+        items = pa.StructArray.from_arrays(parts, fields=list(kind.value_type))
         ends = pc.cumulative_sum(pc.list_value_length(whole)).cast(pa.int32())
         return pa.ListArray.from_arrays(pa.concat_arrays([pa.array([0], pa.int32()), ends]), items, type=kind)
-    return values.cast(kind)
+
+
+def _array(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Return a column as one array."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+
+
+def _from_spans(decisions: pa.Table, span_ids: pa.Array) -> pa.Array:
+    """Return for each span of some decisions the relations that lead from it."""
+    found: list[list[dict[str, str]]] = []
+    of = decisions.filter(pc.greater(pc.list_value_length(decisions["spans"]), 0)).select(["spans", "relations"])
+    counts = pc.list_value_length(of["spans"]).to_pylist()
+    names = iter(span_ids.to_pylist())
+    for count, links in zip(counts, of["relations"].to_pylist(), strict=True):
+        for span_id in itertools.islice(names, count):
+            found.append([{"label": link["label"], "tail": link["tail"]} for link in links if link["head"] == span_id])
+    return pa.array(found, pa.list_(pa.struct([("label", pa.string()), ("tail", pa.string())])))
 
 
 def _vectors(labels: pa.ChunkedArray, names: Sequence[str]) -> pa.Array:
@@ -240,14 +280,6 @@ def in_parts(rows: Indices) -> Iterator[Indices]:
     """Cut row numbers where `in_slices` cuts a table."""
     for start in range(0, len(rows), SLICE_ROWS):
         yield rows[start : start + SLICE_ROWS]
-
-
-def _typed(value: object, kind: pa.DataType) -> object:
-    if value is None:
-        return None
-    if pa.types.is_string(kind):
-        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return float(str(value)) if pa.types.is_floating(kind) else bool(value)
 
 
 def _even(tables: list[pa.Table]) -> Iterator[pa.Table]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import chain
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 
 from toolkit.errors import InvalidInput
 from toolkit.records import KINDS, LinkDecision, content_id
+from toolkit.release.tables.attribute_columns import misfits
 from toolkit.schema import Schema
 
 _SLICE: Final = 20_000  # rows that are Python objects at a time
@@ -85,11 +87,14 @@ def sentence_faults(sentences: pa.Table) -> Iterator[InvalidInput]:
 
 def decision_faults(decisions: pa.Table) -> Iterator[InvalidInput]:
     """Yield a fault for each decision with labels, soft labels, spans or relations that break a rule."""
-    for part in _slices(decisions.select(["sentence_id", "labels", "soft_labels", "spans", "relations"])):
+    names = ["sentence_id", "labels", "soft_labels", "spans", "relations", "fields"]
+    for part in _slices(decisions.select(names)):
         labels, spans = (pa.concat_arrays(part[name].chunks) for name in ("labels", "spans"))
         yield from _faults(part, "decision on", _unsorted(labels), "its labels are not sorted and unique")
         shares = _strange(pa.concat_arrays(part["soft_labels"].chunks), _are_shares)
         yield from _faults(part, "decision on", shares, "its soft labels are not probabilities")
+        said = _strange(pa.concat_arrays(part["fields"].chunks), _are_attributes)
+        yield from _faults(part, "decision on", said, "its fields are not an object of plain values")
         places = pa.Table.from_struct_array(spans.flatten())
         broken = _misplaced(places) | _strange(pa.concat_arrays(places["attributes"].chunks), _are_attributes)
         yield from _faults(part, "decision on", _owners(spans, broken), "a span has wrong offsets or attributes")
@@ -271,7 +276,7 @@ def _rows_of(table: pa.Table, sentence_ids: pa.Array, *columns: str) -> dict[str
 def judgements(
     table: pa.Table, key: str, sentences: pa.Table, place: Indices, schema: Schema
 ) -> Iterator[InvalidInput]:
-    """Yield a fault for each label that the schema lacks, and each span whose text does not stand at its offsets.
+    """Yield a fault for each label, field and choice that the schema lacks, and each span that is not at its offsets.
 
     Args:
         table: Decisions or annotations.
@@ -280,32 +285,44 @@ def judgements(
         place: For each row of `table`, its sentence; -1 if it is not there: such rows are neither released nor checked.
         schema: The schema of the release.
     """
-    spans = {span.id for span in schema.spans}
-    for row, text in _suspects(table, key, sentences, place, schema):
+    fields = {span.id: span.attributes for span in schema.spans}
+    strange = cache(lambda label, said: tuple(misfits(schema.fields if label is None else fields.get(label, ()), said)))
+    for row, text in _suspects(table, key, sentences, place, schema, strange):
         where = f"{key} {row[key]}"
+        remedy = f"migrate from {row['schema']} with `toolkit schema migrate`"
         unknown = sorted({*row["labels"]} - {*schema.label_ids}) + sorted(
-            {span["label"] for span in row["spans"]} - spans
+            {span["label"] for span in row["spans"]} - fields.keys()
         )
         for label in unknown:
-            remedy = f"migrate from {row['schema']} with `toolkit schema migrate`"
             yield InvalidInput(f"label {label} is not in {schema.ref}", where=where, remedy=remedy)
+        for what in strange(None, row["fields"]):
+            yield InvalidInput(f"{what} is not in {schema.ref}", where=where, remedy=remedy)
         for span in row["spans"]:
+            for what in strange(span["label"], span["attributes"]) if span["label"] in fields else ():
+                yield InvalidInput(f"{what} of {span['label']} is not in {schema.ref}", where=where, remedy=remedy)
             if text[span["start"] : span["end"]] != span["text"]:
                 at = f"{span['start']}-{span['end']}"
                 yield InvalidInput(f"span {span['span_id']} is not the text that the sentence has at {at}", where=where)
 
 
 def _suspects(
-    table: pa.Table, key: str, sentences: pa.Table, place: Indices, schema: Schema
+    table: pa.Table,
+    key: str,
+    sentences: pa.Table,
+    place: Indices,
+    schema: Schema,
+    strange: Callable[[str | None, str], tuple[str, ...]],
 ) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield the rows that have spans or an unknown label, each with its sentence's text."""
+    """Yield the rows that have spans, an unknown label or unknown fields, each with its sentence's text."""
     known = pa.array(schema.label_ids, pa.string())
     for first in range(0, table.num_rows, _SLICE):
-        part = table.select([key, "labels", "spans", "schema"]).slice(first, _SLICE).combine_chunks()
+        part = table.select([key, "labels", "spans", "fields", "schema"]).slice(first, _SLICE).combine_chunks()
         labels = pa.concat_arrays(part["labels"].chunks)
         suspect = np.asarray(pc.list_value_length(part["spans"])) > 0
-        strange = pc.invert(pc.is_in(labels.flatten(), value_set=known))
-        suspect[np.asarray(pc.list_parent_indices(labels).filter(strange))] = True
+        unknown = pc.invert(pc.is_in(labels.flatten(), value_set=known))
+        suspect[np.asarray(pc.list_parent_indices(labels).filter(unknown))] = True
+        wrong = pa.array([said for said in pc.unique(part["fields"]).to_pylist() if strange(None, said)], pa.string())
+        suspect |= np.asarray(pc.is_in(part["fields"], value_set=wrong), dtype=bool)
         rows = np.flatnonzero(suspect & (place[first : first + _SLICE] >= 0))
         found = sentences["text"].take(pa.array(place[first : first + _SLICE][rows])).to_pylist()
         yield from zip(part.take(pa.array(rows)).to_pylist(), found, strict=True)

@@ -6,7 +6,6 @@ release with its text makes them again, which `toolkit verify` does.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from toolkit.ledger.ledger_tables import CELLS, Row, story_rows
 from toolkit.ledger.mention import KINDS
 from toolkit.ledger.statement import ACTS
 from toolkit.records import Link, LinkDecision, Relation, Span, content_id
+from toolkit.release.tables.attribute_columns import held
 from toolkit.release.tables.corpus import Corpus, Indices
 
 _STORIES: Final = 1_000  # stories that are Python objects at a time
@@ -125,13 +125,13 @@ def statement(row: Row, labels: Iterable[str], spans: Iterable[Row], relations: 
     Args:
         row: Its sentence and article, with the place of its page.
         labels: Of the decision.
-        spans: Of the decision; attributes are JSON.
+        spans: Of the decision; attributes as a corpus or a release has them.
         relations: Of the decision: "label", "head" and "tail".
     """
     return Statement(
         **{name: row[name] for name in (*_SENTENCE, *_ARTICLE)},
         labels=tuple(labels),
-        spans=tuple(Span(**(dict(span) | {"attributes": json.loads(span["attributes"])})) for span in spans),
+        spans=tuple(Span(**(dict(span) | {"attributes": held(span.get("attributes"))})) for span in spans),
         relations=tuple(Relation(label=each["label"], head=each["head"], tail=each["tail"]) for each in relations),
         place=Place(page=row["page_source"], sha256=row["page_sha256"], pieces=((row["page_start"], row["page_end"]),)),
     )
