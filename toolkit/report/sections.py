@@ -122,9 +122,11 @@ def _progress(report: Report, titles: Titles) -> Section | None:
         for person in progress.people
     )
     drawn = (
-        replace(
-            plots.bars(f"Answers by annotator{from_to(series['answered'])}", series, unit="sentences"),
-            links=tuple((plots.chosen(person=name),) for name in series["answered"]),
+        plots.bars(
+            f"Answers by annotator{from_to(series['answered'])}",
+            series,
+            unit="sentences",
+            link=lambda name: plots.chosen(person=name),
         ),
         plots.bars(f"Sentences by number of answers{most_often(coverage)}", {"sentences": coverage}, unit="sentences"),
         plots.columns(f"Answers by day{most_often(progress.days)}", progress.days, unit="answers"),

@@ -59,7 +59,14 @@ def chosen(**what: str) -> str:
     return f"#sentences?{urlencode(what, quote_via=quote)}"
 
 
-def bars(title: str, series: Mapping[str, Mapping[str, float]], *, unit: str, note: str = "") -> Plot:
+def bars(
+    title: str,
+    series: Mapping[str, Mapping[str, float]],
+    *,
+    unit: str,
+    note: str = "",
+    link: Callable[[str], str] | None = None,
+) -> Plot:
     """Draw lying bars, one row per name; several series are stacked.
 
     Args:
@@ -67,6 +74,7 @@ def bars(title: str, series: Mapping[str, Mapping[str, float]], *, unit: str, no
         series: Series → name → value; all have the same names.
         unit: What is counted.
         note: How to read it.
+        link: Takes a name and returns where its sentences are; None: nowhere.
     """
     names = list(next(iter(series.values())))
     totals = [sum(values[name] for values in series.values()) for name in names]
@@ -75,7 +83,9 @@ def bars(title: str, series: Mapping[str, Mapping[str, float]], *, unit: str, no
         left = [0.0] * len(names)
         for colour, (label, values) in zip(SERIES, series.items(), strict=False):
             widths = [values[name] for name in names]
-            axes.barh(range(len(names)), widths, left=left, height=0.68, color=colour, label=label)
+            drawn = axes.barh(range(len(names)), widths, left=left, height=0.68, color=colour, label=label)
+            for name, bar in zip(names, drawn, strict=True):
+                bar.set_url(link(name) if link else None)
             left = [start + width for start, width in zip(left, widths, strict=True)]
         room = max([*totals, 1]) * 0.012
         for row, total in enumerate(totals):
@@ -88,7 +98,8 @@ def bars(title: str, series: Mapping[str, Mapping[str, float]], *, unit: str, no
 
     cells = tuple((name, *(f"{values[name]:,.0f}" for values in series.values())) for name in names)
     svg = _drawn(title, draw, height=_tall(len(names), len(series) > 1), grid="x")
-    return Plot(title, svg, ("", *series), cells, note)
+    links = tuple((link(name),) for name in names) if link else ()
+    return Plot(title, svg, ("", *series), cells, note, links)
 
 
 def columns(title: str, values: Mapping[str, int], *, unit: str, note: str = "") -> Plot:
@@ -216,6 +227,8 @@ def heat(
     from matplotlib.patches import Rectangle
 
     write: Callable[[float], str] = words["write"]
+    link: Callable[[str, str], str] = words.get("link", lambda *_: "")
+    note = words.get("note", "")
     most = max([*values.values(), 1e-9])
 
     def draw(axes: Any) -> None:
@@ -225,8 +238,11 @@ def heat(
                 if value is None:
                     continue
                 shade = 0.06 + 0.6 * value / most if value else 0.0
-                axes.add_patch(Rectangle((across - 0.48, down - 0.46), 0.96, 0.92, facecolor=BLUE, alpha=shade))
-                axes.text(across, down, write(value), ha="center", va="center", color=INK, fontsize=8.5)
+                url = (link(row, name) or None) if value else None
+                box = Rectangle((across - 0.48, down - 0.46), 0.96, 0.92, facecolor=BLUE, alpha=shade, url=url)
+                axes.add_patch(box)
+                words = {"ha": "center", "va": "center", "color": INK, "fontsize": 8.5, "url": url}
+                axes.text(across, down, write(value), **words)
         axes.set_xlim(-0.5, len(names) - 0.5)
         _names_down(axes, rows)
         axes.set_xticks(
@@ -239,9 +255,8 @@ def heat(
         (row, *(write(values[row, name]) if (row, name) in values else "–" for name in names)) for row in rows
     )
     svg = _drawn(title, draw, height=_tall(len(rows), True) + 1.0, grid=None)
-    link: Callable[[str, str], str] = words.get("link", lambda *_: "")
     links = tuple(("", *(link(row, name) if values.get((row, name)) else "" for name in names)) for row in rows)
-    return Plot(title, svg, ("", *names), cells, words.get("note", ""), links)
+    return Plot(title, svg, ("", *names), cells, note, links)
 
 
 def line(title: str, points: Sequence[tuple[float, Estimate]], *, across: str, unit: str, note: str = "") -> Plot:
