@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from toolkit.segment.candidate import Candidate
 from toolkit.segment.language import DEFAULT, VERDICTS, Language, load
@@ -86,6 +87,7 @@ class Abbreviations:
         return before[:1].isupper() and len(before) > 1 and (before[1:].islower() or place.is_loud)
 
 
+@lru_cache(maxsize=10_000)
 def _is_vowelless(word: str) -> bool:
     """Return whether a short word is an abbreviation by its form: "rd" and "kpt" have no vowel, but "krk" has an r."""
     if not (2 <= len(word) <= 5 and word.isalpha() and word[1:].islower() and max(word) <= _LAST_WITH_VOWELS):
