@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from toolkit.figures.figure import Found, fields_of
-from toolkit.figures.harm_words import harm_words
+from toolkit.figures.harm.harm_words import harm_words
+from toolkit.figures.harm.noun_phrase import SentenceWords, noun_phrase
+from toolkit.figures.harm.sentence_harm import SentenceHarm
 from toolkit.figures.lexicon import Lexicon
-from toolkit.figures.noun_phrase import SentenceWords, noun_phrase
 from toolkit.figures.quantity import lexicon_of, quantities_of, sentence_tokens
-from toolkit.figures.sentence_harm import SentenceHarm
 
 if TYPE_CHECKING:
     from toolkit.records import Span

@@ -10,9 +10,9 @@ from typing import cast
 
 from toolkit.errors import UsageError
 from toolkit.figures.figure import Figure, Qualifier, fields_of
-from toolkit.figures.harm_words import harm_words
+from toolkit.figures.harm.harm_words import harm_words
+from toolkit.figures.harm.noun_phrase import MONEY, measured
 from toolkit.figures.lexicon import LANGUAGES, Lexicon, load
-from toolkit.figures.noun_phrase import MONEY, measured
 from toolkit.figures.numbers import longest, number_at, parsed
 from toolkit.figures.sentence_tokens import Token, matches, phrase, tokens_of
 from toolkit.figures.word_roles import REMEMBERED, Role

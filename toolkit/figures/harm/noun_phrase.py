@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from toolkit.figures.harm_words import STATE, Mark, harm_words
+from toolkit.figures.harm.harm_words import STATE, Mark, harm_words
 from toolkit.figures.lexicon import Lexicon
 from toolkit.figures.sentence_tokens import Token
 from toolkit.figures.word_roles import Role

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from toolkit.figures.counts import Counts
-from toolkit.figures.harm_words import ACT, FATE, LOSS, STATE, Mark
+from toolkit.figures.harm.counts import Counts
+from toolkit.figures.harm.harm_words import ACT, FATE, LOSS, STATE, Mark
 from toolkit.figures.word_roles import Role
 
 _CLAUSE = 16  # tokens between people and what happened to them

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from toolkit.figures.harm_words import Mark
-from toolkit.figures.noun_phrase import Counted, SentenceWords, counts_nothing_of_interest, noun_phrase
+from toolkit.figures.harm.harm_words import Mark
+from toolkit.figures.harm.noun_phrase import Counted, SentenceWords, counts_nothing_of_interest, noun_phrase
 from toolkit.figures.word_roles import Role
 
 _UNREAL = 4  # tokens before harm that may make it a threat

@@ -7,9 +7,9 @@ rose to 14"), or if it is a part of such a number or joined to one. Whatever is 
 
 from __future__ import annotations
 
-from toolkit.figures.harm import OwnHarm
-from toolkit.figures.harm_words import ACT, FATE, LOSS, STATE
-from toolkit.figures.noun_phrase import NounPhrase
+from toolkit.figures.harm.harm_words import ACT, FATE, LOSS, STATE
+from toolkit.figures.harm.noun_phrase import NounPhrase
+from toolkit.figures.harm.own_harm import OwnHarm
 from toolkit.figures.word_roles import Role
 
 _SENTENCE = 40  # tokens from a part back to its whole

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from toolkit.figures.counts import Counts
-from toolkit.figures.harm_words import ACT, FATE, LOSS, STATE, Mark
-from toolkit.figures.noun_phrase import SentenceWords
-from toolkit.figures.predicate import suffered
+from toolkit.figures.harm.counts import Counts
+from toolkit.figures.harm.harm_words import ACT, FATE, LOSS, STATE, Mark
+from toolkit.figures.harm.noun_phrase import SentenceWords
+from toolkit.figures.harm.predicate import suffered
 from toolkit.figures.word_roles import Role
 
 _CLAUSE = 16  # tokens between a toll and its number

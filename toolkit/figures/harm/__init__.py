@@ -1,0 +1,1 @@
+"""Which numbers of a sentence count people who were harmed: the words for harm, noun phrases and predicates."""
