@@ -70,6 +70,15 @@ relations:
   - {{id: said_by, title: сказано, head: [FIGURE], tail: [SOURCE], rule: Від числа до джерела.}}
 """
 
+CHOOSE = """words => {
+  const walker = document.createTreeWalker(document.querySelector('.tk-sentence'), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const at = node.data.indexOf(words);
+    if (at >= 0) getSelection().setBaseAndExtent(node, at, node, at + words.length);
+  }
+}"""
+"""Chooses words, as a long press and the handles of a phone do."""
+
 
 @pytest.fixture(scope="module")
 def schema() -> Schema:
@@ -175,6 +184,28 @@ def test_on_a_phone_everything_is_in_reach(desk: SentenceDesk) -> None:
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
     assert page.locator(".tk-sentence").bounding_box()["width"] < 390
+
+    # by touch: arm the label, choose words as for copying (the system's handles do that), tap what is chosen
+    desk.ready()
+    finger = page.context.new_cdp_session(page)
+
+    def tap(x: float, y: float) -> None:
+        finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    button = page.locator(".tk-bar .lsf-label").first.bounding_box()
+    tap(button["x"] + 8, button["y"] + 8)
+    page.wait_for_selector(".lsf-label_selected")
+    left, middle, right = desk.box("14")
+    page.evaluate(CHOOSE, "14")
+    tap((left + right) / 2, middle)
+    page.wait_for_selector(".tk-sentence .htx-highlight")
+    choice = page.locator(".tk-questions .lsf-choice").first
+    choice.scroll_into_view_if_needed()
+    box = choice.locator("input").bounding_box()
+    tap(box["x"] + 5, box["y"] + 5)
+    page.wait_for_selector(".tk-questions input:checked")
 
 
 def test_a_full_figure_costs_at_most_eight_keys_and_one_drag(studio: Studio) -> None:

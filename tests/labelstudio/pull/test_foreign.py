@@ -86,6 +86,47 @@ def test_a_span_label_of_two_controls_keeps_them_apart(tmp_path: Path) -> None:
     assert [(span.label, span.text) for span in answers[0].spans] == [("OTHER_WHO", "sailors"), ("OTHER_WHERE", "cape")]
 
 
+@pytest.mark.parametrize("page", [True, False], ids=["by its page", "by the answers alone"])
+def test_a_dialogue_is_read_turn_by_turn(tmp_path: Path, *, page: bool) -> None:
+    turns = [{"author": "Ada", "text": "Nine 😀 sailors drowned."}, {"author": "Ben", "text": "Off the cape?"}]
+    # as a browser gave them on 1.23.2: UTF-16 units, and times where there are none
+    within = {"start": "0", "end": "0", "startOffset": 8, "endOffset": 15, "text": "sailors"}
+    words = "drowned.\n00:00:00 - 00:00:00\nOff"
+    across = {"start": "0", "end": "1", "startOffset": 16, "endOffset": 3, "text": words}
+    said = [
+        item("who", "paragraphlabels", within | {"paragraphlabels": ["People"]}),
+        item("who", "paragraphlabels", across | {"paragraphlabels": ["Doubt"]}) | {"id": "r2"},
+        item("who", "paragraphlabels", {"start": "1", "end": "1", "paragraphlabels": ["Doubt"]}) | {"id": "r3"},
+        ticked("kind", "Asked"),
+    ]
+    xml = """<View><Paragraphs name="t" value="$talk" layout="dialogue" nameKey="author" textKey="text"/>
+    <ParagraphLabels name="who" toName="t"><Label value="People"/><Label value="Doubt"/></ParagraphLabels>
+    <Choices name="kind" toName="t"><Choice value="Asked"/></Choices></View>"""
+    config = tmp_path / "page.xml"
+    config.write_text(xml)
+    how = {"config": config} if page else {}
+    workspace, (answer,) = adopted(tmp_path, [task(1, {"talk": turns}, said)], **how)
+    (sentence,) = workspace.sentences()
+    assert sentence.text == "Ada: Nine 😀 sailors drowned.\nBen: Off the cape?"
+    assert [span.text for span in answer.spans] == ["sailors", "drowned.\nBen: Off", "Off the cape?"]
+    assert (answer.labels, answer.rejected) == (("asked",), 0)
+
+
+def test_a_page_without_a_text_is_refused_by_name(tmp_path: Path) -> None:
+    box = item("box", "rectanglelabels", {"x": 1, "y": 2, "rectanglelabels": ["Boat"]})
+    tasks = [task(1, {"picture": "https://example.org/a.png", "caption": "A boat."}, [box, ticked("kind", "Boat")])]
+    config = tmp_path / "page.xml"
+    config.write_text(
+        '<View><Image name="i" value="$picture"/><RectangleLabels name="box" toName="i"><Label value="Boat"/>'
+        '</RectangleLabels><Choices name="kind" toName="i"><Choice value="Boat"/></Choices></View>'
+    )
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(tasks))
+    with pytest.raises(InvalidInput, match="shows no text but Image; Text, HyperText and Paragraphs are read"):
+        infer_schema(path, config=config)
+    assert "title: Boat" in infer_schema(path, config=config, texts=["caption"])
+
+
 def test_relations_and_fields_of_spans_and_sentences_come_along(tmp_path: Path) -> None:
     said = [
         region("ner", "Toll", "Nine"),

@@ -14,11 +14,12 @@ from typing import Any, Literal
 from lxml import etree
 
 from toolkit.errors import InvalidInput
+from toolkit.labelstudio.codec.dialogue import SPEAKER, WORDS
 from toolkit.records.base import record
 
 SEPARATOR = "/"
 
-SPAN_TYPES = ("labels", "hypertextlabels")
+SPAN_TYPES = ("labels", "hypertextlabels", "paragraphlabels")
 LABEL_TYPES = ("choices", "taxonomy", "pairwise")
 FIELD_TYPES = ("choices", "taxonomy", "number", "rating", "textarea", "datetime", "pairwise")
 """Label Studio's types of result, by what they can be: a marked stretch, an answer to a question, a field."""
@@ -28,6 +29,7 @@ RESULT_TYPES = {
     "Taxonomy": "taxonomy",
     "Labels": "labels",
     "HyperTextLabels": "hypertextlabels",
+    "ParagraphLabels": "paragraphlabels",
     "Number": "number",
     "Rating": "rating",
     "DateTime": "datetime",
@@ -37,6 +39,7 @@ RESULT_TYPES = {
 """Tag of a control → type of its results."""
 
 _TEXTS = {"Text": False, "HyperText": True}
+_UNREAD = frozenset({"Audio", "Chat", "Image", "List", "PDF", "Pdf", "Table", "TimeSeries", "Video"})
 _NOTES = frozenset({"note", "notes", "comment", "comments"})
 
 
@@ -60,11 +63,20 @@ class ShownText:
         name: Name of the object, which `to_name` of a result refers to.
         key: Where in the task's data its words are, such as "content" or "meta.body".
         markup: It is shown as HTML.
+        speaker: Of a dialogue, the key of who speaks in a turn; empty for any other text.
+        words: Of a dialogue, the key of what is said in a turn.
     """
 
     name: str
     key: str
     markup: bool = False
+    speaker: str = ""
+    words: str = ""
+
+    @property
+    def is_dialogue(self) -> bool:
+        """It is a list of turns."""
+        return bool(self.words)
 
 
 @record
@@ -110,12 +122,14 @@ class ForeignPage:
         controls: In the order of the page.
         relations: Names that a link may have.
         unnamed: Some links have no name.
+        unread: What it shows beside texts, such as "Image": results on these are not read.
     """
 
     texts: tuple[ShownText, ...] = ()
     controls: tuple[PageControl, ...] = ()
     relations: tuple[str, ...] = ()
     unnamed: bool = False
+    unread: tuple[str, ...] = ()
 
     def with_used(self, used: ForeignPage) -> ForeignPage:
         """Return the page with what answers use beyond it."""
@@ -137,6 +151,7 @@ class ForeignPage:
             controls=tuple(mine.values()),
             relations=names,
             unnamed=self.unnamed or used.unnamed,
+            unread=self.unread,
         )
 
 
@@ -161,13 +176,22 @@ def page_of_config(xml: str | bytes, *, where: str = "label config") -> ForeignP
         ) from error
     elements = [element for element in root.iter() if isinstance(element.tag, str)]
     texts = tuple(
-        ShownText(name=element.get("name", ""), key=key, markup=_TEXTS[element.tag])
+        _shown(element, key)
         for element in elements
-        if element.tag in _TEXTS and (key := _key(element.get("value", "")))
+        if (element.tag in _TEXTS or element.tag == "Paragraphs") and (key := _key(element.get("value", "")))
     )
     controls = tuple(_control(element) for element in elements if element.tag in RESULT_TYPES and element.get("name"))
     relations = tuple(dict.fromkeys(str(each.get("value")) for each in root.iter("Relation") if each.get("value")))
-    return ForeignPage(texts=texts, controls=controls, relations=relations)
+    unread = dict.fromkeys(element.tag for element in elements if element.tag in _UNREAD)
+    return ForeignPage(texts=texts, controls=controls, relations=relations, unread=tuple(unread))
+
+
+def _shown(element: Any, key: str) -> ShownText:
+    name = element.get("name", "")
+    if element.tag != "Paragraphs":
+        return ShownText(name=name, key=key, markup=_TEXTS[element.tag])
+    speaker, words = element.get("nameKey") or SPEAKER, element.get("textKey") or WORDS
+    return ShownText(name=name, key=key, speaker=speaker, words=words)
 
 
 def page_of_results(results: Iterable[Iterable[Mapping[str, Any]]]) -> ForeignPage:
@@ -242,7 +266,7 @@ def values_of(item: Mapping[str, Any]) -> list[str]:
     if not isinstance(value, Mapping):
         return []
     match type_:
-        case "choices" | "labels" | "hypertextlabels":
+        case "choices" | "labels" | "hypertextlabels" | "paragraphlabels":
             keys = (type_, "labels", "htmllabels")  # the last in exports of the first editors
             return strings(next((value[key] for key in keys if key in value), None))
         case "taxonomy":
@@ -290,7 +314,7 @@ def _control(element: Any) -> PageControl:
                 if each.get("value") and not str(each.get("value")).startswith("$")
             )
         )
-    on_region = element.get("perRegion") == "true" or element.tag in ("Labels", "HyperTextLabels")
+    on_region = element.get("perRegion") == "true" or RESULT_TYPES[element.tag] in SPAN_TYPES
     only_on = element.get("whenLabelValue") or ""
     return PageControl(
         name=str(element.get("name")),

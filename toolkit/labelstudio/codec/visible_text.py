@@ -17,6 +17,7 @@ from typing import Any
 
 from lxml import etree, html
 
+from toolkit.labelstudio.codec.dialogue import Dialogue
 from toolkit.labelstudio.codec.offsets import Offsets, is_offset, locate
 
 _BLOCKS = frozenset(
@@ -209,7 +210,7 @@ class TaskText:
     """
 
     text: str
-    parts: Mapping[str, tuple[int, str | VisibleText]]
+    parts: Mapping[str, tuple[int, str | VisibleText | Dialogue]]
     others: frozenset[str] = frozenset()
 
     @classmethod
@@ -231,7 +232,7 @@ class TaskText:
                 return "other-text"
             part = next(iter(self.parts.values()))
         shift, held = part
-        if isinstance(held, VisibleText):
+        if isinstance(held, VisibleText | Dialogue):
             found = held.locate(value)
         else:
             found = locate(held, value.get("start"), value.get("end"), value.get("text"), trim=trim)

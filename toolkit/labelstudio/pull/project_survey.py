@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from toolkit.errors import InvalidInput, border
+from toolkit.labelstudio.codec.dialogue import SPEAKER, WORDS, Dialogue, dialogues_of
 from toolkit.labelstudio.codec.foreign_page import ForeignPage, ShownText, UsedControls
 from toolkit.labelstudio.codec.offsets import locate
 from toolkit.labelstudio.codec.page_map import PageMap, fitted_page, own_page, plain_page
@@ -36,6 +37,7 @@ class Survey:
         self._regions: Counter[str] = Counter()
         self._held: Counter[tuple[str, str]] = Counter()  # (object, key): regions whose words stand there
         self._markup: set[str] = set()
+        self._dialogues: set[str] = set()  # keys of the data that hold turns
         self.pushed = False
 
     def add(self, task: Mapping[str, Any]) -> None:
@@ -51,6 +53,11 @@ class Survey:
             self._filled[key] += 1
             self._texts[key] += bool(re.search(r"\s", value.strip()))
             self._lengths[key] += len(value)
+        for key, value in dialogues_of(data):
+            self._dialogues.add(key)
+            self._filled[key] += 1
+            self._texts[key] += 1
+            self._lengths[key] += len(value)
         for raw in task.get("annotations") or []:
             result = [item for item in raw.get("result") or [] if isinstance(item, Mapping)]
             self._used.add(result)
@@ -61,7 +68,9 @@ class Survey:
         value, name = item.get("value"), item.get("to_name")
         if not isinstance(value, Mapping) or not isinstance(name, str):
             return
-        if "globalOffsets" in value or isinstance(value.get("start"), str) or item.get("type") == "hypertextlabels":
+        if item.get("type") == "paragraphlabels":
+            self._regions[name] += 1
+        elif "globalOffsets" in value or isinstance(value.get("start"), str) or item.get("type") == "hypertextlabels":
             self._markup.add(name)
             self._regions[name] += 1
         elif "start" in value:
@@ -93,11 +102,18 @@ class Survey:
             wanted: Keys of the data that a person has named.
 
         Raises:
-            InvalidInput: A key that was named is in no task, or nothing decides between several texts.
+            InvalidInput: A key that was named is in no task, nothing decides between several texts, or the page shows
+                none.
         """
         shown = {} if self._given is None else {text.key: text for text in self._given.texts}
         if wanted:
             return tuple(shown.get(key) or self._named(key) for key in map(self._known, wanted))
+        if not shown and self._given is not None and self._given.unread:
+            raise InvalidInput(
+                f"the project's page shows no text but {' and '.join(self._given.unread)}; Text, HyperText and "
+                "Paragraphs are read",
+                remedy="if its tasks hold a text too, name it with `--text-field KEY`; answers about it are then read",
+            )
         return self._offered() if shown else self._guessed()
 
     def _known(self, key: str) -> str:
@@ -112,6 +128,11 @@ class Survey:
         objects = self._objects()
         mine = [name for name in objects if name == key or self._key_of(name) == key]
         name = mine[0] if mine else objects[0] if len(objects) == 1 else key
+        return self._shown(name, key)
+
+    def _shown(self, name: str, key: str) -> ShownText:
+        if key in self._dialogues:
+            return ShownText(name=name, key=key, speaker=SPEAKER, words=WORDS)
         return ShownText(name=name, key=key, markup=name in self._markup)
 
     def _objects(self) -> list[str]:
@@ -152,7 +173,7 @@ class Survey:
                 return ()
             found = {key: (marked or objects or [key])[0]}
         key, name = next(iter(found.items()))
-        return (ShownText(name=name, key=key, markup=name in self._markup),)
+        return (self._shown(name, key),)
 
     def _key_of(self, name: str) -> str | None:
         """Return the key of the data that an object of the page shows: its own name, or where its regions stand."""
@@ -193,10 +214,10 @@ def _texts_of(data: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, 
             yield from _texts_of(value, f"{key}.")
 
 
-def value_under(data: Mapping[str, Any], key: str) -> str | None:
-    """Return the text under a key such as "content" or "meta.body"; None where there is none."""
-    if isinstance(data.get(key), str):
-        return str(data[key])
+def value_under(data: Mapping[str, Any], key: str) -> Any:
+    """Return the value under a key such as "content" or "meta.body"; None where there is none."""
+    if key in data:
+        return data[key]
     value: Any = data
     for step in re.findall(r"[^.\[\]]+", key):
         if isinstance(value, Mapping):
@@ -205,7 +226,7 @@ def value_under(data: Mapping[str, Any], key: str) -> str | None:
             value = value[int(step)]
         else:
             return None
-    return value if isinstance(value, str) else None
+    return value
 
 
 def task_text(data: Mapping[str, Any], texts: Sequence[ShownText], others: frozenset[str]) -> TaskText | None:
@@ -216,14 +237,22 @@ def task_text(data: Mapping[str, Any], texts: Sequence[ShownText], others: froze
         texts: The texts that make the sentence.
         others: Further objects of the page.
     """
-    parts: dict[str, tuple[int, str | VisibleText]] = {}
+    parts: dict[str, tuple[int, str | VisibleText | Dialogue]] = {}
     words = ""
     for shown in texts:
-        value = value_under(data, shown.key)
-        if value is None:
+        held = _held(value_under(data, shown.key), shown)
+        if held is None:
             return None
-        held = VisibleText.of(value) if shown.markup else value
         start = len(words) + len(PARTING) if parts else 0
-        words = f"{words}{PARTING if parts else ''}{held.text if isinstance(held, VisibleText) else held}"
+        words = f"{words}{PARTING if parts else ''}{held if isinstance(held, str) else held.text}"
         parts[shown.name] = (start, held)
     return TaskText(words, parts, others) if parts else None
+
+
+def _held(value: Any, shown: ShownText) -> str | VisibleText | Dialogue | None:
+    """Return one value of a task's data as the page shows it; None where it is none of that kind."""
+    if shown.is_dialogue:
+        return Dialogue.of(value, speaker=shown.speaker, words=shown.words)
+    if not isinstance(value, str):
+        return None
+    return VisibleText.of(value) if shown.markup else value
