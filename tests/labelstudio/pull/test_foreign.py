@@ -127,6 +127,16 @@ def test_a_page_without_a_text_is_refused_by_name(tmp_path: Path) -> None:
     assert "title: Boat" in infer_schema(path, config=config, texts=["caption"])
 
 
+@pytest.mark.parametrize("address", ["/data/upload/5/story.txt", "https://example.org/story.txt", "s3://news/1.txt"])
+def test_an_address_is_not_taken_for_a_text(tmp_path: Path, address: str) -> None:
+    tasks = [task(1, {"story": address}, [region("ner", "Toll", "Nine"), ticked("kind", "So")])]
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(tasks))
+    with pytest.raises(InvalidInput, match="hold an address under 'story' and not a text"):
+        infer_schema(path)
+    assert "title: So" in infer_schema(path, texts=["story"]), "addresses may be what was labelled"
+
+
 def test_relations_and_fields_of_spans_and_sentences_come_along(tmp_path: Path) -> None:
     said = [
         region("ner", "Toll", "Nine"),

@@ -18,6 +18,7 @@ from toolkit.schema import Schema
 
 _CLEARLY = 1.5  # times longer than every other text of the task: then it is the text
 _MOST = 0.9  # share of the tasks that must have it
+_ADDRESS = re.compile(r"(?:https?|s3|gs|azure-blob)://\S+|/data/(?:upload|local-files)/\S+")
 
 
 class Survey:
@@ -38,6 +39,7 @@ class Survey:
         self._held: Counter[tuple[str, str]] = Counter()  # (object, key): regions whose words stand there
         self._markup: set[str] = set()
         self._dialogues: set[str] = set()  # keys of the data that hold turns
+        self._addresses: Counter[str] = Counter()
         self.pushed = False
 
     def add(self, task: Mapping[str, Any]) -> None:
@@ -51,6 +53,7 @@ class Survey:
         self.pushed = self.pushed or ("text_sha256" in data and "sentence_id" in data)
         for key, value in _texts_of(data):
             self._filled[key] += 1
+            self._addresses[key] += bool(_ADDRESS.fullmatch(value.strip()))
             self._texts[key] += bool(re.search(r"\s", value.strip()))
             self._lengths[key] += len(value)
         for key, value in dialogues_of(data):
@@ -102,8 +105,8 @@ class Survey:
             wanted: Keys of the data that a person has named.
 
         Raises:
-            InvalidInput: A key that was named is in no task, nothing decides between several texts, or the page shows
-                none.
+            InvalidInput: A key that was named is in no task, nothing decides between several texts, the page shows
+                none, or the tasks hold addresses in their place.
         """
         shown = {} if self._given is None else {text.key: text for text in self._given.texts}
         if wanted:
@@ -114,7 +117,18 @@ class Survey:
                 "Paragraphs are read",
                 remedy="if its tasks hold a text too, name it with `--text-field KEY`; answers about it are then read",
             )
-        return self._offered() if shown else self._guessed()
+        return self._worded(self._offered() if shown else self._guessed())
+
+    def _worded(self, texts: tuple[ShownText, ...]) -> tuple[ShownText, ...]:
+        """Return the texts, unless one of them is an address in every task: its words are elsewhere."""
+        for shown in texts:
+            if self._filled[shown.key] and self._addresses[shown.key] == self._filled[shown.key]:
+                raise InvalidInput(
+                    f"the tasks hold an address under {shown.key!r} and not a text: what people saw is elsewhere",
+                    remedy=f"put the words themselves under a key of each task and name it with `--text-field`, or "
+                    f"`--text-field {shown.key}` where the addresses are what was labelled",
+                )
+        return texts
 
     def _known(self, key: str) -> str:
         if self._tasks and not self._filled[key]:
