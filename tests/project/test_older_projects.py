@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from toolkit import Project
+from toolkit.exchange.released_documents import export_documents
+from toolkit.release import diff
+from toolkit.release.proof import proof
 
 ARCHIVE = Path(__file__).with_name("project_of_0_1_0.tar.xz")
 
@@ -74,3 +77,18 @@ def test_work_goes_on_in_it(old: Project) -> None:
     old.agreement()
     old.adjudicate()
     assert old.build("auto").version != "1.0.0"
+
+
+def test_its_release_is_proven_written_for_other_tools_and_compared_with_the_next(old: Project, tmp_path: Path) -> None:
+    before = old.release("1.0.0")
+    assert before.manifest["format"] == 1
+    assert proof(before).rows["spans"] == 84
+    files, losses = export_documents(before, "brat", tmp_path / "brat")
+    assert len(files) > 83
+    assert not any("attributes" in what for what, _, _ in losses.rows())
+    old.agreement()
+    old.adjudicate()
+    old.build("auto")
+    change = diff(before, old.release())
+    assert (change.level, change.causes, change.scores.comparable) == ("major", {}, True)
+    assert "attributes" in change.configs["spans"].gone

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.engine.csv_cells import safe_cell
+from toolkit.engine.csv_cells import csv_cell, plain_cell, safe_cell
 from toolkit.errors import UsageError
 from toolkit.release import Release, TextRule
 from toolkit.release.export.formats import bio, export, minimum
@@ -54,7 +54,8 @@ def test_csv_has_every_row(release: Release, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_is_a_formula(text: str) -> None:
-    assert safe_cell(text) == f"'{text}"
+    assert safe_cell(text).startswith("'")
+    assert plain_cell(safe_cell(text)) == text
 
 
 def test_numbers_stay_numbers() -> None:
@@ -195,11 +196,20 @@ CELLS = [
 
 @pytest.mark.parametrize("text", CELLS)
 def test_a_cell_is_safe_in_every_locale_and_reads_back(text: str) -> None:
-    from toolkit.engine.csv_cells import plain_cell, safe_cell
-
     assert plain_cell(safe_cell(text)) == text
     assert not re.match(r"[\s\u00a0\ufeff\u200b]*[=+@＝|–-]", safe_cell(text))
     assert len({safe_cell(each) for each in CELLS}) == len(CELLS)
+
+
+@given(st.lists(st.text(alphabet=";\t\n\"'=+-@ ax,\\", max_size=12), min_size=1, max_size=4))
+def test_no_cell_is_a_formula_whatever_separates_cells(texts: list[str]) -> None:
+    assert [plain_cell(safe_cell(text)) for text in texts] == texts
+    assert json.loads(str(safe_cell(texts))) == texts
+    file = io.StringIO()
+    csv.writer(file, quoting=csv.QUOTE_NONNUMERIC).writerow(["id", *map(csv_cell, texts), csv_cell(texts), 1])
+    for sign in (",", ";", "\t"):
+        cells = [cell for row in csv.reader(io.StringIO(file.getvalue()), delimiter=sign) for cell in row]
+        assert not [cell for cell in cells if re.match(r"\s*[=+@-]", cell)], sign
 
 
 def test_every_text_is_quoted_and_a_tidy_file_has_ones_and_zeros(release: Release, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -156,7 +157,9 @@ def infer(
         Path | None,
         typer.Option(metavar="FILE", help="The project's label config, for labels that nobody has used yet."),
     ] = None,
-    name: Annotated[str, typer.Option(help="The schema's name.")] = "inferred",
+    name: Annotated[
+        str | None, typer.Option(help="The schema's name.", show_default="NAME of -o …/NAME/1.0.0.yaml, or inferred")
+    ] = None,
     text_field: Annotated[
         list[str] | None,
         typer.Option(metavar="KEY", help="Where a task's data holds the sentence; several are joined."),
@@ -167,12 +170,12 @@ def infer(
 ) -> None:
     """Make a schema from the labels that a foreign project uses; you write its rules.
 
-    Example: toolkit schema infer export.json -o schemas/theirs/1.0.0.yaml --name theirs
+    Example: toolkit schema infer export.json -o schemas/theirs/1.0.0.yaml
     """
     from toolkit.labelstudio import infer_schema
     from toolkit.project import write_atomic
 
-    text = infer_schema(export, name=name, config=config, texts=text_field or ())
+    text = infer_schema(export, name=name or _folder_name(output), config=config, texts=text_field or ())
     if output is not None:
         write_atomic(output, text)
         say(f"wrote {output}")
@@ -180,6 +183,16 @@ def infer(
         put_json({"output": output, "text": text})
     elif output is None:
         put(text.rstrip("\n"))
+
+
+def _folder_name(output: Path | None) -> str:
+    """Return the name that a schema in this place must have; "inferred" where the place asks for none."""
+    from toolkit.schema.model import LOWER, VERSION
+
+    if output is None or re.fullmatch(VERSION, output.stem) is None:
+        return "inferred"
+    folder = output.absolute().parent.name
+    return folder if re.fullmatch(LOWER, folder) else "inferred"
 
 
 @app.command()

@@ -58,3 +58,22 @@ def test_a_model_is_judged_on_a_later_release_and_against_another_model(
         rows = list(csv.DictReader(file))
     assert [(row["sentence_id"], row["label"]) for row in rows] == [(e["id"], e["label"]) for e in found["errors"]]
     assert rows[0]["words"].startswith(found["errors"][0]["words"][0][0])
+
+
+def test_a_release_that_was_changed_afterwards_is_not_up_to_date(
+    tmp_path: Path, make_release: Callable[..., Release], capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = Workspace.create(tmp_path / "project", title="Tampered")
+    release = make_release(project.path("releases"))
+    line = ["--project", str(project.root)]
+    for command in (["train", "1.0.0", "--baseline", "majority"], ["evaluate"]):
+        with pytest.raises(SystemExit) as ended:
+            main([*command, *line])
+        assert ended.value.code == 0
+    tampered = release.path / release.manifest["tables"]["default"]["test"]["file"]
+    tampered.write_bytes(tampered.read_bytes()[:-1] + b"!")
+    for command in (["train", "1.0.0", "--baseline", "majority"], ["evaluate"]):
+        with pytest.raises(SystemExit) as ended:
+            main([*command, *line])
+        assert ended.value.code == 3
+        assert "is damaged: data/test-00000-of-00001.parquet has been changed" in capsys.readouterr().err

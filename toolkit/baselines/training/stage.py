@@ -210,14 +210,14 @@ def last_model(workspace: Workspace, stage: str = "train") -> Path | None:
 
 
 def release_of(workspace: Workspace, release: Path | None) -> Release:
-    """Return a release by its directory, by default the newest of the project.
+    """Return a release by its directory, by default the newest of the project; its files are those of its manifest.
 
     Raises:
-        InvalidInput: There is none.
+        InvalidInput: There is none, or it is damaged.
     """
     found = newest(workspace.path("releases")) if release is None else load(release)
     if found is None:
         raise InvalidInput(
             "there is no release yet", where=str(workspace.path("releases")), remedy="run `toolkit build 1.0.0`"
         )
-    return found
+    return found.hold()

@@ -94,7 +94,7 @@ class Scores:
             return "Scores are comparable: the test split has the same rows, labels and spans."
         part = self.splits[TEST]
         if part.same and not self.questions_changed:
-            return f"Scores are not comparable for who reads numbers.{self._renumbered()}"
+            return f"Scores are not comparable as they are.{self._renumbered()}"
         rows = f"{part.added} added, {part.removed} removed, {part.relabelled} relabelled"
         schema = "; the schema has other labels" if self.questions_changed else ""
         of = f"rows of the test split {rows} ({part.before} → {part.after}){schema}"
