@@ -191,3 +191,17 @@ def test_four_times_the_text_takes_about_four_times_the_time(name: str) -> None:
     read("It rained on Monday. Three people were killed. " * 4)  # what is loaded once
     grown = {unit: growth(read, unit) for unit in SOME.get(name, UNITS)}
     assert {unit: found for unit, found in grown.items() if found[0] > MOST} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "unit", ["<b>a</b> ", "<span>a</span> ", "a <a href=x>b</a> word ", "<img src=x>a ", "<table>a</table> "]
+)
+def test_a_block_with_four_times_the_elements_takes_about_four_times_the_time(unit: str) -> None:
+    """Some 3,000 and 12,000 elements, where the time of what looks linear up to there is seen to be none."""
+
+    def read(count: int) -> float:
+        return seconds(lambda text: extract(_html(f"<p>{text}</p>"), source="a.html"), unit * count)
+
+    read(10)
+    assert read(12_000) < 6.5 * max(read(3_000), read(3_000), MEASURABLE)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -310,39 +311,67 @@ def terminal(at: Ground) -> Iterator[Attack]:
 
 def kill(at: Ground) -> Iterator[Attack]:
     """Kill -9, and the same command again."""
-    rows = at.work / "suggested.jsonl"
-    rows.write_text('{"text": "Rain fell on the mill all day long.", "labels": ["none"]}\n' * 3)
-    documents = at.work / "documents.csv"
-    documents.write_text("text,label,annotator\nIt rained.,none,ada\nIt did not rain.,denial,ada\n")
-    before_pull = at.answered
-    commands: dict[str, tuple[Path, list[str]]] = {
-        "ingest": (at.pages, ["ingest"]),
-        "segment": (before_pull, ["segment"]),
-        "pull (a file)": (before_pull, ["pull", "--from-export", str(at.export)]),
-        "adjudicate": (at.released, ["adjudicate"]),
-        "agreement": (at.released, ["agreement"]),
-        "build": (at.released, ["build", "1.1.0"]),
-        "train": (at.released, ["train", "--baseline", "majority"]),
-        "select": (at.released, ["select"]),
-        "report": (at.released, ["report"]),
-        "suggest (a file)": (at.released, ["suggest", "--model", str(rows)]),
-        "export": (at.released, ["export", "releases/1.0.0", "out", "--format", "csv"]),
-        "import": (before_pull, ["import", "annotated-csv", str(documents), "--project", ".", "--no-judge"]),
-        "init": (before_pull, ["init", "inner"]),
-    }
-    remade = {"segment": "sentences.parquet", "adjudicate": "gold.parquet", "agreement": "reports/agreement.json"}
-    for command, (project, words) in commands.items():
+    for command, (project, words) in _mutating(at).items():
         folder = Path(tempfile.mkdtemp(dir=at.work))
         start = folder / "start"
         shutil.copytree(project, start, symlinks=True)
-        if command in remade:
-            (start / remade[command]).unlink(missing_ok=True)
+        if command in _REMADE:
+            (start / _REMADE[command]).unlink(missing_ok=True)
         tried, faults = survived(words, start, folder, at.kills)
         shutil.rmtree(folder)
         if tried - len(faults):
             yield Attack("kill", command, "", None, tried - len(faults))
         for fault in faults:
             yield Attack("kill", command, words[0], fault)
+
+
+_REMADE = {"segment": "sentences.parquet", "adjudicate": "gold.parquet", "agreement": "reports/agreement.json"}
+"""Command → what is taken away first, as it would have nothing to do."""
+
+
+def _mutating(at: Ground) -> dict[str, tuple[Path, list[str]]]:
+    """Return every command that writes → the project that it starts from, and its words."""
+    rows = at.work / "suggested.jsonl"
+    rows.write_text('{"text": "Rain fell on the mill all day long.", "labels": ["none"]}\n' * 3)
+    documents = at.work / "documents.csv"
+    documents.write_text("text,label,annotator\nIt rained.,none,ada\nIt did not rain.,denial,ada\n")
+    return {
+        "init": (at.answered, ["init", "inner"]),
+        "ingest": (at.pages, ["ingest"]),
+        "segment": (at.answered, ["segment"]),
+        "import": (at.answered, ["import", "annotated-csv", str(documents), "--project", ".", "--no-judge"]),
+        "pull (a file)": (at.answered, ["pull", "--from-export", str(at.export)]),
+        "schema migrate": (_to_migrate(at), ["schema", "migrate", "migration.yaml", "--write-config"]),
+        "agreement": (at.released, ["agreement"]),
+        "adjudicate": (at.released, ["adjudicate"]),
+        "build": (at.released, ["build", "1.1.0"]),
+        "export": (at.released, ["export", "releases/1.0.0", "out", "--format", "csv"]),
+        "publish (a folder)": (at.released, ["publish", "1.0.0", "--to", "published"]),
+        "train": (at.released, ["train", "--baseline", "majority"]),
+        "select": (at.released, ["select"]),
+        "suggest (a file)": (at.released, ["suggest", "--model", str(rows)]),
+        "report": (at.released, ["report"]),
+    }
+
+
+def _to_migrate(at: Ground) -> Path:
+    """Return the project with answers, a new version of its schema, and the migration to it."""
+    from toolkit.project import Workspace
+    from toolkit.schema.schema_file import find
+
+    project = at.work / "migrated"
+    shutil.copytree(at.released, project, symlinks=True)
+    name, _, old = Workspace(project).config.schema_name.partition("@")
+    text = find(f"{name}@{old}").read_text(encoding="utf-8")
+    (project / "schemas" / name).mkdir(parents=True, exist_ok=True)
+    (project / "schemas" / name / "2.0.0.yaml").write_text(
+        re.sub(r"\bdenial\b", "denied", text.replace(f"version: {old}", "version: 2.0.0"))
+    )
+    (project / "migration.yaml").write_text(
+        f"from: {name}@{old}\nto: {name}@2.0.0\nreviewed_by: ada\n"
+        "steps: [{type: rename, label: denial, to: denied}]\n"
+    )
+    return project
 
 
 CLASSES: dict[str, Callable[[Ground], Iterator[Attack]]] = {

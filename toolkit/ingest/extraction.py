@@ -23,6 +23,7 @@ from toolkit.ingest.formats.encoding import Decoded
 from toolkit.ingest.formats.field_text import captions, markup, without_captions, without_markup
 from toolkit.ingest.formats.html_page import read_html
 from toolkit.ingest.formats.json_page import Columns, NoText, read_columns
+from toolkit.ingest.formats.limits import check_work
 from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.ingest.hypertext.page_kind import CHARS_LEFT, is_near_empty, is_stub, refused
 from toolkit.ingest.language_identification import identify
@@ -226,6 +227,8 @@ def _read_page(raw: RawPage, settings: Settings) -> Extraction:
         return Extraction(rejects=(_whole_reject(raw, "not-a-page", raw.aside),))
     decoded = raw.decoded()
     _check_text(decoded, raw)
+    if raw.page.kind == "text":
+        check_work(len(decoded.text), 0, raw.where)
     try:
         contents = _contents(raw, Traced.of(decoded), settings)
     except NoText as nothing:
@@ -344,16 +347,17 @@ def _contents(raw: RawPage, text: Traced, settings: Settings) -> list[_Content]:
     if raw.page.kind == "html":
         return _hypertext(text, facts, raw)
     if raw.page.kind == "markdown":
-        return [_marked_down(text, facts, raw.page)]
+        return [_marked_down(text, facts, raw)]
     columns = read_columns(text, where=raw.where, names=settings.columns)
     facts |= columns.facts
     role = next(role for role in TEXTS if role in columns.traced)
     if role == "markdown":
-        found = [_marked_down(columns.traced[role], facts, raw.page)]
+        found = [_marked_down(columns.traced[role], facts, raw)]
     elif markup(columns.traced[role].text) == "page":
         found = _hypertext(columns.traced[role], facts, raw)
     else:
         column = columns.traced[role]
+        check_work(len(column.text), 0, raw.where)
         whole = _joined(without_markup(without_captions(column)), facts, raw.page, settings.unwrap)
         out = [_reject(raw.page, column, *span, "caption") for span in captions(column.text)]
         found = [replace(whole, rejects=[*whole.rejects, *out])]
@@ -405,14 +409,18 @@ def _headed(text: Traced, item: Headed, facts: dict[str, str], page: Page, unwra
     return _entitled(found, text.cut(*item.title) if item.title else None, page)
 
 
-def _marked_down(source: Traced, facts: dict[str, str], page: Page) -> _Content:
+def _marked_down(source: Traced, facts: dict[str, str], raw: RawPage) -> _Content:
+    check_work(len(source.text), sum(map(source.text.count, _MARKS)), raw.where)
     found = read_markdown(source)
-    rejects = [_reject(page, source, *cut) for cut in found.cuts]
+    rejects = [_reject(raw.page, source, *cut) for cut in found.cuts]
     return _Content(found.text, found.titled, found.titled, {**found.facts, **facts}, rejects)
 
 
+_MARKS = "*_[]`<|"
+
+
 def _hypertext(source: Traced, facts: dict[str, str], raw: RawPage) -> list[_Content]:
-    found, page = read_html(source), raw.page
+    found, page = read_html(source, where=raw.where), raw.page
     if found.refusal:
         nothing = source.cut(0, 0)
         return [_Content(nothing, False, False, facts, [_whole_reject(raw, found.refusal)], refused=True)]

@@ -22,6 +22,7 @@ from toolkit.engine.page_source import PageFile
 from toolkit.errors import InvalidInput
 from toolkit.ingest.extraction import Settings, read_labelled, read_page
 from toolkit.ingest.formats.container import pages
+from toolkit.ingest.formats.limits import Allowance
 from toolkit.ingest.formats.raw_page import RawPage, page_table, pages_in
 from toolkit.ingest.layout.boilerplate import is_silent
 from toolkit.ingest.stories import page_order, signature
@@ -126,11 +127,12 @@ def _opened(
     files: Iterable[PageFile], faults: list[InvalidInput], forms: dict[str, list[int]], types: dict[str, str]
 ) -> Iterator[RawPage]:
     """Yield the pages of files; add up their faults, the files and pages of each form, and the form of each file."""
+    allowance = Allowance()
     for found in files:
         try:
             with found.open() as file:
                 form = None
-                for raw in pages(file, source=found.source):
+                for raw in pages(file, source=found.source, allowance=allowance):
                     if form is None:
                         form = types[found.source] = raw.form
                         forms.setdefault(form, [0, 0])[0] += 1

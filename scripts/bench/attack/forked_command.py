@@ -13,6 +13,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +69,8 @@ def ran(
         child = os.fork()
         if child == 0:
             _be_the_command(words, folder, told.fileno(), environment or {}, before)
+        with suppress(OSError):  # the child does it too: whoever comes first
+            os.setpgid(child, child)
         late = False
         while True:
             done, status, used = os.wait4(child, os.WNOHANG)
@@ -96,7 +99,8 @@ def _be_the_command(
     """Become the command; never returns."""
     code = 99
     try:
-        os.setpgid(0, 0)
+        with suppress(OSError):
+            os.setpgid(0, 0)
         os.chdir(folder)
         os.environ.update(environment)
         nothing = os.open(os.devnull, os.O_RDONLY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 
 from toolkit.errors import InvalidInput
@@ -96,3 +98,44 @@ def test_what_can_not_be_read_is_told_in_a_sentence(raw: bytes, what: str) -> No
     with pytest.raises(InvalidInput, match=what) as refused:
         extract(raw, source="a.pdf")
     assert (refused.value.where, bool(refused.value.remedy)) == ("a.pdf", True)
+
+
+def drawn(instructions: str, more: str = "") -> bytes:
+    """A PDF of one page whose instructions are packed."""
+    packed = zlib.compress(f"BT /F 12 Tf 50 750 Td (The quay opened on Monday.) Tj ET\n{instructions}".encode(), 9)
+    font = "<< /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> /XObject << /X 5 0 R >> >>"
+    return b"%%PDF-1.4\n%b\n%b\n%b\n%b%b\nendstream\nendobj\n%b\ntrailer << /Root 1 0 R >>\n%%%%EOF" % (
+        b"1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj",
+        b"2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 600 800] >> endobj",
+        f"3 0 obj << /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources {font} >> endobj".encode(),
+        f"4 0 obj << /Filter /FlateDecode /Length {len(packed)} >> stream\n".encode(),
+        packed,
+        more.encode(),
+    )
+
+
+FORM = "5 0 obj << /Subtype /Form /BBox [0 0 9 9] /Length 0 >> stream\n\nendstream endobj"
+
+
+@pytest.mark.parametrize(
+    ("instructions", "said"),
+    [
+        (" " * (70 << 20), "a part of it unpacks to more than 67,108,864 bytes"),
+        (" " * (20 << 20), "it draws with more than 16,777,216 bytes of instructions"),
+        ("/X Do " * 20_000, "it draws with more than 16,777,216 bytes of instructions"),
+        ("BT /F 12 Tf 50 700 Td (It rained here all day.) Tj ET\n" * 3000, "it draws thousands of characters upon"),
+    ],
+    ids=["bomb", "long", "form", "one place"],
+)
+def test_what_would_take_hours_to_draw_is_refused(instructions: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match=f"^a.pdf: {said}.*save its text as .txt"):
+        extract(drawn(instructions, FORM), source="a.pdf")
+
+
+def test_a_wrong_checksum_costs_no_text_and_no_time() -> None:
+    good = drawn("0 0 m 9 9 l S\n" * 20_000)
+    end = good.index(b"\nendstream")
+    spoilt = good[: end - 4] + b"\0\0\0\0" + good[end:]
+    assert [item.text for item in extract(spoilt, source="a.pdf")] == [
+        item.text for item in extract(good, source="a.pdf")
+    ]

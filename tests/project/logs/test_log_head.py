@@ -104,3 +104,22 @@ def test_what_is_not_a_head_is_one_error(log: AppendLog, said: str) -> None:
     log.path.with_suffix(".head").write_text(said)
     with pytest.raises(InvalidInput, match=r"log\.head: is not the head of a log"):
         list(log.rows())
+
+
+def test_an_append_of_nothing_moves_a_head_that_a_kill_left_behind(log: AppendLog) -> None:
+    whole = LogHead.of(log.path)
+    head = log.path.with_suffix(".head")
+    earlier = AppendLog(log.path.with_name("earlier.jsonl"), chained=True)
+    earlier.append(ROWS[:2])
+    for left in (earlier.path.with_suffix(".head").read_bytes(), None):
+        head.unlink()
+        if left is not None:
+            head.write_bytes(left)
+        assert log.append([]) == 0
+        assert LogHead.of(log.path) == whole
+
+
+def test_an_append_of_nothing_to_a_cut_log_is_refused(log: AppendLog) -> None:
+    log.path.write_bytes(b"".join(lines(log)[:-1]))
+    with pytest.raises(InvalidInput, match="the last row is gone"):
+        log.append([])

@@ -6,15 +6,14 @@ stands at the edge of several pages. Lines are ordered by columns, and wrapped l
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from toolkit.errors import InvalidInput
 from toolkit.ingest.documents.office import damaged, missing
@@ -56,12 +55,14 @@ def pdf_pages(stream: BinaryIO, source: str, most_bytes: int) -> Iterator[RawPag
     """
     try:
         from pdfminer.pdfdocument import PDFPasswordIncorrect
+
+        from toolkit.ingest.documents.pdf_limits import bounded_layouts
     except ImportError as error:
         raise missing("pdfminer.six", source, error) from error
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     with damaged("PDF", source):
         try:
-            pages = [_lines(page) for page in _layouts(stream)]
+            pages = [_lines(page) for page in bounded_layouts(stream, source)]
         except PDFPasswordIncorrect as error:
             remedy = "open it with its password, and save it without one"
             raise InvalidInput("protected with a password", where=source, remedy=remedy) from error
@@ -81,15 +82,6 @@ def pdf_pages(stream: BinaryIO, source: str, most_bytes: int) -> Iterator[RawPag
     blank = [str(number) for number, (lines, pictures) in enumerate(pages, start=1) if not lines and pictures]
     fault = f"no text layer on page {', '.join(blank[:5])}: add one by text recognition" if blank else None
     yield Rows(source, most_bytes).page(values, None, fault)
-
-
-def _layouts(stream: BinaryIO) -> Iterable[Any]:
-    from pdfminer.high_level import extract_pages
-    from pdfminer.layout import LAParams
-
-    return extract_pages(
-        cast("io.IOBase", stream), laparams=LAParams(line_margin=0.01, boxes_flow=None, char_margin=1.5)
-    )
 
 
 _Page = tuple[list[_Line], bool]

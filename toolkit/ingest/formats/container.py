@@ -34,7 +34,7 @@ from toolkit.ingest.formats.delimited_table import delimited
 from toolkit.ingest.formats.encoding import decode
 from toolkit.ingest.formats.file_type import NAMES, FileType, charset, essence, file_type
 from toolkit.ingest.formats.json_page import oriented, rows_in, stream_of
-from toolkit.ingest.formats.limits import Budget, Limits, too_long
+from toolkit.ingest.formats.limits import Allowance, Budget, Limits, too_long
 from toolkit.ingest.formats.raw_page import RawPage, Rows
 from toolkit.records import Page, PageKind, digest
 
@@ -43,7 +43,12 @@ _HEAD = 4096
 
 
 def pages(
-    raw_file: bytes | BinaryIO, *, source: str, media_type: str | None = None, limits: Limits | None = None
+    raw_file: bytes | BinaryIO,
+    *,
+    source: str,
+    media_type: str | None = None,
+    limits: Limits | None = None,
+    allowance: Allowance | None = None,
 ) -> Iterator[RawPage]:
     """Yield the pages of a file, in order.
 
@@ -52,13 +57,14 @@ def pages(
         source: Its name.
         media_type: Counts more than what the name and the bytes say.
         limits: Files beyond them are refused.
+        allowance: What this file and others may unpack to beyond the limits' ratio, altogether; default: no limit.
 
     Raises:
         InvalidInput: The file breaks its format or one of the limits; the message says which.
     """
     limits = limits or Limits()
     metered = _Metered(raw_file)
-    budget = Budget(source, limits, metered.size)
+    budget = Budget(source, limits, metered.size, allowance)
     with border("not readable", where=source, remedy=_AGAIN):
         for page in _pages_of(metered.stream, source, media_type, limits):
             budget.take(_LEAST_PAGE + len(page.data))

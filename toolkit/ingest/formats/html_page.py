@@ -19,7 +19,9 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from toolkit.ingest.formats.alignment import Aligner, uncovered
+from toolkit.ingest.formats.limits import check_work
 from toolkit.ingest.hypertext.concealed_text import Concealed, concealed_at, suspects
+from toolkit.ingest.hypertext.inline_elements import INLINE, merge_crowds
 from toolkit.ingest.hypertext.page_kind import is_prompt, is_stub, refused
 from toolkit.ingest.hypertext.posts import Post, drop_teasers, posts_of, sole_article, taken_from
 from toolkit.ingest.hypertext.publication_date import publication_date
@@ -28,11 +30,6 @@ from toolkit.ingest.hypertext.table_rows import Rows, rows_of, tables_of, traced
 from toolkit.ingest.traced_text import Run, Traced
 
 _HIDDEN = frozenset({"script", "style", "template", "svg", "iframe", "noframes", "title"})
-_INLINE_NAMES = (
-    "!-- a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q rp rt ruby s samp "
-    "small span strike strong sub sup time tt u var wbr"
-)
-_INLINE = frozenset(_INLINE_NAMES.split())
 _OPENS = re.compile(r"<(?:/?([A-Za-z][\w:-]*)|(?=[/!?])(!--)?)")  # any other "<" is text
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
 _TITLE = re.compile(r"<title\b[^>]{0,200}>([^<]{1,2000})<", re.I)
@@ -92,11 +89,11 @@ def _runs(source: str, concealed: list[Concealed] | None) -> Iterator[Run]:
             if hidden:
                 concealed.append(hidden)
                 at = hidden.end
-                if name not in _INLINE:
+                if name not in INLINE:
                     yield None
                 continue
         at = _past_tag(source, start, name)
-        if name not in _INLINE:
+        if name not in INLINE:
             yield None
 
 
@@ -143,6 +140,9 @@ _MOST_OF_MARKED = 0.8
 """The same, with this share of what the page marks as its only article."""
 _SHORT = 600
 """A body of fewer code points is looked at again for lists that belong to it."""
+_VAST = 5000
+"""On a page of more elements trafilatura's own extractor decides alone: the time of the second one that it asks grows
+with the square of the paragraphs."""
 _FEW = 250
 """A shorter body gives way to a longer one that a script holds."""
 
@@ -187,17 +187,29 @@ class HtmlPage:
     refusal: str | None = None
 
 
-def read_html(page: Traced) -> HtmlPage:
-    """Extract the articles of an HTML page."""
-    return _Reader(page).read()
+def read_html(page: Traced, where: str) -> HtmlPage:
+    """Extract the articles of an HTML page.
+
+    Args:
+        page: The page.
+        where: Its place, for messages.
+
+    Raises:
+        InvalidInput: It has more text or tags than a page may have.
+    """
+    return _Reader(page, where).read()
+
+
+_OPENING_TAG = re.compile(r"<[A-Za-z]")
 
 
 class _Reader:
     """Reads one page: its articles side by side, or its own one by the extractor, by its markup or from a script."""
 
-    def __init__(self, page: Traced) -> None:
+    def __init__(self, page: Traced, where: str) -> None:
         self._page = page
         self._seen, self._concealed = shown(page)
+        check_work(len(self._seen.text), sum(1 for _ in _OPENING_TAG.finditer(page.text)), where)
         self._aligner = Aligner(self._seen)
         self._source = _without(page.text, self._concealed)
         self._data = structured(page.text) if "<script" in page.text.lower() else Structured()
@@ -215,6 +227,7 @@ class _Reader:
             return updates
         if self._source.count("<article") > 1:
             drop_teasers(tree)
+        merge_crowds(tree)
         lines, refusal = self._body(tree, facts.get("title"))
         if refusal:
             return HtmlPage((), self._seen, [], self._concealed, refusal=refusal)
@@ -412,14 +425,15 @@ def _extracted(tree: Any, marked: int | None) -> Any:
     """
     from trafilatura import bare_extraction
 
-    precise: Any = bare_extraction(tree, favor_precision=True, include_comments=False)
+    vast = sum(1 for _ in tree.iter()) > _VAST
+    precise: Any = bare_extraction(tree, favor_precision=True, include_comments=False, fast=vast)
     if precise is not None and len(precise.text or "") >= min(_ENOUGH, marked * _MOST_OF_MARKED if marked else _ENOUGH):
         return precise
-    usual: Any = bare_extraction(tree, include_comments=False, fast=precise is not None)
+    usual: Any = bare_extraction(tree, include_comments=False, fast=vast or precise is not None)
     if usual is None or precise is None:
         return usual or precise
     best = precise if len(precise.text or "") >= _LEAST_SHARE * len(usual.text or "") else usual
-    return _with_lists(tree, best) if len(best.text or "") < _SHORT else best
+    return _with_lists(tree, best) if len(best.text or "") < _SHORT and not vast else best
 
 
 def _with_lists(tree: Any, short: Any) -> Any:

@@ -49,9 +49,10 @@ class AppendLog:
             ToolkitError: The disk is full; the log is as it was.
         """
         added = list(rows)
-        if not added:
-            return 0
         self.refuse_cut()
+        if not added:
+            self._catch_up()
+            return 0
         with disk_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("ab", buffering=0) as file:
@@ -71,6 +72,18 @@ class AppendLog:
         if self.chained:
             move_head(self.path, LogHead.of(self.path), link_in(written[-LINK_BYTES:]))
         return len(added)
+
+    def _catch_up(self) -> None:
+        """Move the head of a chained log whose last rows were written by a process that was killed before its head."""
+        if not self.chained or not self.path.exists():
+            return
+        head, length = LogHead.of(self.path), self._whole_length()
+        if length == self.path.stat().st_size and length > (head.bytes if head is not None else 0):
+            with self.path.open("rb") as file:
+                file.seek(max(0, length - LINK_BYTES))
+                link = link_in(file.read())
+            if link:
+                move_head(self.path, head, link)
 
     def refuse_cut(self) -> None:
         """Refuse a chained log whose last rows are gone; its readers and `append` do so by themselves.
