@@ -24,6 +24,7 @@ from toolkit.adjudicate.model_voice import PEOPLE_AND_MODELS, model_votes
 from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.project.files import write_atomic
 from toolkit.project.logs.annotation_log import current
+from toolkit.project.logs.hidden_tasks import hidden_pairs
 from toolkit.project.logs.link_log import link_answers, logged_links
 from toolkit.project.logs.standing_answers import GONE, INPUTS, PARTIAL, accept
 from toolkit.project.logs.suggestion_log import FORMER, LOG, SuggestionLog
@@ -315,7 +316,11 @@ def _answers_then(workspace: Workspace) -> list[Annotation] | None:
     entry = read_lock(workspace.root).get("adjudicate")
     digest = entry and entry["because"]["inputs"].get(_ANNOTATIONS)
     rows = _rows_until(workspace.annotations.path, digest) if digest else None
-    return None if rows is None else current(rows, where=str(workspace.annotations.path))
+    if rows is None:
+        return None
+    found, pairs = current(rows, where=str(workspace.annotations.path)), hidden_pairs(workspace.root)
+    how = workspace.standing(workspace.annotations, found)
+    return [answer for answer in found if not how.is_of(answer, pairs)]
 
 
 def _rows_until(path: Path, digest: str) -> list[dict[str, Any]] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from toolkit.labelstudio.client.known_projects import known_projects
 from toolkit.labelstudio.server import embedded
@@ -19,8 +20,21 @@ def server_address(workspace: Workspace) -> str | None:
     return None if named is None else named.rstrip("/")
 
 
-def task_links(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
-    """Return the links to the tasks of each answered sentence, by sentence_id, sorted.
+@dataclass(frozen=True, slots=True)
+class TaskLink:
+    """A task on the server.
+
+    Attributes:
+        url: Where a person opens it.
+        annotators: Pseudonyms of those who have answered it, sorted.
+    """
+
+    url: str
+    annotators: tuple[str, ...]
+
+
+def task_links(workspace: Workspace) -> Mapping[str, tuple[TaskLink, ...]]:
+    """Return the tasks of each answered sentence, by sentence_id, in the order of their numbers.
 
     Blind projects have a task per person. Answers that came by a file have no link: their server is not known. Empty
     where no server is named.
@@ -29,16 +43,22 @@ def task_links(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
     if address is None or not workspace.annotations.path.exists():
         return {}
     ours = {entry["id"] for entries in known_projects(workspace).values() for entry in entries}
-    found: dict[str, set[tuple[int, int]]] = {}
+    found: dict[str, dict[tuple[int, int], set[str]]] = {}
     hidden = hidden_pairs(workspace.root)
     for row in workspace.annotations.rows():
-        if row["event"] != "revision" or (row["annotation"]["annotator"], row["annotation"]["sentence_id"]) in hidden:
+        if row["event"] != "revision":
             continue
+        sentence_id, annotator = row["annotation"]["sentence_id"], row["annotation"]["annotator"]
         raw = row.get("raw") or {}
         project, task = raw.get("project"), raw.get("task")
-        if isinstance(project, int) and isinstance(task, int) and project in ours:
-            found.setdefault(row["annotation"]["sentence_id"], set()).add((project, task))
+        if not (isinstance(project, int) and isinstance(task, int)) or project not in ours:
+            continue
+        if (annotator, sentence_id) not in hidden:
+            found.setdefault(sentence_id, {}).setdefault((project, task), set()).add(annotator)
     return {
-        sentence_id: tuple(f"{address}/projects/{project}/data?task={task}" for project, task in sorted(tasks))
+        sentence_id: tuple(
+            TaskLink(f"{address}/projects/{project}/data?task={task}", tuple(sorted(who)))
+            for (project, task), who in sorted(tasks.items())
+        )
         for sentence_id, tasks in found.items()
     }

@@ -2,7 +2,7 @@
 
 Strings that come again (publishers, labels, people) are stored once and numbered. A row is a list
 
-    [line, id, differs, answers, decision, place, bytes, links to its tasks on the server]
+    [line, id, differs, answers, decision, place, bytes, tasks on the server: [address, who has answered it]]
 
 whose `line` is an index into `lines`, [ordinal, article, text] in the order of the corpus: neighbours of a shown
 sentence are among them, so that its context can be read.
@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 from toolkit.engine.arrow import read_parquet
+from toolkit.labelstudio.task_links import TaskLink
 from toolkit.project import Workspace
 from toolkit.project.workspace import ARTICLES, SENTENCES
 from toolkit.records import Annotation, Decision, Span
@@ -144,7 +145,7 @@ def sentence_rows(
     decisions: Sequence[Decision],
     *,
     shown: int = SHOWN,
-    links: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    links: Mapping[str, Sequence[TaskLink]] = MappingProxyType({}),
 ) -> tuple[dict[str, Any], int]:
     """Return what the page's script reads, and the number of its rows.
 
@@ -180,7 +181,7 @@ def sentence_rows(
             None if decision is None else _decision(decision, names),
             [texts.sentences["start"][ordinal].as_py(), texts.sentences["end"][ordinal].as_py()],
             _bytes(texts, ordinal),
-            list(links.get(sentence_id, ())),
+            [[link.url, [names.number(who) for who in link.annotators]] for link in links.get(sentence_id, ())],
         ])  # fmt: skip
     used = sorted({place for _, place, _ in lines})
     at = {place: number for number, place in enumerate(used)}

@@ -51,7 +51,7 @@
   };
 
   // Links to the tasks of a sentence on the server; nothing but an address of the web becomes one.
-  const tasksOf = (item) => item.tasks.filter((url) => /^https?:\/\//.test(url)).flatMap((url) => {
+  const tasksOf = (item) => item.tasks.map((task) => task[0]).filter((url) => /^https?:\/\//.test(url)).flatMap((url) => {
     const link = make("a", `task ${url.split("task=").pop()}`, "task");
     link.href = url;
     link.target = "_blank";
@@ -134,10 +134,11 @@
     const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
     return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
   };
-  const onServer = async (chosen, title) => {
+  const onServer = async (chosen, title, person) => {
+    const isTheirs = ([, people]) => !person || people.some((number) => names[number] === person);
     const projects = new Map();
     let all = 0;
-    for (const url of chosen.flatMap((item) => item.tasks)) {
+    for (const [url] of chosen.flatMap((item) => item.tasks.filter(isTheirs))) {
       const [, project, task] = /^(https?:\/\/.+\/projects\/\d+)\/data\?task=(\d+)$/.exec(url) || [];
       if (!project) continue;
       if (!projects.has(project)) projects.set(project, []);
@@ -159,7 +160,7 @@
     for (const [link, place] of links) {
       if (!place.startsWith("#sentences?")) continue;
       const query = new URLSearchParams(place.slice(place.indexOf("?")));
-      if (!made.has(place)) made.set(place, await onServer(items.filter((item) => fits(item, query)), [...query.values()].join(" · ")));
+      if (!made.has(place)) made.set(place, await onServer(items.filter((item) => fits(item, query)), [...query.values()].join(" · "), query.get("person")));
       const there = made.get(place);
       if (!there) continue;
       const drawn = link instanceof SVGElement;
