@@ -1,11 +1,11 @@
 """Measure releases: build, prove, load, compare, and how even the splits are.
 
-    scripts/bench/release.py [--sentences 1000000] [--annotators 3] [--work DIR] [--splits-only]
+    scripts/bench/release.py [--sentences 1000000] [--annotators 3] [--work DIR] [--build-only | --splits-only]
 
 Each step runs in a process of its own; memory is its peak resident set, and CPU seconds say what it takes on a machine
-that has other work. The corpus is invented: stories of one to four
-near-copies, ten sentences an article, labels as skewed as real ones. It lies in a project, as a user's would; `project`
-makes it and is no part of the build.
+that has other work. After build and verify comes one line of JSON with both. The corpus is invented: stories of one to
+four near-copies, ten sentences an article, labels as skewed as real ones. It lies in a project, as a user's would;
+`project` makes it and is no part of the build.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def project(work: Path, sentences: int, annotators: int) -> dict[str, Any]:
     for name, cls, records in (
         ("articles.parquet", Article, made.articles()),
         ("sentences.parquet", Sentence, made.sentences()),
-        ("gold.parquet", Decision, made.decisions()),
+        ("first.parquet", Decision, made.decisions()),
         ("changed.parquet", Decision, Invented(sentences, annotators, changed=True).decisions()),
     ):
         write_parquet(work / name, arrow_schema(cls), (to_table(cls, part) for part in _batched(records)))
@@ -159,8 +159,8 @@ def build(work: Path, sentences: int, version: str) -> dict[str, Any]:
     from toolkit import release
     from toolkit.project import Workspace
 
-    if version != "1.0.0":
-        (work / "changed.parquet").rename(work / "gold.parquet")
+    shutil.copyfile(work / ("first.parquet" if version == "1.0.0" else "changed.parquet"), work / "gold.parquet")
+    shutil.rmtree(work / "releases" / version, ignore_errors=True)  # an earlier run's
     started = time.perf_counter()
     release.build(Workspace(work), version)
     seconds = time.perf_counter() - started
@@ -322,13 +322,15 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
 }
 
 
-def run(step: str, *arguments: object) -> None:
-    """Run a step in a process of its own and print what it says."""
+def run(step: str, *arguments: object) -> dict[str, Any]:
+    """Run a step in a process of its own, print what it says and return it."""
     command = [sys.executable, __file__, "--step", json.dumps([step, *map(str, arguments)])]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)
     print(f"{step:8} {' '.join(map(str, arguments[1:]))}: {done.stdout.strip()}", flush=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def main() -> None:
@@ -338,6 +340,7 @@ def main() -> None:
     parser.add_argument("--annotators", type=int, default=3)
     parser.add_argument("--work", type=Path, help="where to write; a temporary directory by default")
     parser.add_argument("--project-only", action="store_true", help="make the project in --work, and nothing else")
+    parser.add_argument("--build-only", action="store_true", help="build 1.0.0 and verify it, and nothing else")
     parser.add_argument("--splits-only", action="store_true")
     parser.add_argument("--step", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -357,9 +360,12 @@ def main() -> None:
                 run("project", folder, options.sentences, options.annotators)
             if options.project_only:
                 return
-            run("build", folder, options.sentences, "1.0.0")
+            found = {"sentences": options.sentences, "build": run("build", folder, options.sentences, "1.0.0")}
+            found["verify"] = run("verify", folder)
+            print(json.dumps(found), flush=True)
+            if options.build_only:
+                return
             run("build", folder, options.sentences, "1.0.1")
-            run("verify", folder)
             run("open", folder)
             run("open", folder)
             run("compare", folder)

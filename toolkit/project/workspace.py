@@ -16,7 +16,7 @@ from toolkit.engine.page_source import PageFile, behind, check_names, set_aside
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.project.config import FILE_NAME, Config, check_config, new_config, read_config
 from toolkit.project.files import disk_errors, file_digest, move_atomic, write_atomic
-from toolkit.project.logs.annotation_log import current, holding
+from toolkit.project.logs.annotation_log import Holding, current
 from toolkit.project.logs.append_log import AppendLog
 from toolkit.project.logs.hash_chain import BrokenLink, broken_links
 from toolkit.project.logs.hidden_tasks import hidden_pairs
@@ -308,12 +308,15 @@ class Workspace:
 
     def standing(self, log: AppendLog, answers: Iterable[Annotation]) -> Standing:
         """Return how the answers of a log are read."""
+        return self._standing_of(log, {answer.sentence_id for answer in answers})
+
+    def _standing_of(self, log: AppendLog, answered: set[str]) -> Standing:
         ids: set[str] = set()
         texts = None
         if self.path(SENTENCES).exists():
             ids = {sentence_id for (sentence_id,) in self.columns(Sentence, "sentence_id")}
             texts = self._texts
-        return standing(self.root, (answer.sentence_id for answer in answers), texts, ids, log.rows)
+        return standing(self.root, answered, texts, ids, log.rows)
 
     def _texts(self) -> dict[str, str]:
         return dict(self.columns(Sentence, "sentence_id", "text"))
@@ -368,10 +371,9 @@ class Workspace:
 
     def stream_answers(self) -> Iterator[Annotation]:
         """Yield the annotators' answers as they stand in the order of the log, for logs that memory can't hold."""
-        path = str(self.annotations.path)
-        how = self.standing(self.annotations, holding(self.annotations.rows, where=path))
+        held = Holding(self.annotations)
+        how = self._standing_of(self.annotations, held.sentence_ids())
         pairs = hidden_pairs(self.root)
-        held = holding(self.annotations.rows, where=path)
         return (how.read(answer) for answer in held if not how.is_of(answer, pairs))
 
     def release_path(self, version: str) -> Path:

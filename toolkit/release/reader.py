@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from toolkit.engine.arrow import SLICE_ROWS
 from toolkit.errors import InvalidInput, UsageError, border
 from toolkit.project.files import held_file
 from toolkit.release.manifest import AGAIN, damaged, file_sum, file_sums, read_manifest
@@ -132,6 +133,22 @@ class Release:
                 f"{config} has no split {split}", where=str(self.path), remedy=f"it has {', '.join(there)}"
             )
         return pa.concat_tables([self._rows(config, part, columns) for part in ([split] if split else there)])
+
+    def slices(self, config: str, split: str) -> Iterator[pa.Table]:
+        """Yield a table as it was frozen, `SLICE_ROWS` rows at a time; written otherwise, all of it is read.
+
+        Raises as `table`.
+        """
+        whole = self._opened(config, split)
+        rows = [whole.metadata.row_group(group).num_rows for group in range(whole.num_row_groups)]
+        if any(count != SLICE_ROWS for count in rows[:-1]) or (rows and rows[-1] > SLICE_ROWS):
+            table = self._rows(config, split, None)
+            yield from (table.slice(start, SLICE_ROWS) for start in range(0, table.num_rows, SLICE_ROWS))
+            return
+        for group in range(whole.num_row_groups):
+            with self._reading(self.manifest["tables"][config][split]["file"]):
+                part = whole.read_row_group(group)
+            yield part
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a file of the release, as the manifest has them.

@@ -16,13 +16,14 @@ strips them and the release that looks for what was left can see them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
 
 from toolkit.errors import InvalidInput
+from toolkit.project.logs.append_log import AppendLog
 from toolkit.records import Annotation, from_row, to_row
 
 USER_KEYS: Final = ("completed_by", "updated_by", "last_created_by", "created_by", "reviewed_by", "user")
@@ -65,20 +66,48 @@ def current(rows: Iterable[Mapping[str, Any]], *, where: str) -> list[Annotation
     return sorted(annotations, key=lambda item: (item.sentence_id, item.annotator, item.annotation_id))
 
 
-def holding(rows: Callable[[], Iterable[Mapping[str, Any]]], *, where: str) -> Iterator[Annotation]:
-    """Yield the answers of `current` in the order of the log, which is read twice and not held.
+class Holding:
+    """The answers of `current` in the order of the log, which is read once for what holds and then as often as wanted.
 
     Args:
-        rows: Returns the log from its beginning.
-        where: Name of the log, for messages.
+        log: The log. What is appended to it meanwhile waits.
 
     Raises:
         InvalidInput: As for `current`.
     """
-    last = _last(_answer_of(row, f"{where}:{number}") for number, row in enumerate(rows(), start=1))
-    for number, (row, holds) in enumerate(zip(rows(), last, strict=False), start=1):  # what is appended meanwhile waits
-        if holds and row["event"] == "revision":
-            yield _record(row, f"{where}:{number}")
+
+    def __init__(self, log: AppendLog) -> None:
+        self._log = log
+        self._sentences: list[str] = []
+        self._holds = _last(self._keys())
+
+    def sentence_ids(self) -> set[str]:
+        """Return the sentences that are answered."""
+        return {sentence for sentence, holds in zip(self._sentences, self._holds, strict=True) if holds and sentence}
+
+    def __iter__(self) -> Iterator[Annotation]:
+        """Yield the answers; only one is in memory at a time."""
+        for number, (row, holds) in enumerate(zip(self._log.rows(), self._holds, strict=False), start=1):
+            if holds and row["event"] == "revision":
+                yield _record(row, f"{self._log.path}:{number}")
+
+    def _keys(self) -> Iterator[str]:
+        """Yield the answer that each row is about, and keep its sentence; "" where the row takes the answer back."""
+        ids: dict[str, str] = {}  # each sentence once, however many answers it has
+        for number, row in enumerate(self._log.heads(_REVISION), start=1):
+            if isinstance(row, re.Match):
+                key, sentence = row[1].decode(), row[2].decode()
+            else:
+                key = _answer_of(row, f"{self._log.path}:{number}")
+                sentence = str(row["annotation"].get("sentence_id", "")) if row["event"] == "revision" else ""
+            self._sentences.append(ids.setdefault(sentence, sentence))
+            yield key
+
+
+_REVISION: Final = re.compile(
+    rb'\{"event":"revision","annotation":\{"annotation_id":"([0-9a-f]+)","sentence_id":"([0-9a-f]+)",'
+)
+"""The beginning of a revision as the log writes it."""
 
 
 def _last(keys: Iterable[str]) -> list[bool]:

@@ -161,13 +161,16 @@ def _as_it_stands(previous: Release) -> str:
         raise damaged("README.md is missing or no text", where=previous.path) from error
 
 
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def parted(card: str) -> tuple[dict[str, Any], str]:
     """Return a card's metadata ({} where it has none that can be read) and the text after it."""
     head, mark, rest = card.removeprefix("---\n").partition("\n---\n")
     if not card.startswith("---\n") or not mark:
         return {}, card
     try:
-        metadata = yaml.safe_load(head)
+        metadata = yaml.load(head, Loader=_LOADER)  # noqa: S506  # a safe loader, in C where there is one
     except yaml.YAMLError:
         metadata = None
     return (metadata, rest) if isinstance(metadata, dict) else ({}, rest)

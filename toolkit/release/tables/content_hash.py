@@ -10,7 +10,7 @@ import pyarrow as pa
 
 
 class _Hash(Protocol):
-    def update(self, data: bytes, /) -> None: ...
+    def update(self, data: bytes | memoryview, /) -> None: ...
 
 
 class ContentHash:
@@ -73,12 +73,21 @@ def _feed(target: _Hash, array: pa.Array) -> None:
         _feed(target, array.flatten())
     elif pa.types.is_string(array.type):
         target.update(_lengths(array))
-        target.update("".join(array.drop_null().to_pylist()).encode())
+        target.update(_utf8(array.drop_null()))
     elif pa.types.is_boolean(array.type):
         target.update(np.packbits(np.asarray(array.fill_null(False), dtype=bool)).tobytes())
     else:
         values = np.asarray(array.fill_null(0))
         target.update(values.astype(values.dtype.newbyteorder("<")).tobytes())
+
+
+def _utf8(array: pa.Array) -> bytes | memoryview:
+    """Return the bytes of strings without nulls, one after the other, as Arrow holds them."""
+    _, places, data = array.buffers()
+    if not len(array) or data is None:
+        return b""
+    borders = np.frombuffer(places, dtype="<i4")
+    return memoryview(data)[borders[array.offset] : borders[array.offset + len(array)]]
 
 
 def _lengths(array: pa.Array) -> bytes:
