@@ -54,7 +54,7 @@ def assign_articles(
     people, checked = members(team, pseudonyms), _checked_on(workspace)
     asked, passed = people_asked(workspace, team), quiz_passed(workspace)
     may_label = {name for name, member in people.items() if _is_calibrated(member, name in passed)}
-    capacity = {name: _capacity(member, given.get(name, set()), sizes) for name, member in people.items()}
+    capacity = {name: _capacity(member, given.get(name, set()), sizes, team) for name, member in people.items()}
     new, lacking = [], 0
     for article_id, size in sizes.items():
         has = [name for name, mine in given.items() if article_id in mine]
@@ -124,7 +124,8 @@ def ask_further(
     people, checked = members(team, pseudonyms), _checked_on(workspace)
     able = {name: each for name, each in people.items() if _is_calibrated(each, name in passed)}
     capacity = {
-        name: _capacity(each, whole.get(name, set()), sizes) - len(given.get(name, ())) for name, each in able.items()
+        name: _capacity(each, whole.get(name, set()), sizes, team) - len(given.get(name, ()))
+        for name, each in able.items()
     }
     new, unsure = [], _unsure_of(workspace)
     for sentence_id, answers, asked in _open_sentences(workspace, article_of, whole, given):
@@ -180,8 +181,9 @@ def _reads(member: Member, article: Article) -> bool:
     return not member.languages or article.language in member.languages
 
 
-def _capacity(member: Member, given: set[str], sizes: Mapping[str, int]) -> float:
-    """Return how many more sentences a person may get."""
+def _capacity(member: Member, given: set[str], sizes: Mapping[str, int], team: Team) -> float:
+    """Return how many more sentences a person may get, beside the known ones that are hidden among them."""
     if member.quota is None:
         return float("inf")
-    return member.quota - sum(sizes.get(article_id, 0) for article_id in given)
+    own = member.quota if team.known is None else member.quota * (1 - team.known.share)
+    return own - sum(sizes.get(article_id, 0) for article_id in given)

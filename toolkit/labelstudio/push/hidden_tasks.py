@@ -91,13 +91,15 @@ class HiddenTasks:
         places = list(dict.fromkeys(self._article_of[one] for one in new))
         held = sum(len(each.sentence_ids) for each in self._hidden[annotator])
         due = min(rules.share / (1 - rules.share) * len(own) - held, len(new) / 2)
+        quota = self._members[annotator].quota if annotator in self._members else None
+        room = float("inf") if quota is None else quota - len(own) - held
         found = []
         for article_id in self._free(annotator, own):
             size = len(self._pool[article_id])
-            if places and due >= size / 2:
+            if places and due >= size / 2 and room >= size:
                 at = int(content_id("place of a hidden article", annotator, article_id)[:12], 16) % len(places)
                 found.append(HiddenArticle(annotator, article_id, self._pool[article_id], places[at]))
-                due -= size
+                due, room = due - size, room - size
         if due >= 1 and places and not found:
             self.short.append(annotator)
         return found

@@ -127,8 +127,17 @@
   };
 
   // Tasks on the server in one list: Label Studio reads the filters of a tab from its address, and stores none of it
-  // (measured, 1.23.2).
-  const MOST = 200;
+  // (measured, 1.13.1 and 1.23.2: 80 filters are taken, 120 are not, since the server gets them in an address, too).
+  const MOST = 60;
+  const rangesOf = (numbers) => {
+    const found = [];
+    for (const number of [...new Set(numbers)].sort((one, two) => one - two)) {
+      const last = found[found.length - 1];
+      if (last && last.max === number - 1) last.max = number;
+      else found.push({ min: number, max: number });
+    }
+    return found.slice(0, MOST);
+  };
   const packed = async (value) => {
     const stream = new Blob([JSON.stringify(value)]).stream().pipeThrough(new CompressionStream("deflate"));
     const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
@@ -147,9 +156,10 @@
     }
     if (!all) return null;
     const [project, tasks] = [...projects].sort((one, two) => two[1].length - one[1].length)[0];
-    const items = tasks.slice(0, MOST).map((value) => ({ filter: "filter:tasks:id", operator: "equal", value }));
+    const ranges = rangesOf(tasks), shown = ranges.reduce((sum, range) => sum + range.max - range.min + 1, 0);
+    const items = ranges.map((value) => ({ filter: "filter:tasks:id", operator: "in", value }));
     const url = `${project}/data?tab=${await packed({ title, filters: { conjunction: "or", items } })}`;
-    return { url, words: items.length === all ? `${all} on the server` : `${items.length} of ${all} on the server` };
+    return { url, words: shown === all ? `${all} on the server` : `${shown} of ${all} on the server` };
   };
 
   // Every cell, bar and person leads to its tasks: a mark in a drawing itself, a number in a table by an arrow beside it.
