@@ -238,7 +238,7 @@ class Workspace:
         path = self.path("pages", source)
         if not path.resolve().is_relative_to(self.path("pages").resolve()):
             raise UsageError(f"{source!r} leads out of pages/", remedy="give a plain file name")
-        arrived = path.with_name(f".{path.name}.{os.getpid()}.arrived")
+        arrived = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
             write_atomic(arrived, data)
             if not arrived.stat().st_size:

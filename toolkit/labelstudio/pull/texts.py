@@ -73,6 +73,7 @@ def make_articles(workspace: Workspace, tasks: Iterable[dict[str, Any]], page: P
         content = "".join(reversed(lines.values())).encode()
         workspace.add_page(f"{IMPORTED}{digest(content)[:16]}.jsonl", content)
         ingest_stage.ingest(workspace)
+    if lines or workspace.path("pages", IMPORTED).exists():  # a kill may have come before the note that it was cut
         segment_stage.segment(workspace)
     return len(lines)
 
