@@ -18,10 +18,12 @@ import re
 import shutil
 import sys
 import tempfile
+import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent / "attack")]
@@ -66,6 +68,7 @@ class Ground:
         answered: The same with sentences.
         export: The answers of two people to them.
         released: The same with answers, decisions and a release.
+        recorded: The answers in the export.
         kills: Kills per command.
         share: Of the spoilt exports, every how many is tried.
     """
@@ -75,6 +78,7 @@ class Ground:
     answered: Path
     export: Path
     released: Path
+    recorded: Sequence[Any]
     kills: int
     share: int
 
@@ -137,7 +141,7 @@ def ground(work: Path, kills: int, share: int) -> Ground:
     shutil.copytree(answered, released)
     for words in (["pull", "--from-export", str(export)], ["adjudicate"], ["build", "1.0.0"]):
         _sure(ran(words, released))
-    return Ground(work, pages, answered, export, released, kills, share)
+    return Ground(work, pages, answered, export, released, answers, kills, share)
 
 
 def _sure(run: Ran) -> None:
@@ -374,6 +378,68 @@ def _to_migrate(at: Ground) -> Path:
     return project
 
 
+def database(at: Ground) -> Iterator[Attack]:
+    """PostgreSQL goes away under a running Label Studio, between two commands and in the middle of one."""
+    from database import cluster, is_here
+
+    from toolkit.labelstudio.server import embedded
+
+    home = Path(os.environ.get("TOOLKIT_STUDIO_HOME", ROOT / ".cache" / "studio")).absolute()
+    if not is_here():
+        print("database: skipped, there is no PostgreSQL", file=sys.stderr)
+        return
+    outside = Path(tempfile.mkdtemp(prefix="faults-postgres-"))
+    outside.chmod(0o755)  # another user's cluster lies below it
+    data = at.work / "studio"
+    try:
+        with cluster(outside / "cluster") as postgres:
+            studio = embedded.start(home=home, data=data, database_url=postgres.url)
+            try:
+                yield from _without_database(at, postgres, studio)
+            finally:
+                embedded.stop(data=data)
+    finally:
+        shutil.rmtree(outside, ignore_errors=True)
+
+
+def _without_database(at: Ground, postgres: Any, studio: Any) -> Iterator[Attack]:
+    from toolkit.labelstudio import Server, replay
+    from toolkit.project import Workspace
+
+    variables = {"LABEL_STUDIO_URL": studio.url, "LABEL_STUDIO_API_KEY": str(studio.token)}
+    project = at.copy(at.answered)
+    postgres.down()
+    for word in ("push", "status"):
+        fault = judged(ran([word], project, environment=variables), (5,), seconds=60)
+        yield Attack("database", "a command without PostgreSQL", word, fault)
+    postgres.up()
+    yield Attack(
+        "database", "the next run with it", "push", judged(ran(["push"], project, environment=variables), (0,))
+    )
+    with Server(studio.url, str(studio.token)) as server:
+        replay(Workspace(project), list(at.recorded), server=server)
+    kept = at.work / "pushed"
+    shutil.copytree(project, kept)
+    undisturbed = at.work / "undisturbed"
+    shutil.copytree(kept, undisturbed)
+    _sure(ran(["pull"], undisturbed, environment=variables))
+    wanted = (undisturbed / "annotations" / "log.jsonl").read_bytes()
+    for part in range(4):
+        project = at.copy(kept)
+        going = threading.Timer(0.2 + 0.4 * part, postgres.down)
+        going.start()
+        run = ran(["pull"], project, environment=variables)
+        going.join()
+        yield Attack("database", "gone in the middle of a command", f"pull, {part}", judged(run, (0, 5, 6)))
+        fault = judged(ran(["pull"], project, environment=variables), (5,))
+        yield Attack("database", "a command without PostgreSQL", f"pull, {part}", fault)
+        postgres.up()
+        fault = judged(ran(["pull"], project, environment=variables), (0,))
+        if fault is None and (project / "annotations" / "log.jsonl").read_bytes() != wanted:
+            fault = "the log has other bytes than an undisturbed pull's"
+        yield Attack("database", "the next run with it", f"pull, {part}", fault)
+
+
 CLASSES: dict[str, Callable[[Ground], Iterator[Attack]]] = {
     "border": border,
     "server": server,
@@ -383,6 +449,7 @@ CLASSES: dict[str, Callable[[Ground], Iterator[Attack]]] = {
     "growth": growth,
     "terminal": terminal,
     "kill": kill,
+    "database": database,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 import time
@@ -11,8 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from toolkit.cli.app import main
 from toolkit.engine import Chunk, ray_cluster, run
 from toolkit.errors import RemoteError, UsageError
+from toolkit.project import Workspace
 
 TABLES = [pa.table({"n": [number]}) for number in range(6)]
 
@@ -74,6 +77,22 @@ def test_a_head_that_starts_no_process_is_left_and_the_work_goes_on_here(
     assert caught.value.where == head
     assert "`engine: embedded`" in (caught.value.remedy or "")
     assert do_all(tmp_path, "embedded") == list(range(6))
+
+
+def test_ingest_on_such_a_head_ends_and_goes_on_embedded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, head: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ray_cluster, "_ATTEMPTS", (2.0, 1.0))
+    workspace = Workspace.create(tmp_path / "project")
+    workspace.write("pages/a.txt", "Ferry sails again\n\nThe ferry left the old pier on Monday with forty people.\n")
+    said = workspace.path("toolkit.yaml").read_text(encoding="utf-8")
+    for engine, code in ((head, 5), ("embedded", 0)):
+        workspace.write("toolkit.yaml", re.sub(r"(?m)^engine:.*", f"engine: {engine}", said))
+        with pytest.raises(SystemExit) as left:
+            main(["ingest", "--project", str(workspace.root)])
+        assert left.value.code == code, engine
+        assert ("or set `engine: embedded` in toolkit.yaml and go on here" in capsys.readouterr().err) == (code == 5)
+    assert [article.title for article in Workspace(workspace.root).articles()] == ["Ferry sails again"]
 
 
 def test_an_absent_cluster_is_named_at_once(tmp_path: Path) -> None:

@@ -427,8 +427,12 @@ class Server:
             raise Conflict(f"it is there already ({detail})", where=place)
         if status == 400:
             raise Refused(f"the server refuses this: {detail}", where=place)
-        fault = ServerFault if status >= 500 else RemoteError
-        raise fault(f"the server answered {status}: {detail}", where=place)
+        what = f"the server answered {status}: {detail}"
+        if status >= 500:
+            raise ServerFault(
+                what, where=place, remedy="look at its log, and whether its database runs; then run this again"
+            )
+        raise RemoteError(what, where=place)
 
     def _detail(self, response: httpx.Response) -> str:
         """Return what the server says of its refusal, in one short line without secrets."""
