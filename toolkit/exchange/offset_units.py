@@ -93,20 +93,27 @@ def plain_words(text: str) -> str:
     return " ".join(text.split())
 
 
-def check_unit(text: str, pieces: Sequence[Pieces], unit: Unit, *, where: str) -> list[Pieces]:
+def check_unit(text: str, pieces: Sequence[Pieces], unit: Unit | None, *, where: str) -> list[Pieces]:
     """Return spans in code points, of a file that does not say which words they hold.
 
     Args:
         text: The text.
         pieces: The spans.
-        unit: What they count.
+        unit: What they count; None: nobody has said, so that code points are believed unless they cut words in two
+            where another unit cuts none.
         where: The record, for messages.
 
     Raises:
-        InvalidInput: A span does not lie in the text: it counts something else.
+        InvalidInput: A span does not lie in the text, or cuts words: it counts something else.
     """
     table = OffsetTable(text)
-    found = [table.code_points(span, unit) for span in pieces]
+    found = [table.code_points(span, unit or "code-points") for span in pieces]
+    if unit is None and None not in found and (better := _uncut(table, pieces, found)) is not None:
+        raise InvalidInput(
+            f"the offsets cut words in two, and would cut none if they counted {better}",
+            where=where,
+            remedy=f"name what they count with `--offsets {better}`, or with `--offsets code-points`",
+        )
     if None in found:
         outside = pieces[found.index(None)]
         other = [each for each in UNITS if all(table.code_points(span, each) for span in pieces)]
@@ -115,3 +122,21 @@ def check_unit(text: str, pieces: Sequence[Pieces], unit: Unit, *, where: str) -
             f"the span at {outside[0][0]}-{outside[-1][1]} is not in the text", where=where, remedy=remedy
         )
     return [span for span in found if span is not None]
+
+
+def _uncut(table: OffsetTable, pieces: Sequence[Pieces], found: Sequence[Pieces | None]) -> Unit | None:
+    """Return the unit in which no span cuts a word, where in code points one does; of bytes, where two do."""
+    cuts = sum(_cuts(table.text, each) for each in found if each is not None)
+    tried: tuple[tuple[Unit, int], ...] = (("utf-16", 1), ("bytes", 2))
+    for unit, least in tried:
+        if cuts >= least:
+            others = [table.code_points(span, unit) for span in pieces]
+            if not any(each is None or _cuts(table.text, each) for each in others):
+                return unit
+    return None
+
+
+def _cuts(text: str, pieces: Pieces) -> int:
+    """Return how many ends of a span stand within a word."""
+    ends = [end for piece in pieces for end in piece]
+    return sum(0 < end < len(text) and text[end - 1].isalnum() and text[end].isalnum() for end in ends)

@@ -150,7 +150,7 @@ def _document(
             attributes=values_of(span.get("attributes", {})),
         )
         for number, (span, pieces) in enumerate(
-            zip(spans, check_unit(text, places, unit or "code-points", where=where), strict=True), start=1
+            zip(spans, check_unit(text, places, unit, where=where), strict=True), start=1
         )
     ]
     others = set(row).difference(roles.values(), flags)

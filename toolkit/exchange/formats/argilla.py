@@ -51,7 +51,7 @@ def read(root: Path, losses: Losses, unit: Unit | None = None) -> Iterator[Annot
         types = _types(path, [record for _, record in found])
         for where, record in found:
             with border("is not a record of Argilla", where=where, remedy="write it with `records.to_json`"):
-                yield from _documents(record, types, where, losses, unit or "code-points")
+                yield from _documents(record, types, where, losses, unit)
 
 
 def write(documents: Sequence[AnnotatedDocument], folder: Path) -> None:
@@ -115,7 +115,7 @@ class _Response:
 
 
 def _documents(
-    record: Mapping[str, Any], types: Mapping[str, str], where: str, losses: Losses, unit: Unit
+    record: Mapping[str, Any], types: Mapping[str, str], where: str, losses: Losses, unit: Unit | None
 ) -> Iterator[AnnotatedDocument]:
     text, name = _text(record["fields"], where), str(record.get("id") or where)
     metadata = dict(record.get("metadata") or {})

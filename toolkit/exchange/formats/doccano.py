@@ -63,7 +63,7 @@ def read(root: Path, losses: Losses, unit: Unit | None = None) -> Iterator[Annot
         for number, (where, row) in enumerate(objects(file.path), start=1):
             for person, answer in _answers(row):
                 with border("is not a line of a doccano export", where=where, remedy="export it as JSONL"):
-                    made = _document(answer, str(row.get("id", number)), where, losses, unit or "code-points")
+                    made = _document(answer, str(row.get("id", number)), where, losses, unit)
                 if made is not None:
                     yield replace(made, split=split, annotator=person or annotator)
 
@@ -104,7 +104,9 @@ def _answers(row: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str, 
         yield None, rest
 
 
-def _document(row: Mapping[str, Any], name: str, where: str, losses: Losses, unit: Unit) -> AnnotatedDocument | None:
+def _document(
+    row: Mapping[str, Any], name: str, where: str, losses: Losses, unit: Unit | None
+) -> AnnotatedDocument | None:
     text = row.get("text", row.get("data"))
     if not isinstance(text, str):
         raise InvalidInput("has no text", where=where)

@@ -49,7 +49,7 @@ def read(root: Path, losses: Losses, unit: Unit | None = None) -> Iterator[Annot
         split = path.stem if path.stem.lower() in SPLITS else None
         for number, (where, row) in enumerate(objects(path), start=1):
             with border("is not an answer of Prodigy", where=where, remedy="write it with `prodigy db-out`"):
-                made = _document(row, f"{path.stem}:{number}", split, where, losses, unit or "code-points")
+                made = _document(row, f"{path.stem}:{number}", split, where, losses, unit)
             if made is not None:
                 yield made
 
@@ -62,7 +62,7 @@ def write(documents: Sequence[AnnotatedDocument], folder: Path) -> None:
 
 
 def _document(
-    row: Mapping[str, Any], place: str, split: str | None, where: str, losses: Losses, unit: Unit
+    row: Mapping[str, Any], place: str, split: str | None, where: str, losses: Losses, unit: Unit | None
 ) -> AnnotatedDocument | None:
     text, meta = row.get("text"), row.get("meta") or {}
     if not isinstance(text, str):
