@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -31,6 +33,17 @@ def test_every_command_takes_project_and_json_and_shows_an_example(name: str) ->
     options = {option for parameter in command.params for option in parameter.opts}  # type: ignore[attr-defined]
     assert {"--project", "--json"} <= options
     assert f"Example: {name}" in command.help  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_says_what_comes_next(name: str) -> None:
+    callback = COMMANDS[name].callback  # type: ignore[attr-defined]
+    written = inspect.getsource(callback)
+    helpers = [value for key, value in vars(sys.modules[callback.__module__]).items() if f"{key}(" in written]
+    own = [
+        inspect.getsource(helper) for helper in helpers if inspect.isfunction(helper) and helper.__name__ != "say_next"
+    ]
+    assert "say_next(" in "".join([written, *own]), f"{name} ends without a next step"
 
 
 def test_the_promised_commands_are_there() -> None:

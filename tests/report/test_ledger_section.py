@@ -44,3 +44,21 @@ def test_each_row_shows_the_page_and_the_bytes_of_its_sentence() -> None:
     for row in (row for story in made["stories"] for row in story["claims"]):
         (place,) = row["from"]
         assert f"{place['page']}:{place['byte_start']}-{place['byte_end']}" in page
+
+
+def test_what_is_said_has_the_titles_of_the_labels() -> None:
+    made = ledger_report(STATEMENTS)
+    acts = {act for story in made["stories"] for row in story["claims"] for act in row["acts"]}
+    assert acts
+    titles = {act: f"Title of {act}" for act in acts}
+    section = ledger_section(report(ledger=made), titles)
+    assert section is not None
+    said = {
+        cell
+        for table in section.tables
+        if "who says what" in table.title
+        for row in table.rows
+        for cell in row[2].split(", ")
+    }
+    assert said <= {*titles.values(), "(narrator)"}
+    assert said & set(titles.values())

@@ -91,7 +91,7 @@ class Project:
         root: Path | str,
         *,
         schema: str = "news_events@1.0.1",
-        title: str = "News sentences",
+        title: str | None = None,
         samples: bool = False,
         pages: Path | str | None = None,
     ) -> Project:
@@ -100,7 +100,8 @@ class Project:
         Args:
             root: The directory; made if it is not there.
             schema: A shipped schema as NAME@VERSION, or the path of one.
-            title: Title of the dataset and of the project in Label Studio, 3 to 50 characters.
+            title: Title of the dataset and of the project in Label Studio, 3 to 50 characters; default: that of a
+                schema of your own, "News sentences" with a shipped one.
             samples: Fill pages/ with the sample pages, which are invented and CC0.
             pages: A folder whose files are copied to pages/, or one file. Links and hidden files stay behind.
 

@@ -11,7 +11,17 @@ import typer
 
 from toolkit.api.facade import Project
 from toolkit.cli.options import Json, ProjectDir, Resamples
-from toolkit.cli.output import interval, number, progress_bar, put, put_json, put_outcome, put_section, put_table
+from toolkit.cli.output import (
+    interval,
+    number,
+    progress_bar,
+    put,
+    put_json,
+    put_outcome,
+    put_section,
+    put_table,
+    say_next,
+)
 from toolkit.errors import GateFailed, InvalidInput, UsageError
 
 if TYPE_CHECKING:
@@ -69,6 +79,7 @@ def agreement(
     opened = Project.find(project)
     if model is not None:
         put_replacement(opened.replacement(model, annotators=annotators.value), as_json=as_json)
+        say_next("`toolkit agreement` measures the people alone; `toolkit report` has both")
         return
     round_of = _round_of(opened, rounds or ())
     with progress_bar("agreement"):
@@ -97,6 +108,7 @@ def agreement(
         put_uptake(opened.link_uptake())
         scores = opened.link_quiz_scores().items()
         put_section(("quiz of links", "right"), [[who, f"{each.correct} of {each.answered}"] for who, each in scores])
+    say_next("`toolkit adjudicate` decides; `toolkit agreement --html FILE` writes this as a page")
     if least is not None:
         _hold_gate(report["layers"], least)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import put, put_json, state_word
+from toolkit.cli.output import put, put_json, say_next, state_word
 
 
 def doctor(project: ProjectDir = None, as_json: Json = False) -> None:
@@ -24,5 +24,8 @@ def doctor(project: ProjectDir = None, as_json: Json = False) -> None:
             put(f"{state_word(check.state, 6)}{check.name:<20}{check.said}")
             if check.remedy:
                 put(f"{'':<26}→ {check.remedy}")
-    if not well:
+    if well:
+        say_next("`toolkit` shows the stages of a project and the next command")
+    else:
+        say_next("mend what stands behind → and run `toolkit doctor` again")
         raise typer.Exit(1)

@@ -19,8 +19,9 @@ def init(
     directory: Annotated[Path | None, typer.Argument(help="The project directory to make; default: here.")] = None,
     schema: Annotated[str, typer.Option(help="A shipped schema, or the path of one.")] = "news_events@1.0.1",
     title: Annotated[
-        str, typer.Option(help="Title of the dataset and of the Label Studio project.")
-    ] = "News sentences",
+        str | None,
+        typer.Option(help="Title of the dataset and of the Label Studio project; default: that of your own schema."),
+    ] = None,
     pages: Annotated[
         Path | None,
         typer.Option("--from", metavar="FOLDER", help="Copy the files below this folder, ingest and segment them."),

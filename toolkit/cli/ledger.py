@@ -10,7 +10,7 @@ import typer
 
 from toolkit.api.facade import Project
 from toolkit.cli.options import RELEASE_HELP, Json, ProjectDir
-from toolkit.cli.output import progress_bar, put, put_json, put_outcome, put_section, put_table, say
+from toolkit.cli.output import progress_bar, put, put_json, put_outcome, put_section, put_table, say, say_next
 from toolkit.errors import UsageError
 
 
@@ -55,9 +55,12 @@ def ledger(
 
         put_outcome(outcome, as_json=False)
         put_table(STORY_HEADER, list(map(story_cells, stories)))
-        say("one story: `toolkit ledger STORY`" if stories else "no decided sentence has a claim or a figure")
+        if not stories:
+            say("no decided sentence has a claim or a figure")
+        say_next("`toolkit ledger STORY` shows one story" if stories else "`toolkit adjudicate` decides sentences")
         return
     _put_story(stories[0])
+    say_next("`toolkit trace SENTENCE` shows where a sentence comes from; `toolkit report` draws the stories")
 
 
 def _chosen(stories: Sequence[Mapping[str, Any]], story: str | None) -> list[Mapping[str, Any]]:

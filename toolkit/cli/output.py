@@ -145,6 +145,7 @@ _ONE = {
     "exact copies": "exact copy",
     "figures": "figure",
     "labels": "label",
+    "span labels": "span label",
     "pages": "page",
     "points": "point",
     "rejects": "reject",

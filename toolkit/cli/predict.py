@@ -16,7 +16,7 @@ import typer
 from toolkit.api import references
 from toolkit.cli.input import Batch, Unread, file_batches, read_batches
 from toolkit.cli.options import Json, Model, ProjectDir, workspace_at
-from toolkit.cli.output import progress_bar, put, say
+from toolkit.cli.output import progress_bar, put, say, say_next
 from toolkit.errors import InvalidInput, UsageError
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def predict(
     ready = references.load_model(model or "newest", workspace=workspace_at(project))
     with nullcontext() if sys.stdout.isatty() else progress_bar("predict"):  # a bar would cut through what is printed
         broken = _put_answers(batches, ready, text_column)
+    say_next("`toolkit evaluate --file FILE` judges a model on rows that have labels")
     if broken:
         lines = "1 line" if broken == 1 else f"{broken:,} lines"
         raise InvalidInput(f"{lines} could not be read", where=where, remedy='look at the lines with "error"')

@@ -9,7 +9,7 @@ import typer
 
 from toolkit.api import references
 from toolkit.cli.options import Json, ProjectDir, workspace_at
-from toolkit.cli.output import progress_bar, put, put_json, say
+from toolkit.cli.output import progress_bar, put, put_json, say, say_next
 
 
 def publish(
@@ -60,3 +60,7 @@ def publish(
         say(f'baselines.load(hub.fetch_model("{published.repo}", "{published.tag}"))')
     else:
         say(f'load_dataset("{published.repo}", revision="{published.tag}")')
+    if model is None:
+        say_next("`toolkit train` makes a baseline on it, and `toolkit publish --model newest` puts that beside it")
+    else:
+        say_next("the card of the model names its scores; `toolkit predict --model newest` labels other sentences")

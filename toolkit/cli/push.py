@@ -99,7 +99,9 @@ def push(
     put_link("push", result, as_json)
     if result.orphaned and not withdraw:
         say("orphaned tasks are of sentences that are gone; `toolkit push --withdraw` deletes those without answers")
-    say_next("people label at the link, then `toolkit pull`" if not dry_run else "the same without --dry-run")
+    say_next(
+        "people press Label All Tasks at the link; then `toolkit pull`" if not dry_run else "the same without --dry-run"
+    )
     for url in result.urls:
         say(f"project     {url}")
 

@@ -56,3 +56,4 @@ def _paper(opened: Project, folder: Path, output: Path | None, as_json: bool) ->
     put("\n".join(map(str, files)))
     for part, command in missing.items():
         say(f"{part}: not yet, run `{command}`")
+    say_next(r"\input the tables in your paper; methods.md says what was done, in words to shorten")

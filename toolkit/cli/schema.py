@@ -14,7 +14,7 @@ import typer
 
 from toolkit.cli.command_group import CommandApp
 from toolkit.cli.options import DryRun, Json, ProjectDir
-from toolkit.cli.output import progress_bar, put, put_counts, put_json, say, say_next
+from toolkit.cli.output import counted, progress_bar, put, put_counts, put_json, say, say_next
 from toolkit.errors import InvalidInput, UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def check(schema: Reference = None, project: ProjectDir = None, as_json: Json = 
     if faults:
         raise InvalidInput.all_of(faults)
     loaded = load(reference)
-    say(f"{loaded.ref}: no faults; {len(loaded.labels)} labels, {len(loaded.spans)} span labels")
+    found = counted({"labels": len(loaded.labels), "span labels": len(loaded.spans)}).replace(" · ", ", ")
+    say(f"{loaded.ref}: no faults; {found}")
     say_next(f"`schema: {reference}` in toolkit.yaml asks by it; `toolkit schema render` shows the page")
 
 
@@ -81,6 +82,7 @@ def render(
         if output is not None:
             raise UsageError("--write takes a folder and --output a file: give one of them")
         _write_all(write, loaded, renderers, as_json)
+        say_next("`toolkit push` makes the labelling page in Label Studio from the same schema")
         return
     text = renderers[what](loaded)
     if output is not None:
@@ -90,6 +92,7 @@ def render(
         put_json({"schema": loaded.ref, "digest": loaded.digest, "output": output, "text": text})
     elif output is None:
         put(text.rstrip("\n"))
+    say_next("`toolkit push` makes the labelling page in Label Studio from the same schema")
 
 
 _PLACES = {
@@ -141,13 +144,14 @@ def migrate(
     else:
         put_counts("migrate", found.counts, up_to_date=found.up_to_date)
     if found.requeued and not dry_run:
-        say(f"{len(found.requeued)} sentences are to be answered again ({REQUEUE}): run `toolkit push`")
+        say(f"{len(found.requeued)} sentences are to be answered again ({REQUEUE})")
     if not found.configured:
         title = json.dumps(found.project, ensure_ascii=False)
         say(
             f"toolkit.yaml still names the old version: write `schema: {found.schema}` and, under label_studio, "
             f"`project: {title}`, or run this command with --write-config"
         )
+    say_next("the same without --dry-run" if dry_run else f"`toolkit {'push' if found.requeued else 'adjudicate'}`")
 
 
 @app.command()
@@ -183,6 +187,7 @@ def infer(
         put_json({"output": output, "text": text})
     elif output is None:
         put(text.rstrip("\n"))
+    say_next("write its rules and examples, then `toolkit schema check FILE`")
 
 
 def _folder_name(output: Path | None) -> str:
@@ -217,6 +222,7 @@ def diff(
             put(f"{change.level:<6} {change.path}  {change.what}")
     found.require_agreement()
     say(f"{found.level}, as the version number says")
+    say_next("write what becomes of old answers into a file, and `toolkit schema migrate FILE --dry-run`")
 
 
 def _reference(schema: str | None, project: Path | None) -> str:

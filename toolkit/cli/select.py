@@ -9,7 +9,7 @@ import typer
 
 from toolkit.api.facade import Project
 from toolkit.cli.options import Json, Model, ProjectDir, Seed
-from toolkit.cli.output import progress_bar, put_json, put_outcome, say
+from toolkit.cli.output import progress_bar, put_json, put_outcome, say, say_next
 
 
 def select(
@@ -49,7 +49,10 @@ def select(
     for line in (*worth["notes"], worth["summary"]):
         say(line)
     if push is not None:
-        say(f"written to {written}; next: `{push}`")
+        say(f"written to {written}")
+        say_next(f"`{push}`")
+    else:
+        say_next("`toolkit pull` fetches new answers, and more pages bring more sentences: `toolkit ingest`")
 
 
 def _say_selection(counts: Mapping[str, int], *, drawn: bool) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from toolkit.api.facade import Project
 from toolkit.cli.options import AnyModel, HoldOut, Json, ProjectDir
-from toolkit.cli.output import put, put_json, say
+from toolkit.cli.output import put, put_json, say, say_next
 
 
 def serve(
@@ -47,4 +47,5 @@ def serve(
         put_json(about) if as_json else put(f"serving {about['model_version']} at {url}")
         sys.stdout.flush()
         say("stop with Ctrl+C")
+        say_next(f"connect {url} under Settings → Model of the project in Label Studio")
         labelstudio.serve(start, listening, hosts=[host, *(allow_host or ())])

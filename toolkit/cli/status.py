@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from toolkit.api.facade import Project
 from toolkit.cli.connect import connected
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import number, put, put_counts, put_json, put_table
+from toolkit.cli.output import number, put, put_counts, put_json, put_table, say_next
 
 if TYPE_CHECKING:
     from toolkit.agreement.known_answers import KnownScore
-    from toolkit.labelstudio.progress import AnnotatorProgress
+    from toolkit.labelstudio.progress import AnnotatorProgress, LabellingProgress
     from toolkit.schema import Score
 
 
@@ -33,7 +33,8 @@ def status(project: ProjectDir = None, as_json: Json = False) -> None:
     header = ["annotator", "sent", "done", "skipped", "median s", "a day", "days left", "agreement", "quiz"]
     checked = any(who.known is not None for who in result.annotators)
     rows = [_person(who, result.sent) + [_known(who.known)] * checked for who in result.annotators]
-    put_table([*header, *["known answers met"] * checked], rows)
+    if rows:
+        put_table([*header, *["known answers met"] * checked], rows)
     for who in result.annotators:
         if who.warning is not None:
             put(f"{who.annotator}: {who.warning}")
@@ -43,6 +44,16 @@ def status(project: ProjectDir = None, as_json: Json = False) -> None:
         put(f"{result.changed:,} tasks changed since the last pull")
     if result.days_left is not None:
         put(f"{result.per_day:.0f} answers a day; {result.days_left:.1f} days left at that rate")
+    say_next(_next(result))
+
+
+def _next(result: LabellingProgress) -> str:
+    """Return what comes next, by how far the answers are."""
+    if not result.sent:
+        return "`toolkit push` sends the sentences"
+    if result.complete < result.sent:
+        return "people label on, and `toolkit pull` fetches what they have answered at any time"
+    return "`toolkit pull`, then `toolkit agreement`"
 
 
 def _whole(number: float | None) -> str:

@@ -95,6 +95,7 @@ def stop(data: Data = None, project: ProjectDir = None, as_json: Json = False) -
     if as_json:
         put_json({"stopped": stopped})
     say("stopped" if stopped else "it was not running")
+    say_next("`toolkit studio start` starts it again, with all that was labelled")
 
 
 @app.command()
@@ -110,6 +111,7 @@ def status(data: Data = None, project: ProjectDir = None, as_json: Json = False)
         put_json({"running": server is not None, "url": server and server.url, "pid": server and server.pid})
     else:
         put(f"runs at {server.url}, process {server.pid}" if server else "does not run")
+    say_next("`toolkit push` sends sentences to it" if server else "`toolkit studio start`")
 
 
 @app.command()
@@ -130,6 +132,7 @@ def password(
         put_json({"url": server.url, "email": server.email, "password": fresh})
     else:
         put(f"log in at    {server.url}\nemail        {server.email}\npassword     {fresh}")
+    say_next("log in there with it; it is shown this once")
 
 
 @app.command()
@@ -154,3 +157,4 @@ def replay(
         put_json({"stage": "replay", "counts": result.counts, "up_to_date": up_to_date})
     else:
         put_counts("replay", result.counts, up_to_date=up_to_date)
+    say_next("`toolkit pull`")

@@ -9,7 +9,7 @@ import typer
 
 from toolkit.api.facade import Project
 from toolkit.cli.options import AnyModel, DryRun, Json, ProjectDir
-from toolkit.cli.output import progress_bar, put_counts, put_json, say
+from toolkit.cli.output import progress_bar, put_counts, put_json, say, say_next
 
 
 def suggest(
@@ -59,6 +59,13 @@ def suggest(
         say(note)
     for reason, number in result.rejected.items():
         say(f"rejected    {number:,} {reason}")
+    if dry_run:
+        say_next("the same without --dry-run")
+    else:
+        say_next(
+            "`toolkit push --predictions` shows them to annotators; "
+            "`toolkit agreement --model NAME` says whether it could stand for one of them"
+        )
 
 
 _TOLD = ("model", "answered", "before", "rejected", "not_sent", "tokens", "cost", "dry_run", "up_to_date", "notes")

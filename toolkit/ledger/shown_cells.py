@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 STORY_HEADER: Final = ("story", "articles", "claims", "tolls", "killed", "contradictions")
 CLAIM_HEADER: Final = ("time", "who", "says", "figures", "links", "sentence", "id", "page")
 TOLL_HEADER: Final = ("people", "acled", "low", "best", "high", "latest", "sources", "note", "sentences")
 
+_IDS: Final[Mapping[str, str]] = MappingProxyType({})
 _WORDS = 60
 _ID = 8
 _LINKS = ("denies", "denied_by", "confirms", "confirmed_by", "repeats")
@@ -27,10 +29,15 @@ def story_cells(story: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def claim_cells(row: Mapping[str, Any]) -> list[str]:
-    """Return what is shown of a claim, in the order of `CLAIM_HEADER`; an empty cell where nothing is linked."""
+def claim_cells(row: Mapping[str, Any], titles: Mapping[str, str] = _IDS) -> list[str]:
+    """Return what is shown of a claim, in the order of `CLAIM_HEADER`; an empty cell where nothing is linked.
+
+    Args:
+        row: The claim.
+        titles: Label → its title; a label that is not in it is shown by its id.
+    """
     text = " ".join(row["text"].split())
-    said = ", ".join(row["acts"]) or "(narrator)"
+    said = ", ".join(titles.get(act, act) for act in row["acts"]) or "(narrator)"
     return [
         (row["published_at"] or "no date")[:16],
         ", ".join(row["sources"]) or row["publisher"] or "–",
@@ -54,7 +61,7 @@ def _linked(row: Mapping[str, Any]) -> Iterator[str]:
 
 def toll_cells(row: Mapping[str, Any]) -> list[str]:
     """Return what is shown of a toll, in the order of `TOLL_HEADER`."""
-    people = [str(row[name]) for name in ("harm", "status", "scope", "affected_party") if row[name]]
+    people = [str(row[name]).replace("_", " ") for name in ("harm", "status", "scope", "affected_party") if row[name]]
     notes = [each["words"] for each in row["corrections"]] + (["contradiction"] if row["contradiction"] else [])
     latest = _between(row["latest_low"], row["latest_high"])
     cells = [_number(row[name]) for name in ("acled", "low", "best", "high")]

@@ -22,6 +22,9 @@ from toolkit.wrapped_text import Unwrap
 
 FILE_NAME = "toolkit.yaml"
 
+TITLE_LENGTHS = range(3, 51)
+"""Characters that a title of a project in Label Studio may have."""
+
 Fraction = Annotated[float, pydantic.Field(gt=0, lt=1)]
 
 
@@ -50,7 +53,9 @@ class LabelStudioConfig(_Section):
     """
 
     url: str | None = None
-    project: Annotated[str, pydantic.Field(min_length=3, max_length=50)] = "toolkit sentences"
+    project: Annotated[str, pydantic.Field(min_length=TITLE_LENGTHS[0], max_length=TITLE_LENGTHS[-1])] = (
+        "toolkit sentences"
+    )
     token_variable: str = "LABEL_STUDIO_API_KEY"  # noqa: S105  # the name of a variable, no secret
     annotators_per_sentence: Annotated[int, pydantic.Field(ge=1)] = 2
     held_back: Annotated[float, pydantic.Field(ge=0, le=1)] = 0.2

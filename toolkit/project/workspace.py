@@ -14,7 +14,7 @@ import pyarrow as pa
 from toolkit.engine.arrow import read_parquet, record_table, records_in
 from toolkit.engine.page_source import PageFile, behind, check_names, set_aside
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
-from toolkit.project.config import FILE_NAME, Config, check_config, new_config, read_config
+from toolkit.project.config import FILE_NAME, TITLE_LENGTHS, Config, check_config, new_config, read_config
 from toolkit.project.files import disk_errors, file_digest, move_atomic, write_atomic
 from toolkit.project.logs.annotation_log import Holding, current
 from toolkit.project.logs.append_log import AppendLog
@@ -102,7 +102,7 @@ class Workspace:
         root: Path,
         *,
         schema: str = "news_events@1.0.0",
-        title: str = "News sentences",
+        title: str | None = None,
         licence: str | None = None,
     ) -> Workspace:
         """Make a new project directory: toolkit.yaml and an empty pages/.
@@ -110,7 +110,8 @@ class Workspace:
         Args:
             root: The directory; made if it is not there.
             schema: A shipped schema, or the path of one.
-            title: Of the dataset, and of the project in Label Studio.
+            title: Of the dataset, and of the project in Label Studio; default: that of a schema of your own, its name
+                where the title is too long, and "News sentences" with a shipped one.
             licence: SPDX id for every page that states none; None: that is not known.
 
         Raises:
@@ -120,8 +121,12 @@ class Workspace:
         """
         if (root / FILE_NAME).exists():
             raise UsageError("there is a project already", where=str(root), remedy=f"look at {root / FILE_NAME}")
-        load(schema)
-        if Path(schema).is_file():
+        loaded = load(schema)
+        own = Path(schema).is_file()
+        if title is None:
+            names = (loaded.title, loaded.name) if own else ()
+            title = next((name for name in names if len(name) in TITLE_LENGTHS), "News sentences")
+        if own:
             schema = json.dumps(os.path.relpath(schema, root), ensure_ascii=False)  # a path counts from the project
         config = new_config(schema, title=title, licence=licence)
         check_config(config, root / FILE_NAME)

@@ -21,7 +21,12 @@ STORIES = 10
 
 
 def ledger_section(report: Report, titles: Mapping[str, str]) -> Section | None:
-    """Return the section; None where no ledger was made."""
+    """Return the section; None where no ledger was made.
+
+    Args:
+        report: What the page is about.
+        titles: Label → its title.
+    """
     if report.ledger is None:
         return None
     stories = sorted(report.ledger["stories"], key=_interest)
@@ -37,7 +42,11 @@ def ledger_section(report: Report, titles: Mapping[str, str]) -> Section | None:
     tables = [_table(f"Stories{more}", STORY_HEADER, map(story_cells, stories[:STORIES]), words=1)]
     for story in stories[:STORIES]:
         name = f"Story {story['story_id'][:8]}"
-        tables.append(_table(f"{name}: who says what", CLAIM_HEADER, map(claim_cells, story["claims"]), words=8))
+        tables.append(
+            _table(
+                f"{name}: who says what", CLAIM_HEADER, [claim_cells(row, titles) for row in story["claims"]], words=8
+            )
+        )
         if story["tolls"]:
             tables.append(_table(f"{name}: how many", TOLL_HEADER, map(toll_cells, story["tolls"]), words=1))
     return Section(said=said, tables=tuple(tables))

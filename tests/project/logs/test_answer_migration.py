@@ -227,5 +227,22 @@ def test_what_is_wrong_with_the_file_is_said(workspace: Workspace) -> None:
         migrate_answers(workspace, "nowhere.yaml")
     with pytest.raises(InvalidInput, match="`from` has to be the NAME@VERSION"):
         migrate_answers(workspace, workspace.write("m.yaml", "from: weather\n"))
-    with pytest.raises(UsageError, match="no schema named 'weather'"):
+    with pytest.raises(UsageError, match=r"no schema weather@9\.0\.0; write it as schemas/weather/9\.0\.0\.yaml"):
         migrate_answers(workspace, workspace.write("m.yaml", "from: weather@1.0.0\nto: weather@9.0.0\n"))
+
+
+@pytest.mark.parametrize("beside", ["the schema", "the migration"])
+def test_the_next_version_is_found_under_any_name(beside: str, tmp_path: Path) -> None:
+    first = tmp_path / "mine" / "weather.yaml"
+    first.parent.mkdir()
+    first.write_text(schema("1.0.0", "rain"))
+    (tmp_path / "else").mkdir()
+    folder = first.parent if beside == "the schema" else tmp_path / "else"
+    (folder / "a.yaml").write_bytes(b"name: weather\xff\n")  # not ours to judge
+    (folder / "weather-2.yaml").write_text(schema("1.1.0", "rain", "hail"))
+    workspace = Workspace.create(tmp_path / "project", schema=str(first))
+    assert workspace.config.release.title == "weather"  # the schema's own title has one letter only
+    path = tmp_path / "else" / "steps.yaml"
+    path.write_text(HEAD.format(version="1.1.0", steps=""))
+    assert migrate_answers(workspace, path, write_config=True).configured
+    assert Workspace(workspace.root).schema().ref == "weather@1.1.0"

@@ -13,6 +13,8 @@ leaves a beginning of the same rows, and a second run finds nothing left to do.
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from typing import Any
 
 from toolkit.errors import UsageError
 from toolkit.project.annotators_file import people_per_sentence
-from toolkit.project.config import FILE_NAME, with_schema
+from toolkit.project.config import FILE_NAME, TITLE_LENGTHS, with_schema
 from toolkit.project.logs import link_log
 from toolkit.project.logs.annotation_log import current, revision, tombstone
 from toolkit.project.logs.append_log import AppendLog
@@ -32,8 +34,6 @@ from toolkit.schema import Migrated, Migration, Schema, counts, diff, load, load
 from toolkit.schema.yaml_document import read_document, text_of
 
 REQUEUE = "annotations/requeue.jsonl"
-
-_TITLE = 50  # characters of a project's title, which Label Studio allows
 
 
 @dataclass(frozen=True)
@@ -174,20 +174,37 @@ def _versions(workspace: Workspace, path: Path) -> list[tuple[str, Schema]]:
         reference = data.get(key)
         if not isinstance(reference, str) or reference.count("@") != 1:
             raise document.fault(() if key not in data else (key,), f"`{key}` has to be the NAME@VERSION of a schema")
-        found.append(_schema(workspace, reference))
+        found.append(_schema(workspace, reference, near=path.parent))
     return found
 
 
-def _schema(workspace: Workspace, reference: str) -> tuple[str, Schema]:
+def _schema(workspace: Workspace, reference: str, *, near: Path) -> tuple[str, Schema]:
+    """Return a schema, and what toolkit.yaml calls it: its path from the project, or NAME@VERSION if it is shipped.
+
+    Raises:
+        UsageError: There is no such schema in schemas/ of the project, beside the project's schema, in the folder
+            `near` and among those shipped.
+    """
     name, _, version = reference.partition("@")
-    mine = Path(workspace.config.schema_name)
-    beside = [mine, mine.parent / f"{version}.yaml"] if mine.suffix in (".yaml", ".yml") else []
-    for local in [*beside, Path("schemas", name, f"{version}.yaml")]:
-        if workspace.path(str(local)).is_file():
-            schema = load(workspace.path(str(local)))
+    mine = workspace.path(workspace.config.schema_name)
+    usual = workspace.path("schemas", name, f"{version}.yaml")
+    beside = [mine.parent] if mine.is_file() else []
+    for file in [usual, *(each for folder in [*beside, near] for each in sorted(folder.glob("*.y*ml")))]:
+        if file.is_file() and _may_be(file.read_bytes(), name, version):
+            schema = load(file)
             if schema.ref == reference:
-                return local.as_posix(), schema
-    return reference, load(reference)
+                return Path(os.path.relpath(file, workspace.root)).as_posix(), schema
+    try:
+        return reference, load(reference)
+    except UsageError as error:
+        remedy = f"write it as {usual.relative_to(workspace.root).as_posix()} in the project, or beside the migration"
+        raise UsageError(f"there is no schema {reference}", remedy=remedy) from error
+
+
+def _may_be(text: bytes, name: str, version: str) -> bool:
+    """Tell whether a YAML file says that it is this version, so that others beside it need not be right, or schemas."""
+    says = ((b"name", name), (b"version", version))
+    return all(re.search(rb"(?m)^%b:[ \t]*[\"']?%b\b" % (key, re.escape(word.encode())), text) for key, word in says)
 
 
 def _rows(
@@ -227,7 +244,7 @@ def _title(workspace: Workspace, old: Schema, new: Schema) -> str:
     if diff(old, new).level != "major":
         return title
     ending = f" {new.version}"
-    return title.removesuffix(f" {old.version}")[: _TITLE - len(ending)] + ending
+    return title.removesuffix(f" {old.version}")[: TITLE_LENGTHS[-1] - len(ending)] + ending
 
 
 def _name(migration: Migration) -> str:
