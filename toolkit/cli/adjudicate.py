@@ -67,11 +67,17 @@ def adjudicate(
         overlap = team.overlap if team is not None else None
         put_single(outcome.counts, opened.config.label_studio.annotators_per_sentence, overlap)
         queued = outcome.counts.get("queued for an expert", 0)
-        asked = f"`toolkit adjudicate --push` asks an expert about {queued:,}; " if queued and not push else ""
-        say_next(f"{asked}`toolkit build --bump auto` freezes a release")
+        asked = f"`toolkit adjudicate --push` asks an expert about {queued:,}; " if queued else ""
+        if not push:
+            say_next(f"{asked}`toolkit build --bump auto` freezes a release")
     for name, sent in (("push", pushed), ("push links", linked)):
         if sent:
             put_counts(name, sent.counts, up_to_date=sent.up_to_date)
+            for url in sent.urls:
+                say(f"project     {url}")
+    if push:
+        asked = "an expert presses Label All Tasks there; then `toolkit adjudicate --pull`"
+        say_next("the same without --dry-run" if dry_run else asked)
 
 
 def put_single(counts: Mapping[str, int], wanted: int, overlap: Overlap | None = None) -> None:

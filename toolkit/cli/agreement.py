@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -36,6 +37,9 @@ class Annotators(StrEnum):
     experts = "experts"
     trained = "trained"
     crowd = "crowd"
+
+
+_NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 
 def agreement(
@@ -101,7 +105,8 @@ def agreement(
         )
     else:
         put_outcome(outcome, as_json=False)
-        put_report(report, full=full)
+        first = [each["sentence_id"] for each in report["disputed"][:_SHOWN]] if full and report["doubled"] else []
+        put_report(report, full=full, words=opened.words(first))
         if effect is not None:
             put_head_start(effect)
         put_links(linked)
@@ -162,24 +167,32 @@ def _hold_gate(layers: list[dict[str, Any]], least: float) -> None:
         )
 
 
-def put_report(report: Mapping[str, Any], *, full: bool) -> None:
+_SHOWN = 20  # disputed sentences that are printed
+
+
+def put_report(report: Mapping[str, Any], *, full: bool, words: Mapping[str, str] = _NO_WORDS) -> None:
     """Print a report, with the interval of α; in full with the interval of every value.
 
     Args:
         report: As reports/agreement.json has it.
         full: Also spans, attributes, annotators, pairs and the sentences that people disagree on most.
+        words: The words that stand beside the ids of these sentences.
     """
     from toolkit.agreement import report_tables
 
     if not report["doubled"]:
         put(report_tables.alone(report))
         return
-    first, *others = report_tables.full_tables(report) if full else report_tables.brief_tables(report)
+    texts = {name: f"{name}  {beginning}" for name, beginning in words.items()}
+    cut = {**report, "disputed": report["disputed"][:_SHOWN]}
+    first, *others = report_tables.full_tables(cut, texts) if full else report_tables.brief_tables(report)
     put_table(first.header, first.rows)
     what = " in brackets" if full else " of α"
     put(report_tables.method(report, what) + ("" if full else "; `--full` has those of the other values"))
     for table in others:
         put_section(table.header, table.rows)
+    if full and len(report["disputed"]) > _SHOWN:
+        put(f"… and {len(report['disputed']) - _SHOWN:,} more; --json has all of them")
     shown = [*report["layers"], *report["labels"]]
     shown += [*report["tokens"], *report["attributes"], *report["pairs"]] if full else []
     reasons = report_tables.undefined(shown)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from toolkit.api.facade import Project
 from toolkit.cli.connect import connected
 from toolkit.cli.options import Json, ProjectDir
-from toolkit.cli.output import number, put, put_counts, put_json, put_table, say_next
+from toolkit.cli.output import number, put, put_counts, put_json, put_table, say, say_next
 
 if TYPE_CHECKING:
     from toolkit.agreement.known_answers import KnownScore
@@ -35,6 +35,8 @@ def status(project: ProjectDir = None, as_json: Json = False) -> None:
     rows = [_person(who, result.sent) + [_known(who.known)] * checked for who in result.annotators]
     if rows:
         put_table([*header, *["known answers met"] * checked], rows)
+    if result.complete > result.sent > 0:
+        say(f"{result.complete - result.sent:,} more than were sent: these had their answers before the schema changed")
     for who in result.annotators:
         if who.warning is not None:
             put(f"{who.annotator}: {who.warning}")
@@ -53,7 +55,7 @@ def _next(result: LabellingProgress) -> str:
         return "`toolkit push` sends the sentences"
     if result.complete < result.sent:
         return "people label on, and `toolkit pull` fetches what they have answered at any time"
-    return "`toolkit pull`, then `toolkit agreement`"
+    return "`toolkit agreement`" if result.changed == 0 else "`toolkit pull`, then `toolkit agreement`"
 
 
 def _whole(number: float | None) -> str:

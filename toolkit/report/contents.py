@@ -188,7 +188,9 @@ class Report:
         schema: "name@version".
         toolkit: Version of the toolkit.
         labels: Label id → title, in the schema's order.
+        retired: Labels that can no longer be given.
         spans: Span label id → title, in the schema's order.
+        migrated: Answers to earlier versions of the schema: "carried" over, "asked again".
         corpus: Where the sentences come from.
         progress: The work of the annotators.
         prevalence: How often each label was decided on.
@@ -211,7 +213,9 @@ class Report:
     schema: str
     toolkit: str
     labels: Mapping[str, str]
+    retired: tuple[str, ...] = ()
     spans: Mapping[str, str] = field(default_factory=dict)
+    migrated: Mapping[str, int] = field(default_factory=dict)
     corpus: Origin | None = None
     progress: LabellingWork | None = None
     prevalence: Breakdown | None = None

@@ -113,7 +113,9 @@ def project_report(workspace: Workspace, *, shown: int = SHOWN) -> Report:
         schema=f"{schema.name}@{schema.version}",
         toolkit=__version__,
         labels={label.id: label.title for label in schema.labels},
+        retired=tuple(label.id for label in schema.labels if label.retired),
         spans={span.id: span.title for span in schema.spans},
+        migrated=_migrated(workspace),
         corpus=None if texts is None else _corpus(workspace, texts),
         progress=_progress(answers, texts.sentence_count if texts else 0, hidden_scores(workspace))
         if answers
@@ -133,6 +135,14 @@ def project_report(workspace: Workspace, *, shown: int = SHOWN) -> Report:
         table=_table(workspace, texts, answers, decisions or (), shown) if texts and has_sentences else None,
         missing={name: command for name, (part, command) in known.items() if part is None},
     )
+
+
+def _migrated(workspace: Workspace) -> dict[str, int]:
+    """Count what became of the answers to earlier versions of the schema; an answer that came through several, once."""
+    rows = [row for row in workspace.annotations.rows() if "migration" in row]
+    carried = {row["annotation"]["annotation_id"] for row in rows if row["event"] == "revision"}
+    again = {row["annotation_id"] for row in rows if row["event"] == "tombstone"}
+    return {"carried": len(carried - again), "asked again": len(again)} if rows else {}
 
 
 def _json_file(path: Path) -> Any:

@@ -19,6 +19,8 @@ from toolkit.baselines.training.stage import train
 from toolkit.cli import main
 from toolkit.project import Workspace
 from toolkit.records import Estimate
+from toolkit.report.contents import AnnotatorWork, LabellingWork, Report
+from toolkit.report.publication.methods_text import methods
 from toolkit.report.publication.paper import PaperTable, write_paper
 
 
@@ -99,15 +101,15 @@ def test_signs_of_latex_are_words_and_formulas_are_not_run() -> None:
     table = PaperTable(
         "t", "50 % & more", ("a_b", "α"), (("=1+1", Estimate(value=0.5, low=None, high=0.75)), ("x#", None))
     )
-    assert r"\caption{50 \% \& more}" in table.tex()
-    assert r"a\_b & $\alpha$ \\" in table.tex()
-    assert r"x\# & -- \\" in table.tex()
+    assert r"\caption{50 \% \& more}" in table.tex({})
+    assert r"a\_b & $\alpha$ \\" in table.tex({})
+    assert r"x\# & -- \\" in table.tex({})
     assert list(csv.reader(table.csv().splitlines())) == [
         ["a_b", "α", "α low", "α high"],
         ["'=1+1", "0.5", "", "0.75"],
         ["x#", "", "", ""],
     ]
-    assert re.findall(r"\\(toprule|midrule|bottomrule)", table.tex()) == ["toprule", "midrule", "bottomrule"]
+    assert re.findall(r"\\(toprule|midrule|bottomrule)", table.tex({})) == ["toprule", "midrule", "bottomrule"]
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="NO LATEX, THE TABLES ARE NOT SET: pdflatex is missing")
@@ -117,3 +119,24 @@ def test_latex_sets_the_tables(scored: Workspace, tmp_path: Path) -> None:
     main_file = tmp_path / "main.tex"
     main_file.write_text(rf"\documentclass{{article}}\usepackage{{booktabs}}\begin{{document}}{inputs}\end{{document}}")
     subprocess.run(["pdflatex", "-halt-on-error", main_file.name], cwd=tmp_path, check=True, capture_output=True)
+
+
+def test_a_change_of_the_schema_is_told_and_labels_go_by_their_titles() -> None:
+    table = PaperTable("scores", "Scores", ("label", "n"), (("rain_fell", 12), ("macro F1", 12)))
+    assert "Rain fell & 12" in table.tex({"rain_fell": "Rain fell"})
+    assert '"rain_fell",12' in table.csv()
+    people = (AnnotatorWork("ann", answers=3, skipped=0, seconds=None, first="2031-01-01", last="2031-01-01"),)
+    report = Report(
+        title="Weather",
+        schema="weather@2.0.0",
+        toolkit="0",
+        labels={"rain_fell": "Rain fell", "fog": "Fog", "none": "None"},
+        retired=("fog",),
+        migrated={"carried": 2, "asked again": 1},
+        progress=LabellingWork(people=people, coverage={"1": 3}, days={"2031-01-01": 3}),
+        decisions={"single": 1},
+    )
+    text = methods(report)
+    assert "weather@2.0.0 (2 labels)" in text
+    assert "2 answers to earlier versions of it were carried over by rules, and 1 whose meaning" in text
+    assert "2 answered ones have no decision." in text

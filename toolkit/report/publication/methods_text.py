@@ -56,14 +56,23 @@ def _answers(report: Report) -> Iterator[str]:
     doubled = sum(number for answers, number in coverage.items() if int(answers) > 1)
     answered = sum(number for answers, number in coverage.items() if int(answers) > 0)
     spans = f" and {_many(len(report.spans), 'span label')}" if report.spans else ""
+    labels = _many(len(report.labels.keys() - report.retired), "label")
     yield (
         f"{_many(len(people), 'annotator')} gave {_many(sum(person.answers for person in people), 'answer')} to "
-        f"{_many(answered, 'sentence')} under the schema {report.schema} "
-        f"({_many(len(report.labels), 'label')}{spans}); {doubled:,} of them were answered by two or more people."
+        f"{_many(answered, 'sentence')} under the schema {report.schema} ({labels}{spans}); {doubled:,} of them were "
+        "answered by two or more people."
     )
+    if report.migrated:
+        carried, again = report.migrated.get("carried", 0), report.migrated.get("asked again", 0)
+        yield (
+            f"The schema was changed while people worked: {_many(carried, 'answer')} to earlier versions of it were "
+            f"carried over by rules, and {again:,} whose meaning only people could tell were asked for again."
+        )
     if report.decisions:
         told = ", ".join(f"{number:,} by {method}" for method, number in report.decisions.items())
         yield f"{_many(sum(report.decisions.values()), 'sentence')} were decided: {told}."
+        if answered > (number := sum(report.decisions.values())):
+            yield f"{answered - number:,} answered ones have no decision."
 
 
 def _agreement(report: Report) -> Iterator[str]:

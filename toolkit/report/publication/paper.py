@@ -22,6 +22,7 @@ from toolkit.records import Estimate
 from toolkit.report.charts.plots import forest_files
 from toolkit.report.contents import Report
 from toolkit.report.publication.methods_text import as_tex, methods
+from toolkit.report.sections import label_titles
 from toolkit.report.stage import project_report
 
 Cell = str | int | Estimate | None
@@ -46,10 +47,13 @@ class PaperTable:
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
-    def tex(self) -> str:
-        """Return a LaTeX table, for the packages booktabs and inputenc with utf8."""
+    def tex(self, titles: Mapping[str, str]) -> str:
+        """Return a LaTeX table, for the packages booktabs and inputenc with utf8; labels go by their titles."""
         columns = "l" + "r" * (len(self.header) - 1)
-        lines = [" & ".join(map(as_tex, self.header)), *(" & ".join(map(_tex_cell, row)) for row in self.rows)]
+        lines = [
+            " & ".join(map(as_tex, self.header)),
+            *(" & ".join(map(_tex_cell, (titles.get(str(first), first), *row))) for first, *row in self.rows),
+        ]
         head, *body = (f"{line} \\\\" for line in lines)
         return "\n".join(
             [
@@ -70,7 +74,7 @@ class PaperTable:
         )
 
     def csv(self) -> str:
-        """Return the same as CSV, a value and its two bounds in three columns, all digits kept."""
+        """Return it as CSV: labels by their ids, a value and its two bounds in three columns, all digits kept."""
         file = io.StringIO(newline="")
         writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
         bounds = [any(isinstance(row[at], Estimate) for row in self.rows) for at in range(len(self.header))]
@@ -103,13 +107,14 @@ def write_paper(workspace: Workspace, folder: Path) -> tuple[tuple[Path, ...], M
 
 
 def _files(workspace: Workspace, report: Report) -> Iterator[tuple[str, bytes | str]]:
-    text = methods(report)
+    text, titles = methods(report), {**label_titles(report.labels), **report.spans}
     yield "methods.md", text + "\n"
     yield "methods.tex", as_tex(text) + "\n"
     for table in paper_tables(report):
-        yield f"{table.name}.tex", table.tex()
+        yield f"{table.name}.tex", table.tex(titles)
         yield f"{table.name}.csv", table.csv().encode("utf-8-sig")
-    for name, (title, unit, rows, guides) in _plots(report).items():
+    for name, (title, unit, values, guides) in _plots(report).items():
+        rows = {titles.get(label, label): value for label, value in values.items()}
         found = forest_files(title, rows, series=(unit,), unit=unit, guides=guides)
         yield from ((f"{name}.{ending}", data) for ending, data in found.items())
     newest = release.newest(workspace.path("releases"))
