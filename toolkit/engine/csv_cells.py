@@ -29,7 +29,7 @@ def safe_cell(value: object) -> str:
 
     Examples:
         >>> safe_cell("a;=1+1"), safe_cell(["a;=1+1"]), plain_cell(safe_cell("a;=1+1"))
-        ("a;'=1+1", '["a\\\\u003b=1+1"]', 'a;=1+1')
+        ("a;'=1+1", '["a\\u003b=1+1"]', 'a;=1+1')
         >>> safe_cell("=1+1"), safe_cell("'=1+1"), safe_cell(-5), plain_cell(safe_cell("'=1+1"))
         ("'=1+1", "''=1+1", '-5', "'=1+1")
     """

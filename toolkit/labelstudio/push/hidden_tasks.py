@@ -30,7 +30,7 @@ class HiddenTasks:
         dry_run: Write nothing.
 
     Attributes:
-        sent: How many tasks of the present push are hidden ones, those that were sent before included.
+        sent: How many tasks of the present push are hidden ones, those that were sent before and wait included.
         short: Pseudonyms for whom there were too few known answers.
     """
 
@@ -42,6 +42,9 @@ class HiddenTasks:
         self._hidden: dict[str, list[HiddenArticle]] = defaultdict(list)
         for each in hidden_articles(workspace.root):
             self._hidden[each.annotator].append(each)
+        self._met = (
+            {(each.annotator, each.sentence_id) for each in workspace.hidden_answers()} if self._hidden else set()
+        )
         self._article_of: dict[str, str] = dict(workspace.columns(Sentence, "sentence_id", "article_id"))
         self._pool = self._known_articles() if self._rules is not None else {}
 
@@ -59,7 +62,8 @@ class HiddenTasks:
     def among(self, annotator: str, own: Sequence[Key], every: Mapping[str, Key]) -> Iterator[Key]:
         """Yield the keys of a person's tasks: their own, in their order, with the hidden ones between.
 
-        What was hidden once stays hidden, whatever the share is now; new ones are drawn as new tasks are sent.
+        What was hidden once stays hidden, whatever the share is now, and is not asked again once it was answered, in a
+        project of a newer schema either; new ones are drawn as new tasks are sent.
 
         Args:
             annotator: The pseudonym.
@@ -74,7 +78,8 @@ class HiddenTasks:
                 hide(self._workspace.root, new)
         waiting: dict[str, list[Key]] = defaultdict(list)
         for each in self._hidden[annotator]:
-            waiting[each.after] += [every[one] for one in each.sentence_ids if one in every]
+            open_ones = (one for one in each.sentence_ids if (annotator, one) not in self._met)
+            waiting[each.after] += [every[one] for one in open_ones if one in every]
         self.sent += sum(map(len, waiting.values()))
         for number, key in enumerate(own):
             yield key
