@@ -27,7 +27,11 @@ VALUES = st.one_of(
 
 @st.composite
 def documents(draw: st.DrawFn) -> AnnotatedDocument:
-    text = draw(TEXTS)
+    return draw(answers_to(draw(TEXTS)))
+
+
+@st.composite
+def answers_to(draw: st.DrawFn, text: str) -> AnnotatedDocument:
     places = st.lists(st.integers(0, len(text)), min_size=2, max_size=6, unique=True).map(sorted)
     fragments = places.map(lambda cuts: tuple(zip(cuts[::2], cuts[1::2], strict=False)))
     spans = draw(st.lists(st.tuples(fragments, NAMES), max_size=4, unique=True))
@@ -61,13 +65,27 @@ def documents(draw: st.DrawFn) -> AnnotatedDocument:
     )
 
 
+@st.composite
+def teams(draw: st.DrawFn) -> list[AnnotatedDocument]:
+    """Answers of one to three people to the same text, each their own."""
+    first = draw(documents())
+    people = draw(st.lists(NAMES, max_size=2, unique=True)) if first.annotator else []
+    shared = {"name": first.name, "split": first.split, "metadata": first.metadata}
+    more = [replace(draw(answers_to(first.text)), annotator=who, **shared) for who in people if who != first.annotator]
+    return [first, *more]
+
+
+def flat(teams: list[list[AnnotatedDocument]]) -> list[AnnotatedDocument]:
+    return [each for team in teams for each in team]
+
+
 def key(document: AnnotatedDocument) -> tuple[str, str]:
     return document.name, document.annotator or ""
 
 
 @pytest.mark.parametrize("name", FORMATS)
 @settings(max_examples=25)
-@given(written=st.lists(documents(), min_size=1, max_size=3, unique_by=lambda each: each.name))
+@given(written=st.lists(teams(), min_size=1, max_size=3, unique_by=lambda each: each[0].name).map(flat))
 def test_what_a_format_holds_comes_back_field_for_field(name: str, written: list[AnnotatedDocument]) -> None:
     held = [each for document in written if (each := reduced(document, document_format(name).HOLDS, Losses()))]
     with tempfile.TemporaryDirectory() as folder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_the_verdict_says_agreement_leakage_label_errors_and_a_baseline(tmp_path
     assert alpha is not None
     assert alpha.low is not None
     assert 0.4 < alpha.low < float(alpha) < 1
-    assert said["leakage", "test in what comes before it"].said.startswith("1 texts word for word and ")
+    assert said["leakage", "test in what comes before it"].said.startswith("1 text word for word and ")
     score = said["baseline", "words-lr: macro F1"].estimate
     assert score is not None
     assert float(score) > 0.8
@@ -128,3 +129,18 @@ def test_without_a_project_one_must_be_named(tmp_path: Path, monkeypatch: pytest
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="holds no answer in the format brat"):
         import_documents("brat", tmp_path, tmp_path / "p")
+
+
+def test_the_verdict_of_spans_says_what_a_tagger_reaches_and_that_nobody_is_named(tmp_path: Path) -> None:
+    spans_alone = [
+        replace(document, labels=(), annotator=None) for document in corpus() if document.annotator == PEOPLE[0]
+    ]
+    found = import_documents("brat", brought("brat", spans_alone, tmp_path), tmp_path / "p")
+    said = {(row.topic, row.what): row for row in found.verdict}
+    assert said["agreement", "not known"].said == "the files do not say who answered"
+    assert said["baseline", "labels: not known"].said == "no decided text carries a label"
+    score = said["baseline", "tagger: ACTOR, F1 (exact)"]
+    assert score.estimate is not None
+    assert score.estimate.low is not None
+    assert float(score.estimate) > 0.9
+    assert score.said.endswith("on 40 spans that it did not see")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,16 +22,31 @@ from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.labelstudio.pull.export_reader import read_tasks
 from toolkit.labelstudio.pull.parse import parse_annotation, text_of
 from toolkit.project import Workspace
-from toolkit.records import Annotation, Article, Relation, Sentence, Span, content_id, digest
+from toolkit.records import Annotation, Article, Relation, Sentence, Span, content_id, digest, to_row
 from toolkit.release import Release, TextRule
 from toolkit.schema import Attribute, Schema, load, parse
 
-SCHEMA = load("news_events")
+
+def _richer() -> Schema:
+    """news_events with every kind of field: of spans and of sentences, with one value and with several."""
+    content = {key: value for key, value in to_row(load("news_events")).items() if key != "digest"}
+    kinds = {"id": "manner", "title": "Manner", "type": "choice", "choices": ["seen", "heard", "read"], "several": True}
+    words = {"id": "wording", "title": "Other words", "type": "text", "several": True}
+    content["spans"][0]["attributes"] += [kinds, words]
+    sure = {"id": "certainty", "title": "How sure?", "type": "number"}
+    content["fields"] = [sure, {**kinds, "id": "topics"}, {"id": "urgent", "title": "Urgent", "type": "boolean"}]
+    return parse(yaml.safe_dump(content, allow_unicode=True))
+
+
+SCHEMA = _richer()
 TEXT = "At least nine 😀 men died, the mayor said;\nthe army denies it."
 MOMENTS = ("2026-01-01T10:00:00Z", "2026-01-01T10:00:00.000001Z", "2026-02-28T23:59:59.999999Z")
 
 
 def _value(attribute: Attribute) -> st.SearchStrategy[Any]:
+    if attribute.several:
+        one = st.sampled_from(attribute.choices) if attribute.choices else st.text(min_size=1)
+        return st.lists(one, min_size=1, max_size=3, unique=True).map(tuple)
     match attribute.type:
         case "choice":
             return st.sampled_from(attribute.choices)
@@ -76,6 +92,7 @@ def _annotations(draw: st.DrawFn) -> Annotation:
         ground_truth=draw(st.booleans()),
         origin=draw(st.sampled_from(("manual", "prediction", "prediction-changed"))),
         note=draw(st.none() | st.text(min_size=1)),
+        fields={field.id: draw(_value(field)) for field in SCHEMA.fields if draw(st.booleans())},
     )
 
 

@@ -13,7 +13,8 @@ from typing import Any, Final
 from toolkit import baselines
 from toolkit.adjudicate.stage import adjudicate
 from toolkit.agreement.stage import agreement
-from toolkit.baselines.selection.stage import audit, causes, gold_rows
+from toolkit.baselines.selection.stage import audit, causes, gold_rows, gold_spans
+from toolkit.baselines.spans import evaluate_spans, held_out_spans
 from toolkit.baselines.training.nested_validation import MOST, nested_scores
 from toolkit.errors import InvalidInput
 from toolkit.exchange.annotated_document import AnnotatedDocument
@@ -54,17 +55,21 @@ def verdict(workspace: Workspace, documents: Sequence[AnnotatedDocument]) -> tup
         documents: The documents that came, for their split.
     """
     return (
-        *_agreement(agreement(workspace).report),
+        *_agreement(agreement(workspace).report, named=any(document.annotator for document in documents)),
         *_decisions(workspace),
         *_leakage(documents),
         *_label_errors(workspace),
         *_baseline(workspace),
+        *_span_baseline(workspace),
     )
 
 
-def _agreement(report: Mapping[str, Any]) -> Iterator[VerdictRow]:
-    rows = [(row, "α", "alpha", f"{row['n_units']:,} texts") for row in (*report["layers"], *report["labels"])]
-    rows += [(row, "F1 of spans", "exact_f1", f"{row['n_sentences']:,} texts") for row in report["spans"]]
+def _agreement(report: Mapping[str, Any], *, named: bool) -> Iterator[VerdictRow]:
+    if not named:  # the same text twice is then no sign of two people
+        yield VerdictRow(topic="agreement", what="not known", said="the files do not say who answered")
+        return
+    rows = [(row, "α", "alpha", _counted(row["n_units"], "text")) for row in (*report["layers"], *report["labels"])]
+    rows += [(row, "F1 of spans", "exact_f1", _counted(row["n_sentences"], "text")) for row in report["spans"]]
     found = False
     for row, measure, name, units in rows:
         estimate = from_row(Estimate, row[name])
@@ -98,7 +103,7 @@ def _leakage(documents: Sequence[AnnotatedDocument]) -> Iterator[VerdictRow]:
     for later in names[1:]:
         pairs = [pair for pair in found.pairs if pair.later.rpartition(":")[0] == later]
         exact = sum(pair.kind == "exact" for pair in pairs)
-        said = f"{exact:,} texts word for word and {len(pairs) - exact:,} nearly, of {found.rows[later]:,}"
+        said = f"{_counted(exact, 'text')} word for word and {len(pairs) - exact:,} nearly, of {found.rows[later]:,}"
         yield VerdictRow(topic="leakage", what=f"{later} in what comes before it", said=said)
 
 
@@ -130,7 +135,7 @@ def _baseline(workspace: Workspace) -> Iterator[VerdictRow]:
         yield VerdictRow(topic="baseline", what="not known", said=error.what)
         return
     if not scores:
-        yield VerdictRow(topic="baseline", what="not known", said=_why(rows))
+        yield VerdictRow(topic="baseline", what="labels: not known", said=_why(rows))
     for name in ("macro_f1", "micro_f1"):
         if name in scores:
             estimate = scores[name]
@@ -138,3 +143,27 @@ def _baseline(workspace: Workspace) -> Iterator[VerdictRow]:
             yield VerdictRow(
                 topic="baseline", what=f"{BASELINE}: {name.replace('_f1', ' F1')}", estimate=estimate, said=said
             )
+
+
+def _span_baseline(workspace: Workspace) -> Iterator[VerdictRow]:
+    """Yield what a tagger reaches on the spans of stories that it did not see."""
+    try:
+        rows = gold_spans(workspace)
+        if not any(rows.spans):
+            return
+        if len(rows) > MOST:
+            yield VerdictRow(topic="baseline", what="spans: not known", said=f"there are more than {MOST:,} decisions")
+            return
+        scores = evaluate_spans(rows, held_out_spans(rows)).scores
+    except InvalidInput as error:
+        yield VerdictRow(topic="baseline", what="spans: not known", said=error.what)
+        return
+    for score in scores:
+        if score.f1.value is not None:
+            said = f"{score.f1} on {_counted(score.support, 'span')} that it did not see"
+            what = f"tagger: {score.label}, F1 ({score.by})"
+            yield VerdictRow(topic="baseline", what=what, estimate=score.f1, said=said)
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number:,} {one}{'' if number == 1 else 's'}"

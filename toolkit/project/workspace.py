@@ -377,7 +377,7 @@ class Workspace:
     def stream_answers(self) -> Iterator[Annotation]:
         """Yield the annotators' answers as they stand in the order of the log, for logs that memory can't hold."""
         held = Holding(self.annotations)
-        how = self._standing_of(self.annotations, held.sentence_ids())
+        how = self._standing_of(self.annotations, held.pop_sentence_ids())
         pairs = hidden_pairs(self.root)
         return (how.read(answer) for answer in held if not how.is_of(answer, pairs))
 

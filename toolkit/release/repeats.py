@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from toolkit.errors import GateFailed
 from toolkit.release.reader import Release
+from toolkit.release.tables.configs import in_slices
 
 _LATER: Final = ("validation", "test")
 
@@ -65,8 +66,9 @@ def repeats(release: Release) -> Repeats:
         return Repeats({}, 0, 0)
     parts = {split: release.table(split=split, columns=["text", "labels"]) for split in release.splits()}
     whole = pa.concat_tables(parts.values())
-    keys = _codes(_plain(whole["text"]))
+    keys = _codes(pa.chunked_array([_plain(part["text"]) for part in in_slices(whole)], pa.string()))
     answers = _codes(pc.binary_join(whole["labels"], "\x1f"))
+    del whole
     splits = np.repeat(np.arange(len(parts)), [table.num_rows for table in parts.values()])
     names = list(parts)
     trained = np.unique(keys[splits == names.index("train")]) if "train" in names else np.empty(0, dtype=np.int64)
@@ -109,10 +111,11 @@ def check_repeats(found: Repeats, at_most: float | None) -> None:
         raise GateFailed(what, remedy=remedy)
 
 
-def _plain(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+def _plain(texts: pa.ChunkedArray) -> pa.Array:
     """Return texts in lower case without punctuation and symbols, their words separated by one space."""
     words = pc.replace_substring_regex(pc.utf8_lower(texts), r"[\pP\pS\s]+", " ")
-    return pc.utf8_trim_whitespace(words)
+    plain = pc.utf8_trim_whitespace(words)
+    return pa.concat_arrays(plain.chunks) if isinstance(plain, pa.ChunkedArray) else plain
 
 
 def _codes(values: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -295,9 +296,9 @@ def _models(workspace: Workspace) -> dict[str, Any]:
 def _corpus(workspace: Workspace, terms: Terms) -> Corpus:
     return Corpus.of(
         workspace.schema(),
-        articles=workspace.table(Article),
-        sentences=workspace.table(Sentence),
-        decisions=workspace.table(Decision),
+        articles=partial(workspace.table, Article),
+        sentences=partial(workspace.table, Sentence),
+        decisions=partial(workspace.table, Decision),
         annotations=workspace.stream_answers(),
         experts=workspace.expert_answers(),
         links=adjudicate_stage.decided_links(workspace) if workspace.schema().links else (),

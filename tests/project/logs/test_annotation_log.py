@@ -44,7 +44,7 @@ def test_a_streamed_log_says_the_same(rows: list[dict[str, Any]], ids_are_hashes
         log = AppendLog(Path(folder) / "log.jsonl")
         log.append(rows, durable=False)
         found = Holding(log)
-        assert found.sentence_ids() == {item.sentence_id for item in held}
+        assert found.pop_sentence_ids() == {item.sentence_id for item in held}
         streamed = list(found)
         assert list(found) == streamed
     assert sorted(streamed, key=lambda item: (item.sentence_id, item.annotator, item.annotation_id)) == held

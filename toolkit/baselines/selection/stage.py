@@ -22,6 +22,7 @@ from toolkit.baselines.models.model_files import load
 from toolkit.baselines.selection import ranking
 from toolkit.baselines.selection.out_of_fold import out_of_fold
 from toolkit.baselines.selection.ranking import RANDOM_SHARE
+from toolkit.baselines.spans.span_rows import SpanRows
 from toolkit.baselines.training.curve import sentence_curve
 from toolkit.baselines.training.stage import last_model
 from toolkit.errors import InvalidInput
@@ -270,5 +271,24 @@ def gold_rows(workspace: Workspace) -> Rows:
         multi=True,
         groups=tuple(stories[article_id] for _, _, _, article_id in there),
         ids=tuple(key for key, _, _, _ in there),
+        where=str(workspace.path(GOLD)),
+    )
+
+
+def gold_spans(workspace: Workspace) -> SpanRows:
+    """Return every decided sentence with its spans, grouped by story.
+
+    Raises:
+        InvalidInput: Nothing is decided yet.
+    """
+    articles = {key: rest for key, *rest in workspace.columns(Article, "article_id", "story_id", "language")}
+    sentences = {key: rest for key, *rest in workspace.columns(Sentence, "sentence_id", "text", "article_id")}
+    decisions = [each for each in workspace.decisions() if each.sentence_id in sentences]
+    there = [(each.spans, *sentences[each.sentence_id]) for each in decisions]
+    return SpanRows(
+        texts=tuple(text for _, text, _ in there),
+        spans=tuple(spans for spans, _, _ in there),
+        groups=tuple(articles[article_id][0] for _, _, article_id in there),
+        languages=tuple(articles[article_id][1] or "" for _, _, article_id in there),
         where=str(workspace.path(GOLD)),
     )

@@ -6,7 +6,7 @@ from toolkit.baselines.spans.span_ceiling import PersonSpans, span_ceiling
 from toolkit.baselines.spans.span_files import load_spans, save_spans, span_contents
 from toolkit.baselines.spans.span_rows import SpanRows, has_spans, span_rows_of_release
 from toolkit.baselines.spans.span_scores import SpanEvaluation, SpanScores, evaluate_spans, figure_reader
-from toolkit.baselines.spans.span_training import train_spans
+from toolkit.baselines.spans.span_training import held_out_spans, train_spans
 from toolkit.baselines.spans.tagger import SpanModel
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "figure_reader",
     "figure_values",
     "has_spans",
+    "held_out_spans",
     "load_spans",
     "save_spans",
     "span_ceiling",

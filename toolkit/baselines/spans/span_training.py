@@ -28,6 +28,7 @@ from toolkit.baselines.spans.tagger import (
     tokens,
 )
 from toolkit.errors import InvalidInput
+from toolkit.records import Span
 
 _SHIFTS = (0.0, -0.5, -1.0, -1.5, -2.0, -3.0)  # log-odds taken from "outside"; the first of equals is kept
 _LEAST = 2  # stories that must hold a label
@@ -80,6 +81,31 @@ def train_spans(rows: SpanRows, *, labels: Sequence[str] = (), folds: int = 3, s
             "cross_validated_exact_f1": {name: score for name, (_, score) in zip(names, chosen, strict=True)},
         },
     )
+
+
+def held_out_spans(rows: SpanRows, *, folds: int = 5, seed: int = 0) -> list[tuple[Span, ...]]:
+    """Return for each row the spans that a tagger finds which was trained on other stories.
+
+    Args:
+        rows: At least four stories with a span of each label, so that the rest of them holds two.
+        folds: As for `train_spans`.
+        seed: For folds and solvers.
+
+    Raises:
+        InvalidInput: No label is held by enough stories.
+    """
+    names = _learnable(rows, ())
+    has = np.array([[any(span.label == name for span in spans) for name in names] for spans in rows.spans])
+    fold = grouped_folds(has, rows.groups, count=folds, seed=seed)
+    if not fold.count:
+        raise InvalidInput("has one story alone", where=rows.where, remedy="label more stories")
+    found: list[tuple[Span, ...]] = [()] * len(rows)
+    for number in range(fold.count):
+        apart = np.flatnonzero(fold.number == number)
+        model = train_spans(rows.take(np.flatnonzero(fold.number != number).tolist()), seed=seed)
+        for row, spans in zip(apart.tolist(), model.predict([rows.texts[row] for row in apart]), strict=True):
+            found[row] = spans
+    return found
 
 
 def _learnable(rows: SpanRows, labels: Sequence[str]) -> list[str]:

@@ -215,8 +215,15 @@ def _fitted(control: PageControl, schema: Schema) -> ControlMeaning:
             return ControlMeaning(type=control.type, kind="note")
     owners = {**{span.id: span.attributes for span in schema.spans}, "": schema.fields}
     named = ((owner, field_id) for owner, field_id in (fields or {}).items())
-    several = any(each.several for owner, field_id in named for each in owners[owner] if each.id == field_id)
-    return ControlMeaning(type=control.type, kind=control.kind, values=values, fields=fields, several=several)
+    asked = [each for owner, field_id in named for each in owners[owner] if each.id == field_id]
+    return ControlMeaning(
+        type=control.type,
+        kind=control.kind,
+        values=values,
+        fields=fields,
+        boolean=bool(asked) and all(each.type == "boolean" for each in asked),
+        several=any(each.several for each in asked),
+    )
 
 
 def _labels(name: str, schema: Schema) -> dict[str, str]:

@@ -287,6 +287,8 @@ def _attribute(control: PageControl, field_id: str, values: set[Any]) -> dict[st
         return attribute | {"type": "number"}
     words = set(control.values) if control.type in LABEL_TYPES else set()
     attribute |= {"several": True} if any(isinstance(value, tuple) for value in values) else {}
+    if control.type == "choices" and words == {"false", "true"} and values <= {"false", "true"}:
+        return attribute | {"type": "boolean"}
     plain = all(isinstance(value, str | tuple) for value in values)
     if plain and 2 <= len(words) <= 20 and all(lower_id(word) == word for word in words):
         return attribute | {"type": "choice", "choices": list(control.values)}

@@ -81,9 +81,12 @@ class Holding:
         self._sentences: list[str] = []
         self._holds = _last(self._keys())
 
-    def sentence_ids(self) -> set[str]:
-        """Return the sentences that are answered."""
-        return {sentence for sentence, holds in zip(self._sentences, self._holds, strict=True) if holds and sentence}
+    def pop_sentence_ids(self) -> set[str]:
+        """Return the sentences that are answered, and keep them no longer."""
+        pairs = zip(self._sentences, self._holds, strict=True)
+        found = {sentence for sentence, holds in pairs if holds and sentence}
+        self._sentences = []
+        return found
 
     def __iter__(self) -> Iterator[Annotation]:
         """Yield the answers; only one is in memory at a time."""

@@ -19,6 +19,7 @@ from toolkit.release.tables.record_tables import answer_columns, article_columns
 from toolkit.schema import Schema
 
 Indices = npt.NDArray[np.int64]
+Source = Any  # a table, or what reads one
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,9 @@ class Corpus:
         cls,
         schema: Schema,
         *,
-        articles: pa.Table,
-        sentences: pa.Table,
-        decisions: pa.Table,
+        articles: Source,
+        sentences: Source,
+        decisions: Source,
         annotations: Iterable[Annotation],
         experts: Iterable[Annotation] = (),
         links: Iterable[LinkDecision] = (),
@@ -77,7 +78,7 @@ class Corpus:
 
         Args:
             schema: The label schema.
-            articles: All articles, as articles.parquet has them.
+            articles: All articles, as articles.parquet has them, or what reads them: then they are let go one by one.
             sentences: All their sentences, as sentences.parquet has them.
             decisions: At most one per sentence, as gold.parquet has them.
             annotations: The annotators' answers that hold.
@@ -92,32 +93,35 @@ class Corpus:
                 a span that is not where it says, a label that is not in the schema.
         """
         gone = pa.array(sorted(without), pa.string())
-        taken_down = pc.filter(articles["text"], pc.is_in(articles["article_id"], value_set=gone))
-        removed = pc.filter(sentences["sentence_id"], pc.is_in(sentences["article_id"], value_set=gone))
-        articles, sentences = (_without(table, "article_id", gone) for table in (articles, sentences))
-        decisions = _without(decisions, "sentence_id", removed)
-        faults = [
-            *integrity.article_faults(articles),
-            *integrity.sentence_faults(sentences),
-            *integrity.decision_faults(decisions),
-        ]
+        faults: list[InvalidInput] = []
+        whole = _read(articles)
+        taken_down = pc.filter(whole["text"], pc.is_in(whole["article_id"], value_set=gone))
+        whole = _without(whole, "article_id", gone)
+        faults += integrity.article_faults(whole)
+        kept_articles = None if faults else _sorted(article_columns(whole), "article_id")
+        whole = _read(sentences)
+        removed = pc.filter(whole["sentence_id"], pc.is_in(whole["article_id"], value_set=gone))
+        whole = _without(whole, "article_id", gone)
+        faults += integrity.sentence_faults(whole)
+        kept_sentences = None if faults else _sorted(sentence_columns(whole), "article_id", "start", "end")
+        whole = _without(_read(decisions), "sentence_id", removed)
+        faults += integrity.decision_faults(whole)
         if faults:
             raise InvalidInput.all_of(faults)
+        kept_decisions = decision_columns(whole, schema)
+        del whole
+        pa.default_memory_pool().release_unused()
         answers = _without(answer_columns(annotations, experts, models), "sentence_id", removed)
         lost = pc.greater(answers["rejected"], 0)
+        partial = pc.sum(lost).as_py() or 0
         drawn = list(links)
-        held, loose, moved = integrity.held_links(drawn, sentences, decisions)
+        held, loose, moved = integrity.held_links(drawn, kept_sentences, kept_decisions)
         if moved:
             raise InvalidInput.all_of(moved)
         refused = sorted(each.link.link_id for each in drawn if each.method == "expert" and not each.holds)
+        answers = answers.filter(pc.invert(lost)) if partial else answers
         corpus = cls._joined(
-            schema,
-            _sorted(article_columns(articles), "article_id"),
-            _sorted(sentence_columns(sentences), "article_id", "start", "end"),
-            decision_columns(decisions, schema),
-            answers.filter(pc.invert(lost)),
-            taken_down,
-            pc.sum(lost).as_py() or 0,
+            schema, kept_articles, kept_sentences, kept_decisions, answers, taken_down=taken_down, partial=partial
         )
         return replace(corpus, links=tuple(held), loose_links=loose, refused_links=tuple(refused))
 
@@ -129,6 +133,7 @@ class Corpus:
         sentences: pa.Table,
         decisions: pa.Table,
         answers: pa.Table,
+        *,
         taken_down: pa.ChunkedArray,
         partial: int,
     ) -> Self:
@@ -210,6 +215,10 @@ class Corpus:
 
 def _recency(answer: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(answer[name]) for name in RECENCY)
+
+
+def _read(source: Source) -> pa.Table:
+    return source() if callable(source) else source
 
 
 def _without(table: pa.Table, column: str, gone: pa.Array | pa.ChunkedArray) -> pa.Table:
