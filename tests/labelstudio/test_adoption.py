@@ -67,6 +67,29 @@ def test_a_project_is_adopted_by_file_and_then_live(server: Server, tmp_path: Pa
     assert agreement(workspace).counts["answers"] == 3
 
 
+def test_a_dialogue_is_adopted_live(server: Server, tmp_path: Path) -> None:
+    xml = """<View><Paragraphs name="t" value="$talk" nameKey="who" textKey="said"/>
+    <ParagraphLabels name="ner" toName="t"><Label value="Person"/></ParagraphLabels></View>"""
+    title = f"dialogue {os.urandom(6).hex()}"
+    made = server.post("/api/projects/", {"title": title, "label_config": xml})
+    talk = [{"who": "Ada", "said": "😀 Where is Orlov?"}, {"who": "Ben", "said": "Gone."}]
+    server.post(f"/api/projects/{made['id']}/import", [{"data": {"talk": talk}}])
+    value = {"start": "0", "end": "0", "startOffset": 12, "endOffset": 17, "text": "Orlov"}
+    region = {"id": "r", "from_name": "ner", "to_name": "t", "type": "paragraphlabels"}
+    (task,) = (task["id"] for task in server.tasks(made["id"], include="id"))
+    answered(server, task, [region | {"value": value | {"paragraphlabels": ["Person"]}}])
+    path, config = tmp_path / "export.json", tmp_path / "page.xml"
+    path.write_text(json.dumps(server.get(f"/api/projects/{made['id']}/export", exportType="JSON")))
+    config.write_text(xml)
+    (tmp_path / "theirs.yaml").write_text(infer_schema(path, name="theirs", config=config))
+    workspace = Workspace.create(tmp_path / "project", schema=str(tmp_path / "theirs.yaml"), title=title)
+    assert pull(workspace, server=server, import_texts=True).counts == {"new": 1, "texts imported": 1}
+    (sentence,), (answer,) = workspace.sentences(), workspace.answers()
+    assert sentence.text == "Ada: 😀 Where is Orlov?\nBen: Gone."
+    assert [(span.label, span.text) for span in answer.spans] == [("PERSON", "Orlov")]
+    assert pull(workspace, server=server).up_to_date
+
+
 def test_a_renamed_project_is_the_same_project(server: Server, make_project: Callable[..., Workspace]) -> None:
     workspace = make_project(["One said so.\nTwo said so.\nThree said so."])
     assert push(workspace, server=server).sent == 3

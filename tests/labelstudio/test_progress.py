@@ -10,6 +10,7 @@ from toolkit.labelstudio import waiting
 from toolkit.labelstudio.progress import ProjectProgress, progress
 from toolkit.project import Workspace
 from toolkit.project.logs.annotation_log import revision
+from toolkit.project.logs.hidden_tasks import HiddenArticle, hide
 from toolkit.project.logs.push_ledger import Ledger
 from toolkit.records import Annotation
 
@@ -94,3 +95,34 @@ def test_a_person_who_falls_below_their_own_interval_is_named(make_project: Call
     warned = {person.annotator: person.warning for person in found.annotators}
     assert warned["ada"] == ("25% of the latest 20 answers agree with others', of the 25 before 100% did (86% to 100%)")
     assert (warned["ben"], warned["cid"]) == (None, None)
+
+
+def test_a_person_below_the_pass_mark_in_hidden_tasks_is_named_and_these_count_nowhere_else(
+    make_project: Callable[..., Workspace],
+) -> None:
+    workspace = make_project(["\n".join(f"Ferry {number} left." for number in range(12))], title=TITLE)
+    ids = [sentence.sentence_id for sentence in workspace.sentences()]
+    rows = []
+    for number, sentence_id in enumerate(ids):
+        for who in ("ada", "ben", "cid", "dan", "eve"):
+            label = "denial" if who == "dan" and number >= 4 else "claim"
+            given = Annotation(
+                annotation_id=f"{number:02}{ord(who[0]):02x}".rjust(24, "0"),
+                sentence_id=sentence_id,
+                annotator=who,
+                labels=(label,),
+                schema="news_events@1.0.0",
+                created_at="2026-01-01T00:00:00Z",
+                updated_at="2026-01-01T00:00:00Z",
+            )
+            rows.append(revision(given, {}))
+    workspace.annotations.append(rows)
+    hide(workspace.root, [HiddenArticle(who, "another", tuple(ids), "one") for who in ("dan", "eve")])
+    found = progress(workspace, [ProjectProgress("http://x", TITLE, 60, 60, None)], url="http://x")
+    people = {person.annotator: person for person in found.annotators}
+    assert (found.answers_pulled, found.answers_on_server, found.sent) == (36, 36, 36)
+    assert [people[who].done for who in ("ada", "dan", "eve")] == [12, 0, 0]
+    assert people["dan"].warning == "4 of 12 hidden known answers are met, 33% (10% to 65%), where 80% are asked"
+    assert str(people["dan"].known) == "4 of 12, 0.33 (0.10 to 0.65)"
+    assert (str(people["eve"].known), people["eve"].warning) == ("12 of 12, 1.00 (0.74 to 1.00)", None)
+    assert people["ada"].known is None
