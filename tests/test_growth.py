@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from toolkit import figures
-from toolkit.baselines.spans.tagger import _rows, tokens
+from toolkit.baselines.spans.token_features import token_rows, tokens
 from toolkit.errors import InvalidInput
 from toolkit.ingest import extract
 from toolkit.labelstudio.codec.decode import decode_result
@@ -125,7 +125,7 @@ def _exported(text: str) -> None:
 
 
 def _span_features(text: str) -> None:
-    list(_rows(text, tokens(text), "en"))
+    list(token_rows(text, tokens(text), "en"))
 
 
 def _regions(text: str) -> None:

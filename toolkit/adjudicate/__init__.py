@@ -5,7 +5,8 @@ from toolkit.adjudicate.ballot import CompetingAnswer, Dispute, SecondLook
 from toolkit.adjudicate.decide import THRESHOLD, Decisions, decide
 from toolkit.adjudicate.decision_changes import DecisionChange, changes
 from toolkit.adjudicate.decision_log import LoggedDecision
-from toolkit.adjudicate.label_errors import Doubt, Suspect, answer_probabilities, label_errors
+from toolkit.adjudicate.label_errors import Doubt, Suspect, answer_probabilities, label_errors, with_spans
+from toolkit.adjudicate.span_errors import SpanDoubt, span_errors
 
 __all__ = [
     "METHODS",
@@ -17,10 +18,13 @@ __all__ = [
     "Doubt",
     "LoggedDecision",
     "SecondLook",
+    "SpanDoubt",
     "Suspect",
     "aggregate",
     "answer_probabilities",
     "changes",
     "decide",
     "label_errors",
+    "span_errors",
+    "with_spans",
 ]

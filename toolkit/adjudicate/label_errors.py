@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from toolkit.adjudicate.models.votes import FloatArray, IntArray
+from toolkit.adjudicate.span_errors import SpanDoubt
 from toolkit.errors import InvalidInput
 from toolkit.records import Annotation, Decision, Suggestion
 from toolkit.records.base import record
@@ -53,15 +55,17 @@ class Suspect:
 
     Attributes:
         sentence_id: The sentence.
-        quality: How far its least supported label is, 0 to 1; the lowest first.
+        quality: How far its least supported label is, or what is suspected of its spans, 0 to 1; the lowest first.
         confident: The model is surer of the contrary than it usually is of that answer, for some label.
         doubts: Labels with a quality below one half, or those it is confident of, the worst first.
+        spans: What is suspected of its spans, the worst first.
     """
 
     sentence_id: str
     quality: float
     confident: bool
     doubts: tuple[Doubt, ...]
+    spans: tuple[SpanDoubt, ...] = ()
 
 
 def label_errors(
@@ -137,6 +141,20 @@ def answer_probabilities(
                 own = answers[name].probabilities.get(label)
                 found[name][label] = chance if own is None else own
     return found
+
+
+def with_spans(suspects: Iterable[Suspect], spans: Mapping[str, tuple[SpanDoubt, ...]]) -> tuple[Suspect, ...]:
+    """Return suspects with what is suspected of spans too, ranked anew.
+
+    Args:
+        suspects: Decisions by their labels.
+        spans: What `span_errors` returned; sentences that are not among the suspects join them.
+    """
+    by_id = {each.sentence_id: each for each in suspects}
+    for name, doubts in spans.items():
+        before = by_id.get(name, Suspect(sentence_id=name, quality=1.0, confident=False, doubts=()))
+        by_id[name] = replace(before, quality=min(before.quality, doubts[0].quality), spans=doubts)
+    return tuple(sorted(by_id.values(), key=lambda suspect: (suspect.quality, suspect.sentence_id)))
 
 
 def _suspect(

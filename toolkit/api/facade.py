@@ -550,7 +550,7 @@ class Project:
         queue: int | None = None,
         model: str | None = None,
     ) -> Audit:
-        """Rank gold labels that look wrong, by out-of-fold predictions and annotators' votes, into reports/audit.json.
+        """Rank gold that looks wrong, by out-of-fold predictions and annotators' votes, into reports/audit.json.
 
         Args:
             baseline: What predicts, a name on the ladder.

@@ -1,4 +1,4 @@
-"""`toolkit audit`: gold labels that look wrong."""
+"""`toolkit audit`: gold labels and spans that look wrong."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def audit(
     ] = None,
     seed: Seed = 0,
 ) -> None:
-    """Rank gold labels that look wrong, by out-of-fold predictions and annotators' votes.
+    """Rank gold labels and spans that look wrong, by out-of-fold predictions and annotators' votes.
 
     Example: toolkit audit --queue 20
     """

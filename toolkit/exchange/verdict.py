@@ -113,7 +113,7 @@ def _label_errors(workspace: Workspace) -> Iterator[VerdictRow]:
     except InvalidInput as error:
         yield VerdictRow(topic="label errors", what="not known", said=error.what)
         return
-    doubted = [suspect for suspect in found.suspects if suspect.doubts]
+    doubted = [suspect for suspect in found.suspects if suspect.doubts or suspect.spans]
     said = f"{len(doubted):,} of {len(found.suspects):,} decisions; `toolkit audit` lists them"
     yield VerdictRow(topic="label errors", what="look wrong", said=said)
     for suspect in doubted[:_SHOWN]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from toolkit.baselines import Rows, select, train
+from toolkit.baselines.spans import SpanModel
 from toolkit.errors import UsageError
 
 
@@ -68,3 +70,15 @@ def test_half_is_drawn_at_random_unless_told_otherwise(make_rows: Callable[..., 
     model = train(make_rows(120), baseline="words-lr")
     chosen = select(model, pool.texts, [f"{number:04}" for number in range(len(pool))], count=40)
     assert [item.why for item in chosen].count("random") == 20
+
+
+def test_a_sentence_with_a_likely_span_comes_before_one_without(
+    make_rows: Callable[..., Rows], tagger: SpanModel
+) -> None:
+    blind = train(make_rows(120), baseline="majority")
+    texts = ("Bread costs nothing.", "Police said that at least 7 people were killed.", "Bread costs 9 crowns in Arlo.")
+    unaware = select(blind, texts, "abc", count=3, random_share=0.0)
+    assert len({item.score for item in unaware}) == 1
+    chosen = select(replace(blind, tagger=tagger), texts, "abc", count=3, random_share=0.0)
+    assert chosen[0].sentence_id == "b"
+    assert chosen[0].score > chosen[1].score

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import answer
+from builders import answer, span
 
 from toolkit.adjudicate import stage as adjudicate_stage
 from toolkit.baselines import Rows, save, train
@@ -258,3 +258,30 @@ def test_a_model_that_suggest_asked_doubts_decisions_too(
     assert not audit(decided).up_to_date, "by a baseline it is another audit"
     assert run("audit", "--project", decided.root, "--model", "nobody") == 3
     assert "no suggestion of 'nobody' is there; there are those of llm@1" in capsys.readouterr().err
+
+
+def test_a_source_that_nobody_marked_is_found_and_queued(make_project: Callable[..., Workspace]) -> None:
+    made = make_project(
+        [
+            f"The {noun} reopens, the {role} said on day {day}.\nThe {noun} is near the old {noun} road, day {day}."
+            for day, noun in enumerate(NOUNS)
+            for role in ("mayor", "minister")
+        ]
+    )
+    said = [each for each in made.sentences() if "said" in each.text]
+    forgotten = said[0]
+    for each in made.sentences():
+        role = next((role for role in ("the mayor", "the minister") if role in each.text), None)
+        spans = (span(each.text, role, "SOURCE", type="state_civil"),) if role and each != forgotten else ()
+        claim = "claim" if role else "none"
+        made.annotations.append(
+            [revision(answer(each.sentence_id, who, claim, spans=spans), {}) for who in ("ada", "ben")]
+        )
+    adjudicate_stage.adjudicate(made)
+    found = audit(made).suspects
+    assert found[0].sentence_id == forgotten.sentence_id
+    assert [(doubt.kind, doubt.text) for doubt in found[0].spans] == [("missing", "the mayor")]
+    assert causes(found[0])[-1].startswith("SOURCE “the mayor” is not marked, and the tagger says 0.")
+    assert sum(bool(each.spans) for each in found) == 1
+    again = audit(made, queue=1)
+    assert (again.up_to_date, again.suspects, again.queued) == (True, found, 1)

@@ -12,6 +12,7 @@ from sklearn.preprocessing import normalize
 
 from toolkit.baselines.data.targets import Floats
 from toolkit.baselines.models.baseline import Model
+from toolkit.baselines.spans.tagger import SpanModel
 from toolkit.errors import UsageError
 from toolkit.records import content_id
 
@@ -30,7 +31,7 @@ class Selected:
         why: "random" rows were drawn without looking at them: estimates made on them alone are true of all that was
             left to choose from.
         score: What it is expected to teach × diversity, higher is sooner; 0 for random rows.
-        label: The label of which it is expected to teach most; "" for random rows.
+        label: The label, or span label, of which it is expected to teach most; "" for random rows.
     """
 
     sentence_id: str
@@ -54,7 +55,8 @@ def select(
     Of a label that half of the labelled rows carry, most is learnt where the model is unsure: where the calibrated
     probability is near its threshold. Of a rare one it is learnt from the rows that carry it, so that the rarer a label
     is, the more its probability counts, and the less its uncertainty. Labels are weighted by the inverse square root
-    of how often they were seen: macro F1 counts each alike. Diversity is 1 less the cube of the cosine similarity to
+    of how often they were seen: macro F1 counts each alike. Span labels count like labels, a sentence as its likeliest
+    span. Diversity is 1 less the cube of the cosine similarity to
     the nearest sentence that was labelled or selected before: copies come last, what is merely alike hardly later.
     Random rows stand at even distances.
 
@@ -75,6 +77,7 @@ def select(
     order = sorted(range(len(texts)), key=lambda number: ids[number])  # equals by id, whatever order they came in
     texts, ids = [texts[number] for number in order], [ids[number] for number in order]
     by_label = _teaches(model, texts)
+    names = (*model.targets.questions, *(model.tagger.labels if model.tagger else ()))
     picker = _Picker(by_label.sum(axis=1), _directions(model, texts), _directions(model, labelled))
     waiting = iter(sorted(range(len(ids)), key=lambda number: _lot(seed, ids[number])))
     found: list[Selected] = []
@@ -85,7 +88,7 @@ def select(
             found.append(Selected(sentence_id=ids[number], why="random", score=0.0))
             continue
         number, score = picker.best()
-        label = model.targets.questions[int(by_label[number].argmax())]
+        label = names[int(by_label[number].argmax())]
         found.append(Selected(sentence_id=ids[number], why="informative", score=round(score, 6), label=label))
     return found
 
@@ -138,16 +141,35 @@ class _Picker:
 
 
 def _teaches(model: Model, texts: Sequence[str]) -> Floats:
-    """Return [N, questions]: uncertainty (1 at the threshold) mixed with probability, times the label's weight."""
-    probabilities = model.asked(texts)
-    thresholds = np.clip(model.thresholds, 1e-6, 1 - 1e-6)
+    """Return [N, questions and span labels]: uncertainty mixed with probability, times the label's weight.
+
+    A sentence is as uncertain of a span label as its likeliest span is, since one that is likely, with other ends, is
+    what a tagger learns most from.
+    """
+    probabilities, thresholds = model.asked(texts), model.thresholds
+    counts = model.facts.get("label_counts", {})
+    seen, rows = [counts.get(name, 0) for name in model.targets.questions], model.facts.get("rows", 0)
+    if model.tagger is not None:
+        probabilities = np.hstack([probabilities, _likeliest(model.tagger, texts)])
+        thresholds = np.concatenate([thresholds, [model.tagger.thresholds[name] for name in model.tagger.labels]])
+        seen += [model.tagger.facts.get("span_counts", {}).get(name, 0) for name in model.tagger.labels]
+    thresholds, counted = np.clip(thresholds, 1e-6, 1 - 1e-6), np.array(seen)
     below = probabilities / thresholds
     above = (1.0 - probabilities) / (1.0 - thresholds)
     uncertain = np.clip(np.minimum(below, above), 0.0, 1.0)
-    seen = np.array([model.facts.get("label_counts", {}).get(name, 0) for name in model.targets.questions])
-    common = np.clip(2.0 * seen / max(model.facts.get("rows", 0), 1), 0.0, 1.0) ** 2
-    weights = 1.0 / np.sqrt(1.0 + seen)
+    common = np.clip(2.0 * counted / max(rows, 1), 0.0, 1.0) ** 2
+    weights = 1.0 / np.sqrt(1.0 + counted)
     return np.asarray((common * uncertain + (1.0 - common) * probabilities) * (weights / weights.mean()))
+
+
+def _likeliest(tagger: SpanModel, texts: Sequence[str]) -> Floats:
+    """Return [N, span labels], the probability of the likeliest span of each."""
+    found = np.zeros((len(texts), len(tagger.labels)))
+    for row, pairs in zip(found, tagger.candidates(texts), strict=True):
+        for span, probability in pairs:
+            at = tagger.labels.index(span.label)
+            row[at] = max(row[at], probability)
+    return found
 
 
 def _directions(model: Model, texts: Sequence[str]) -> sp.csr_matrix:

@@ -13,7 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from toolkit.adjudicate import SecondLook, Suspect, answer_probabilities, label_errors
+from toolkit.adjudicate import (
+    SecondLook,
+    SpanDoubt,
+    Suspect,
+    answer_probabilities,
+    label_errors,
+    span_errors,
+    with_spans,
+)
 from toolkit.adjudicate.stage import look_again
 from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.data.rows import Rows
@@ -23,6 +31,7 @@ from toolkit.baselines.selection import ranking
 from toolkit.baselines.selection.out_of_fold import out_of_fold
 from toolkit.baselines.selection.ranking import RANDOM_SHARE
 from toolkit.baselines.spans.span_rows import SpanRows
+from toolkit.baselines.spans.span_training import learnable, spans_out_of_fold
 from toolkit.baselines.training.curve import sentence_curve
 from toolkit.baselines.training.stage import last_model
 from toolkit.errors import InvalidInput
@@ -168,11 +177,12 @@ def audit(
     queue: int | None = None,
     model: str | None = None,
 ) -> Audit:
-    """Rank gold labels that look wrong, by out-of-fold predictions and annotators' votes, into reports/audit.json.
+    """Rank gold that looks wrong, by out-of-fold predictions and annotators' votes, into reports/audit.json.
 
     The gold is cut into folds that keep stories whole. Each fold is answered by a baseline that was fitted on the
-    others, and `toolkit.adjudicate.label_errors` ranks the decisions by these probabilities and by the votes. Experts'
-    decisions are trained on and not doubted.
+    others, and `toolkit.adjudicate.label_errors` ranks the decisions by these probabilities and by the votes. Spans are
+    answered likewise by a tagger, and `toolkit.adjudicate.span_errors` tells which look wrong, missing or cut off in
+    the wrong place. Experts' decisions are trained on and not doubted.
 
     Args:
         workspace: The project, after `toolkit adjudicate`.
@@ -181,7 +191,8 @@ def audit(
         queue: Put this many of the most suspicious decisions in for a second look; the next `adjudicate` queues them.
             A decision that nothing speaks against is never among them.
         model: Take the answers of this model of the suggestion log in place of the baseline's. It must not have been
-            trained on the decisions; one without probabilities is believed as far as decisions bear it out.
+            trained on the decisions; one without probabilities is believed as far as decisions bear it out. Spans are
+            not looked at then.
 
     Raises:
         InvalidInput: Nothing is decided yet, or from too few stories to hold any out; or the model has no answer here.
@@ -197,10 +208,10 @@ def audit(
             "audit",
             inputs=workspace.digests(GOLD, SENTENCES, ARTICLES, "annotations/log.jsonl", *asked),
             parameters={"schema": workspace.schema().digest, **known},
-            make=lambda: _audit(workspace, known, _predicted(workspace, baseline, seed, known.get("model"))),
+            make=lambda: _audit(workspace, known, baseline, seed),
             read=lambda: _suspects(workspace.path(AUDIT)),
         )
-    doubted = [each for each in found if each.doubts][:queue]
+    doubted = [each for each in found if each.doubts or each.spans][:queue]
     looks = [SecondLook(sentence_id=each.sentence_id, causes=causes(each)) for each in doubted]
     queued = None if queue is None else look_again(workspace, looks)
     return Audit(**vars(outcome), suspects=found, queued=queued)
@@ -211,12 +222,24 @@ def _suspects(path: Path) -> tuple[Suspect, ...]:
 
 
 def causes(suspect: Suspect) -> tuple[str, ...]:
-    """Return what speaks against a decision, in plain words, the worst first."""
-    return tuple(
-        f"{doubt.label} is {'' if doubt.given else 'not '}given, and the model says {doubt.probability:.2f}"
-        + ("" if doubt.share is None else f", {doubt.share:.0%} of the annotators say so")
-        for doubt in suspect.doubts
+    """Return what speaks against a decision, in plain words, labels before spans and the worst of each first."""
+    return (
+        *(
+            f"{doubt.label} is {'' if doubt.given else 'not '}given, and the model says {doubt.probability:.2f}"
+            + ("" if doubt.share is None else f", {doubt.share:.0%} of the annotators say so")
+            for doubt in suspect.doubts
+        ),
+        *(_span_cause(doubt) for doubt in suspect.spans),
     )
+
+
+def _span_cause(doubt: SpanDoubt) -> str:
+    what = f"{doubt.label} “{doubt.text}”"
+    if doubt.kind == "missing":
+        return f"{what} is not marked, and the tagger says {doubt.probability:.2f}"
+    if doubt.kind == "wrong":
+        return f"{what} is marked, and the tagger says {1 - doubt.probability:.2f}"
+    return f"{what} is marked, and the tagger reads “{doubt.likely}” there, {doubt.probability:.2f}"
 
 
 def _predicted(workspace: Workspace, baseline: str, seed: int, model: object) -> Mapping[str, Mapping[str, float]]:
@@ -232,14 +255,21 @@ def _predicted(workspace: Workspace, baseline: str, seed: int, model: object) ->
 
 
 def _audit(
-    workspace: Workspace, known: Mapping[str, object], predictions: Mapping[str, Mapping[str, float]]
+    workspace: Workspace, known: Mapping[str, object], baseline: str, seed: int
 ) -> tuple[Made, tuple[Suspect, ...]]:
-    labels = sorted(next(iter(predictions.values())))
-    if not labels:
-        raise InvalidInput(
-            "holds too few stories to hold any out", where=str(workspace.path(GOLD)), remedy="label more stories"
-        )
-    found = label_errors(workspace.decisions(), predictions, labels, workspace.answers())
+    spans = {} if "model" in known else _span_errors(workspace, seed)
+    try:
+        predictions = _predicted(workspace, baseline, seed, known.get("model"))
+        labels = sorted(next(iter(predictions.values())))
+        if not labels:
+            raise InvalidInput(
+                "holds too few stories to hold any out", where=str(workspace.path(GOLD)), remedy="label more stories"
+            )
+    except InvalidInput:
+        if not spans:
+            raise
+        predictions, labels = {}, []  # a schema of spans alone
+    found = with_spans(label_errors(workspace.decisions(), predictions, labels, workspace.answers()), spans)
     report: Mapping[str, object] = {
         **known,
         "labels": labels,
@@ -247,8 +277,23 @@ def _audit(
         "suspects": [to_row(suspect) for suspect in found],
     }
     text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-    counts = {"decisions": len(found), "doubted": sum(bool(suspect.doubts) for suspect in found)}
+    counts = {"decisions": len(found), "doubted": sum(bool(suspect.doubts or suspect.spans) for suspect in found)}
     return Made({AUDIT: text.encode()}, counts), found
+
+
+def _span_errors(workspace: Workspace, seed: int) -> Mapping[str, tuple[SpanDoubt, ...]]:
+    """Return what is suspected of spans, by sentence_id; nothing where none are decided, or in too few stories."""
+    there = {key for key, _ in workspace.columns(Sentence, "sentence_id", "article_id")}
+    decisions = [each for each in workspace.decisions() if each.sentence_id in there]
+    rows = gold_spans(workspace)
+    if not any(rows.spans):
+        return {}
+    try:
+        found = spans_out_of_fold(rows, seed=seed)
+    except InvalidInput:
+        return {}  # fewer than two stories hold a span
+    candidates = {each.sentence_id: spans for each, spans in zip(decisions, found, strict=True)}
+    return span_errors(decisions, candidates, learnable(rows))
 
 
 def gold_rows(workspace: Workspace) -> Rows:

@@ -1,4 +1,4 @@
-"""The span baseline: which words are a figure, a source, a cue. A linear tagger beside the figure reader."""
+"""The span baseline: which words are a figure, a source, a cue. A chain of tags beside the figure reader."""
 
 from toolkit.baselines.spans.figure_values import FigureValues, figure_values
 from toolkit.baselines.spans.relation_scores import evaluate_relations

@@ -10,42 +10,53 @@ import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from toolkit.baselines.spans.tagger import COLUMNS, SpanModel
+from toolkit.baselines.spans.tagger import Layer, SpanModel
+from toolkit.baselines.spans.token_features import COLUMNS
 from toolkit.errors import InvalidInput
 from toolkit.project.files import read_bytes, write_atomic
 from toolkit.records import digest, from_json, to_json
 from toolkit.records.base import record
 
 CONFIG, TENSORS = "config.json", "model.safetensors"
+_FORMAT: Literal["toolkit-spans/2"] = "toolkit-spans/2"
+_LONGEST = 10_000  # tokens of a span
+
+
+@record
+class SpanLayer:
+    """A layer as config.json has it: labels, and tokens of the longest span."""
+
+    labels: tuple[str, ...]
+    longest: int
 
 
 @record
 class SpanConfig:
     """All of config.json."""
 
-    format: Literal["toolkit-spans/1"]
+    format: Literal["toolkit-spans/2"]
     labels: tuple[str, ...]
+    layers: tuple[SpanLayer, ...]
     language: str
     facts: dict[str, Any]
     files: dict[str, str]
 
 
 def span_contents(model: SpanModel) -> dict[str, bytes]:
-    """Return the files of a tagger by name: the same bytes for the same model.
-
-    Columns of no weight are left out: a token meets few of the hashed features.
-    """
-    flat = model.weights.reshape(-1, COLUMNS)
-    used = np.flatnonzero(flat.any(axis=0))
-    tensors: dict[str, Any] = {
-        "columns": used.astype(np.int32),
-        "weights": np.ascontiguousarray(flat[:, used].astype(np.float32)),
-        "bias": model.bias,
-    }
+    """Return the files of a tagger by name: the same bytes for the same model."""
+    tensors: dict[str, Any] = {}
+    for number, layer in enumerate(model.layers):
+        tensors |= {
+            f"columns.{number}": layer.columns.astype(np.int32),
+            f"weights.{number}": np.ascontiguousarray(layer.weights.astype(np.float32)),
+            f"steps.{number}": np.ascontiguousarray(layer.steps.astype(np.float32)),
+            f"thresholds.{number}": layer.thresholds,
+        }
     files = {TENSORS: bytes(safetensors.numpy.save(tensors))}
     config = SpanConfig(
-        format="toolkit-spans/1",
+        format=_FORMAT,
         labels=model.labels,
+        layers=tuple(SpanLayer(labels=layer.labels, longest=layer.longest) for layer in model.layers),
         language=model.language,
         facts=dict(model.facts),
         files={name: digest(content) for name, content in files.items()},
@@ -70,7 +81,7 @@ def load_spans(directory: Path | str) -> SpanModel:
             belong there.
     """
     directory = Path(directory)
-    config = from_json(SpanConfig, read_bytes(directory / CONFIG), where=str(directory / CONFIG))
+    config = _config(directory / CONFIG)
     content = read_bytes(directory / TENSORS)
     if config.files.get(TENSORS) != digest(content):
         what = f"is not the {TENSORS} that {CONFIG} was written with"
@@ -79,25 +90,54 @@ def load_spans(directory: Path | str) -> SpanModel:
         tensors = safetensors.numpy.load(content)
     except SafetensorError as error:
         raise InvalidInput(f"is not a safetensors file: {error}", where=str(directory / TENSORS)) from error
-    _check(tensors, len(config.labels), directory / TENSORS)
-    weights = np.zeros((3 * len(config.labels), COLUMNS))
-    weights[:, tensors["columns"]] = tensors["weights"]
+    _check(tensors, config, directory / TENSORS)
     return SpanModel(
         labels=config.labels,
-        weights=weights.reshape(-1, 3, COLUMNS),
-        bias=tensors["bias"],
+        layers=tuple(
+            Layer(
+                labels=layer.labels,
+                columns=tensors[f"columns.{number}"].astype(np.int64),
+                weights=tensors[f"weights.{number}"].astype(np.float64),
+                steps=tensors[f"steps.{number}"].astype(np.float64),
+                thresholds=tensors[f"thresholds.{number}"],
+                longest=layer.longest,
+            )
+            for number, layer in enumerate(config.layers)
+        ),
         language=config.language,
         facts=config.facts,
     )
 
 
-def _check(tensors: dict[str, Any], labels: int, path: Path) -> None:
-    used = tensors.get("columns", np.zeros(0)).shape[0]
-    expected = {
-        "columns": (np.int32, (used,)),
-        "weights": (np.float32, (3 * labels, used)),
-        "bias": (np.float64, (labels, 3)),
-    }
+def _config(path: Path) -> SpanConfig:
+    """Read config.json; one of another version of toolkit is told by its format."""
+    content = read_bytes(path)
+    try:
+        fields = json.loads(content)
+    except ValueError:
+        fields = None  # from_json tells what is wrong with it
+    found = fields.get("format") if isinstance(fields, dict) else None
+    if isinstance(found, str) and found != _FORMAT:
+        what = f"is of format {found!r}, and this version of toolkit reads {_FORMAT!r}"
+        raise InvalidInput(what, where=str(path), remedy="train it again")
+    config = from_json(SpanConfig, content, where=str(path))
+    if sorted(name for layer in config.layers for name in layer.labels) != sorted(set(config.labels)):
+        raise InvalidInput("'layers' don't hold each of the labels once", where=str(path))
+    if any(not 1 <= layer.longest <= _LONGEST for layer in config.layers):
+        raise InvalidInput(f"'longest' is not a number of tokens up to {_LONGEST:,}", where=str(path))
+    return config
+
+
+def _check(tensors: dict[str, Any], config: SpanConfig, path: Path) -> None:
+    expected: dict[str, tuple[Any, tuple[int, ...]]] = {}
+    for number, layer in enumerate(config.layers):
+        used, tags = tensors.get(f"columns.{number}", np.zeros(0)).shape[0], 1 + 2 * len(layer.labels)
+        expected |= {
+            f"columns.{number}": (np.int32, (used,)),
+            f"weights.{number}": (np.float32, (used, tags)),
+            f"steps.{number}": (np.float32, (tags, tags)),
+            f"thresholds.{number}": (np.float64, (len(layer.labels),)),
+        }
     for name in sorted(expected.keys() | tensors.keys()):
         if name not in expected or name not in tensors:
             raise InvalidInput(f"holds or lacks the tensor {name!r} against its format", where=str(path))
@@ -105,5 +145,9 @@ def _check(tensors: dict[str, Any], labels: int, path: Path) -> None:
         found = tensors[name]
         if found.dtype != kind or found.shape != shape or not np.isfinite(found).all():
             raise InvalidInput(f"{name!r} is not {shape} finite {kind.__name__} numbers", where=str(path))
-    if used and not 0 <= tensors["columns"].min() <= tensors["columns"].max() < COLUMNS:
-        raise InvalidInput("'columns' names columns that are not there", where=str(path))
+        if name.startswith("columns") and len(found) and not _ascending(found):
+            raise InvalidInput(f"{name!r} is not different columns in their order", where=str(path))
+
+
+def _ascending(columns: Any) -> bool:
+    return bool(columns[0] >= 0 and columns[-1] < COLUMNS and (np.diff(columns) > 0).all())

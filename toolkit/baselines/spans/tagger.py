@@ -1,149 +1,104 @@
-"""A token as features: its word, its shape, its neighbours, and what the figure reader says of it.
-
-A trained tagger: sentences in, spans out.
-"""
+"""A trained tagger: sentences in, spans out, each with its probability."""
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.special import expit
-from sklearn.feature_extraction import FeatureHasher
 
-from toolkit.baselines.data.targets import Floats
-from toolkit.figures import LANGUAGES, find
+from toolkit.baselines.data.targets import Floats, Ints
+from toolkit.baselines.spans.chain import Run, chosen, likely_runs
+from toolkit.baselines.spans.token_features import Bounds, features, tokens
 from toolkit.records import Span, content_id
 
-COLUMNS = 2**16
-"""Width of the hashed features."""
 
-Bounds = tuple[int, int]
-"""First character of a token, and one past its last."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Layer:
+    """Labels whose spans don't share tokens, told apart by one chain of tags: outside, then begin and inside of each.
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
-_AROUND = 3  # tokens to either side
-
-
-def tokens(text: str) -> list[Bounds]:
-    """Return each run of letters and digits, and each other visible character."""
-    return [found.span() for found in _TOKEN.finditer(text)]
-
-
-def features(texts: Sequence[str], bounds: Sequence[Sequence[Bounds]], language: str) -> Any:
-    """Return CSR [tokens of all texts, `COLUMNS`].
-
-    Args:
-        texts: Sentences.
-        bounds: Their tokens.
-        language: What figures are read in; others than `toolkit.figures.LANGUAGES` go without.
+    Attributes:
+        labels: Span labels.
+        columns: [used], the hashed features that have a weight, ascending.
+        weights: [used, tags], representable as 32-bit floats.
+        steps: [tags, tags], the weight of a tag before another one, likewise.
+        thresholds: [labels], the probability from which a span is given.
+        longest: Tokens of the longest span that is looked for.
     """
-    if not any(bounds):
-        return sp.csr_matrix((0, COLUMNS))
-    rows = (row for text, places in zip(texts, bounds, strict=True) for row in _rows(text, places, language))
-    return FeatureHasher(COLUMNS, input_type="string").transform(rows)
 
+    labels: tuple[str, ...]
+    columns: Ints
+    weights: Floats
+    steps: Floats
+    thresholds: Floats
+    longest: int
 
-def _rows(text: str, places: Sequence[Bounds], language: str) -> Iterator[list[str]]:
-    words = [text[start:end] for start, end in places]
-    figures = figure_tags(text, places, language)
-    own = [_own(word, figure) for word, figure in zip(words, figures, strict=True)]
-    lower = [word.lower() for word in words]
-    marks = [found.start() for found in re.finditer('"', text)]
-    for at in range(len(words)):
-        row = ["bias", *(f"0{name}" for name in own[at])]
-        for step in (*range(-_AROUND, 0), *range(1, _AROUND + 1)):
-            if 0 <= at + step < len(words):
-                row += (f"{step}{name}" for name in own[at + step][: 3 if abs(step) == 1 else 2])
-            else:
-                row.append(f"{step}edge")
-        row += [f"pair {' '.join(lower[max(0, at - 1) : at + 1])}", f"pair+ {' '.join(lower[at : at + 2])}"]
-        row += [f"first {min(at, 3)}", f"quoted {bisect_left(marks, places[at][0]) % 2}"]
-        yield row
+    def scores(self, rows: Any) -> Floats:
+        """Return [tokens, tags] for hashed features, CSR [tokens, `COLUMNS`]."""
+        if not len(self.columns) or not rows.shape[0]:
+            return np.zeros((rows.shape[0], 1 + 2 * len(self.labels)))
+        place = np.minimum(np.searchsorted(self.columns, rows.indices), len(self.columns) - 1)
+        known = np.where(self.columns[place] == rows.indices, rows.data, 0.0)
+        return np.asarray(
+            sp.csr_matrix((known, place, rows.indptr), shape=(rows.shape[0], len(self.columns))) @ self.weights
+        )
 
-
-def _own(word: str, figure: str) -> list[str]:
-    lower = word.lower()
-    return [f"w {lower}", f"f {figure}", f"s {_shape(word)}", f"p {lower[:3]}", f"e {lower[-3:]}", f"x {lower[-2:]}"]
-
-
-def _shape(word: str) -> str:
-    kinds = ("d" if sign.isdigit() else "X" if sign.isupper() else "x" if sign.isalpha() else sign for sign in word)
-    return "".join(kind for kind, _ in groupby(kinds))
-
-
-def figure_tags(text: str, places: Sequence[Bounds], language: str) -> list[str]:
-    """Return B, I or O for each token: does the figure reader see a figure of people harmed there?"""
-    tags = ["O"] * len(places)
-    if language not in LANGUAGES:
-        return tags
-    starts, ends = [start for start, _ in places], [end for _, end in places]
-    for figure in find(text, language):
-        first, past = bisect_right(ends, figure.start), bisect_left(starts, figure.end)
-        for at in range(first, past):
-            tags[at] = "I" if at > first else "B"
-    return tags
-
-
-OUTSIDE, BEGIN, INSIDE = range(3)
+    def likely(self, scores: Floats) -> list[Run]:
+        """Return what may be a span of a sentence, for its scores [tokens, tags]."""
+        return likely_runs(scores, self.steps, longest=self.longest)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SpanModel:
-    """A linear classifier of tokens for each span label, and the best sequence of its answers.
-
-    Labels are tagged apart from each other, since a source may hold a figure; spans of one label never overlap.
+    """A conditional random field for each layer of labels, since a source may hold a figure.
 
     Attributes:
         labels: Span labels, sorted.
-        weights: [labels, 3, features], for outside, begin and inside, representable as 32-bit floats.
-        bias: [labels, 3]; that of outside is what makes a label given rarely or often.
+        layers: What finds them.
         language: What figures are read in.
         facts: What a model card tells.
     """
 
     labels: tuple[str, ...]
-    weights: Floats
-    bias: Floats
+    layers: tuple[Layer, ...]
     language: str = "en"
     facts: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The probability from which a span of each label is given."""
+        return {
+            name: float(threshold)
+            for layer in self.layers
+            for name, threshold in zip(layer.labels, layer.thresholds, strict=True)
+        }
+
     def predict(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
-        """Return the spans of each text, by start, end and label."""
+        """Return the spans of each text, by start, end and label; those of one layer share no token."""
+        found: list[list[Span]] = [[] for _ in texts]
         bounds = [tokens(text) for text in texts]
-        scores = self.scores(texts, bounds)
-        return [
-            self._spans(text, places, part)
-            for text, places, part in zip(texts, bounds, cut(scores, bounds), strict=True)
-        ]
+        for layer, runs in self._likely(texts, bounds):
+            for mine, text, places, each in zip(found, texts, bounds, runs, strict=True):
+                mine += (span_of(text, places, layer.labels, run) for run in chosen(each, layer.thresholds.tolist()))
+        return [tuple(sorted(spans, key=order)) for spans in found]
 
-    def scores(self, texts: Sequence[str], bounds: Sequence[Sequence[Bounds]]) -> Floats:
-        """Return log-probabilities [tokens of all texts, labels, 3]."""
+    def candidates(self, texts: Sequence[str]) -> list[tuple[tuple[Span, float], ...]]:
+        """Return all that may be a span of each text, with the probability that it is one with these ends.
+
+        Readings that exclude each other stand side by side, by start, end and label.
+        """
+        found: list[list[tuple[Span, float]]] = [[] for _ in texts]
+        bounds = [tokens(text) for text in texts]
+        for layer, runs in self._likely(texts, bounds):
+            for mine, text, places, each in zip(found, texts, bounds, runs, strict=True):
+                mine += ((span_of(text, places, layer.labels, run), run.probability) for run in each)
+        return [tuple(sorted(spans, key=lambda pair: order(pair[0]))) for spans in found]
+
+    def _likely(self, texts: Sequence[str], bounds: Sequence[Sequence[Bounds]]) -> list[tuple[Layer, list[list[Run]]]]:
         rows = features(texts, bounds, self.language)
-        flat = self.weights.reshape(-1, self.weights.shape[-1])
-        margins = np.asarray(rows @ flat.T).reshape(rows.shape[0], len(self.labels), 3)
-        return log_probabilities(margins + self.bias)
-
-    def _spans(self, text: str, places: Sequence[Bounds], scores: Floats) -> tuple[Span, ...]:
-        found = []
-        for number, label in enumerate(self.labels):
-            for first, after in runs(best_tags(scores[:, number])):
-                start, end = places[first][0], places[after - 1][1]
-                span_id = content_id("suggestion", text, label, start, end)
-                found.append(Span(span_id=span_id, label=label, start=start, end=end, text=text[start:end]))
-        return tuple(sorted(found, key=lambda span: (span.start, span.end, span.label)))
-
-
-def log_probabilities(margins: Floats) -> Floats:
-    """Return log P(tag) [..., 3] from one-against-rest margins [..., 3]."""
-    likely = np.maximum(expit(margins), 1e-12)
-    return np.asarray(np.log(likely / likely.sum(axis=-1, keepdims=True)))
+        return [(layer, [layer.likely(part) for part in cut(layer.scores(rows), bounds)]) for layer in self.layers]
 
 
 def cut(scores: Any, bounds: Sequence[Sequence[Bounds]]) -> list[Any]:
@@ -152,33 +107,13 @@ def cut(scores: Any, bounds: Sequence[Sequence[Bounds]]) -> list[Any]:
     return np.split(scores, ends[:-1]) if len(bounds) else []
 
 
-def best_tags(scores: Floats) -> list[int]:
-    """Return the most probable tags for log-probabilities [tokens, 3] of which none is inside after outside.
-
-    Viterbi's algorithm; of equals, outside goes before begin and begin before inside.
-    """
-    if not len(scores):
-        return []
-    total = scores[0].copy()
-    total[INSIDE] = -np.inf
-    back = np.zeros((len(scores), 3), dtype=np.int64)
-    for at in range(1, len(scores)):
-        any_before = int(total.argmax())
-        open_before = BEGIN if total[BEGIN] >= total[INSIDE] else INSIDE
-        back[at] = any_before, any_before, open_before
-        total = total[back[at]] + scores[at]
-    tags = [int(total.argmax())]
-    for at in range(len(scores) - 1, 0, -1):
-        tags.append(int(back[at, tags[-1]]))
-    return tags[::-1]
+def span_of(text: str, places: Sequence[Bounds], labels: Sequence[str], run: Run) -> Span:
+    """Return a run of tokens as a span of its text."""
+    start, end, label = places[run.first][0], places[run.after - 1][1], labels[run.label]
+    span_id = content_id("suggestion", text, label, start, end)
+    return Span(span_id=span_id, label=label, start=start, end=end, text=text[start:end])
 
 
-def runs(tags: Sequence[int]) -> list[tuple[int, int]]:
-    """Return first token and one past the last of each span."""
-    found: list[tuple[int, int]] = []
-    for at, tag in enumerate(tags):
-        if tag == BEGIN:
-            found.append((at, at + 1))
-        elif tag == INSIDE and found:
-            found[-1] = (found[-1][0], at + 1)
-    return found
+def order(span: Span) -> tuple[int, int, str]:
+    """Return what spans are sorted by."""
+    return span.start, span.end, span.label
