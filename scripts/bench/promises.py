@@ -300,8 +300,8 @@ SWITCHES = (
     Switch(
         "types of a skops file are on the list",
         "baselines/models/sklearn_export.py",
-        "            return skops.io.load(path, trusted=[])",
-        "            return skops.io.load(path, trusted=strange)",
+        "        if not strange:\n            return skops.io.load(path, trusted=[])",
+        "        return skops.io.load(path, trusted=strange)",
         "baselines/models/test_model_files.py",
     ),
     Switch(

@@ -116,7 +116,7 @@ def decode(result: Sequence[Item], text: TaskText, page: PageMap) -> DecodedResu
 
 def type_of(item: Item) -> str:
     """Return the type that Label Studio gives an item of a result."""
-    return str(item.get("type") or "untyped")
+    return str((item.get("type") if isinstance(item, Mapping) else None) or "untyped")
 
 
 @dataclass
