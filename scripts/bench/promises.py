@@ -302,7 +302,7 @@ SWITCHES = (
         "baselines/models/sklearn_export.py",
         "        if not strange:\n            return skops.io.load(path, trusted=[])",
         "        return skops.io.load(path, trusted=strange)",
-        "baselines/models/test_model_files.py",
+        "baselines/models/test_sklearn_export.py",
     ),
     Switch(
         "aliases of YAML are bounded",

@@ -10,7 +10,7 @@ import pytest
 
 from toolkit import Project
 from toolkit.errors import InvalidInput, UsageError
-from toolkit.labelstudio.pseudonyms import FINGERPRINT, SECRET, project_pseudonyms
+from toolkit.labelstudio.pseudonyms import FINGERPRINT, SECRET, Pseudonyms, project_pseudonyms
 from toolkit.report.checkup import checkup
 
 PEOPLE = ("ada@example.org", "ben@example.org")
@@ -109,3 +109,19 @@ def test_a_colleague_with_the_key_makes_the_same_pseudonyms(project: Project, tm
 def test_the_fingerprint_is_not_the_key(project: Project) -> None:
     secret = project.workspace.path(SECRET).read_text().strip()
     assert project.workspace.path(FINGERPRINT).read_text().strip() not in secret
+
+
+def test_no_address_of_a_person_is_left_in_what_came_from_the_server() -> None:
+    raw = {"completed_by": {"id": 1, "email": "ada@desk.example"}, "meta": ["ask ada@desk.example, please"], "id": 5}
+    kept = Pseudonyms(b"key").strip(raw)
+    assert "@" not in json.dumps(kept)
+    assert kept["id"] == 5
+
+
+def test_a_key_that_others_may_read_is_refused(project: Project) -> None:
+    path = project.workspace.path(SECRET)
+    project_pseudonyms(project.workspace)
+    assert path.stat().st_mode & 0o077 == 0
+    path.chmod(0o640)
+    with pytest.raises(InvalidInput, match=r"others may read it; run `chmod 600 "):
+        project_pseudonyms(project.workspace)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import socket
+import threading
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -97,3 +100,28 @@ def test_an_unreachable_server_is_one_sentence() -> None:
         server.users()
     assert caught.value.remedy is not None
     assert "toolkit studio start" in caught.value.remedy
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 418, 500])
+def test_a_token_that_a_server_repeats_is_in_no_message(status: int) -> None:
+    token = "c0ffee" * 6 + "abcd"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    wire, _ = listening.accept()
+                    with wire:
+                        wire.recv(65_536)
+                        body = f'{{"detail": "Token {token} is wrong"}}'
+                        head = f"HTTP/1.1 {status} No\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                        wire.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+
+        threading.Thread(target=answer, daemon=True).start()
+        with (
+            pytest.raises(RemoteError, match="Token … is wrong") as told,
+            Server(f"http://127.0.0.1:{listening.getsockname()[1]}", token, sleep=lambda seconds: None) as server,
+        ):
+            server.post("/api/projects/", {})
+        listening.shutdown(socket.SHUT_RDWR)
+    assert token not in str(told.value)

@@ -40,6 +40,22 @@ def test_a_server_that_runs_is_not_started_again(studio: Studio) -> None:
 
 
 @pytest.mark.studio
+def test_only_this_machine_can_reach_it(studio: Studio) -> None:
+    """A server that listens on every address answers on each of loopback's, of which it was given one."""
+    port = int(studio.url.rpartition(":")[2])
+    socket.create_connection(("127.0.0.1", port), timeout=10).close()
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.2", port), timeout=10)
+
+
+@pytest.mark.studio
+def test_it_sends_nothing_home(studio: Studio) -> None:
+    said = dict(line.partition("=")[::2] for line in Path(f"/proc/{studio.pid}/environ").read_text().split("\0"))
+    names = ("COLLECT_ANALYTICS", "LATEST_VERSION_CHECK", "SENTRY_DSN", "FRONTEND_SENTRY_DSN")
+    assert [said[name] for name in names] == ["false", "false", "", ""]
+
+
+@pytest.mark.studio
 def test_nobody_else_may_read_its_data_though_the_directory_was_there_before(studio: Studio) -> None:
     made = [studio.data, *(path for path in studio.data.rglob("*") if not path.is_symlink())]
     assert len(made) > 3

@@ -35,8 +35,8 @@ NAME_KEYS: Final = ("email", "username", "created_username", "first_name", "last
 CONTENT_KEYS: Final = frozenset({"result", "data"})
 """Keys that hold what was labelled and what was answered: names there are those of the news."""
 
-ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
-"""An e-mail address."""
+ADDRESS: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
+"""An e-mail address. It begins where a word does: else each letter of a long word would be tried as a beginning."""
 
 
 def revision(annotation: Annotation, raw: Mapping[str, Any]) -> dict[str, Any]:
