@@ -252,3 +252,13 @@ def test_a_release_that_was_built_for_no_repository_names_the_one_where_it_is(
     assert described["distribution"][0]["contentUrl"].endswith(f"{REPO}/tree/refs%2Ftags%2Fv1.0.0")
     assert b"path/to/this/directory" in release.read("README.md")  # what is frozen stays
     assert first.commit == hub.repos[REPO].tags["v1.0.0"]
+
+
+def test_a_folder_of_the_same_name_is_not_taken_for_the_dataset(  # huggingface/datasets#5228
+    hub: Hub, endpoint: str, make_release: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    (here / REPO).mkdir(parents=True)
+    (here / REPO / "train.jsonl").write_text('{"other": 1}', encoding="utf-8")
+    monkeypatch.chdir(here)
+    assert publish(make_release(), REPO, token=TOKEN, endpoint=endpoint).commit

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -45,8 +46,11 @@ def check_reload(release: Release, repo: str, revision: str | None, *, token: st
         environment = os.environ | {"HF_HOME": cache, "HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_OFFLINE": "0"}
         environment |= {"HF_TOKEN": token} if token else {}
         environment |= {"HF_ENDPOINT": endpoint} if endpoint else {}
-        arguments = [sys.executable, "-c", _CALL, repo, revision or "", str(release.path.absolute())]
-        run = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        place = repo if revision else str(Path(repo).absolute())
+        arguments = [sys.executable, "-c", _CALL, place, revision or "", str(release.path.absolute())]
+        run = subprocess.run(  # noqa: S603  # in an empty folder: `datasets` takes a folder owner/name for the dataset
+            arguments, env=environment, capture_output=True, text=True, check=False, cwd=cache
+        )
     where = f"{repo}@{revision}" if revision else repo
     if run.returncode:
         reason = (run.stderr.strip().splitlines() or ["no reason given"])[-1][:_SHOWN]

@@ -163,7 +163,7 @@ class ReleaseConfig(_Section):
             "exact".
         repeated_at_most: Share of the sentences outside of train that may stand in it word for word; default: any.
         consent: Pseudonym of an annotator → whether the answers may be released one by one; default: yes.
-        doi: The dataset's DOI, once it has one: `report --paper` cites it.
+        doi: The dataset's DOI, once it has one: CITATION.cff of releases and `report --paper` cite it.
     """
 
     title: str = "News sentences"

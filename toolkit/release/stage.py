@@ -256,6 +256,7 @@ def _settings(workspace: Workspace, version: str, seed: int | None, text: str | 
         licence=said.licence,
         authors=said.authors,
         repo=workspace.config.hub.repo,
+        doi=said.doi,
         released_on=released_on,
         seed=said.seed if seed is None else seed,
         fractions=said.splits.model_dump(),

@@ -38,6 +38,7 @@ class Terms:
         inputs: Name of an input → SHA-256.
         models: Model whose suggestions people saw → on how many sentences, and what it was asked with.
         design: Who answered what, in words; empty where everybody asked answered the same.
+        doi: Its DOI, where one is reserved or known.
 
     Examples:
         >>> terms = Terms(version="1.0.0", title="Invented news", text=TextRule.parse("snippet:40"))
@@ -65,12 +66,13 @@ class Terms:
     inputs: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, Any] = field(default_factory=dict)
     design: str = ""
+    doi: str | None = None
 
     def recipe(self, schema_digest: str) -> str:
         """Return the id of everything that decides the release's bytes, except its version."""
         parts = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "version"}
         parts["text"] = str(self.text)
-        for name in ("models", "design"):  # a release without them keeps the recipe that it had before
+        for name in ("models", "design", "doi"):  # a release without them keeps the recipe that it had before
             if not parts[name]:
                 del parts[name]
         return content_id(

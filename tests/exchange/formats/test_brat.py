@@ -68,3 +68,18 @@ def test_spans_without_words_and_pieces_out_of_order(tmp_path: Path) -> None:  #
     document, losses = read_one(tmp_path, b"lung and left heart injuries", lines)
     assert [mention.fragments for mention in document.mentions] == [((0, 4),), ((0, 4),), ((0, 4), (20, 28))]
     assert losses.rows() == []
+
+
+def test_pieces_that_share_characters_are_one(tmp_path: Path) -> None:  # nlplab/brat#956
+    document, losses = read_one(tmp_path, b"ab cd ef gh", b"T1\tA 0 8;6 8\tab cd ef ef\n")
+    assert [mention.fragments for mention in document.mentions] == [((0, 8),)]
+    assert losses.rows() == []
+
+
+def test_an_end_that_is_the_last_character_is_told_by_the_words(tmp_path: Path) -> None:  # nlplab/brat#260
+    document, losses = read_one(tmp_path, b"the erbA grew", b"T1\tA 4 7\terbA\nT2\tA 4 5\tgrew\n")
+    assert [mention.fragments for mention in document.mentions] == [((4, 8),)]
+    assert losses.rows() == [
+        ("spans whose end was one too small, mended by their words", 1, "a"),
+        ("spans whose words stand elsewhere", 1, "a"),
+    ]

@@ -40,7 +40,7 @@ def test_tables_plots_and_methods_have_the_numbers_of_the_stages(scored: Workspa
         *(f"{stem}.{ending}" for stem in ("spans", "splits") for ending in ("tex", "csv")),
         *("methods.md", "methods.tex", "CITATION.cff"),
     }
-    assert missing == {}
+    assert missing == {"date of the release": "toolkit build VERSION --released-on YYYY-MM-DD"}
     report = json.loads(scored.path("reports/agreement.json").read_bytes())
     with (tmp_path / "paper" / "agreement.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["label"]: row for row in csv.DictReader(file)}
@@ -75,14 +75,18 @@ def test_the_citation_has_orcid_and_doi(scored: Workspace, tmp_path: Path) -> No
     authors = 'authors: ["Ada Example 0000-0002-1825-0097", "A Newsroom"]\n  doi: 10.57967/hf/1234'
     path.write_text(text.replace("authors: []", authors), encoding="utf-8")
     workspace = Workspace.find(scored.root)
+    _, missing = write_paper(workspace, tmp_path / "undated")
+    assert missing["date of the release"] == "toolkit build VERSION --released-on YYYY-MM-DD"
     release.build(workspace, "1.0.1", released_on="2026-11-29")
-    write_paper(workspace, tmp_path / "paper")
+    assert "date of the release" not in write_paper(workspace, tmp_path / "paper")[1]
+    frozen = yaml.safe_load(workspace.path("releases/1.0.1/CITATION.cff").read_text(encoding="utf-8"))
     citation = yaml.safe_load((tmp_path / "paper" / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["authors"] == [
         {"name": "Ada Example", "orcid": "https://orcid.org/0000-0002-1825-0097"},
         {"name": "A Newsroom"},
     ]
     assert (citation["doi"], citation["date-released"]) == ("10.57967/hf/1234", "2026-11-29")
+    assert frozen == citation
 
 
 def test_what_no_stage_has_made_is_left_out_and_named(make_project, tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -161,12 +161,15 @@ class _Standoff:
         numbers = [[int(number) for number in piece.split(" ")] for piece in places.split(";")]
         shift = len(self.whole) - len(self.text)
         words = "\t".join(cells[2:]).removeprefix("\t")  # early brat wrote two tabs, or no words at all
-        for less in dict.fromkeys((0, shift)):  # a byte order mark counts, or not
-            pieces = tuple((start - less, end - less) for start, end in numbers)
+        tried = [(less, more) for more in (0, 1) for less in dict.fromkeys((0, shift))]
+        for less, more in tried:  # a byte order mark counts or not; an end may be the last sign
+            if more and not words:
+                break
+            pieces = tuple((start - less, end - less + more) for start, end in numbers)
             held = self.table.marked(pieces, words or None, self.units)
-            held = None if held is None else tuple(sorted(held))
-            if held is not None and all(left[1] <= right[0] for left, right in itertools.pairwise(held)):
-                fragments = _unbroken(self.text, held)
+            if held is not None:
+                self.losses.add("spans whose end was one too small, mended by their words", self.name, more)
+                fragments = _unbroken(self.text, _apart(held))
                 self.spans[cells[0]] = Mention(mention_id=cells[0], label=unquote(label), fragments=fragments)
                 return True
         self.losses.add("spans whose words stand elsewhere", self.name)
@@ -247,6 +250,17 @@ def _span_lines(text: str, mention: Mention, name: str, numbers: Iterator[int]) 
             yield f"A{next(numbers)}\t{key} {name}" + ("" if value is True else f" {value}")
     if note:
         yield f"#{next(numbers)}\t{_NOTE} {name}\t{_json(note)}"
+
+
+def _apart(pieces: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return pieces in their order, those that share characters as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(pieces):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return tuple(found)
 
 
 def _text_bound(text: str, mention: Mention, name: str) -> str:

@@ -26,6 +26,11 @@ HOLDS: Final[frozenset[Part]] = frozenset({"spans", "annotators", "split"})
 
 _ENDINGS: Final = (".conll", ".bio", ".iob", ".iob2", ".conllu", ".txt", ".tsv")
 _TAG = re.compile(r"([BIOESLUM])(?:-(.+))?")
+_UNIVERSAL: Final = 10  # columns of CoNLL-U
+_NUMBER = re.compile(r"\d+(?:[-.]\d+)?")
+_IN_MISC = re.compile(r"(?:^|\|)(?:Span|NER|NE|ner|name)=((?:O|[BIESLUM]-[^|]+))(?:$|\|)")
+_PLAIN, _ONLY = ("B", "I"), "span"  # tags without a label, of files that mark one thing alone
+_MISSING = "-"  # what spaCy writes for a token whose tag it does not know
 
 
 def read(root: Path, losses: Losses, unit: Unit | None = None) -> Iterator[AnnotatedDocument]:
@@ -91,6 +96,7 @@ class _Block:
         if text is None:
             losses.add("texts whose white space is not known: a space is put between tokens", name)
             text = self._joined()
+        losses.add("tokens without a tag", name, sum(row[-1] == _MISSING for row in self.rows))
         mentions = []
         for label, first, last in _chunks([row[-1] for row in self.rows], self.where):
             fragments = ((places[first][0], places[last][1]),)
@@ -135,7 +141,15 @@ def _blocks(path: Path) -> Iterator[_Block]:
             key, _, value = line[2:].partition(" = ")
             block.comments[key] = value
         elif not line.startswith("-DOCSTART-") and not (line.startswith("# ") and not _TAG.fullmatch(line.split()[-1])):
-            block.rows.append(line.split("\t") if "\t" in line else line.split(" "))
+            cells = line.split("\t") if "\t" in line else line.split(" ")
+            if len(cells) == _UNIVERSAL and _NUMBER.fullmatch(cells[0]):  # CoNLL-U: ID FORM … MISC
+                if not cells[0].isdecimal():  # "1-2" and "1.1" are no words of the text beside those that they cover
+                    continue
+                misc = cells[-1].split("|")
+                said = _IN_MISC.search(cells[-1])
+                plain = next((part for part in misc if _TAG.fullmatch(part) or part == _MISSING), _MISSING)
+                cells = [cells[1], "SpaceAfter=No" if "SpaceAfter=No" in misc else "", said[1] if said else plain]
+            block.rows.append(cells)
 
 
 def _chunks(tags: Sequence[str], where: str) -> Iterator[tuple[str, int, int]]:
@@ -147,6 +161,8 @@ def _chunks(tags: Sequence[str], where: str) -> Iterator[tuple[str, int, int]]:
     label, first = "", 0
     for at, tag in enumerate([*tags, "O"]):
         found = _TAG.fullmatch(tag)
+        if tag == _MISSING or tag in _PLAIN:
+            found = _TAG.fullmatch("O" if tag == _MISSING else f"{tag}-{_ONLY}")
         if found is None or (found[1] != "O" and not found[2]):
             raise InvalidInput(f"the last column holds {tag!r}, which is not a tag", where=where)
         goes_on = bool(label) and found[1] in "IEML" and unquote(found[2] or "") == label

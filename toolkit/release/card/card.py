@@ -330,6 +330,8 @@ def _citation(facts: Facts) -> str:
         value["license"] = facts.licence
     if terms.released_on:
         value["date-released"] = terms.released_on
+    if terms.doi:
+        value["doi"] = terms.doi
     if terms.repo:
         value["url"] = f"https://huggingface.co/datasets/{terms.repo}"
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=120)

@@ -103,7 +103,13 @@ def write_paper(workspace: Workspace, folder: Path) -> tuple[tuple[Path, ...], M
         files = dict(_files(workspace, report))
     for name, data in files.items():
         write_atomic(folder / name, data)
-    return tuple(folder / name for name in sorted(files)), report.missing
+    dated = b"date-released" in _bytes(files.get("CITATION.cff", b"date-released"))
+    missing = {} if dated else {"date of the release": "toolkit build VERSION --released-on YYYY-MM-DD"}
+    return tuple(folder / name for name in sorted(files)), {**report.missing, **missing}
+
+
+def _bytes(data: bytes | str) -> bytes:
+    return data.encode() if isinstance(data, str) else data
 
 
 def _files(workspace: Workspace, report: Report) -> Iterator[tuple[str, bytes | str]]:
