@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import json
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
-from toolkit.version import DISTRIBUTION, install_command
+import pytest
+
+from toolkit.version import DISTRIBUTION, add_command, install_command
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -43,3 +49,20 @@ def test_no_file_names_the_host_of_a_registry() -> None:
 
 def test_the_distribution_has_the_name_that_people_are_told() -> None:
     assert PROJECT["name"] == DISTRIBUTION
+
+
+@pytest.mark.parametrize("tool", [True, False])
+def test_a_part_is_added_to_the_installation_that_runs(
+    tool: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout = tmp_path / "my checkout"
+    checkout.mkdir()
+    told = {"direct_url.json": json.dumps({"url": checkout.as_uri(), "dir_info": {}})}
+    monkeypatch.setattr(importlib.metadata, "distribution", lambda name: SimpleNamespace(read_text=told.get))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    if tool:
+        (tmp_path / "uv-receipt.toml").touch()
+    assert add_command("documents").endswith(f" install {'--force ' * tool}'{checkout}[documents]'")
+    assert add_command("documents").startswith("uv tool " if tool else ("pip ", "uv pip "))
+    told["direct_url.json"] = ""
+    assert add_command("documents").endswith(f"'{DISTRIBUTION}[documents]'")

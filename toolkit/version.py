@@ -21,3 +21,32 @@ def install_command(extra: str = "", *, upgrade: bool = False) -> str:
     """
     wanted = f"'{DISTRIBUTION}[{extra}]'" if extra else DISTRIBUTION
     return f"pip install {'--upgrade ' if upgrade else ''}{wanted}"
+
+
+def add_command(extra: str) -> str:
+    """Return the command that adds an optional part to this very installation, as a remedy tells it.
+
+    An installation from a checkout is made again from there, by the tool that made it: uv's environments have no pip,
+    and a tool of uv is made anew as a whole.
+
+    Args:
+        extra: The optional part, such as "documents".
+    """
+    import json
+    import shlex
+    import sys
+    from importlib.metadata import PackageNotFoundError, distribution
+    from importlib.util import find_spec
+    from pathlib import Path
+    from urllib.parse import unquote, urlsplit
+
+    try:
+        found = distribution(DISTRIBUTION)
+    except PackageNotFoundError:
+        return install_command(extra)
+    place = urlsplit(json.loads(found.read_text("direct_url.json") or "{}").get("url", ""))
+    folder = unquote(place.path) if place.scheme == "file" else ""
+    wanted = shlex.quote(f"{folder if folder and Path(folder).is_dir() else DISTRIBUTION}[{extra}]")
+    if Path(sys.prefix, "uv-receipt.toml").is_file():
+        return f"uv tool install --force {wanted}"
+    return f"{'pip' if find_spec('pip') else 'uv pip'} install {wanted}"

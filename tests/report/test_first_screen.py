@@ -64,3 +64,11 @@ def test_a_whole_project_is_led_to_its_expert_and_to_the_next_batch() -> None:
     commands = dict(following.commands)
     assert commands["toolkit adjudicate --push"] == "asks an expert about 3 sentences that people disagree on"
     assert list(commands)[-1] == "toolkit publish 1.0.0 --repo OWNER/NAME"
+
+
+def test_sentences_that_repeat_the_training_are_not_called_unseen() -> None:
+    parts = [{"column": "training", "value": value, "rows": 2} for value in ("seen", "nearly seen", "new")]
+    macro = {"value": 1.0, "low": 0.9, "high": 1.0}
+    known = report(evaluation={"model": "m", "rows": 6, "macro_f1": macro, "slices": parts})
+    said = first_screen(known)[1].said[-1]
+    assert "6 sentences of stories that it has not seen; 4 of them repeat a sentence of the training" in said

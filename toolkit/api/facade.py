@@ -100,8 +100,8 @@ class Project:
         Args:
             root: The directory; made if it is not there.
             schema: A shipped schema as NAME@VERSION, or the path of one.
-            title: Title of the dataset and of the project in Label Studio, 3 to 50 characters; default: that of a
-                schema of your own, "News sentences" with a shipped one.
+            title: Title of the dataset and of the project in Label Studio, 3 to 50 characters; default: for
+                the dataset the title of a schema of your own, for the project the name of the directory.
             samples: Fill pages/ with the sample pages, which are invented and CC0.
             pages: A folder whose files are copied to pages/, or one file. Links and hidden files stay behind.
 

@@ -20,7 +20,9 @@ def init(
     schema: Annotated[str, typer.Option(help="A shipped schema, or the path of one.")] = "news_events@1.0.1",
     title: Annotated[
         str | None,
-        typer.Option(help="Title of the dataset and of the Label Studio project; default: that of your own schema."),
+        typer.Option(
+            help="Title of the dataset and the Label Studio project; default: your own schema's, and the folder's name."
+        ),
     ] = None,
     pages: Annotated[
         Path | None,

@@ -35,6 +35,9 @@ def status(project: ProjectDir = None, as_json: Json = False) -> None:
     rows = [_person(who, result.sent) + [_known(who.known)] * checked for who in result.annotators]
     if rows:
         put_table([*header, *["known answers met"] * checked], rows)
+    wanted = opened.config.label_studio.annotators_per_sentence
+    if wanted > 1 and not result.complete and any(who.done for who in result.annotators):
+        say(f"a sentence is complete with {wanted} answers: annotators_per_sentence in toolkit.yaml")
     if result.complete > result.sent > 0:
         say(f"{result.complete - result.sent:,} more than were sent: these had their answers before the schema changed")
     for who in result.annotators:

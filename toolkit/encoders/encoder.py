@@ -24,7 +24,7 @@ import numpy as np
 from toolkit.errors import InvalidInput
 from toolkit.records import digest
 from toolkit.records.base import record
-from toolkit.version import install_command
+from toolkit.version import add_command
 
 _WORD_PIECES = 256  # what MiniLM was tuned with; what stands after them is not read
 _TOGETHER = 32
@@ -164,7 +164,7 @@ def _inside(file: tuple[str, str], expected: str, extra: str) -> Path:
 
 
 def _refused(what: str, extra: str) -> InvalidInput:
-    return InvalidInput(what, remedy=f"run `{install_command(extra)}`")
+    return InvalidInput(what, remedy=f"run `{add_command(extra)}`")
 
 
 class _MiniLM:

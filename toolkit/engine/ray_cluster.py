@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from toolkit.engine.chunk_task import ChunkTask
 from toolkit.errors import InvalidConfig, RemoteError, UsageError
-from toolkit.version import install_command
+from toolkit.version import add_command, install_command
 
 _PROGRAM = (sys.executable, "-m", "toolkit.engine.ray_driver")
 _ATTEMPTS = (30.0, 15.0)  # seconds that the cluster may take to accept a driver: with Ray's start-up a minute
@@ -125,7 +125,7 @@ class _Driver:
             if word == awaited:
                 return said
             if word == "absent":
-                raise UsageError("Ray is not installed", remedy=f"run `{install_command('cluster')}`")
+                raise UsageError("Ray is not installed", remedy=f"run `{add_command('cluster')}`")
             if word == "lost":
                 raise _Lost(f"{fault}: {said}")
             if word == "unfit":

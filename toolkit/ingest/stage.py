@@ -20,6 +20,7 @@ from toolkit.engine.executor import counted
 from toolkit.engine.page_source import PageFile, on_its_line
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.ingest.article_table import collect, write_articles
+from toolkit.ingest.documents.office import is_installed
 from toolkit.ingest.extraction import Settings
 from toolkit.ingest.formats.container import pages
 from toolkit.ingest.formats.json_page import cell_of
@@ -126,11 +127,20 @@ def ingest(
                 inputs=inputs,
                 parameters=parameters,
                 make=partial(_ingest, workspace, files, work, how, tolerance, progress),
+                again=_can_read_more(workspace),
             )
             workspace.copy_to_store("ingest")
         if strict and (told := outcome.report["unreadable"]):
             raise InvalidInput.all_of([InvalidInput(**fault) for fault in told])
         return outcome
+
+
+def _can_read_more(workspace: Workspace) -> bool:
+    """Tell whether a library that the last run missed is installed by now."""
+    with suppress(FileNotFoundError, ValueError, TypeError, LookupError):  # a damaged report is made again anyhow
+        told = json.loads(workspace.path(INGESTED).read_bytes())["unreadable"]
+        return any(is_installed(fault["what"]) for fault in told)
+    return False
 
 
 Tolerance = Literal["nothing", "some", "all"]

@@ -394,12 +394,15 @@ def _keys_at(path: tuple[str | int, ...]) -> list[str]:
     return [field.alias or name for name, field in section.model_fields.items()]
 
 
-def new_config(schema: str, *, title: str = "News sentences", licence: str | None = None) -> str:
+def new_config(
+    schema: str, *, title: str = "News sentences", project: str | None = None, licence: str | None = None
+) -> str:
     """Return the toolkit.yaml of a new project, with a word on each key.
 
     Args:
         schema: As the key `schema` has it.
-        title: Of the dataset, and of the project in Label Studio.
+        title: Of the dataset.
+        project: Of the project in Label Studio; default: as the dataset.
         licence: Of every page that states none; None: that is not known.
     """
     pages = f"licence: {licence}  " if licence else "# licence: CC-BY-4.0"
@@ -410,7 +413,7 @@ schema: {schema}                # a shipped schema, or the path of your own
 
 label_studio:
   # url: http://127.0.0.1:8080  # or LABEL_STUDIO_URL; `toolkit studio start` makes a server
-  project: {quoted}
+  project: {json.dumps(project or title, ensure_ascii=False)}
   annotators_per_sentence: 2
   token_variable: LABEL_STUDIO_API_KEY
 

@@ -184,6 +184,7 @@ def derive_report(
     inputs: Mapping[str, str | None],
     parameters: Mapping[str, Any],
     make: Callable[[], tuple[Made, Mapping[str, Any]]],
+    again: bool = False,
 ) -> ReportOutcome:
     """Make a stage's JSON report, and further files, as `derive` does; return also what the report says.
 
@@ -194,6 +195,7 @@ def derive_report(
         inputs: As for `derive`.
         parameters: As for `derive`.
         make: Does the work; returns the further files with the counts, and the report in JSON values.
+        again: Make them even if they are up to date.
     """
 
     def files() -> tuple[Made, Mapping[str, Any]]:
@@ -205,7 +207,8 @@ def derive_report(
         report: Mapping[str, Any] = json.loads((root / name).read_bytes())
         return report
 
-    outcome, report = derive_value(root, stage, inputs=inputs, parameters=parameters, make=files, read=read)
+    how: dict[str, Any] = {"inputs": inputs, "parameters": parameters, "again": again}
+    outcome, report = derive_value(root, stage, make=files, read=read, **how)
     return ReportOutcome(**vars(outcome), report=report)
 
 

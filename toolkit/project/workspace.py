@@ -110,8 +110,9 @@ class Workspace:
         Args:
             root: The directory; made if it is not there.
             schema: A shipped schema, or the path of one.
-            title: Of the dataset, and of the project in Label Studio; default: that of a schema of your own, its name
-                where the title is too long, and "News sentences" with a shipped one.
+            title: Of the dataset, and of the project in Label Studio. Default for the dataset: that of a schema of your
+                own, its name where the title is too long, and "News sentences" with a shipped one; for the project: the
+                name of the directory, so that two directories do not share a project by chance.
             licence: SPDX id for every page that states none; None: that is not known.
 
         Raises:
@@ -123,12 +124,13 @@ class Workspace:
             raise UsageError("there is a project already", where=str(root), remedy=f"look at {root / FILE_NAME}")
         loaded = load(schema)
         own = Path(schema).is_file()
-        if title is None:
-            names = (loaded.title, loaded.name) if own else ()
-            title = next((name for name in names if len(name) in TITLE_LENGTHS), "News sentences")
+        names = (loaded.title, loaded.name) if own else ()
+        called = title or next((name for name in names if len(name) in TITLE_LENGTHS), "News sentences")
+        folder = root.resolve().name
+        at_server = title or (folder if len(folder) in TITLE_LENGTHS else called)
         if own:
             schema = json.dumps(os.path.relpath(schema, root), ensure_ascii=False)  # a path counts from the project
-        config = new_config(schema, title=title, licence=licence)
+        config = new_config(schema, title=called, project=at_server, licence=licence)
         check_config(config, root / FILE_NAME)
         with disk_errors(root):
             (root / "pages").mkdir(parents=True, exist_ok=True)

@@ -22,7 +22,7 @@ from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Menti
 from toolkit.exchange.document_folders import DocumentFile, document_files, numbered, unpacked
 from toolkit.exchange.offset_units import Unit
 from toolkit.records import AttributeValue, Relation
-from toolkit.version import install_command
+from toolkit.version import add_command
 
 HOLDS: Final[frozenset[Part]] = frozenset(
     {
@@ -99,7 +99,7 @@ def _cassis() -> Any:
     try:
         import cassis
     except ImportError as error:
-        raise UsageError("dkpro-cassis is not installed", remedy=f"run `{install_command('inception')}`") from error
+        raise UsageError("dkpro-cassis is not installed", remedy=f"run `{add_command('inception')}`") from error
     return cassis
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from importlib.util import find_spec
 from typing import BinaryIO, Literal
 
 from toolkit.errors import InvalidInput, border
 from toolkit.ingest.formats.limits import Budget, Limits
 from toolkit.ingest.formats.raw_page import RawPage
-from toolkit.version import install_command
+from toolkit.version import add_command
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -83,10 +84,18 @@ def _kind(stream: BinaryIO, source: str, limits: Limits) -> _Kind:
     raise InvalidInput("a zip archive, not a page", where=source, remedy="unpack it, and copy what is in it")
 
 
+_NEEDS = "reading it needs the library "
+
+
+def is_installed(what: str) -> bool:
+    """Tell whether a fault of `missing` is none any more: what it says of a library, and that is there."""
+    return what.startswith(_NEEDS) and find_spec(what.removeprefix(_NEEDS).partition(".")[0]) is not None
+
+
 def missing(library: str, source: str, error: ImportError) -> InvalidInput:
     """Return the fault of a file whose library is not installed."""
-    what = f"reading it needs the library {error.name or library}"
-    return InvalidInput(what, where=source, remedy=f"install it with `{install_command('documents')}`")
+    what = f"{_NEEDS}{error.name or library}"
+    return InvalidInput(what, where=source, remedy=f"install it with `{add_command('documents')}`")
 
 
 def damaged(what: str, source: str) -> AbstractContextManager[None]:

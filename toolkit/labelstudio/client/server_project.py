@@ -233,7 +233,8 @@ def update(server: Server, project: ServerProject, changed: dict[str, Any]) -> N
             raise InvalidInput(
                 f"the schema's page does not fit the answers that the project holds: {error.what}",
                 where=project.url,
-                remedy="change label_studio.project in toolkit.yaml: a changed schema gets a project of its own",
+                remedy="change label_studio.project in toolkit.yaml: a changed schema gets its own project, as does "
+                "another project directory",
             ) from error
     if changed:
         server.sdk.change_project(project.id, changed)

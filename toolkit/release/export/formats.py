@@ -24,7 +24,7 @@ from toolkit.release.reader import Release
 from toolkit.release.tables.attribute_columns import held_in, span_attributes
 from toolkit.release.tables.configs import SLICE_ROWS
 from toolkit.release.tables.token_tags import Row, bio
-from toolkit.version import install_command
+from toolkit.version import add_command
 
 SPANS: Final = "sc"
 """The key of `doc.spans` that spaCy's span categoriser looks at."""
@@ -46,7 +46,7 @@ def docbin(sentences: Iterable[Row], spans: Mapping[str, Sequence[Row]], labels:
         from spacy.tokens import Doc, DocBin
         from spacy.tokens import Span as DocSpan
     except ImportError as error:
-        raise UsageError("spaCy is not installed", remedy=f"run `{install_command('spacy')}`") from error
+        raise UsageError("spaCy is not installed", remedy=f"run `{add_command('spacy')}`") from error
     blank = spacy.blank("xx")
     out = DocBin(store_user_data=True)
     for row in sentences:
