@@ -35,11 +35,7 @@ def status(project: ProjectDir = None, as_json: Json = False) -> None:
     rows = [_person(who, result.sent) + [_known(who.known)] * checked for who in result.annotators]
     if rows:
         put_table([*header, *["known answers met"] * checked], rows)
-    wanted = opened.config.label_studio.annotators_per_sentence
-    if wanted > 1 and not result.complete and any(who.done for who in result.annotators):
-        say(f"a sentence is complete with {wanted} answers: annotators_per_sentence in toolkit.yaml")
-    if result.complete > result.sent > 0:
-        say(f"{result.complete - result.sent:,} more than were sent: these had their answers before the schema changed")
+    _explain(result, opened.config.label_studio.annotators_per_sentence)
     for who in result.annotators:
         if who.warning is not None:
             put(f"{who.annotator}: {who.warning}")
@@ -50,6 +46,14 @@ def status(project: ProjectDir = None, as_json: Json = False) -> None:
     if result.days_left is not None:
         put(f"{result.per_day:.0f} answers a day; {result.days_left:.1f} days left at that rate")
     say_next(_next(result))
+
+
+def _explain(result: LabellingProgress, wanted: int) -> None:
+    """Say what "complete" means, where it surprises."""
+    if wanted > 1 and not result.complete and any(who.done for who in result.annotators):
+        say(f"a sentence is complete with {wanted} answers: annotators_per_sentence in toolkit.yaml")
+    if result.complete > result.sent > 0:
+        say(f"{result.complete - result.sent:,} more than were sent: these had their answers before the schema changed")
 
 
 def _next(result: LabellingProgress) -> str:

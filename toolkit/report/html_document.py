@@ -48,6 +48,15 @@ def report_page(report: Report) -> str:
     )
 
 
+_ONE = {
+    "articles": "article",
+    "stories": "story",
+    "sentences": "sentence",
+    "annotators": "annotator",
+    "answers": "answer",
+}
+
+
 def _tiles(report: Report) -> dict[str, int]:
     """Return the numbers at the head of the page, those that are known."""
     found: dict[str, int] = {}
@@ -60,7 +69,7 @@ def _tiles(report: Report) -> dict[str, int]:
         found["decided"] = sum(report.decisions.values())
     if report.disagreement is not None:
         found["waiting for an expert"] = report.disagreement.causes
-    return found
+    return {_ONE.get(name, name) if number == 1 else name: number for name, number in found.items()}
 
 
 def agreement_page(workspace: Workspace) -> str:
