@@ -111,6 +111,10 @@ def test_spacy_cuts_a_token_where_a_span_does() -> None:
     assert doc.text == row["text"]
     assert [(span.text, span.id_) for span in doc.spans["sc"]] == [("20", "x"), ("0-odd 😀m", "y")]
     assert doc.cats == {"a": 1.0, "b": 0.0}
+    wide = {"span_id": "z", "label": "N", "start": 19, "end": 25}  # explosion/spaCy#13689
+    blank = {"span_id": "w", "label": "N", "start": 0, "end": 2}
+    (doc,) = DocBin().from_bytes(docbin([row], {"s": [wide, blank]}, ())).get_docs(spacy.blank("xx").vocab)
+    assert [(span.text, span.id_) for span in doc.spans["sc"]] == [("left", "z")]
 
 
 def test_without_spacy_it_says_what_to_install(

@@ -123,6 +123,7 @@ def freeze(
         sums = file_sums(stage.folder)
         drafted = Release(stage.folder, {"tables": tables, "files": sums, "text": str(terms.text)})
         facts = Facts.of(corpus, terms, tables, label_counts(drafted, corpus.schema))
+        pa.default_memory_pool().release_unused()
         found = repeats(drafted)
         check_repeats(found, terms.repeated_at_most)
         counts = {"notes": notes, "examples": examples}

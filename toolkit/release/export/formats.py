@@ -58,12 +58,19 @@ def docbin(sentences: Iterable[Row], spans: Mapping[str, Sequence[Row]], labels:
         doc.spans[SPANS] = [
             DocSpan(doc, inside[0].i, inside[-1].i + 1, label=span["label"], span_id=span["span_id"])
             for span in mine
-            if (inside := [token for token in doc if token.idx < span["end"] and span["start"] < _end(token)])
+            if (inside := _inside(doc, span))
         ]
         doc.user_data |= {"sentence_id": row["sentence_id"], "story_id": row["story_id"]}
         out.add(doc)
     written: bytes = out.to_bytes()
     return written
+
+
+def _inside(doc: Any, span: Row) -> list[Any]:
+    """Return the tokens of a span, less those of white space at its ends, which spaCy refuses in training."""
+    tokens = [token for token in doc if token.idx < span["end"] and span["start"] < _end(token)]
+    words = [place for place, token in enumerate(tokens) if not token.is_space]
+    return tokens[words[0] : words[-1] + 1] if words else []
 
 
 def _end(token: Any) -> int:
