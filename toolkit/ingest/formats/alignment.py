@@ -7,6 +7,7 @@ the extractor has left something out, so that only parts of it occur, it is take
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Sequence
 
@@ -24,7 +25,8 @@ _SKIPPED = frozenset(
     for ch in map(chr, (*range(0x10000), *range(0xE0000, 0xE0080)))  # the planes that have such characters
     if ch.isspace() or unicodedata.category(ch) in ("Cf", "Cc")
 )
-_SKIPPED_POINTS = np.array(sorted(map(ord, _SKIPPED)), dtype=np.uint32)
+_IS_KEPT = np.ones(sys.maxunicode + 1, dtype=bool)
+_IS_KEPT[[ord(ch) for ch in _SKIPPED]] = False
 
 
 def _key_of(text: str) -> str:
@@ -37,8 +39,8 @@ class Aligner:
     def __init__(self, page: Traced) -> None:
         self._page = page
         points = np.frombuffer(page.text.encode("utf-32-le"), dtype=np.uint32)
-        kept = ~np.isin(points, _SKIPPED_POINTS)
-        self._places: list[int] = np.flatnonzero(kept).tolist()
+        kept = _IS_KEPT[points]
+        self._places = np.flatnonzero(kept)
         self._key = points[kept].tobytes().decode("utf-32-le")
         self._at = 0
 
@@ -52,7 +54,7 @@ class Aligner:
             start = self._key.find(key)
         if start >= 0:
             self._at = start + len(key)
-            first, last = self._places[start], self._places[self._at - 1] + 1
+            first, last = int(self._places[start]), int(self._places[self._at - 1]) + 1
             if self._page.text[first:last] == paragraph:  # as it mostly stands
                 return self._page.cut(first, last)
             return self._taken(paragraph, range(start, self._at))
@@ -82,7 +84,7 @@ class Aligner:
 
     def _taken(self, text: str, places: Sequence[int]) -> Traced:
         """Return a text with the page's positions for its key characters, and for white space that the page has too."""
-        page = self._page
+        page, places = self._page, self._places[places].tolist()
         out: list[str] = []
         taken: list[int] = []  # positions in the page, -1 for white space that is not there as such
         number, last = 0, -1
@@ -91,7 +93,7 @@ class Aligner:
             if ch in _SKIPPED:
                 space = space or ch.isspace()
                 continue
-            place = self._places[places[number]]
+            place = places[number]
             between = range(last + 1, place) if last >= 0 and place - last <= _GAP else range(0)
             for index in between:
                 if not page.text[index].isspace():
@@ -127,9 +129,10 @@ def uncovered(page: Traced, taken: Sequence[Traced]) -> list[tuple[int, int]]:
 
     A run does not go beyond its line.
     """
-    covered = [text.starts[text.ends > text.starts] for text in taken]
-    free = ~np.isin(page.starts, np.concatenate(covered)) if covered else np.ones(len(page.text), dtype=bool)
-    free &= page.ends > page.starts
+    is_free = np.ones(int(page.starts.max(initial=0)) + 1, dtype=bool)  # by the byte at which a character begins
+    for text in taken:
+        is_free[text.starts[(text.ends > text.starts) & (text.starts < len(is_free))]] = False
+    free = is_free[page.starts] & (page.ends > page.starts)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], free, [False]]).astype(np.int8)))
     runs = []
     for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):

@@ -30,7 +30,7 @@ from toolkit.ingest.hypertext.table_rows import Rows, rows_of, tables_of, traced
 from toolkit.ingest.traced_text import Run, Traced
 
 _HIDDEN = frozenset({"script", "style", "template", "svg", "iframe", "noframes", "title"})
-_OPENS = re.compile(r"<(?:/?([A-Za-z][\w:-]*)|(?=[/!?])(!--)?)")  # any other "<" is text
+_OPENS = re.compile(r"<(?:(/?)([A-Za-z][\w:-]*)[^>]*(>?)|(?=[/!?])(!--)?)")  # any other "<" is text
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
 _TITLE = re.compile(r"<title\b[^>]{0,200}>([^<]{1,2000})<", re.I)
 _META = re.compile(r"<meta\b[^>]{1,1000}>", re.I)
@@ -83,7 +83,7 @@ def _runs(source: str, concealed: list[Concealed] | None) -> Iterator[Run]:
         start = found.start()
         if start > at:
             yield from _resolved(source, at, start)
-        name = (found[1] or found[2] or "").lower()
+        name = (found[2] or found[4] or "").lower()
         if start in looked_at and concealed is not None:
             hidden = concealed_at(source, start, source[max(at, start - 40) : start])
             if hidden:
@@ -92,19 +92,20 @@ def _runs(source: str, concealed: list[Concealed] | None) -> Iterator[Run]:
                 if name not in INLINE:
                     yield None
                 continue
-        at = _past_tag(source, start, name)
+        at = found.end() if found[3] and name not in _HIDDEN else _past_markup(source, found)
         if name not in INLINE:
             yield None
 
 
-def _past_tag(source: str, opening: int, name: str) -> int:
+def _past_markup(source: str, opening: re.Match[str]) -> int:
     """Return where the markup at a "<" ends: with the whole of a comment, and of an element that holds no text."""
-    if name == "!--":
-        return _after(source, "-->", opening + 4)
-    if name in _HIDDEN and source[opening + 1] != "/":
-        closing = re.compile(rf"</{name}\b", re.I).search(source, opening + 1)
+    closes, name, closed, comment = opening.groups()
+    if comment:
+        return _after(source, "-->", opening.end())
+    if name and name.lower() in _HIDDEN and not closes:
+        closing = re.compile(rf"</{name}\b", re.I).search(source, opening.start() + 1)
         return _after(source, ">", closing.end()) if closing else len(source)
-    return _after(source, ">", opening)
+    return opening.end() if closed else _after(source, ">", opening.end())
 
 
 def _after(source: str, mark: str, at: int) -> int:
@@ -115,7 +116,7 @@ def _after(source: str, mark: str, at: int) -> int:
 def _resolved(source: str, start: int, end: int) -> Iterator[Run]:
     """Yield a stretch without tags, its character references resolved one by one."""
     at = start
-    for found in _REFERENCE.finditer(source, start, end):
+    for found in _REFERENCE.finditer(source, start, end) if source.find("&", start, end) >= 0 else ():
         text = html.unescape(found[0])
         if text == found[0]:
             continue
