@@ -141,8 +141,8 @@ class Configs:
         taken = self._corpus.annotations.take(own)
         values = {name: taken[name] for name in taken.column_names}
         of = self._corpus.sentence_of[rows]
-        sentences = self._corpus.sentences.select(["article_id", "start", "end", "text"]).take(of)
-        values |= {"article_id": sentences["article_id"], "text": sentences["text"]}
+        sentences = self._corpus.sentences.select(["sentence_id", "article_id", "start", "end", "text"]).take(of)
+        values |= {name: sentences[name] for name in ("sentence_id", "article_id", "text")}
         values |= {"sentence_start": sentences["start"], "sentence_end": sentences["end"]}
         values["counted"] = pc.is_in(taken["annotation_id"], value_set=self._votes(of))
         if self._coarse:

@@ -31,7 +31,7 @@ class Corpus:
         articles: By article_id.
         sentences: By (article_id, start): all of them, since undecided ones are context.
         decisions: One for each decided sentence.
-        annotations: All answers.
+        annotations: All answers, without their sentence_ids, which `sentence_of` leads to.
         article_of: For each sentence, its row in `articles`.
         decision_of: For each sentence, its row in `decisions`; -1 if it is undecided.
         annotation_order: Rows of `annotations` by (place of the sentence, annotator, annotation_id), without orphans.
@@ -158,7 +158,7 @@ class Corpus:
             articles=articles,
             sentences=sentences,
             decisions=decisions,
-            annotations=answers,
+            annotations=answers.drop_columns(["sentence_id", "rejected"]),  # `sentence_of` has the sentences
             article_of=article_of,
             decision_of=_places(sentences["sentence_id"], decisions["sentence_id"]),
             annotation_order=order,
