@@ -117,6 +117,12 @@ def _table(text: str) -> bytes:
     return out.getvalue().encode()
 
 
+def _mail(text: str) -> bytes:
+    line = text.replace("\r", " ").replace("\n", " ")
+    heads = f"From: {line}\nSubject: {line}\nDate: {line}\nContent-Type: text/plain{line}"
+    return f"{heads}\n\nIt rained on the quay all day long.\n".encode()
+
+
 def _exported(text: str) -> None:
     """Read an export of one task with the text, its answer and a note."""
     note = {"type": "textarea", "from_name": "note", "to_name": "text", "id": "n", "value": {"text": [text]}}
@@ -151,6 +157,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "rows": lambda text: extract(json.dumps({"title": "One", "text": text}).encode(), source="a.jsonl"),
     "table": lambda text: extract(_table(text), source="a.csv"),
     "mail": lambda text: extract(b"From: a@b.c\nSubject: One\nDate: 1 Jan 2024\n\n" + text.encode(), source="a.eml"),
+    "heads of mail": lambda text: extract(_mail(text), source="a.eml"),
     "sentences": segment,
     "figures": figures.find,
     "wrapped lines": joints,
@@ -160,7 +167,10 @@ READERS: dict[str, Callable[[str], Any]] = {
     "pseudonyms": lambda text: Pseudonyms(b"key").strip({"meta": {"said": text}, "completed_by": text}),
     "exports": _exported,
 }
-SOME = {"features of spans": ("3 people were killed ", "5 of 6 ", '"', "a", ".", "word ", "one hundred ", "twenty-")}
+SOME = {
+    "heads of mail": (";", "(", "a@b.c, ", "=?utf-8?q?a?= ", '"', "<", "a", "Jan 1, 2024 ", "[", "\\"),
+    "features of spans": ("3 people were killed ", "5 of 6 ", '"', "a", ".", "word ", "one hundred ", "twenty-"),
+}
 """Reader → the units that it is measured with, where all of them would take a minute."""
 
 

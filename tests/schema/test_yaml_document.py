@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from tests.schema.weather import GOOD, changed, faults
 from toolkit.errors import InvalidInput
 from toolkit.schema import check, load
+from toolkit.schema.yaml_document import read_document
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,9 @@ def test_a_key_that_stands_twice_is_a_fault() -> None:
 
 def test_words_that_are_not_yaml_are_a_fault() -> None:
     assert "not valid YAML" in faults(changed(("title: Weather\n", "title: [Weather\n")))[0]
+
+
+@pytest.mark.parametrize("value", ["!!python/name:os.system", "!!python/object/apply:os.getpid []"])
+def test_no_value_is_an_object_of_python(value: str) -> None:
+    with suppress(InvalidInput):
+        assert read_document(f"name: {value}\n", "a.yaml").data == {"name": []}

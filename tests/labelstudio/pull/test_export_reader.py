@@ -13,6 +13,7 @@ import pytest
 
 from toolkit.errors import InvalidInput
 from toolkit.labelstudio import read_export, read_export_all
+from toolkit.labelstudio.pull.export_reader import read_tasks
 from toolkit.records import content_id
 
 WORDS = "The ferry sank; nine sailors drowned."
@@ -136,3 +137,10 @@ def test_nothing_vanishes_in_real_exports() -> None:
         assert everything.counts["label"] == kinds["taxonomy"]
         drafts = sum(len(task["drafts"]) for task in tasks)
         assert sum(reject.reason == "draft" for reject in everything.rejects) == drafts
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    os.mkfifo(path)
+    with pytest.raises(InvalidInput, match="is not a file; name a file"):
+        list(read_tasks(path))

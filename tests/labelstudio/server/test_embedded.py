@@ -118,11 +118,14 @@ def test_an_upgrade_keeps_the_database_as_it_was_with_its_journal(
             assert copy.execute("SELECT email FROM htx_user").fetchall() == [("ada@example.org",)]
 
 
-def test_only_the_process_that_was_started_is_ever_ended(tmp_path: Path) -> None:
+def test_only_the_process_that_was_started_is_ever_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pid = spawn(["/bin/sleep", "60"], environment={}, log=tmp_path / "log")
     known = identity(pid)
     assert known is not None
-    terminate(pid, "started at another time")
-    assert identity(pid) == known
+    with monkeypatch.context() as patch:
+        sent: list[tuple[int, int]] = []
+        patch.setattr(embedded.os, "kill", lambda *signal: sent.append(signal))
+        terminate(pid, "started at another time")
+    assert (sent, identity(pid)) == ([], known)
     terminate(pid, known)
     assert identity(pid) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,10 @@ def test_a_damaged_line_is_named(tmp_path: Path) -> None:
     log.path.write_bytes(log.path.read_bytes() + b"{]\n")
     with pytest.raises(InvalidInput, match=r"log\.jsonl:2: can't be read"):
         list(log.rows())
+
+
+def test_a_pipe_in_the_place_of_a_log_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    os.mkfifo(path)
+    with pytest.raises(InvalidInput, match="is not a file"):
+        list(AppendLog(path).rows())

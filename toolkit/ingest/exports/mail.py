@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from toolkit.errors import readable
 from toolkit.ingest.formats.encoding import decode
@@ -21,6 +21,17 @@ from toolkit.ingest.formats.raw_page import RawPage, Rows
 _BORDER = re.compile(rb"From \S+.*\d\d:\d\d")
 _SIGNATURE = re.compile(r"^-- ?$.*", re.M | re.S)
 _LEAST_WORDS = 5
+
+
+_LONGEST_HEADER = 4000
+"""Characters of a header that are read: the standard library's time for one grows with the square of its length."""
+
+
+class _Policy(email.policy.EmailPolicy):
+    """The default policy, for headers of any length."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return cast("str", super().header_fetch_parse(name, value[:_LONGEST_HEADER]))
 
 
 def message(raw: bytes, source: str, most_bytes: int) -> Iterator[RawPage]:
@@ -58,7 +69,7 @@ def _page(raw: bytes, rows: Rows, place: str | None) -> RawPage:
 
 
 def _message(raw: bytes, rows: Rows, place: str | None) -> RawPage:
-    found = email.message_from_bytes(raw, policy=email.policy.default)
+    found = email.message_from_bytes(raw, policy=_Policy())
     if not isinstance(found, EmailMessage) or not found.keys():
         return rows.page({}, place, "not a message: it has no headers")
     values = _saved_page(found) or _values(found)

@@ -250,6 +250,8 @@ def _items(path: Path) -> Iterator[Any]:
 def _raw_items(path: Path) -> Generator[Any]:
     if not path.exists():
         raise InvalidInput("there is no such file", where=str(path))
+    if not path.is_file():
+        raise InvalidInput("is not a file", where=str(path), remedy="name a file: it is read more than once")
     with (
         border("can't be read as a JSON export", where=str(path), remedy="export it again"),
         gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file,

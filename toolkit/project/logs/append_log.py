@@ -103,6 +103,8 @@ class AppendLog:
         Raises:
             InvalidInput: A line that was wholly written is not a JSON object, or the last rows are gone.
         """
+        if self.path.exists() and not self.path.is_file():  # a pipe would be waited for, without end
+            raise InvalidInput("is not a file", where=str(self.path), remedy="bring the log back from a backup")
         self.refuse_cut()
         if not self.path.exists():
             return
@@ -116,6 +118,8 @@ class AppendLog:
 
         For what stands first in a row, such as its id, without reading all of it. Raises as `rows`.
         """
+        if self.path.exists() and not self.path.is_file():  # a pipe would be waited for, without end
+            raise InvalidInput("is not a file", where=str(self.path), remedy="bring the log back from a backup")
         self.refuse_cut()
         if not self.path.exists():
             return
