@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.cli import main
+from toolkit.project import Workspace
 
 
 def run(*arguments: object) -> int:
@@ -76,3 +77,17 @@ def test_nothing_is_made_where_there_is_nothing(
     (tmp_path / "empty").mkdir()
     assert run("init", "mine", *options) == 2
     assert not (tmp_path / "mine").exists()
+
+
+def test_a_project_is_called_as_its_folder_where_that_is_a_name(
+    scrapes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder, called in (("harbour", "harbour"), ("ab", "News sentences")):
+        assert run("init", folder, "--from", scrapes) == 0
+        made = Workspace(tmp_path / folder).config
+        assert (made.label_studio.project, made.release.title) == (called, "News sentences")
+    assert run("init", "h\udcc3fen", "--from", scrapes) == 2
+    assert not Path("h\udcc3fen").exists()
+    assert run("init", "named", "--title", "Storms") == 0
+    assert Workspace(tmp_path / "named").config.label_studio.project == "Storms"

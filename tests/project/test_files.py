@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -95,3 +96,15 @@ def test_two_directories_in_the_making_leave_each_other_alone(tmp_path: Path) ->
     with staged(tmp_path):
         pass
     assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")) == ["first", "first/a.txt", "second"]
+
+
+def test_a_disk_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with (
+        pytest.raises(ToolkitError, match=r"takes no locks.*a disk of this machine"),
+        exclusive(tmp_path / ".toolkit" / "lock"),
+    ):
+        pytest.fail("nothing is done without a lock")

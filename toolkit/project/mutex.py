@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolkit.errors import InvalidInput, Locked
+from toolkit.errors import InvalidInput, Locked, ToolkitError
 from toolkit.project.files import disk_errors
 
 
@@ -39,10 +39,21 @@ def exclusive(path: Path) -> Iterator[None]:
                 where=str(path.parent.parent),
                 remedy="wait until it has finished, then run the same command again",
             ) from error
+        except OSError as error:
+            raise no_locks(path.parent.parent, error) from error
         file.truncate(0)
         file.write(f"process {os.getpid()} ({' '.join([Path(sys.argv[0]).name, *sys.argv[1:2]])})")
         file.flush()
         yield
+
+
+def no_locks(folder: Path, error: OSError) -> ToolkitError:
+    """Return the fault of a disk that knows no locks, as some network shares and disks of Windows under WSL."""
+    return ToolkitError(
+        f"its disk takes no locks, which keep two commands apart ({error.strerror})",
+        where=str(folder),
+        remedy="move it to a disk of this machine; under WSL that is a folder in your home, not one below /mnt",
+    )
 
 
 def _opened(path: Path) -> int:

@@ -116,12 +116,18 @@ class Workspace:
             licence: SPDX id for every page that states none; None: that is not known.
 
         Raises:
-            UsageError: There is a toolkit.yaml already.
+            UsageError: There is a toolkit.yaml already, or the folder has a name that can't be printed.
             InvalidInput: There is no such schema.
             InvalidConfig: The title is too short or too long for Label Studio; nothing is written.
         """
         if (root / FILE_NAME).exists():
             raise UsageError("there is a project already", where=str(root), remedy=f"look at {root / FILE_NAME}")
+        if not (whole := str(root.resolve())).isprintable():
+            raise UsageError(
+                "the name of the folder has characters that can't be printed, or is not UTF-8 here",
+                where=whole,
+                remedy="rename it, or set LC_ALL to a UTF-8 locale such as C.UTF-8",
+            )
         loaded = load(schema)
         own = Path(schema).is_file()
         names = (loaded.title, loaded.name) if own else ()

@@ -162,7 +162,7 @@ def _tokens(workspace: Workspace, environment: Mapping[str, str]) -> Iterator[Ch
         needed=studio.url is not None,
         remedy=f"run `toolkit studio start`, or copy a token from Account & Settings into {studio.token_variable}",
     )
-    home = Path(environment.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
+    home = Path(environment.get("HF_HOME") or os.path.expanduser("~/.cache/huggingface"))  # as it is where nobody lives
     yield _token(
         "Hub token",
         hub.token_variable,

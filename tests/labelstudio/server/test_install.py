@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.errors import InvalidConfig, ToolkitError
+from toolkit.errors import InvalidConfig, ToolkitError, UsageError
 from toolkit.labelstudio.server import embedded, install
 from toolkit.labelstudio.server.install import Step, installed
 
@@ -59,3 +59,12 @@ def test_uv_installs_it_and_pip_brings_uv_where_it_is_missing(
     asked = (tmp_path / "notes").read_text().splitlines()
     assert [line.split()[0] for line in asked] == (["uv", "uv"] if there else ["python3", "python", "uv"])
     assert asked[-1].endswith(f"bin/python label-studio=={install.VERSION}")
+
+
+def test_without_a_home_a_folder_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(path: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", nobody)
+    with pytest.raises(UsageError, match="set HOME, or TOOLKIT_STUDIO_HOME"):
+        install.default_home({})

@@ -21,7 +21,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.errors import InvalidConfig, ToolkitError
+from toolkit.errors import InvalidConfig, ToolkitError, UsageError
+from toolkit.project.mutex import no_locks
 
 VERSION = "1.23.2"
 DATABASE = "label_studio.sqlite3"
@@ -40,11 +41,19 @@ def not_told(line: str) -> None:
 
 
 def default_home(environment: Mapping[str, str] = os.environ) -> Path:
-    """Return where the installation and the default data directory lie: the user's cache, unless told otherwise."""
+    """Return where the installation and the default data directory lie: the user's cache, unless told otherwise.
+
+    Raises:
+        UsageError: The user has no home, as in a container that runs under a bare number.
+    """
     if named := environment.get(HOME_VARIABLE):
         return Path(named).expanduser().absolute()
     cache = environment.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(cache).expanduser().absolute() / "toolkit" / "studio"
+    try:
+        return Path(cache).expanduser().absolute() / "toolkit" / "studio"
+    except RuntimeError as error:
+        what = "there is no home directory to keep Label Studio in"
+        raise UsageError(what, remedy=f"set HOME, or {HOME_VARIABLE}, to a folder that can be written to") from error
 
 
 def installed(home: Path, python: Path | None = None, *, told: Told = not_told) -> Path:
@@ -169,7 +178,10 @@ def waiting_lock(path: Path) -> Iterator[None]:
     """Hold a lock file; a second process waits until the first has finished."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError as error:
+            raise no_locks(path.parent, error) from error
         yield
 
 
