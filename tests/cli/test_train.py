@@ -70,3 +70,8 @@ def test_one_story_has_no_test_split_and_is_told_so_before_anybody_evaluates(
     monkeypatch.chdir(tmp_path)
     run("train", "--baseline", "words-lr", "--json")
     assert json.loads(capsys.readouterr().out)["notes"]
+    run("train", "--baseline", "words-lr", "--json")
+    assert json.loads(capsys.readouterr().out)["up_to_date"]
+    monkeypatch.setattr("toolkit.baselines.training.stage.FORMAT", "toolkit-baseline/9")  # of a later version
+    run("train", "--baseline", "words-lr", "--json")
+    assert not json.loads(capsys.readouterr().out)["up_to_date"]

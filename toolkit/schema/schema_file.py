@@ -37,7 +37,8 @@ def find(reference: str) -> Path:
     if reference.endswith((".yaml", ".yml")) or "/" in reference:
         path = Path(reference)
         if not path.is_file():
-            raise UsageError("there is no such schema file", where=reference)
+            remedy = "a path in toolkit.yaml counts from the project: keep the file in its schemas/, and name it so"
+            raise UsageError("there is no such schema file", where=reference, remedy=remedy)
         return path
     name, _, version = reference.partition("@")
     versions = _versions(shipped("schemas") / name)

@@ -40,7 +40,8 @@ SPANS = "spans"
 Array = npt.NDArray[Any]
 
 _LONGEST = 20  # n-grams; the ladder has at most 5
-_FORMAT: Literal["toolkit-baseline/1"] = "toolkit-baseline/1"
+FORMAT: Literal["toolkit-baseline/1"] = "toolkit-baseline/1"
+"""What config.json says of how the files were written."""
 
 
 @record
@@ -112,7 +113,7 @@ def contents(model: Model) -> dict[str, bytes]:
     if model.tagger is not None:
         files |= {f"{SPANS}/{name}": content for name, content in span_contents(model.tagger).items()}
     config = ModelConfig(
-        format=_FORMAT,
+        format=FORMAT,
         baseline=model.baseline,
         labels=model.targets.names,
         multi=model.targets.multi,
@@ -192,9 +193,9 @@ def _config(path: Path) -> ModelConfig:
     except ValueError:
         fields = None  # what is wrong with it is said below
     found = fields.get("format") if isinstance(fields, dict) else None
-    if isinstance(found, str) and found != _FORMAT:
+    if isinstance(found, str) and found != FORMAT:
         raise InvalidInput(
-            f"is of format {found!r}, and this version of toolkit reads {_FORMAT!r}",
+            f"is of format {found!r}, and this version of toolkit reads {FORMAT!r}",
             where=str(path),
             remedy="install the toolkit that its requirements.txt names, or run `toolkit train` again",
         )

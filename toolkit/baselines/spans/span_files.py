@@ -18,7 +18,9 @@ from toolkit.records import digest, from_json, to_json
 from toolkit.records.base import record
 
 CONFIG, TENSORS = "config.json", "model.safetensors"
-_FORMAT: Literal["toolkit-spans/2"] = "toolkit-spans/2"
+FORMAT: Literal["toolkit-spans/2"] = "toolkit-spans/2"
+"""What config.json says of how the files were written."""
+
 _LONGEST = 10_000  # tokens of a span
 
 
@@ -54,7 +56,7 @@ def span_contents(model: SpanModel) -> dict[str, bytes]:
         }
     files = {TENSORS: bytes(safetensors.numpy.save(tensors))}
     config = SpanConfig(
-        format=_FORMAT,
+        format=FORMAT,
         labels=model.labels,
         layers=tuple(SpanLayer(labels=layer.labels, longest=layer.longest) for layer in model.layers),
         language=model.language,
@@ -117,8 +119,8 @@ def _config(path: Path) -> SpanConfig:
     except ValueError:
         fields = None  # from_json tells what is wrong with it
     found = fields.get("format") if isinstance(fields, dict) else None
-    if isinstance(found, str) and found != _FORMAT:
-        what = f"is of format {found!r}, and this version of toolkit reads {_FORMAT!r}"
+    if isinstance(found, str) and found != FORMAT:
+        what = f"is of format {found!r}, and this version of toolkit reads {FORMAT!r}"
         raise InvalidInput(what, where=str(path), remedy="train it again")
     config = from_json(SpanConfig, content, where=str(path))
     if sorted(name for layer in config.layers for name in layer.labels) != sorted(set(config.labels)):
