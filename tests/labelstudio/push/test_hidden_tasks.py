@@ -8,12 +8,13 @@ from collections.abc import Callable, Collection
 import pytest
 
 from toolkit.agreement.stage import agreement, hidden_scores, known_labels
-from toolkit.errors import InvalidConfig
+from toolkit.errors import InvalidConfig, RemoteError
 from toolkit.labelstudio import Server, status
 from toolkit.labelstudio.client import server_project
 from toolkit.labelstudio.codec.encode import encode_result
 from toolkit.labelstudio.pseudonyms import project_pseudonyms
 from toolkit.labelstudio.pull.stage import pull
+from toolkit.labelstudio.push.sender import Sender
 from toolkit.labelstudio.push.stage import push
 from toolkit.labelstudio.push.tasks import key_of
 from toolkit.project import Workspace
@@ -64,7 +65,7 @@ def article_of(workspace: Workspace) -> dict[str, str]:
 
 @pytest.mark.studio
 def test_known_answers_are_hidden_scored_and_counted_nowhere_else(
-    server: Server, make_project: Callable[..., Workspace]
+    server: Server, make_project: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace, mark = make_project(TEXTS), os.urandom(4).hex()
     workspace.write("annotators.yaml", TEAM.replace("@", f"-{mark}@"))
@@ -86,11 +87,19 @@ def test_known_answers_are_hidden_scored_and_counted_nowhere_else(
 
     assert push(workspace, dry_run=True, server=server).hidden > 0
     assert hidden_articles(workspace.root) == [], "a dry run hides nothing"
+    with monkeypatch.context() as broken:
+        broken.setattr(Sender, "send", lambda *_: (_ for _ in ()).throw(RemoteError("gone")))
+        with pytest.raises(RemoteError, match="gone"):
+            push(workspace, server=server)
+    noted = hidden_articles(workspace.root)  # of the first person, and not sent
     second = push(workspace, server=server)
     hidden = hidden_articles(workspace.root)
+    assert hidden[: len(noted)] == noted
+    assert all(each.annotator != noted[0].annotator for each in hidden[len(noted) :]), "nothing is drawn twice"
     assert second.hidden == sum(len(each.sentence_ids) for each in hidden) > 0
     own, first_ones = assigned(workspace), {article_of(workspace)[one] for one in known_labels(workspace)}
-    assert bool(second.notes) == any(first_ones <= own[name] for name in users), "some know all that is known"
+    theirs = {name: own[name] | {each.article_id for each in hidden if each.annotator == name} for name in users}
+    assert not second.notes or any(first_ones <= theirs[name] for name in users), "all that is known is used up"
     for name in users:
         tasks = sum(article in own[name] for article in article_of(workspace).values())
         among = sum(len(each.sentence_ids) for each in hidden if each.annotator == name)

@@ -55,8 +55,8 @@ class HiddenTasks:
             return ()
         people = "1 person" if len(self.short) == 1 else f"{len(self.short)} people"
         return (
-            f"too few sentences have a known answer to hide any among the tasks of {people}: let experts decide "
-            "(`toolkit adjudicate --push`), or give answers a star on the server, and pull",
+            f"too few sentences have a known answer for the share that is hidden among the tasks of {people}: let "
+            "experts decide (`toolkit adjudicate --push`), or give answers a star on the server, and pull",
         )
 
     def among(self, annotator: str, own: Sequence[Key], every: Mapping[str, Key]) -> Iterator[Key]:
@@ -94,18 +94,19 @@ class HiddenTasks:
         before = sent_to(self._workspace, [blind_title(self._workspace, annotator)])
         new = [one for one in own if one not in before]
         places = list(dict.fromkeys(self._article_of[one] for one in new))
-        held = sum(len(each.sentence_ids) for each in self._hidden[annotator])
-        due = min(rules.share / (1 - rules.share) * len(own) - held, len(new) / 2)
+        theirs = [one for each in self._hidden[annotator] for one in each.sentence_ids]
+        held, waiting = len(theirs), sum(one not in before for one in theirs)  # those of a push that was cut off wait
+        due = min(rules.share / (1 - rules.share) * len(own) - held, len(new) / 2 - waiting)
         quota = self._members[annotator].quota if annotator in self._members else None
         room = float("inf") if quota is None else quota - len(own) - held
-        found = []
-        for article_id in self._free(annotator, own):
+        found, free = [], self._free(annotator, own)
+        for article_id in free:
             size = len(self._pool[article_id])
             if places and due >= size / 2 and room >= size:
                 at = int(content_id("place of a hidden article", annotator, article_id)[:12], 16) % len(places)
                 found.append(HiddenArticle(annotator, article_id, self._pool[article_id], places[at]))
                 due, room = due - size, room - size
-        if due >= 1 and places and not found:
+        if due >= 1 and places and len(found) == len(free):
             self.short.append(annotator)
         return found
 
