@@ -57,3 +57,9 @@ def test_every_command_of_the_workflow_is_one() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     assert len(words) > 10
     assert set(words) <= set(commands)
+
+
+def test_what_is_said_to_hold_a_claim_is_there() -> None:
+    named = re.findall(r"(?:tests|scripts)/[\w/]+\.py", (ROOT / "docs" / "comparison.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    assert not [name for name in named if not (ROOT / name).is_file()]
