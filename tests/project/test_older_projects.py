@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit import Project
+from toolkit import Project, load_model
 from toolkit.exchange.released_documents import export_documents
 from toolkit.release import diff
 from toolkit.release.proof import proof
@@ -63,6 +63,7 @@ def test_its_release_and_its_model_load(old: Project) -> None:
     assert old.release().version == "1.0.0"
     metrics = json.loads((old.model().path / "metrics.json").read_bytes())
     assert metrics["test"]["rows"] == 9
+    assert any("spans" in note for note in load_model(old.model().path).notes)  # they are found otherwise now
     outcome = old.evaluate()
     assert outcome.counts["rows"] == 9
     assert old.report()[0].exists()

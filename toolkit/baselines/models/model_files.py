@@ -25,7 +25,7 @@ from safetensors import SafetensorError
 from toolkit.baselines.data.targets import Targets
 from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.features import Block, FittedBlock
-from toolkit.baselines.spans.span_files import load_spans, span_contents
+from toolkit.baselines.spans.span_files import EARLIER, load_spans, span_contents
 from toolkit.baselines.spans.tagger import SpanModel
 from toolkit.encoders import embedding
 from toolkit.encoders.encoder import DEFAULT, ENCODERS, Encoder
@@ -39,6 +39,7 @@ SPANS = "spans"
 
 Array = npt.NDArray[Any]
 
+_EARLIER_SPANS = "its spans were learnt by version 0.1.0 and can't be found any more; `toolkit train` learns them again"
 _LONGEST = 20  # n-grams; the ladder has at most 5
 FORMAT: Literal["toolkit-baseline/1"] = "toolkit-baseline/1"
 """What config.json says of how the files were written."""
@@ -171,6 +172,7 @@ def _loaded(directory: Path) -> Model:
     _check(tensors, targets, blocks, directory / TENSORS)
     if config.seal not in (None, _seal(config)):
         raise InvalidInput("was changed after it was written", where=str(directory / CONFIG))
+    is_earlier = _has_earlier_spans(directory, config)
     return Model(
         baseline=config.baseline,
         targets=targets,
@@ -180,8 +182,8 @@ def _loaded(directory: Path) -> Model:
         thresholds=tensors["thresholds"],
         seed=config.seed,
         facts=config.facts,
-        notes=config.notes,
-        tagger=_tagger(directory, config),
+        notes=(*config.notes, *[_EARLIER_SPANS] * is_earlier),
+        tagger=None if is_earlier else _tagger(directory, config),
     )
 
 
@@ -213,6 +215,12 @@ def _tagger(directory: Path, config: ModelConfig) -> SpanModel | None:
     for name in names:
         _verified(directory / name, config, name)
     return load_spans(directory / SPANS) if names else None
+
+
+def _has_earlier_spans(directory: Path, config: ModelConfig) -> bool:
+    """Tell whether the span tagger of a model is one of version 0.1.0, of which this version has no use."""
+    name = f"{SPANS}/{CONFIG}"
+    return name in config.files and f'"{EARLIER}"'.encode() in _verified(directory / name, config, name)
 
 
 def _targets(config: ModelConfig, path: Path) -> Targets:

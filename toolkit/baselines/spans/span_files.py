@@ -21,6 +21,9 @@ CONFIG, TENSORS = "config.json", "model.safetensors"
 FORMAT: Literal["toolkit-spans/2"] = "toolkit-spans/2"
 """What config.json says of how the files were written."""
 
+EARLIER = "toolkit-spans/1"
+"""The format of version 0.1.0, of whose taggers this version has no use."""
+
 _LONGEST = 10_000  # tokens of a span
 
 
