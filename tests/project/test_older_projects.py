@@ -63,7 +63,7 @@ def test_its_release_and_its_model_load(old: Project) -> None:
     assert old.release().version == "1.0.0"
     metrics = json.loads((old.model().path / "metrics.json").read_bytes())
     assert metrics["test"]["rows"] == 9
-    assert any("spans" in note for note in load_model(old.model().path).notes)  # they are found otherwise now
+    assert any("spans" in note for note in load_model(str(old.model().path)).notes)  # they are found otherwise now
     outcome = old.evaluate()
     assert outcome.counts["rows"] == 9
     assert old.report()[0].exists()
