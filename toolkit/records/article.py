@@ -120,6 +120,16 @@ class Article:
         """The text without its title line."""
         return self.text if self.title is None else self.text[len(self.title) :].lstrip("\n")
 
+    @property
+    def shown_date(self) -> str:
+        """When it was published, for readers: "2026-01-07 08:00 UTC+03:00"; if that is not known, as its page says."""
+        said = self.published_at or self.published_text or ""
+        try:
+            moment = datetime.fromisoformat(said)
+        except ValueError:
+            return said
+        return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".rstrip() if len(said) > len("2026-01-07") else said
+
 
 def parse_instant(said: str | datetime | None) -> datetime | None:
     """Return an aware time from ISO 8601; one without a zone is UTC. None when it is no such time."""

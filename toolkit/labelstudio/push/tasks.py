@@ -61,7 +61,7 @@ def _origin(article: Article) -> dict[str, str]:
         "article": article.text,
         "headline": article.title or "",
         "publisher": article.publisher or "",
-        "date": article.published_at or article.published_text or "",
+        "date": article.shown_date,
         "link": link_of(article.url),
     }
 
