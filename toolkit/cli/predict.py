@@ -49,7 +49,8 @@ def predict(
     ready = references.load_model(model or "newest", workspace=workspace_at(project))
     with nullcontext() if sys.stdout.isatty() else progress_bar("predict"):  # a bar would cut through what is printed
         broken = _put_answers(batches, ready, text_column)
-    say_next("`toolkit evaluate --file FILE` judges a model on rows that have labels")
+    if sys.stdout.isatty():  # a filter between others says nothing
+        say_next("`toolkit evaluate --file FILE` judges a model on rows that have labels")
     if broken:
         lines = "1 line" if broken == 1 else f"{broken:,} lines"
         raise InvalidInput(f"{lines} could not be read", where=where, remedy='look at the lines with "error"')

@@ -103,21 +103,20 @@ class AppendLog:
         Raises:
             InvalidInput: A line that was wholly written is not a JSON object, or the last rows are gone.
         """
-        if self.path.exists() and not self.path.is_file():  # a pipe would be waited for, without end
-            raise InvalidInput("is not a file", where=str(self.path), remedy="bring the log back from a backup")
-        self.refuse_cut()
-        if not self.path.exists():
-            return
-        with self.path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                if line.endswith(b"\n") and (having is None or having.search(line)):
-                    yield self._parse(line, number)
+        for number, line in self._lines():
+            if having is None or having.search(line):
+                yield self._parse(line, number)
 
     def heads(self, form: re.Pattern[bytes]) -> Iterator[re.Match[bytes] | dict[str, Any]]:
         """Yield of every row the match of a pattern at the beginning of its line, and the row itself where it does not.
 
         For what stands first in a row, such as its id, without reading all of it. Raises as `rows`.
         """
+        for number, line in self._lines():
+            yield form.match(line) or self._parse(line, number)
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the lines that were wholly written, with their numbers."""
         if self.path.exists() and not self.path.is_file():  # a pipe would be waited for, without end
             raise InvalidInput("is not a file", where=str(self.path), remedy="bring the log back from a backup")
         self.refuse_cut()
@@ -126,14 +125,14 @@ class AppendLog:
         with self.path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 if line.endswith(b"\n"):
-                    yield form.match(line) or self._parse(line, number)
+                    yield number, line
 
     def _parse(self, line: bytes, number: int) -> dict[str, Any]:
         try:  # a border around each of millions of lines would take a third of the time
             row = json.loads(line.decode(errors=HALF_CHARACTERS))
-        except (ValueError, RecursionError):
+        except Exception:
             with border("can't be read", where=f"{self.path}:{number}", remedy=_REMEDY):
-                row = json.loads(line)
+                raise
         if not isinstance(row, dict):
             raise InvalidInput("is not a JSON object", where=f"{self.path}:{number}", remedy=_REMEDY)
         if self.chained:
