@@ -97,7 +97,7 @@ def test_the_command_says_what_it_drew_left_out_and_wrote_and_what_comes_next(
     told = capsys.readouterr()
     assert told.out.startswith("select      10 chosen · 10 at random · 30 left · 0 wait for answers")
     assert "no model was trained yet, so all are drawn at random" in told.err
-    assert f"written to {workspace.path(ORDER)}; next: `toolkit push --order selection.jsonl --limit 10`" in told.err
+    assert f"written to {workspace.path(ORDER)}\nnext: `toolkit push --order selection.jsonl --limit 10`" in told.err
 
     ledger = Ledger(workspace, "project 1", "News")
     ledger.sending([(sentence.sentence_id, "0" * 64) for sentence in workspace.sentences()])
@@ -107,7 +107,7 @@ def test_the_command_says_what_it_drew_left_out_and_wrote_and_what_comes_next(
     assert told.out.startswith("select      0 chosen · 0 at random · 0 left · 40 wait for answers")
     assert "there is nothing to choose from: every sentence has an answer or waits for one" in told.err
     assert "40 sentences were pushed and wait for a first answer" in told.err
-    assert "next:" not in told.err
+    assert "next: `toolkit pull`" in told.err
     assert run(*command, "--model", model, "--also-pushed", "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert found["counts"] == {"chosen": 10, "at random": 5, "left": 30, "wait for answers": 0}

@@ -211,7 +211,7 @@ def test_a_page_that_does_not_fit_the_answers_is_refused_and_left_alone(
     value = {"start": 0, "end": 5, "text": "Ferry", "labels": ["HINT"]}
     region = {"id": "a", "from_name": "spans", "to_name": "text", "type": "labels", "value": value}
     server.post(f"/api/tasks/{task['id']}/annotations/", {"result": [region]})
-    with pytest.raises(InvalidInput, match=r"HINT.*project of its own"):
+    with pytest.raises(InvalidInput, match=r"HINT.*gets its own project"):
         push(workspace, server=server)
     assert server_project.work_projects(server, workspace)[0].settings["label_config"] == older
 

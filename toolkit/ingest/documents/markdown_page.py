@@ -283,9 +283,10 @@ class _Body:
         if token.type != "html_block":
             self.cuts.append((start, end, "code"))
             return
-        for found in re.finditer(
-            r"[^<>\n]*[^<>\s][^<>\n]*(?=<|\n|$)", re.sub(r"<[^>]*>", _blanked, self._source[start:end])
-        ):
+        markup = self._source[start:end]
+        last = markup.rfind(">") + 1  # behind it no tag ends, and each "<" would be followed to the end
+        bare = re.sub(r"<[^>]*>", _blanked, markup[:last]) + markup[last:]
+        for found in re.finditer(r"[^<>\n]*[^<>\s][^<>\n]*(?=<|\n|$)", bare):
             text = found[0].strip()
             if text:
                 first = start + found.start() + len(found[0]) - len(found[0].lstrip())
