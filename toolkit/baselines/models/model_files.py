@@ -25,7 +25,7 @@ from safetensors import SafetensorError
 from toolkit.baselines.data.targets import Targets
 from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.features import Block, FittedBlock
-from toolkit.baselines.spans.span_files import EARLIER, load_spans, span_contents
+from toolkit.baselines.spans.span_files import EARLIER, format_of, load_spans, refuse_other_format, span_contents
 from toolkit.baselines.spans.tagger import SpanModel
 from toolkit.encoders import embedding
 from toolkit.encoders.encoder import DEFAULT, ENCODERS, Encoder
@@ -42,7 +42,7 @@ Array = npt.NDArray[Any]
 _EARLIER_SPANS = "its spans were learnt by version 0.1.0 and can't be found any more; `toolkit train` learns them again"
 _LONGEST = 20  # n-grams; the ladder has at most 5
 FORMAT: Literal["toolkit-baseline/1"] = "toolkit-baseline/1"
-"""What config.json says of how the files were written."""
+"""The format of the files, as config.json names it."""
 
 
 @record
@@ -190,17 +190,8 @@ def _loaded(directory: Path) -> Model:
 def _config(path: Path) -> ModelConfig:
     """Read config.json; one of another version of toolkit is told by its format."""
     content = _read(path)
-    try:
-        fields = json.loads(content)
-    except ValueError:
-        fields = None  # what is wrong with it is said below
-    found = fields.get("format") if isinstance(fields, dict) else None
-    if isinstance(found, str) and found != FORMAT:
-        raise InvalidInput(
-            f"is of format {found!r}, and this version of toolkit reads {FORMAT!r}",
-            where=str(path),
-            remedy="install the toolkit that its requirements.txt names, or run `toolkit train` again",
-        )
+    remedy = "install the toolkit that its requirements.txt names, or run `toolkit train` again"
+    refuse_other_format(content, FORMAT, where=str(path), remedy=remedy)
     config = from_json(ModelConfig, content, where=str(path))
     for number, block in enumerate(config.blocks):
         shortest, longest = block.ngrams
@@ -220,7 +211,7 @@ def _tagger(directory: Path, config: ModelConfig) -> SpanModel | None:
 def _has_earlier_spans(directory: Path, config: ModelConfig) -> bool:
     """Tell whether the span tagger of a model is one of version 0.1.0, of which this version has no use."""
     name = f"{SPANS}/{CONFIG}"
-    return name in config.files and f'"{EARLIER}"'.encode() in _verified(directory / name, config, name)
+    return name in config.files and format_of(_verified(directory / name, config, name)) == EARLIER
 
 
 def _targets(config: ModelConfig, path: Path) -> Targets:

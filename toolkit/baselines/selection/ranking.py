@@ -55,10 +55,10 @@ def select(
     Of a label that half of the labelled rows carry, most is learnt where the model is unsure: where the calibrated
     probability is near its threshold. Of a rare one it is learnt from the rows that carry it, so that the rarer a label
     is, the more its probability counts, and the less its uncertainty. Labels are weighted by the inverse square root
-    of how often they were seen: macro F1 counts each alike. Span labels count like labels, a sentence as its likeliest
-    span. Diversity is 1 less the cube of the cosine similarity to
-    the nearest sentence that was labelled or selected before: copies come last, what is merely alike hardly later.
-    Random rows stand at even distances.
+    of how often they were seen: macro F1 counts each alike. Span labels count like labels: of each, a sentence has the
+    probability of its likeliest span. Diversity is 1 less the cube of the cosine similarity to the nearest sentence
+    that was labelled or selected before: copies come last, what is merely alike hardly later. Random rows stand at even
+    distances.
 
     Args:
         model: Trained on what is labelled.

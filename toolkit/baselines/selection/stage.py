@@ -282,10 +282,8 @@ def _audit(
 
 
 def _span_errors(workspace: Workspace, seed: int) -> Mapping[str, tuple[SpanDoubt, ...]]:
-    """Return what is suspected of spans, by sentence_id; nothing where none are decided, or in too few stories."""
-    there = {key for key, _ in workspace.columns(Sentence, "sentence_id", "article_id")}
-    decisions = [each for each in workspace.decisions() if each.sentence_id in there]
-    rows = gold_spans(workspace)
+    """Return the doubts about spans, by sentence_id; nothing where none are decided, or in too few stories."""
+    decisions, rows = _decided_spans(workspace)
     if not any(rows.spans):
         return {}
     try:
@@ -307,15 +305,14 @@ def gold_rows(workspace: Workspace) -> Rows:
         raise InvalidInput(
             "holds no decision", where=str(workspace.path(GOLD)), remedy="label sentences and run `toolkit adjudicate`"
         )
-    stories = dict(workspace.columns(Article, "article_id", "story_id"))
-    sentences = {key: rest for key, *rest in workspace.columns(Sentence, "sentence_id", "text", "article_id")}
-    there = [(key, labels, *sentences[key]) for key, labels in decisions if key in sentences]
+    places = _places(workspace)
+    there = [(key, labels, *places[key]) for key, labels in decisions if key in places]
     return Rows(
-        texts=tuple(text for _, _, text, _ in there),
-        labels=tuple(tuple(labels) for _, labels, _, _ in there),
+        texts=tuple(text for _, _, text, _, _ in there),
+        labels=tuple(tuple(labels) for _, labels, _, _, _ in there),
         multi=True,
-        groups=tuple(stories[article_id] for _, _, _, article_id in there),
-        ids=tuple(key for key, _, _, _ in there),
+        groups=tuple(story for _, _, _, story, _ in there),
+        ids=tuple(key for key, _, _, _, _ in there),
         where=str(workspace.path(GOLD)),
     )
 
@@ -326,14 +323,25 @@ def gold_spans(workspace: Workspace) -> SpanRows:
     Raises:
         InvalidInput: Nothing is decided yet.
     """
-    articles = {key: rest for key, *rest in workspace.columns(Article, "article_id", "story_id", "language")}
-    sentences = {key: rest for key, *rest in workspace.columns(Sentence, "sentence_id", "text", "article_id")}
-    decisions = [each for each in workspace.decisions() if each.sentence_id in sentences]
-    there = [(each.spans, *sentences[each.sentence_id]) for each in decisions]
-    return SpanRows(
-        texts=tuple(text for _, text, _ in there),
-        spans=tuple(spans for spans, _, _ in there),
-        groups=tuple(articles[article_id][0] for _, _, article_id in there),
-        languages=tuple(articles[article_id][1] or "" for _, _, article_id in there),
+    return _decided_spans(workspace)[1]
+
+
+def _decided_spans(workspace: Workspace) -> tuple[list[Decision], SpanRows]:
+    """Return the decisions on sentences that are there, and a row for each."""
+    places = _places(workspace)
+    decisions = [each for each in workspace.decisions() if each.sentence_id in places]
+    there = [places[each.sentence_id] for each in decisions]
+    return decisions, SpanRows(
+        texts=tuple(text for text, _, _ in there),
+        spans=tuple(each.spans for each in decisions),
+        groups=tuple(story for _, story, _ in there),
+        languages=tuple(language or "" for _, _, language in there),
         where=str(workspace.path(GOLD)),
     )
+
+
+def _places(workspace: Workspace) -> dict[str, tuple[str, str, str | None]]:
+    """Return the text, the story and the language of every sentence, by sentence_id."""
+    articles = {key: rest for key, *rest in workspace.columns(Article, "article_id", "story_id", "language")}
+    columns = workspace.columns(Sentence, "sentence_id", "text", "article_id")
+    return {key: (text, *articles[article_id]) for key, text, article_id in columns}

@@ -19,7 +19,7 @@ from toolkit.records.base import record
 
 CONFIG, TENSORS = "config.json", "model.safetensors"
 FORMAT: Literal["toolkit-spans/2"] = "toolkit-spans/2"
-"""What config.json says of how the files were written."""
+"""The format of the files, as config.json names it."""
 
 EARLIER = "toolkit-spans/1"
 """The format of version 0.1.0, of whose taggers this version has no use."""
@@ -114,17 +114,32 @@ def load_spans(directory: Path | str) -> SpanModel:
     )
 
 
-def _config(path: Path) -> SpanConfig:
-    """Read config.json; one of another version of toolkit is told by its format."""
-    content = read_bytes(path)
+def format_of(content: bytes) -> str | None:
+    """Return the format that the bytes of a config.json name; None where they name none."""
     try:
         fields = json.loads(content)
     except ValueError:
-        fields = None  # from_json tells what is wrong with it
+        return None
     found = fields.get("format") if isinstance(fields, dict) else None
-    if isinstance(found, str) and found != FORMAT:
-        what = f"is of format {found!r}, and this version of toolkit reads {FORMAT!r}"
-        raise InvalidInput(what, where=str(path), remedy="train it again")
+    return found if isinstance(found, str) else None
+
+
+def refuse_other_format(content: bytes, wanted: str, *, where: str, remedy: str) -> None:
+    """Refuse the config.json of another version of toolkit; whatever else is wrong with it is left to its reader.
+
+    Raises:
+        InvalidInput: It names another format than the one wanted.
+    """
+    found = format_of(content)
+    if found not in (None, wanted):
+        what = f"is of format {found!r}, and this version of toolkit reads {wanted!r}"
+        raise InvalidInput(what, where=where, remedy=remedy)
+
+
+def _config(path: Path) -> SpanConfig:
+    """Read config.json; one of another version of toolkit is told by its format."""
+    content = read_bytes(path)
+    refuse_other_format(content, FORMAT, where=str(path), remedy="train it again")
     config = from_json(SpanConfig, content, where=str(path))
     if sorted(name for layer in config.layers for name in layer.labels) != sorted(set(config.labels)):
         raise InvalidInput("'layers' don't hold each of the labels once", where=str(path))

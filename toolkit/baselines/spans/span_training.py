@@ -15,7 +15,7 @@ from toolkit.baselines.data.folds import Folds, grouped_folds
 from toolkit.baselines.data.targets import Floats, Ints
 from toolkit.baselines.spans.chain import FORBIDDEN, Run, begin, chosen
 from toolkit.baselines.spans.span_rows import SpanRows
-from toolkit.baselines.spans.tagger import Layer, SpanModel, order, span_of
+from toolkit.baselines.spans.tagger import Layer, SpanModel, placed
 from toolkit.baselines.spans.token_features import Bounds, features, tokens
 from toolkit.errors import InvalidInput
 from toolkit.records import Span
@@ -160,17 +160,9 @@ def spans_out_of_fold(rows: SpanRows, *, folds: int = 5, seed: int = 0) -> list[
     names = learnable(rows)
     data = Tagged.of(rows, names)
     parts = held_out(data, span_folds(rows, names, folds=folds, seed=seed))
+    layers = layered(data.runs)
     return [
-        tuple(
-            sorted(
-                (
-                    (span_of(text, places, labels, run), run.probability)
-                    for labels, runs in zip(layered(data.runs), each, strict=True)
-                    for run in runs
-                ),
-                key=lambda pair: order(pair[0]),
-            )
-        )
+        placed(text, places, list(zip(layers, each, strict=True)))
         for text, places, each in zip(data.texts, data.bounds, parts, strict=True)
     ]
 

@@ -89,12 +89,12 @@ class SpanModel:
 
         Readings that exclude each other stand side by side, by start, end and label.
         """
-        found: list[list[tuple[Span, float]]] = [[] for _ in texts]
         bounds = [tokens(text) for text in texts]
-        for layer, runs in self._likely(texts, bounds):
-            for mine, text, places, each in zip(found, texts, bounds, runs, strict=True):
-                mine += ((span_of(text, places, layer.labels, run), run.probability) for run in each)
-        return [tuple(sorted(spans, key=lambda pair: order(pair[0]))) for spans in found]
+        likely = self._likely(texts, bounds)
+        return [
+            placed(text, places, [(layer.labels, runs[number]) for layer, runs in likely])
+            for number, (text, places) in enumerate(zip(texts, bounds, strict=True))
+        ]
 
     def _likely(self, texts: Sequence[str], bounds: Sequence[Sequence[Bounds]]) -> list[tuple[Layer, list[list[Run]]]]:
         rows = features(texts, bounds, self.language)
@@ -112,6 +112,14 @@ def span_of(text: str, places: Sequence[Bounds], labels: Sequence[str], run: Run
     start, end, label = places[run.first][0], places[run.after - 1][1], labels[run.label]
     span_id = content_id("suggestion", text, label, start, end)
     return Span(span_id=span_id, label=label, start=start, end=end, text=text[start:end])
+
+
+def placed(
+    text: str, places: Sequence[Bounds], layers: Sequence[tuple[Sequence[str], Sequence[Run]]]
+) -> tuple[tuple[Span, float], ...]:
+    """Return the runs of all layers, (labels, runs), as spans of a text with their probabilities, in order."""
+    pairs = ((span_of(text, places, labels, run), run.probability) for labels, runs in layers for run in runs)
+    return tuple(sorted(pairs, key=lambda pair: order(pair[0])))
 
 
 def order(span: Span) -> tuple[int, int, str]:

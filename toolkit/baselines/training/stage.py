@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.evaluation.on_release import answers_of_release
 from toolkit.baselines.models.model_files import CONFIG, FORMAT, SPANS
 from toolkit.baselines.spans.span_files import FORMAT as SPAN_FORMAT
+from toolkit.baselines.spans.span_files import format_of
 from toolkit.baselines.training.curve import annotator_curve, cheap_rung, sentence_curve
 from toolkit.baselines.training.model_card import METRICS
 from toolkit.baselines.training.training_run import summary, train_release
@@ -99,9 +99,8 @@ def train(
 def _is_of_another_format(folder: Path | None) -> bool:
     """Tell whether a model, or its part for spans, was written by a version that wrote it otherwise."""
     wanted = {} if folder is None else {folder / CONFIG: FORMAT, folder / SPANS / CONFIG: SPAN_FORMAT}
-    with suppress(ValueError, LookupError, TypeError):  # a damaged file is not up to date, and made again anyhow
-        return any(path.exists() and json.loads(path.read_bytes())["format"] != it for path, it in wanted.items())
-    return False
+    found = {path: format_of(path.read_bytes()) for path in wanted if path.exists()}
+    return any(name not in (None, wanted[path]) for path, name in found.items())  # a damaged file is made again anyhow
 
 
 HARDER = ("by_time", "by_publisher", "by_language")
