@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit.labelstudio.codec.offsets import Offsets, is_offset, locate
+from toolkit.labelstudio.codec.offsets import Offsets, code_points, is_offset, locate
 
 SPEAKER, WORDS = "author", "text"
 """The keys of a turn's speaker and words, where the page names no others."""
@@ -64,7 +64,7 @@ class Dialogue:
         places = value.get("startOffset", 0), value.get("endOffset", _units(last[1]))
         if not all(map(is_offset, places)):
             return "no-offsets"
-        start, end = _code_points(first[1], places[0]), _code_points(last[1], places[1])
+        start, end = code_points(first[1], places[0]), code_points(last[1], places[1])
         if start is None or end is None:
             return "offset-mismatch"
         claimed = value.get("text") if first is last else None  # of several turns it has no speakers
@@ -78,17 +78,6 @@ class Dialogue:
 
 def _units(words: str) -> int:
     return len(words.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _code_points(words: str, units: int) -> int | None:
-    """Return how many code points so many UTF-16 units are; None beyond the words, or within a character."""
-    coded = words.encode("utf-16-le", "surrogatepass")
-    if not 0 <= units <= len(coded) // 2:
-        return None
-    try:
-        return len(coded[: 2 * units].decode("utf-16-le"))
-    except UnicodeDecodeError:
-        return None
 
 
 def dialogues_of(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -84,11 +84,16 @@ def _checked(text: str, start: int, end: int, mended: str | None, *, trim: bool)
 
 def _from_utf16(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the code points of offsets that count UTF-16 units, None where these cut a character in two."""
-    units = text.encode("utf-16-le", "surrogatepass")
-    if not 0 <= start < end <= len(units) // 2:
+    first, last = code_points(text, start), code_points(text, end)
+    return (first, last) if start < end and first is not None and last is not None else None
+
+
+def code_points(text: str, units: int) -> int | None:
+    """Return how many code points the first UTF-16 units of a text are; None beyond it, or within a character."""
+    coded = text.encode("utf-16-le", "surrogatepass")
+    if not 0 <= units <= len(coded) // 2:
         return None
     try:
-        first = len(units[: 2 * start].decode("utf-16-le"))
-        return first, first + len(units[2 * start : 2 * end].decode("utf-16-le"))
+        return len(coded[: 2 * units].decode("utf-16-le"))
     except UnicodeDecodeError:
         return None

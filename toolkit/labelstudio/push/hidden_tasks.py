@@ -46,11 +46,15 @@ class HiddenTasks:
             {(each.annotator, each.sentence_id) for each in workspace.hidden_answers()} if self._hidden else set()
         )
         self._article_of: dict[str, str] = dict(workspace.columns(Sentence, "sentence_id", "article_id"))
-        self._pool = self._known_articles() if self._rules is not None else {}
+        self._pool: dict[str, tuple[str, ...]] = {}
+        self._seen: dict[str, set[str]] = defaultdict(set)  # the articles that a person knows, by pseudonym
+        if self._rules is not None:
+            self._language_of = dict(workspace.columns(Article, "article_id", "language"))
+            self._pool, self._seen = self._known_articles(), self._seen_articles()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know: that there are too few known answers."""
+        """A note that there are too few known answers, where that is so."""
         if not self.short:
             return ()
         people = "1 person" if len(self.short) == 1 else f"{len(self.short)} people"
@@ -112,11 +116,8 @@ class HiddenTasks:
 
     def _free(self, annotator: str, own: Sequence[str]) -> list[str]:
         """Return the known articles that a person may get, in an order that is drawn."""
-        workspace, article_of = self._workspace, self._article_of
-        theirs = {article_of[one] for one in own} | assigned(workspace).get(annotator, set())
-        theirs |= {article_of[one] for one in further(workspace).get(annotator, ()) if one in article_of}
+        theirs = {self._article_of[one] for one in own} | self._seen[annotator]
         theirs |= {each.article_id for each in self._hidden[annotator]}
-        theirs |= self._answered[annotator]
         languages = self._members[annotator].languages if annotator in self._members else ()
         able = (
             one for one in self._pool if one not in theirs and (not languages or self._language_of[one] in languages)
@@ -127,11 +128,6 @@ class HiddenTasks:
         """Return the articles of which enough answers are known, with those sentences that other people got."""
         workspace = self._workspace
         known, sent = known_labels(workspace), sent_sentences(workspace)
-        self._language_of = dict(workspace.columns(Article, "article_id", "language"))
-        self._answered: dict[str, set[str]] = defaultdict(set)
-        for answer in workspace.answers():
-            if answer.sentence_id in self._article_of:
-                self._answered[answer.annotator].add(self._article_of[answer.sentence_id])
         found: dict[str, list[str]] = defaultdict(list)
         for sentence_id, article_id in self._article_of.items():
             if sentence_id in sent:
@@ -141,3 +137,14 @@ class HiddenTasks:
             for article_id, mine in found.items()
             if sum(one in known for one in mine) >= _KNOWN * len(mine)
         }
+
+    def _seen_articles(self) -> dict[str, set[str]]:
+        """Return the articles that each person was given to label, or has answered, by pseudonym."""
+        found: dict[str, set[str]] = defaultdict(set, assigned(self._workspace))
+        asked = further(self._workspace)
+        pairs = [(name, one) for name, ids in asked.items() for one in ids]
+        pairs += [(answer.annotator, answer.sentence_id) for answer in self._workspace.answers()]
+        for name, sentence_id in pairs:
+            if sentence_id in self._article_of:
+                found[name].add(self._article_of[sentence_id])
+        return found
