@@ -58,7 +58,7 @@ class Suspect:
         quality: How far its least supported label is, or what is suspected of its spans, 0 to 1; the lowest first.
         confident: The model is surer of the contrary than it usually is of that answer, for some label.
         doubts: Labels with a quality below one half, or those it is confident of, the worst first.
-        spans: What is suspected of its spans, the worst first.
+        spans: The doubts about its spans, the worst first.
     """
 
     sentence_id: str
@@ -144,7 +144,7 @@ def answer_probabilities(
 
 
 def with_spans(suspects: Iterable[Suspect], spans: Mapping[str, tuple[SpanDoubt, ...]]) -> tuple[Suspect, ...]:
-    """Return suspects with what is suspected of spans too, ranked anew.
+    """Return the suspects with the doubts about their spans, ranked again.
 
     Args:
         suspects: Decisions by their labels.

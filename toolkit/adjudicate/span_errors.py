@@ -19,7 +19,7 @@ Candidates: TypeAlias = Sequence[tuple[Span, float]]
 
 @record
 class SpanDoubt:
-    """What is suspected of a sentence's spans.
+    """A doubt about one span of a sentence.
 
     Attributes:
         kind: "wrong": nothing of the label is there. "missing": something is there and was not marked. "bounds": it
@@ -44,7 +44,7 @@ class SpanDoubt:
 
 
 class _Usual(NamedTuple):
-    """How sure a model is of a label where it is right: that a span is there, of its ends, that there is none."""
+    """How sure a model usually is of a label where it is right: that a span is there, where it ends, that none is."""
 
     there: float
     ends: float
@@ -54,7 +54,7 @@ class _Usual(NamedTuple):
 def span_errors(
     decisions: Iterable[Decision], candidates: Mapping[str, Candidates], labels: Sequence[str]
 ) -> dict[str, tuple[SpanDoubt, ...]]:
-    """Return what is suspected of decided spans, by sentence_id; the worst of a sentence first.
+    """Return the doubts about decided spans, by sentence_id; the worst of a sentence first.
 
     Args:
         decisions: The gold; sentences that are not among the candidates are left out, as are experts' decisions.

@@ -12,7 +12,7 @@ _AFTER = r"(?=[\s\u200b\u200e\u200f\u2060\ufeff\"']*[=+\-@|%＝＋－＠–−])
 _WITHIN = re.compile(rf"(?<=[;\t\r\n]){_AFTER}")
 _GUARDED = re.compile(rf"(?<=[;\t\r\n])'{_AFTER}")
 _IN_JSON = re.compile(rf";{_AFTER}")
-"""Where a program that separates cells by semicolons, tabs or lines, whatever the quotes, would see a formula begin."""
+"""Where a formula would begin for a program that separates cells by semicolons, tabs or lines and ignores quotes."""
 
 
 def csv_cell(value: object) -> object:

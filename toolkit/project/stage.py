@@ -207,8 +207,9 @@ def derive_report(
         report: Mapping[str, Any] = json.loads((root / name).read_bytes())
         return report
 
-    how: dict[str, Any] = {"inputs": inputs, "parameters": parameters, "again": again}
-    outcome, report = derive_value(root, stage, make=files, read=read, **how)
+    outcome, report = derive_value(
+        root, stage, inputs=inputs, parameters=parameters, make=files, read=read, again=again
+    )
     return ReportOutcome(**vars(outcome), report=report)
 
 

@@ -22,7 +22,7 @@ from toolkit.version import install_command
 
 NAME: Final = "manifest.json"
 FORMAT: Final = 2
-"""Version of the file formats of a release: 1 has attributes of spans and fields of sentences as JSON."""
+"""Version of the file formats of a release. In format 1, attributes of spans and fields of sentences were JSON."""
 
 FORMATS: Final = (1, FORMAT)
 """The formats that are read; any other is refused."""

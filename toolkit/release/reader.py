@@ -182,7 +182,7 @@ class Release:
         """Hold every file that the manifest names against it, and return the release: for what is made from all of it.
 
         Raises:
-            InvalidInput: One is missing or changed. What lies beside them is no fault.
+            InvalidInput: One is missing or changed. Other files beside them are not a fault.
         """
         for name in self.manifest["files"]:
             self.file(name)

@@ -69,7 +69,7 @@ def bounded_layouts(stream: BinaryIO, source: str) -> Iterator[Any]:
 
 
 class _Tally:
-    """What was drawn by now."""
+    """Counts what a PDF has drawn so far, and refuses it beyond the limits."""
 
     def __init__(self, source: str) -> None:
         self._source, self._drawn, self._crowding = source, 0, 0

@@ -182,7 +182,7 @@ def _of_copy(own: pa.Schema, full: pa.Schema) -> pa.Schema:
             fields.append(field.with_type(_type_with_text(own.field(field.name).type)))
         elif field.name in TEXT_COLUMNS or field.name == "token_starts" or field.name.startswith("tags"):
             fields.append(field)
-    left = [field for field in own if field.name in ("fields", "attributes")]  # JSON, as format 1 has them
+    left = [field for field in own if field.name in ("fields", "attributes")]  # columns of JSON, which format 1 has
     return pa.schema([*fields, *left])
 
 

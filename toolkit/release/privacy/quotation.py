@@ -160,12 +160,8 @@ def _attribute_strings(table: pa.Table) -> set[str]:
 
 
 def _words_in(attributes: str) -> list[str]:
-    values = json.loads(attributes).values()
-    return [each for value in values for each in (value if isinstance(value, list) else [value]) if _is_text(each)]
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+    values = [each if isinstance(each, list) else [each] for each in json.loads(attributes).values()]
+    return [word for each in values for word in each if isinstance(word, str)]
 
 
 def _emptied(attributes: str) -> str:
