@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from builders import answer
 
 from toolkit.agreement import stage as agreement_stage
 from toolkit.errors import InvalidInput
@@ -20,7 +21,7 @@ from toolkit.project import Workspace
 from toolkit.project.annotators_file import design_in_words, people_per_sentence, read_team
 from toolkit.project.logs.annotation_log import revision
 from toolkit.project.logs.suggestion_log import SuggestionLog
-from toolkit.records import Annotation, Suggestion, content_id
+from toolkit.records import Suggestion
 
 TEXTS = [f"Headline {number}\nThe ferry left.\nIt rained." for number in range(12)]
 TEAM = """\
@@ -73,16 +74,7 @@ def test_an_overlap_leaves_most_articles_to_one_person(make_project: Callable[..
 
 
 def said(workspace: Workspace, who: str, sentence_id: str, label: str) -> None:
-    given = Annotation(
-        annotation_id=content_id(who, sentence_id),
-        sentence_id=sentence_id,
-        annotator=who,
-        labels=(label,),
-        schema="news_events@1.0.0",
-        created_at="2026-01-01T00:00:00Z",
-        updated_at="2026-01-01T00:00:00Z",
-    )
-    workspace.annotations.append([revision(given, {})])
+    workspace.annotations.append([revision(answer(sentence_id, who, label), {})])
 
 
 def test_a_further_person_is_asked_only_where_two_differ_or_a_model_is_unsure(

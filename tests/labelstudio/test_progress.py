@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import builders
 import pytest
 
 from toolkit.labelstudio import waiting
@@ -12,7 +13,6 @@ from toolkit.project import Workspace
 from toolkit.project.logs.annotation_log import revision
 from toolkit.project.logs.hidden_tasks import HiddenArticle, hide
 from toolkit.project.logs.push_ledger import Ledger
-from toolkit.records import Annotation
 
 TITLE = "News"
 
@@ -24,15 +24,7 @@ def workspace(make_project: Callable[..., Workspace]) -> Workspace:
 
 def answer(workspace: Workspace, number: str, who: str, sentence_id: str, label: str, *, minute: int = 0) -> None:
     moment = f"2026-01-01T00:{minute:02}:00Z"
-    given = Annotation(
-        annotation_id=number * 24,
-        sentence_id=sentence_id,
-        annotator=who,
-        labels=(label,),
-        schema="news_events@1.0.0",
-        created_at=moment,
-        updated_at=moment,
-    )
+    given = builders.answer(sentence_id, who, label, when=moment, annotation_id=number * 24)
     workspace.annotations.append([revision(given, {})])
 
 
@@ -80,15 +72,7 @@ def test_a_person_who_falls_below_their_own_interval_is_named(make_project: Call
         for who in ("ada", "ben", "cid"):
             moment = f"2026-01-01T00:{number:02}:00Z"
             label = "denial" if who == "ada" and number >= 30 else "claim"
-            given = Annotation(
-                annotation_id=f"{number:02}{ord(who[0]):02x}".rjust(24, "0"),
-                sentence_id=sentence.sentence_id,
-                annotator=who,
-                labels=(label,),
-                schema="news_events@1.0.0",
-                created_at=moment,
-                updated_at=moment,
-            )
+            given = builders.answer(sentence.sentence_id, who, label, when=moment)
             rows.append(revision(given, {}))
     workspace.annotations.append(rows)
     found = progress(workspace, [ProjectProgress("http://x", TITLE, 45, 135, None)], url="http://x")
@@ -106,15 +90,7 @@ def test_a_person_below_the_pass_mark_in_hidden_tasks_is_named_and_these_count_n
     for number, sentence_id in enumerate(ids):
         for who in ("ada", "ben", "cid", "dan", "eve"):
             label = "denial" if who == "dan" and number >= 4 else "claim"
-            given = Annotation(
-                annotation_id=f"{number:02}{ord(who[0]):02x}".rjust(24, "0"),
-                sentence_id=sentence_id,
-                annotator=who,
-                labels=(label,),
-                schema="news_events@1.0.0",
-                created_at="2026-01-01T00:00:00Z",
-                updated_at="2026-01-01T00:00:00Z",
-            )
+            given = builders.answer(sentence_id, who, label)
             rows.append(revision(given, {}))
     workspace.annotations.append(rows)
     hide(workspace.root, [HiddenArticle(who, "another", tuple(ids), "one") for who in ("dan", "eve")])
