@@ -286,10 +286,10 @@ class _Body:
         markup = self._source[start:end]
         last = markup.rfind(">") + 1  # behind it no tag ends, and each "<" would be followed to the end
         bare = re.sub(r"<[^>]*>", _blanked, markup[:last]) + markup[last:]
-        for found in re.finditer(r"[^<>\n]*[^<>\s][^<>\n]*(?=<|\n|$)", bare):
-            text = found[0].strip()
-            if text:
-                first = start + found.start() + len(found[0]) - len(found[0].lstrip())
+        for found in re.finditer(r"[^<>\s][^<>\n]*", bare):  # from the first letter on: blanked tags may be long
+            text = found[0].rstrip()
+            if not bare.startswith(">", found.end()):
+                first = start + found.start()
                 yield _Block(0, [(first, first + len(text), text)], plain=text)
 
 
