@@ -196,6 +196,16 @@ def printable(text: str) -> str:
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\u2028\u2029]")
 
 
+def tally(number: int, one: str, several: str | None = None) -> str:
+    """Return a number with what it counts: "1 story", "2,000 stories".
+
+    Examples:
+        >>> tally(1, "sentence"), tally(2000, "story", "stories")
+        ('1 sentence', '2,000 stories')
+    """
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return '; did you mean "…"?' for the known word that is nearest to `word`, or "" when none is near."""
     near = get_close_matches(word, sorted(known), n=1)

@@ -14,6 +14,7 @@ from toolkit.adjudicate.decision_log import LoggedDecision, rests_on
 from toolkit.adjudicate.model_voice import PEOPLE_AND_MODELS, with_models
 from toolkit.adjudicate.models.votes import FloatArray
 from toolkit.adjudicate.span_merge import Merged, merge
+from toolkit.errors import tally
 from toolkit.records import Annotation, Decision, Voters
 from toolkit.schema import Schema, validate
 
@@ -136,7 +137,7 @@ class _Ballot:
     def decide(self, threshold: float | None, least: int) -> Decision | Dispute:
         first = self.answers[0]
         if (given := len(self.answers)) < least:
-            return self.dispute((f"{given} answer{'' if given == 1 else 's'}, and {least} are needed",))
+            return self.dispute((f"{tally(given, 'answer')}, and {least} are needed",))
         if len({answer_key(answer) for answer in self.answers}) == 1:
             method = "single" if len(self.answers) == 1 else "unanimous"
             whole = Merged(first.spans, first.relations, (), first.fields)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from toolkit.errors import tally
+
 Row = Mapping[str, Any]
 
 UNDEFINED: Final = "–"
@@ -114,7 +116,7 @@ def _full_cells(row: Row) -> tuple[str, ...]:
 def alone(report: Row) -> str:
     """Say why there is nothing to measure: no sentence has answers of two people."""
     who = "one annotator has" if report["annotators"] == 1 else f"{report['annotators']:,} annotators have"
-    answers = "1 answer" if report["answers"] == 1 else f"{report['answers']:,} answers"
+    answers = tally(report["answers"], "answer")
     return f"{who} given {answers}, and no sentence has been answered by two people yet: agreement needs that"
 
 
@@ -159,10 +161,7 @@ def undefined(rows: Iterable[Row]) -> list[str]:
 
 def method(report: Row, what: str = "") -> str:
     """Say how the intervals were made: "95% intervals of α: …; 22 articles"."""
-    return (
-        f"{report['confidence']:.0%} intervals{what}: {report['interval']}; "
-        f"{report['articles']:,} {'article' if report['articles'] == 1 else 'articles'}"
-    )
+    return f"{report['confidence']:.0%} intervals{what}: {report['interval']}; {tally(report['articles'], 'article')}"
 
 
 def _filled(first: ReportTable, *others: ReportTable) -> list[ReportTable]:

@@ -12,7 +12,7 @@ import typer
 from toolkit.api.facade import Project, explain_page
 from toolkit.cli.options import Json, ProjectDir
 from toolkit.cli.output import coloured, progress_bar, put, put_error, put_json, put_outcome, put_table, say, say_next
-from toolkit.errors import Interrupted, InvalidInput
+from toolkit.errors import Interrupted, InvalidInput, tally
 
 if TYPE_CHECKING:
     from toolkit.ingest.survey import ExplainedPage, Explanation
@@ -144,8 +144,7 @@ def _put_explanation(found: Explanation, as_json: bool) -> None:
         return
     survey, several = found.survey, len(found.pages) + found.more > 1
     count = f"{len(found.pages) + found.more:,} pages, " if several else ""
-    articles = "1 article" if survey.articles == 1 else f"{survey.articles:,} articles"
-    put(coloured(f"{survey.source}: {survey.form}, {count}{articles}", "dim"))
+    put(coloured(f"{survey.source}: {survey.form}, {count}{tally(survey.articles, 'article')}", "dim"))
     for note in survey.notes:
         put(coloured(note, "dim"))
     for page in found.pages:

@@ -12,7 +12,7 @@ from toolkit.api.facade import Project
 from toolkit.cli.ingest import name_unreadable, say_what_was_read
 from toolkit.cli.options import Json, ProjectDir
 from toolkit.cli.output import progress_bar, put_json, put_outcome, say, say_next
-from toolkit.errors import Interrupted, UsageError
+from toolkit.errors import Interrupted, UsageError, tally
 
 
 def init(
@@ -44,7 +44,7 @@ def init(
     made = Project.init(folder, schema=schema, title=title, samples=samples, pages=pages)
     files = sum(1 for path in made.workspace.path("pages").rglob("*") if path.is_file())
     counted = {"project": made.root, "pages": files}
-    say(f"made {folder}/toolkit.yaml and pages/ with {'1 page' if files == 1 else f'{files:,} pages'}")
+    say(f"made {folder}/toolkit.yaml and pages/ with {tally(files, 'page')}")
     if pages is None:
         if as_json:
             put_json(counted)

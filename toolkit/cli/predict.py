@@ -17,7 +17,7 @@ from toolkit.api import references
 from toolkit.cli.input import Batch, Unread, file_batches, read_batches
 from toolkit.cli.options import Json, Model, ProjectDir, workspace_at
 from toolkit.cli.output import progress_bar, put, say, say_next
-from toolkit.errors import InvalidInput, UsageError
+from toolkit.errors import InvalidInput, UsageError, tally
 
 if TYPE_CHECKING:
     from toolkit.baselines.models.baseline import Model as Baseline
@@ -52,8 +52,9 @@ def predict(
     if sys.stdout.isatty():  # a filter between others says nothing
         say_next("`toolkit evaluate --file FILE` judges a model on rows that have labels")
     if broken:
-        lines = "1 line" if broken == 1 else f"{broken:,} lines"
-        raise InvalidInput(f"{lines} could not be read", where=where, remedy='look at the lines with "error"')
+        raise InvalidInput(
+            f"{tally(broken, 'line')} could not be read", where=where, remedy='look at the lines with "error"'
+        )
 
 
 def _put_answers(batches: Iterator[Batch], ready: Baseline, text_column: str) -> int:

@@ -59,9 +59,9 @@ def put_run(run: dict[str, Any], as_json: bool) -> None:
     if as_json:
         put_json(run)
         return
-    from toolkit.baselines.data.rows import told_rows
+    from toolkit.errors import tally
 
-    put(f"baseline    {run['baseline']}  ({told_rows(run['train_rows'])}, {run['cpu_seconds']['train']} CPU s)")
+    put(f"baseline    {run['baseline']}  ({tally(run['train_rows'], 'row')}, {run['cpu_seconds']['train']} CPU s)")
     metrics = run["metrics"]
     rows = []
     for name in ("macro_f1", "f1_positive", "accuracy", "micro_f1"):

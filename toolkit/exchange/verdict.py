@@ -16,7 +16,7 @@ from toolkit.agreement.stage import agreement
 from toolkit.baselines.selection.stage import audit, causes, gold_rows, gold_spans
 from toolkit.baselines.spans import evaluate_spans, held_out_spans
 from toolkit.baselines.training.nested_validation import MOST, nested_scores
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, tally
 from toolkit.exchange.annotated_document import AnnotatedDocument
 from toolkit.project import Workspace
 from toolkit.records import Estimate, from_row
@@ -68,8 +68,8 @@ def _agreement(report: Mapping[str, Any], *, named: bool) -> Iterator[VerdictRow
     if not named:  # the same text twice is then no sign of two people
         yield VerdictRow(topic="agreement", what="not known", said="the files do not say who answered")
         return
-    rows = [(row, "α", "alpha", _counted(row["n_units"], "text")) for row in (*report["layers"], *report["labels"])]
-    rows += [(row, "F1 of spans", "exact_f1", _counted(row["n_sentences"], "text")) for row in report["spans"]]
+    rows = [(row, "α", "alpha", tally(row["n_units"], "text")) for row in (*report["layers"], *report["labels"])]
+    rows += [(row, "F1 of spans", "exact_f1", tally(row["n_sentences"], "text")) for row in report["spans"]]
     found = False
     for row, measure, name, units in rows:
         estimate = from_row(Estimate, row[name])
@@ -103,7 +103,7 @@ def _leakage(documents: Sequence[AnnotatedDocument]) -> Iterator[VerdictRow]:
     for later in names[1:]:
         pairs = [pair for pair in found.pairs if pair.later.rpartition(":")[0] == later]
         exact = sum(pair.kind == "exact" for pair in pairs)
-        said = f"{_counted(exact, 'text')} word for word and {len(pairs) - exact:,} nearly, of {found.rows[later]:,}"
+        said = f"{tally(exact, 'text')} word for word and {len(pairs) - exact:,} nearly, of {found.rows[later]:,}"
         yield VerdictRow(topic="leakage", what=f"{later} in what comes before it", said=said)
 
 
@@ -160,10 +160,6 @@ def _span_baseline(workspace: Workspace) -> Iterator[VerdictRow]:
         return
     for score in scores:
         if score.f1.value is not None:
-            said = f"{score.f1} on {_counted(score.support, 'span')} that it did not see"
+            said = f"{score.f1} on {tally(score.support, 'span')} that it did not see"
             what = f"tagger: {score.label}, F1 ({score.by})"
             yield VerdictRow(topic="baseline", what=what, estimate=score.f1, said=said)
-
-
-def _counted(number: int, one: str) -> str:
-    return f"{number:,} {one}{'' if number == 1 else 's'}"

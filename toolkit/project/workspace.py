@@ -15,13 +15,13 @@ from toolkit.engine.arrow import read_parquet, record_table, records_in
 from toolkit.engine.page_source import PageFile, behind, check_names, set_aside
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
 from toolkit.project.config import FILE_NAME, TITLE_LENGTHS, Config, check_config, new_config, read_config
-from toolkit.project.files import disk_errors, file_digest, move_atomic, write_atomic
+from toolkit.project.files import disk_errors, file_digest, file_state, move_atomic, write_atomic
 from toolkit.project.logs.annotation_log import Holding, current
 from toolkit.project.logs.append_log import AppendLog
 from toolkit.project.logs.hash_chain import BrokenLink, broken_links
-from toolkit.project.logs.hidden_tasks import hidden_pairs
+from toolkit.project.logs.hidden_tasks import HIDDEN, hidden_pairs
 from toolkit.project.logs.log_head import cut_end
-from toolkit.project.logs.standing_answers import Standing, standing
+from toolkit.project.logs.standing_answers import INPUTS, PUSHED, Standing, standing
 from toolkit.project.mutex import exclusive
 from toolkit.project.remote import Store
 from toolkit.project.stage import read_lock
@@ -68,6 +68,7 @@ class Workspace:
         self.links = AppendLog(root / "links" / "log.jsonl", chained=True)
         self.expert_links = AppendLog(root / "links" / "experts.jsonl", chained=True)
         self.link_quiz = AppendLog(root / "links" / "quiz.jsonl", chained=True)
+        self._read: tuple[object, list[tuple[Annotation, bool]]] | None = None
 
     @classmethod
     def find(cls, root: Path | str | None = None) -> Workspace:
@@ -298,13 +299,19 @@ class Workspace:
         return [answer for answer, is_hidden in self._told_apart() if is_hidden]
 
     def _told_apart(self) -> list[tuple[Annotation, bool]]:
-        """Return the annotators' answers as they stand, in order, each with whether it is to a hidden task."""
-        found = current(self.annotations.rows(), where=str(self.annotations.path))
-        if not found:
-            return []
-        how, pairs = self.standing(self.annotations, found), hidden_pairs(self.root)
-        read = [(how.read(answer), how.is_of(answer, pairs)) for answer in found]
-        return sorted(read, key=lambda each: _order(each[0]))
+        """Return the annotators' answers as they stand, in order, each with whether it is to a hidden task.
+
+        The log is parsed once per state of the files that decide it.
+        """
+        state = tuple(map(file_state, (self.annotations.path, *map(self.path, (SENTENCES, HIDDEN, PUSHED, *INPUTS)))))
+        if self._read is None or self._read[0] != state:
+            found = current(self.annotations.rows(), where=str(self.annotations.path))
+            read = []
+            if found:
+                how, pairs = self.standing(self.annotations, found), hidden_pairs(self.root)
+                read = [(how.read(answer), how.is_of(answer, pairs)) for answer in found]
+            self._read = state, sorted(read, key=lambda each: _order(each[0]))
+        return self._read[1]
 
     def logged_answers(self) -> list[Annotation]:
         """Return the annotators' answers that hold now as the log has them, in the same order."""

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from toolkit.engine.arrow import SLICE_ROWS
 from toolkit.errors import InvalidInput, UsageError, border
-from toolkit.project.files import held_file
+from toolkit.project.files import FileState, file_state, held_file
 from toolkit.release.manifest import AGAIN, damaged, file_sum, file_sums, read_manifest
 from toolkit.schema import Schema, parse
 
@@ -41,7 +41,7 @@ class Release:
 
     path: Path
     manifest: Mapping[str, Any] = field(repr=False)
-    _sound: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _sound: dict[str, FileState | None] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def version(self) -> str:
@@ -170,12 +170,11 @@ class Release:
             path = held_file(self.path, name)
         except FileNotFoundError as error:
             raise damaged(f"{name} is missing", where=self.path) from error
-        state = path.stat()
-        signature = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
-        if self._sound.get(name) != signature:
+        state = file_state(path)
+        if self._sound.get(name) != state:
             if file_sum(path)["sha256"] != self.manifest["files"][name]["sha256"]:
                 raise damaged(f"{name} has been changed", where=self.path, remedy=_REMEDIES.get(name, AGAIN))
-            self._sound[name] = signature
+            self._sound[name] = state
         return path
 
     def hold(self) -> Release:

@@ -7,11 +7,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from toolkit.agreement.report_tables import alone, decimal, full_tables, undefined
+from toolkit.errors import tally
 from toolkit.records import Estimate
 from toolkit.report.charts import plots
 from toolkit.report.charts.chart_findings import apart_from, best_and_worst, most_often
 from toolkit.report.charts.plots import Plot
-from toolkit.report.contents import Report, Section, tally
+from toolkit.report.contents import Report, Section
 
 AGREEMENT = "How well annotators agree"
 
@@ -105,7 +106,7 @@ def disagreement_section(report: Report, titles: Mapping[str, str]) -> Section |
     known = report.disagreement
     if known is None:
         return None
-    waiting = "1 sentence waits" if known.causes == 1 else f"{known.causes:,} sentences wait"
+    waiting = tally(known.causes, "sentence waits", "sentences wait")
     said = (
         f"People gave different labels to {known.differing:,} of {tally(known.doubled, 'sentence')} with several "
         f"answers; {waiting} for an expert."

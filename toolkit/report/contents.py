@@ -35,16 +35,6 @@ class Section:
     command: str | None = None
 
 
-def tally(number: int, one: str, several: str | None = None) -> str:
-    """Return a number with what it counts: "1 story", "2,000 stories".
-
-    Examples:
-        >>> tally(1, "sentence"), tally(2000, "story", "stories")
-        ('1 sentence', '2,000 stories')
-    """
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
-
-
 @dataclass(frozen=True)
 class Origin:
     """Where the sentences come from.

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from toolkit.agreement.report_tables import ReportTable, decimal
+from toolkit.errors import tally
 from toolkit.records import Estimate
 from toolkit.report.agreement_sections import estimate
 from toolkit.report.charts import plots
 from toolkit.report.charts.plots import SERIES, Plot
-from toolkit.report.contents import Section, tally
+from toolkit.report.contents import Section
 from toolkit.report.html_document import page_of
 
 _SCORES = {"macro_f1": "macro F1", "micro_f1": "micro F1", "accuracy": "accuracy (all labels right)"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from toolkit.errors import tally
 from toolkit.report.agreement_sections import estimate
-from toolkit.report.contents import Report, tally
+from toolkit.report.contents import Report
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,14 @@ import jinja2
 from markupsafe import Markup
 
 from toolkit.agreement.report_tables import ReportTable
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, tally
 from toolkit.ingest import why
 from toolkit.ingest.survey import FileSurvey
 from toolkit.project import Workspace
 from toolkit.project.workspace import AGREEMENT, SENTENCES
 from toolkit.records import Sentence
 from toolkit.report.agreement_sections import agreement_page_sections
-from toolkit.report.contents import Report, Section, tally
+from toolkit.report.contents import Report, Section
 from toolkit.report.first_screen import first_screen
 from toolkit.report.sections import label_titles, sections
 

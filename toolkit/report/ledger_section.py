@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from toolkit.agreement.report_tables import ReportTable
+from toolkit.errors import tally
 from toolkit.ledger.shown_cells import (
     CLAIM_HEADER,
     STORY_HEADER,
@@ -14,7 +15,7 @@ from toolkit.ledger.shown_cells import (
     story_cells,
     toll_cells,
 )
-from toolkit.report.contents import Report, Section, tally
+from toolkit.report.contents import Report, Section
 
 STORIES = 10
 """Stories that are shown with their claims and tolls; the tables in ledger/ hold all."""

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from toolkit.agreement.report_tables import decimal
+from toolkit.errors import tally
 from toolkit.records import Estimate
 from toolkit.report.agreement_sections import (
     AGREEMENT,
@@ -20,7 +21,7 @@ from toolkit.report.agreement_sections import (
 from toolkit.report.charts import plots
 from toolkit.report.charts.chart_findings import best_and_worst, from_to, highest, most_often, widest
 from toolkit.report.charts.plots import Plot
-from toolkit.report.contents import Report, Section, tally
+from toolkit.report.contents import Report, Section
 from toolkit.report.ledger_section import ledger_section
 from toolkit.report.share_section import share_section
 
@@ -172,7 +173,7 @@ def _prevalence(report: Report, titles: Titles) -> Section | None:
         drawn.append(
             plots.heat(title, list(labels), list(names.values()), shares, write=_percent, note=note, link=link)
         )
-    decided = "1 sentence is" if known.decided == 1 else f"{known.decided:,} sentences are"
+    decided = tally(known.decided, "sentence is", "sentences are")
     return Section(said=f"{decided} decided. A sentence may carry several labels.", drawn=tuple(drawn))
 
 

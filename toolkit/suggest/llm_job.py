@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from toolkit.errors import InvalidConfig
+from toolkit.errors import InvalidConfig, tally
 from toolkit.project import Workspace
 from toolkit.project.config import LlmConfig
 from toolkit.project.logs.answer_cache import AnswerCache
@@ -104,8 +104,7 @@ class LlmJob:
     def departure(self, url: str) -> str:
         """Return what leaves this machine, in a sentence."""
         about = sum(tokens(self.prompt.messages(each)) for each in self.left)
-        many = f"{len(self.left):,} sentence{'' if len(self.left) == 1 else 's'} of {self.articles:,} article"
-        many += "" if self.articles == 1 else "s"
+        many = f"{tally(len(self.left), 'sentence')} of {tally(self.articles, 'article')}"
         beside = f", each with {self.settings.context} before and after it," if self.settings.context else ""
         where = "to a server on this machine" if is_local(url) else "and leave this machine"
         stating = f"; of {self.unstated:,} the article states no licence" if self.unstated and not is_local(url) else ""

@@ -11,8 +11,8 @@ from itertools import combinations
 from typing import Literal
 
 from toolkit.baselines.data.row_reader import text_list
-from toolkit.baselines.data.rows import Rows, listed, reading_key, told_rows
-from toolkit.errors import InvalidInput
+from toolkit.baselines.data.rows import Rows, listed, reading_key
+from toolkit.errors import InvalidInput, tally
 from toolkit.records.base import record
 from toolkit.release import text_leakage
 
@@ -110,7 +110,7 @@ def _lists(names: Counter[str]) -> list[Finding]:
             rows, verb = sum(names[name] for name in lists), looks
             if len(lists) == 1:
                 verb = looks.replace("look like lists", "looks like a list").replace("may be lists", "may be a list")
-            what = f"{listed([repr(name) for name in lists], 5)} {verb} ({told_rows(rows)})"
+            what = f"{listed([repr(name) for name in lists], 5)} {verb} ({tally(rows, 'row')})"
             found.append(Finding(kind="lists", severe=severe, what=what, remedy=remedy))
     return found
 
@@ -161,11 +161,11 @@ def _conflicts(rows: Rows) -> list[Finding]:
         return []
     number = sum(given[key].total() for key in apart)
     best = sum(max(counts.values()) for counts in given.values()) / len(rows)
-    sentences = "1 sentence carries" if len(apart) == 1 else f"{len(apart):,} sentences carry"
+    sentences = tally(len(apart), "sentence carries", "sentences carry")
     return [
         Finding(
             kind="conflicts",
-            what=f"{sentences} different labels ({told_rows(number)}), such as {_quoted(shown[apart[0]])}: "
+            what=f"{sentences} different labels ({tally(number, 'row')}), such as {_quoted(shown[apart[0]])}: "
             f"no model can be right on more than {best:.0%} of these rows",
             remedy="decide which label is right",
         )
@@ -188,8 +188,8 @@ def _leaks(rows: Rows, name: str, judged: Rows) -> list[Finding]:
     return [
         Finding(
             kind="leakage",
-            what=f"{len(later):,} of {told_rows(len(judged))} of {name} stand in {rows.where or 'the training rows'} "
-            f"too, exactly or nearly, such as {_quoted(first)}" + (f"; {apart:,} with other labels" if apart else ""),
+            what=f"{len(later):,} of {tally(len(judged), 'row')} of {name} stand in {rows.where or 'the training rows'}"
+            f" too, exactly or nearly, such as {_quoted(first)}" + (f"; {apart:,} with other labels" if apart else ""),
             remedy="take them out of one of the two",
         )
     ]
@@ -210,7 +210,7 @@ def _rare(rows: Rows) -> list[Finding]:
     rare = sorted((count, name) for name, count in rows.label_counts.items() if count < FEW)
     if not rare:
         return []
-    labels = "1 label has" if len(rare) == 1 else f"{len(rare):,} labels have"
+    labels = tally(len(rare), "label has", "labels have")
     named = listed([f"{name} ({count})" for count, name in rare], 8)
     return [Finding(kind="rare", what=f"{labels} fewer than {FEW} rows: {named}; scores of such labels are rough")]
 
@@ -219,7 +219,7 @@ def _few(rows: Rows) -> list[Finding]:
     stories = len(set(rows.groups))
     if len(rows) >= ROWS and stories >= STORIES:
         return []
-    of = f"{told_rows(len(rows))} of {stories:,} {'story' if stories == 1 else 'stories'}"
+    of = f"{tally(len(rows), 'row')} of {tally(stories, 'story', 'stories')}"
     return [
         Finding(
             kind="few", what=f"there are {of} to learn from: the model knows little else (at least {ROWS} of {STORIES})"

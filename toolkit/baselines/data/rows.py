@@ -125,8 +125,3 @@ def listed(names: Sequence[str], most: int = 10) -> str:
     """Return names with commas, those beyond `most` only counted."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
-
-
-def told_rows(count: int) -> str:
-    """Return "1 row" or "2,000 rows"."""
-    return f"{count:,} row{'' if count == 1 else 's'}"

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.baselines.data.rows import LabelsByAnnotator, Rows, listed, told_rows
+from toolkit.baselines.data.rows import LabelsByAnnotator, Rows, listed
 from toolkit.baselines.data.targets import Floats, flags_of
 from toolkit.baselines.evaluation.curves import LabelCurve, label_curves
 from toolkit.baselines.evaluation.grouped_counts import (
@@ -26,7 +26,7 @@ from toolkit.baselines.evaluation.metrics import probability_scores
 from toolkit.baselines.evaluation.score_attribution import ScoreChange
 from toolkit.baselines.evaluation.slices import SliceScores, slices
 from toolkit.baselines.models.baseline import Model
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, tally
 from toolkit.records import Estimate
 
 NO_LABEL = "(none)"
@@ -266,14 +266,14 @@ def _notes(model: Model, rows: Rows, parts: Sequence[SliceScores]) -> tuple[str,
     unseen = sorted(set(rows.label_names) - set(model.labels))
     notes, counts_of = list(model.notes), rows.label_counts
     if unseen:
-        named = listed([f"{name} ({told_rows(counts_of[name])})" for name in unseen])
+        named = listed([f"{name} ({tally(counts_of[name], 'row')})" for name in unseen])
         notes.append(f"labels that training never saw, counted as missed: {named}")
     stand = {part.value: part.rows for part in parts if part.column == "training"}
     known = stand.get("seen", 0) + stand.get("nearly seen", 0)
     if known:
         notes.append(
-            f"{known:,} of {told_rows(len(rows))} to judge on stand in the training rows too, exactly or nearly, which "
-            "flatters; `evaluate --full` and metrics.json score the others apart"
+            f"{known:,} of {tally(len(rows), 'row')} to judge on stand in the training rows too, exactly or nearly, "
+            "which flatters; `evaluate --full` and metrics.json score the others apart"
         )
     return tuple(notes)
 

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from scipy.special import logit
 
-from toolkit.baselines.data.rows import Rows, listed, reading_key, told_rows
+from toolkit.baselines.data.rows import Rows, listed, reading_key
 from toolkit.baselines.data.targets import Floats, Targets
 from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.calibration import Measure
 from toolkit.baselines.models.features import FittedBlock
 from toolkit.baselines.models.ladder import LADDER, candidates, keywords
 from toolkit.baselines.training.cross_validation import CrossValidation, Trial
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, tally
 from toolkit.records import content_id
 from toolkit.schema.model import Schema
 
@@ -150,7 +150,7 @@ def _notes(validation: CrossValidation, torn: Sequence[str]) -> tuple[str, ...]:
         story = f"{listed(torn)}: all rows with it are of one story, which cross-validation tore apart and so flatters"
         notes.append(story)
     rare = [
-        f"{name} ({counts[name]:,} of {told_rows(len(validation.rows))})"
+        f"{name} ({counts[name]:,} of {tally(len(validation.rows), 'row')})"
         for name, learnable in zip(validation.targets.questions, validation.learnable, strict=True)
         if not learnable
     ]

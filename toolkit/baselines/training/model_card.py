@@ -14,12 +14,12 @@ from typing import Any
 import jinja2
 import yaml
 
-from toolkit.baselines.data.rows import told_rows
 from toolkit.baselines.evaluation.scores import Evaluation, LabelScores
 from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.ladder import LADDER
 from toolkit.baselines.spans.span_scores import SpanEvaluation
 from toolkit.encoders.encoder import DEFAULT, ENCODERS
+from toolkit.errors import tally
 from toolkit.version import DISTRIBUTION, __version__, install_command
 
 PICTURE = "f1.svg"
@@ -39,7 +39,7 @@ def f1_picture(evaluation: Evaluation, *, split: str) -> str:
     """
     rows = sorted(evaluation.labels, key=lambda row: (-row.support, row.label))
     height = _TOP + _ROW * len(rows) + _BELOW
-    said = f"F1 on {split}, {told_rows(evaluation.rows)}; lines are 95 % intervals over groups"
+    said = f"F1 on {split}, {tally(evaluation.rows, 'row')}; lines are 95 % intervals over groups"
     grid = [(_LEFT + _WIDE * tenth / 10, f"{tenth / 10:.1f}") for tenth in range(0, 11, 2)]
     bottom = height - _BELOW
     parts = [

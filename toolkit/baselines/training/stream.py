@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import SGDClassifier
 
-from toolkit.baselines.data.rows import Rows, concat, told_rows
+from toolkit.baselines.data.rows import Rows, concat
 from toolkit.baselines.data.targets import Flags, Floats, Targets, flags_of
 from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.features import Block, FittedBlock, Sparse
 from toolkit.baselines.models.ladder import LADDER
 from toolkit.baselines.training.cross_validation import HeldOut, frequencies
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, tally
 from toolkit.records import content_id
 
 NAME = "hashing-sgd"
@@ -72,7 +72,7 @@ def train_stream(batches: Callable[[], Iterable[Rows]], *, seed: int = 0, positi
                 held_out.append(batch.take(np.flatnonzero(mine).tolist()))
     if not held_out:
         raise InvalidInput(
-            f"{told_rows(census.rows)} in too few groups to hold any out",
+            f"{tally(census.rows, 'row')} in too few groups to hold any out",
             where=census.where,
             remedy="train without streaming",
         )

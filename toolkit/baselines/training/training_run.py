@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from toolkit.baselines.data.row_checks import look, refuse
 from toolkit.baselines.data.row_reader import RejectsFile, iter_rows, read_rows, rows_of_release, side_of_release
-from toolkit.baselines.data.rows import Rows, concat, told_rows
+from toolkit.baselines.data.rows import Rows, concat
 from toolkit.baselines.evaluation.on_release import evaluate_release_spans
 from toolkit.baselines.evaluation.scores import Evaluation, check_kind, evaluate
 from toolkit.baselines.models.baseline import Model
@@ -33,7 +33,7 @@ from toolkit.baselines.training.model_card import (
     requirements,
 )
 from toolkit.baselines.training.nested_validation import MOST, nested_scores
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, tally
 from toolkit.project.files import write_atomic
 from toolkit.records import Estimate
 from toolkit.release import load as load_release
@@ -199,7 +199,7 @@ def _without(run: Run, left_out: RejectsFile) -> Run:
     """Return a run whose notes say how many rows were left out."""
     if not left_out.count:
         return run
-    note = f"{told_rows(left_out.count)} left out, which can't be used; the reasons are in {left_out.path}"
+    note = f"{tally(left_out.count, 'row')} left out, which can't be used; the reasons are in {left_out.path}"
     return replace(_noted(run, [note]), left_out=left_out.count)
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from toolkit.agreement.stage import known_labels
+from toolkit.errors import tally
 from toolkit.project import Workspace
 from toolkit.project.annotators_file import KnownRules, Member, Team, assigned, further
 from toolkit.project.logs.hidden_tasks import HiddenArticle, hidden_articles, hide
@@ -57,7 +58,7 @@ class HiddenTasks:
         """A note that there are too few known answers, where that is so."""
         if not self.short:
             return ()
-        people = "1 person" if len(self.short) == 1 else f"{len(self.short)} people"
+        people = tally(len(self.short), "person", "people")
         return (
             f"too few sentences have a known answer for the share that is hidden among the tasks of {people}: let "
             "experts decide (`toolkit adjudicate --push`), or give answers a star on the server, and pull",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from toolkit.agreement.report_tables import question_cells, questions
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, tally
 from toolkit.project.files import held_file
 from toolkit.release.card.data_dictionary import CONFIG_ROWS, attribute_meaning, meaning, type_name
 from toolkit.release.card.facts import Facts
@@ -105,7 +105,7 @@ def card_text(facts: Facts, previous: Release | None = None, pictures: Mapping[s
     environment = jinja2.Environment(  # noqa: S701  # Markdown, not HTML; `cell` escapes what comes from data
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )
-    environment.filters |= {"cell": cell, "counted": _counted}
+    environment.filters |= {"cell": cell, "counted": tally}
     before = "" if previous is None else _as_it_stands(previous)
     return environment.from_string(template).render(
         front=yaml.safe_dump(front_matter(facts), sort_keys=False, allow_unicode=True, width=120),
@@ -185,10 +185,6 @@ def cell(value: object) -> str:
     """Return a value as the text of one table cell: on one line, without anything that ends the cell or is markup."""
     escaped = str(value).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;")
     return " ".join(escaped.split())
-
-
-def _counted(number: int, one: str, several: str | None = None) -> str:
-    return f"{number} {one if number == 1 else several or one + 's'}"
 
 
 def front_matter(facts: Facts) -> dict[str, Any]:
@@ -307,7 +303,7 @@ def _changelog(facts: Facts, previous: Release | None, changes: str | None) -> s
     date = f" – {terms.released_on}" if terms.released_on else ""
     entry = (
         changes
-        or f"- First release: {_counted(facts.rows, 'sentence')} of {_counted(facts.stories, 'story', 'stories')}, "
+        or f"- First release: {tally(facts.rows, 'sentence')} of {tally(facts.stories, 'story', 'stories')}, "
         f"schema {facts.schema.ref}.\n"
     )
     older = ""

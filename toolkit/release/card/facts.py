@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from toolkit.errors import tally
 from toolkit.release.manifest import Tables
 from toolkit.release.privacy.withheld import released_report
 from toolkit.release.repeats import Repeats
@@ -167,7 +168,7 @@ class Facts:
     @property
     def thin_ground(self) -> str:
         """Why the labels rest on little: a single annotator, or fewer than five stories; empty where they do not."""
-        few = f"{self.stories} {'story' if self.stories == 1 else 'stories'}, and five are few"
+        few = f"{tally(self.stories, 'story', 'stories')}, and five are few"
         reasons = ["one annotator"] * (len(self.annotators) == 1) + [few] * (self.stories < _FEW_STORIES)
         return "; ".join(reasons)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from toolkit.agreement.report_tables import bounded
+from toolkit.errors import tally
 from toolkit.report.contents import Report
 
 _TEX: Final = {
@@ -42,10 +43,10 @@ def _corpus(report: Report) -> Iterator[str]:
         return
     counts, months = report.corpus.counts, [month for month in report.corpus.months if month != "unknown"]
     dated = f", published from {months[0]} to {months[-1]}" if len(months) > 1 else ""
-    sentences = f" They were cut into {_many(counts['sentences'], 'sentence')}." if counts["sentences"] else ""
+    sentences = f" They were cut into {tally(counts['sentences'], 'sentence')}." if counts["sentences"] else ""
     yield (
-        f"The corpus holds {_many(counts['articles'], 'article')} ({_many(counts['stories'], 'story', 'stories')}) of "
-        f"{_many(counts['publishers'], 'publisher')}{dated}; near-duplicate articles form one story.{sentences}"
+        f"The corpus holds {tally(counts['articles'], 'article')} ({tally(counts['stories'], 'story', 'stories')}) of "
+        f"{tally(counts['publishers'], 'publisher')}{dated}; near-duplicate articles form one story.{sentences}"
     )
 
 
@@ -55,22 +56,22 @@ def _answers(report: Report) -> Iterator[str]:
     people, coverage = report.progress.people, report.progress.coverage
     doubled = sum(number for answers, number in coverage.items() if int(answers) > 1)
     answered = sum(number for answers, number in coverage.items() if int(answers) > 0)
-    spans = f" and {_many(len(report.spans), 'span label')}" if report.spans else ""
-    labels = _many(len(report.labels.keys() - report.retired), "label")
+    spans = f" and {tally(len(report.spans), 'span label')}" if report.spans else ""
+    labels = tally(len(report.labels.keys() - report.retired), "label")
     yield (
-        f"{_many(len(people), 'annotator')} gave {_many(sum(person.answers for person in people), 'answer')} to "
-        f"{_many(answered, 'sentence')} under the schema {report.schema} ({labels}{spans}); {doubled:,} of them were "
+        f"{tally(len(people), 'annotator')} gave {tally(sum(person.answers for person in people), 'answer')} to "
+        f"{tally(answered, 'sentence')} under the schema {report.schema} ({labels}{spans}); {doubled:,} of them were "
         "answered by two or more people."
     )
     if report.migrated:
         carried, again = report.migrated.get("carried", 0), report.migrated.get("asked again", 0)
         yield (
-            f"The schema was changed while people worked: {_many(carried, 'answer')} to earlier versions of it were "
+            f"The schema was changed while people worked: {tally(carried, 'answer')} to earlier versions of it were "
             f"carried over by rules, and {again:,} whose meaning only people could tell were asked for again."
         )
     if report.decisions:
         told = ", ".join(f"{number:,} by {method}" for method, number in report.decisions.items())
-        yield f"{_many(sum(report.decisions.values()), 'sentence')} were decided: {told}."
+        yield f"{tally(sum(report.decisions.values()), 'sentence')} were decided: {told}."
         if answered > (number := sum(report.decisions.values())):
             yield f"{answered - number:,} answered ones have no decision."
 
@@ -100,7 +101,7 @@ def _release(report: Report) -> Iterator[str]:
     yield f"Release {report.releases.version} has {splits} sentences; no story is divided by a split."
     if report.releases.leakage is not None:
         exact, near = report.releases.leakage["exact"], report.releases.leakage["near"]
-        yield f"{_many(exact, 'sentence')} of later splits occur word for word in earlier ones, and {near:,} nearly."
+        yield f"{tally(exact, 'sentence')} of later splits occur word for word in earlier ones, and {near:,} nearly."
 
 
 def _scores(report: Report) -> Iterator[str]:
@@ -108,8 +109,8 @@ def _scores(report: Report) -> Iterator[str]:
     if found and _is_known(found["macro_f1"]):
         yield (
             f"A baseline ({found['baseline']}) reaches a macro F1 of {_bounded(found['macro_f1'])} and a micro F1 of "
-            f"{_bounded(found['micro_f1'])} on {_many(found['rows'], 'sentence')} of {found['split']} "
-            f"({_many(found['groups'], 'story', 'stories')})."
+            f"{_bounded(found['micro_f1'])} on {tally(found['rows'], 'sentence')} of {found['split']} "
+            f"({tally(found['groups'], 'story', 'stories')})."
         )
         for row in found.get("falls", ()):
             if row["score"] == "macro_f1" and _is_known(row["fall"]):
@@ -124,7 +125,3 @@ def _is_known(estimate: Mapping[str, Any] | None) -> bool:
 
 def _bounded(estimate: Mapping[str, Any]) -> str:
     return bounded(estimate["value"], estimate["low"], estimate["high"])
-
-
-def _many(number: int, one: str, several: str = "") -> str:
-    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
