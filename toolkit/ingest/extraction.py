@@ -360,7 +360,7 @@ def _contents(raw: RawPage, text: Traced, settings: Settings) -> list[_Content]:
         check_work(len(column.text), 0, raw.where)
         whole = _joined(without_markup(without_captions(column)), facts, raw.page, settings.unwrap)
         out = [_reject(raw.page, column, *span, "caption") for span in captions(column.text)]
-        found = [replace(whole, rejects=[*whole.rejects, *out])]
+        found = [replace(whole, rejects=[*whole.rejects, *out]) if out else whole]
     named = raw.form in _WITH_COLUMNS or (raw.place or "").startswith("sheet ")
     first = replace(found[0], taken=(_said_of(columns, role),)) if named else found[0]
     title = None if role == "markdown" and first.titled else columns.traced.get("title")

@@ -152,6 +152,8 @@ class Traced:
         """Return texts, each on a line of its own; the line feeds between them have no bytes."""
         if not parts:
             return cls("", _NOWHERE[:0], _NOWHERE[:0])
+        if len(parts) == 1:
+            return parts[0]
         starts, ends = [parts[0].starts], [parts[0].ends]
         for part in parts[1:]:
             starts += [_NOWHERE, part.starts]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ COLUMNS = {role: _WORDS[role] for role in ROLES}
 """Role → names of columns that have it; the first one that a row fills with such a value counts."""
 
 _NOTHING = frozenset(("", *_WORDS["nothing"]))
+_LONGEST_NOTHING = max(map(len, _NOTHING))
 _WHOLE, _PARTS, _ASIDE, _NAMING = _WORDS["whole"], _WORDS["parts"], frozenset(_WORDS["aside"]), _WORDS["naming"]
 _KEY = re.compile(r"[\W_]+")
 _BESIDE = ("metadata", "meta", "html")
@@ -52,16 +54,26 @@ _DEEPEST = 6
 
 def key_of(name: str) -> str:
     """Return a column's name without case, blanks and marks: what its spellings share."""
+    return _known_key(name) if len(name) <= _LONGEST_KNOWN else _key(name)
+
+
+def _key(name: str) -> str:
     return _KEY.sub("", name).casefold() or name
 
 
+_known_key = lru_cache(maxsize=4096)(_key)  # the rows of a file have the same columns
+_LONGEST_KNOWN = 64  # code points
+
+
 _KEYS = {role: tuple(dict.fromkeys(map(key_of, names))) for role, names in COLUMNS.items()}
+_KEY_SETS = {role: frozenset(keys) for role, keys in _KEYS.items()}
 
 
 def is_nothing(value: object) -> bool:
     """Return whether a value stands for none: null, NaN, an empty list, or a text such as "nan" or "N/A"."""
     if isinstance(value, str):
-        return value.strip().casefold() in _NOTHING
+        bare = value.strip()
+        return len(bare) <= _LONGEST_NOTHING and bare.casefold() in _NOTHING
     if isinstance(value, float):
         return math.isnan(value)
     return value is None or value in ([], {})
@@ -95,13 +107,14 @@ def chosen(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Val
         base = _home(values, [role for role in wanted if role != "summary"]) or ()
     homes = [base[:depth] for depth in range(len(base), -1, -1)]
     homes += [(name,) for name in _BESIDE if isinstance(values.get(name), Mapping) and (name,) not in homes]
+    filled = {home: _filled(at(values, home)) for home in homes}
     for role in COLUMNS:
         if role in found or role in closed:
             continue
         for home in homes[:1] if role in TEXTS else homes:
-            path = _of_role(at(values, home), role)
-            if path is not None:
-                found[role] = (*home, *path)
+            name = _of_role(filled[home], role)
+            if name is not None:
+                found[role] = (*home, name)
                 break
     return found
 
@@ -125,7 +138,8 @@ def _home(values: Mapping[str, Any], roles: Sequence[str]) -> ValuePath | None:
         deeper: list[ValuePath] = []
         for home in level:
             inside = at(values, home)
-            if any(_of_role(inside, role) is not None for role in roles):
+            filled = _filled(inside)
+            if any(_of_role(filled, role) is not None for role in roles):
                 return home
             deeper += [(*home, name) for name, value in inside.items() if _may_hold(name, value)]
         level = deeper
@@ -136,17 +150,24 @@ def _may_hold(name: str, value: object) -> bool:
     return isinstance(value, Mapping) and (name == "_source" or key_of(name) not in _ASIDE)
 
 
-def _of_role(inside: Mapping[str, Any], role: str) -> ValuePath | None:
-    """Return the path of the member of an object that has a role, in the order of the role's names."""
-    by_key: dict[str, list[str]] = {}
+_Filled = Mapping[str, Sequence[tuple[str, Any]]]
+"""Key → names and values of the members of an object that say something."""
+
+
+def _filled(inside: Mapping[str, Any]) -> _Filled:
+    by_key: dict[str, list[tuple[str, Any]]] = {}
     for name, value in inside.items():
         if not is_nothing(value):
-            by_key.setdefault(key_of(name), []).append(name)
-    for key in _KEYS[role]:
-        for name in by_key.get(key, ()):
-            if _fits(role, inside[name]):
-                return (name,)
-    return None
+            by_key.setdefault(key_of(name), []).append((name, value))
+    return by_key
+
+
+def _of_role(filled: _Filled, role: str) -> str | None:
+    """Return the name of the member that has a role, in the order of the role's names."""
+    if _KEY_SETS[role].isdisjoint(filled):
+        return None
+    members = (member for key in _KEYS[role] if key in filled for member in filled[key])
+    return next((name for name, value in members if _fits(role, value)), None)
 
 
 def _fits(role: str, value: Any) -> bool:

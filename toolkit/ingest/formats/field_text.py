@@ -31,13 +31,13 @@ def markup(text: str) -> Markup:
         >>> markup("<p>The ferry sailed.</p>"), markup("The ferry &amp; the tug"), markup("2 < 3, a > b")
         ('fragment', 'references', 'none')
     """
-    if _PAGE.search(text, 0, 4096):
+    if "<" in text and _PAGE.search(text, 0, 4096):
         return "page"
-    if _FRAGMENT.search(text):
+    if "<" in text and _FRAGMENT.search(text):
         return "fragment"
-    if _REFERENCE.search(text):
+    if "&" in text and _REFERENCE.search(text):
         return "references"
-    return "breaks" if _LITERAL.search(text) and "\n" not in text else "none"
+    return "breaks" if "\\" in text and "\n" not in text and _LITERAL.search(text) else "none"
 
 
 _CAPTION = re.compile(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from toolkit.errors import InvalidInput, readable
 from toolkit.ingest.formats.column_names import TEXTS, ValuePath, as_text, at, chosen, is_text, paragraphs
@@ -18,6 +18,8 @@ from toolkit.ingest.traced_text import Run, Traced
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.S)
 _SPACE = re.compile(r"[ \t\r\n]*")
+_NAME = re.compile(r'"([^"\\]*)"[ \t\r\n]*:[ \t\r\n]*')
+_COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DECODER = json.JSONDecoder()
 _scan: Callable[[str, int, bool], tuple[str, int]] = vars(json.decoder)["scanstring"]
@@ -105,8 +107,7 @@ def _text_of(page: Traced, places: Mapping[str, tuple[int, int]], values: Mappin
     return Traced.joined([Traced.concatenated(paragraph) for paragraph in runs])
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A member of an object, or an element of an array, in JSON text.
 
     Attributes:
@@ -137,18 +138,23 @@ def members(source: str, start: int) -> Iterator[Member]:
     place, number = blank(source, start + 1), 0
     while source[place : place + 1] != closes:
         name = str(number)
-        if opens == "{":
+        if opens == "{" and (found := _NAME.match(source, place)):
+            name, place = found[1], found.end()
+        elif opens == "{":
             name, place = _scan(source, _past(source, place, '"'), False)
             place = _past(source, place, ":")
         if source[place : place + 1] == '"':
             value, end = _scan(source, place + 1, False)
         else:
             value, end = _DECODER.raw_decode(source, place)
-        after = blank(source, end)
-        if source[after : after + 1] == closes:
-            yield Member(name, value, place, end, after + 1)
-            return
-        after = _past(source, after, ",")
+        if found := _COMMA.match(source, end):
+            after = found.end()
+        else:
+            after = blank(source, end)
+            if source[after : after + 1] == closes:
+                yield Member(name, value, place, end, after + 1)
+                return
+            after = _past(source, after, ",")
         yield Member(name, value, place, end, after)
         place, number = after, number + 1
 
@@ -187,7 +193,7 @@ def _past(source: str, place: int, mark: str) -> int:
 
 def unescaped(source: Traced) -> Traced:
     """Resolve the escapes of a run of a JSON string; a lone surrogate, which is not text, becomes U+FFFD."""
-    return Traced.of_runs(source, _unescaped(source.text))
+    return Traced.of_runs(source, _unescaped(source.text)) if "\\" in source.text else source
 
 
 def _unescaped(source: str) -> Iterator[Run]:

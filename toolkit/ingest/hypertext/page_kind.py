@@ -8,11 +8,14 @@ is_stub         the end of a body → whether the page holds only its beginning
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import chain, zip_longest
 
 import yaml
+
+from toolkit.ingest.rare_pattern import RarePattern
 
 _SHORT = 1500  # code points; a longer text is not just a notice
 _REASONS = ("challenge-page", "error-page", "consent-page")
@@ -20,18 +23,23 @@ _MORE = (
     r"(?:read more|continue reading|weiterlesen|lire la suite|leer más|leggi tutto|читать далее|اقرأ المزيد|続きを読む|"
     r"阅读全文)"
 )
-_CUT = re.compile(rf"[\w,]\s?(?:\.\.\.|…|\[(?:\.\.\.|…)\]|\(\.\.\.\))\s*{_MORE}?\W*$", re.I)
-_READ_ON = re.compile(rf"{_MORE}\W*$", re.I)
-CHARS_LEFT = re.compile(r"(?:…|\.\.\.)?\s?\[\s?\+\s?\d{1,6}\s?(?:chars|characters)\s?\]\s*\Z")
+_CUT = RarePattern([rf"[\w,]\s?(?:\.\.\.|…|\[(?:\.\.\.|…)\]|\(\.\.\.\))\s*{_MORE}?\W*$"])
+_READ_ON = RarePattern([rf"{_MORE}\W*$"])
+CHARS_LEFT = RarePattern([r"(?:…|\.\.\.)?\s?\[\s?\+\s?\d{1,6}\s?(?:chars|characters)\s?\]\s*\Z"])
 """The mark of news interfaces for what they leave out: "[+2143 chars]"."""
 _STUB_TAIL = 400  # code points at the end of a page in which a paywall speaks
 
 
 @cache
-def _said_on() -> dict[str, re.Pattern[str]]:
+def _said_on() -> dict[str, RarePattern]:
     """Return what pages of each kind say, and what stands where a paywall begins."""
     text = files("toolkit.ingest.layout").joinpath("profiles/notices.yaml").read_text(encoding="utf-8")
-    return {kind: re.compile("|".join(patterns), re.I) for kind, patterns in yaml.safe_load(text).items()}
+    return {kind: RarePattern(patterns) for kind, patterns in yaml.safe_load(text).items()}
+
+
+@cache
+def _any_notice() -> RarePattern:
+    return RarePattern([pattern for reason in _REASONS for pattern in _said_on()[reason].alternatives])
 
 
 def refused(title: str | None, text: str) -> str | None:
@@ -48,7 +56,7 @@ def refused(title: str | None, text: str) -> str | None:
         >>> refused("Aid convoys denied access", "Soldiers at the gate said that access was denied until Monday.")
     """
     body = text.strip()
-    if len(body) > _SHORT:
+    if len(body) > _SHORT or not _any_notice().may_match(f"{title or ''}\n{body}"):
         return None
     lines = body.splitlines()
     sentences = [line for line in lines if len(line) * _scale(line) > _PROSE_LINE]
@@ -66,8 +74,9 @@ def refused(title: str | None, text: str) -> str | None:
 
 def _is_notice(reason: str, head: str) -> bool:
     """Return whether a title, or a part of it beside the site's name, is little else than a notice."""
-    return any(
-        sum(len(found[0]) for found in _said_on()[reason].finditer(part)) >= _MOST_OF_PART * len(part)
+    notice = _said_on()[reason]
+    return notice.may_match(head) and any(
+        sum(len(found[0]) for found in notice.pattern.finditer(part)) >= _MOST_OF_PART * len(part)
         for part in (head, *_PARTS.split(head))
         if part.strip()
     )
@@ -79,7 +88,7 @@ def _speaks(reason: str, line: str) -> bool:
 
 
 def _scale(text: str) -> int:
-    return _WIDE_SCALE if _WIDE.search(text) else 1
+    return 1 if text.isascii() or not _WIDE.search(text) else _WIDE_SCALE
 
 
 def is_near_empty(title: str | None, lines: Sequence[str]) -> bool:
@@ -91,12 +100,19 @@ def is_near_empty(title: str | None, lines: Sequence[str]) -> bool:
         >>> is_near_empty("Tanker hits breakwater", ["Eleven died."])
         False
     """
-    said = [line for line in lines if _letters(line) != _letters(title or "")]
-    return all(not _letters(line) or _said_on()["placeholder"].fullmatch(line.strip()) for line in said)
+    placeholder = _said_on()["placeholder"].pattern
+    return all(
+        _is_echo(line, title or "") or _is_echo(line, "") or placeholder.fullmatch(line.strip()) for line in lines
+    )
 
 
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).casefold()
+def _is_echo(line: str, title: str) -> bool:
+    """Return whether two lines have the same letters and digits."""
+    return all(one == other for one, other in zip_longest(_letters(line), _letters(title)))
+
+
+def _letters(text: str) -> Iterator[str]:
+    return chain.from_iterable(map(str.casefold, filter(str.isalnum, text)))
 
 
 _PROSE_LINE = 40  # code points
