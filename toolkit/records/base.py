@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import Field, field, fields
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, TypeVar, cast, dataclass_transform
 
@@ -23,6 +24,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+@lru_cache(maxsize=16, typed=True)  # a record that is made checks its id at once
 def content_id(*parts: str | int | None) -> str:
     """Return the id of a record that is told apart by `parts`: 24 hex digits of their SHA-256.
 

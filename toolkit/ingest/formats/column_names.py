@@ -172,6 +172,8 @@ def _of_role(filled: _Filled, role: str) -> str | None:
 
 def _fits(role: str, value: Any) -> bool:
     """Return whether a value can have a role: a URL is not a publisher, and a number is not a title."""
+    if isinstance(value, str) and role in (*TEXTS, "title"):
+        return not is_nothing(value)
     if role in TEXTS:
         return bool(paragraphs(value))
     if role == "title":

@@ -10,11 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import chain, zip_longest
 
-import yaml
-
+from toolkit.ingest.layout.profile import packaged
 from toolkit.ingest.rare_pattern import RarePattern
 
 _SHORT = 1500  # code points; a longer text is not just a notice
@@ -33,8 +31,7 @@ _STUB_TAIL = 400  # code points at the end of a page in which a paywall speaks
 @cache
 def _said_on() -> dict[str, RarePattern]:
     """Return what pages of each kind say, and what stands where a paywall begins."""
-    text = files("toolkit.ingest.layout").joinpath("profiles/notices.yaml").read_text(encoding="utf-8")
-    return {kind: RarePattern(patterns) for kind, patterns in yaml.safe_load(text).items()}
+    return {kind: RarePattern(patterns) for kind, patterns in packaged("notices").items()}
 
 
 @cache
@@ -142,7 +139,7 @@ def is_stub(lines: Sequence[str], around: str = "") -> bool:
     if CHARS_LEFT.search(tail) or any(_said_on()["prompt"].search(line) for line in lines[-3:]):
         return True
     return short and (
-        bool(_said_on()["prompt"].search(around[:_STUB_TAIL]))
+        bool(around and _said_on()["prompt"].search(around[:_STUB_TAIL]))
         or bool(_CUT.search(lines[-1]))
         or bool(_READ_ON.search(lines[-1]))
     )

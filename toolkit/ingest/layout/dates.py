@@ -11,11 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any, cast
 
-import yaml
-
+from toolkit.ingest.layout.profile import packaged
 from toolkit.ingest.layout.times_of_day import split_time
 
 LONGEST = 80
@@ -82,8 +80,7 @@ class Moment:
 
 @cache
 def _words() -> dict[str, Any]:
-    text = files("toolkit.ingest.layout").joinpath("profiles/times.yaml").read_text(encoding="utf-8")
-    return cast("dict[str, Any]", yaml.safe_load(text))
+    return cast("dict[str, Any]", packaged("times"))
 
 
 @cache
