@@ -134,7 +134,7 @@ def edited(world: Any, edit: dict[str, Any]) -> Any:
     return replace(world, articles=articles, sentences=sentences, decisions=tuple(kept), annotations=tuple(left))
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(before=edits(), after=edits())
 def test_any_difference_makes_the_newer_byte_for_byte(
     make_world: Any, before: dict[str, Any], after: dict[str, Any]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +27,7 @@ from toolkit.release.reader import Release
 from toolkit.release.tables.attribute_columns import sentence_fields, span_attributes
 
 if TYPE_CHECKING:
+    import jinja2
     from datasets import Features
 
 FOLDER: Final = "card"
@@ -99,15 +101,8 @@ def card_text(facts: Facts, previous: Release | None = None, pictures: Mapping[s
             their own.
         pictures: Path within the release → title of the picture.
     """
-    import jinja2
-
-    template = files("toolkit.release.card").joinpath("card.md.jinja").read_text(encoding="utf-8")
-    environment = jinja2.Environment(  # noqa: S701  # Markdown, not HTML; `cell` escapes what comes from data
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
-    )
-    environment.filters |= {"cell": cell, "counted": tally}
     before = "" if previous is None else _as_it_stands(previous)
-    return environment.from_string(template).render(
+    return _template().render(
         front=yaml.safe_dump(front_matter(facts), sort_keys=False, allow_unicode=True, width=120),
         text_released=TEXT_RELEASED,
         place=place_of(facts.terms.repo),
@@ -126,6 +121,17 @@ def card_text(facts: Facts, previous: Release | None = None, pictures: Mapping[s
         agreement=_agreement_rows(facts.agreement),
         pictures={} if pictures is None else {Path(name).stem: (name, title) for name, title in pictures.items()},
     )
+
+
+@cache
+def _template() -> jinja2.Template:
+    import jinja2
+
+    environment = jinja2.Environment(  # noqa: S701  # Markdown, not HTML; `cell` escapes what comes from data
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters |= {"cell": cell, "counted": tally}
+    return environment.from_string(files("toolkit.release.card").joinpath("card.md.jinja").read_text(encoding="utf-8"))
 
 
 UNPLACED: Final = '"path/to/this/directory"'
