@@ -134,20 +134,20 @@ class Release:
             )
         return pa.concat_tables([self._rows(config, part, columns) for part in ([split] if split else there)])
 
-    def slices(self, config: str, split: str) -> Iterator[pa.Table]:
+    def slices(self, config: str, split: str, *, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Yield a table as it was frozen, `SLICE_ROWS` rows at a time; written otherwise, all of it is read.
 
-        Raises as `table`.
+        Args and errors are those of `table`.
         """
         whole = self._opened(config, split)
         rows = [whole.metadata.row_group(group).num_rows for group in range(whole.num_row_groups)]
         if any(count != SLICE_ROWS for count in rows[:-1]) or (rows and rows[-1] > SLICE_ROWS):
-            table = self._rows(config, split, None)
+            table = self._rows(config, split, columns)
             yield from (table.slice(start, SLICE_ROWS) for start in range(0, table.num_rows, SLICE_ROWS))
             return
         for group in range(whole.num_row_groups):
             with self._reading(self.manifest["tables"][config][split]["file"]):
-                part = whole.read_row_group(group)
+                part = whole.read_row_group(group, columns=columns)
             yield part
 
     def read(self, name: str) -> bytes:

@@ -6,7 +6,9 @@ comment"). A score on such rows measures memory.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +17,8 @@ import pyarrow.compute as pc
 
 from toolkit.errors import GateFailed
 from toolkit.release.reader import Release
-from toolkit.release.tables.configs import in_slices
+
+Sums = np.ndarray[Any, np.dtype[np.bytes_]]
 
 _LATER: Final = ("validation", "test")
 
@@ -64,16 +67,16 @@ def repeats(release: Release) -> Repeats:
     """
     if "text" not in release.columns().names or release.manifest.get("text", "full") != "full":
         return Repeats({}, 0, 0)
-    parts = {split: release.table(split=split, columns=["text", "labels"]) for split in release.splits()}
-    whole = pa.concat_tables(parts.values())
-    keys = _codes(pa.chunked_array([_plain(part["text"]) for part in in_slices(whole)], pa.string()))
-    answers = _codes(pc.binary_join(whole["labels"], "\x1f"))
-    del whole
-    splits = np.repeat(np.arange(len(parts)), [table.num_rows for table in parts.values()])
-    names = list(parts)
-    trained = np.unique(keys[splits == names.index("train")]) if "train" in names else np.empty(0, dtype=np.int64)
+    names = release.splits()
+    parts = [_sums(release, split) for split in names]
+    if not parts:
+        return Repeats({}, 0, 0)
+    keys, answers = (np.unique(np.concatenate(sums), return_inverse=True)[1] for sums in zip(*parts, strict=True))
+    rows = [len(texts) for texts, _ in parts]
+    of_split = dict(zip(names, np.split(keys, np.cumsum(rows)[:-1]), strict=True))
+    trained = of_split.get("train", keys[:0])
     in_train = {
-        name: (int(np.isin(keys[splits == names.index(name)], trained).sum()), parts[name].num_rows)
+        name: (int(np.isin(of_split[name], trained).sum()), len(of_split[name]))
         for name in names
         if name in _LATER or (name != "train" and len(trained))
     }
@@ -118,7 +121,14 @@ def _plain(texts: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(plain.chunks) if isinstance(plain, pa.ChunkedArray) else plain
 
 
-def _codes(values: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.int64]]:
-    coded = values.combine_chunks().dictionary_encode()
-    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-    return np.asarray(coded.indices).astype(np.int64)
+def _sums(release: Release, split: str) -> tuple[Sums, Sums]:
+    """Return digests of the texts and of the labels of a split, row by row: the texts of all rows are never held."""
+    texts, labels = [_digests(())], [_digests(())]
+    for part in release.slices("default", split, columns=["text", "labels"]):
+        texts.append(_digests(_plain(part["text"]).to_pylist()))
+        labels.append(_digests(pc.binary_join(part["labels"], "\x1f").to_pylist()))
+    return np.concatenate(texts), np.concatenate(labels)
+
+
+def _digests(values: Iterable[str]) -> Sums:
+    return np.fromiter((blake2b(value.encode(), digest_size=16).digest() for value in values), dtype="S16")
