@@ -27,7 +27,7 @@ from statistics import fmean
 
 import numpy as np
 
-from toolkit.labelstudio.assignment import is_settled
+from toolkit.plan.design import is_settled
 
 LOSS = 0.01
 ENOUGH = 200

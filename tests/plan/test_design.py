@@ -12,7 +12,7 @@ from toolkit.agreement.answer_table import AnswerTable
 from toolkit.agreement.measurement import measure
 from toolkit.plan import Design, PlanRow, expected
 from toolkit.plan.design import seconds_per_answer
-from toolkit.records import Annotation
+from toolkit.records import Annotation, content_id
 from toolkit.schema import load
 
 SCHEMA = load("claims").ref
@@ -45,6 +45,20 @@ def test_a_design_costs_what_its_answers_take() -> None:
     assert (row.articles, row.answers) == (20, 1000 + 2 * 100)
     assert row.hours == pytest.approx(1200 * 12 / 3600)
     assert (whole.articles, whole.answers) == (200, 2000)
+
+
+def test_an_adaptive_design_pays_for_further_people_where_those_before_differ() -> None:
+    answers, article_of = pilot(20)
+    two, third, fourth = plan_of(
+        answers, article_of, *(Design(share=1.0, annotators=2, adaptive=most) for most in (None, 3, 4))
+    )
+    table = AnswerTable.of(answers, article_of)
+    pairs = [sorted(given, key=lambda one: content_id(one.sentence_id, one.annotator))[:2] for given in table.doubled]
+    apart = sum(one.labels != other.labels for one, other in pairs) / len(pairs)
+    assert 0 < apart < 0.5
+    assert (two.answers, third.answers) == (2000, round(1000 * (2 + apart)))
+    assert fourth.answers == round(1000 * (2 + 2 * apart))  # of three people who differ nobody is two ahead
+    assert third.alpha == two.alpha
 
 
 def test_more_articles_narrow_the_interval_as_the_root_of_their_number() -> None:

@@ -34,4 +34,7 @@ def test_a_pilot_is_needed_and_then_the_table_is_there(
     assert stopped.value.code == 0
     row = json.loads(capsys.readouterr().out)["rows"][0]
     assert (row["articles"], row["answers"], row["hours"]) == (6, 54, None)
+    with pytest.raises(SystemExit):
+        main(["plan", "--project", str(workspace.root), "--share", "0.5", "--adaptive", "3"])
+    assert "2 to 3" in capsys.readouterr().out
     assert row["alpha"]["low"] < row["alpha"]["value"] < row["alpha"]["high"]

@@ -445,12 +445,20 @@ class Project:
 
         return stage.agreement(self.workspace, round_of=rounds)
 
-    def plan(self, *, shares: Sequence[float] = (), annotators: Sequence[int] = (), seed: int = 0) -> Sequence[PlanRow]:
+    def plan(
+        self,
+        *,
+        shares: Sequence[float] = (),
+        annotators: Sequence[int] = (),
+        adaptive: int | None = None,
+        seed: int = 0,
+    ) -> Sequence[PlanRow]:
         """Compare designs of labelling, simulated from the answers that are there.
 
         Args:
             shares: Shares of the articles that several people answer; default: from 5 % to all.
             annotators: How many people those are; default: what toolkit.yaml asks for, but at least two.
+            adaptive: How many people a sentence is asked of at most while those before differ; None: nobody further.
             seed: Of the simulation.
 
         Returns:
@@ -461,7 +469,9 @@ class Project:
         """
         from toolkit.plan import stage
 
-        return stage.plan(self.workspace, shares=shares or stage.SHARES, annotators=annotators, seed=seed)
+        return stage.plan(
+            self.workspace, shares=shares or stage.SHARES, annotators=annotators, adaptive=adaptive, seed=seed
+        )
 
     def agreement_page(self, file: Path) -> None:
         """Write the last agreement report as one HTML page.

@@ -23,6 +23,12 @@ def plan(
         list[int] | None,
         typer.Option("--annotators", min=2, help="How many people answer each of those; may be repeated."),
     ] = None,
+    adaptive: Annotated[
+        int | None,
+        typer.Option(
+            "--adaptive", min=3, help="Of how many people a sentence is asked at most, while those before differ."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the simulation.")] = 0,
     project: ProjectDir = None,
     as_json: Json = False,
@@ -30,11 +36,12 @@ def plan(
     """Compare designs of labelling, from the answers of a pilot, before anybody is paid.
 
     A share of the articles is answered by several people, the rest by one. Agreement is known from that share, and the
-    table says how well: α of the pilot, with the interval that the design will have.
+    table says how well: α of the pilot, with the interval that the design will have. Further people, who are asked
+    where those before differ, cost answers and leave agreement as it is.
 
-    Example: toolkit plan --share 0.1 --share 0.2 --annotators 3
+    Example: toolkit plan --share 0.1 --share 0.2 --annotators 2 --adaptive 3
     """
-    rows = Project.find(project).plan(shares=shares or (), annotators=annotators or (), seed=seed)
+    rows = Project.find(project).plan(shares=shares or (), annotators=annotators or (), adaptive=adaptive, seed=seed)
     if as_json:
         put_json({"stage": "plan", "rows": [to_row(row) for row in rows]})
         return
@@ -44,7 +51,7 @@ def plan(
         [
             [
                 f"{row.design.share:.0%}",
-                str(row.design.annotators),
+                f"{row.design.annotators}" + (f" to {row.design.adaptive}" if row.design.adaptive else ""),
                 f"{row.articles:,}",
                 f"{row.answers:,}",
                 "–" if row.hours is None else f"{row.hours:,.1f}",
@@ -56,4 +63,5 @@ def plan(
         ],
     )
     say("simulated from the answers that are there; their articles should be a random part of all")
-    say_next("write the share into annotators.yaml, such as `overlap: {share: 0.1, annotators: 3}`")
+    example = "share: 0.1, annotators: 3" if adaptive is None else f"share: 1.0, annotators: 2, adaptive: {adaptive}"
+    say_next(f"write the share into annotators.yaml, such as `overlap: {{{example}}}`")

@@ -8,11 +8,12 @@ nobody's share depends on the order of annotators.yaml. What was once assigned s
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from toolkit.agreement.stage import quiz_passed
 from toolkit.labelstudio.pseudonyms import Pseudonyms
+from toolkit.plan.design import is_settled
 from toolkit.project import Workspace
 from toolkit.project.annotators_file import FURTHER, Member, Team, assign, assigned, further, people_asked
 from toolkit.project.logs.append_log import AppendLog
@@ -20,7 +21,6 @@ from toolkit.project.logs.hidden_tasks import hidden_articles
 from toolkit.project.logs.suggestion_log import SuggestionLog
 from toolkit.records import Annotation, Article, Sentence, content_id, latest
 
-_AHEAD = 2  # answers by which the commonest one leads when a sentence is settled
 _SURE = 0.7  # certainty of a model below which one answer is not enough
 
 
@@ -85,23 +85,6 @@ def _checked_on(workspace: Workspace) -> Mapping[str, set[str]]:
     for each in hidden_articles(workspace.root):
         found[each.annotator].add(each.article_id)
     return found
-
-
-def is_settled(answers: Sequence[Hashable], *, unsure: bool = False) -> bool:
-    """Tell whether the answers to a sentence need no further person: one answer is two ahead of every other.
-
-    A single answer is enough unless a model is unsure of the sentence.
-
-    Examples:
-        >>> is_settled(["claim", "claim"]), is_settled(["claim", "denial"]), is_settled(["claim"], unsure=True)
-        (True, False, False)
-        >>> is_settled(["claim", "denial", "claim"]), is_settled(["claim", "denial", "claim", "claim"])
-        (False, True)
-    """
-    if len(answers) == 1:
-        return not unsure
-    ranked = [number for _, number in Counter(answers).most_common(2)]
-    return not ranked or ranked[0] - sum(ranked[1:]) >= _AHEAD
 
 
 def ask_further(

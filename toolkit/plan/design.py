@@ -3,11 +3,14 @@
 A design says which share of the articles several people answer; one person answers the rest. Agreement is measured on
 that share alone. So the pilot's articles are drawn again, with replacement, as many as the share would hold, and the
 interval of α is made of each draw as `agreement` makes it. The pilot's articles must be a fair sample of the rest.
+Further people, who are asked only where those before differ (`adaptive`), cost answers and leave agreement as it is: it
+is measured without them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from statistics import fmean, median
 
@@ -22,6 +25,7 @@ from toolkit.records import Annotation, Estimate, content_id
 from toolkit.records.base import record
 
 _DRAWS = 40
+_AHEAD = 2  # answers by which the commonest one leads when a sentence is settled
 _IDLE = 10  # times the median: who takes longer for a sentence was not at work on it
 
 
@@ -32,10 +36,13 @@ class Design:
     Attributes:
         share: Of the articles that several people answer, above 0 and at most 1.
         annotators: How many people answer each of those; one answers every other article.
+        adaptive: People that a sentence of the share is asked of at most, one after the other while they differ; None:
+            no further ones.
     """
 
     share: float
     annotators: int
+    adaptive: int | None = None
 
 
 @record
@@ -45,7 +52,7 @@ class PlanRow:
     Attributes:
         design: The design.
         articles: How many articles several people would answer.
-        answers: All answers.
+        answers: All answers, those of further people among them.
         hours: Time of all answers at the pilot's pace; None where the server did not say how long they took.
         alpha: Krippendorff's α of the label sets in the pilot, with the interval that is expected of the design.
         widest: The label whose expected interval is the widest, of those that the pilot has.
@@ -76,7 +83,9 @@ def expected(
         pilot: Answers of at least two people to the same sentences.
         labels: Labels whose agreement matters.
         designs: What to compare. Of a sentence with more answers than a design asks for, as many are taken as it asks
-            for, drawn by a hash; with fewer, those that there are, and then the interval is wider than it would be.
+            for, drawn by a hash; with fewer, those that there are, and then the interval is wider than it would be. The
+            same holds for further people: who is not in the pilot is taken to settle nothing, so that the answers of an
+            adaptive design are at most as many as said.
         articles: Articles in the whole corpus.
         sentences: Sentences in it.
         seed: Of the draws.
@@ -88,7 +97,8 @@ def expected(
     rows = []
     for design in designs:
         several = min(articles, max(1, round(design.share * articles)))
-        answers = round(sentences * (1 + (design.annotators - 1) * several / articles)) if articles else 0
+        beside = design.annotators - 1 + _further(pilot, design)
+        answers = round(sentences * (1 + beside * several / articles)) if articles else 0
         thinned = _thinned(pilot, design.annotators)
         drawn = _drawn(thinned.groups, several, seed)
         whole = _interval(_alpha(thinned.rate(label_set, "masi"), "masi"), drawn)
@@ -109,6 +119,23 @@ def expected(
     return rows
 
 
+def is_settled(answers: Sequence[Hashable], *, unsure: bool = False) -> bool:
+    """Tell whether the answers to a sentence need no further person: one answer is two ahead of every other.
+
+    A single answer is enough unless a model is unsure of the sentence.
+
+    Examples:
+        >>> is_settled(["claim", "claim"]), is_settled(["claim", "denial"]), is_settled(["claim"], unsure=True)
+        (True, False, False)
+        >>> is_settled(["claim", "denial", "claim"]), is_settled(["claim", "denial", "claim", "claim"])
+        (False, True)
+    """
+    if len(answers) == 1:
+        return not unsure
+    ranked = [number for _, number in Counter(answers).most_common(2)]
+    return not ranked or ranked[0] - sum(ranked[1:]) >= _AHEAD
+
+
 def seconds_per_answer(answers: Iterable[Annotation]) -> float | None:
     """Return the mean time of an answer in seconds; times of more than ten times the median are cut to that.
 
@@ -121,6 +148,20 @@ def seconds_per_answer(answers: Iterable[Annotation]) -> float | None:
     return fmean(min(time, longest) for time in times)
 
 
+def _further(pilot: AnswerTable, design: Design) -> float:
+    """Return how many further people a sentence is asked of on average."""
+    if design.adaptive is None:
+        return 0.0
+    further = []
+    for answers in _in_order_of_asking(pilot).values():
+        if len(answers) >= (asked := design.annotators):
+            given = [answer.labels for answer in answers]
+            while asked < design.adaptive and not is_settled(given[:asked]):
+                asked += 1
+            further.append(asked - design.annotators)
+    return fmean(further) if further else 0.0
+
+
 def _gives(label: str) -> Callable[[Annotation], bool]:
     return lambda answer: label in answer.labels
 
@@ -131,11 +172,16 @@ def _width(estimate: Estimate) -> float:
 
 def _thinned(pilot: AnswerTable, people: int) -> AnswerTable:
     """Return a pilot with at most so many answers per sentence, drawn by a hash of sentence and person."""
-    kept = {
-        sentence: tuple(sorted(answers, key=lambda one: content_id(one.sentence_id, one.annotator))[:people])
+    kept = {sentence: answers[:people] for sentence, answers in _in_order_of_asking(pilot).items()}
+    return replace(pilot, by_sentence=kept)
+
+
+def _in_order_of_asking(pilot: AnswerTable) -> dict[str, tuple[Annotation, ...]]:
+    """Return sentence_id → its answers, people in an order that a hash of sentence and person draws."""
+    return {
+        sentence: tuple(sorted(answers, key=lambda one: content_id(one.sentence_id, one.annotator)))
         for sentence, answers in pilot.by_sentence.items()
     }
-    return replace(pilot, by_sentence=kept)
 
 
 def _alpha(ratings: Ratings, level: Level = "nominal") -> Statistic:

@@ -15,7 +15,12 @@ SHARES = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def plan(
-    workspace: Workspace, *, shares: Sequence[float] = SHARES, annotators: Sequence[int] = (), seed: int = 0
+    workspace: Workspace,
+    *,
+    shares: Sequence[float] = SHARES,
+    annotators: Sequence[int] = (),
+    adaptive: int | None = None,
+    seed: int = 0,
 ) -> list[PlanRow]:
     """Simulate designs of labelling for all sentences of a project from the answers that it has.
 
@@ -23,6 +28,7 @@ def plan(
         workspace: The project.
         shares: Shares of the articles that several people answer.
         annotators: How many people those are; default: what toolkit.yaml asks for, but at least two.
+        adaptive: How many people a sentence is asked of at most while those before differ; None: nobody further.
         seed: Of the draws.
 
     Raises:
@@ -38,7 +44,7 @@ def plan(
         )
     several = annotators or (max(2, workspace.config.label_studio.annotators_per_sentence),)
     labels = [label.id for label in workspace.schema().active]
-    designs = [Design(share=share, annotators=people) for people, share in product(several, shares)]
+    designs = [Design(share=share, annotators=people, adaptive=adaptive) for people, share in product(several, shares)]
     return expected(
         pilot, labels, designs, articles=len(set(article_of.values())), sentences=len(article_of), seed=seed
     )
