@@ -87,6 +87,7 @@ def test_confusions_beat_the_majority_where_errors_lean_one_way(method):
     assert accuracy(votes, truth, method) > accuracy(votes, truth, "majority") + 0.1
 
 
+@pytest.mark.slow
 def test_the_pool_is_near_the_best_of_each_crowd():
     for seed, people in enumerate([[GOOD] * 4, [GOOD] * 6 + [SPAMMER] * 6, [ASKEW] * 8 + [GOOD] * 2]):
         votes, truth = crowd(seed, people, each=4)

@@ -126,6 +126,7 @@ def project(make_project: Callable[..., Workspace]) -> Workspace:
     return workspace
 
 
+@pytest.mark.slow
 def test_a_project_turns_it_on_and_a_release_tells_people_and_models_apart(project: Workspace) -> None:
     first = adjudicate_stage.adjudicate(project)
     assert (first.counts["decided"], first.counts["queued for an expert"]) == (20, 10), "off by default"

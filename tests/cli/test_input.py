@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from toolkit.cli.input import Unread, read_batches
 
 
@@ -17,6 +19,7 @@ def predict(model: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+@pytest.mark.slow
 def test_a_line_is_answered_before_the_next_one_is_sent(model: Path) -> None:
     with predict(model) as process:
         assert process.stdin is not None
@@ -30,6 +33,7 @@ def test_a_line_is_answered_before_the_next_one_is_sent(model: Path) -> None:
         assert process.wait(timeout=60) == 0
 
 
+@pytest.mark.slow
 def test_a_bad_line_is_answered_with_its_error_and_stops_nothing(model: Path) -> None:
     lines = b'{"text": "the mayor denied it"}\n{"text": 3}\n{broken\n\xff\xfe\n\nthe mayor opened it'
     with predict(model) as process:
@@ -46,6 +50,7 @@ def test_another_encoding_is_no_text() -> None:
     assert all(isinstance(row, Unread) and "not UTF-8 text" in row.error for row in rows)
 
 
+@pytest.mark.slow
 def test_half_a_character_comes_back_as_it_was_sent(model: Path) -> None:
     with predict(model) as process:
         out, err = process.communicate(b'{"text": "the mayor denied \\ud800 it"}\n', timeout=60)

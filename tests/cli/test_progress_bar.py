@@ -39,6 +39,7 @@ def test_stages_tell_how_far_they_are(tmp_path: Path) -> None:
     assert told == [(3, 3), (3, 3)]
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_a_bar_and_a_pipe_does_not(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path, schema="claims")
     (tmp_path / "pages" / "a.txt").write_text("Title\n\nThe bridge is shut.\n")

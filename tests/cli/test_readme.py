@@ -24,6 +24,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 def test_every_command_exists() -> None:
     commands = [line for block in blocks("console") for line in block.splitlines() if "toolkit " in line]
     words = {re.search(r"toolkit ((?:studio |schema )?[a-z-]+)", line)[1] for line in commands}  # type: ignore[index]

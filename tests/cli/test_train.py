@@ -44,6 +44,7 @@ def answers() -> list[dict[str, object]]:
     ]
 
 
+@pytest.mark.slow
 def test_one_story_has_no_test_split_and_is_told_so_before_anybody_evaluates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,6 +19,7 @@ def test_numbers_that_nothing_can_be_drawn_with_are_refused(
     assert option[0] in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_without_a_file_to_judge_on_the_cross_validated_score_is_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -52,6 +52,7 @@ def test_the_reference_is_what_the_program_says() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_every_page_is_in_the_site_under_the_name_that_a_reader_looks_for(site: Path) -> None:
     for page in (ROOT / "docs").rglob("*.md"):
         assert (site / page.relative_to(ROOT / "docs").with_suffix(".html")).is_file(), page

@@ -55,6 +55,7 @@ def uninstalled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     embedding.embedder.cache_clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INSTALLED)
 def test_a_sentence_has_the_same_embedding_alone_and_among_others(name: str) -> None:
     encode, width = encoder.opened(name), ENCODERS[name].width
@@ -65,6 +66,7 @@ def test_a_sentence_has_the_same_embedding_alone_and_among_others(name: str) -> 
     assert np.allclose(np.linalg.norm(together, axis=1), 1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INSTALLED)
 def test_what_means_the_same_is_nearer(name: str) -> None:
     texts = ["The car broke.", "The automobile failed.", "Soup is hot."]
@@ -105,6 +107,7 @@ def test_a_folder_of_stored_embeddings_is_named_by_a_variable(tmp_path: Path, mo
     assert [path.stat().st_size for path in tmp_path.glob("minilm-8199be6f.f32")] == [32 + 4 * 384]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in INSTALLED if name != "minilm"])
 def test_an_encoder_by_choice_trains_and_is_named_in_the_stored_model(name: str, rows: Rows, tmp_path: Path) -> None:
     made = train(rows, baseline=f"embeddings:{name}")
@@ -118,6 +121,7 @@ def test_an_encoder_by_choice_trains_and_is_named_in_the_stored_model(name: str,
     assert (again.encoder, again.predict(TEXTS)) == (name, made.predict(TEXTS))
 
 
+@pytest.mark.slow
 def test_auto_takes_embeddings_only_when_asked_for_and_when_they_are_better(rows: Rows, model: Model) -> None:
     assert train(rows).baseline in AUTO["auto"]
     assert not train(rows).embeds
@@ -172,6 +176,7 @@ def test_a_package_with_another_file_is_refused(monkeypatch: pytest.MonkeyPatch)
         embedding.embedder()
 
 
+@pytest.mark.slow
 def test_the_directory_of_a_model_says_what_it_needs(rows: Rows, model: Model, tmp_path: Path) -> None:
     lines = [json.dumps({"text": t, "label": k[0]}) for t, k in zip(rows.texts, rows.labels, strict=True)]
     (tmp_path / "train.jsonl").write_text("\n".join(lines), encoding="utf-8")

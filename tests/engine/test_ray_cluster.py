@@ -64,6 +64,7 @@ def do_all(tmp_path: Path, address: str) -> list[int]:
     return [n for chunk in done for n in chunk.read().column("n").to_pylist()]
 
 
+@pytest.mark.slow
 def test_a_head_that_starts_no_process_is_left_and_the_work_goes_on_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, head: str
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_head_that_starts_no_process_is_left_and_the_work_goes_on_here(
     assert do_all(tmp_path, "embedded") == list(range(6))
 
 
+@pytest.mark.slow
 def test_ingest_on_such_a_head_ends_and_goes_on_embedded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, head: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -105,6 +107,7 @@ def test_an_absent_cluster_is_named_at_once(tmp_path: Path) -> None:
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.slow
 def test_another_driver_takes_over_what_is_left(tmp_path: Path, head: str, driver) -> None:  # type: ignore[no-untyped-def]
     """Each driver dies after two chunks, as gRPC did on a busy machine."""
     notes = driver(

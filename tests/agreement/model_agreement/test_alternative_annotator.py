@@ -58,6 +58,7 @@ def test_sentences_of_a_story_are_one_witness() -> None:
     assert story.advantage_probability.low < alone.advantage_probability.low
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("within", [0.0, 0.7])
 def test_a_model_that_is_just_too_bad_wins_as_seldom_as_promised(within: float) -> None:
     """H − F has the mean ε; `within` is the share of sentences that follow their story."""

@@ -37,6 +37,7 @@ def write(path: Path, lines: list[object]) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_split_of_a_release_is_rows(releases: Path) -> None:
     rows = rows_of_release(releases / "1.0.0", "train")
     assert rows.multi

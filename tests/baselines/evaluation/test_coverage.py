@@ -21,6 +21,7 @@ def bench() -> Any:
     return module
 
 
+@pytest.mark.slow
 def test_every_figure_holds_the_truth(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "CLUSTERINGS", (0.35,))
     monkeypatch.setattr(bench, "PREVALENCES", (0.3,))

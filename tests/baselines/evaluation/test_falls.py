@@ -24,6 +24,7 @@ def project(tmp_path: Path, make_release: Callable[..., Release]) -> Project:
     return Project(workspace.root)
 
 
+@pytest.mark.slow
 def test_training_on_a_harder_split_lets_evaluate_say_the_fall(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -50,6 +51,7 @@ def test_a_release_of_one_language_has_nothing_to_divide_by(project: Project) ->
         project.train(by="by_weather")
 
 
+@pytest.mark.slow
 def test_the_interval_of_a_fall_covers_the_difference_as_often_as_it_says() -> None:
     import numpy as np
     from scipy.stats import binomtest

@@ -43,6 +43,7 @@ def test_people_stand_beside_the_model_and_changes_are_told_apart(releases: Path
     assert since["unchanged"].accuracy.value > 0.9
 
 
+@pytest.mark.slow
 def test_people_whom_an_expert_overruled_are_judged_too_and_the_expert_is_not(
     tmp_path: Path, make_release: Callable[..., Release]
 ) -> None:

@@ -16,6 +16,7 @@ from toolkit.project import Workspace
 from toolkit.release import Release
 
 
+@pytest.mark.slow
 def test_a_model_is_judged_on_a_later_release_and_against_another_model(
     tmp_path: Path, make_release: Callable[..., Release], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -60,6 +61,7 @@ def test_a_model_is_judged_on_a_later_release_and_against_another_model(
     assert rows[0]["words"].startswith(found["errors"][0]["words"][0][0])
 
 
+@pytest.mark.slow
 def test_a_release_that_was_changed_afterwards_is_not_up_to_date(
     tmp_path: Path, make_release: Callable[..., Release], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,6 +24,7 @@ def noise(seed: int) -> Rows:
     )
 
 
+@pytest.mark.slow
 def test_the_score_of_a_choice_flatters_and_the_nested_one_does_not() -> None:
     chosen, unseen = [], []
     for seed in range(6):
@@ -35,6 +36,7 @@ def test_the_score_of_a_choice_flatters_and_the_nested_one_does_not() -> None:
     assert np.mean(unseen) == pytest.approx(0.5, abs=0.05)
 
 
+@pytest.mark.slow
 def test_it_has_an_interval_over_stories() -> None:
     found = nested_scores(noise(0), FIT, positive="yes")
     assert set(found) == {"macro_f1", "micro_f1", "accuracy", "f1_positive"}

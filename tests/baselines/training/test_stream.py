@@ -7,6 +7,7 @@ from toolkit.baselines import evaluate, train_stream
 from toolkit.errors import InvalidInput
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("multi", [True, False])
 def test_a_stream_learns_as_well_and_the_same_twice(make_rows, multi: bool) -> None:  # type: ignore[no-untyped-def]
     rows = make_rows(1000, multi=multi, noise=0.0, rare=50)

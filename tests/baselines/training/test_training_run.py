@@ -73,6 +73,7 @@ def test_a_label_that_training_never_saw_is_noted(make_rows, tmp_path: Path) -> 
     assert len(notes) == len(set(notes))
 
 
+@pytest.mark.slow
 def test_a_stream_calls_its_score_that_of_held_out_rows(
     make_rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:  # type: ignore[no-untyped-def]
@@ -114,6 +115,7 @@ def test_the_reasons_are_kept_when_no_row_can_be_used(tmp_path: Path) -> None:
     assert [json.loads(line)["start"] for line in rejects.read_text().splitlines()] == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_stream_writes_what_it_leaves_out_once(
     make_rows,  # type: ignore[no-untyped-def]
     tmp_path: Path,
@@ -177,6 +179,7 @@ def test_names_of_any_script_and_with_any_character_are_drawn_and_listed(tmp_pat
     assert run.to_dict()["metrics"]["accuracy"] == 1.0
 
 
+@pytest.mark.slow
 def test_what_a_look_at_the_rows_finds_is_noted_or_refused(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     rows = [{"text": f"word{at % 3} x{at}", "label": ("Yes", "yes", "no")[at % 3]} for at in range(60)]
