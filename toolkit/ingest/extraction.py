@@ -15,6 +15,8 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
 
+import numpy as np
+
 from toolkit.errors import InvalidInput, border
 from toolkit.ingest.documents.markdown_page import read_markdown
 from toolkit.ingest.formats.column_names import TEXTS
@@ -495,8 +497,8 @@ def _reject(page: Page, text: Traced, start: int, end: int, reason: str) -> Reje
         stage="ingest",
         reason=reason,
         source=page.source,
-        start=int(text.starts[start:end].min()),
-        end=int(text.ends[start:end].max()),
+        start=int(np.minimum.reduce(text.starts[start:end])),
+        end=int(np.maximum.reduce(text.ends[start:end])),
         text=text.text[start:end],
     )
 

@@ -16,6 +16,8 @@ _LINE = re.compile(r"\S(?:[^\r\n]*\S)?")
 _NOWHERE: Offsets = np.zeros(1, dtype=np.int64)
 _FEW_RUNS = 16
 
+_BREAK = (-1, 0, "\n")
+
 Run = tuple[int, int, str] | None
 """A stretch of a source text and what it stands for; see `Traced.of_runs`."""
 
@@ -52,21 +54,21 @@ class Traced:
         runs = list(runs)
         if 0 < len(runs) <= _FEW_RUNS:
             return cls._of_few(source, runs)
-        texts: list[str] = []
-        places: list[tuple[int, int, int, bool]] = []  # first and last character, length of the text, verbatim
-        for run in runs:
-            start, end, text = run or (-1, 0, "\n")
-            texts.append(text)
-            places.append((start, end - 1, len(text), run is not None and len(text) == end - start))
-        table = np.array(places, dtype=np.int64).reshape(-1, 4)
-        first, last, verbatim = (np.repeat(column, table[:, 2]) for column in table[:, [0, 1, 3]].T)
-        within = np.arange(len(first)) - np.repeat(np.cumsum(table[:, 2]) - table[:, 2], table[:, 2])
-        first = first + within * verbatim
-        last = np.where(verbatim, first, last)
-        somewhere = first >= 0
-        starts = np.append(source.starts, 0)[first]
-        ends = np.append(source.ends, 0)[last]
-        return cls("".join(texts), np.where(somewhere, starts, 0), np.where(somewhere, ends, 0))
+        places, texts = [run or _BREAK for run in runs], [run[2] if run else "\n" for run in runs]
+        firsts, lasts = (np.array([place[side] for place in places], dtype=np.int64) for side in (0, 1))
+        sizes = np.array([*map(len, texts)], dtype=np.int64)
+        first = np.arange(sizes.sum()) + (firsts - sizes.cumsum() + sizes).repeat(sizes)
+        last = first
+        escaped = sizes != lasts - firsts
+        if escaped.any():
+            last, inside = first.copy(), escaped.repeat(sizes)
+            first[inside] = firsts[escaped].repeat(sizes[escaped])
+            last[inside] = lasts[escaped].repeat(sizes[escaped]) - 1
+        nowhere = first < 0
+        starts, ends = (side if len(side) else _NOWHERE for side in (source.starts, source.ends))
+        starts, ends = starts[first], ends[last]
+        starts[nowhere] = ends[nowhere] = 0
+        return cls("".join(texts), starts, ends)
 
     @classmethod
     def _of_few(cls, source: Traced, runs: Sequence[Run]) -> Traced:

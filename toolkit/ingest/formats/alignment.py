@@ -30,7 +30,8 @@ _IS_KEPT[[ord(ch) for ch in _SKIPPED]] = False
 
 
 def _key_of(text: str) -> str:
-    return "".join(ch for ch in text if ch not in _SKIPPED)
+    key = "".join(text.split())
+    return key if key.isprintable() else "".join(ch for ch in key if ch not in _SKIPPED)
 
 
 class Aligner:

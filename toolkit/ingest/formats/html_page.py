@@ -20,7 +20,7 @@ import numpy as np
 
 from toolkit.ingest.formats.alignment import Aligner, uncovered
 from toolkit.ingest.formats.limits import check_work
-from toolkit.ingest.hypertext.concealed_text import Concealed, concealed_at, suspects
+from toolkit.ingest.hypertext.concealed_text import CONCEALING, Concealed, concealed_at, suspects
 from toolkit.ingest.hypertext.inline_elements import INLINE, merge_crowds
 from toolkit.ingest.hypertext.page_kind import is_prompt, is_stub, refused
 from toolkit.ingest.hypertext.posts import Post, drop_teasers, posts_of, sole_article, taken_from
@@ -31,6 +31,7 @@ from toolkit.ingest.traced_text import Run, Traced
 
 _HIDDEN = frozenset({"script", "style", "template", "svg", "iframe", "noframes", "title"})
 _OPENS = re.compile(r"<(?:(/?)([A-Za-z][\w:-]*)[^>]*(>?)|(?=[/!?])(!--)?)")  # any other "<" is text
+_SCRIPT = re.compile("<(?:script|style)")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
 _TITLE = re.compile(r"<title\b[^>]{0,200}>([^<]{1,2000})<", re.I)
 _META = re.compile(r"<meta\b[^>]{1,1000}>", re.I)
@@ -73,26 +74,31 @@ def resolved(source: Traced) -> Traced:
 
 def _runs(source: str, concealed: list[Concealed] | None) -> Iterator[Run]:
     """Yield the runs of a page's text; its hidden parts are left out and listed, if there is a list."""
-    at = 0
-    looked_at = suspects(source) if concealed is not None else frozenset()
+    at, looked_to = 0, 0
+    looked_at: set[int] = set()
+    reference = source.find("&")
     while at < len(source):
         found = _OPENS.search(source, at)
-        if found is None:
-            yield from _resolved(source, at, len(source))
-            return
-        start = found.start()
-        if start > at:
+        start = found.start() if found else len(source)
+        if 0 <= reference < at:
+            reference = source.find("&", at)
+        if at <= reference < start:
             yield from _resolved(source, at, start)
+        elif start > at:
+            yield (at, start, source[at:start])
+        if found is None:
+            return
         name = (found[2] or found[4] or "").lower()
-        if start in looked_at and concealed is not None:
+        if start >= looked_to and concealed is not None:  # what stands in scripts and styles is not looked at
+            script = _SCRIPT.search(source, start + 1)
+            looked_to = script.start() if script else len(source)
+            looked_at = suspects(source, start, looked_to)
+        hidden = None
+        if concealed is not None and (start in looked_at or name in CONCEALING):
             hidden = concealed_at(source, start, source[max(at, start - 40) : start])
-            if hidden:
-                concealed.append(hidden)
-                at = hidden.end
-                if name not in INLINE:
-                    yield None
-                continue
-        at = found.end() if found[3] and name not in _HIDDEN else _past_markup(source, found)
+            concealed += [hidden] if hidden else []
+        plain = found.end() if found[3] and name not in _HIDDEN else None
+        at = hidden.end if hidden else plain or _past_markup(source, found)
         if name not in INLINE:
             yield None
 
@@ -116,7 +122,7 @@ def _after(source: str, mark: str, at: int) -> int:
 def _resolved(source: str, start: int, end: int) -> Iterator[Run]:
     """Yield a stretch without tags, its character references resolved one by one."""
     at = start
-    for found in _REFERENCE.finditer(source, start, end) if source.find("&", start, end) >= 0 else ():
+    for found in _REFERENCE.finditer(source, start, end):
         text = html.unescape(found[0])
         if text == found[0]:
             continue
@@ -210,7 +216,8 @@ class _Reader:
     def __init__(self, page: Traced, where: str) -> None:
         self._page = page
         self._seen, self._concealed = shown(page)
-        check_work(len(self._seen.text), sum(1 for _ in _OPENING_TAG.finditer(page.text)), where)
+        check_work(len(self._seen.text), len(_OPENING_TAG.findall(page.text)), where)
+        self._lines = self._seen.lines()
         self._aligner = Aligner(self._seen)
         self._source = _without(page.text, self._concealed)
         self._data = structured(page.text) if "<script" in page.text.lower() else Structured()
@@ -237,7 +244,7 @@ class _Reader:
         stub = self._is_stub(lines)
         while len(lines) > 1 and is_prompt(lines[-1].text):
             lines.pop()
-        title = _title(facts.get("title") or self._data.facts.get("headline"), self._page, self._seen, _first(lines))
+        title = self._title(facts.get("title") or self._data.facts.get("headline"), _first(lines))
         above = _lines_above(title, lines)
         if title is not None and above is not None:
             title, lines = lines[above], lines[above + 1 :]
@@ -332,14 +339,30 @@ class _Reader:
             lines = [title, *lines]
         return lines
 
+    def _title(self, said: str | None, body_at: int) -> Traced | None:
+        """Return the title with its bytes: a heading that is part of the stated title, else the stated title itself.
+
+        Pages state "Headline - Site" and show "Headline". The title is the line that they show, the last before the
+        body.
+        """
+        stated = "".join((said or "").split())
+        if not stated:
+            return None
+        shown = [line for line in self._lines if _contains(stated, line.text)]
+        if shown:
+            before = [line for line in shown if int(line.starts[0]) < body_at]
+            return max(before or shown[:1], key=lambda line: (len(line.text), int(line.starts[0])))
+        heads = [line for line in stated_titles(self._page).lines() if _contains(stated, line.text)]
+        return heads[0] if heads else None
+
     def _beside(self, title: Traced | None, lines: Sequence[Traced]) -> list[str]:
         """Return the lines of the page between its title and the first paragraph."""
         if not lines:
             return []
         at = int(title.starts[0]) if title is not None and len(title.starts) else 0
         end = _first(lines)
-        shown = [line for line in self._seen.lines() if len(line.text) <= _LONGEST_BESIDE]
-        return [line.text for line in shown if at < int(line.starts.max()) < end]
+        shown = (line for line in self._lines if len(line.text) <= _LONGEST_BESIDE)
+        return [line.text for line in shown if at < int(line.starts[-1]) < end]
 
     def _is_stub(self, lines: Sequence[Traced]) -> bool:
         said = [line.text for line in lines]
@@ -388,9 +411,26 @@ def _overlaps(own: Post, lines: Sequence[Traced]) -> bool:
 
 
 def _tree(source: str) -> Any:
+    """Return the page as trafilatura reads it, but faster to walk through; None if it is empty.
+
+    The parser of trafilatura lets lxml ask a function in Python for the class of each element, whenever one is visited.
+    The elements are moved to a document in which all are of one class.
+    """
+    from lxml import etree, html
     from trafilatura import load_html
 
-    return load_html(source) if source.strip() else None
+    tree: Any = load_html(source) if source.strip() else None
+    if tree is None or tree.getparent() is not None:
+        return tree
+    parser = html.HTMLParser()
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(html.HtmlElement, html.HtmlComment))
+    try:
+        moved = parser.makeelement(tree.tag, dict(tree.attrib))
+    except ValueError:  # a name with a quote, say, that a page may have and lxml gives to none
+        return tree
+    moved.text = tree.text
+    moved.extend(tree)
+    return moved
 
 
 def _metadata(tree: Any) -> dict[str, str]:
@@ -426,7 +466,7 @@ def _extracted(tree: Any, marked: int | None) -> Any:
     """
     from trafilatura import bare_extraction
 
-    vast = sum(1 for _ in tree.iter()) > _VAST
+    vast = tree.xpath("count(//*)") > _VAST
     precise: Any = bare_extraction(tree, favor_precision=True, include_comments=False, fast=vast)
     if precise is not None and len(precise.text or "") >= min(_ENOUGH, marked * _MOST_OF_MARKED if marked else _ENOUGH):
         return precise
@@ -478,29 +518,13 @@ def _paragraphs(body: Any, tables: Sequence[Rows]) -> Iterator[str | Rows]:
     yield from taken_from(buffer)
 
 
-def _title(said: str | None, page: Traced, seen: Traced, body_at: int) -> Traced | None:
-    """Return the title with its bytes: a heading that is part of the stated title, else the stated title itself.
-
-    Pages state "Headline - Site" and show "Headline". The title is the line that they show, the last before the body.
-    """
-    stated = "".join((said or "").split())
-    if not stated:
-        return None
-    shown = [line for line in seen.lines() if _contains(stated, line.text)]
-    if shown:
-        before = [line for line in shown if len(line.starts) and int(line.starts[0]) < body_at]
-        return max(before or shown[:1], key=lambda line: (len(line.text), int(line.starts[0])))
-    heads = [line for line in stated_titles(page).lines() if _contains(stated, line.text)]
-    return heads[0] if heads else None
-
-
 _LEAST_OF_TITLE = 0.4
 """A shown line is the title if it has at least this share of the stated title; a site's name alone has less."""
 
 
 def _contains(stated: str, line: str) -> bool:
-    key = "".join(line.split())
-    return len(key) >= max(_LEAST_OF_TITLE * len(stated), 1) and key in stated
+    least = max(_LEAST_OF_TITLE * len(stated), 1)
+    return len(line) >= least and len(key := "".join(line.split())) >= least and key in stated
 
 
 def _lines_above(title: Traced | None, lines: Sequence[Traced]) -> int | None:

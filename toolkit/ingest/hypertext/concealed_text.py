@@ -14,11 +14,12 @@ import re
 from typing import NamedTuple
 
 _WORDS = (
-    "<del", "<s>", "<s ", "<strike", "<sup", "<dialog", "hidden", "display:", "display :", "sr-only", "screen",
-    "visuallyhidden", "cookie", "consent", "gdpr", "onetrust", "didomi", "usercentrics", "cmpbox", "qc-cmp",
-    "sp_message", "truste", "line-through", "strikethrough", "d-none", "font-size:", "newsletter",
+    "hidden", "display:", "display :", "sr-only", "screen", "cookie", "consent", "gdpr", "onetrust", "didomi",
+    "usercentrics", "cmpbox", "qc-cmp", "sp_message", "truste", "line-through", "strikethrough", "d-none", "font-size:",
+    "newsletter",
 )  # fmt: skip
-"""Each tag of a part that is not shown has one of these words. To search for them one by one is faster than a regex."""
+"""Each tag of a part that is not shown has one of these words, or one of the names in `CONCEALING`. To search for the
+words one by one is faster than a regex."""
 _OPENING = re.compile(r"""<([a-zA-Z][\w:-]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>""")
 _HIDDEN = re.compile(
     r"""\shidden(?=[\s=/]|$)(?!\s*=\s*["']?(?:false|until-found))"""
@@ -53,6 +54,8 @@ _TAG = re.compile(r"<[^<>]*>")
 _NEVER_NAMES = "html body head main article script style meta link input img br hr"
 _NEVER = frozenset(_NEVER_NAMES.split())
 _STRUCK = frozenset({"del", "s", "strike"})
+CONCEALING = _STRUCK | {"sup", "dialog"}
+"""Names of elements that may be concealed whatever their attributes say."""
 _MARK = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡§¶#]{1,3})(?:\s?[,–-]\s?\d{1,3})*[\])]?|[\[(](?:\w|note \d+)[\])]")
 _UNIT = re.compile(r"(?:^|[\d\s])(?:[kcdmµ]?m|ft|mi|in|yd|[кс]?м|χλμ|m|s)$")
 _LONGEST_COOKIE_BOX = 40_000  # code points of source
@@ -110,18 +113,19 @@ def concealed_at(source: str, opening: int, before: str) -> Concealed | None:
     return Concealed(opening, end, reason)
 
 
-def suspects(source: str) -> frozenset[int]:
-    """Return the places of the tags that may conceal something, found at a glance."""
-    lower = source.lower()
-    if len(lower) != len(source):  # a letter such as the dotted capital I, which has two small ones
-        lower = source
+def suspects(source: str, start: int, end: int) -> set[int]:
+    """Return the places of the tags from `start` to `end` whose attributes may conceal something."""
+    stretch = source[start:end]
+    lower = stretch.lower()
+    if len(lower) != len(stretch):  # a letter such as the dotted capital I, which has two small ones
+        lower = stretch
     places: set[int] = set()
     for word in _WORDS:
         at = lower.find(word)
         while at >= 0:
-            places.add(lower.rfind("<", 0, at + 1))
+            places.add(start + lower.rfind("<", 0, at + 1))
             at = lower.find(word, at + len(word))
-    return frozenset(places)
+    return places
 
 
 def _reason(name: str, attributes: str) -> str | None:
