@@ -12,6 +12,9 @@ pull    Seconds for the first pull of --tasks tasks with one answer each: the se
         file, `toolkit pull`, and the naive SDK loop over tasks.list. Goal: at most 1.15 of the snapshot.
 delta   Seconds for a pull after 10 of --big tasks have changed, and for the first pull of them. Goal: under 1 %.
 memory  Peak resident size of the process of a `toolkit` verb. Goal: under 300 MB.
+
+Beside seconds, the processor time of the server and of the client is told: on a machine that others use, it's what can
+be compared.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ import time
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.labelstudio import Server
@@ -42,6 +45,19 @@ from toolkit.records import Article, Page, Piece, Sentence
 
 BATCH = 1000
 PER_ARTICLE = 25
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Cost(NamedTuple):
+    """What a way takes: wall clock, and seconds of processor time of the server and of the client."""
+
+    seconds: float
+    server: float = 0.0
+    client: float = 0.0
+
+    def since(self, before: Cost) -> Cost:
+        """Return what was spent since another reading of the clocks."""
+        return Cost(*(now - then for now, then in zip(self, before, strict=True)))
 
 
 def main() -> None:
@@ -67,11 +83,12 @@ def measure(options: argparse.Namespace) -> None:
         os.environ |= {"LABEL_STUDIO_URL": running.url, "LABEL_STUDIO_API_KEY": str(running.token)}
         try:
             with Server(running.url, str(running.token)) as server:
-                table = Bench(Path(scratch), server, options.rounds).run(options.tasks, options.big, options.only)
+                bench = Bench(Path(scratch), server, options.rounds, running.pid)
+                table = bench.run(options.tasks, options.big, options.only)
         finally:
             embedded.stop(data=Path(scratch) / "data")
     for name, value in table.items():
-        print(f"{name:<44}{value:>12.3f}")
+        print(f"{name:<48}{value:>12.3f}")
     if options.json:
         options.json.write_text(json.dumps(table, indent=1) + "\n")
 
@@ -79,15 +96,17 @@ def measure(options: argparse.Namespace) -> None:
 def child(verb: str, project: str) -> None:
     """Run one verb and print seconds and peak memory; its own process, so that the peak is its own."""
     from toolkit.cli.app import ALLOCATIONS
-    from toolkit.labelstudio import connect, pull, push
+    from toolkit.labelstudio import connect
+    from toolkit.labelstudio.pull.stage import pull
+    from toolkit.labelstudio.push.stage import push
 
     gc.set_threshold(ALLOCATIONS)
     workspace = Workspace(Path(project))
     with connect(workspace) as server:
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         {"push": push, "pull": pull, "full": lambda *a, **k: pull(*a, full=True, **k)}[verb](workspace, server=server)
-        seconds = time.perf_counter() - started
-    print(json.dumps([seconds, peak()]))
+        seconds, cpu = time.perf_counter() - started, time.process_time() - used
+    print(json.dumps([seconds, cpu, peak()]))
 
 
 def peak() -> float:
@@ -99,8 +118,8 @@ def peak() -> float:
 class Bench:
     """One run; see the module."""
 
-    def __init__(self, scratch: Path, server: Server, rounds: int) -> None:
-        self.scratch, self.server, self.rounds = scratch, server, rounds
+    def __init__(self, scratch: Path, server: Server, rounds: int, pid: int) -> None:
+        self.scratch, self.server, self.rounds, self.pid = scratch, server, rounds, pid
         self.table: dict[str, float] = {}
         self.memory = 0.0
 
@@ -115,23 +134,27 @@ class Bench:
         self.table["client memory, peak MB"] = self.memory
         return self.table
 
+    def clocks(self) -> Cost:
+        """Return the wall clock, and the processor time of the server and of this process so far."""
+        ticks = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[11:15]
+        return Cost(time.perf_counter(), sum(map(int, ticks)) / TICKS, time.process_time())
+
     def push(self, tasks: int) -> None:
         """Send the same sentences in turn by a bare loop, by push and by the SDK."""
-        ways: dict[str, Callable[[str], float]] = {
+        ways: dict[str, Callable[[str], Cost]] = {
             "bare": lambda name: self.bare_push(tasks, name),
             "push": lambda name: self.verb("push", self.workspace(tasks, name)),
             "sdk": lambda name: self.sdk_push(tasks, name),
         }
         seconds = self.alternate("push", ways)
-        self.table["push: bare loop, tasks/s"] = tasks / seconds["bare"]
-        self.table["push: toolkit, tasks/s"] = tasks / seconds["push"]
-        self.table["push: SDK import_tasks, tasks/s"] = tasks / seconds["sdk"]
+        for way, shown in (("bare", "bare loop"), ("push", "toolkit"), ("sdk", "SDK import_tasks")):
+            self.table[f"push: {shown}, tasks/s"] = tasks / seconds[way]
         self.table["push: toolkit / bare (goal >= 0.9)"] = seconds["bare"] / seconds["push"]
 
     def pull(self, tasks: int) -> None:
         """Read the same answers in turn by the raw snapshot, by pull and by the SDK."""
         project = self.annotated(tasks, "answered")
-        ways: dict[str, Callable[[str], float]] = {
+        ways: dict[str, Callable[[str], Cost]] = {
             "snapshot": lambda name: self.snapshot(project),
             "pull": lambda name: self.verb("pull", self.workspace(tasks, name, title="answered")),
             "sdk": lambda name: self.sdk_pull(project),
@@ -146,25 +169,28 @@ class Bench:
         project = self.annotated(tasks, "large")
         workspace = self.workspace(tasks, "delta", title="large")
         time.sleep(OVERLAP.total_seconds() + 1)  # what came within the overlap before a pull is listed again after it
-        full = self.verb("pull", workspace)
+        full = self.verb("pull", workspace).seconds
         small = []
         for turn in range(self.rounds):
             for task in islice(self.server.tasks(project, include="id", page_size=10), 10):
                 body = {"result": choice("denial" if turn % 2 else "claim"), "lead_time": 1.0}
                 self.server.post(f"/api/tasks/{task['id']}/annotations/", body)
-            small.append(self.verb("pull", workspace))
+            small.append(self.verb("pull", workspace).seconds)
         self.table[f"delta: full pull of {tasks} tasks, s"] = full
         self.table["delta: pull of 10 changed, s"] = statistics.median(small)
         self.table["delta: share, percent (goal < 1)"] = 100 * statistics.median(small) / full
 
-    def alternate(self, what: str, ways: dict[str, Callable[[str], float]]) -> dict[str, float]:
-        """Run all ways once a round, each round in another order, and return each one's mean."""
-        seconds: dict[str, list[float]] = {name: [] for name in ways}
+    def alternate(self, what: str, ways: dict[str, Callable[[str], Cost]]) -> dict[str, float]:
+        """Run all ways once a round, each round in another order, and return each one's mean seconds."""
+        taken: dict[str, list[Cost]] = {name: [] for name in ways}
         orders = itertools.cycle(itertools.permutations(ways))
         for turn, order in zip(range(self.rounds), orders, strict=False):
             for name in order:
-                seconds[name].append(ways[name](f"{what} {name} {turn}"))
-        return {name: statistics.fmean(taken) for name, taken in seconds.items()}
+                taken[name].append(ways[name](f"{what} {name} {turn}"))
+        for name, costs in taken.items():
+            self.table[f"{what}: {name}, CPU s of the server"] = statistics.fmean(cost.server for cost in costs)
+            self.table[f"{what}: {name}, CPU s of the client"] = statistics.fmean(cost.client for cost in costs)
+        return {name: statistics.fmean(cost.seconds for cost in costs) for name, costs in taken.items()}
 
     def workspace(self, tasks: int, name: str, title: str | None = None) -> Workspace:
         """Make a project directory with so many sentences."""
@@ -185,27 +211,27 @@ class Bench:
         settings = server_project.settings(workspace.schema(), workspace)
         return server_project.create(self.server, workspace.config.label_studio.project, settings).id
 
-    def bare_push(self, tasks: int, name: str) -> float:
+    def bare_push(self, tasks: int, name: str) -> Cost:
         """Send raw import requests and nothing else."""
         workspace, data = self.data(tasks, name)
         project = self.new_project(workspace)
-        started = time.perf_counter()
+        started = self.clocks()
         for start in range(0, tasks, BATCH):
             body = [{"data": item} for item in data[start : start + BATCH]]
             self.server.post(f"/api/projects/{project}/import", body)
-        return time.perf_counter() - started
+        return self.clocks().since(started)
 
-    def sdk_push(self, tasks: int, name: str) -> float:
+    def sdk_push(self, tasks: int, name: str) -> Cost:
         """Send with the SDK, as its documentation shows."""
         from label_studio_sdk.client import LabelStudio
 
         workspace, data = self.data(tasks, name)
         project = self.new_project(workspace)
         client = LabelStudio(base_url=self.server.url, api_key=os.environ["LABEL_STUDIO_API_KEY"])
-        started = time.perf_counter()
+        started = self.clocks()
         for start in range(0, tasks, BATCH):
             client.projects.import_tasks(project, request=[{"data": item} for item in data[start : start + BATCH]])
-        return time.perf_counter() - started
+        return self.clocks().since(started)
 
     def annotated(self, tasks: int, name: str) -> int:
         """Make a project whose every task has an answer with two choices and a span."""
@@ -219,37 +245,39 @@ class Bench:
             self.server.post(f"/api/projects/{project}/import", body)
         return project
 
-    def snapshot(self, project: int) -> float:
+    def snapshot(self, project: int) -> Cost:
         """Make the server's own snapshot and save it."""
-        started = time.perf_counter()
+        started = self.clocks()
         made: Any = self.server.post(f"/api/projects/{project}/exports/", {}, timeout=3600)
         path = f"/api/projects/{project}/exports/{made['id']}"
         with tempfile.TemporaryFile() as file:
             for piece in self.server.stream(f"{path}/download", exportType="JSON"):
                 file.write(piece)
-        seconds = time.perf_counter() - started
+        cost = self.clocks().since(started)
         self.server.delete(path)
-        return seconds
+        return cost
 
-    def sdk_pull(self, project: int) -> float:
+    def sdk_pull(self, project: int) -> Cost:
         """Read every task with the SDK, as its documentation shows."""
         from label_studio_sdk.client import LabelStudio
 
         client = LabelStudio(base_url=self.server.url, api_key=os.environ["LABEL_STUDIO_API_KEY"], timeout=3600)
-        started = time.perf_counter()
+        started = self.clocks()
         for _ in client.tasks.list(project=project, fields="all"):
             pass
-        return time.perf_counter() - started
+        return self.clocks().since(started)
 
-    def verb(self, verb: str, workspace: Workspace) -> float:
+    def verb(self, verb: str, workspace: Workspace) -> Cost:
         """Run a verb in a process of its own; note its memory."""
         command = [sys.executable, __file__, "--child", verb, str(workspace.root)]
+        before = self.clocks()
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(done.stderr)
-        seconds, peak = json.loads(done.stdout)
+        server = self.clocks().since(before).server
+        seconds, client, peak = json.loads(done.stdout)
         self.memory = max(self.memory, peak)
-        return float(seconds)
+        return Cost(seconds, server, client)
 
 
 def article(number: int) -> Article:

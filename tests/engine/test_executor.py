@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import logging
 import os
 import signal
 import subprocess
@@ -137,6 +138,27 @@ def test_a_killed_worker_costs_no_row(tmp_path: Path) -> None:
 def test_a_chunk_that_kills_every_worker_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(ToolkitError, match=r"000003\.parquet: a worker was killed 3 times.*run the same command again"):
         list(run(deadly(tmp_path / "mark", times=99), chunks(tmp_path, 40), into=str(tmp_path / "out"), workers=2))
+
+
+def test_workers_leave_the_log_of_the_caller_alone(tmp_path: Path) -> None:
+    """A copy of a process in which another thread writes its log would wait for that thread for ever."""
+
+    class Locked(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            os._exit(1)
+
+    def stage(table: pa.Table) -> list[pa.Table]:
+        logging.getLogger("library").error("a worker says something")
+        return [table]
+
+    chunks = [Chunk(held=(WHOLE.slice(start, 50),)) for start in range(0, 250, 50)]
+    handler = Locked()
+    logging.getLogger().addHandler(handler)
+    try:
+        results = list(run(stage, chunks, into=str(tmp_path), workers=2))
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert [result.read().num_rows for result in results] == [50] * 5
 
 
 def test_an_error_of_a_stage_itself_reaches_the_caller(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import logging
 import multiprocessing
 import os
 import signal
@@ -105,6 +106,7 @@ def _begin(parent: int) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    logging.disable()  # a file of the caller's log may have been locked by another thread when this copy was made
     pa.set_cpu_count(1)
     gc.freeze()  # a collection would go through all that was loaded, and so copy the memory that is shared
     end_with(parent)
