@@ -71,6 +71,7 @@ class Ground:
         recorded: The answers in the export.
         kills: Kills per command.
         share: Of the spoilt exports, every how many is tried.
+        commands: The commands that are killed; empty for all.
     """
 
     work: Path
@@ -81,6 +82,7 @@ class Ground:
     recorded: Sequence[Any]
     kills: int
     share: int
+    commands: Sequence[str]
 
     def copy(self, project: Path) -> Path:
         """Return a fresh copy of a project; the last one is removed."""
@@ -108,7 +110,7 @@ def judged(run: Ran, codes: Iterable[int], *, megabytes: float = MOST_MEGABYTES,
 PLACES = ("harbour", "market", "bridge", "school", "river", "mill", "square", "tower", "garden", "port", "hill", "pier")
 
 
-def ground(work: Path, kills: int, share: int) -> Ground:
+def ground(work: Path, kills: int, share: int, commands: Sequence[str]) -> Ground:
     """Make the projects that are attacked, by the commands themselves."""
     from toolkit.labelstudio.pseudonyms import project_pseudonyms
     from toolkit.labelstudio.server.recorded_export import recorded_export
@@ -141,7 +143,7 @@ def ground(work: Path, kills: int, share: int) -> Ground:
     shutil.copytree(answered, released)
     for words in (["pull", "--from-export", str(export)], ["adjudicate"], ["build", "1.0.0"]):
         _sure(ran(words, released))
-    return Ground(work, pages, answered, export, released, answers, kills, share)
+    return Ground(work, pages, answered, export, released, answers, kills, share, commands)
 
 
 def _sure(run: Ran) -> None:
@@ -184,8 +186,7 @@ def border(at: Ground) -> Iterator[Attack]:
 def _impatient() -> None:
     from toolkit.labelstudio.client.http_client import Server
 
-    defaults = Server.__init__.__kwdefaults__
-    defaults["timeout"], defaults["sleep"] = 4.0, lambda seconds: None
+    Server.__init__.__kwdefaults__.update(timeout=4.0, sleep=lambda seconds: None)
 
 
 def server(at: Ground) -> Iterator[Attack]:
@@ -205,6 +206,15 @@ def budget(at: Ground) -> Iterator[Attack]:
         hostile_files.put(project, file, make())
         run = ran(["ingest", "--skip-unreadable"], project)
         yield Attack("budget", "bombs among pages", name, judged(run, (0, 6)))
+    for name, (file, make, words) in hostile_files.DOORS.items():
+        project = at.copy(at.answered)
+        (project / file).write_bytes(make())
+        yield Attack("budget", "bombs at other doors", name, judged(ran(list(words), project), (3,)))
+    project = at.copy(at.released)
+    hostile_files.grow_table(project / "releases" / "1.0.0")
+    for words in (["verify", "1.0.0"], ["export", "1.0.0", "out", "--format", "csv"], ["train", "1.0.0"]):
+        name = f"a release of a few kB that unpacks to gigabytes, {words[0]}"
+        yield Attack("budget", "bombs at other doors", name, judged(ran(words, project), (3, 4)))
 
 
 def paths(at: Ground) -> Iterator[Attack]:
@@ -316,6 +326,8 @@ def terminal(at: Ground) -> Iterator[Attack]:
 def kill(at: Ground) -> Iterator[Attack]:
     """Kill -9, and the same command again."""
     for command, (project, words) in _mutating(at).items():
+        if at.commands and command not in at.commands:
+            continue
         folder = Path(tempfile.mkdtemp(dir=at.work))
         start = folder / "start"
         shutil.copytree(project, start, symlinks=True)
@@ -453,7 +465,7 @@ CLASSES: dict[str, Callable[[Ground], Iterator[Attack]]] = {
 }
 
 
-def attacks(only: Iterable[str], kills: int, share: int) -> Iterator[Attack]:
+def attacks(only: Iterable[str], kills: int, share: int, commands: Sequence[str]) -> Iterator[Attack]:
     """Yield the attacks of some classes with their outcomes."""
     import toolkit.api.facade
     import toolkit.cli.app
@@ -466,7 +478,7 @@ def attacks(only: Iterable[str], kills: int, share: int) -> Iterator[Attack]:
         os.environ.pop(name, None)
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         os.environ["XDG_CACHE_HOME"] = os.environ["HOME"] = folder
-        at = ground(Path(folder), kills, share)
+        at = ground(Path(folder), kills, share, commands)
         for name in only:
             yield from CLASSES[name](at)
 
@@ -476,13 +488,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(CLASSES), help="classes, with commas between them")
     parser.add_argument("--kills", type=int, default=20, help="kills per command")
+    parser.add_argument(
+        "--commands", default="", help="kill these alone, with commas between them, such as init,export"
+    )
     parser.add_argument("--share", type=int, default=1, help="try every n-th of the spoilt exports")
     parser.add_argument("--json", type=Path, help="write the outcomes here too")
     chosen = parser.parse_args()
     rows: dict[tuple[str, str], list[int]] = {}
     failed: list[Attack] = []
     every: list[Attack] = []
-    for attack in attacks(chosen.only.split(","), chosen.kills, chosen.share):
+    commands = [word for word in chosen.commands.split(",") if word]
+    for attack in attacks(chosen.only.split(","), chosen.kills, chosen.share, commands):
         counts = rows.setdefault((attack.group, attack.kind), [0, 0])
         counts[0] += attack.tried
         counts[1] += attack.tried if attack.fault is None else 0

@@ -98,3 +98,20 @@ def test_a_long_line_costs_as_much_as_it_is_long() -> None:
         return time.process_time() - started
 
     assert seconds(16) < 40 * max(seconds(1), 0.002)
+
+
+def test_a_line_that_can_not_be_held_is_named_and_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOOLKIT_LIMITS", "page_bytes=100000")
+    long = b"word " * 60_000
+    first, second, third = read(b"one\n" + long + b"\nthree\n")
+    assert (first, third) == ({"text": "one"}, {"text": "three"})
+    assert second == Unread(2, "a line of more than 100,000 bytes, the limit")
+    assert read(b"one\n" + long)[1:] == [second]
+
+
+def test_a_text_of_too_much_work_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOOLKIT_LIMITS", "work=10")
+    first, second = read(b"one\nmore words than ten characters\n")
+    assert first == {"text": "one"}
+    assert isinstance(second, Unread)
+    assert second.error.startswith("a text of 30 characters, over the limit of 10")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -145,3 +146,50 @@ def test_what_is_not_held_is_counted_with_its_place() -> None:
 def test_an_unknown_format_is_refused_with_the_nearest_one() -> None:
     with pytest.raises(UsageError, match="did you mean 'doccano'"):
         document_format("docanno")
+
+
+def archive(path: Path, files: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, text in files.items():
+            package.writestr(name, text)
+    return path
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    good = {"a.txt": "Ada left.", "a.ann": "T1\tPerson 0 3\tAda\n"}
+    assert len(read_documents("brat", archive(tmp_path / "good.zip", good))[0]) == 1
+    bomb = archive(tmp_path / "bomb.zip", good | {"b.txt": "rain " * 2_000_000})
+    with pytest.raises(InvalidInput, match=r"bomb\.zip: unpacks to more than 200 times its size, the limit"):
+        read_documents("brat", bomb)
+
+
+@pytest.mark.parametrize(
+    ("limit", "what"),
+    [
+        ("rows=3", r"holds more than 3 rows"),
+        ("all_rows=1", r"the files so far hold more than 1 rows"),
+        ("items=1", r"a: a document of 2 spans, over the limit of 1"),
+        ("work=5", r"a document with marks of 6 characters, over the limit of 5"),
+        ("document_bytes=8", r"[ab]\.txt: a file of more than 8 bytes"),
+    ],
+)
+def test_files_documents_spans_and_marks_have_limits(
+    limit: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "T1\tPerson 0 3\tAda\nT2\tName 0 3\tAda\n"
+    path = archive(
+        tmp_path / "two.zip",
+        {"a.txt": "Ada left.", "a.ann": lines, "b.txt": "Ben left.", "b.ann": lines.replace("Ada", "Ben")},
+    )
+    assert len(read_documents("brat", path)[0]) == 2
+    monkeypatch.setenv("TOOLKIT_LIMITS", limit)
+    with pytest.raises(InvalidInput, match=f"{what}.*; TOOLKIT_LIMITS="):
+        read_documents("brat", path)
+
+
+def test_words_that_are_compared_with_a_long_text_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("rain " * 100)
+    (tmp_path / "a.ann").write_text("".join(f"T{n}\tWord 0 499\tsnow\n" for n in range(100)))
+    monkeypatch.setenv("TOOLKIT_LIMITS", "work=20000")
+    with pytest.raises(InvalidInput, match=r"a: a document with marks of .* characters, over the limit of 20,000"):
+        read_documents("brat", tmp_path)

@@ -179,3 +179,20 @@ def test_a_hydrated_copy_makes_its_statements_anew_and_stays_here(world: Any, tm
         world.freeze(tmp_path / "free" / "1.0.0", text=TextRule.parse("offsets")), world.articles, tmp_path / "h"
     )
     assert publish_to(free.release, tmp_path / "out", check=False).changed
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_table_that_unpacks_to_too_much_is_refused(release: Release, copy: Path, reader: str) -> None:
+    path = copy / "data" / "test-00000-of-00001.parquet"
+    table = pq.read_table(path)
+    words = pa.array(["rain " * 400_000] * table.num_rows)
+    pq.write_table(table.set_column(table.column_names.index("text"), "text", words), path, compression="zstd")
+    resealed(copy)
+    with pytest.raises(InvalidInput, match=r"test-00000.*: unpacks to more than 200 times its size.*; TOOLKIT_LIMITS="):
+        READERS[reader](copy, release)
+
+
+def test_a_manifest_has_a_limit(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOOLKIT_LIMITS", "page_bytes=1000")
+    with pytest.raises(InvalidInput, match=r"manifest\.json: a file of more than 1,000 bytes"):
+        load(copy)

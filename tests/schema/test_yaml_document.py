@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.schema.weather import GOOD, changed, faults
 from toolkit.errors import InvalidInput
 from toolkit.schema import check, load
-from toolkit.schema.yaml_document import read_document
+from toolkit.schema.yaml_document import read_document, text_of, yaml_values
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,34 @@ def test_words_that_are_not_yaml_are_a_fault() -> None:
 def test_no_value_is_an_object_of_python(value: str) -> None:
     with suppress(InvalidInput):
         assert read_document(f"name: {value}\n", "a.yaml").data == {"name": []}
+
+
+@pytest.mark.parametrize(
+    ("limit", "what"),
+    [("yaml_values=50", "holds more than 50 values"), ("yaml_bytes=100", "a file of YAML of more than 100 bytes")],
+)
+def test_a_document_has_as_many_values_and_bytes_as_its_limits_say(
+    limit: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("names:\n" + "  - a\n" * 60)
+    assert len(read_document(text_of(path), "a.yaml").data["names"]) == 60
+    monkeypatch.setenv("TOOLKIT_LIMITS", limit)
+    with pytest.raises(InvalidInput, match=f"^a.yaml: {what}.*; TOOLKIT_LIMITS="):
+        read_document(path.read_text(), "a.yaml")
+    if limit.startswith("yaml_bytes"):
+        with pytest.raises(InvalidInput, match="a file of more than 100 bytes"):
+            text_of(path)
+
+
+def test_values_are_counted_before_they_are_all_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOOLKIT_LIMITS", "yaml_values=50")
+    with pytest.raises(InvalidInput, match="holds more than 50 values"):
+        read_document("- a\n" * 60 + "}", "a.yaml")  # what comes after them is not read
+    with pytest.raises(InvalidInput, match="not valid YAML"):
+        read_document("- a\n" * 40 + "}", "a.yaml")
+
+
+def test_values_may_stay_texts() -> None:
+    assert yaml_values("when: 2026-25-25\nn: 1\n", typed=False) == {"when": "2026-25-25", "n": "1"}
+    assert yaml_values("n: 1\n") == {"n": 1}

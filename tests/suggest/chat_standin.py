@@ -25,6 +25,7 @@ class Reply:
         headers: Further headers.
         cut: Bytes after which the connection breaks; None where it does not.
         delay: Seconds before it.
+        drip: Seconds before each byte of the body.
     """
 
     status: int = 200
@@ -32,6 +33,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     cut: int | None = None
     delay: float = 0.0
+    drip: float = 0.0
 
 
 def says(content: Any, *, model: str = "stand-in", finish: str = "stop", usage: bool = True, **more: Any) -> Reply:
@@ -98,7 +100,9 @@ class Endpoint:
                         self.send_header(name, value)
                     self.send_header("content-length", str(len(reply.body)))
                     self.end_headers()
-                    self.wfile.write(reply.body[: reply.cut])
+                    for piece in map(bytes, zip(reply.body)) if reply.drip else (reply.body[: reply.cut],):
+                        time.sleep(reply.drip)
+                        self.wfile.write(piece)
                 except ConnectionError:  # whoever asked has gone
                     self.close_connection = True
                 if reply.cut is not None:

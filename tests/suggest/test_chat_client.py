@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -232,3 +235,38 @@ def test_a_gateway_that_tells_a_fault_as_a_success_is_quoted(body: dict[str, Any
     assert "is not a chat completion: upstream is busy, 6 times in a row" in str(found)
     assert (len(server.asked), len(waited)) == (ATTEMPTS, ATTEMPTS - 1)
     assert ask(in_turn(Reply(body=json.dumps(body).encode()), GOOD))[0] == ask(lambda _: GOOD)[0]
+
+
+def test_an_answer_that_drips_is_cut_off_in_time() -> None:
+    began = time.monotonic()
+    found, _, _ = ask(lambda _: Reply(body=GOOD.body, drip=0.2), timeout=0.5)
+    assert isinstance(found, RemoteError)
+    assert "the server's answer has no end (no whole answer came within 0.5 seconds)" in found.what
+    assert time.monotonic() - began < 3 * ATTEMPTS
+
+
+def test_an_answer_without_end_is_not_held() -> None:
+    found, _, _ = ask(lambda _: Reply(body=b" " * (33 << 20)))
+    assert isinstance(found, RemoteError)
+    assert "the server's answer has no end (the answer has more than 33,554,432 bytes)" in found.what
+
+
+def test_a_late_answer_cuts_no_other() -> None:
+    def behaviour(body: dict[str, Any]) -> Reply:
+        return Reply(body=GOOD.body, drip=0.1) if body["messages"][0]["content"] == "late" else replace(GOOD, delay=0.9)
+
+    def answer(words: str) -> str:
+        try:
+            return client.complete([{"role": "user", "content": words}], FORM).text
+        except RemoteError as error:
+            return error.what
+
+    with (
+        endpoint(behaviour) as server,
+        ChatClient(server.url, "stand-in", parameters={}, timeout=1.5, sleep=lambda _: None) as client,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        late, good = pool.map(answer, ["late", "good"])
+    assert "has no end" in late
+    assert good == '{"labels": ["none"]}'
+    assert sum(body["messages"][0]["content"] == "good" for body in server.asked) == 1

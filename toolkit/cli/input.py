@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from toolkit.errors import InvalidInput, border
+from toolkit.limits import Limits, check_work, too_long
 
 _READ = 65_536  # bytes at a time; more stay in the pipe until the last were answered
 _ROWS = 1_000  # rows of a file at a time
@@ -50,19 +51,22 @@ def read_batches(stream: BufferedIOBase, text_column: str = "text") -> Iterator[
         text_column: Holds the text.
     """
     rest: list[bytes] = []
-    number = 0
+    number, most, held = 0, Limits.here().page_bytes, 0
     while chunk := stream.read1(_READ):
         first, *others = chunk.split(b"\n")
-        rest.append(first)  # joined once, however many reads a long line takes
+        held += len(first)
+        if held <= most:
+            rest.append(first)  # joined once, however many reads a long line takes
         if not others:
             continue
-        lines = [b"".join(rest), *others[:-1]]
+        whole, held = held <= most, len(others[-1])
+        lines = [b"".join(rest) if whole else None, *others[:-1]]
         rest = [others[-1]]
         rows = [row for at, line in enumerate(lines, number + 1) if (row := _row(line, at, text_column)) is not None]
         number += len(lines)
         if rows:
             yield rows
-    last = _row(b"".join(rest), number + 1, text_column)
+    last = _row(b"".join(rest) if held <= most else None, number + 1, text_column)
     if last is not None:
         yield [last]
 
@@ -93,7 +97,10 @@ def file_batches(path: Path, text_column: str = "text") -> Iterator[Batch]:
             yield rows
 
 
-def _row(line: bytes, number: int, text_column: str) -> dict[str, Any] | Unread | None:
+def _row(line: bytes | None, number: int, text_column: str) -> dict[str, Any] | Unread | None:
+    """Return the row of a line; `line` is None where it was too long to be held."""
+    if line is None:
+        return Unread(number, too_long("line", "stdin", Limits.here().page_bytes).what)
     if not line.strip():
         return None
     try:
@@ -127,6 +134,11 @@ def _is_list(text: str, number: int) -> bool:
 
 def _checked(row: dict[str, Any], number: int, text_column: str) -> dict[str, Any] | Unread:
     """Return a row with its text, or what is wrong with it."""
-    if not isinstance(row.get(text_column), str):
+    text = row.get(text_column)
+    if not isinstance(text, str):
         return Unread(number, f'no "{text_column}" field with a string')
+    try:
+        check_work(len(text), 0, "", of="text")
+    except InvalidInput as error:
+        return Unread(number, error.what)
     return row

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from toolkit.adjudicate.model_voice import PEOPLE_AND_MODELS
 from toolkit.errors import InvalidInput, border
 from toolkit.estimate.share_table import UNKNOWN, CorpusRow, ShareRow, csv_text, share_table
+from toolkit.limits import whole_file
 from toolkit.project.logs.suggestion_log import FORMER, LOG, SuggestionLog
 from toolkit.project.stage import Made, ReportOutcome, derive_report
 from toolkit.project.workspace import ARTICLES, GOLD, SENTENCES, Workspace
@@ -191,7 +192,7 @@ def _at_random(workspace: Workspace, drawn: Path | None, labelled: set[str]) -> 
 
 def _lines(path: Path) -> list[str]:
     with border("can't be read as text", where=str(path), remedy="make it with `toolkit select`"):
-        return path.read_text(encoding="utf-8").splitlines()
+        return whole_file(path).decode().splitlines()
 
 
 def _random_id(line: str, where: str) -> str:

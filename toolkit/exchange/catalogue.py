@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Protocol, cast
 
@@ -11,6 +11,7 @@ from toolkit.errors import InvalidInput, UsageError, nearest
 from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Part, reduced
 from toolkit.exchange.document_folders import unpacked
 from toolkit.exchange.offset_units import Unit
+from toolkit.limits import Allowance, check_items, check_work
 
 FORMATS: Final = {
     "brat": "brat",
@@ -71,10 +72,23 @@ def read_documents(name: str, path: Path, *, unit: Unit | None = None) -> tuple[
     """
     losses = Losses()
     with unpacked(path) as folder:
-        documents = list(document_format(name).read(folder, losses, unit))
+        documents = list(_counted(document_format(name).read(folder, losses, unit), path))
     if not documents:
         raise InvalidInput(f"holds no answer in the format {name}", where=str(path), remedy=_found(losses))
     return documents, losses
+
+
+def _counted(documents: Iterable[AnnotatedDocument], path: Path) -> Iterator[AnnotatedDocument]:
+    """Yield documents as long as they are not too many, and none holds too much."""
+    allowance, name = Allowance(), str(path)
+    for document in documents:
+        allowance.count(1, name)
+        where = f"{path}: {document.name}"
+        check_items(len(document.mentions), "a document of {} spans", where)
+        check_items(len(document.relations), "a document of {} relations", where)
+        check_items(len(document.labels) + len(document.fields), "a document of {} answers", where)
+        check_work(sum(each.end - each.start for each in document.mentions), 0, where, of="document with marks")
+        yield document
 
 
 def _found(losses: Losses) -> str | None:

@@ -18,13 +18,13 @@ from urllib.parse import quote, unquote
 
 from toolkit.errors import InvalidInput, border
 from toolkit.exchange.annotated_document import AnnotatedDocument
+from toolkit.limits import Budget, Limits, whole_file
 
 SPLITS: Final = frozenset({"train", "training", "dev", "valid", "val", "validation", "test", "eval"})
 """Names of folders and files that are splits."""
 
 _SPLIT, _ANNOTATOR = "split=", "annotator="
 _LONGEST: Final = 180  # bytes of a name, so that an ending and a temporary name fit beside it
-_UNPACKED: Final = 4 << 30  # bytes
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def read_text(path: Path) -> str:
         InvalidInput: It can't be read, or is not UTF-8.
     """
     with border("can't be read as UTF-8", where=str(path), remedy="convert it, such as with iconv"):
-        return path.read_bytes().decode("utf-8")
+        return whole_file(path).decode("utf-8")
 
 
 @contextmanager
@@ -141,7 +141,7 @@ def unpacked(path: Path) -> Iterator[Path]:
     """Yield a folder as it is, and of a zip archive a folder with its content.
 
     Raises:
-        InvalidInput: There is nothing, or the archive is damaged or holds more than 4 GiB.
+        InvalidInput: There is nothing, or the archive is damaged or unpacks to too much.
     """
     if not path.exists():
         raise InvalidInput("there is no such file or folder", where=str(path))
@@ -150,7 +150,8 @@ def unpacked(path: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="toolkit-") as folder:
         with border("can't be unpacked", where=str(path)), zipfile.ZipFile(path) as archive:
-            if sum(each.file_size for each in archive.infolist()) > _UNPACKED:
-                raise InvalidInput("holds more than 4 GiB", where=str(path), remedy="unpack it yourself")
+            budget = Budget(str(path), Limits.here(), lambda: path.stat().st_size)
+            budget.count(len(archive.infolist()))
+            budget.check(sum(each.file_size for each in archive.infolist()))
             archive.extractall(folder)
         yield Path(folder)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Literal
 
 from toolkit.errors import InvalidInput
+from toolkit.limits import check_work
 
 Unit = Literal["code-points", "utf-16", "bytes", "line-feeds"]
 """What is counted; "line-feeds": code points, a line break of "\\r\\n" as one of them."""
@@ -28,6 +29,7 @@ class OffsetTable:
 
     Args:
         text: The text.
+        where: Where it stands, for messages.
 
     Examples:
         >>> table = OffsetTable("😀 left")
@@ -37,9 +39,11 @@ class OffsetTable:
         True
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, where: str = "") -> None:
         self.text = text
+        self._where = where
         self._points: dict[Unit, dict[int, int]] = {}
+        self._compared = 0
 
     def code_points(self, pieces: Pieces, unit: Unit) -> Pieces | None:
         """Return the pieces in code points; None where they don't lie in the text, or cut a character in two."""
@@ -63,6 +67,8 @@ class OffsetTable:
         return None
 
     def _same(self, pieces: Pieces, words: str) -> bool:
+        self._compared += sum(end - start for start, end in pieces)
+        check_work(self._compared, 0, self._where, of="document with marks")
         held = " ".join(self.text[start:end] for start, end in pieces)
         return held == words or plain_words(held) == plain_words(words)
 

@@ -2,12 +2,12 @@
 
 from toolkit.ingest.extraction import Extraction, Passage, Settings, extract, read, read_page
 from toolkit.ingest.formats.container import pages
-from toolkit.ingest.formats.limits import Limits
 from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.ingest.layout.boilerplate import PageLines, is_silent, lines_to_count, recurring_lines
 from toolkit.ingest.layout.profile import Profile, Rule, default_profile, parse_profile, why
 from toolkit.ingest.provenance import bytes_of, rebuild
 from toolkit.ingest.stories import assign_stories, merge_copies, page_order, signature, story_ids
+from toolkit.limits import Limits
 
 __all__ = [
     "Extraction",

@@ -25,7 +25,6 @@ from toolkit.ingest.formats.encoding import Decoded
 from toolkit.ingest.formats.field_text import captions, markup, without_captions, without_markup
 from toolkit.ingest.formats.html_page import read_html
 from toolkit.ingest.formats.json_page import Columns, NoText, read_columns
-from toolkit.ingest.formats.limits import check_work
 from toolkit.ingest.formats.raw_page import RawPage
 from toolkit.ingest.hypertext.page_kind import CHARS_LEFT, is_near_empty, is_stub, refused
 from toolkit.ingest.language_identification import identify
@@ -37,6 +36,7 @@ from toolkit.ingest.layout.paragraphs import unwrapped
 from toolkit.ingest.layout.profile import Profile, Rulebook, default_profile
 from toolkit.ingest.layout.single_article import single_layout
 from toolkit.ingest.traced_text import Traced
+from toolkit.limits import check_work
 from toolkit.records import Article, Page, Piece, Reject, parse_instant
 from toolkit.wrapped_text import Unwrap
 

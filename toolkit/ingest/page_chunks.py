@@ -22,10 +22,10 @@ from toolkit.engine.page_source import PageFile
 from toolkit.errors import InvalidInput
 from toolkit.ingest.extraction import Settings, read_labelled, read_page
 from toolkit.ingest.formats.container import pages
-from toolkit.ingest.formats.limits import Allowance
 from toolkit.ingest.formats.raw_page import RawPage, page_table, pages_in
 from toolkit.ingest.layout.boilerplate import is_silent
 from toolkit.ingest.stories import page_order, signature
+from toolkit.limits import Allowance, Limits, under
 from toolkit.records import IMPORTED, Article, Reject, to_json
 
 _CHUNK_PAGES, _CHUNK_BYTES = 2000, 16 << 20
@@ -130,6 +130,7 @@ def _opened(
     allowance = Allowance()
     for found in files:
         try:
+            allowance.count(1, found.source)
             with found.open() as file:
                 form = None
                 for raw in pages(file, source=found.source, allowance=allowance):
@@ -157,8 +158,19 @@ def _batches(opened: Iterable[RawPage]) -> Iterator[list[RawPage]]:
         yield batch
 
 
-def read_pages(table: pa.Table, *, settings: Settings | None = None) -> list[pa.Table]:
-    """Read a table of raw pages: a table of articles in the order of the pages, then one of rejects and faults."""
+def read_pages(table: pa.Table, *, settings: Settings | None = None, most: Limits | None = None) -> list[pa.Table]:
+    """Read a table of raw pages: a table of articles in the order of the pages, then one of rejects and faults.
+
+    Args:
+        table: The pages, see `page_table`.
+        settings: See `read_page`.
+        most: The limits of whoever sends the pages; default: those that hold here.
+    """
+    with under(most):
+        return _read_pages(table, settings)
+
+
+def _read_pages(table: pa.Table, settings: Settings | None) -> list[pa.Table]:
     articles: list[Article] = []
     rejects: list[Reject] = []
     faults: list[list[str | None]] = []

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +32,7 @@ from toolkit.ingest.page_chunks import read_pages, spool
 from toolkit.ingest.provenance import Difference, Trace, Verification, bytes_of, rebuild
 from toolkit.ingest.survey import Explanation, FileSurvey, explanation, surveys
 from toolkit.ingest.translations.translated_copies import Embed
+from toolkit.limits import Limits
 from toolkit.project.config import IngestConfig, described
 from toolkit.project.files import file_digest, read_bytes
 from toolkit.project.scratch import Scratch, scratch
@@ -109,7 +111,8 @@ def ingest(
     """
     how = how or workspace.config.ingest
     settings_of(how, workspace.root)  # a fault of a profile is reported before any page is read
-    parameters = {"how": changed} if (changed := described(how)) else {}
+    parameters: dict[str, Any] = {"how": changed} if (changed := described(how)) else {}
+    parameters |= {"limits": asdict(most)} if (most := Limits.here()) != Limits() else {}
     with workspace.lock():
         files = workspace.page_files()
         inputs: dict[str, str | None] = {
@@ -164,7 +167,7 @@ def _ingest(
         count = partial(count_lines, columns=how.named_columns())
         least = least_in(spooled.pages, how.recurring)
         lines = recurring(run(count, spooled.speaking, into=f"{work.chunks}/lines", engine=engine), least)
-    stage = partial(read_pages, settings=settings_of(how, workspace.root, lines))
+    stage = partial(read_pages, settings=settings_of(how, workspace.root, lines), most=Limits.here())
     chunks = run(stage, spooled.chunks, into=f"{work.chunks}/read", engine=engine)
     chunks = counted(chunks, len(spooled.chunks), spooled.pages, progress)
     aside = [

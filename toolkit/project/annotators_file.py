@@ -41,7 +41,7 @@ from toolkit.errors import InvalidConfig
 from toolkit.project.logs.append_log import AppendLog
 from toolkit.project.workspace import ARTICLES, SENTENCES, Workspace
 from toolkit.records import Article, Sentence, content_id
-from toolkit.schema.yaml_document import read_document
+from toolkit.schema.yaml_document import read_document, text_of
 
 FILE_NAME = "annotators.yaml"
 ASSIGNED = "annotations/assigned.jsonl"
@@ -153,7 +153,7 @@ def read_team(workspace: Workspace) -> Team | None:
     path = workspace.path(FILE_NAME)
     if not path.exists():
         return None
-    document = read_document(path.read_text(encoding="utf-8"), str(path))
+    document = read_document(text_of(path), str(path))
     faults = [InvalidConfig(fault.what, where=fault.where, remedy=fault.remedy) for fault in document.faults]
     try:
         team = Team.model_validate(document.data or {})

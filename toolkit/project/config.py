@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from toolkit.engine import EMBEDDED
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError, nearest
+from toolkit.limits import whole_file
 from toolkit.records import Voters, parse_instant
 from toolkit.schema.yaml_document import Document, read_document
 from toolkit.wrapped_text import Unwrap
@@ -302,7 +303,7 @@ def read_config(path: Path, *, environment: Mapping[str, str] = os.environ) -> C
         InvalidConfig: There is no such file, it is not YAML, or it has unknown keys or wrong values (all at once).
     """
     try:
-        config = check_config(path.read_text(encoding="utf-8"), path)
+        config = check_config(whole_file(path, limit="yaml_bytes").decode(), path)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InvalidConfig(
             "there is no toolkit.yaml here", where=str(path.parent), remedy="make a project with `toolkit init DIR`"

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from toolkit.errors import InvalidInput, ToolkitError, UsageError
+from toolkit.limits import whole_file
 
 
 def write_atomic(path: Path, data: bytes | str | BinaryIO, *, mode: int = 0o666) -> None:
@@ -155,9 +156,10 @@ def read_bytes(path: Path) -> bytes:
 
     Raises:
         UsageError: There is no such file, or it can't be read.
+        InvalidInput: It is too large to be held.
     """
     try:
-        return path.read_bytes()
+        return whole_file(path)
     except OSError as error:
         raise UsageError(f"can't be read: {error.strerror}", where=str(path)) from error
 

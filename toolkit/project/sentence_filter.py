@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.errors import InvalidInput, UsageError, border
+from toolkit.limits import whole_file
 from toolkit.project.workspace import Workspace
 from toolkit.records import Article, Sentence
 
@@ -88,7 +89,7 @@ def read_order(path: Path) -> list[str]:
     if not path.exists():
         raise InvalidInput("there is no such file", where=str(path), remedy=remedy)
     with border("can't be read as text", where=str(path), remedy=remedy):
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = whole_file(path).decode().splitlines()
     return [_id_in(line.strip(), f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
 
 

@@ -6,18 +6,20 @@ Every row comes with its line; one that can't be read is a `Fault` in its place,
 from __future__ import annotations
 
 import csv
-import gzip
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import IO, Any, NamedTuple
 
 import pyarrow.parquet as pq
 
+from toolkit.engine.foreign_file import open_text, text_lines
+from toolkit.engine.parquet_growth import check_parquet
 from toolkit.errors import InvalidInput, border, described
+from toolkit.limits import Budget, Limits, check_items, too_long
 
 FORMATS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
 """Endings of the names of files that rows are read from; all but Parquet may be followed by .gz."""
@@ -26,7 +28,6 @@ FROM_CSV = "\0csv"
 """A field of every record out of CSV or TSV, where a list can only be text."""
 
 _REST = "\0rest"
-_CELL = 2**31 - 1  # characters
 _TOO_DEEP = "is JSON that is too deep, or has a number that is too long"
 _STDIN = ("-", "/dev/stdin")
 _KINDS = {int: "a whole number", bool: "true or false", dict: "an object"}
@@ -100,13 +101,22 @@ def table_file(path: Path) -> Iterator[TableFile]:
     suffix = _suffix(path)
     _check(path, suffix)
     if suffix == ".parquet":
-        yield TableFile(str(path), _parquet_records(path), ", row ")
+        yield TableFile(str(path), _counted(path, _parquet_records(path)), ", row ")
     elif suffix == ".json":
-        yield TableFile(str(path), _listed_records(path), ", row ")
+        yield TableFile(str(path), _counted(path, _listed_records(path)), ", row ")
     else:
         with closing(_lines(path)) as lines:
             records = _csv_records(path, lines, suffix) if suffix in (".csv", ".tsv") else _json_records(lines)
-            yield TableFile(str(path), records)
+            yield TableFile(str(path), _counted(path, records))
+
+
+def _counted(path: Path, records: Iterator[Record]) -> Iterator[Record]:
+    """Yield records as long as they are not too many, and none has too many fields."""
+    budget = Budget(str(path), Limits.here(), lambda: path.stat().st_size)
+    for number, fields in records:
+        budget.count()
+        check_items(len(fields), "a row of {} columns", f"{path}, row {number}")
+        yield number, fields
 
 
 def is_table(path: Path) -> bool:
@@ -163,10 +173,8 @@ def _refuse(path: Path, found: str | None, expected: str | None) -> None:
     raise InvalidInput(what, where=str(path), remedy=remedy)
 
 
-def _open_text(path: Path) -> TextIO:
-    if path.suffix.lower() == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="")
-    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+def _open_text(path: Path) -> IO[str]:
+    return open_text(path, encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
 def _lines(path: Path) -> Generator[tuple[int, str]]:
@@ -174,7 +182,7 @@ def _lines(path: Path) -> Generator[tuple[int, str]]:
     number = 0
     try:
         with border("is damaged from here on", remedy="fetch it again"), _open_text(path) as file:
-            for number, line in enumerate(file, 1):
+            for number, line in enumerate(text_lines(file, str(path)), 1):
                 yield number, line
     except InvalidInput as fault:
         raise InvalidInput(fault.what, where=fault.where or f"{path}:{number + 1}", remedy=fault.remedy) from fault
@@ -201,7 +209,7 @@ def _listed_records(path: Path) -> Iterator[Record]:
     """Yield the rows of a JSON list."""
     remedy = "if it holds one object per line, give it a name that ends in .jsonl"
     try:
-        rows = json.loads("".join(_utf8_lines(path, _lines(path))))
+        rows = json.loads("".join(_utf8_lines(path, _short_file(path))))
     except json.JSONDecodeError as error:
         raise InvalidInput(f"is not JSON: {error.msg}", where=f"{path}:{error.lineno}", remedy=remedy) from error
     except InvalidInput:
@@ -213,6 +221,16 @@ def _listed_records(path: Path) -> Iterator[Record]:
         raise InvalidInput(what, where=str(path), remedy="write a JSON list of objects")
     for number, row in enumerate(rows, 1):
         yield number, row if isinstance(row, dict) else _not_an_object(row, json.dumps(row))
+
+
+def _short_file(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a file that has to be held in memory."""
+    most, held = Limits.here().document_bytes, 0
+    for number, line in _lines(path):
+        held += len(line)
+        if held > most:
+            raise too_long("file", str(path), most, "document_bytes")
+        yield number, line
 
 
 def _object(line: str) -> Mapping[str, Any] | Fault:
@@ -233,7 +251,7 @@ def _not_an_object(value: object, text: str) -> Fault:
 
 def _csv_records(path: Path, lines: Iterator[tuple[int, str]], suffix: str) -> Iterator[Record]:
     """Yield the rows of a table; a fault ends it, since it is not known where the next row begins."""
-    csv.field_size_limit(_CELL)  # a cell may hold a whole page; the limit is that of the process
+    csv.field_size_limit(Limits.here().page_bytes)  # a cell may hold a whole page; the limit is that of the process
     reader = csv.DictReader(
         _utf8_lines(path, lines), delimiter="\t" if suffix == ".tsv" else ",", restkey=_REST, strict=True
     )
@@ -267,10 +285,11 @@ def _utf8_lines(path: Path, lines: Iterator[tuple[int, str]]) -> Iterator[str]:
 def _parquet_records(path: Path) -> Iterator[Record]:
     number = 0
     try:
-        with border("is damaged", remedy="fetch or write it again"):
-            for batch in pq.ParquetFile(path).iter_batches(batch_size=10_000):
+        with border("is damaged", remedy="fetch or write it again"), pq.ParquetFile(path) as file:
+            check_parquet(file, str(path), path.stat().st_size)
+            for batch in file.iter_batches(batch_size=10_000):
                 for fields in batch.to_pylist():
                     number += 1
                     yield number, fields
     except InvalidInput as fault:
-        raise InvalidInput(fault.what, where=f"{path}, row {number + 1}", remedy=fault.remedy) from fault
+        raise InvalidInput(fault.what, where=fault.where or f"{path}, row {number + 1}", remedy=fault.remedy) from fault

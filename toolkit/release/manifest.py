@@ -15,6 +15,7 @@ import pydantic
 
 from toolkit.engine.arrow import parquet_writer
 from toolkit.errors import InvalidInput, border
+from toolkit.limits import whole_file
 from toolkit.project.files import held_file, safe_name
 from toolkit.records import digest
 from toolkit.release.tables.content_hash import ContentHash
@@ -157,7 +158,7 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     """
     path = folder / NAME
     try:
-        content = held_file(folder, NAME).read_bytes()
+        content = whole_file(held_file(folder, NAME), limit="page_bytes")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InvalidInput(
             "there is no release here", where=str(folder), remedy="make one with `toolkit build VERSION`"

@@ -14,7 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from toolkit.engine.arrow import SLICE_ROWS
+from toolkit.engine.parquet_growth import check_parquet
 from toolkit.errors import InvalidInput, UsageError, border
+from toolkit.limits import whole_file
 from toolkit.project.files import FileState, file_state, held_file
 from toolkit.release.manifest import AGAIN, damaged, file_sum, file_sums, read_manifest
 from toolkit.schema import Schema, parse
@@ -42,6 +44,7 @@ class Release:
     path: Path
     manifest: Mapping[str, Any] = field(repr=False)
     _sound: dict[str, FileState | None] = field(default_factory=dict, repr=False, compare=False)
+    _measured: dict[str, FileState | None] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def version(self) -> str:
@@ -156,7 +159,7 @@ class Release:
         Raises:
             InvalidInput: It is missing or damaged.
         """
-        return self.file(name).read_bytes()
+        return whole_file(self.file(name))
 
     def file(self, name: str) -> Path:
         """Return the path of a file of the release whose bytes are those of the manifest.
@@ -223,6 +226,10 @@ class Release:
         path = self.file(entry["file"])
         with self._reading(entry["file"]):
             table = pq.ParquetFile(path)
+            state = self._sound.get(entry["file"])
+            if state is None or self._measured.get(entry["file"]) != state:
+                check_parquet(table, str(path), path.stat().st_size)
+                self._measured[entry["file"]] = state
         if table.metadata.num_rows != entry["rows"]:
             what = f"{entry['file']} has {table.metadata.num_rows} rows, not {entry['rows']}"
             raise damaged(what, where=self.path)
@@ -243,6 +250,8 @@ class Release:
             with border(f"{name} can't be read"):
                 yield
         except InvalidInput as error:
+            if error.where is not None:  # a limit of ours
+                raise
             raise damaged(error.what, where=self.path) from error
 
 

@@ -9,17 +9,31 @@ from typing import Any
 import yaml
 
 from toolkit.errors import InvalidInput, one_line
-
-_LARGEST = 100_000  # values in a document; a schema has some thousands, and aliases can multiply without end
+from toolkit.limits import Limits, too_long, too_many_values, whole_file
 
 
 class _Swift(yaml.composer.Composer, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Reads events with libyaml, if it is there, and composes them here: libyaml's composer crashes on deep nests."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, name: str, *, typed: bool = True) -> None:
         super(yaml.composer.Composer, self).__init__(text)
         yaml.composer.Composer.__init__(self)
+        self._values, self._document = 0, name
+        if not typed:
+            self.yaml_implicit_resolvers: dict[str, Any] = {}
 
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Compose a value, as long as there are not too many."""
+        self._values += 1
+        if self._values > Limits.here().yaml_values:
+            raise too_many_values(self._document)
+        return super().compose_node(parent, index)
+
+
+_SHORT = 1 << 20
+"""Characters of a file that is worth the time of a better message."""
+
+_Loader = yaml.SafeLoader | yaml.BaseLoader
 
 Path = tuple[str | int, ...]
 """Keys and positions from the root of the document to a value."""
@@ -62,10 +76,10 @@ def text_of(path: pathlib.Path) -> str:
     """Return the text of a YAML file.
 
     Raises:
-        InvalidInput: It is not UTF-8; the column counts bytes.
+        InvalidInput: It is not UTF-8 (the column counts bytes), or too long.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return whole_file(path, limit="yaml_bytes").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
         line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
@@ -73,21 +87,48 @@ def text_of(path: pathlib.Path) -> str:
         raise InvalidInput(f"not UTF-8: {error.reason}", where=where, remedy="save it as UTF-8") from error
 
 
-def read_document(text: str, name: str) -> Document:
-    """Parse YAML 1.1 (the safe subset) and note the place of every value.
+def yaml_values(text: str, name: str = "YAML", *, typed: bool = True) -> Any:
+    """Return the values of a piece of YAML of anybody; of a key that stands twice the first.
+
+    Args:
+        text: The YAML.
+        name: Where it stands, for messages.
+        typed: Whether numbers, dates and the like are read as such; else every value is a text.
 
     Raises:
-        InvalidInput: It is not YAML.
+        InvalidInput: It is not YAML, or too much of it.
     """
-    try:
-        return _read(_Swift(text), Document(name))
-    except Exception:
-        return _read_slowly(text, name)  # slower, but its messages are better
+    return read_document(text, name, typed=typed).data
 
 
-def _read_slowly(text: str, name: str) -> Document:
+def read_document(text: str, name: str, *, typed: bool = True) -> Document:
+    """Parse YAML 1.1 (the safe subset) and note the place of every value.
+
+    Args:
+        text: The YAML.
+        name: The file, for messages.
+        typed: As in `yaml_values`.
+
+    Raises:
+        InvalidInput: It is not YAML, or too much of it.
+    """
+    if len(text) > (most := Limits.here().yaml_bytes):
+        raise too_long("file of YAML", name, most, "yaml_bytes")
     try:
-        return _read(yaml.SafeLoader(text), Document(name))
+        return _read(_Swift(text, name, typed=typed), Document(name))
+    except InvalidInput:
+        raise
+    except Exception as error:
+        if len(text) > _SHORT:
+            raise InvalidInput(f"not valid YAML: {one_line(error, 200)}", where=name) from error
+        return _read_slowly(text, name, typed)  # slower, but its messages are better
+
+
+def _read_slowly(text: str, name: str, typed: bool) -> Document:
+    try:
+        return _read(yaml.SafeLoader(text) if typed else yaml.BaseLoader(text), Document(name))
+    except InvalidInput:
+        raise
     except yaml.reader.ReaderError as error:  # a control character
         before = text[: error.position]
         line, column = before.count("\n") + 1, error.position - before.rfind("\n")
@@ -103,7 +144,7 @@ def _read_slowly(text: str, name: str) -> Document:
         raise InvalidInput(f"not valid YAML: {one_line(error, 200)}", where=name) from error
 
 
-def _read(loader: yaml.SafeLoader, document: Document) -> Document:
+def _read(loader: _Loader, document: Document) -> Document:
     try:
         node = loader.get_single_node()
         if node is not None:
@@ -113,11 +154,11 @@ def _read(loader: yaml.SafeLoader, document: Document) -> Document:
     return document
 
 
-def _value(loader: yaml.SafeLoader, node: yaml.Node, path: Path, document: Document) -> Any:
+def _value(loader: _Loader, node: yaml.Node, path: Path, document: Document) -> Any:
     """Return the value of a node and note its place and the places below it."""
     document.places.setdefault(path, _place(node))
-    if len(document.places) > _LARGEST:
-        raise yaml.YAMLError(f"more than {_LARGEST} values")
+    if len(document.places) > Limits.here().yaml_values:
+        raise too_many_values(document.name)
     if isinstance(node, yaml.MappingNode):
         return _mapping(loader, node, path, document)
     if isinstance(node, yaml.SequenceNode):
@@ -125,7 +166,7 @@ def _value(loader: yaml.SafeLoader, node: yaml.Node, path: Path, document: Docum
     return loader.construct_object(node)
 
 
-def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, path: Path, document: Document) -> dict[str, Any]:
+def _mapping(loader: _Loader, node: yaml.MappingNode, path: Path, document: Document) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):

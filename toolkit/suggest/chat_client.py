@@ -10,6 +10,7 @@ The longest answer is called `max_tokens`, or as a server that refuses this word
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from toolkit.bounded_http import MOST_BYTES, BoundedHttp, Endless
 from toolkit.errors import AccessDenied, RemoteError, border, one_line, readable
 from toolkit.records.base import record
 from toolkit.suggest.prompt import Message
@@ -34,7 +36,7 @@ _REFUSED: Final = frozenset({400, 413, 415, 422, 501})
 _OLDER, _NEWER = "max_tokens", "max_completion_tokens"
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _SHOWN = 200  # characters of a server's message
-_CUT = 2**25  # bytes that an answer may have
+_MOST_BYTES = 2**25  # that an answer may have
 
 
 @record
@@ -70,7 +72,6 @@ class ChatClient:
         key_variable: Name of the environment variable that it came from, for messages.
         parameters: Further keys of a request, such as temperature and max_tokens.
         timeout: Seconds that one answer may take.
-        connections: How many requests may be under way at once.
         sleep: Called with the seconds to wait before a request is sent again.
     """
 
@@ -83,7 +84,6 @@ class ChatClient:
         key_variable: str | None = None,
         parameters: Mapping[str, Any],
         timeout: float = 120.0,
-        connections: int = 4,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         parts = urlsplit(url)
@@ -96,18 +96,31 @@ class ChatClient:
         self._sleep = sleep
         self._form = 0
         self._settled = False  # whether a form has been answered: from then on no other is tried
-        self._http = httpx.Client(
-            headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=httpx.Timeout(timeout, connect=10),
-            trust_env=not is_local(url),  # a company's proxy can't reach our loopback
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-        )
+        self._timeout = timeout
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._here = threading.local()
+        self._opened: list[BoundedHttp] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._http.close()
+        for each in self._opened:
+            each.close()
+
+    @property
+    def _http(self) -> BoundedHttp:
+        """The connections of this thread: an answer that takes too long is cut with all of them."""
+        found: BoundedHttp | None = getattr(self._here, "http", None)
+        if found is None:
+            found = self._here.http = BoundedHttp(
+                headers=self._headers,
+                timeout=httpx.Timeout(self._timeout, connect=10),
+                trust_env=not is_local(self.url),  # a company's proxy can't reach our loopback
+                limits=httpx.Limits(max_keepalive_connections=1),
+            )
+            self._opened.append(found)
+        return found
 
     def complete(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Completion:
         """Ask once, and again while what is in the way may pass by itself.
@@ -150,7 +163,8 @@ class ChatClient:
         for attempt in range(ATTEMPTS):
             wait = 2.0**attempt
             try:
-                response = self._http.post(self.url, json=body)
+                with self._http.within(self._timeout):
+                    response = self._http.post(self.url, json=body, extensions={MOST_BYTES: _MOST_BYTES})
             except httpx.TransportError as error:
                 fault = _lost(error)
             else:
@@ -198,7 +212,7 @@ def _forms(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _completion(response: httpx.Response) -> Completion | None:
     """Read a chat completion; None if it is none, or only half of one."""
     with suppress(RemoteError), border("not a chat completion", raises=RemoteError):
-        return _completed(json.loads(response.content[:_CUT]))
+        return _completed(json.loads(response.content))
     return None
 
 
@@ -251,6 +265,8 @@ def _words(response: httpx.Response) -> str:
 
 
 def _lost(error: httpx.TransportError) -> str:
+    if isinstance(error, Endless):
+        return f"the server's answer has no end ({one_line(error, _SHOWN)})"
     if isinstance(error, httpx.ReadTimeout):
         return "the server did not answer in time (llm.timeout)"
     if isinstance(error, httpx.ConnectError):

@@ -139,7 +139,6 @@ def llm_client(settings: LlmConfig, environment: Mapping[str, str]) -> ChatClien
         key_variable=settings.key_variable,
         parameters=request_parameters(settings),
         timeout=settings.timeout,
-        connections=settings.concurrency,
     )
 
 

@@ -109,6 +109,57 @@ BOMBS: Mapping[str, tuple[str, Callable[[], bytes]]] = {
 }
 """Name → a file, and how it is made."""
 
+
+def _crowded_task() -> bytes:
+    said = {"type": "choices", "from_name": "act", "to_name": "text", "value": {"choices": ["claim"]}}
+    when = "2026-03-01T10:00:00Z"
+    answers = [
+        {"id": n, "completed_by": n, "result": [said], "created_at": when, "updated_at": when} for n in range(150_000)
+    ]
+    return json.dumps([{"id": 1, "data": {"text": "It rained."}, "annotations": answers}]).encode()
+
+
+def _crowded_text() -> bytes:
+    spans = "".join(f"T{n}\tWord 0 999999\tsnow\n" for n in range(50_000))
+    return archive({"a.txt": b"rain " * 200_000, "a.ann": spans.encode()})
+
+
+DOORS: Mapping[str, tuple[str, Callable[[], bytes], tuple[str, ...]]] = {
+    "rows of 2.4 kB that unpack to 3 GB": ("rows.parquet", _dictionary, ("suggest", "--model", "rows.parquet")),
+    "rows of 2 MB that unpack to 2 GB": (
+        "rows.jsonl.gz",
+        lambda: gzip.compress(b'{"text": "It rained."}' + b" " * (2 << 30), 9),
+        ("suggest", "--model", "rows.jsonl.gz"),
+    ),
+    "an export of 1 MB that unpacks to 1 GB": (
+        "export.json.gz",
+        lambda: gzip.compress(b"[" + b" " * (1 << 30) + b"]", 9),
+        ("pull", "--from-export", "export.json.gz"),
+    ),
+    "a task of 150,000 answers": ("export.json", _crowded_task, ("pull", "--from-export", "export.json")),
+    "an archive of 1 MB that unpacks to 1 GB": (
+        "bomb.zip",
+        lambda: archive({"a.txt": b"rain " * (200 << 20), "a.ann": b"T1\tWord 0 4\train\n"}),
+        ("import", "brat", "bomb.zip", "--project", "."),
+    ),
+    "50,000 marks of a text of a megabyte": (
+        "marks.zip",
+        _crowded_text,
+        ("import", "brat", "marks.zip", "--project", "."),
+    ),
+    "a schema of 2,000,000 values": (
+        "s.yaml",
+        lambda: b"name: s\nlabels:\n" + b"- a\n" * 2_000_000,
+        ("check", "s.yaml"),
+    ),
+    "a team of aliases that grow": (
+        "annotators.yaml",
+        lambda: _aliases().split(b"---\n")[1],
+        ("push", "--dry-run"),
+    ),
+}
+"""Name → a file of a project, how it is made, and the command that reads it."""
+
 SPOILT: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "a record with a length of 31 digits": ("a.warc", lambda: warc(b"<p>A sentence.</p>", length=10**30)),
     "a row with a time beyond all years": (
@@ -142,6 +193,23 @@ def put(project: Path, name: str, content: bytes) -> None:
     """Put a page into a project."""
     (project / "pages").mkdir(exist_ok=True)
     (project / "pages" / name).write_bytes(content)
+
+
+def grow_table(release: Path) -> None:
+    """Let a table of a release hold gigabytes in a few kB, with a manifest that fits it."""
+    import pyarrow.parquet as pq
+
+    from toolkit.release.manifest import file_sums, sealed
+
+    path = release / "manifest.json"
+    manifest = json.loads(path.read_text())
+    file = release / next(iter(manifest["tables"]["default"].values()))["file"]
+    table = pq.read_table(file)
+    words = pa.DictionaryArray.from_arrays(
+        pa.array([0] * table.num_rows, pa.int32()), pa.array(["rain " * (40 << 20)], pa.large_string())
+    )
+    pq.write_table(table.set_column(table.column_names.index("text"), "text", words), file, compression="zstd")
+    path.write_text(json.dumps(sealed({**manifest, "files": file_sums(release)})))
 
 
 def change_manifest(release: Path, how: str, outside: Path) -> None:

@@ -54,7 +54,7 @@ def test_all_faults_of_a_profile_are_named() -> None:
         parse_profile(text, where="own.yaml")
     assert len(fault.value.faults) == 3
     assert "own.yaml" in str(fault.value)
-    with pytest.raises(InvalidInput, match=r"own\.yaml: not YAML"):
+    with pytest.raises(InvalidInput, match=r"own\.yaml:1:9: not valid YAML"):
         parse_profile("rules: [", where="own.yaml")
 
 

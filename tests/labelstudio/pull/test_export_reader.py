@@ -144,3 +144,67 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(path)
     with pytest.raises(InvalidInput, match="is not a file; name a file"):
         list(read_tasks(path))
+
+
+def many(answers: int, results: int = 1, text: str = WORDS) -> dict[str, Any]:
+    found = [annotation(n, 8, [region(16, 20, "nine", "Number")] * results) for n in range(1, answers + 1)]
+    for each in found:
+        each["created_at"] = each["updated_at"] = "2024-03-11T22:49:11Z"
+    return {"id": 5, "project": 5, "data": {"text": text}, "annotations": found}
+
+
+@pytest.mark.parametrize(
+    ("limit", "task", "what"),
+    [
+        ("items=6", many(7), "a task of 7 annotations, over the limit of 6"),
+        ("items=6", many(1, 7), "an annotation of 7 results, over the limit of 6"),
+        ("items=6", many(1) | {"predictions": [{"result": [{}] * 7}]}, "an annotation of 7 results"),
+        ("items=6", many(1) | {"predictions": [{}] * 7}, "a task of 7 predictions"),
+        ("items=6", many(1) | {"drafts": [{}] * 7}, "a task of 7 drafts"),
+        (
+            "work=900",
+            many(20, 60, WORDS * 20),
+            "a task whose answers take the work of 902 characters, over the limit of 900",
+        ),
+        ("work=4799", many(20, 60), "a task with marks of 4,800 characters, over the limit of 4,799"),
+    ],
+    ids=["annotations", "results", "predicted", "predictions", "drafts", "work", "marks"],
+)
+def test_a_task_that_holds_too_much_is_left_out_with_its_place(
+    limit: str, task: dict[str, Any], what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps([TASKS[0], task, TASKS[0]]))
+    faults: list[InvalidInput] = []
+    assert len(list(read_tasks(path, faults.append))) == 3
+    monkeypatch.setenv("TOOLKIT_LIMITS", limit)
+    assert len(list(read_tasks(path, faults.append))) == 2
+    assert [fault.where for fault in faults] == [f"{path}: item 2"]
+    assert what in faults[0].what
+    with pytest.raises(InvalidInput, match=r"item 2: .*; TOOLKIT_LIMITS="):
+        list(read_export(path))
+
+
+def test_an_export_has_no_more_tasks_than_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps([many(1)] * 4))
+    assert len(list(read_tasks(path))) == 4
+    monkeypatch.setenv("TOOLKIT_LIMITS", "rows=3")
+    with pytest.raises(InvalidInput, match=r"export\.json: holds more than 3 rows"):
+        list(read_tasks(path, lambda fault: None))
+
+
+def test_an_export_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "export.json.gz"
+    path.write_bytes(gzip.compress(b"[" + b" " * 8_000_000 + b"]", 9))
+    with pytest.raises(InvalidInput, match=r"export\.json\.gz: unpacks to more than 200 times its size"):
+        list(read_tasks(path))
+
+
+def test_a_task_that_can_not_be_held_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps([many(1, text="a" * 5000)]))
+    assert len(list(read_tasks(path))) == 1
+    monkeypatch.setenv("TOOLKIT_LIMITS", "document_bytes=4000")
+    with pytest.raises(InvalidInput, match=r"export\.json: a item of more than 4,000 bytes"):
+        list(read_tasks(path))

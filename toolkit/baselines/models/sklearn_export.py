@@ -22,6 +22,7 @@ from sklearn.preprocessing import LabelBinarizer
 from toolkit.baselines.data.targets import Floats
 from toolkit.baselines.models.baseline import Model
 from toolkit.errors import InvalidInput, UsageError
+from toolkit.limits import Budget, Limits
 from toolkit.project.files import write_atomic
 
 SKOPS = "model.skops"
@@ -79,6 +80,10 @@ def load_pipeline(path: Path | str) -> Any:
 
     path = Path(path)
     try:
+        with zipfile.ZipFile(path) as package:
+            budget = Budget(str(path), Limits.here(), lambda: path.stat().st_size)
+            budget.count(len(package.infolist()))
+            budget.check(sum(member.file_size for member in package.infolist()))
         strange = skops.io.get_untrusted_types(file=path)
         if not strange:
             return skops.io.load(path, trusted=[])

@@ -11,7 +11,6 @@ import csv
 import io
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +20,7 @@ from toolkit.errors import InvalidInput, border
 from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Mention, Part, in_order, values_of
 from toolkit.exchange.document_folders import SPLITS, read_text
 from toolkit.exchange.offset_units import Unit, check_unit
+from toolkit.limits import Limits
 from toolkit.records import Relation
 
 HOLDS: Final[frozenset[Part]] = frozenset(
@@ -99,7 +99,7 @@ def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
     text = read_text(path).removeprefix("\ufeff")
     first = text.partition("\n")[0]
     delimiter = max(",;\t|", key=first.count)
-    csv.field_size_limit(sys.maxsize)
+    csv.field_size_limit(Limits.here().page_bytes)
     with border("is not CSV", where=str(path)):
         header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     wrong = next((at for at, row in enumerate(rows, start=2) if row and len(row) != len(header)), None)

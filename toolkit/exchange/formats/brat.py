@@ -88,7 +88,7 @@ class _Standoff:
 
     def __post_init__(self) -> None:
         self.text = self.whole.removeprefix("\ufeff")
-        self.table = OffsetTable(self.text)
+        self.table = OffsetTable(self.text, self.name)
 
     def take(self, line: str) -> None:
         """Take one line, or count it as lost."""

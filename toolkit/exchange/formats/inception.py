@@ -8,6 +8,7 @@ written as JSON. INCEpTION's own export has `annotation/DOCUMENT/USER.xmi`.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from toolkit.errors import InvalidInput, UsageError, border
 from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Mention, Part, joined, values_of
 from toolkit.exchange.document_folders import DocumentFile, document_files, numbered, unpacked
 from toolkit.exchange.offset_units import Unit
+from toolkit.limits import whole_file
 from toolkit.records import AttributeValue, Relation
 from toolkit.version import add_command
 
@@ -122,15 +124,14 @@ def _cas_files(root: Path) -> list[Path]:
 
 
 def _load(path: Path) -> Any:
-    cassis = _cassis()
+    cassis, content = _cassis(), io.BytesIO(whole_file(path, limit="page_bytes"))
     if path.suffix == ".json":
-        with path.open("rb") as file:
-            return cassis.load_cas_from_json(file)
+        return cassis.load_cas_from_json(content)
     beside = next((each / _TYPES for each in path.parents if (each / _TYPES).is_file()), None)
     if beside is None:
         raise InvalidInput(f"there is no {_TYPES} beside it", where=str(path), remedy="export them together")
-    with beside.open("rb") as types, path.open("rb") as file:
-        return cassis.load_cas_from_xmi(file, typesystem=cassis.load_typesystem(types))
+    types = io.BytesIO(whole_file(beside, limit="page_bytes"))
+    return cassis.load_cas_from_xmi(content, typesystem=cassis.load_typesystem(types))
 
 
 def _document(cas: Any, name: str, losses: Losses) -> AnnotatedDocument:

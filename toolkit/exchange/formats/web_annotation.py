@@ -18,6 +18,7 @@ from toolkit.errors import border
 from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Mention, Part, in_order, values_of
 from toolkit.exchange.document_folders import read_text
 from toolkit.exchange.offset_units import UNITS, OffsetTable, Unit
+from toolkit.limits import whole_file
 from toolkit.project.files import held_file
 from toolkit.records import Relation, digest
 
@@ -159,8 +160,8 @@ def _answer_to(
     key = (str(item.get("toolkit:answer", source)), person)
     if key not in answers:
         with border("there is no such text", where=source, remedy="put the texts beside the annotations"):
-            text = held_file(folder, source).read_bytes().decode()
-        answers[key] = _Answer(Path(source).stem, text, person, OffsetTable(text))
+            text = whole_file(held_file(folder, source), limit="page_bytes").decode()
+        answers[key] = _Answer(Path(source).stem, text, person, OffsetTable(text, source))
     return answers[key]
 
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from toolkit.errors import readable
 from toolkit.ingest.formats.column_names import TEXTS, as_text, at, chosen
 from toolkit.ingest.traced_text import Run, Traced
+from toolkit.schema.yaml_document import yaml_values
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -80,7 +79,7 @@ def front_matter(text: str) -> tuple[dict[str, Any], int]:
 
         said = readable(lambda: tomllib.loads(block))
     else:  # where a value breaks the rules of its kind, such as the 25th month, every value is a text
-        said = readable(lambda: yaml.safe_load(block)) or readable(lambda: yaml.load(block, yaml.BaseLoader))  # noqa: S506
+        said = readable(lambda: yaml_values(block)) or readable(lambda: yaml_values(block, typed=False))
     if not isinstance(said, dict) or not said:
         return {}, 0
     return {str(name): _plain(value) for name, value in said.items()}, found.end()

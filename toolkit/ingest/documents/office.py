@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from typing import BinaryIO, Literal
 
 from toolkit.errors import InvalidInput, border
-from toolkit.ingest.formats.limits import Budget, Limits
 from toolkit.ingest.formats.raw_page import RawPage
+from toolkit.limits import Budget, Limits
 from toolkit.version import add_command
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -15,8 +15,8 @@ from typing import BinaryIO, cast
 
 from toolkit.errors import readable
 from toolkit.ingest.formats.encoding import decode
-from toolkit.ingest.formats.limits import too_long
 from toolkit.ingest.formats.raw_page import RawPage, Rows
+from toolkit.limits import too_long
 
 _BORDER = re.compile(rb"From \S+.*\d\d:\d\d")
 _SIGNATURE = re.compile(r"^-- ?$.*", re.M | re.S)

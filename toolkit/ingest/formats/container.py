@@ -14,7 +14,6 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import json
 import re
@@ -27,6 +26,8 @@ from functools import partial
 from operator import sub
 from typing import Any, BinaryIO, cast
 
+from toolkit.engine.foreign_file import Counted, Unpacked
+from toolkit.engine.parquet_growth import stated_growth
 from toolkit.errors import InvalidInput, border
 from toolkit.ingest.exports.press_archive import documents
 from toolkit.ingest.exports.telegram import chats_of, html_messages, json_messages
@@ -34,8 +35,8 @@ from toolkit.ingest.formats.delimited_table import delimited
 from toolkit.ingest.formats.encoding import decode
 from toolkit.ingest.formats.file_type import NAMES, FileType, charset, essence, file_type
 from toolkit.ingest.formats.json_page import oriented, rows_in, stream_of
-from toolkit.ingest.formats.limits import Allowance, Budget, Limits, too_long
 from toolkit.ingest.formats.raw_page import RawPage, Rows
+from toolkit.limits import Allowance, Budget, Limits, too_long
 from toolkit.records import Page, PageKind, digest
 
 _CHUNK, _PART = 1 << 20, 1 << 16
@@ -56,18 +57,19 @@ def pages(
         raw_file: The file's bytes, or the file, open for reading bytes.
         source: Its name.
         media_type: Counts more than what the name and the bytes say.
-        limits: Files beyond them are refused.
+        limits: Files beyond them are refused; default: those that hold here.
         allowance: What this file and others may unpack to beyond the limits' ratio, altogether; default: no limit.
 
     Raises:
         InvalidInput: The file breaks its format or one of the limits; the message says which.
     """
-    limits = limits or Limits()
+    limits = limits or Limits.here()
     metered = _Metered(raw_file)
     budget = Budget(source, limits, metered.size, allowance)
     with border("not readable", where=source, remedy=_AGAIN):
         for page in _pages_of(metered.stream, source, media_type, limits):
             budget.take(_LEAST_PAGE + len(page.data))
+            budget.count()
             yield page
 
 
@@ -78,7 +80,7 @@ _LEAST_PAGE = 64
 def _pages_of(stream: io.BufferedReader, source: str, media_type: str | None, limits: Limits) -> Iterator[RawPage]:
     holds = file_type(stream.peek(_HEAD), source=source, media_type=media_type)
     if holds == "gzip":
-        stream = _buffered(cast("BinaryIO", _Unpacked(stream, source, limits)))
+        stream = _buffered(cast("BinaryIO", Unpacked(stream, source, limits)))
         holds, media_type = file_type(stream.peek(_HEAD), source=source), None
         if holds == "gzip":
             raise InvalidInput("gzip within gzip", where=source, remedy="unpack it once")
@@ -227,7 +229,8 @@ def _table_rows(stream: BinaryIO, source: str, limits: Limits) -> Iterator[RawPa
 
     rows, number = Rows(source, limits.page_bytes), 0
     file = pq.ParquetFile(stream)
-    _check_growth(file.metadata, source, limits)
+    packed, unpacked = stated_growth(file.metadata)
+    Budget(source, limits, lambda: packed).check(unpacked)
     for batch in file.iter_batches(batch_size=_BATCH_ROWS):
         for values, fault in _rows_of(batch):
             number += 1
@@ -252,20 +255,10 @@ def _rows_of(batch: Any) -> Iterator[tuple[dict[str, Any], str | None]]:
 _BATCH_ROWS = 16  # a few, as each may be as long as the limit
 
 
-def _check_growth(metadata: Any, source: str, limits: Limits) -> None:
-    """Refuse a table if its own metadata say that it unpacks to more than the limit."""
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
-    packed, unpacked = (
-        sum(getattr(c, f"total_{what}_size") for c in chunks) for what in ("compressed", "uncompressed")
-    )
-    Budget(source, limits, lambda: packed).check(unpacked)
-
-
 def _records(stream: io.BufferedReader, source: str, limits: Limits) -> Iterator[RawPage]:
     from warcio.archiveiterator import ArchiveIterator
 
-    counted, end = _Counted(stream), 0
+    counted, end = Counted(stream), 0
     records = ArchiveIterator(counted, no_record_parse=False, ensure_http_headers=False)
     of_http = records.loader.load_http_headers
     records.loader.load_http_headers = lambda kind, uri, *rest: of_http(kind, uri or "http:", *rest)  # it may have none
@@ -478,36 +471,3 @@ class _Streamed(io.RawIOBase):
         buffer[: len(data)] = data
         self.read_bytes += len(data)
         return len(data)
-
-
-class _Unpacked(io.RawIOBase):
-    """A gzip stream that refuses to grow beyond the limits."""
-
-    def __init__(self, packed: io.BufferedReader, source: str, limits: Limits) -> None:
-        self._counted = _Counted(packed)
-        self._inner = gzip.GzipFile(fileobj=cast("BinaryIO", self._counted))
-        self._source = source
-        self._budget = Budget(source, limits, lambda: self._counted.read_bytes)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # narrower than any writable buffer
-        with border("not readable as gzip", where=self._source, remedy="fetch it again"):
-            data = self._inner.read(len(buffer))
-        buffer[: len(data)] = data
-        self._budget.take(len(data))
-        return len(data)
-
-
-class _Counted:
-    """A stream that counts the bytes that were read from it."""
-
-    def __init__(self, stream: io.BufferedReader) -> None:
-        self._stream = stream
-        self.read_bytes = 0
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self.read_bytes += len(data)
-        return data

@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from toolkit.ingest.formats.alignment import Aligner, uncovered
-from toolkit.ingest.formats.limits import check_work
 from toolkit.ingest.hypertext.concealed_text import CONCEALING, Concealed, concealed_at, suspects
 from toolkit.ingest.hypertext.inline_elements import INLINE, merge_crowds
 from toolkit.ingest.hypertext.page_kind import is_prompt, is_stub, refused
@@ -28,6 +27,7 @@ from toolkit.ingest.hypertext.publication_date import publication_date
 from toolkit.ingest.hypertext.structured_data import Structured, body_of, structured, unescaped, updates_of
 from toolkit.ingest.hypertext.table_rows import Rows, rows_of, tables_of, traced_rows
 from toolkit.ingest.traced_text import Run, Traced
+from toolkit.limits import check_work
 
 _HIDDEN = frozenset({"script", "style", "template", "svg", "iframe", "noframes", "title"})
 _OPENS = re.compile(r"<(?:(/?)([A-Za-z][\w:-]*)[^>]*(>?)|(?=[/!?])(!--)?)")  # any other "<" is text

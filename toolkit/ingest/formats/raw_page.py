@@ -12,8 +12,8 @@ import pyarrow as pa
 from toolkit.engine.arrow import arrow_schema, to_table
 from toolkit.errors import InvalidInput, border
 from toolkit.ingest.formats.encoding import Decoded, decode
-from toolkit.ingest.formats.limits import too_long
 from toolkit.ingest.traced_text import Traced
+from toolkit.limits import too_long
 from toolkit.records import Page
 
 

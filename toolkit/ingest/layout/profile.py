@@ -29,7 +29,8 @@ from typing import Any, Literal
 import pydantic
 import yaml
 
-from toolkit.errors import InvalidInput, one_line
+from toolkit.errors import InvalidInput
+from toolkit.schema.yaml_document import read_document
 
 Effect = Literal["line", "head", "end", "close", "related", "aside", "comments"]
 
@@ -146,9 +147,10 @@ def parse_profile(text: str, *, where: str) -> Profile:
         InvalidInput: It is not YAML, or it has unknown or missing keys, or wrong patterns; `faults` holds all faults.
     """
     try:
-        return Profile.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise InvalidInput(f"not YAML: {one_line(error)}", where=where, remedy="mend the profile's syntax") from error
+        document = read_document(text, where)
+        if document.faults:
+            raise InvalidInput.all_of(document.faults)
+        return Profile.model_validate(document.data)
     except pydantic.ValidationError as error:
         raise InvalidInput.all_of([_fault(fault, where) for fault in error.errors(include_url=False)]) from error
 

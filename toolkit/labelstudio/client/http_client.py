@@ -25,9 +25,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from toolkit.bounded_http import MOST_BYTES, BoundedHttp, Endless
 from toolkit.errors import AccessDenied, InvalidConfig, RemoteError, border, printable
 from toolkit.labelstudio.client.answer_shape import TIME, misfit
-from toolkit.labelstudio.client.bounded_http import MOST_BYTES, BoundedHttp, Endless
 from toolkit.labelstudio.client.failures import (
     Conflict,
     NoEnd,
@@ -40,6 +40,7 @@ from toolkit.labelstudio.client.failures import (
 )
 from toolkit.labelstudio.client.sdk_client import SdkClient
 from toolkit.labelstudio.client.tokens import expires, kind_of, refused
+from toolkit.limits import Budget, Limits
 
 _BROKEN = (502, 503, 504, 408, 429)
 _ATTEMPTS = 5
@@ -50,9 +51,6 @@ _FRESH = httpx.Limits(max_keepalive_connections=0)
 fresh one."""
 
 
-STREAM_SECONDS, STREAM_BYTES = 3600.0, 64 << 30
-"""What an answer may have that is read piece by piece."""
-_MOST_TASKS = 20_000_000
 _MOST_UNREADABLE = 100
 """Tasks that one list may name as unreadable; with more, something else is wrong."""
 _FIELDS: Mapping[str, Any] = {"id": int, "data": dict, "created_at": TIME, "updated_at": TIME}
@@ -68,7 +66,7 @@ class Server:
         url: Its address.
         token: A legacy token or a personal access token.
         variable: Name of the variable that the token came from, for messages.
-        timeout: Seconds that one answer may take, from the first byte sent to the last received.
+        timeout: Seconds that one answer may take, from the first byte sent to the last received; default: the limit.
         sleep: Called with the seconds to wait before reading again.
     """
 
@@ -78,7 +76,7 @@ class Server:
         token: str,
         *,
         variable: str = "LABEL_STUDIO_API_KEY",
-        timeout: float = 120.0,
+        timeout: float | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.url = _address(url)
@@ -90,6 +88,7 @@ class Server:
         self._now: datetime | None = None
         self._then = 0.0  # our own clock at that moment
         near = urlsplit(self.url).hostname in _LOOPBACK
+        timeout = Limits.here().answer_seconds if timeout is None else timeout
         self._timeout = timeout
         self._http = BoundedHttp(
             base_url=self.url,
@@ -179,10 +178,11 @@ class Server:
         Raises:
             RemoteError: The connection broke before its end.
         """
-        bounds = {MOST_BYTES: STREAM_BYTES}
+        limits = Limits.here()
+        bounds = {MOST_BYTES: limits.stream_bytes}
         try:
             with (
-                self._within(STREAM_SECONDS),
+                self._within(limits.stream_seconds),
                 self._http.stream("GET", path, params=params, headers=self._headers(), extensions=bounds) as response,
             ):
                 if response.status_code != 200:
@@ -253,8 +253,9 @@ class Server:
         ids = [last, *(task["id"] for task in tasks)]
         if any(after <= before for before, after in pairwise(ids)):
             raise RemoteError("the server gave tasks out of their order", where=place)
-        if read + total > _MOST_TASKS:
-            raise RemoteError(f"the server says that there are more than {_MOST_TASKS:,} tasks", where=place)
+        if len(tasks) > asked:
+            raise RemoteError(f"the server was asked for {asked:,} tasks and gave {len(tasks):,}", where=place)
+        Budget(place, Limits.here(), lambda: 0, raises=RemoteError).count(read + total)
 
     def few_tasks(
         self, project: int, *, where: Sequence[Mapping[str, Any]], at_most: int

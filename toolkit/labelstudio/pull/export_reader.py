@@ -5,7 +5,6 @@ JSON_MIN and CSV exports lose the offsets of fields and every skip; they are ref
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -15,13 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from toolkit.engine.foreign_file import open_text
 from toolkit.errors import InvalidInput, border
 from toolkit.labelstudio.codec.decode import ValueFate
 from toolkit.labelstudio.codec.foreign_page import page_of_config
 from toolkit.labelstudio.codec.page_map import PageMap
 from toolkit.labelstudio.pseudonyms import Pseudonyms
-from toolkit.labelstudio.pull.parse import ParsedAnnotation, parse_annotation
+from toolkit.labelstudio.pull.parse import ParsedAnnotation, check_task, parse_annotation
 from toolkit.labelstudio.pull.project_survey import Survey
+from toolkit.limits import Budget, Limits, too_long, whole_file
 from toolkit.records import Annotation, Reject, content_id
 from toolkit.schema import Schema
 
@@ -156,7 +157,7 @@ def content_of(path: Path) -> bytes:
         InvalidInput: The file is not there, or can't be read.
     """
     try:
-        return path.read_bytes()
+        return whole_file(path, limit="page_bytes")
     except FileNotFoundError as error:
         raise InvalidInput("there is no such file", where=str(path)) from error
     except OSError as error:
@@ -201,16 +202,19 @@ def read_tasks(path: Path, refused: Callable[[InvalidInput], None] | None = None
         refused: Called with the fault of an item that is not such a task, which is then left out.
 
     Raises:
-        InvalidInput: The file is missing, not JSON, cut off, or (without `refused`) an item is not a task with
-            annotations.
+        InvalidInput: The file is missing, not JSON, cut off or beyond a limit, or (without `refused`) an item is not
+            a task with annotations, or has more of them than a task may.
     """
     seen: Counter[str] = Counter()
+    budget = Budget(str(path), Limits.here(), lambda: path.stat().st_size)
     for number, task in enumerate(_items(path), start=1):
+        budget.count()
         place = f"{path}: item {number}"
         try:
             with border("is not a task with annotations", where=place, remedy=_REMEDY):
                 if not (isinstance(task, dict) and _is_task(task)):
                     raise InvalidInput("is not a task with annotations", where=place, remedy=_REMEDY)
+                check_task(task, place)
                 whole = _whole(task, seen, place, refused)
         except InvalidInput as fault:
             if refused is None:
@@ -254,7 +258,7 @@ def _raw_items(path: Path) -> Generator[Any]:
         raise InvalidInput("is not a file", where=str(path), remedy="name a file: it is read more than once")
     with (
         border("can't be read as a JSON export", where=str(path), remedy="export it again"),
-        gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file,
+        open_text(path) as file,
     ):
         yield from json_items(file, objects=True)
 
@@ -328,12 +332,16 @@ def json_items(file: IO[str], *, objects: bool = False) -> Iterator[Any]:
 
     Raises:
         ValueError: It is not an array, or it is cut off.
+        InvalidInput: An item is longer than what may be held in memory.
     """
+    most = Limits.here().document_bytes
     decoder, buffer, at, first, listed = json.JSONDecoder(), "", 0, True, False
     while True:
         buffer = buffer[at:]
         chunk = file.read(max(_CHUNK, len(buffer)))  # twice as much each time: a long item is not begun again and again
         buffer, at = buffer + chunk, 0
+        if len(buffer) > most:
+            raise too_long("item", getattr(file, "name", "the export"), most, "document_bytes")
         while True:
             start = _skip(buffer, at)
             if first and start < len(buffer):

@@ -27,7 +27,7 @@ from toolkit.labelstudio.casualty_figures import FigureCheck
 from toolkit.labelstudio.codec.decode import MISFIT, TAKEN, ItemFate, ValueFate
 from toolkit.labelstudio.codec.page_map import PageMap
 from toolkit.labelstudio.pseudonyms import Pseudonyms
-from toolkit.labelstudio.pull.parse import ParsedAnnotation, parse_annotation
+from toolkit.labelstudio.pull.parse import ParsedAnnotation, check_task, parse_annotation
 from toolkit.labelstudio.pull.revision_index import RevisionIndex, revision_of
 from toolkit.labelstudio.pull.texts import readable_text
 from toolkit.project import AppendLog, Workspace
@@ -168,6 +168,11 @@ class LogWriter:
             source: Task id → where a person finds it.
             place: The project it was found in; None for a file, which may be old: nothing in it counts as deleted.
         """
+        try:
+            check_task(task, source(task["id"]))
+        except InvalidInput as fault:
+            self.add_unread(fault)
+            return
         present = set()
         answered: Counter[str] = Counter()
         for raw in sorted(task["annotations"], key=lambda raw: (str(raw["created_at"]), str(raw["id"]).rjust(20))):

@@ -21,11 +21,13 @@ from toolkit.labelstudio.codec.decode import (
     type_of,
 )
 from toolkit.labelstudio.codec.foreign_page import values_of
+from toolkit.labelstudio.codec.offsets import is_offset
 from toolkit.labelstudio.codec.page_map import PageMap, own_page
 from toolkit.labelstudio.codec.round_trip import Origin, RoundTrip
 from toolkit.labelstudio.codec.visible_text import TaskText
 from toolkit.labelstudio.pseudonyms import Pseudonyms
 from toolkit.labelstudio.pull.project_survey import Survey, task_text
+from toolkit.limits import check_items, check_work
 from toolkit.records import Annotation, Reject, content_id, digest
 from toolkit.schema import Schema
 
@@ -47,6 +49,55 @@ class ParsedAnnotation:
     rejects: tuple[Reject, ...] = ()
     tally: Counter[ItemFate] = field(default_factory=Counter)
     values: Counter[ValueFate] = field(default_factory=Counter)
+
+
+def check_task(task: Mapping[str, Any], where: str) -> None:
+    """Refuse a task that holds too much, or whose answers would take the time of thousands.
+
+    Whether an answer is to the text that was pushed, and where its regions lie, is looked for in the whole text: that
+    counts a microsecond for 1,000 characters, and each prediction that an answer may come from a tenth of one.
+
+    Args:
+        task: The task, as an export or the server gives it.
+        where: Where a person finds it.
+
+    Raises:
+        InvalidInput: It is beyond a limit.
+    """
+    answers = _list(task.get("annotations", task.get("completions")))
+    predictions = _list(task.get("predictions"))
+    check_items(len(answers), "a task of {} annotations", where)
+    check_items(len(predictions), "a task of {} predictions", where)
+    check_items(len(_list(task.get("drafts"))), "a task of {} drafts", where)
+    looks, marked = len(answers), 0
+    for found in (*answers, *predictions):
+        results = _list(found.get("result")) if isinstance(found, Mapping) else []
+        check_items(len(results), "an annotation of {} results", where)
+        looks += len(results)
+        marked += sum(map(_marked, results))
+    if looks <= _FEW:
+        return
+    characters = sum(len(value if isinstance(value, str) else str(value)) for value in task["data"].values())
+    compared = len(answers) * len(predictions) // 10
+    check_work(looks * characters // 1000 + compared, 0, where, of="task whose answers take the work")
+    check_work(min(marked, looks * characters), 0, where, of="task with marks")
+
+
+_FEW = 1000
+"""Answers and marks that take no time on any text."""
+
+
+def _marked(result: Any) -> int:
+    """Return how many characters a region says that it marks."""
+    value = result.get("value") if isinstance(result, Mapping) else None
+    value = value.get("globalOffsets", value) if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping) or not (is_offset(value.get("start")) and is_offset(value.get("end"))):
+        return 0
+    return max(0, int(value["end"]) - int(value["start"]))
+
+
+def _list(said: Any) -> list[Any]:
+    return said if isinstance(said, list) else []
 
 
 def parse_annotation(

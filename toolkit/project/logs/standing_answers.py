@@ -23,7 +23,7 @@ from typing import Any, Final
 from toolkit.errors import InvalidInput
 from toolkit.project.logs.append_log import AppendLog
 from toolkit.records import Annotation, digest
-from toolkit.schema.yaml_document import read_document
+from toolkit.schema.yaml_document import read_document, text_of
 
 SAME_PERSON: Final = "same_person.yaml"
 ACCEPTED: Final = "annotations/accepted.jsonl"
@@ -175,7 +175,7 @@ def _same_person(root: Path) -> dict[str, str]:
     path = root / SAME_PERSON
     if not path.exists():
         return {}
-    document = read_document(path.read_text(encoding="utf-8"), str(path))
+    document = read_document(text_of(path), str(path))
     people: dict[str, str] = {}
     for accounts in _lists(document.data, path):
         for account in accounts:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from toolkit.agreement.report_tables import question_cells, questions
-from toolkit.errors import InvalidInput, tally
+from toolkit.errors import InvalidInput, readable, tally
 from toolkit.project.files import held_file
 from toolkit.release.card.data_dictionary import CONFIG_ROWS, attribute_meaning, meaning, type_name
 from toolkit.release.card.facts import Facts
@@ -25,6 +25,7 @@ from toolkit.release.card.recipes import recipes
 from toolkit.release.manifest import Tables, damaged
 from toolkit.release.reader import Release
 from toolkit.release.tables.attribute_columns import sentence_fields, span_attributes
+from toolkit.schema.yaml_document import yaml_values
 
 if TYPE_CHECKING:
     import jinja2
@@ -167,18 +168,12 @@ def _as_it_stands(previous: Release) -> str:
         raise damaged("README.md is missing or no text", where=previous.path) from error
 
 
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
 def parted(card: str) -> tuple[dict[str, Any], str]:
     """Return a card's metadata ({} where it has none that can be read) and the text after it."""
     head, mark, rest = card.removeprefix("---\n").partition("\n---\n")
     if not card.startswith("---\n") or not mark:
         return {}, card
-    try:
-        metadata = yaml.load(head, Loader=_LOADER)  # noqa: S506  # a safe loader, in C where there is one
-    except yaml.YAMLError:
-        metadata = None
+    metadata = readable(lambda: yaml_values(head))
     return (metadata, rest) if isinstance(metadata, dict) else ({}, rest)
 
 

@@ -32,6 +32,7 @@ from toolkit.release.tables.columns import TEXT_COLUMNS, arrow_schemas, dataset_
 from toolkit.release.tables.configs import in_slices
 from toolkit.release.tables.story_tables import ledger_rows
 from toolkit.release.tables.token_tags import token_columns
+from toolkit.schema.yaml_document import yaml_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,7 @@ def _write_rights(release: Release, folder: Path, licences: Mapping[str, int]) -
     title = release.manifest.get("title", "the release")
     (folder / "LICENSE").write_text(licence_text(title, labels, licences, "full"), encoding="utf-8")
     if "CITATION.cff" in release.manifest["files"]:
-        citation = yaml.safe_load(release.read("CITATION.cff"))
+        citation = yaml_values(release.read("CITATION.cff").decode(), "CITATION.cff")
         if not _one_licence(labels, licences):
             citation.pop("license", None)
         (folder / "CITATION.cff").write_text(

@@ -19,11 +19,11 @@ from typing import Any, Literal, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
 from toolkit.agreement.annotators import PAIR
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.release.tables.corpus import Corpus
+from toolkit.schema.yaml_document import text_of, yaml_values
 
 _FORM = re.compile(r"full|offsets|snippet:([1-9][0-9]*)")
 
@@ -105,10 +105,7 @@ def read_takedowns(path: Path, articles: pa.Table) -> dict[str, str]:
     """
     if not path.exists():
         return {}
-    try:
-        listed = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"is not YAML: {error}", where=str(path)) from error
+    listed = yaml_values(text_of(path), str(path)) or {}
     if not isinstance(listed, dict) or not all(isinstance(part, str) for pair in listed.items() for part in pair):
         raise InvalidInput("is not a mapping", where=str(path), remedy="write `article_id or url: reason` on each line")
     by_url: dict[str, list[str]] = {}

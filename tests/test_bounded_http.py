@@ -112,7 +112,7 @@ def test_an_answer_that_does_not_end_is_cut_off_in_time(answer: Answer) -> None:
 
 @pytest.mark.parametrize("answer", [dripping_body, dripping_head])
 def test_a_stream_that_does_not_end_is_cut_off_in_time(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("toolkit.labelstudio.client.http_client.STREAM_SECONDS", 1.0)
+    monkeypatch.setenv("TOOLKIT_LIMITS", "stream_seconds=1")
     late = pytest.raises(RemoteError, match="within 1 seconds")
     with answering(answer) as url, Server(url, TOKEN) as server, late:
         list(server.stream("/api/projects/1/exports/1/download"))
@@ -228,3 +228,25 @@ def test_a_project_is_made_only_by_an_answer_that_names_it() -> None:
     login_page = whole(SHAPES["login page"], "text/html")
     with answering(login_page) as url, Server(url, TOKEN) as server, pytest.raises(RemoteError):
         server.sdk.make_project({"title": "a project"})
+
+
+def test_no_more_tasks_come_than_were_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    when = "2026-03-01T10:00:00Z"
+    tasks = [{"id": n, "data": {}, "created_at": when, "updated_at": when} for n in range(1, 4)]
+    for more in tasks:
+        more |= {"total_annotations": 0, "cancelled_annotations": 0}
+    with answering(whole({"tasks": tasks, "total": 3})) as url, Server(url, TOKEN) as server:
+        assert len(list(server.tasks(1))) == 3
+        with pytest.raises(RemoteError, match="asked for 2 tasks and gave 3"):
+            list(server.tasks(1, page_size=2))
+        monkeypatch.setenv("TOOLKIT_LIMITS", "rows=2")
+        with pytest.raises(RemoteError, match=r"holds more than 2 rows, the limit.*; TOOLKIT_LIMITS=rows=N"):
+            list(server.tasks(1))
+
+
+def test_the_bytes_of_an_answer_are_those_of_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(whole([{"id": 1, "email": "a@b.example"}])) as url, Server(url, TOKEN) as server:
+        assert server.users() == {1: "a@b.example"}
+        monkeypatch.setenv("TOOLKIT_LIMITS", "answer_bytes=10")
+        with pytest.raises(RemoteError, match="more than 10 bytes"):
+            server.users()

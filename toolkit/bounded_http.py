@@ -17,11 +17,10 @@ from weakref import WeakSet
 
 import httpx
 
-ANSWER_BYTES = 256 << 20
-"""Bytes of one answer that is held in memory; a page of 1,000 long tasks with their answers has some ten million."""
+from toolkit.limits import Limits
 
 MOST_BYTES = "toolkit.most_bytes"
-"""The extension of a request that says how many bytes its answer may have, where that is not `ANSWER_BYTES`."""
+"""The extension of a request that says how many bytes its answer may have, where these are not the usual ones."""
 
 _OPENED = ("connect_tcp.complete", "start_tls.complete")
 
@@ -85,7 +84,7 @@ class BoundedHttp(httpx.Client):
         if coding not in ("identity", "gzip", "deflate"):
             raise Endless(f"the answer is compressed as {coding[:40]!r}, which nobody asked for")
         response.headers.pop("content-encoding", None)
-        most = response.request.extensions.get(MOST_BYTES, ANSWER_BYTES)
+        most = response.request.extensions.get(MOST_BYTES, Limits.here().answer_bytes)
         response.stream = _Counted(response.stream, coding, most)
 
 
