@@ -82,6 +82,7 @@ WORDS = [
 COUNTED = st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)
 
 
+@pytest.mark.slow
 @given(st.lists(ITEM | st.builds(lambda item, value: item | {"value": value}, ITEM, REGION), max_size=4))
 def test_any_result_is_decoded(result: list[dict[str, Any]]) -> None:
     decoded = decode_result(result, TEXT, load("news_events"))

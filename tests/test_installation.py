@@ -33,6 +33,7 @@ def text_of(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
+@pytest.mark.slow
 def test_nobody_is_told_to_install_the_package_of_somebody_else() -> None:
     for said in ("pip install toolkit`", "pip install --upgrade toolkit", "pip install 'toolkit[x]'", "\ntoolkit==0.1"):
         assert STRANGER.search(said), said

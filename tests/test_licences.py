@@ -54,6 +54,7 @@ def test_what_is_weakly_copyleft_is_named_in_the_notice(sbom: ModuleType) -> Non
     assert {name for name in lesser if name not in notice} == set()
 
 
+@pytest.mark.slow
 def test_the_bill_of_materials_has_every_library_with_its_licence_and_what_it_needs(tmp_path: Path) -> None:
     files = [tmp_path / "one.cdx.json", tmp_path / "two.cdx.json"]
     for file in files:

@@ -78,6 +78,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+@pytest.mark.slow
 def test_the_sdist_carries_what_is_fixed(dist: Path) -> None:
     (path,) = dist.glob("annotation_dataset_toolkit-*.tar.gz")
     with tarfile.open(path) as archive:

@@ -196,6 +196,7 @@ def against(who: str, others: str, times: int) -> list[Annotation]:
     ]
 
 
+@pytest.mark.slow
 def test_a_verdict_stands_while_its_answers_and_rules_do():
     answers = [*split("s"), *split("t")]
     first = decide(answers, SCHEMA)
@@ -332,6 +333,7 @@ crowds = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(answers=crowds, method=st.sampled_from(["majority", "weighted", "auto"]), seed=st.integers(0, 9))
 @settings(max_examples=60, deadline=None)
 def test_decisions_are_valid_complete_and_do_not_depend_on_order(answers, method, seed):

@@ -64,12 +64,14 @@ def test_a_model_breaks_even_splits_as_far_as_people_show_it_to_be_right(schema:
     assert all({one.annotation_id for one in votes[each.sentence_id]} <= set(each.votes) for each in new)
 
 
+@pytest.mark.slow
 def test_a_model_that_answers_by_chance_decides_nothing(schema: Schema) -> None:
     _, given, votes = planted(2, people=0.8, model=0.5)
     found = decide(given, schema, method=PEOPLE_AND_MODELS, models=votes)
     assert found.decided == decide(given, schema).decided
 
 
+@pytest.mark.slow
 def test_ten_copies_of_a_model_say_what_one_does(schema: Schema) -> None:
     outcomes = []
     for copies in (1, 10):
@@ -95,6 +97,7 @@ def test_only_answers_of_the_schema_to_sentences_that_nobody_saw_it_on_vote(sche
     }
 
 
+@pytest.mark.slow
 def test_people_alone_is_what_other_methods_know(schema: Schema) -> None:
     _, given, votes = planted(4, people=0.8, model=0.9)
     assert decide(given, schema, models=votes).decided == decide(given, schema).decided

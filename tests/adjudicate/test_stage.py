@@ -83,6 +83,7 @@ def test_new_answers_change_only_what_they_touch(workspace: Workspace) -> None:
     assert decided(workspace)[close[1]] == before[close[1]]
 
 
+@pytest.mark.slow
 def test_afresh_asks_all_answers_again_and_says_so(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     def adjudicate(*options: str) -> tuple[str, str]:
         with pytest.raises(SystemExit) as end:
@@ -137,6 +138,7 @@ def test_an_answer_that_is_taken_back_brings_the_verdict_of_now(workspace: Works
     assert len(lines) == 4, "two at first, one for each change"
 
 
+@pytest.mark.slow
 def test_of_many_changes_twenty_are_shown_with_their_words(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:

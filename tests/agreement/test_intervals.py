@@ -47,6 +47,7 @@ def test_a_weighted_statistic_is_the_coefficient_of_the_weighted_clusters(name):
     assert measure.values(np.array([[2.0, 0.0, 1.0]]) @ measure.terms)[0] == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_coverage_is_near_nominal():
     # 200 crowds of 40 articles: the standard error of a coverage of 0.95 is 0.015
     truth = coefficient(crowd(10_000, articles=20_000)[0]).value

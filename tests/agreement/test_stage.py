@@ -55,6 +55,7 @@ def test_a_report_that_was_made_otherwise_is_not_up_to_date(
     assert agreement_stage.agreement(workspace).up_to_date
 
 
+@pytest.mark.slow
 def test_rounds_are_measured_on_their_own(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     ids = [sentence.sentence_id for sentence in workspace.sentences()]
     pilot, main_round = workspace.path("pilot.jsonl"), workspace.path("main.txt")
@@ -80,6 +81,7 @@ def test_rounds_are_measured_on_their_own(workspace: Workspace, capsys: pytest.C
     assert agreement_of("--round", "pilot=none.jsonl")[0] == 3
 
 
+@pytest.mark.slow
 def test_the_gate_looks_at_the_lower_bound(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     def ends_with(*options: str) -> object:
         with pytest.raises(SystemExit) as end:

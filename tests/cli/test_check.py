@@ -41,6 +41,7 @@ def test_what_is_no_file_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert (code, err) == (2, f"error: {tmp_path}/other.jsonl is not a file; check files, or one release\n")
 
 
+@pytest.mark.slow
 def test_a_model_is_judged_on_any_file(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     test = rows(tmp_path / "test.jsonl", ("denial", "none"), 20)
     code, out, _ = run(capsys, "evaluate", model, "--file", test, "--against", model, "--json")
@@ -54,6 +55,7 @@ def test_a_model_is_judged_on_any_file(model: Path, tmp_path: Path, capsys: pyte
     assert (code, err) == (2, "error: --file goes without a release, --split, --since and --quiz\n")
 
 
+@pytest.mark.slow
 def test_a_page_of_an_evaluation_is_written_where_it_is_asked_for(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

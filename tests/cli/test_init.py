@@ -80,6 +80,7 @@ def test_nothing_is_made_where_there_is_nothing(
     assert not (tmp_path / "mine").exists()
 
 
+@pytest.mark.slow
 def test_a_project_is_called_as_its_folder_where_that_is_a_name(
     scrapes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

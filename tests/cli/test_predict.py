@@ -26,6 +26,7 @@ def predict(model: Path, capsys: pytest.CaptureFixture[str]):  # type: ignore[no
     return run
 
 
+@pytest.mark.slow
 def test_files_of_every_kind_are_answered_row_by_row(predict, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     rows = [{"id": "a", "text": DENIED}, {"id": "b", "text": OPENED}]
     lines = "".join(json.dumps(row) + "\n" for row in rows)

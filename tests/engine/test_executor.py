@@ -184,6 +184,7 @@ list(run(note, chunks, into=sys.argv[1] + "/out", workers=2))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_workers_end_with_the_process_that_started_them(tmp_path: Path, how: signal.Signals) -> None:
     """Program text, since it has no guard for its main part: workers must not run it again."""

@@ -123,6 +123,7 @@ os.abort()
     assert len(list(notes.iterdir())) == 3
 
 
+@pytest.mark.slow
 def test_a_driver_that_says_why_is_quoted(tmp_path: Path, head: str, driver) -> None:  # type: ignore[no-untyped-def]
     notes = driver("""connection.send(("loaded", None)); connection.send(("lost", "the head is too old"))""")
     with pytest.raises(RemoteError, match="started no process for it: the head is too old"):
@@ -130,6 +131,7 @@ def test_a_driver_that_says_why_is_quoted(tmp_path: Path, head: str, driver) -> 
     assert len(list(notes.iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_a_driver_that_falls_silent_is_ended(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

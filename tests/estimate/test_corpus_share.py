@@ -89,6 +89,7 @@ def test_the_truth_is_held_as_often_as_it_is_said_whether_sentences_or_stories_a
     assert np.mean(widths) < (0.16 if whole else 0.1)
 
 
+@pytest.mark.slow
 def test_sentences_chosen_for_another_reason_count_for_themselves_and_skew_nothing() -> None:
     """Two hundred yeses of a model are labelled beside a random part; counted as random they would double the share."""
     truth, _ = population(9)

@@ -139,6 +139,7 @@ def test_what_a_reader_should_know_is_noted(project: Project) -> None:
     assert "the model has no answer to 390 sentences, which count as without a label there" in notes
 
 
+@pytest.mark.slow
 def test_people_who_followed_a_wrong_model_mislead_nobody(project: Project) -> None:
     """The model calls every sentence a denial; people believe it, but for the fifth that was held back."""
     workspace = project.workspace
@@ -173,6 +174,7 @@ def test_decisions_that_models_had_a_vote_in_are_no_labels_of_people(project: Pr
     assert row(project.estimate("m").report, "denial")["labelled"] == 40
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_table_and_writes_it_as_csv(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -193,6 +195,7 @@ def test_the_command_prints_the_table_and_writes_it_as_csv(
         assert code.value.code == 3
 
 
+@pytest.mark.slow
 def test_the_report_shows_the_shares_and_draws_them(project: Project) -> None:
     page, report = project.report()
     assert report.shares is None

@@ -84,6 +84,7 @@ def key(document: AnnotatedDocument) -> tuple[str, str]:
     return document.name, document.annotator or ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 @settings(max_examples=25)
 @given(written=st.lists(teams(), min_size=1, max_size=3, unique_by=lambda each: each[0].name).map(flat))

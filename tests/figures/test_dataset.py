@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.dataset as ds
+import pytest
 
 from toolkit import samples
 
@@ -28,6 +29,7 @@ def said(attributes: dict[str, Any]) -> dict[str, Any]:
     return {name: value if value != "true" else True for name, value in attributes.items() if value is not None}
 
 
+@pytest.mark.slow
 def test_each_figure_of_the_release_is_the_one_that_was_written_down(tmp_path: Path) -> None:
     assert runpy.run_path(str(SCRIPT))["main"]([str(tmp_path / "p"), "--most", str(MOST)]) == 0
     gold: dict[str, list[tuple[int, int, dict[str, Any]]]] = {}

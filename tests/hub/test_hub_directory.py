@@ -25,6 +25,7 @@ def run(*arguments: str) -> int | str | None:
     return stopped.value.code
 
 
+@pytest.mark.slow
 def test_it_is_there_and_again_changes_nothing(make_release: Make, tmp_path: Path) -> None:
     release = make_release()
     first = publish_to(release, tmp_path / "shared")
@@ -36,12 +37,14 @@ def test_it_is_there_and_again_changes_nothing(make_release: Make, tmp_path: Pat
     assert copy.manifest == release.manifest
 
 
+@pytest.mark.slow
 def test_tags_are_compared_by_their_names(make_release: Make, tmp_path: Path) -> None:
     release = make_release(labels_of="news_events@1.0.0")
     assert "tags" in release.table("default").column_names
     assert publish_to(release, tmp_path / "shared").changed
 
 
+@pytest.mark.slow
 def test_another_release_of_that_version_is_refused(make_release: Make, tmp_path: Path) -> None:
     first = make_release()
     publish_to(first, tmp_path / "shared", check=False)
@@ -51,12 +54,14 @@ def test_another_release_of_that_version_is_refused(make_release: Make, tmp_path
     load(tmp_path / "shared" / "v1.0.0").verify()
 
 
+@pytest.mark.slow
 def test_a_directory_that_datasets_does_not_find_is_refused(make_release: Make, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="takes for a pattern; name another directory"):
         publish_to(make_release(), tmp_path / "shared [1]")
     assert not (tmp_path / "shared [1]").exists()
 
 
+@pytest.mark.slow
 def test_a_copy_that_was_changed_is_noticed(make_release: Make, tmp_path: Path) -> None:
     release = make_release()
     publish_to(release, tmp_path, check=False)
@@ -65,6 +70,7 @@ def test_a_copy_that_was_changed_is_noticed(make_release: Make, tmp_path: Path) 
         publish_to(release, tmp_path, check=False)
 
 
+@pytest.mark.slow
 def test_the_command(make_release: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     release = make_release()
     assert run("publish", str(release.path), "--to", str(tmp_path / "shared"), "--json") == 0

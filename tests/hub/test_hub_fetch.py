@@ -26,6 +26,7 @@ def run(*arguments: str) -> int | str | None:
     return stopped.value.code
 
 
+@pytest.mark.slow
 def test_two_revisions_come_back_and_are_compared(hub: Hub, endpoint: str, make_release: Make, tmp_path: Path) -> None:
     first = make_release()
     second = make_release("1.1.0", articles=8, previous=first)
@@ -41,6 +42,7 @@ def test_two_revisions_come_back_and_are_compared(hub: Hub, endpoint: str, make_
     assert (found.level, found.configs["default"].added.num_rows) == ("minor", 4)
 
 
+@pytest.mark.slow
 def test_the_command_compares_what_is_published_with_what_is_here(
     hub: Hub,
     endpoint: str,
@@ -63,6 +65,7 @@ def test_the_command_compares_what_is_published_with_what_is_here(
     assert "no such repository or revision" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_is_not_there(hub: Hub, endpoint: str, make_release: Make, tmp_path: Path) -> None:
     with pytest.raises(RemoteError, match="no such repository"):
         fetch("tester/nothing", "main", token=TOKEN, endpoint=endpoint, directory=tmp_path / "a")
@@ -71,6 +74,7 @@ def test_what_is_not_there(hub: Hub, endpoint: str, make_release: Make, tmp_path
         fetch(REPO, "v9.9.9", token=TOKEN, endpoint=endpoint, directory=tmp_path / "b")
 
 
+@pytest.mark.slow
 def test_what_is_no_release(hub: Hub, endpoint: str, make_release: Make, tmp_path: Path) -> None:
     publish(make_release(), REPO, token=TOKEN, endpoint=endpoint, check=False)
     head = hub.repos[REPO].find("main")

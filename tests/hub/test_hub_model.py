@@ -34,6 +34,7 @@ def model(release: Release, tmp_path: Path) -> Path:
     return run.path
 
 
+@pytest.mark.slow
 def test_a_model_round_trips_and_names_the_commit_of_its_dataset(
     hub: Hub, endpoint: str, release: Release, model: Path
 ) -> None:
@@ -62,6 +63,7 @@ def test_a_model_round_trips_and_names_the_commit_of_its_dataset(
     assert HfApi(endpoint=endpoint, token=TOKEN).list_repo_commits(REPO)[0].title == "Model words-lr-1.0.0"
 
 
+@pytest.mark.slow
 def test_what_was_changed_or_is_there_already_is_refused(
     hub: Hub, endpoint: str, release: Release, model: Path, tmp_path: Path
 ) -> None:
@@ -77,6 +79,7 @@ def test_what_was_changed_or_is_there_already_is_refused(
         publish_model(tmp_path, REPO, token=TOKEN, endpoint=endpoint)
 
 
+@pytest.mark.slow
 def test_a_directory_whose_name_no_tag_can_have_is_refused(endpoint: str, model: Path) -> None:
     for name in ("my model", "-model", "model.", "m\u00fcll"):
         other = model.rename(model.with_name(name))
@@ -85,6 +88,7 @@ def test_a_directory_whose_name_no_tag_can_have_is_refused(endpoint: str, model:
         model = other
 
 
+@pytest.mark.slow
 def test_a_dataset_that_is_not_there_is_to_be_published_first(endpoint: str, model: Path) -> None:
     with pytest.raises(
         RemoteError, match=r"dataset .*: there is no such repo.*; publish it first with `toolkit publish"
@@ -92,6 +96,7 @@ def test_a_dataset_that_is_not_there_is_to_be_published_first(endpoint: str, mod
         publish_model(model, REPO, token=TOKEN, endpoint=endpoint)
 
 
+@pytest.mark.slow
 def test_the_command_refuses_a_changed_configuration_and_an_empty_token(
     endpoint: str, model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -109,6 +114,7 @@ def test_the_command_refuses_a_changed_configuration_and_an_empty_token(
     assert "config.json: was changed after it was written" in refused(3)
 
 
+@pytest.mark.slow
 def test_the_command_says_where_it_is_and_how_to_load_it(
     hub: Hub,
     endpoint: str,
@@ -132,6 +138,7 @@ def test_the_command_says_where_it_is_and_how_to_load_it(
     assert "give either a RELEASE or --model DIR" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_commands_take_datasets_and_models_of_the_hub(
     hub: Hub,
     endpoint: str,

@@ -29,6 +29,7 @@ def _with_xet(_no_ambient_settings: None, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.delenv("HF_HUB_DISABLE_XET")
 
 
+@pytest.mark.slow
 def test_two_versions_go_up_and_come_down_in_chunks(make_release: Make, tmp_path: Path) -> None:
     hub = Hub(Xet(tmp_path / "xet"))
     with serving(hub) as endpoint:

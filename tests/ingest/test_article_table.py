@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from toolkit.engine.arrow import parquet_bytes, to_table
 from toolkit.ingest import assign_stories, extract
 from toolkit.ingest.stage import ingest
@@ -29,6 +31,7 @@ def project(root: Path, count: int) -> Workspace:
     return workspace
 
 
+@pytest.mark.slow
 def test_chunks_make_what_records_make(tmp_path: Path) -> None:
     """The bulk path through Arrow against the plain functions over records, copies and stories included."""
     workspace = project(tmp_path / "p", 4_500)

@@ -31,6 +31,7 @@ def page_of(raw: bytes, source: str = "page.txt") -> RawPage:
     return page
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(
     st.one_of(st.binary(max_size=400), ANY_TEXT.map(str.encode)),
@@ -43,6 +44,7 @@ def test_any_bytes_are_read_or_refused_with_place_and_remedy(raw: bytes, source:
             assert rebuild(article, page_of(raw, source)) == article.text
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=400)
 @given(ANY_TEXT, st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]))
 def test_every_character_of_a_text_page_is_in_one_article_or_one_reject_in_order(text: str, encoding: str) -> None:

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 BENCH = Path(__file__).parents[2] / "scripts" / "bench" / "wild.py"
 
 
+@pytest.mark.slow
 def test_our_own_files_are_read_right() -> None:
     done = subprocess.run([sys.executable, BENCH, "--show"], capture_output=True, text=True, check=True)
     first, _, last = done.stdout.splitlines()[:3]

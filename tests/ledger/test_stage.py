@@ -60,6 +60,7 @@ def test_before_anything_is_decided_it_says_what_to_run(tmp_path: Path) -> None:
         project.ledger()
 
 
+@pytest.mark.slow
 def test_every_row_leads_to_the_bytes_of_its_sentence(decided: Project) -> None:
     report = decided.ledger().report
     texts = {sentence.sentence_id: sentence.text for sentence in decided.workspace.sentences()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,6 +70,7 @@ def test_a_wire_copy_that_is_printed_later_changes_no_cell(number: int, data: st
     assert sum(len(claim.told.copies) for claim in after.claims) == sum(len(c.told.copies) for c in before.claims) + 1
 
 
+@pytest.mark.slow
 def test_from_the_words_alone_most_cells_are_the_truth() -> None:
     """What `toolkit.figures` reads in the sentences stands in for a model; the sources are the decided ones."""
     right = total = 0

@@ -68,6 +68,7 @@ def test_more_articles_narrow_the_interval_as_the_root_of_their_number() -> None
     assert widths[0] / widths[1] == pytest.approx(2, rel=0.25)
 
 
+@pytest.mark.slow
 def test_the_interval_is_the_one_that_such_a_project_gets() -> None:
     row = plan_of(*pilot(200), Design(share=0.2, annotators=3))[0]
     found = []

@@ -47,6 +47,7 @@ def test_a_full_disk_leaves_the_log_as_it_was(small_disk: Path) -> None:
     assert log.path.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_the_old_file(tmp_path: Path) -> None:
     program = (
         "import os, sys, toolkit.project.files as files\n"

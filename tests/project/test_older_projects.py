@@ -57,6 +57,7 @@ def test_its_decisions_follow_from_its_logs(old: Project) -> None:
     assert old.workspace.decisions() == before
 
 
+@pytest.mark.slow
 def test_its_release_and_its_model_load(old: Project) -> None:
     release = old.release("1.0.0")
     assert release.counts["default"] == 83
@@ -69,6 +70,7 @@ def test_its_release_and_its_model_load(old: Project) -> None:
     assert old.report()[0].exists()
 
 
+@pytest.mark.slow
 def test_work_goes_on_in_it(old: Project) -> None:
     (old.root / "pages" / "more.txt").write_text(
         "A new page\n\nThe mayor said two people were hurt.\n", encoding="utf-8"
@@ -80,6 +82,7 @@ def test_work_goes_on_in_it(old: Project) -> None:
     assert old.build("auto").version != "1.0.0"
 
 
+@pytest.mark.slow
 def test_its_release_is_proven_written_for_other_tools_and_compared_with_the_next(old: Project, tmp_path: Path) -> None:
     before = old.release("1.0.0")
     assert before.manifest["format"] == 1

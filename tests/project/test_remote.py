@@ -39,6 +39,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[st
         yield url, tmp_path / "served"
 
 
+@pytest.mark.slow
 def test_a_store_on_the_network_holds_the_bytes_of_a_local_run(tmp_path: Path, server: tuple[str, Path]) -> None:
     url, served = server
     here, there = project(tmp_path / "here"), project(tmp_path / "there", f"{url}/news/")

@@ -128,6 +128,7 @@ def test_row_and_back(item: object) -> None:
     assert from_row(type(item), to_row(item)) == item
 
 
+@pytest.mark.slow
 @given(
     st.one_of(
         *(st.lists(kind, min_size=1, max_size=4) for kind in (articles(), sentences(), annotations(), decisions()))

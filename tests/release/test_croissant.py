@@ -26,6 +26,7 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value] if isinstance(value, list) else value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", ["default", "annotations", "articles"])
 def test_records_are_the_rows_of_the_tables(release: Release, config: str) -> None:
     import mlcroissant
@@ -44,6 +45,7 @@ def test_records_are_the_rows_of_the_tables(release: Release, config: str) -> No
                 assert record[f"{config}/{name}"] == row[name], name
 
 
+@pytest.mark.slow
 def test_records_are_read_from_a_tag_of_a_repository(
     release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,6 +82,7 @@ def test_the_origin_goes_from_pages_to_decisions_and_names_people_by_pseudonym(r
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("licence", "duties", "forbidden"),
     [
@@ -97,6 +100,7 @@ def test_the_terms_of_use_say_what_the_licence_says(
     assert {each["odrl:action"]["@id"] for each in offer.get("odrl:prohibition", ())} == forbidden
 
 
+@pytest.mark.slow
 def test_words_without_a_licence_are_not_granted(world, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     bare = replace(world, articles=tuple(replace(each, licence=None) for each in world.articles))
     offer = json.loads(bare.freeze(tmp_path / "1.0.0").read("croissant.json"))["usageInfo"]

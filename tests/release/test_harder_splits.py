@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from builders import answer, article, decision, lines_of
 
 from toolkit.engine.arrow import to_table
@@ -53,6 +54,7 @@ def sides(release: Release, column: str, key: str) -> dict[str, set[str | None]]
     return found
 
 
+@pytest.mark.slow
 def test_days_publishers_and_languages_are_on_one_side_and_stories_are_whole(tmp_path: Path) -> None:
     release = made(range(50), tmp_path, "1.0.0")
     rows = release.table("default").to_pylist()
@@ -70,6 +72,7 @@ def test_days_publishers_and_languages_are_on_one_side_and_stories_are_whole(tmp
     assert sides(release, "split_by_language", "language")["fr"] == {"test", None}
 
 
+@pytest.mark.slow
 def test_the_sides_stay_and_what_is_new_is_later(tmp_path: Path) -> None:
     first = made(range(50), tmp_path, "1.0.0")
     second = made(range(80), tmp_path, "2.0.0", previous=first)
@@ -83,6 +86,7 @@ def test_the_sides_stay_and_what_is_new_is_later(tmp_path: Path) -> None:
     assert json.loads(first.read("splits.json"))["harder"]["split_by_time"]["train_until"] == "2026-02-12"
 
 
+@pytest.mark.slow
 def test_the_same_corpus_has_the_same_sides(tmp_path: Path) -> None:
     one, two = (made(range(50), tmp_path / name, "1.0.0") for name in "ab")
     assert one.read("splits.json") == two.read("splits.json")

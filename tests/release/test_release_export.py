@@ -75,6 +75,7 @@ def test_parquet_is_the_table(release: Release, tmp_path: Path) -> None:
         assert pq.read_table(path).equals(release.table(config, split))
 
 
+@pytest.mark.slow
 def test_spacy_holds_text_labels_and_spans(release: Release, tmp_path: Path) -> None:
     spacy = pytest.importorskip("spacy")
     from spacy.tokens import DocBin
@@ -172,6 +173,7 @@ def _without_space(text: str, span: dict[str, Any]) -> tuple[int, int]:
     return start, start + len(inside.strip())
 
 
+@pytest.mark.slow
 def test_what_cannot_be_exported(world: Any, release: Release, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="take one of conll, conllu, csv, jsonl"):
         export(release, "xlsx", tmp_path / "out")

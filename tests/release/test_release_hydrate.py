@@ -17,6 +17,7 @@ def bare(world: Any, tmp_path: Path) -> Release:
     return world.freeze(tmp_path / "1.0.0", text=TextRule.parse("offsets"))
 
 
+@pytest.mark.slow
 def test_no_word_of_an_article_is_in_any_file(world: Any, bare: Release) -> None:
     words = [sentence.text for sentence in world.sentences] + [article.title for article in world.articles]
     rows = "".join(str(bare.table(config).to_pylist()) for config in bare.configs)
@@ -28,6 +29,7 @@ def test_no_word_of_an_article_is_in_any_file(world: Any, bare: Release) -> None
     assert set(bare.table().column_names) >= {"url", "article_sha256", "start", "end"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["offsets", "snippet:5"])
 def test_all_articles_give_all_rows_back(world: Any, release: Release, tmp_path: Path, rule: str) -> None:
     short = world.freeze(tmp_path / "1.0.0", text=TextRule.parse(rule))
@@ -43,6 +45,7 @@ def test_all_articles_give_all_rows_back(world: Any, release: Release, tmp_path:
             assert (full.release.path / name).read_bytes() == (release.path / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_named(world: Any, bare: Release, tmp_path: Path) -> None:
     found = hydrate(bare, world.articles[1:], tmp_path / "full")
     gone = world.articles[0]
@@ -59,6 +62,7 @@ def test_what_is_missing_is_named(world: Any, bare: Release, tmp_path: Path) -> 
     assert left == {article.article_id for article in world.articles[1:]}
 
 
+@pytest.mark.slow
 def test_without_any_of_the_articles_nothing_is_made(bare: Release, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="none of its 15 articles is among yours; copy the pages"):
         hydrate(bare, [], tmp_path / "full")

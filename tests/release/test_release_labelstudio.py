@@ -104,6 +104,7 @@ def through_json(answer: Annotation, text: str, schema: Schema) -> Annotation | 
     return taken.annotation
 
 
+@pytest.mark.slow
 @given(_annotations())
 def test_an_answer_comes_back_field_for_field(answer: Annotation) -> None:
     assert through_json(answer, TEXT, SCHEMA) == answer
@@ -140,6 +141,7 @@ def release(world: Any, tmp_path_factory: pytest.TempPathFactory) -> Release:
     return freeze(world.corpus(), tmp_path_factory.mktemp("exact"), Terms(version="1.0.0", times="exact"))
 
 
+@pytest.mark.slow
 def test_a_whole_release_comes_back(world: Any, release: Release, tmp_path: Path) -> None:
     files = export_tasks(release, tmp_path / "out")
     assert [path.name for path in files] == ["label_config.xml", *(f"tasks-{s}.json" for s in release.splits())]
@@ -149,6 +151,7 @@ def test_a_whole_release_comes_back(world: Any, release: Release, tmp_path: Path
     assert numbers == list(range(1, len(world.sentences) + 1))  # the undecided ones that were answered are there too
 
 
+@pytest.mark.slow
 def test_experts_are_kept_apart(world: Any, tmp_path: Path) -> None:
     expert = replace(world.annotations[0], annotation_id=content_id("expert"), annotator="expert-1")
     from toolkit.release import Terms, freeze
@@ -159,6 +162,7 @@ def test_experts_are_kept_apart(world: Any, tmp_path: Path) -> None:
     assert list(read_export(path, release.schema)) == [as_the_page_stores(expert)]
 
 
+@pytest.mark.slow
 def test_pull_takes_it_back_once(world: Any, release: Release, tmp_path: Path) -> None:
     files = export_tasks(release, tmp_path / "out")[1:]
     workspace = Workspace.create(tmp_path / "project")
@@ -185,6 +189,7 @@ def test_what_no_export_of_ours_carries_is_not_believed(carried: object) -> None
     assert (taken.annotator, taken.origin, len(taken.annotation_id)) == ("user-3", "manual", 24)
 
 
+@pytest.mark.slow
 def test_without_text_there_is_nothing_to_label(world: Any, tmp_path: Path) -> None:
     bare = world.freeze(tmp_path / "1.0.0", text=TextRule.parse("offsets"))
     with pytest.raises(UsageError, match="no text to label"):

@@ -135,6 +135,7 @@ _WORDS = st.lists(st.sampled_from(["a", "bridge", "was", "closed", "Monday", "ë¶
 )
 
 
+@pytest.mark.slow
 @given(st.lists(_WORDS, max_size=6), st.lists(_WORDS, max_size=6), st.sampled_from([0.5, 0.8, 1.0]))
 def test_every_near_row_is_found(train: list[str], dev: list[str], near: float) -> None:
     found = {pair.later: pair for pair in text_leakage({"train": train, "dev": dev}, near=near).pairs}

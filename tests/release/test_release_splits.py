@@ -25,6 +25,7 @@ def shares(found: dict[str, str], items: list[SplitRow]) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(rows, st.integers(0, 3), st.randoms(use_true_random=False))
 def test_every_story_once_and_the_order_of_rows_does_not_matter(
@@ -36,6 +37,7 @@ def test_every_story_once_and_the_order_of_rows_does_not_matter(
     assert story_splits(shuffled, seed=seed) == found
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(rows)
 def test_no_split_is_empty_from_three_stories_on(items: list[SplitRow]) -> None:
@@ -43,6 +45,7 @@ def test_no_split_is_empty_from_three_stories_on(items: list[SplitRow]) -> None:
     assert len(set(found.values())) == min(3, len(found))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(rows, rows)
 def test_what_is_frozen_stays(before: list[SplitRow], after: list[SplitRow]) -> None:

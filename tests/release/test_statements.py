@@ -38,6 +38,7 @@ def test_each_figure_of_a_release_is_counted_in_one_toll(release: Release) -> No
     assert counted + copies == release.counts["figures"]
 
 
+@pytest.mark.slow
 def test_a_copy_that_says_nothing_hides_no_claim(world: Any, tmp_path: Path) -> None:
     """Equal sentences of a story that are decided in two ways: build and proof make the same claims."""
     claims = [each for each in world.decisions if "claim" in each.labels]
@@ -65,6 +66,7 @@ def test_a_copy_that_says_nothing_hides_no_claim(world: Any, tmp_path: Path) -> 
     assert "ledger" in proof(made).checks
 
 
+@pytest.mark.slow
 def test_a_release_without_text_is_refused(world: Any, tmp_path: Path) -> None:
     bare = world.freeze(tmp_path / "1.0.0", text=TextRule.parse("offsets"))
     with pytest.raises(UsageError, match="toolkit hydrate"):

@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.report.test_project_status import run
 from toolkit.project import Workspace
 from toolkit.report import checkup
 
 
+@pytest.mark.slow
 def test_the_doctor_never_prints_a_token(project: Workspace, monkeypatch: Any) -> None:
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", "not-to-be-seen-1")
     monkeypatch.setenv("HF_TOKEN", "not-to-be-seen-2")
@@ -22,6 +25,7 @@ def test_the_doctor_never_prints_a_token(project: Workspace, monkeypatch: Any) -
     assert {check["name"]: check["said"] for check in said["checks"]}["Hub token"] == "present"
 
 
+@pytest.mark.slow
 def test_the_doctor_names_what_is_wrong(project: Workspace, monkeypatch: Any) -> None:
     monkeypatch.setenv("LABEL_STUDIO_URL", "http://127.0.0.1:9")
     with project.lock():
@@ -32,6 +36,7 @@ def test_the_doctor_names_what_is_wrong(project: Workspace, monkeypatch: Any) ->
     assert "LABEL_STUDIO_API_KEY is not set" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_doctor_works_outside_and_in_a_broken_project(tmp_path: Path) -> None:
     assert run(tmp_path, "doctor").returncode == 0
     (tmp_path / "toolkit.yaml").write_text("schemma: x\n")

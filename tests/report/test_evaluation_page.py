@@ -38,6 +38,7 @@ def report() -> dict[str, Any]:
     return {"model": "words-lr", "split": "test.jsonl", **evaluate(model, rows(160, 2)).to_dict()}
 
 
+@pytest.mark.slow
 def test_every_part_is_on_the_page_and_names_are_text(report: dict[str, Any]) -> None:
     page = evaluation_page(report)
     for heading in ("Scores", "Confusion", "Precision and recall", "Reliability of the probabilities", "Mistakes"):
@@ -64,6 +65,7 @@ def test_a_model_without_a_mistake_has_a_page_without_a_script(report: dict[str,
     assert 'id="mistakes"' not in page
 
 
+@pytest.mark.slow
 def test_a_score_that_rests_on_too_little_says_so(report: dict[str, Any]) -> None:
     few = json.loads(json.dumps(report))
     few["labels"][0]["f1"] |= {"low": None, "high": None}

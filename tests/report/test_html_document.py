@@ -67,6 +67,7 @@ class Reader(HTMLParser):
         self.words.append(data)
 
 
+@pytest.mark.slow
 def test_hostile_words_are_data(project: Workspace) -> None:
     page = report_page(project_report(project))
     elements = Elements(page)
@@ -80,6 +81,7 @@ def test_hostile_words_are_data(project: Workspace) -> None:
     assert "<title>Words &lt;b&gt;as&lt;/b&gt; data" in page
 
 
+@pytest.mark.slow
 def test_the_policy_lets_nothing_else_run(project: Workspace) -> None:
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', report_page(project_report(project)))
     assert policy is not None
@@ -96,6 +98,7 @@ def test_nothing_ends_the_block(text: str) -> None:
     assert json.loads(written) == {"text": text}
 
 
+@pytest.mark.slow
 def test_every_plot_is_told_in_a_table_and_named(project: Workspace) -> None:
     page = report_page(project_report(project))
     drawn = page.count("<svg")
@@ -106,6 +109,7 @@ def test_every_plot_is_told_in_a_table_and_named(project: Workspace) -> None:
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.slow
 def test_ten_thousand_sentences_stay_below_ten_megabytes(tmp_path: Path, label: Callable[[Workspace], None]) -> None:
     workspace = Workspace.create(tmp_path / "large")
     write_corpus(workspace, texts(2500))
@@ -160,6 +164,7 @@ def test_the_page_on_agreement_is_whole_and_alone() -> None:
             assert f"{row.alpha.value:.2f}" in words
 
 
+@pytest.mark.slow
 def test_the_page_on_agreement_is_made_from_the_project(project: Workspace, tmp_path: Path) -> None:
     page = agreement_page(project)
     assert agreement_page(project) == page

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from builders import write_corpus
 
 from tests.report.conftest import texts
@@ -85,6 +86,7 @@ def test_only_sentences_that_the_server_confirmed_count_as_sent(tmp_path: Path) 
     assert push() == ("done", {"sentences sent": len(keys)})
 
 
+@pytest.mark.slow
 def test_new_and_lost_inputs_are_told(project: Workspace) -> None:
     def because(name: str) -> tuple[str, ...]:
         return next(stage.because for stage in project_status(project).stages if stage.stage == name)
@@ -100,6 +102,7 @@ def test_new_and_lost_inputs_are_told(project: Workspace) -> None:
     assert because("ingest") == ("pages/1.txt is gone", "pages/3.txt and 3 more files are new")
 
 
+@pytest.mark.slow
 def test_a_release_is_out_of_date_when_answers_came(project: Workspace) -> None:
     assert states(project)["build"] == "done"
     project.annotations.append([{"event": "tombstone", "annotation_id": "gone", "reason": "test"}])
@@ -107,6 +110,7 @@ def test_a_release_is_out_of_date_when_answers_came(project: Workspace) -> None:
     assert (after["agreement"], after["adjudicate"], after["build"]) == ("out of date",) * 3
 
 
+@pytest.mark.slow
 def test_a_stage_that_would_be_done_otherwise_is_out_of_date(project: Workspace, monkeypatch: Any) -> None:
     def because(workspace: Workspace, *names: str) -> set[tuple[str, ...]]:
         return {stage.because for stage in project_status(workspace).stages if stage.stage in names}
@@ -126,6 +130,7 @@ def test_a_stage_that_would_be_done_otherwise_is_out_of_date(project: Workspace,
     assert "gold.parquet: is out of date (the aggregation changed); run `toolkit adjudicate` and build" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_command_alone_shows_it_and_outside_what_to_do(project: Workspace, tmp_path: Path) -> None:
     done = run(project.root)
     assert done.returncode == 0, done.stderr
@@ -136,6 +141,7 @@ def test_the_command_alone_shows_it_and_outside_what_to_do(project: Workspace, t
     assert "toolkit init my-project --from FOLDER" in outside.stdout
 
 
+@pytest.mark.slow
 def test_report_prints_the_path(project: Workspace) -> None:
     done = run(project.root, "report", "--output", "page.html")
     assert done.returncode == 0, done.stderr

@@ -106,6 +106,7 @@ def satisfied_by_some(clauses: list[Clause]) -> bool:
     return any(all(any(world[name] is value for name, value in clause) for clause in clauses) for world in worlds)
 
 
+@pytest.mark.slow
 @given(CLAUSES)
 def test_a_world_is_found_exactly_where_there_is_one(clauses: list[Clause]) -> None:
     assert satisfiable(clauses) == satisfied_by_some(clauses)

@@ -42,6 +42,7 @@ _ODD = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(data=st.data())
 def test_whatever_stands_in_the_file_is_a_fault_with_a_place_or_none(data: st.DataObject) -> None:

@@ -35,6 +35,7 @@ def test_broken_files_are_told_by_line_and_column(tmp_path: Path, content: bytes
     assert str(check(path)[0]).removeprefix(f"{tmp_path}/").startswith(expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

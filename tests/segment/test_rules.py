@@ -22,6 +22,7 @@ def sentences_of(text, language="en"):
     return [text[start:end] for start, end in segment(text, language=language)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "text", "spans"), DOCUMENTS)
 def test_gold_document_is_exactly_right(language, text, spans):
     assert sentences_of(text, language) == [text[start:end] for start, end in spans]
@@ -82,6 +83,7 @@ TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join))
 CODES = st.sampled_from([*LANGUAGES, "xx"])
 
 
+@pytest.mark.slow
 @given(text=TEXTS, language=CODES)
 def test_spans_are_ordered_trimmed_and_lose_only_what_nobody_sees(text, language):
     at = 0
@@ -94,6 +96,7 @@ def test_spans_are_ordered_trimmed_and_lose_only_what_nobody_sees(text, language
     assert not seen(text[at:])
 
 
+@pytest.mark.slow
 @given(text=TEXTS, language=CODES)
 def test_no_sentence_crosses_a_line_break_that_is_not_read_over(text, language):
     spans = segment(text, language=language, unwrap="never")
@@ -108,6 +111,7 @@ def test_lines_do_not_see_each_other(first, second, language):
     assert cut(f"{first}\n{second}") == cut(first) + moved
 
 
+@pytest.mark.slow
 @given(text=st.text(st.characters(categories=["L", "N", "M", "Sc"]), min_size=1), language=CODES)
 def test_without_stop_or_break_there_is_one_sentence(text, language):
     assert sentences_of(text, language) == [text.strip()]

@@ -25,6 +25,7 @@ def project(root: Path, count: int) -> Workspace:
     return workspace
 
 
+@pytest.mark.slow
 def test_chunks_make_what_records_make(tmp_path: Path) -> None:
     """The bulk path through Arrow against the plain function over records."""
     workspace = project(tmp_path / "p", 4_500)

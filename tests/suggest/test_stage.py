@@ -194,6 +194,7 @@ def test_the_budget_is_the_projects_and_not_the_runs(project: Project, server: E
     assert with_model(project.workspace, server.url, budget=10**6, max_tokens=64).ask("llm").answered == 6 - answered
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_pays_for_nothing_twice(make_project: Callable[..., Workspace]) -> None:
     texts = ["\n".join(f"The mayor said {story} {n}." for n in range(10)) for story in ("a", "b", "c")]
     with endpoint(lambda body: says({"labels": ["claim"]}, delay=0.05)) as server:

@@ -95,6 +95,7 @@ def test_what_cannot_be_compared_is_refused() -> None:
         alt_test(people, model, epsilon=1.0)
 
 
+@pytest.mark.slow
 def test_the_numbers_of_the_paper_come_out() -> None:
     data = Path(os.environ.get("TOOLKIT_ALTTEST", Path(__file__).parents[4] / "shared" / "data" / "alttest"))
     if not (data / "expected.jsonl").exists():

@@ -48,6 +48,7 @@ def row(report: ReplacementReport, kind: str, name: str) -> ReplacementRow:
     return found
 
 
+@pytest.mark.slow
 def test_a_model_as_good_as_people_may_and_a_poor_one_may_not() -> None:
     good = measured(people(), model(lambda key: labels(key, 0.05, "m")))
     poor = measured(people(), model(lambda key: labels(key, 0.5, "m")))
@@ -59,6 +60,7 @@ def test_a_model_as_good_as_people_may_and_a_poor_one_may_not() -> None:
     assert "on 0 of" in poor.verdict
 
 
+@pytest.mark.slow
 def test_a_model_that_never_gives_a_rare_label_does_not_pass_for_it() -> None:
     mute = measured(people(0.02, rare=0.2), model(lambda key: ("none",)), annotators="experts")
     assert not row(mute, "label given", "denial").passed
@@ -69,6 +71,7 @@ def test_a_model_that_never_gives_a_rare_label_does_not_pass_for_it() -> None:
     assert "denial" not in very_rare.verdict.partition(";")[0]
 
 
+@pytest.mark.slow
 def test_answers_that_a_suggestion_could_have_swayed_take_no_part() -> None:
     said = model(lambda key: labels(key, 0.05, "m"))
     shown = set(IDS[:120])
@@ -95,6 +98,7 @@ def test_sentences_without_an_answer_of_the_model_are_counted() -> None:
     assert measured(people(), {key: said[key] for key in IDS[:150]}).unanswered == 50
 
 
+@pytest.mark.slow
 def test_spans_and_their_values_are_tests_of_their_own() -> None:
     right = span(TEXT, "14", "FIGURE", low=14, harm="killed")
     other = span(TEXT, "14", "FIGURE", low=41, harm="killed")

@@ -44,6 +44,7 @@ def test_training_on_a_harder_split_lets_evaluate_say_the_fall(
     assert rows[0]["fall"]["low"] <= rows[0]["fall"]["value"] <= rows[0]["fall"]["high"]
 
 
+@pytest.mark.slow
 def test_a_release_of_one_language_has_nothing_to_divide_by(project: Project) -> None:
     with pytest.raises(InvalidInput, match="fewer than two languages"):
         project.train(by="by_language")

@@ -31,6 +31,7 @@ def rows_of(names: tuple[str, ...]) -> Rows:
     return Rows(texts=tuple(f"about {name}" for name in names), labels=tuple((name,) for name in names), multi=True)
 
 
+@pytest.mark.slow
 def test_people_stand_beside_the_model_and_changes_are_told_apart(releases: Path, tmp_path: Path) -> None:
     run = train_release(releases / "1.0.0", tmp_path, baseline="words-lr")
     found = evaluate_release(run.model, releases / "2.0.0", split="train", since=releases / "1.0.0")
@@ -56,6 +57,7 @@ def test_people_whom_an_expert_overruled_are_judged_too_and_the_expert_is_not(
     assert annotator_curve(rows, answers, resamples=10).points[0].amount == 1
 
 
+@pytest.mark.slow
 def test_a_split_that_the_older_release_lacks_is_noted(
     releases: Path, tmp_path: Path, make_release: Callable[..., Release]
 ) -> None:
@@ -76,6 +78,7 @@ def test_a_model_of_another_schema_says_so(releases: Path, make_rows) -> None:  
     assert found.macro_f1.value == 0
 
 
+@pytest.mark.slow
 def test_a_text_is_read_once_however_a_release_is_judged(releases: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = train(rows_of_release(releases / "1.0.0", "train"), baseline="words-lr").remembering()
     read: list[str] = []

@@ -10,6 +10,7 @@ from toolkit.baselines import Rows, compare, evaluate, train
 from toolkit.errors import InvalidInput
 
 
+@pytest.mark.slow
 def test_an_evaluation_is_json_and_the_same_twice(make_rows) -> None:  # type: ignore[no-untyped-def]
     model = train(make_rows(), baseline="words-lr")
     first, second = (evaluate(model, make_rows(seed=1)).to_dict() for _ in range(2))

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
 from toolkit.baselines import Rows, evaluate, train
 
 
+@pytest.mark.slow
 def test_slices_cover_all_rows(make_rows) -> None:  # type: ignore[no-untyped-def]
     rows = make_rows(seed=1)
     sources = tuple(f"paper-{number % 30}" for number in range(len(rows)))

@@ -24,6 +24,7 @@ def test_the_order_is_the_same_whatever_order_the_sentences_come_in(make_rows: C
     assert len({item.sentence_id for item in first}) == 50
 
 
+@pytest.mark.slow
 def test_a_share_is_drawn_without_looking(make_rows: Callable[..., Rows], pool: Rows) -> None:
     model = train(make_rows(120), baseline="words-lr")
     ids = [f"{number:04}" for number in range(len(pool))]
@@ -36,6 +37,7 @@ def test_a_share_is_drawn_without_looking(make_rows: Callable[..., Rows], pool: 
         select(model, pool.texts, ids, count=1, random_share=1.5)
 
 
+@pytest.mark.slow
 def test_the_unsure_come_before_the_sure_and_copies_come_last(make_rows: Callable[..., Rows]) -> None:
     model = train(make_rows(240), baseline="words-lr")
     texts = ["the road denied killed negotiated"] * 3 + ["the town market road river school"] * 3
@@ -72,6 +74,7 @@ def test_half_is_drawn_at_random_unless_told_otherwise(make_rows: Callable[..., 
     assert [item.why for item in chosen].count("random") == 20
 
 
+@pytest.mark.slow
 def test_a_sentence_with_a_likely_span_comes_before_one_without(
     make_rows: Callable[..., Rows], tagger: SpanModel
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from builders import answer, article, decision, sentence, span
 
 from toolkit.baselines.spans import evaluate_relations, span_ceiling
@@ -18,6 +19,7 @@ RELATION = SCHEMA.relations[0]
 HEAD, TAIL = RELATION.head[0], RELATION.tail[0]
 
 
+@pytest.mark.slow
 def test_each_person_is_held_against_the_decisions(tmp_path: Path) -> None:
     """Good marks and relates as decided; lazy cuts the source short and relates nothing in every second article."""
     wholes, lines, decisions, answers = [], [], [], []

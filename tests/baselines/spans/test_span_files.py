@@ -18,6 +18,7 @@ from toolkit.baselines.spans.span_files import span_contents
 from toolkit.errors import InvalidInput
 
 
+@pytest.mark.slow
 def test_two_trainings_are_the_same_bytes_and_come_back_as_they_were(
     tagger: SpanModel, make_span_rows: Callable[..., SpanRows], tmp_path: Path
 ) -> None:

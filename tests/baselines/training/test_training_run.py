@@ -17,6 +17,7 @@ from toolkit.cli import main
 from toolkit.errors import InvalidInput, UsageError
 
 
+@pytest.mark.slow
 def test_a_release_becomes_a_model_directory(releases: Path, tmp_path: Path) -> None:
     run = train_release(releases / "1.0.0", tmp_path, baseline="words-lr", dataset="owner/news")
     assert run.path == tmp_path / "words-lr-1.0.0"
@@ -42,6 +43,7 @@ def test_a_release_becomes_a_model_directory(releases: Path, tmp_path: Path) -> 
     assert result.metric_value == run.evaluations["test"].macro_f1.value
 
 
+@pytest.mark.slow
 def test_files_train_a_model_and_are_judged(make_rows, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     for name, seed in (("train", 0), ("test", 1)):
         rows = make_rows(seed=seed)
@@ -164,6 +166,7 @@ def test_any_label_may_be_the_positive_one(make_rows, tmp_path: Path) -> None:  
         train_files([path], positive="none", baseline="majority")
 
 
+@pytest.mark.slow
 def test_names_of_any_script_and_with_any_character_are_drawn_and_listed(tmp_path: Path) -> None:
     names = ("\u6b7b\u4ea1", "US$ or CA$", "$}$", "a|b <c> & `d`", "\u0627\u0644\u0642\u062a\u0644\u0649")
     rows = [{"text": f"word{at % 5} x{at}", "label": names[at % 5]} for at in range(60)]

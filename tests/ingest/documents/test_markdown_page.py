@@ -91,6 +91,7 @@ def test_markdown_in_a_column() -> None:
     assert (article.title, article.url) == ("Quay opens again", "https://tern.example/quay")
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(ANY_TEXT)
 @example("\\0")  # a backslash that escapes nothing

@@ -117,6 +117,7 @@ def drawn(instructions: str, more: str = "") -> bytes:
 FORM = "5 0 obj << /Subtype /Form /BBox [0 0 9 9] /Length 0 >> stream\n\nendstream endobj"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("instructions", "said"),
     [
@@ -132,6 +133,7 @@ def test_what_would_take_hours_to_draw_is_refused(instructions: str, said: str) 
         extract(drawn(instructions, FORM), source="a.pdf")
 
 
+@pytest.mark.slow
 def test_a_wrong_checksum_costs_no_text_and_no_time() -> None:
     good = drawn("0 0 m 9 9 l S\n" * 20_000)
     end = good.index(b"\nendstream")

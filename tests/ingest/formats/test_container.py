@@ -173,6 +173,7 @@ def bomb_of_nothing() -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "bomb"),
     [("a.parquet", bomb_of_rows), ("a.warc", bomb_of_records), ("b.parquet", bomb_of_nothing)],

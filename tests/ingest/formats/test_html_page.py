@@ -13,6 +13,7 @@ from toolkit.ingest import pages, read, read_page, rebuild
 HTML_TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=120)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.lists(HTML_TEXT, min_size=1, max_size=5), st.sampled_from(["a.html", "a.jsonl"]))
 def test_an_html_page_is_rebuilt_through_markup_and_references(paragraphs: list[str], source: str) -> None:

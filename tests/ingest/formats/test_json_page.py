@@ -24,6 +24,7 @@ def test_columns_can_be_named() -> None:
         read(row, source="rows.jsonl")
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(title=st.text(max_size=40), text=ANY_TEXT, ascii_only=st.booleans())
 def test_a_json_page_is_rebuilt_through_its_escapes(title: str, text: str, ascii_only: bool) -> None:

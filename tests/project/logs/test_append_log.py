@@ -15,6 +15,7 @@ from toolkit.project import AppendLog
 rows = st.lists(st.dictionaries(st.text("ab\n\u2028", max_size=3), st.text(max_size=5) | st.integers()), max_size=5)
 
 
+@pytest.mark.slow
 @given(rows, rows, st.data())
 def test_a_torn_last_line_is_cut_off(
     tmp_path_factory: pytest.TempPathFactory, first: list[dict], second: list[dict], data: st.DataObject

@@ -73,6 +73,7 @@ def test_a_change_is_accepted_by_taking_the_links_out(log: AppendLog) -> None:
     assert broken(log) == [9]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.dictionaries(st.text(max_size=3), st.text(max_size=9) | st.floats(), min_size=1), max_size=6),
     st.integers(1, 6),

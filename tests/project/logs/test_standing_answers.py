@@ -37,6 +37,7 @@ def answered(workspace: Workspace, *people: str, **how: int) -> None:
     log(workspace, [answer(each.sentence_id, who, "claim", **how) for each in workspace.sentences() for who in people])
 
 
+@pytest.mark.slow
 def test_a_corrected_page_keeps_its_answers_where_the_words_are_the_same(workspace: Workspace) -> None:
     answered(workspace, "ada", "ben")
     adjudicate(workspace)
@@ -79,6 +80,7 @@ def test_accounts_of_one_person_are_joined(workspace: Workspace) -> None:
         workspace.answers()
 
 
+@pytest.mark.slow
 def test_an_answer_that_lost_a_part_votes_once_a_person_says_so(workspace: Workspace, tmp_path: Path) -> None:
     answered(workspace, "ada")
     log(workspace, [answer(workspace.sentences()[0].sentence_id, "ben", "denial", rejected=1)])

@@ -144,6 +144,7 @@ def test_what_is_allowed_may_be_written_in_any_way() -> None:
     scanner.refuse()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

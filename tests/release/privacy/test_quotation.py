@@ -55,6 +55,7 @@ def with_example(world: Any, text: str) -> Any:
     return replace(world.schema, labels=(replace(first, positives=(example, *first.positives)), *others))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["offsets", "snippet:12"])
 def test_examples_notes_and_attributes_of_a_release_without_text_quote_nothing(
     world: Any, tmp_path: Path, rule: str
@@ -83,6 +84,7 @@ def test_scripts_without_spaces_are_compared_by_character(text: str) -> None:
     assert list(withheld.quoted({"card": f"- {text}", "title": text[:6]})) == ["card"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("terms", "place"),
     [
@@ -100,6 +102,7 @@ def test_what_people_wrote_is_refused_by_its_file(world: Any, tmp_path: Path, te
     assert world.freeze(tmp_path / "full" / "1.0.0", **said).version == "1.0.0"
 
 
+@pytest.mark.slow
 def test_words_of_an_article_that_was_taken_down_stand_nowhere_unless_another_has_them(
     world: Any, tmp_path: Path
 ) -> None:
@@ -130,6 +133,7 @@ def test_an_article_is_taken_down_by_any_address_of_a_copy(world: Any, tmp_path:
         read_takedowns(listed, table)
 
 
+@pytest.mark.slow
 def test_an_example_of_the_released_schema_is_read_again(world: Any, tmp_path: Path) -> None:
     spoken = replace(world, schema=with_example(world, world.sentences[0].text))
     corpus = spoken.corpus()

@@ -84,6 +84,7 @@ def test_no_attribute_takes_the_name_of_a_column() -> None:
         assert {*columns["spans"].names} <= OF_SPANS
 
 
+@pytest.mark.slow
 def test_each_type_is_a_column(typed: Any) -> None:
     spans, default = typed.columns("spans"), typed.columns("default")
     assert {name: str(spans.field(name).type) for name in ("low", "low_open", "qualifier", "attribute_label")} == {
@@ -147,6 +148,7 @@ print(json.dumps([inner[0], features, figures[0], names, whole, row["topics"], r
 """
 
 
+@pytest.mark.slow
 def test_datasets_reads_choices_as_numbers(typed: Any, tmp_path: Path) -> None:
     environment = {"HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1", "PATH": "", "HOME": str(tmp_path)}
     command = [sys.executable, "-c", LOAD, str(typed.path)]
@@ -169,6 +171,7 @@ def test_the_card_names_every_choice_in_the_order_of_its_number(typed: Any) -> N
     assert "### `relations`" in card
 
 
+@pytest.mark.slow
 def test_verify_holds_them_and_finds_what_was_changed(typed: Any, tmp_path: Path) -> None:
     assert "spans" in proof(typed).checks
     changed = tmp_path / "1.0.0"
@@ -192,6 +195,7 @@ def load_changed(release: Any, target: Path, config: str, values: dict[str, Any]
     return load(target)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["full", "offsets"])
 def test_hydration_gives_the_same_rows(rich: Any, typed: Any, tmp_path: Path, text: str) -> None:
     bare = rich.freeze(tmp_path / "1.0.0", text=TextRule.parse("offsets")) if text == "offsets" else typed
@@ -216,6 +220,7 @@ def test_csv_has_a_column_for_each(typed: Any, tmp_path: Path) -> None:
     assert float(rows[0]["low"]) == float(rows[0]["high"])
 
 
+@pytest.mark.slow
 def test_a_difference_names_the_column_that_changed(rich: Any, typed: Any, tmp_path: Path) -> None:
     lower = [
         replace(
@@ -276,6 +281,7 @@ def test_a_relation_of_a_span_that_is_gone_is_told(typed: Any, tmp_path: Path) -
         proof(copied)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of mlcroissant's own libraries
 def test_croissant_reads_them_within_a_sentence_and_alone(typed: Any) -> None:
     import mlcroissant
@@ -295,6 +301,7 @@ def test_croissant_reads_them_within_a_sentence_and_alone(typed: Any) -> None:
     assert sum(1 for _ in described.records("relations")) == typed.counts["relations"]
 
 
+@pytest.mark.slow
 def test_what_datasets_loads_is_held_against_the_tables(
     typed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

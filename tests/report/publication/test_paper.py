@@ -31,6 +31,7 @@ def scored(project: Workspace) -> Workspace:
     return project
 
 
+@pytest.mark.slow
 def test_tables_plots_and_methods_have_the_numbers_of_the_stages(scored: Workspace, tmp_path: Path) -> None:
     files, missing = write_paper(scored, tmp_path / "paper")
     names = {path.name for path in files}
@@ -62,11 +63,13 @@ def test_tables_plots_and_methods_have_the_numbers_of_the_stages(scored: Workspa
     assert ElementTree.parse(tmp_path / "paper" / "scores.svg").getroot().tag == "{http://www.w3.org/2000/svg}svg"
 
 
+@pytest.mark.slow
 def test_the_same_project_gives_the_same_bytes(scored: Workspace, tmp_path: Path) -> None:
     one, two = (write_paper(scored, tmp_path / name)[0] for name in "ab")
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
 
+@pytest.mark.slow
 def test_the_citation_has_orcid_and_doi(scored: Workspace, tmp_path: Path) -> None:
     from toolkit import release
 
