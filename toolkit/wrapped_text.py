@@ -27,6 +27,9 @@ _PARTED = re.compile(
     re.S,
 )
 """A line feed that may part a sentence."""
+_TIGHT = re.compile(r"\n(?<=\S\n)(?=[^\W\d_]{2})")
+_SPACED = re.compile(r"\n\n(?<=\S\n\n)(?=[^\W\d_]{2})")
+"""The break between two lines of which the second is no item of a list, without and with a blank line between them."""
 _HYPHENS = "-\u00ad\u2010"
 _KEPT = re.compile(
     r"self|ex|vice|non|anti|mid|well|cross|all|half|high|low|long|short|full|part|ill|much|semi|two|three|four|"
@@ -102,7 +105,7 @@ def joints(text: str, *, unwrap: Unwrap = "auto") -> list[Joint]:
     rows = list(_rows(text))
     spaced = _double_spaced(rows)
     pairs = [(one, two) for one, two in pairwise(rows) if two.above <= spaced and not _ITEM.match(two.text)]
-    width = _width([one for one, _ in pairs])
+    width = _width([one for one, _ in pairs], narrow=unwrap == "always")
     if not pairs or width is None or (unwrap == "auto" and not _is_wrapped(pairs, width)):
         return []
     followed = {one.start: two for one, two in pairwise(rows)}
@@ -111,9 +114,15 @@ def joints(text: str, *, unwrap: Unwrap = "auto") -> list[Joint]:
 
 def _may_be_wrapped(text: str) -> bool:
     """Return whether a break may part a sentence, at little cost: in most texts of one line per paragraph none does."""
-    if text.isascii():
-        return _PARTED.search(text) is not None or "\r" in text or "\f" in text or "\v" in text
-    return _PARTED.search(text) is not None or any(mark in text for mark in "\r\f\v\x85\u2028\u2029")
+    if "\r" in text or "\f" in text or "\v" in text:
+        return True
+    if not text.isascii() and ("\x85" in text or "\u2028" in text or "\u2029" in text):
+        return True
+    if _PARTED.search(text) is None:
+        return False
+    bare = text.strip()
+    spaced = bare.count("\n") == 2 * bare.count("\n\n")
+    return len(_PARTED.findall(bare)) >= _LEAST_BROKEN * len((_SPACED if spaced else _TIGHT).findall(bare))
 
 
 def _rows(text: str) -> Iterator[_Row]:
@@ -143,15 +152,16 @@ _FEW, _MOST = 4, 0.7
 _MOST_SPACED = 0.5
 
 
-def _width(rows: Sequence[_Row]) -> int | None:
-    """Return the column at which lines are wrapped; None if no line is as long as one, or most are longer."""
+def _width(rows: Sequence[_Row], *, narrow: bool) -> int | None:
+    """Return the column at which lines are wrapped; None if they are longer than any, or shorter and not `narrow`."""
     widths = sorted(row.width for row in rows)
     if not widths:
         return None
     usual = widths[-(-9 * (len(widths) - 1) // 10)]
     longest = max(width for width in widths if width <= 1.15 * usual)  # without addresses of web pages
     wide = sum(row.wide for row in rows) * 2 > len(rows)
-    return longest if (_SHORTEST_WIDE if wide else _SHORTEST) <= longest <= _LONGEST else None
+    shortest = 1 if narrow else _SHORTEST_WIDE if wide else _SHORTEST
+    return longest if shortest <= longest <= _LONGEST else None
 
 
 def _is_wrapped(pairs: Sequence[tuple[_Row, _Row]], width: int) -> bool:

@@ -203,6 +203,57 @@ def test_wrapped_text_is_cut_at_its_sentences_unless_it_is_not_to_be() -> None:
     assert len(segment(text, unwrap="never")) == 4
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "ends"),
+    [
+        ("en", "Take, for exam-\nple, the dyke of\nAske. It broke\ntwice.", ["Aske.", "twice."]),
+        ("ja", "橋が落ちたのは\n三日の朝だった。死者は\nいない。", ["三日の朝だった。", "いない。"]),
+    ],
+)
+def test_narrow_columns_are_read_over_if_the_text_is_said_to_be_wrapped(language, text, ends) -> None:
+    cut = [text[start:end] for start, end in segment(text, language=language, unwrap="always")]
+    assert [part.split()[-1] for part in cut] == ends
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        ("fr", ["Le maire a dit « non ».", "Ils sont partis."]),
+        ("uk", ["Це газета « Час ».", "Вони пішли."]),
+        ("en", ['He read of " .Net 4 ".', "It was late."]),
+    ],
+)
+def test_a_closing_mark_that_stands_apart_hides_no_lost_space(language, parts) -> None:
+    text = "".join(parts) if language != "en" else " ".join(parts)
+    assert [text[start:end] for start, end in segment(text, language=language)] == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The army of Gen. Yusuf K. Rowan left Aske.",
+        "They flew to St. Louis on Nov. 5 with J. Ramos.",
+        "It met the U.S. Army at noon.",
+        "He had read R.L. Stevens twice.",
+    ],
+)
+def test_initials_and_dates_go_on(text) -> None:
+    assert sentences_of(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("They took vitamin C.", "Ramos left."),
+        ("It joined the U.S.", "The army left."),
+        ("They left in Nov.", "Rain fell."),
+        ("He lives in Washington, D.C.", "She does not."),
+    ],
+)
+def test_labels_starters_and_months_without_a_day_end(first, second) -> None:
+    assert sentences_of(f"{first} {second}") == [first, second]
+
+
 def test_a_reader_does_not_see_format_characters_so_they_decide_nothing():
     assert sentences_of("\ufeffThe dam\u00ad broke.\u200b Water\u2060 rose.") == [
         "\ufeffThe dam\u00ad broke.\u200b",

@@ -115,11 +115,13 @@ DEFAULT = "default"
 LANGUAGES: tuple[str, ...] = tuple(sorted({path.stem for path in _DATA.glob("*.yaml")} - {DEFAULT}))
 """ISO 639-1 codes of the languages that have a file."""
 
+_CODES = frozenset(LANGUAGES)
+
 
 def resolve(language: str) -> str:
     """Return the code of the file that holds for a language: its primary subtag ("en" of "en-GB"), or `DEFAULT`."""
-    code = language if language in LANGUAGES else language.lower().replace("_", "-").partition("-")[0]
-    return code if code in LANGUAGES else DEFAULT
+    code = language if language in _CODES else language.lower().replace("_", "-").partition("-")[0]
+    return code if code in _CODES else DEFAULT
 
 
 def is_known(language: str) -> bool:

@@ -10,7 +10,7 @@ length of the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from toolkit.segment.marks import (
@@ -39,10 +39,11 @@ _SPACE = rf"[^\S{BREAKS}]"
 
 
 def boundary(
-    abbreviations: Iterable[str],
-    never: Iterable[str],
+    abbreviations: Mapping[str, str],
     uncapitalised: str,
     *,
+    starters: Iterable[str],
+    labels: Iterable[str],
     stops: str,
     ordinal: bool,
     unspaced: bool,
@@ -54,9 +55,10 @@ def boundary(
     of WIDE or STOP perhaps at emoji that still belong to this one.
 
     Args:
-        abbreviations: Words whose full stop does not always end a sentence.
-        never: Those of them whose full stop never ends one.
+        abbreviations: Words whose full stop does not always end a sentence, and the list that each belongs to.
         uncapitalised: Regex of the words in lower case that may begin a sentence.
+        starters: Capitalised words that often begin a sentence.
+        labels: Nouns before a single letter that is not an initial.
         stops: Marks that end a sentence beside those of all languages.
         ordinal: A short number with a full stop may be an ordinal number.
         unspaced: No white space separates sentences, so dots (……) may end one.
@@ -78,8 +80,8 @@ def boundary(
     )
     low = rf"(?=[{LOWER}])(?!{uncapitalised})"
     within = (  # most stops are rejected here
-        rf"(?![{stop}{_WIDE}{LOWER}{BREAKS},;:/@-]|[{_CLOSE}][{BREAKS}]|[ ]{low}"
-        rf"|\d(?!\d{{0,2}}[ ][“\"«(]?[{UPPER}]))"
+        rf"(?![{stop}{_WIDE}{LOWER}{BREAKS},;:/@-]|[{_CLOSE}][{BREAKS}]|[{_CLOSE}]?(?:\Z|[ ]{low})"
+        rf"|\d(?!\d{{0,2}}[ ][“\"«(]?[{UPPER}])" + ("" if unspaced else rf"|[{UPPER}](?![{UPPER}{LOWER} ’'])") + ")"
     )
     begins = (
         rf"(?!{low}|[-–—][-–— ]{{0,3}}[{LOWER}.,]|[,;:%/&{_WIDE}{BREAKS}]"
@@ -91,12 +93,32 @@ def boundary(
         + (r"|(?<=……)(?=\w)" if unspaced else "")
     )
     initials = rf"(?!(?<=\b[{UPPER}]\.)[ ][{UPPER}]\.(?![{UPPER}]))"  # J. K. Rowling
+    never = _unless(word for word, name in abbreviations.items() if name == "never" and len(word) > 1)
     return re.compile(
         rf"[{stop}{_WIDE}{BREAKS}](?:(?<=[{BREAKS}])\s*+()"
         rf"|(?<=[{_WIDE}])(?![{stop}{_WIDE}])([{_CLOSE}]{{0,6}}+(?:{numbers}){{0,4}}){_SPACE}*+(?![{BREAKS}{_WIDE}])"
-        rf"|{within}(?:{plain}|{initials}{_unless(word for word in never if len(word) > 1)}"
+        rf"|{within}(?:{plain}|{initials}{never}{_continued(abbreviations, starters, labels)}"
         rf"({closers}{detached}{references})(?:{_SPACE}++{begins}|{glued})))"
     )
+
+
+def _continued(abbreviations: Mapping[str, str], starters: Iterable[str], labels: Iterable[str]) -> str:
+    """Return the look-ahead that fails where the words around a full stop leave no doubt that the sentence goes on.
+
+    They are initials or an abbreviation of `may_end` before a capitalised word that is no starter (J. Smith, the U.S.
+    Army), and one of `before_number` before a number (Nov. 5). A word without a full stop stands before them: with one,
+    they might be a single abbreviation (Ph. D.).
+    """
+    may_end = [word for word, name in abbreviations.items() if name == "may_end"]
+    numbered = [word for word, name in abbreviations.items() if name == "before_number"]
+    others = [word for word, name in abbreviations.items() if name != "may_end" and len(word) in (1, 3)]
+    alone = rf"(?<=[^\s.]\s[{UPPER}]\.)" + "".join(rf"(?<!\b(?:{label})\s[{UPPER}]\.)" for label in _by_length(labels))
+    forms = rf"(?:{alone}|(?<=[^\s.]\s[{UPPER}]\.[{UPPER}]\.)){_unless(others)}"
+    known, dated = (
+        "|".join(rf"(?<=[^\s.]\s(?:{word})\.)" for word in _by_length(words)) or "(?!)" for words in (may_end, numbered)
+    )
+    goes_on = rf"[ ](?!(?:{_any(starters)})(?![\w’']))[{UPPER}][{LOWER}]"
+    return rf"(?!(?:{forms}|{known}){goes_on}|(?:{dated})[ ]\d)"
 
 
 def uncapitalised(particles: Iterable[str], starters: Iterable[str]) -> str:
@@ -171,5 +193,10 @@ def _any(words: Iterable[str]) -> str:
 
 def _unless(words: Iterable[str]) -> str:
     """Return look-behinds that fail after any of the words and a full stop; `re` needs one per length of word."""
-    by_length = groupby(sorted(set(words), key=lambda word: (len(word), word)), len)
-    return "".join(rf"(?<!\b(?:{'|'.join(map(re.escape, group))})\.)" for _, group in by_length)
+    return "".join(rf"(?<!\b(?:{group})\.)" for group in _by_length(words))
+
+
+def _by_length(words: Iterable[str]) -> list[str]:
+    """Return an alternation of the words of each length."""
+    groups = groupby(sorted(set(words), key=lambda word: (len(word), word)), len)
+    return ["|".join(map(re.escape, group)) for _, group in groups]

@@ -56,12 +56,12 @@ class Rules:
     def __init__(self, language: Language) -> None:
         self._language = language
         self._abbreviations = Abbreviations(language)
-        never = [word for word, verdict in self._abbreviations.lists.items() if verdict == "never"]
         untyped = (word.lower() for word in language.starters if language.uncapitalised)
         self._boundary = partial(
             pattern.boundary,
             self._abbreviations.lists,
-            never,
+            starters=language.starters,
+            labels=language.labels,
             stops=language.stops,
             ordinal=language.ordinal,
             unspaced=language.unspaced,
@@ -93,18 +93,19 @@ class Rules:
                 after = match.end()
                 end = after - 1
             elif group == _LINE:
-                end, after = match.span()
-                line = after
+                end, line = match.span()
+                after = line
                 while end > start and text[end - 1].isspace():
                     end -= 1
             elif (edges := self._judged(text, match, start, line, pictured=pictured)) is not None:
                 end, after = edges
             else:
                 continue
-            if is_low and end > start:
-                spans += self._cut_low(text, start, end, pictured=pictured)
-            elif end > start:
-                add((start, end))
+            if end > start:
+                if is_low:
+                    spans += self._cut_low(text, start, end, pictured=pictured)
+                else:
+                    add((start, end))
             start = after
             is_low = group is not None and is_typed and text[after : after + _GLANCE].islower()
         end = len(text.rstrip())
@@ -126,13 +127,14 @@ class Rules:
 
     def _judged(self, text: str, match: re.Match[str], start: int, line: int, *, pictured: bool) -> Span | None:
         """Return the end of the sentence before a candidate and the beginning of the next one; None if it goes on."""
+        group = match.lastindex or 0
+        stop, end = match.span(group)
         stop, after = match.span()
         if stop < start:
             return None
-        end = match.end(match.lastindex or 0)
-        if match[_DETACHED] and opens_quote(text, stop):
+        if end > stop + 1 and match[_DETACHED] and opens_quote(text, stop):
             end, after = match.start(_DETACHED) - 1, match.start(_DETACHED)
-        elif end == after and text[end - 1] == '"' and match.lastindex != _WIDE and opens_quote(text, stop):
+        elif end == after and text[end - 1] == '"' and group != _WIDE and opens_quote(text, stop):
             end = after = end - 1  # it was typed without a space: He left."She stayed
         elif pictured and text[after : after + 1] in PICTURES:
             end, after = past_emoji(text, line, end, after)
@@ -320,7 +322,9 @@ class Rules:
             return False
         if any(mark in _DECIMAL.sub("", token) for mark in "@/\\_.:"):
             return is_starter and is_clause  # after an address
-        last = token[-1]
+        last = token[-1:]
+        if not last:
+            return place.text[place.stop - 1] in "»›"  # a closing mark that stands apart: « non ».Ils
         if last.isupper():
             goes_on = is_clause and not word.isupper()
             is_loud = place.is_loud and not _DOTTED.match(place.text, place.after)
