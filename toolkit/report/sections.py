@@ -11,6 +11,7 @@ from typing import Any
 from toolkit.agreement.report_tables import decimal
 from toolkit.errors import tally
 from toolkit.records import Estimate
+from toolkit.release.card.pictures import short
 from toolkit.report.agreement_sections import (
     AGREEMENT,
     agreement_section,
@@ -152,7 +153,7 @@ def _prevalence(report: Report, titles: Titles) -> Section | None:
         groups = known.groups[kind]
         if not groups:
             continue
-        names = {group: f"{plots.short(group, 18)} · {size}" for group, size in groups.items()}
+        names = {group: f"{short(group, 18)} · {size}" for group, size in groups.items()}
         shares = {
             (titles.get(label, label), names[group]): known.cells[kind][group].get(label, 0) / size
             for group, size in groups.items()

@@ -43,9 +43,12 @@ def test_a_label_with_a_comma_of_its_own_is_no_list() -> None:
     assert kinds(rows("Paris, France", "London, England")) == []
 
 
-@pytest.mark.parametrize("spelt", ["Denial", "denial ", "na\u00efve", "\ufb01ve", "no answer", "no_answer"])
+@pytest.mark.parametrize(
+    "spelt", ["Denial", "denial ", "na\u00efve", "\ufb01ve", "no answer", "no_answer", "1.0", "07"]
+)
 def test_labels_that_a_reader_takes_for_one_are_told(spelt: str) -> None:
     other = {"na\u00efve": "nai\u0308ve", "\ufb01ve": "five", "no answer": "No-Answer", "no_answer": "no answer"}
+    other |= {"1.0": "1", "07": "7"}
     first = other.get(spelt, "denial")
     found = Rows(
         texts=tuple(f"row {at}" for at in range(60)),
@@ -58,7 +61,7 @@ def test_labels_that_a_reader_takes_for_one_are_told(spelt: str) -> None:
     assert finding.what.isascii() or spelt != "na\u00efve"  # two that look the same are told with escapes
 
 
-@pytest.mark.parametrize("names", [("-1", "0", "1"), ("C", "C++", "C#"), ("2-1", "21"), ("+", "-")])
+@pytest.mark.parametrize("names", [("-1", "0", "1"), ("C", "C++", "C#"), ("2-1", "21"), ("+", "-"), ("1.1", "1.10")])
 def test_labels_that_differ_in_more_than_spelling_are_left_alone(names: tuple[str, ...]) -> None:
     assert kinds(rows(*names)) == []
 

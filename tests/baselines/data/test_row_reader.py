@@ -75,6 +75,14 @@ def test_csv_takes_lists_between_bars_or_as_json(tmp_path: Path) -> None:
     assert read_rows(tmp_path / "b.tsv").labels == (("x",),)
 
 
+def test_whole_numbers_that_pandas_made_floats_are_the_whole_numbers(tmp_path: Path) -> None:
+    path = write(tmp_path / "rows.jsonl", [{"text": "a", "label": 1.0}, {"text": "b", "label": 0}])
+    assert read_rows(path).labels == (("1",), ("0",))
+    path = write(tmp_path / "rows.jsonl", [{"text": "a", "label": 1}, {"text": "b", "label": 2.5}])
+    with pytest.raises(InvalidInput, match=r"rows\.jsonl:2: 'label' is the number 2\.5, not a label name"):
+        read_rows(path)
+
+
 def test_single_labels_may_be_text_numbers_or_truth_values(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", [{"text": "x", "label": value} for value in ("No", 1, True)])
     rows = read_rows(path)

@@ -182,6 +182,18 @@ def test_names_of_any_script_and_with_any_character_are_drawn_and_listed(tmp_pat
     assert run.to_dict()["metrics"]["accuracy"] == 1.0
 
 
+def test_long_names_that_differ_at_their_end_are_told_apart_in_the_picture(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    names = [f"violence against civilians that was reported by {who}" for who in ("the police", "a hospital")]
+    rows = [{"text": f"word{at % 2} x{at}", "label": names[at % 2]} for at in range(60)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    train_files([path], test=path, baseline="words-lr", out=tmp_path / "model")
+    drawn = ElementTree.fromstring((tmp_path / "model" / "f1.svg").read_text(encoding="utf-8"))
+    shown = {text for each in drawn.iter() if (text := each.text) and "violence" in text}
+    assert len(shown) == 2
+    assert all(len(name) < 50 for name in shown)
+
+
 @pytest.mark.slow
 def test_what_a_look_at_the_rows_finds_is_noted_or_refused(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"

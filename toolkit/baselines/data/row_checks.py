@@ -25,6 +25,7 @@ FEW = 20
 _SEPARATORS = re.compile(r"\s*[,;/|+、،，；・]\s*|\s+(?:and|&)\s+")
 _MAYBE = re.compile(r"\s+[-–—]\s+|\s*:\s*|\s+")  # between names, but inside of many a name too
 _WITHIN = re.compile(r"(?<=[^\W\d])[\s_\-‐‑–]+(?=[^\W\d])|\s")  # no more than a way to write a name
+_NUMBER = re.compile(r"0*(\d+)(?:[.,]0+)?")  # 1, 01 and 1.0, as which a column of numbers with gaps is written
 _QUOTED = 60  # characters of a text that a finding shows
 
 
@@ -124,13 +125,11 @@ def _spellings(names: Counter[str]) -> list[Finding]:
     told = [" and ".join((", ".join(shown[:-1]), shown[-1])) for shown in map(_told_apart, sets)]
     if not told:
         return []
-    what = (
-        f"{'; '.join(told[:5])}{f' and {len(told) - 5} more' if len(told) > 5 else ''} differ only in case, space or "
-    )
+    what = f"{'; '.join(told[:5])}{f' and {len(told) - 5} more' if len(told) > 5 else ''} differ only in case, space, "
     return [
         Finding(
             kind="spellings",
-            what=what + f"normal form: {'one label' if len(told) == 1 else 'one label each'}?",
+            what=what + f"normal form or zeros: {'one label' if len(told) == 1 else 'one label each'}?",
             remedy="write each label in one way",
         )
     ]
@@ -138,6 +137,8 @@ def _spellings(names: Counter[str]) -> list[Finding]:
 
 def _plain(name: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    if number := _NUMBER.fullmatch(folded):
+        return number[1]
     visible = "".join(character for character in folded if unicodedata.category(character) != "Cf")
     return _WITHIN.sub("", visible) or name
 

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -425,8 +426,11 @@ def _python_list(cell: str) -> object:
 def _label_name(value: object, column: str, fields: Mapping[str, Any]) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return str(int(value))
+    if isinstance(value, float) and isfinite(value):
+        what = f"{column!r} is the number {value}, not a label name: if it is one, write it in quotes"
+        raise _Unusable("no-label", what)
     if not isinstance(value, str) or not value.strip():
         raise _Unusable("no-label", f"{column!r} is {kind(value)}, not a label name" + _elsewhere(column, fields))
     name = _unicode(value.strip(), column)

@@ -20,6 +20,7 @@ from toolkit.baselines.models.ladder import LADDER
 from toolkit.baselines.spans.span_scores import SpanEvaluation
 from toolkit.encoders.encoder import DEFAULT, ENCODERS
 from toolkit.errors import tally
+from toolkit.release.card.pictures import short
 from toolkit.version import DISTRIBUTION, __version__, install_command
 
 PICTURE = "f1.svg"
@@ -57,10 +58,9 @@ def f1_picture(evaluation: Evaluation, *, split: str) -> str:
 
 def _drawn(middle: float, row: LabelScores) -> Iterator[str]:
     """Yield a label's name, its interval and its score; without an interval the dot is hollow."""
-    name = row.label if len(row.label) <= _NAME else row.label[: _NAME - 1] + "…"
     yield (
         f'<text x="{_LEFT - 8}" y="{middle + 4:.1f}" text-anchor="end" fill="#000000">'
-        f"{escape(name)} ({row.support:,})</text>"
+        f"{escape(short(row.label, _NAME))} ({row.support:,})</text>"
     )
     if row.f1.value is None:
         return

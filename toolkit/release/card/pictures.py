@@ -110,11 +110,18 @@ def _svg(names: Sequence[str], draw: Callable[[Any], None]) -> bytes:
         bottom = 0.5 * _MARGIN / height
         axes = figure.add_axes((_LEFT, bottom, 0.98 - _LEFT, _ROW * len(names) / height))
         draw(axes)
-        axes.set_yticks(range(len(names)), [_short(name) for name in names], color=_INK)
+        axes.set_yticks(range(len(names)), [short(name) for name in names], color=_INK)
         axes.set_ylim(len(names) - 0.5, -0.5)
         canvas.print_svg(sink, metadata={"Date": None, "Creator": None})
     return sink.getvalue()
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+def short(name: str, most: int = _LONGEST) -> str:
+    """Return a name, cut in its middle to so many characters: names of one kind often differ at their end alone.
+
+    Examples:
+        >>> short("violence against civilians, reported by police", 24)
+        'violence agains…y police'
+    """
+    end = most // 3
+    return name if len(name) <= most else f"{name[: most - end - 1]}…{name[len(name) - end :]}"

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from toolkit.records import Estimate
+from toolkit.release.card.pictures import short
 
 INK, MUTED, GRID = "#111111", "#666666", "#dddddd"
 BLUE, ORANGE, GREEN, PINK = "#0072b2", "#e69f00", "#009e73", "#cc79a7"
@@ -328,13 +329,8 @@ def _tall(rows: int, legend: bool) -> float:
     return 0.75 + _ROW * max(rows, 1) + (0.3 if legend else 0.0)
 
 
-def short(name: str, most: int = _LONG) -> str:
-    """Return a name, cut to so many characters."""
-    return name if len(name) <= most else name[: most - 1] + "…"
-
-
 def _names_down(axes: Any, names: Sequence[str]) -> None:
-    axes.set_yticks(range(len(names)), [short(name) for name in names])
+    axes.set_yticks(range(len(names)), [short(name, _LONG) for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
