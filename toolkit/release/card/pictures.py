@@ -120,8 +120,8 @@ def short(name: str, most: int = _LONGEST) -> str:
     """Return a name, cut in its middle to so many characters: names of one kind often differ at their end alone.
 
     Examples:
-        >>> short("violence against civilians, reported by police", 24)
-        'violence agains…y police'
+        >>> short("harm to civilians, reported by police", 23)
+        'harm to civilia… police'
     """
     end = most // 3
     return name if len(name) <= most else f"{name[: most - end - 1]}…{name[len(name) - end :]}"
