@@ -7,6 +7,8 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from toolkit import Project
@@ -111,6 +113,23 @@ def test_a_file_may_not_have_more_rows_than_the_limit(monkeypatch: pytest.Monkey
     monkeypatch.setenv("TOOLKIT_LIMITS", "rows=3")
     with pytest.raises(InvalidInput, match=r"^a\.jsonl: holds more than 3 rows.*; TOOLKIT_LIMITS=rows=N allows more$"):
         list(pages(rows, source="a.jsonl"))
+
+
+def parquet_row(path: Path) -> bytes:
+    pq.write_table(pa.table({"title": ["Rain"], "text": [RAIN], "url": ["https://a.example/1"]}), path)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("source", ["a.csv", "a.parquet"])
+def test_a_row_may_not_have_more_columns_than_the_limit(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = f"title,text,url\nRain,{RAIN.replace(',', ';')},https://a.example/1\n".encode()
+    row = table if source == "a.csv" else parquet_row(tmp_path / source)
+    assert len(list(pages(row, source=source))) == 1
+    monkeypatch.setenv("TOOLKIT_LIMITS", "items=2")
+    with pytest.raises(InvalidInput, match=rf"^{source}.*: a (row|table) of 3 columns, over the limit of 2"):
+        list(pages(row, source=source))
 
 
 def test_all_files_of_a_command_may_not_have_more_rows_than_the_limit(

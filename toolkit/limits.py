@@ -52,7 +52,7 @@ class Limits:
     """
 
     page_bytes: int = 64 << 20
-    document_bytes: int = 2 << 30
+    document_bytes: int = 512 << 20
     yaml_bytes: int = 8 << 20
     gzip_ratio: int = 200
     free_bytes: int = 4 << 20

@@ -206,5 +206,5 @@ def test_a_task_that_can_not_be_held_is_refused(tmp_path: Path, monkeypatch: pyt
     path.write_text(json.dumps([many(1, text="a" * 5000)]))
     assert len(list(read_tasks(path))) == 1
     monkeypatch.setenv("TOOLKIT_LIMITS", "document_bytes=4000")
-    with pytest.raises(InvalidInput, match=r"export\.json: a item of more than 4,000 bytes"):
+    with pytest.raises(InvalidInput, match=r"export\.json: a task of more than 4,000 bytes"):
         list(read_tasks(path))

@@ -36,7 +36,7 @@ from toolkit.ingest.formats.encoding import decode
 from toolkit.ingest.formats.file_type import NAMES, FileType, charset, essence, file_type
 from toolkit.ingest.formats.json_page import oriented, rows_in, stream_of
 from toolkit.ingest.formats.raw_page import RawPage, Rows
-from toolkit.limits import Allowance, Budget, Limits, too_long
+from toolkit.limits import Allowance, Budget, Limits, check_items, too_long
 from toolkit.records import Page, PageKind, digest
 
 _CHUNK, _PART = 1 << 20, 1 << 16
@@ -229,6 +229,7 @@ def _table_rows(stream: BinaryIO, source: str, limits: Limits) -> Iterator[RawPa
 
     rows, number = Rows(source, limits.page_bytes), 0
     file = pq.ParquetFile(stream)
+    check_items(file.metadata.num_columns, "a table of {} columns", source)
     packed, unpacked = stated_growth(file.metadata)
     Budget(source, limits, lambda: packed).check(unpacked)
     for batch in file.iter_batches(batch_size=_BATCH_ROWS):

@@ -13,7 +13,7 @@ from toolkit.engine.arrow import arrow_schema, to_table
 from toolkit.errors import InvalidInput, border
 from toolkit.ingest.formats.encoding import Decoded, decode
 from toolkit.ingest.traced_text import Traced
-from toolkit.limits import too_long
+from toolkit.limits import check_items, too_long
 from toolkit.records import Page
 
 
@@ -130,11 +130,12 @@ class Rows:
             aside: Why it is not an article.
 
         Raises:
-            InvalidInput: It is longer than the limit.
+            InvalidInput: It is longer than the limit, or has more columns.
         """
+        where = f"{self._source} ({place})" if place else self._source
+        check_items(len(values), "a row of {} columns", where)
         raw = json.dumps(values, ensure_ascii=False, default=str).encode("utf-8", "replace")
         if len(raw) > self._most_bytes:
-            where = f"{self._source} ({place})" if place else self._source
             raise too_long("row", where, self._most_bytes)
         page = Page.of(raw, source=self._source, start=self._at, kind="json")
         self._at += len(raw) + 1

@@ -338,10 +338,11 @@ def json_items(file: IO[str], *, objects: bool = False) -> Iterator[Any]:
     decoder, buffer, at, first, listed = json.JSONDecoder(), "", 0, True, False
     while True:
         buffer = buffer[at:]
-        chunk = file.read(max(_CHUNK, len(buffer)))  # twice as much each time: a long item is not begun again and again
+        size = min(max(_CHUNK, len(buffer)), most + 1 - len(buffer))  # a long item is not begun again and again
+        chunk = file.read(size)
         buffer, at = buffer + chunk, 0
         if len(buffer) > most:
-            raise too_long("item", getattr(file, "name", "the export"), most, "document_bytes")
+            raise too_long("task", getattr(file, "name", "the export"), most, "document_bytes")
         while True:
             start = _skip(buffer, at)
             if first and start < len(buffer):
