@@ -16,9 +16,9 @@ from toolkit.limits import Budget, Limits, check_items
 
 _SHARED = {"PLAIN_DICTIONARY", "RLE_DICTIONARY", "DELTA_BYTE_ARRAY"}
 """Encodings that let several values share their bytes."""
-_LEAST, _MOST = 16, 1024
+_LEAST, _MOST = 16, 4096
 """Rows that are measured at a time."""
-_AT_ONCE = 64 << 20
+_AT_ONCE = 256 << 20
 """Bytes that are held while they are measured, as far as the file's own account of its dictionaries is true."""
 _FIXED = 16
 """Bytes of a value that shares none."""
@@ -54,6 +54,9 @@ def check_parquet(file: pq.ParquetFile, where: str, size: int) -> None:
         whole = metadata.row_group(group)
         for place in range(whole.num_columns):
             column = whole.column(place)
+            if not _is_shared(column):
+                budget.take(_most_of(column))
+                continue
             rows = min(max(_AT_ONCE // max(column.total_uncompressed_size, 1), _LEAST), _MOST)
             for batch in file.iter_batches(rows, row_groups=[group], columns=[column.path_in_schema]):
                 budget.take(sum(map(_size, batch.columns)))
@@ -79,7 +82,12 @@ def _chunks(metadata: Any) -> list[Any]:
     return [group.column(place) for group in groups for place in range(group.num_columns)]
 
 
+def _is_shared(chunk: Any) -> bool:
+    """Tell whether several values of a column may share bytes that are many: those of numbers are few."""
+    return chunk.physical_type.endswith("BYTE_ARRAY") and bool(_SHARED & {*chunk.encodings})
+
+
 def _most_of(chunk: Any) -> int:
     """Return the most bytes that the values of a column can have."""
-    each: int = chunk.total_uncompressed_size if _SHARED & {*chunk.encodings} else _FIXED
+    each: int = chunk.total_uncompressed_size if _is_shared(chunk) else _FIXED
     return int(chunk.total_uncompressed_size + chunk.num_values * each)
