@@ -232,6 +232,7 @@ def test_a_closing_mark_that_stands_apart_hides_no_lost_space(language, parts) -
     "text",
     [
         "The army of Gen. Yusuf K. Rowan left Aske.",
+        "John Doe Sr. VP of Engineering, will meet you.",
         "They flew to St. Louis on Nov. 5 with J. Ramos.",
         "It met the U.S. Army at noon.",
         "He had read R.L. Stevens twice.",

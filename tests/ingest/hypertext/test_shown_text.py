@@ -26,6 +26,23 @@ def read_whole(raw: bytes) -> Extraction:
     return found
 
 
+def test_a_list_of_sentences_between_short_paragraphs_is_kept() -> None:
+    points = "<ul><li>that two engineers had seen the dyke in May.</li><li>that nobody had asked for pumps.</li></ul>"
+    page = f"<title>{TITLE}</title><body><h1>{TITLE}</h1><p>{FIRST}</p><p>The council says:</p>{points}<p>{LAST}</p>"
+    (article,) = read_whole(f"<html>{page}</html>".encode()).articles
+    assert article.body.split("\n")[1:4] == [
+        "The council says:",
+        "that two engineers had seen the dyke in May.",
+        "that nobody had asked for pumps.",
+    ]
+
+
+def test_an_abbreviation_may_state_when_a_page_was_published() -> None:
+    stated = "<abbr class='published' itemprop='datePublished' title='2016-03-31T03:55:00-07:00'>3:55 AM</abbr>"
+    (article,) = read_whole(page_of(stated)).articles
+    assert article.published_at == "2016-03-31T03:55:00-07:00"
+
+
 def body_between(body: str, head: str = "", before: str = "") -> list[str]:
     (article,) = read_whole(page_of(body, head, before)).articles
     first, *between, last = article.body.split("\n")

@@ -478,18 +478,24 @@ def _extracted(tree: Any, marked: int | None) -> Any:
 
 
 def _with_lists(tree: Any, short: Any) -> Any:
-    """Return what trafilatura finds where it leaves lists in, if that is a short body and sentences below it.
+    """Return what trafilatura finds where it leaves lists in, if that adds nothing but sentences to a short body.
 
     Its usual mode drops a list beside few paragraphs as navigation; sentences are none.
     """
     from trafilatura import bare_extraction
 
     whole: Any = bare_extraction(tree, include_comments=False, favor_recall=True)
-    said, more = (short.text or "").strip(), (getattr(whole, "text", None) or "").strip()
-    if not more.startswith(said) or more == said:
-        return short
-    items = [line for line in more[len(said) :].splitlines() if line.strip()]
-    return whole if all(line.startswith("- ") and line.endswith((".", "!", "?", "。")) for line in items) else short
+    said, more = ((getattr(found, "text", None) or "").strip().splitlines() for found in (short, whole))
+    rest = iter(said)
+    awaited = next(rest, None)
+    items: list[str] = []
+    for line in more:
+        if line == awaited:
+            awaited = next(rest, None)
+        elif line.strip():
+            items.append(line)
+    kept = awaited is None and all(line.startswith("- ") and line.endswith((".", "!", "?", "。")) for line in items)
+    return whole if kept and items else short
 
 
 _DATES = {"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%d"}

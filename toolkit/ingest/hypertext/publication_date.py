@@ -32,10 +32,10 @@ _MODIFIED = (
     "dcterms.modified",
     "dc.date.modified",
 )
-_TIME = re.compile(r"<time\b([^<>]{1,600})>", re.I)
+_TIME = re.compile(r"<time\b([^<>]{1,600})>|<abbr\b([^<>]{0,300}\bdatePublished\b[^<>]{0,300})>", re.I)
 _PUBLISHING = re.compile(r"\bpubdate\b|datePublished|publish|posted|created|entry-date", re.I)
 _CHANGING = re.compile(r"modif|updated", re.I)
-_DATETIME = re.compile(r"""\b(?:datetime|content)\s*=\s*["']?([^"'>]{6,40})""", re.I)
+_DATETIME = re.compile(r"""\b(?:datetime|content|title)\s*=\s*["']?([^"'>]{6,40})""", re.I)
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
 _LEAST_LINES = 12  # lines above the body in which a date is looked for
 
@@ -55,7 +55,7 @@ def publication_date(source: str, said: Mapping[str, str], beside: Sequence[str]
     for name in _PUBLISHED:
         if stated := timestamp_of(metas.get(name, "")):
             return {"published_at": stated}
-    times = [tag for tag in _TIME.findall(source) if not _CHANGING.search(tag)]
+    times = [tag for pair in _TIME.findall(source) if not _CHANGING.search(tag := "".join(pair))]
     for tag in sorted(times, key=lambda tag: not _PUBLISHING.search(tag))[:1] if len(times) < 3 else times:
         found = _DATETIME.search(tag) if len(times) == 1 or _PUBLISHING.search(tag) else None
         if found and (stated := timestamp_of(found[1])):

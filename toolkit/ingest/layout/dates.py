@@ -270,7 +270,7 @@ def _absolute(text: str, said: str) -> Moment | None:
 
 def _dated(text: str, core: str) -> Moment | None:
     """Return the moment of a date without a time of day."""
-    core = _without_weekday(core)
+    whole, core = core, _without_weekday(core)
     if found := _VIETNAMESE.fullmatch(core):
         return _day(text, found[3], int(found[2]), found[1])
     if found := _ERA.match(core):
@@ -286,11 +286,29 @@ def _dated(text: str, core: str) -> Moment | None:
             if month:
                 return _day(text, parts["y"], month, parts["d"])
     if found := _NUMERIC.fullmatch(core):
-        first, separator, second, year = found.groups()
-        if separator == "." or int(first) > 12:
-            return _day(text, year, int(second), first)
-        return _day(text, year, int(first), second) if int(second) > 12 else Moment(text)
+        return _numeric(text, found, whole)
     return _persian(text, core)
+
+
+def _numeric(text: str, found: re.Match[str], whole: str) -> Moment | None:
+    """Return the moment of a numeric date; where day and month may be either number, an English weekday may decide."""
+    first, separator, second, year = found.groups()
+    if separator == "." or int(first) > 12:
+        return _day(text, year, int(second), first)
+    if int(second) > 12 or int(first) == int(second):
+        return _day(text, year, int(first), second)
+    both = {_day(text, year, int(first), second), _day(text, year, int(second), first)}
+    on_day = [one for one in both if one and one.on and _fits(whole, date.fromisoformat(one.on))]
+    return on_day[0] if len(on_day) == 1 and len(both) == 2 else Moment(text)
+
+
+def _fits(whole: str, on: date) -> bool:
+    """Return whether a line names the English weekday of a day."""
+    named = [day for day in _DAYS if re.search(rf"\b{day[:3]}(?:\b|{day[3:]}\b)", whole, re.I)]
+    return named == [_DAYS[on.weekday()]]
+
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def _without_weekday(core: str) -> str:
