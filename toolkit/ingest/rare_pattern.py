@@ -7,7 +7,7 @@ and then for "reading", takes a hundredth of that, and rules out nearly every te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 
 _SIGN = re.compile(r"\(\?:|[()|.^$]|\[\^?(?:\\.|[^\]\\])+\]|\\.|(?:[?*+]|\{\d+(?:,\d*)?\})\??|.", re.S)
@@ -33,7 +33,9 @@ class RarePattern:
     def __init__(self, alternatives: Sequence[str]) -> None:
         self.alternatives = tuple(alternatives)
         self._needs = [_needs(_signs(alternative)) for alternative in alternatives]
-        self._first = [(part, number) for number, needs in enumerate(self._needs) for part in needs[0]]
+        keys = [_keys(needs) for needs in self._needs]
+        self._always = [number for number, found in enumerate(keys) if not found]
+        self._told = _Told((key, number) for number, found in enumerate(keys) for key in found)
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -52,8 +54,34 @@ class RarePattern:
     def _possible(self, text: str) -> list[int]:
         """Return the numbers of the alternatives for which a text has the letters."""
         folded = fold(text)
-        found = [number for part, number in self._first if part in folded]
-        return sorted({n for n in found if all(any(part in folded for part in need) for need in self._needs[n][1:])})
+        words = folded.split() if self._told.several else [folded]
+        found = set(self._always).union(*filter(None, map(self._told.__getitem__, words)))
+        return sorted(n for n in found if all(any(part in folded for part in need) for need in self._needs[n]))
+
+
+class _Told(dict[str, tuple[int, ...]]):
+    """Word → numbers of the alternatives of which it holds a key; the words of a language are soon all known."""
+
+    def __init__(self, keys: Iterable[tuple[str, int]]) -> None:
+        super().__init__()
+        self._keys = tuple(keys)
+        self.several = len(self._keys) > _FEW_KEYS
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        found = tuple(number for key, number in self._keys if key in word)
+        if len(word) <= _LONGEST_WORD and len(self) < _MOST_WORDS:
+            self[word] = found
+        return found
+
+
+_LONGEST_WORD, _MOST_WORDS = 30, 50_000
+_FEW_KEYS = 20  # they are looked for in the whole text, which is as quick
+
+
+def _keys(needs: Sequence[Needed]) -> list[str]:
+    """Return strings without blanks of which a text needs one in a word; none if it may do without."""
+    keys = [[max(part.split(), key=len, default="") for part in need] for need in needs]
+    return max((found for found in keys if all(found)), key=lambda found: min(map(len, found)), default=[])
 
 
 @cache
