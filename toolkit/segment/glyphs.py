@@ -19,6 +19,8 @@ _HIDDEN = re.compile(f"[{inside(HIDDEN)}]+")
 _ASCII = bytes(range(128))
 _LAST_BASIC = "\uffff"
 _RARE = re.compile(f"[{inside(mark for mark in HIDDEN | PICTURES if mark <= _LAST_BASIC)}\U00010000-\U0010ffff]")
+_COMMON = re.compile("[\u00a1-\u00ac\u00ae-\u02af\u0400-\u0482\u048a-\u04ff\u2010-\u2027\u2030-\u205e]*")
+"""Composed letters and marks that are read as they are: Latin, Cyrillic, quotation marks and dashes."""
 _CLUSTER = re.compile(rf"[^\W\d_][{COMBINING}]+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?")
 _BREAK = re.compile(f"[{BREAKS}]")
 
@@ -84,11 +86,13 @@ def glyphs(text: str) -> Glyphs:
     """Return the reading of a text."""
     if text.isascii():
         return Glyphs(text, text)
+    beyond = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    if _COMMON.fullmatch(beyond):
+        return Glyphs(text, text)
     plain = text
     for space in _SPACES:
         plain = plain.replace(space, " ")
     composed = unicodedata.is_normalized("NFC", plain)
-    beyond = plain.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
     rare = _RARE.search(beyond) is not None
     if composed and not rare:
         return Glyphs(text, plain)
