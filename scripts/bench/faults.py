@@ -212,7 +212,7 @@ def budget(at: Ground) -> Iterator[Attack]:
         yield Attack("budget", "bombs at other doors", name, judged(ran(list(words), project), (3,)))
     project = at.copy(at.released)
     hostile_files.grow_table(project / "releases" / "1.0.0")
-    for words in (["verify", "1.0.0"], ["export", "1.0.0", "out", "--format", "csv"], ["train", "1.0.0"]):
+    for words in (["verify", "1.0.0"], ["export", "releases/1.0.0", "out", "--format", "csv"], ["train", "1.0.0"]):
         name = f"a release of a few kB that unpacks to gigabytes, {words[0]}"
         yield Attack("budget", "bombs at other doors", name, judged(ran(words, project), (3, 4)))
 

@@ -150,12 +150,12 @@ DOORS: Mapping[str, tuple[str, Callable[[], bytes], tuple[str, ...]]] = {
     "a schema of 2,000,000 values": (
         "s.yaml",
         lambda: b"name: s\nlabels:\n" + b"- a\n" * 2_000_000,
-        ("check", "s.yaml"),
+        ("schema", "check", "s.yaml"),
     ),
-    "a team of aliases that grow": (
-        "annotators.yaml",
+    "a profile of aliases that grow": (
+        "site.yaml",
         lambda: _aliases().split(b"---\n")[1],
-        ("push", "--dry-run"),
+        ("ingest", "--profile", "site.yaml"),
     ),
 }
 """Name → a file of a project, how it is made, and the command that reads it."""
