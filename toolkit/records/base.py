@@ -24,12 +24,19 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-@lru_cache(maxsize=16, typed=True)  # a record that is made checks its id at once
 def content_id(*parts: str | int | None) -> str:
     """Return the id of a record that is told apart by `parts`: 24 hex digits of their SHA-256.
 
     The parts are hashed as a JSON array, so that ("ab", "c") and ("a", "bc") differ.
     """
+    try:
+        return _remembered_id(*parts)
+    except TypeError:  # in a spoilt export a list stands where an id should
+        return _remembered_id.__wrapped__(*parts)
+
+
+@lru_cache(maxsize=16, typed=True)  # a record that is made checks its id at once
+def _remembered_id(*parts: str | int | None) -> str:
     return digest(f"[{','.join(map(_json, parts))}]".encode(errors="backslashreplace"))[:_HEX_DIGITS]
 
 
