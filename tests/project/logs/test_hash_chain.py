@@ -35,6 +35,18 @@ def test_a_chain_begins_where_it_begins_and_the_rows_are_the_same(log: AppendLog
     assert broken(log) == []
 
 
+def test_a_number_that_json_does_not_have_is_written_as_its_name(log: AppendLog) -> None:
+    log.append([{"lead_time": float("inf"), "of": [{"score": float("nan")}, -1e400, 0.5]}])
+    assert broken(log) == []
+
+    def refuse(name: str) -> None:
+        raise AssertionError(name)
+
+    rows = [json.loads(line, parse_constant=refuse) for line in log.path.read_text().splitlines()]
+    assert rows[-1]["lead_time"] == "Infinity"
+    assert rows[-1]["of"] == [{"score": "NaN"}, "-Infinity", 0.5]
+
+
 @pytest.mark.parametrize(
     ("change", "lines"),
     [

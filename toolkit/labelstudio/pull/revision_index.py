@@ -7,7 +7,6 @@ rebuilt from the log. What a pull learns is one transaction: a killed pull leave
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 from toolkit.errors import ToolkitError
 from toolkit.project import AppendLog, Workspace
+from toolkit.project.logs.hash_chain import strict_json
 from toolkit.records import content_id
 
 _FORMAT = (4,)
@@ -160,4 +160,4 @@ def _task_key(place: str, task: int | str) -> str:
 def revision_of(raw: Mapping[str, Any]) -> str:
     """Return what tells one revision of an answer from the next: all that a person can change about it."""
     kept = [raw.get(key) for key in ("updated_at", "was_cancelled", "ground_truth", "result")]
-    return content_id(json.dumps(kept, sort_keys=True, ensure_ascii=False))
+    return content_id(strict_json(kept, sort_keys=True))

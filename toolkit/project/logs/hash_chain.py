@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -44,7 +45,34 @@ class BrokenLink:
 
 def line_of(row: Mapping[str, Any]) -> str:
     """Return a row as a line of a log."""
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return strict_json(row, separators=(",", ":")) + "\n"
+
+
+def strict_json(value: Any, **how: Any) -> str:
+    r"""Return JSON that every reader takes: numbers that it does not have stand as their names.
+
+    A server sends them as an overflow (1e400) or by a lenient writer (NaN).
+
+    Args:
+        value: What is written.
+        how: Further arguments of `json.dumps`.
+
+    Examples:
+        >>> strict_json({"lead_time": 1e400, "score": 0.5})
+        '{"lead_time": "Infinity", "score": 0.5}'
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, **how)
+    except ValueError:
+        return json.dumps(_named(value), ensure_ascii=False, allow_nan=False, **how)
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _named(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_named(each) for each in value]
+    return json.dumps(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def linked(rows: Iterable[Mapping[str, Any]], last: str) -> Iterator[str]:
