@@ -103,6 +103,14 @@ def test_no_sentence_crosses_a_line_break_that_is_not_read_over(text, language):
     assert all(len(text[start:end].splitlines()) == 1 for start, end in spans)
 
 
+@given(text=st.lists(PIECES.filter(str.isascii)).map("".join), language=CODES)
+@example(text="No! Yes? 1. A.", language="en")
+def test_marks_that_are_looked_for_alone_end_the_same_sentences(text, language):
+    """A line in other letters lets the regex of all marks look for them at once."""
+    together = segment(f"{text}\n\u00e9", language=language, unwrap="never")
+    assert [*segment(text, language=language, unwrap="never"), (len(text) + 1, len(text) + 2)] == together
+
+
 @given(first=TEXTS, second=TEXTS, language=CODES)
 @example(first="0" * 30, second="a", language="af")  # a full line, over whose break "auto" reads
 def test_lines_do_not_see_each_other(first, second, language):

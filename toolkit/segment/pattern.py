@@ -47,6 +47,7 @@ def boundary(
     stops: str,
     ordinal: bool,
     unspaced: bool,
+    first: str = "",
 ) -> re.Pattern[str]:
     """Return the regex whose matches are the places where a sentence may end.
 
@@ -62,6 +63,7 @@ def boundary(
         stops: Marks that end a sentence beside those of all languages.
         ordinal: A short number with a full stop may be an ordinal number.
         unspaced: No white space separates sentences, so dots (……) may end one.
+        first: Find the places behind this mark alone; default: behind all of them, and line breaks.
     """
     stop, spoken = inside(STOPS + stops), inside(set(STOPS + stops) - PICTURES)
     number = r"\d{3}\." if ordinal else r"[\d.,]{2}\d\."
@@ -95,11 +97,16 @@ def boundary(
     initials = rf"(?!(?<=\b[{UPPER}]\.)[ ][{UPPER}]\.(?![{UPPER}]))"  # J. K. Rowling
     never = _unless(word for word, name in abbreviations.items() if name == "never" and len(word) > 1)
     return re.compile(
-        rf"[{stop}{_WIDE}{BREAKS}](?:(?<=[{BREAKS}])\s*+()"
+        rf"{re.escape(first) or f'[{stop}{_WIDE}{BREAKS}]'}(?:(?<=[{BREAKS}])\s*+()"
         rf"|(?<=[{_WIDE}])(?![{stop}{_WIDE}])([{_CLOSE}]{{0,6}}+(?:{numbers}){{0,4}}){_SPACE}*+(?![{BREAKS}{_WIDE}])"
         rf"|{within}(?:{plain}|{initials}{never}{_continued(abbreviations, starters, labels)}"
         rf"({closers}{detached}{references})(?:{_SPACE}++{begins}|{glued})))"
     )
+
+
+def line_feed() -> re.Pattern[str]:
+    """Return the part of `boundary` that finds line feeds: group LINE alone."""
+    return re.compile(r"\n\s*+()")
 
 
 def _continued(abbreviations: Mapping[str, str], starters: Iterable[str], labels: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property, partial
 
 from toolkit.segment import pattern
@@ -23,6 +24,7 @@ from toolkit.segment.marks import (
     OPENERS,
     PICTURES,
     QUOTES,
+    STOPS,
     WIDE_STOPS,
     is_caseless,
     is_lower,
@@ -39,6 +41,7 @@ _DECIMAL = re.compile(r"(?<=\d)[.:](?=\d)")
 _DOTTED = re.compile(r"[\w-]+\.\w")  # an address goes on
 _ROMAN = re.compile("[IVXLC]{1,7}")
 _LINE, _WIDE, _DETACHED = pattern.LINE, pattern.WIDE, pattern.DETACHED
+_RARE_BREAKS = "".join(mark for mark in BREAKS if mark.isascii() and mark != "\n")
 _GLANCE = 4  # code points that tell a sentence typed without capitals from most others
 _WINDOW = 32  # code points before a stop that are looked at: longer than any abbreviation
 _OPENING = 40  # code points: a sentence shorter than this may still be in its opening adverbial
@@ -56,17 +59,16 @@ class Rules:
     def __init__(self, language: Language) -> None:
         self._language = language
         self._abbreviations = Abbreviations(language)
-        untyped = (word.lower() for word in language.starters if language.uncapitalised)
+        untyped = [word.lower() for word in language.starters if language.uncapitalised]
         self._boundary = partial(
             pattern.boundary,
-            self._abbreviations.lists,
             starters=language.starters,
             labels=language.labels,
             stops=language.stops,
             ordinal=language.ordinal,
             unspaced=language.unspaced,
         )
-        self._typed = self._boundary(pattern.uncapitalised(language.particles, untyped))
+        self._uncapitalised = pattern.uncapitalised(language.particles, untyped)
         self._next = pattern.next_word()
         self._clause = pattern.clause()
         self._zone = pattern.time_of_day(language.zones)
@@ -77,17 +79,22 @@ class Rules:
     def segment(self, text: str) -> list[Span]:
         """Return the sentences of a text as `toolkit.segment.segment` does."""
         seen = glyphs(text)
-        spans = self._cut(seen.text, self._typed, pictured=seen.pictured)
+        spans = self._cut(seen.text, is_typed=True, pictured=seen.pictured)
         return seen.restore(parted_by_emoji(seen.text, spans) if seen.pictured else spans)
 
-    def _cut(self, text: str, boundary: re.Pattern[str], *, pictured: bool) -> list[Span]:
-        """Return the sentences of a reading, or of a part of it; `pictured` says that it holds emoji."""
+    def _cut(self, text: str, *, is_typed: bool, pictured: bool) -> list[Span]:
+        """Return the sentences of a reading, or of a part of it.
+
+        Args:
+            text: The reading.
+            is_typed: Its sentences begin with capitals.
+            pictured: It holds emoji.
+        """
         spans: list[Span] = []
         add = spans.append
-        is_typed = boundary is self._typed
         line = start = len(text) - len(text.lstrip())
         is_low = is_typed and text[start : start + _GLANCE].islower()  # it may have been typed without capitals
-        for match in boundary.finditer(text, start):
+        for match in self._candidates(text, start, is_typed=is_typed):
             group = match.lastindex
             if group is None:
                 after = match.end()
@@ -114,15 +121,43 @@ class Rules:
         return spans
 
     @cached_property
+    def _of_mark(self) -> dict[str, re.Pattern[str]]:
+        """The boundary behind each mark of ASCII; only a full stop may be that of an abbreviation."""
+        marks = filter(str.isascii, sorted({*STOPS, *self._language.stops}))
+        lists: dict[str, Mapping[str, str]] = {".": self._abbreviations.lists}
+        found = {mark: self._boundary(lists.get(mark, {}), self._uncapitalised, first=mark) for mark in marks}
+        return {"\n": pattern.line_feed(), **found}
+
+    def _candidates(self, text: str, start: int, *, is_typed: bool) -> Iterable[re.Match[str]]:
+        """Return the matches of the boundary from a place on.
+
+        In plain ASCII they are found mark by mark: the engine looks for one character in a fraction of the time that it
+        takes for a class of them. A match holds no mark but its first character, so that those of one mark never
+        overlap those of another.
+        """
+        if not is_typed:
+            return self._low.finditer(text, start)
+        if not text.isascii() or any(mark in text for mark in _RARE_BREAKS):
+            return self._typed.finditer(text, start)
+        found = [match for mark, of in self._of_mark.items() if mark in text for match in of.finditer(text, start)]
+        found.sort(key=re.Match.start)
+        return found
+
+    @cached_property
+    def _typed(self) -> re.Pattern[str]:
+        """The boundary of texts whose sentences begin with capitals."""
+        return self._boundary(self._abbreviations.lists, self._uncapitalised)
+
+    @cached_property
     def _low(self) -> re.Pattern[str]:
         """The boundary of texts that were typed without capitals."""
-        return self._boundary("")
+        return self._boundary(self._abbreviations.lists, "")
 
     def _cut_low(self, text: str, start: int, end: int, *, pictured: bool) -> list[Span]:
         """Return a sentence, or those that it holds if it was typed without capitals."""
         if not text[start:end].islower():
             return [(start, end)]
-        parts = self._cut(text[start:end], self._low, pictured=pictured)
+        parts = self._cut(text[start:end], is_typed=False, pictured=pictured)
         return [(start + first, start + last) for first, last in parts]
 
     def _judged(self, text: str, match: re.Match[str], start: int, line: int, *, pictured: bool) -> Span | None:
