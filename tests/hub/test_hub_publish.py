@@ -197,7 +197,7 @@ def test_a_kill_at_any_instant_is_mended_by_the_next_call(hub: Hub, endpoint: st
     subprocess.run(command, check=True)
     whole = time.monotonic() - started
     chance = random.Random(0)
-    for _ in range(20):
+    for _ in range(8):
         hub.repos.clear()
         hub.blobs.clear()
         running = subprocess.Popen(command)

@@ -318,7 +318,7 @@ def test_a_kill_at_any_instant_leaves_nothing_or_all(project: Workspace) -> None
     whole = time.monotonic() - started
     expected = contents(project.release_path("1.0.0"))
     chance = random.Random(0)
-    for _ in range(20):
+    for _ in range(8):
         for path in sorted(project.release_path("1.0.0").rglob("*"), reverse=True):
             path.unlink() if path.is_file() else path.rmdir()
         if project.release_path("1.0.0").exists():
