@@ -12,7 +12,7 @@ import gc
 import io
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -175,8 +175,17 @@ SOME = {
 """Reader → the units that it is measured with, where all of them would take a minute."""
 
 
+@pytest.fixture(autouse=True)
+def frozen() -> Iterator[None]:
+    """Leave what the tests before hold out of the collections of garbage, which would take most of the time."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 def seconds(read: Callable[[str], Any], text: str) -> float:
-    """Return the processor time of a call, without collections of garbage, which walk all that the tests hold."""
+    """Return the processor time of a call, without collections of garbage."""
     gc.collect()
     gc.disable()
     began = time.process_time()
