@@ -77,7 +77,7 @@ class Limits:
         """Return the limits that an environment states.
 
         Raises:
-            InvalidConfig: A word of it is no limit.
+            InvalidConfig: A word of it is not a limit.
 
         Examples:
             >>> Limits.stated({"TOOLKIT_LIMITS": "rows=50 document_bytes=8GiB"}).rows
@@ -312,7 +312,7 @@ def check_work(characters: int, marks: int, where: str, *, of: str = "page") -> 
         characters: Code points of its text.
         marks: Tags of HTML, or characters that mean something in Markdown.
         where: The page.
-        of: What it is, where it is no page.
+        of: What it is, if it is not a page.
 
     Raises:
         InvalidInput: They are too many.

@@ -9,6 +9,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import is_dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -198,6 +199,14 @@ def _holds_mapping(hint: Any) -> bool:
     if is_dataclass(hint):
         return any(_holds_mapping(part) for part in get_type_hints(hint).values())
     return get_origin(hint) is tuple and _holds_mapping(get_args(hint)[0])
+
+
+Digests = np.ndarray[Any, np.dtype[np.bytes_]]
+
+
+def digests(texts: Iterable[str]) -> Digests:
+    """Return 16 bytes per text, shape (n,), that tell texts apart where memory can't hold the texts themselves."""
+    return np.fromiter((blake2b(text.encode(), digest_size=16).digest() for text in texts), dtype="S16")
 
 
 def parquet_bytes(table: pa.Table) -> bytes:

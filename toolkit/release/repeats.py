@@ -6,19 +6,16 @@ comment"). A score on such rows measures memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from toolkit.engine.arrow import Digests, digests
 from toolkit.errors import GateFailed
 from toolkit.release.reader import Release
-
-Sums = np.ndarray[Any, np.dtype[np.bytes_]]
 
 _LATER: Final = ("validation", "test")
 
@@ -121,14 +118,10 @@ def _plain(texts: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(plain.chunks) if isinstance(plain, pa.ChunkedArray) else plain
 
 
-def _sums(release: Release, split: str) -> tuple[Sums, Sums]:
+def _sums(release: Release, split: str) -> tuple[Digests, Digests]:
     """Return digests of the texts and of the labels of a split, row by row: the texts of all rows are never held."""
-    texts, labels = [_digests(())], [_digests(())]
+    texts, labels = [digests(())], [digests(())]
     for part in release.slices("default", split, columns=["text", "labels"]):
-        texts.append(_digests(_plain(part["text"]).to_pylist()))
-        labels.append(_digests(pc.binary_join(part["labels"], "\x1f").to_pylist()))
+        texts.append(digests(_plain(part["text"]).to_pylist()))
+        labels.append(digests(pc.binary_join(part["labels"], "\x1f").to_pylist()))
     return np.concatenate(texts), np.concatenate(labels)
-
-
-def _digests(values: Iterable[str]) -> Sums:
-    return np.fromiter((blake2b(value.encode(), digest_size=16).digest() for value in values), dtype="S16")

@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
 
+from toolkit.engine.arrow import digests
 from toolkit.errors import InvalidInput
 from toolkit.project.logs.append_log import AppendLog
 from toolkit.records import Annotation, from_row, to_row
@@ -115,7 +115,7 @@ _REVISION: Final = re.compile(
 
 def _last(keys: Iterable[str]) -> list[bool]:
     """Tell of each key whether it does not come again; 16 bytes a key are held."""
-    sums = np.fromiter((blake2b(key.encode(), digest_size=16).digest() for key in keys), dtype="S16")
+    sums = digests(keys)
     order = np.argsort(sums, kind="stable")
     last = np.ones(len(sums), dtype=bool)
     last[order[:-1]] = sums[order[1:]] != sums[order[:-1]]
