@@ -26,7 +26,10 @@ _FIXED = 16
 
 def stated_growth(metadata: Any) -> tuple[int, int]:
     """Return how many bytes the columns of a file have, and what they unpack to, by its own account."""
-    chunks = _chunks(metadata)
+    return _stated(_chunks(metadata))
+
+
+def _stated(chunks: list[Any]) -> tuple[int, int]:
     return sum(each.total_compressed_size for each in chunks), sum(each.total_uncompressed_size for each in chunks)
 
 
@@ -45,10 +48,11 @@ def check_parquet(file: pq.ParquetFile, where: str, size: int) -> None:
     budget = Budget(where, limits, lambda: size)
     check_items(metadata.num_columns, "a table of {} columns", where)
     budget.count(metadata.num_rows)
-    for chunk in _chunks(metadata):
+    chunks = _chunks(metadata)
+    for chunk in chunks:
         Budget(where, limits, lambda: size).count(chunk.num_values)
-    budget.check(stated_growth(metadata)[1])
-    if sum(map(_most_of, _chunks(metadata))) <= max(limits.free_bytes, size):
+    budget.check(_stated(chunks)[1])
+    if sum(map(_most_of, chunks)) <= max(limits.free_bytes, size):
         return
     for group in range(metadata.num_row_groups):
         whole = metadata.row_group(group)
