@@ -266,7 +266,8 @@ def whole_file(path: Path, *, limit: str = "document_bytes") -> bytes:
     """
     most: int = getattr(Limits.here(), limit)
     with path.open("rb") as file:
-        content = file.read(most + 1) if path.is_file() and path.stat().st_size > most else file.read()
+        is_short = path.is_file() and path.stat().st_size <= most  # a device or a pipe may have no end
+        content = file.read() if is_short else file.read(most + 1)
     if len(content) > most:
         raise too_long("file", str(path), most, limit)
     return content
