@@ -139,9 +139,11 @@ def with_datasets(project: Path) -> None:
     names = arrow_schema(Article).names
     workspace = Workspace.find(project)
     files = workspace.page_files()
-    opened = Dataset.from_generator(rows, gen_kwargs={"files": files}, cache_dir=cache).with_format("arrow")
     each = {"batched": True, "batch_size": 2000, "num_proc": 2}
-    # A fingerprint spares datasets to disassemble all that the functions refer to, a minute whatever the corpus.
+    # A fingerprint spares datasets to disassemble all that the functions refer to: a minute whatever the corpus, or a
+    # RecursionError.
+    given = {"gen_kwargs": {"files": files}, "cache_dir": cache, "fingerprint": "pages"}
+    opened = Dataset.from_generator(rows, **given).with_format("arrow")
     how = workspace.config.ingest
     settings = settings_of(how, project)
     if not pc.all(opened.data.column("silent")).as_py():
