@@ -64,7 +64,7 @@ def test_a_page_of_an_evaluation_is_written_where_it_is_asked_for(
     test.write_text("".join(json.dumps({"said": row["text"], "topic": row["label"]}) + "\n" for row in lines))
     columns = ("--text-column", "said", "--label-column", "topic")
     code, out, err = run(capsys, "evaluate", model, "--file", test, *columns, "--html", page)
-    assert (code, "accuracy" in out) == (0, True), err
+    assert (code, "accuracy" in out, f"written to {page}" in err) == (0, True, True), err
     assert ">Confusion</h2>" in page.read_text(encoding="utf-8")
     code, _, err = run(capsys, "evaluate", model, "--file", test, "--html", page)
     assert (code, "--text-column NAME" in err) == (3, True)

@@ -165,6 +165,7 @@ def _write_page(file: Path | None, report: Mapping[str, Any]) -> None:
         from toolkit.report import evaluation_page
 
         write_atomic(file, evaluation_page(report))
+        say(f"written to {file}")
 
 
 def _put_quiz(opened: Project, reference: str | None, as_json: bool) -> None:
