@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations, product
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,22 @@ def test_spans_match_one_to_one_by_overlap_and_label():
     assert match(left, right) == [(left[1], right[1]), (left[0], right[0])]
     assert match(left, right, exact=True) == []
     assert match(left, [span(0, 11)], exact=True) == [(left[0], span(0, 11))]
+
+
+def test_the_order_of_spans_decides_nothing():
+    # the long one goes to whom it leaves the other a partner, however the spans are listed
+    left = [span(0, 8), span(8, 16)]
+    right = [span(4, 12, span_id="middle"), span(0, 2, span_id="first")]
+    expected = {(0, "first"), (8, "middle")}
+    for mine, theirs in product(permutations(left), permutations(right)):
+        assert {(one.start, other.span_id) for one, other in match(mine, theirs)} == expected
+        assert {(other.start, one.span_id) for one, other in match(theirs, mine)} == expected
+
+
+def test_what_is_the_same_stays_together():
+    left = [span(0, 12), span(11, 20)]
+    right = [span(0, 12, span_id="same"), span(0, 1, span_id="rest")]
+    assert [(one.start, other.span_id) for one, other in match(left, right)] == [(0, "same")]
 
 
 def test_f1_is_twice_the_matches_over_the_spans_of_both():

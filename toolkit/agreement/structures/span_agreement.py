@@ -22,32 +22,53 @@ from toolkit.records import Span
 from toolkit.records.base import record
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
+_EDGE = 1e-9
 
 
 def match(left: Sequence[Span], right: Sequence[Span], *, exact: bool = False) -> list[tuple[Span, Span]]:
-    """Pair spans of the same label of two people one to one, those that share the most characters first.
+    """Pair spans of the same label of two people one to one, so that the pairs share as much as they can.
+
+    What a pair shares is the part of the characters of either span that is in both. The order in which spans were
+    marked decides nothing.
 
     Args:
         left: One person's spans of a sentence.
         right: The other's.
         exact: Only spans with the same boundaries match.
+
+    Returns:
+        The pairs, those that share most first.
     """
-    found = []
-    for at, mine in enumerate(left):
-        for to, theirs in enumerate(right):
+    if not left or not right:
+        return []
+    ours, others = (sorted(spans, key=lambda span: (span.start, span.end)) for spans in (left, right))
+    shares: dict[tuple[int, int], float] = {}
+    for at, mine in enumerate(ours):
+        for to, theirs in enumerate(others):
             shared = min(mine.end, theirs.end) - max(mine.start, theirs.start)
             covered = max(mine.end, theirs.end) - min(mine.start, theirs.start)
             if mine.label == theirs.label and shared > 0 and (not exact or shared == covered):
-                found.append((-shared / covered, at, to))
-    used_left: set[int] = set()
-    used_right: set[int] = set()
+                shares[at, to] = shared / covered
+    chosen = list(shares)
+    if len(chosen) > max(len({at for at, _ in chosen}), len({to for _, to in chosen})):
+        chosen = _assigned(shares)  # several on both sides have a choice; of one side, each takes the best
+    taken: set[tuple[int, int]] = set()
     pairs = []
-    for _, at, to in sorted(found):
-        if at not in used_left and to not in used_right:
-            used_left.add(at)
-            used_right.add(to)
-            pairs.append((left[at], right[to]))
+    for at, to in sorted(chosen, key=lambda pair: (-shares[pair], pair)):
+        if not taken & {(0, at), (1, to)}:
+            taken |= {(0, at), (1, to)}
+            pairs.append((ours[at], others[to]))
     return pairs
+
+
+def _assigned(shares: Mapping[tuple[int, int], float]) -> list[tuple[int, int]]:
+    """Return the pairs, one to one, whose sum is largest; of equal sums, that of most pairs."""
+    from scipy.optimize import linear_sum_assignment  # takes long to import, and is seldom needed
+
+    table = np.zeros(np.array(list(shares)).max(axis=0) + 1)
+    for pair, share in shares.items():
+        table[pair] = share + _EDGE
+    return [pair for pair in zip(*linear_sum_assignment(table, maximize=True), strict=True) if table[pair]]
 
 
 def span_f1(answers: Sequence[Sequence[Sequence[Span]]], *, exact: bool) -> Statistic:
