@@ -1,6 +1,6 @@
 """Measure how often nominal 95 % intervals hold the truth, for every figure that is printed.
 
-    python scripts/bench/coverage.py [--runs N] [--stories 3,5,10] [--jobs J] [--json FILE]
+    python scripts/bench/coverage.py [--runs N] [--stories 3,5,10] [--only KIND …] [--enough N] [--jobs J] [--json FILE]
     python scripts/bench/coverage.py --nested N [--jobs J]
 
 A set of rows: stories of 2 to 14 sentences. Whether a sentence carries a label, and what a model scores it, are shifted
@@ -23,7 +23,8 @@ same for any J.
 
 A cell is a figure × stories × prevalence × clustering. `given` is the share of sets of which an interval is given: too
 few rows tell nothing, and an interval that only says so would hold everything. Cells with `given` below .10 are left
-out.
+out. Of figures that are measured set by set a quarter of the sets is drawn. `--enough N` draws more where fewer than N
+had an interval, so that each cell rests on so many; `--only` measures some kinds of figures alone.
 
 Exit code 4: a cell is outside .90 to .99, or fewer than 85 % of the cells are within .93 to .97; each but for twice the
 standard error of a simulated share.
@@ -88,6 +89,20 @@ GIVEN = 0.10
 WITHIN = (0.93, 0.97)
 LIMITS = (0.90, 0.99)
 MOST_BIAS = 0.01
+
+
+Found = Iterator[tuple[str, Estimate]]
+
+
+class Batch(NamedTuple):
+    """Some of the sets of a cell."""
+
+    kind: str
+    clustering: float
+    rate: float
+    stories: int
+    number: int
+    sets: int
 
 
 class Sets(NamedTuple):
@@ -174,36 +189,72 @@ def label_sets(random: np.random.Generator, stories: int, rate: float, clusterin
     return Ratings.of(sets, level="masi"), drawn.member
 
 
-def single(random: np.random.Generator, stories: int, rate: float, clustering: float) -> Iterator[tuple[str, Estimate]]:
-    """Yield every figure of one set that is not measured for many sets at once, with its interval."""
+def probability_scores(random: np.random.Generator, stories: int, rate: float, clustering: float) -> Found:
+    """Yield average precision and calibration error of a label."""
     drawn = rows(random, 1, stories, rate, clustering)
     gold, probabilities = drawn.gold[0, :, 0], drawn.probabilities[0, :, 0]
     yield "average precision", precision_estimate(gold, probabilities, drawn.member)
     yield "calibration error", calibration_estimate(gold, probabilities, drawn.member)
+
+
+def agreement(random: np.random.Generator, stories: int, rate: float, clustering: float) -> Found:
+    """Yield each coefficient of three people's answers."""
     answers, member = people(random, stories, rate, clustering)
     for name, measure in coefficients(answers).items():
         yield name, over_stories(measure, member)
+
+
+def agreement_on_sets(random: np.random.Generator, stories: int, rate: float, clustering: float) -> Found:
+    """Yield the agreement of two people's sets of labels."""
     sets, member = label_sets(random, stories, rate, clustering)
     yield "agreement on label sets", interval(sets, member.tolist(), level="masi")
+
+
+def span_figures(random: np.random.Generator, stories: int, rate: float, clustering: float) -> Found:
+    """Yield the scores of spans and the share of figures whose number is right."""
     table, right, found = drawn_spans(random, stories, rate, clustering)
     spans = scores_of("span", "exact", table)
     yield "span F1", spans.f1
     yield "span precision", spans.estimate("precision")
     yield "span recall", spans.estimate("recall")
     yield "numbers of figures", figure_share(right, found) if found.any() else Estimate(value=None)
+
+
+def link_figures(random: np.random.Generator, stories: int, rate: float, clustering: float) -> Found:
+    """Yield the agreement on links."""
     pairs, member = linked(random, stories, rate, clustering)
     drawn_by_anybody = len(np.unique(pairs.unit[pairs.code == pairs.values.index(1.0)])) if 1.0 in pairs.values else 0
     for name, measure in (("link alpha", "alpha"), ("link F1", "positive")):
         alone = interval(pairs, member.tolist(), measure, positive=1.0)  # type: ignore[arg-type]
         yield name, enough_links(alone, drawn_by_anybody, stories)
+
+
+def suggestion_effect(random: np.random.Generator, stories: int, rate: float, clustering: float) -> Found:
+    """Yield how much more often answers are as suggested where the suggestion was shown."""
     terms, member = suggested(random, stories, rate, clustering)
     yield "with and without suggestions", group_difference("", terms, member).difference
-    harder = rows(random, 1, stories, rate, clustering)
+
+
+def harder_test(random: np.random.Generator, stories: int, rate: float, clustering: float) -> Found:
+    """Yield the fall of macro F1 to other stories."""
+    drawn, harder = (rows(random, 1, stories, rate, clustering) for _ in range(2))
     parts = (
         overall_scores(GroupedCounts(each.gold[0], given[0], each.member.tolist()))["macro_f1"]
         for each, given in ((drawn, drawn.given), (harder, harder.other))
     )
     yield "fall", fall(*parts)
+
+
+ONE_BY_ONE: dict[str, Callable[[np.random.Generator, int, float, float], Found]] = {
+    "probabilities": probability_scores,
+    "agreement": agreement,
+    "sets": agreement_on_sets,
+    "spans": span_figures,
+    "links": link_figures,
+    "suggestions": suggestion_effect,
+    "fall": harder_test,
+}
+"""What is measured set by set; all else, "scores", is measured for many sets at once."""
 
 
 def truths(rate: float, clustering: float) -> dict[str, float]:
@@ -230,7 +281,7 @@ def truths(rate: float, clustering: float) -> dict[str, float]:
 
 
 def many_stories(rate: float, clustering: float) -> dict[str, float]:
-    """Return the figures of `single` that have a model of their own, of very many stories."""
+    """Return the figures that have a model of their own, of very many stories."""
     random = np.random.default_rng(3)
     sets, _ = label_sets(random, 3_000, rate, clustering)
     table, right, found = drawn_spans(random, 60_000, rate, clustering)
@@ -255,7 +306,7 @@ def _value(measure: Any) -> float:
     return float(measure.values(measure.terms.sum(axis=0, keepdims=True))[0])
 
 
-def bounds(random: np.random.Generator, sets: int, stories: int, rate: float, clustering: float) -> Iterator[Any]:
+def scores(random: np.random.Generator, sets: int, stories: int, rate: float, clustering: float) -> Iterator[Any]:
     """Yield (figure, lower bounds, upper bounds) of many sets; NaN where none are given."""
     drawn = rows(random, sets, stories, rate, clustering)
     groups = [f"{story:05}" for story in drawn.member]
@@ -266,9 +317,17 @@ def bounds(random: np.random.Generator, sets: int, stories: int, rate: float, cl
     yield "difference", *difference_bounds(first, second)
     for name, found in label_bounds(first).items():
         yield {"f1": "F1"}.get(name, name), found.low[:, 0], found.high[:, 0]
-    for _ in range(sets // SLOW):
-        for name, found_alone in single(random, stories, rate, clustering):
-            yield name, *_bounds(found_alone)
+
+
+def bounds(batch: Batch, random: np.random.Generator) -> Iterator[Any]:
+    """Yield (figure, lower bounds, upper bounds) of a batch."""
+    cell = (batch.stories, batch.rate, batch.clustering)
+    if batch.kind == "scores":
+        yield from scores(random, batch.sets, *cell)
+        return
+    for _ in range(batch.sets):
+        for name, found in ONE_BY_ONE[batch.kind](random, *cell):
+            yield name, *_bounds(found)
 
 
 def _bounds(found: Any) -> tuple[Any, Any]:
@@ -276,21 +335,11 @@ def _bounds(found: Any) -> tuple[Any, Any]:
     return np.array([np.nan if none else found.low]), np.array([np.nan if none else found.high])
 
 
-class Batch(NamedTuple):
-    """Some of the sets of a cell."""
-
-    clustering: float
-    rate: float
-    stories: int
-    number: int
-    sets: int
-
-
 def held(batch: Batch, truth: dict[str, float]) -> dict[str, Any]:
     """Return, of each figure, whether its interval holds the truth, shape (sets,); NaN where none is given."""
     random = np.random.default_rng((batch.stories, batch.number))
     found: dict[str, list[Any]] = defaultdict(list)
-    for name, low, high in bounds(random, batch.sets, batch.stories, batch.rate, batch.clustering):
+    for name, low, high in bounds(batch, random):
         found[name].append(np.where(np.isnan(low), np.nan, (low <= truth[name]) & (truth[name] <= high)))
     return {name: np.concatenate(each) for name, each in found.items()}
 
@@ -305,38 +354,66 @@ def results(work: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: in
             yield waiting.result()
 
 
-def cells(runs: int, numbers: tuple[int, ...], jobs: int = 1) -> list[dict[str, Any]]:
-    """Measure every cell."""
-    kinds = list(product(CLUSTERINGS, PREVALENCES))
-    truth = dict(zip(kinds, results(truths, [kind[::-1] for kind in kinds], jobs), strict=True))
-    sets = max(1, runs // BATCHES)
+def cells(
+    runs: int, numbers: tuple[int, ...], jobs: int = 1, kinds: tuple[str, ...] = (), enough: int = 0
+) -> list[dict[str, Any]]:
+    """Measure every cell, and again where few of the sets had an interval.
+
+    Args:
+        runs: Sets a cell; of what is measured set by set, a quarter.
+        numbers: Of stories.
+        jobs: Cores.
+        kinds: What to measure; all by default.
+        enough: Sets with an interval that each cell shall rest on, where a tenth of the sets have one.
+    """
+    settings = list(product(CLUSTERINGS, PREVALENCES))
+    truth = dict(zip(settings, results(truths, [each[::-1] for each in settings], jobs), strict=True))
     batches = [
-        Batch(*kind, stories, number, sets)
+        Batch(kind, *each, stories, number, max(1, runs // BATCHES // (1 if kind == "scores" else SLOW)))
         for stories in sorted(numbers, reverse=True)  # those that take longest go first
-        for kind in kinds
+        for kind in kinds or ("scores", *ONE_BY_ONE)
+        for each in settings
         for number in range(BATCHES)
     ]
-    found: dict[Any, list[Any]] = defaultdict(list)
-    measured = results(held, [(batch, truth[batch[:2]]) for batch in batches], jobs)
-    for batch, inside_of in zip(batches, measured, strict=True):
-        for name, flags in inside_of.items():
-            found[(*batch[:3], name)].append(flags)
-    lines = []
-    for (clustering, rate, stories, name), flags in found.items():
-        holds = np.concatenate(flags)
-        given = ~np.isnan(holds)
-        lines.append(
-            {
-                "figure": name,
-                "stories": stories,
-                "prevalence": rate,
-                "clustering": clustering,
-                "coverage": float(holds[given].mean()) if given.any() else None,
-                "given": float(given.mean()),
-                "sets": len(holds),
-            }
-        )
-    return lines
+    flags: dict[tuple[Any, ...], dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    while batches:
+        measured = results(held, [(batch, truth[batch[1:3]]) for batch in batches], jobs)
+        for batch, inside_of in zip(batches, measured, strict=True):
+            for name, each in inside_of.items():
+                flags[batch[:4]][name].append(each)
+        batches = [more for cell, found in flags.items() for more in _wanted(cell, found, enough)]
+    return [
+        _line(cell, name, np.concatenate(each))
+        for cell, found in sorted(flags.items(), key=lambda item: item[0][1:])
+        for name, each in found.items()
+    ]
+
+
+def _wanted(cell: tuple[Any, ...], found: dict[str, list[Any]], enough: int) -> Iterator[Batch]:
+    """Yield further batches of a cell of which too few sets had an interval."""
+    done = [np.concatenate(each) for each in found.values()]
+    given = [float((~np.isnan(each)).mean()) for each in done]
+    shares = [share for share in given if share >= GIVEN]
+    missing = enough - min(shares, default=1.0) * len(done[0])
+    if missing < 1:
+        return
+    number = len(next(iter(found.values())))
+    yield Batch(*cell, number, int(np.ceil(missing / min(shares))))
+
+
+def _line(cell: tuple[Any, ...], name: str, holds: Any) -> dict[str, Any]:
+    """Return a cell as it is written."""
+    _, clustering, rate, stories = cell
+    given = ~np.isnan(holds)
+    return {
+        "figure": name,
+        "stories": stories,
+        "prevalence": rate,
+        "clustering": clustering,
+        "coverage": float(holds[given].mean()) if given.any() else None,
+        "given": float(given.mean()),
+        "sets": len(holds),
+    }
 
 
 def table(found: list[dict[str, Any]], numbers: tuple[int, ...]) -> list[str]:
@@ -441,13 +518,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=1500)
     parser.add_argument("--stories", type=lambda said: tuple(map(int, said.split(","))), default=STORIES)
+    parser.add_argument("--only", nargs="*", choices=["scores", *ONE_BY_ONE], default=[])
+    parser.add_argument("--enough", type=int, default=0, metavar="N")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--nested", type=int, metavar="N", help="Measure nested cross-validation on N sets instead.")
     parser.add_argument("--jobs", type=int, default=1, metavar="J", help="Cores to measure on.")
     options = parser.parse_args()
     if options.nested:
         return nested(options.nested, options.jobs)
-    found = cells(options.runs, options.stories, options.jobs)
+    found = cells(options.runs, options.stories, options.jobs, tuple(options.only), options.enough)
     print("\n".join(table(found, options.stories)))
     judged = [cell for cell in found if counts(cell)]
     good = sum(map(inside, judged))
