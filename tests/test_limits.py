@@ -17,7 +17,7 @@ from toolkit.errors import InvalidConfig, InvalidInput
 from toolkit.ingest import extract
 from toolkit.ingest.formats.container import pages
 from toolkit.ingest.formats.raw_page import page_table
-from toolkit.ingest.page_chunks import read_pages, spool
+from toolkit.ingest.page_chunks import Spool, read_pages
 from toolkit.limits import Allowance, Budget, Limits, under, whole_file
 
 RAIN = "It rained on the quay all day long, the mayor said. "
@@ -72,9 +72,9 @@ def test_a_folder_of_small_bombs_is_refused_from_the_first_that_is_too_much(
         (tmp_path / f"{number}.txt.gz").write_bytes(gzip.compress(b"It rained here. " * 62_500, 9))
     (tmp_path / "good.txt").write_text(RAIN)
     files = [PageFile(path.name, str(path)) for path in sorted(tmp_path.iterdir())]
-    spooled = spool(files, str(tmp_path / "chunks"))
-    assert [fault.where for fault in spooled.unopened] == ["2.txt.gz", "3.txt.gz"]
-    assert spooled.pages == 3
+    spool = Spool(files, str(tmp_path / "chunks"))
+    assert [chunk.read().num_rows for chunk in spool] == spool.sizes == [3]
+    assert [fault.where for fault in spool.unopened] == ["2.txt.gz", "3.txt.gz"]
 
 
 @pytest.mark.parametrize(
@@ -138,12 +138,13 @@ def test_all_files_of_a_command_may_not_have_more_rows_than_the_limit(
     for number in range(4):
         (tmp_path / f"{number}.jsonl").write_text(f'{{"text": "{RAIN}"}}\n' * 2)
     files = [PageFile(path.name, str(path)) for path in sorted(tmp_path.iterdir())]
-    assert spool(files, str(tmp_path / "all")).pages == 8
+    spool = Spool(files, str(tmp_path / "all"))
+    assert [chunk.read().num_rows for chunk in spool] == spool.sizes == [8]
     monkeypatch.setenv("TOOLKIT_LIMITS", "all_rows=6")  # each file counts for itself too
-    spooled = spool(files, str(tmp_path / "some"))
-    assert spooled.pages == 4
-    assert [fault.where for fault in spooled.unopened] == ["2.jsonl", "3.jsonl"]
-    assert "hold more than 6 rows" in spooled.unopened[0].what
+    spool = Spool(files, str(tmp_path / "some"))
+    assert [chunk.read().num_rows for chunk in spool] == spool.sizes == [4]
+    assert [fault.where for fault in spool.unopened] == ["2.jsonl", "3.jsonl"]
+    assert "hold more than 6 rows" in spool.unopened[0].what
 
 
 def test_workers_read_within_the_limits_of_who_sends_the_pages() -> None:

@@ -104,6 +104,31 @@ def test_lines_that_recur_are_cut_but_not_those_of_a_story_that_does(workspace: 
     assert rejects(workspace, "recurring") == []
 
 
+def test_rows_that_were_read_before_a_line_was_known_to_recur_are_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In chunks of four pages workers have read the first rows before the texts are cut into chunks."""
+    made = []
+    for pages in (4, 2000):
+        monkeypatch.setattr("toolkit.ingest.page_chunks._CHUNK_PAGES", pages)
+        workspace = Workspace.create(tmp_path / str(pages))
+        rows = [{"title": f"Ferry {number}", "text": BODY.format(number)} for number in range(48)]
+        rows[6]["text"] = "Fetchly, the dog of news"
+        add(workspace, "a.jsonl", "\n".join(map(json.dumps, rows)))
+        for number in range(9):
+            text = f"Vote {number}\n{BODY.format(number + 60)}\nFetchly, the dog of news\n{BODY.format(number + 100)}"
+            add(workspace, f"b-{number}.txt", text)
+        seen: list[tuple[int, int]] = []
+        ingest(workspace, progress=lambda done, total, seen=seen: seen.append((done, total)))  # type: ignore[misc]
+        assert seen[-1] == (57, 57)
+        assert [source.partition(".")[0] for source in rejects(workspace, "recurring")] == [
+            "a",
+            *(f"b-{number}" for number in range(9)),
+        ]
+        made.append([workspace.path(name).read_bytes() for name in ("articles.parquet", "rejects.jsonl")])
+    assert made[0] == made[1]
+
+
 def test_explain_reads_as_the_project_does(
     workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,8 @@ that were being worked on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from toolkit.engine.chunk import Chunk
 from toolkit.engine.chunk_task import ChunkTask, Stage, raise_faults
@@ -21,14 +22,14 @@ _RAY = "ray://"
 
 
 def run(
-    stage: Stage, chunks: Sequence[Chunk], *, into: str, engine: str = EMBEDDED, workers: int | None = None
+    stage: Stage, chunks: Iterable[Chunk], *, into: str, engine: str = EMBEDDED, workers: int | None = None
 ) -> Iterator[Chunk]:
     """Apply a stage to every chunk, and yield the results while workers are busy with the next ones.
 
     Args:
         stage: A pure function that cloudpickle can write. The number of tables that it returns, and their schema, must
             not depend on the rows.
-        chunks: The chunks.
+        chunks: The chunks. An embedded run asks for the next ones while workers do those before.
         into: The folder for the results, a path or any URL that fsspec knows: one file per chunk, named after its
             number. It holds results of this stage on these chunks only, or does not exist yet. A single chunk is done
             in this process, and its result stays in memory.
@@ -56,54 +57,72 @@ def run(
         raise InvalidConfig(
             f"engine {engine!r} is neither {EMBEDDED!r} nor {_RAY}HOST:PORT", remedy="mend `engine` in toolkit.yaml"
         )
-    if len(chunks) == 1 and engine == EMBEDDED:  # workers would add their start-up and change nothing
-        return iter([Chunk(held=tuple(stage(chunks[0].read())))])
-    results = [Chunk(f"{into}/{number:06}.parquet") for number in range(len(chunks))]
-    pairs = enumerate(zip(chunks, results, strict=True))
-    tasks = {at: ChunkTask(chunk, result) for at, (chunk, result) in pairs if not exists(result.url)}
-    return _in_order(
-        results, {at: b"" for at in range(len(chunks)) if at not in tasks}, _map(stage, tasks, engine, workers)
-    )
+    given = iter(chunks)
+    first = list(itertools.islice(given, 2))
+    if len(first) == 1 and engine == EMBEDDED:  # workers would add their start-up and change nothing
+        return iter([Chunk(held=tuple(stage(first[0].read())))])
+    done: dict[int, bytes] = {}
+    tasks = _left(itertools.chain(first, given), into, done)
+    return _in_order(into, done, _map(stage, tasks, engine, workers))
 
 
-def _in_order(results: Sequence[Chunk], done: dict[int, bytes], faults: Iterator[tuple[int, bytes]]) -> Iterator[Chunk]:
+def _result(into: str, number: int) -> Chunk:
+    return Chunk(f"{into}/{number:06}.parquet")
+
+
+def _left(chunks: Iterable[Chunk], into: str, done: dict[int, bytes]) -> Iterator[tuple[int, ChunkTask]]:
+    """Yield what is to be done yet, by number; the numbers of results that are there go to `done`."""
+    for number, chunk in enumerate(chunks):
+        result = _result(into, number)
+        if exists(result.url):
+            done[number] = b""
+        else:
+            yield number, ChunkTask(chunk, result)
+
+
+def _in_order(into: str, done: dict[int, bytes], faults: Iterator[tuple[int, bytes]]) -> Iterator[Chunk]:
     """Yield the results in order; after a fault only collect the faults of the other chunks."""
     failed = []
-    for number, result in enumerate(results):
-        while number not in done:
-            done.update([next(faults)])
+    for number in itertools.count():
+        while number not in done and (more := next(faults, None)):
+            done.update([more])
+        if number not in done:
+            break
         if fault := done.pop(number):
             failed.append(fault)
         elif not failed:
-            yield result
+            yield _result(into, number)
     if failed:
         raise_faults(failed)
 
 
-def _map(stage: Stage, tasks: dict[int, ChunkTask], engine: str, workers: int | None) -> Iterator[tuple[int, bytes]]:
+def _map(
+    stage: Stage, tasks: Iterator[tuple[int, ChunkTask]], engine: str, workers: int | None
+) -> Iterator[tuple[int, bytes]]:
     """Yield the number of each finished task and its faults, in any order."""
-    if not tasks:
+    if (first := next(tasks, None)) is None:
         return
     import cloudpickle
 
-    pickled = cloudpickle.dumps(stage)
+    pickled, all_tasks = cloudpickle.dumps(stage), itertools.chain([first], tasks)
     if engine == EMBEDDED:
-        yield from done_here(pickled, tasks, min(workers or number_of_workers(), len(tasks)))
+        yield from done_here(pickled, all_tasks, workers or number_of_workers())
     else:
         from toolkit.engine.ray_cluster import done_there
 
-        yield from done_there(pickled, tasks, engine)
+        yield from done_there(pickled, dict(all_tasks), engine)
 
 
-def counted(chunks: Iterator[Chunk], number: int, rows: int, progress: Callable[[int, int], None]) -> Iterator[Chunk]:
+def counted(chunks: Iterable[Chunk], sizes: Sequence[int], progress: Callable[[int, int], None]) -> Iterator[Chunk]:
     """Yield the results of `run`, and report the progress.
 
     Args:
         chunks: The results.
-        number: Number of chunks.
-        rows: Number of rows in all chunks together.
-        progress: Called with (rows done, rows), as if all chunks had the same number of rows.
+        sizes: Rows of each chunk; there may be more of them each time.
+        progress: Called with (rows done, rows) after each chunk.
     """
-    for done, chunk in enumerate(chunks, start=1):
-        progress(rows * done // number, rows)
+    done = 0
+    for number, chunk in enumerate(chunks):
+        done += sizes[number]
+        progress(done, sum(sizes))
         yield chunk

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any
 
@@ -34,55 +34,58 @@ def number_of_workers() -> int:
     return int(loky.cpu_count())
 
 
-def done_here(stage: bytes, tasks: Mapping[int, ChunkTask], workers: int) -> Iterator[tuple[int, bytes]]:
+def done_here(stage: bytes, tasks: Iterable[tuple[int, ChunkTask]], workers: int) -> Iterator[tuple[int, bytes]]:
     """Yield the number of each finished chunk and its faults, as `do` returns them, while workers do the next ones.
 
     Args:
         stage: The function, as cloudpickle writes it.
-        tasks: What to do, by number.
+        tasks: What to do, by number; the next ones are asked for while workers do those before.
         workers: Number of processes; 1: it is all done in this one.
 
     Raises:
         ToolkitError: Workers were killed again and again.
     """
     if workers == 1:
-        yield from ((number, do(stage, task)) for number, task in tasks.items())
+        yield from ((number, do(stage, task)) for number, task in tasks)
         return
     from loky.process_executor import BrokenProcessPool
 
-    left, lives = dict(tasks), _LIVES
-    while left:
+    waiting, begun, lives = iter(tasks), dict[int, ChunkTask](), _LIVES
+    while True:
         try:
-            for number, fault in _round(stage, left, workers):
-                del left[number]
+            for number, fault in _round(stage, itertools.chain(list(begun.items()), waiting), begun, workers):
                 lives = _LIVES
                 yield number, fault
+            return
         except BrokenProcessPool as error:
             lives -= 1
             if not lives:
                 raise ToolkitError(
                     f"a worker was killed {_LIVES} times, most likely for want of memory; finished work is kept",
-                    where=next(iter(left.values())).result.url,
+                    where=next(iter(begun.values())).result.url,
                     remedy="free memory, or set LOKY_MAX_CPU_COUNT to fewer workers, and run the same command again",
                 ) from error
 
 
-def _round(stage: bytes, tasks: Mapping[int, ChunkTask], workers: int) -> Iterator[tuple[int, bytes]]:
-    """Do the tasks; a worker that dies ends the round."""
+def _round(
+    stage: bytes, waiting: Iterator[tuple[int, ChunkTask]], begun: dict[int, ChunkTask], workers: int
+) -> Iterator[tuple[int, bytes]]:
+    """Do the tasks; a worker that dies ends the round, and what was not done then is in `begun`."""
     executor = _executor(workers)
-    waiting = iter(list(tasks.items()))
     running: dict[Future[bytes], int] = {}
     try:
         while True:
             for number, task in itertools.islice(waiting, workers * _AHEAD - len(running)):
+                begun[number] = task
                 with warnings.catch_warnings():  # of Python 3.12, that a copied process has fewer threads
                     warnings.simplefilter("ignore", DeprecationWarning)
                     running[executor.submit(do, stage, task)] = number
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                fault = future.result()
-                yield running.pop(future), fault
+                fault, number = future.result(), running.pop(future)
+                del begun[number]
+                yield number, fault
     finally:
         executor.shutdown(wait=True, kill_workers=bool(running))  # an error or Ctrl+C: nobody wants the rest
 

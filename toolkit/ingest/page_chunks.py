@@ -1,6 +1,6 @@
 """The pages of a corpus in chunks, and the pure function that reads a chunk; a worker needs nothing but its chunk.
 
-    spool        the pages of all files → chunks of raw pages
+    Spool        the pages of all files → chunks of raw pages, as they are asked for
     read_pages   a chunk of raw pages → a table of its articles, and one of its rejects and faults
 
 The engine runs `read_pages` on every chunk; `article_table` puts the results together.
@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 
-from toolkit.engine import Chunk, ahead, storage, write_chunk
+from toolkit.engine import Chunk, storage, write_chunk
 from toolkit.engine.arrow import arrow_schema, to_table
 from toolkit.engine.page_source import PageFile
 from toolkit.errors import InvalidInput
@@ -43,80 +41,103 @@ _READ_TABLE = pa.schema(
 )
 
 
-@dataclass(frozen=True)
-class Spooled:
-    """The pages of a project, cut into chunks.
+_ROWS, _SILENT, _SPEAKING = "rows of one line", "no lines to count", "perhaps lines to count"
+
+
+class LinesToCount(Exception):
+    """The pages of a chunk may have lines for the statistics of boilerplate, which needs all pages of the corpus."""
+
+
+class Spool:
+    """The pages of a project, cut into chunks: in memory if one chunk holds them all, else in a folder.
+
+    Chunks are cut as they are asked for, so that workers read the first ones meanwhile; those that an earlier run has
+    cut to the end are taken as they are.
+
+    Args:
+        files: The files of pages.
+        folder: A path, or any URL that fsspec knows.
 
     Attributes:
-        chunks: Tables of raw pages, see `page_table`, in the order of the pages.
-        speaking: Those of the chunks that may have lines for the statistics of boilerplate.
-        pages: Number of pages.
+        sizes: Pages of each chunk that was cut.
         unopened: A fault for each file that can't be opened, or can't be read to its end.
         forms: Name of a type of file → numbers of files and of pages.
         files: File → name of its type, of every file with a page.
     """
 
-    chunks: Sequence[Chunk]
-    speaking: Sequence[Chunk]
-    pages: int
-    unopened: Sequence[InvalidInput]
-    forms: Mapping[str, Sequence[int]]
-    files: Mapping[str, str]
+    def __init__(self, files: Iterable[PageFile], folder: str) -> None:
+        self._folder, self._index = folder, f"{folder}/chunks.json"
+        self._chunks: list[Chunk] = []
+        self._kinds: list[str] = []  # of each chunk
+        self.sizes: list[int] = []
+        self.unopened: list[InvalidInput] = []
+        self.forms: dict[str, list[int]] = {}
+        self.files: dict[str, str] = {}
+        self._cutting = self._found() if storage.exists(self._index) else self._cut(files)
 
+    def __iter__(self) -> Iterator[Chunk]:
+        """Yield the chunks: tables of raw pages, see `page_table`, in the order of the pages."""
+        return (self._chunks[number] for number in self._numbers())
 
-def spool(files: Iterable[PageFile], folder: str) -> Spooled:
-    """Cut the pages of files into chunks: in memory if one chunk holds them all, else in a folder.
+    def rows(self) -> Iterator[Chunk]:
+        """Yield the chunks as long as they hold rows of one line.
 
-    Chunks that an earlier run has finished there are taken as they are.
+        Raises:
+            LinesToCount: One holds other pages.
+        """
+        for number in self._numbers():
+            if self._kinds[number] != _ROWS:
+                raise LinesToCount
+            yield self._chunks[number]
 
-    Args:
-        files: The files of pages.
-        folder: A path, or any URL that fsspec knows.
-    """
-    index = f"{folder}/index.json"
-    if storage.exists(index):
-        said = json.loads(storage.read_bytes(index))
-        chunks = [Chunk(_spooled(folder, number)) for number in range(said["chunks"])]
-        unopened = [InvalidInput(what, where=where, remedy=remedy) for what, where, remedy in said["unopened"]]
-        speaking = [chunks[number] for number in said["speaking"]]
-        return Spooled(chunks, speaking, said["pages"], unopened, said["forms"], said["files"])
-    unopened = []
-    forms: dict[str, list[int]] = {}
-    types: dict[str, str] = {}
-    batches = _batches(_opened(files, unopened, forms, types))
-    first, second = next(batches, []), next(batches, None)
-    if second is None:
-        only = [Chunk(held=(page_table(first),))]
-        return Spooled(only, only if _speaks(first) else [], len(first), unopened, forms, types)
-    puts = (
-        partial(_put, batch, _spooled(folder, number))
-        for number, batch in enumerate(itertools.chain([first, second], batches))
-    )
-    done = list(ahead(puts))
-    chunks, count = [Chunk(_spooled(folder, number)) for number in range(len(done))], sum(rows for rows, _ in done)
-    talks = [number for number, (_, speaks) in enumerate(done) if speaks]
-    faults = [(fault.what, fault.where, fault.remedy) for fault in unopened]
-    said = {
-        "chunks": len(chunks),
-        "speaking": talks,
-        "pages": count,
-        "unopened": faults,
-        "forms": forms,
-        "files": types,
-    }
-    with storage.writing(index) as file:
-        file.write(json.dumps(said).encode())
-    return Spooled(chunks, [chunks[number] for number in talks], count, unopened, forms, types)
+    def speaking(self) -> list[Chunk]:
+        """Return those of all chunks that may have lines for the statistics of boilerplate."""
+        return [self._chunks[number] for number in self._numbers() if self._kinds[number] == _SPEAKING]
 
+    def _numbers(self) -> Iterator[int]:
+        for number in itertools.count():
+            if number == len(self._chunks) and next(self._cutting, None) is None:
+                return
+            yield number
 
-def _put(batch: Sequence[RawPage], url: str) -> tuple[int, bool]:
-    """Write pages as a chunk; return their number and whether they speak."""
-    return write_chunk([page_table(batch)], url), _speaks(batch)
+    def _cut(self, files: Iterable[PageFile]) -> Iterator[bool]:
+        """Cut chunk after chunk."""
+        batches = _batches(_opened(files, self.unopened, self.forms, self.files))
+        first, second = next(batches, []), next(batches, None)
+        if second is None:
+            self._add(Chunk(held=(page_table(first),)), first)
+            yield True
+            return
+        for number, batch in enumerate(itertools.chain([first, second], batches)):
+            chunk = Chunk(_spooled(self._folder, number))
+            write_chunk([page_table(batch)], chunk.url)
+            self._add(chunk, batch)
+            yield True
+        said = {
+            "sizes": self.sizes,
+            "kinds": self._kinds,
+            "unopened": [(fault.what, fault.where, fault.remedy) for fault in self.unopened],
+            "forms": self.forms,
+            "files": self.files,
+        }
+        with storage.writing(self._index) as file:
+            file.write(json.dumps(said).encode())
 
+    def _add(self, chunk: Chunk, batch: Sequence[RawPage]) -> None:
+        rows = all(raw.page.kind == "json" for raw in batch)
+        self._kinds.append(_SPEAKING if not all(map(is_silent, batch)) else _ROWS if rows else _SILENT)
+        self.sizes.append(len(batch))
+        self._chunks.append(chunk)
 
-def _speaks(batch: Iterable[RawPage]) -> bool:
-    """Tell whether one of the pages may have lines for the statistics of boilerplate."""
-    return not all(map(is_silent, batch))
+    def _found(self) -> Iterator[bool]:
+        """Take the chunks of an earlier run."""
+        said = json.loads(storage.read_bytes(self._index))
+        self.unopened += (InvalidInput(what, where=where, remedy=remedy) for what, where, remedy in said["unopened"])
+        self.forms, self.files = said["forms"], said["files"]
+        self.sizes += said["sizes"]
+        self._kinds += said["kinds"]
+        self._chunks += (Chunk(_spooled(self._folder, number)) for number in range(len(self.sizes)))
+        yield True
 
 
 def _spooled(folder: str, number: int) -> str:

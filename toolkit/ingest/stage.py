@@ -16,11 +16,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from toolkit.engine import run
+from toolkit.engine import Chunk, run
 from toolkit.engine.executor import counted
 from toolkit.engine.page_source import PageFile, on_its_line
 from toolkit.errors import InvalidConfig, InvalidInput, UsageError
-from toolkit.ingest.article_table import collect, write_articles
+from toolkit.ingest.article_table import Readings, collect, write_articles
 from toolkit.ingest.documents.office import is_installed
 from toolkit.ingest.extraction import Settings
 from toolkit.ingest.formats.container import pages
@@ -28,7 +28,7 @@ from toolkit.ingest.formats.json_page import cell_of
 from toolkit.ingest.formats.raw_page import TABLE_FORMAT, RawPage
 from toolkit.ingest.layout.boilerplate import count_lines, least_in, recurring
 from toolkit.ingest.layout.profile import Profile, fold, parse_profile
-from toolkit.ingest.page_chunks import read_pages, spool
+from toolkit.ingest.page_chunks import LinesToCount, Spool, read_pages
 from toolkit.ingest.provenance import Difference, Trace, Verification, bytes_of, rebuild
 from toolkit.ingest.survey import Explanation, FileSurvey, explanation, surveys
 from toolkit.ingest.translations.translated_copies import Embed
@@ -158,25 +158,11 @@ def _ingest(
     tolerance: Tolerance,
     progress: Progress,
 ) -> tuple[Made, dict[str, Any]]:
-    engine = workspace.config.engine
     folder = work.folder
     embed = None if how.translated_copies is None else _encoder(how.translated_copies)
-    spooled = spool(files, f"{work.chunks}/pages")
-    lines: frozenset[str] = frozenset()
-    if how.recurring and spooled.speaking:
-        count = partial(count_lines, columns=how.named_columns())
-        least = least_in(spooled.pages, how.recurring)
-        lines = recurring(run(count, spooled.speaking, into=f"{work.chunks}/lines", engine=engine), least)
-    stage = partial(read_pages, settings=settings_of(how, workspace.root, lines), most=Limits.here())
-    chunks = run(stage, spooled.chunks, into=f"{work.chunks}/read", engine=engine)
-    chunks = counted(chunks, len(spooled.chunks), spooled.pages, progress)
-    aside = [
-        Reject(stage="ingest", reason=reason, source=name)
-        for name, reason in sorted(workspace.files_aside().items())
-        if reason != "hidden"
-    ]
-    readings = collect(chunks, spooled.unopened, folder / REJECTS, folder / "texts.arrow", aside=aside)
-    faults = [*spooled.unopened, *readings.faults]
+    spool = Spool(files, f"{work.chunks}/pages")
+    readings = _read(workspace, spool, work, how, progress)
+    faults = [*spool.unopened, *readings.faults]
     for fault in readings.faults:
         fault.where = on_its_line(fault.where or "", files)
     some = sum(map(len, readings.ids))
@@ -186,16 +172,39 @@ def _ingest(
         raise InvalidInput.all_of(faults)
     articles = write_articles(readings, folder / ARTICLES, embed)
     report = {
-        "forms": {name: list(spooled.forms[name]) for name in sorted(spooled.forms)},
-        "files": dict(sorted(spooled.files.items())),
+        "forms": {name: list(spool.forms[name]) for name in sorted(spool.forms)},
+        "files": dict(sorted(spool.files.items())),
         "reasons": dict(sorted(readings.reasons.items())),
         "unreadable": [{"what": fault.what, "where": fault.where, "remedy": fault.remedy} for fault in faults],
         "notes": dict(sorted(readings.notes.items())),
     }
-    counts = {"pages": spooled.pages, **articles, "rejects": sum(readings.reasons.values())}
+    counts = {"pages": sum(spool.sizes), **articles, "rejects": sum(readings.reasons.values())}
     if faults:
         counts["unreadable"] = len(faults)
     return Made(files={ARTICLES: folder / ARTICLES, REJECTS: folder / REJECTS}, counts=counts), report
+
+
+def _read(workspace: Workspace, spool: Spool, work: Scratch, how: IngestConfig, progress: Progress) -> Readings:
+    """Read all pages: rows of one line while the next ones are cut, others once all lines that recur are known."""
+    engine = workspace.config.engine
+    aside = [
+        Reject(stage="ingest", reason=reason, source=name)
+        for name, reason in sorted(workspace.files_aside().items())
+        if reason != "hidden"
+    ]
+
+    def read(chunks: Iterable[Chunk], lines: frozenset[str]) -> Readings:
+        stage = partial(read_pages, settings=settings_of(how, workspace.root, lines), most=Limits.here())
+        found = run(stage, chunks, into=f"{work.chunks}/{'read-lines' if lines else 'read'}", engine=engine)
+        found = counted(found, spool.sizes, progress)
+        return collect(found, spool.unopened, work.folder / REJECTS, work.folder / "texts.arrow", aside=aside)
+
+    try:
+        return read(spool.rows() if how.recurring else spool, frozenset())
+    except LinesToCount:
+        count, speaking = partial(count_lines, columns=how.named_columns()), spool.speaking()
+        pairs = run(count, speaking, into=f"{work.chunks}/lines", engine=engine) if speaking else ()
+        return read(spool, recurring(pairs, least_in(sum(spool.sizes), how.recurring)))
 
 
 def _encoder(name: str) -> Embed:

@@ -56,12 +56,11 @@ def article_chunks(path: Path, *, url: str | None = None) -> list[Chunk]:
     if missing:
         raise InvalidInput(f"lacks the column {missing[0]}", where=str(path), remedy="run `toolkit ingest` again")
     place, columns = url or str(path), tuple(_COLUMNS)
-    if sum(groups) > _MOST_IN_PARTS:
-        return [Chunk(place, group, columns=columns) for group in range(len(groups))]
+    most = _PART_ROWS if sum(groups) <= _MOST_IN_PARTS else max(groups)
     return [
-        Chunk(place, group, columns=columns, rows=(start, _PART_ROWS))
+        Chunk(place, group, columns=columns, rows=(start, min(most, rows - start)))
         for group, rows in enumerate(groups)
-        for start in range(0, max(rows, 1), _PART_ROWS)
+        for start in range(0, max(rows, 1), most)
     ]
 
 
@@ -155,7 +154,8 @@ def _segment(workspace: Workspace, work: Scratch, splitter: str, progress: Progr
     rows = number_of_rows(path)
     articles = article_chunks(path, url=store.path(ARTICLES) if store else None)
     chunks = run(partial(cut, splitter=splitter), articles, into=f"{work.chunks}/cut", engine=workspace.config.engine)
-    sentences = write_sentences(counted(chunks, len(articles), rows, progress), work.folder / SENTENCES)
+    sizes = [chunk.rows[1] if chunk.rows else 0 for chunk in articles]
+    sentences = write_sentences(counted(chunks, sizes, progress), work.folder / SENTENCES)
     unlisted = without_lists(articles)
     told = f"articles cut by the default rules, without word lists of {', '.join(unlisted)}"
     return Made(
