@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -34,3 +36,23 @@ def test_every_library_is_locked_at_a_version_that_is_asked_for(file: str, extra
     wrong = [str(each) for name, each in wanted.items() if not each.specifier.contains(locked.get(name, "0"), True)]
     assert not wrong, f"run `scripts/lock` for {', '.join(wrong)}"
     assert "://" not in text, "a registry's address stands in the file"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("platform", "python"),
+    [
+        ("aarch64-apple-darwin", "3.13"),
+        ("x86_64-pc-windows-msvc", "3.12"),
+        ("aarch64-unknown-linux-gnu", "3.11"),
+        ("x86_64-unknown-linux-gnu", "3.14"),
+    ],
+)
+def test_the_locked_libraries_are_all_and_built_on_other_systems_too(platform: str, python: str) -> None:
+    """A lock that was made for one system lacks what another one needs, and every hash of it."""
+    command = [sys.executable, "-m", "uv", "pip", "install", "--python", sys.executable, "--dry-run", "--reinstall"]
+    command += ["--require-hashes", "--only-binary", ":all:", "--requirement", str(ROOT / "scripts/requirements.txt")]
+    tried = subprocess.run(
+        [*command, "--python-platform", platform, "--python-version", python], capture_output=True, text=True
+    )
+    assert tried.returncode == 0, tried.stderr

@@ -115,6 +115,18 @@ def test_any_number_of_workers_writes_the_same_files(tmp_path: Path, workers: in
     assert {Path(made.url).name: hashlib.sha256(Path(made.url).read_bytes()).hexdigest() for made in again} == digests
 
 
+def test_a_worker_that_has_grown_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    monkeypatch.setattr("loky.process_executor._MAX_MEMORY_LEAK_SIZE", -1)  # every worker leaks
+    monkeypatch.setattr("loky.process_executor._MEMORY_LEAK_CHECK_DELAY", 0.0)
+    workers = run(
+        lambda table: [pa.table({"n": [os.getpid()]})], chunks(tmp_path, 10), into=str(tmp_path / "out"), workers=2
+    )
+    assert len(set(read(list(workers), 0))) <= 2
+    assert not recwarn.list
+
+
 def deadly(mark: Path, *, times: int) -> Stage:
     """A stage that kills its own worker, as a system without memory does, the first times that it sees row 120."""
 

@@ -106,11 +106,14 @@ def _executor(workers: int) -> Any:
 def _begin(parent: int) -> None:
     """Set up a worker."""
     import pyarrow as pa
+    from loky import process_executor
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     logging.disable()  # a file of the caller's log may have been locked by another thread when this copy was made
     pa.set_cpu_count(1)
+    # Where psutil is installed, loky would take a large page for a leak, end the worker and warn on the terminal.
+    process_executor._MAX_MEMORY_LEAK_SIZE = sys.maxsize
     gc.freeze()  # a collection would go through all that was loaded, and so copy the memory that is shared
     end_with(parent)
 
