@@ -63,6 +63,12 @@ def test_what_is_no_token_is_told_before_anything_is_sent() -> None:
         Server("http://127.0.0.1:9", "hello", variable="MY_TOKEN")
 
 
+def test_an_access_token_is_told_from_the_one_that_it_was_exchanged_for(studio: Studio, personal_token: str) -> None:
+    exchanged = httpx.post(f"{studio.url}/api/token/refresh/", json={"refresh": personal_token}, trust_env=False)
+    with pytest.raises(InvalidConfig, match="lives five minutes; copy the personal access token itself"):
+        Server(studio.url, exchanged.json()["access"])
+
+
 @pytest.mark.parametrize("url", ["", "ftp://example.org", "http://me:secret@example.org"])
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(InvalidConfig) as caught:

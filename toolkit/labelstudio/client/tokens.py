@@ -37,7 +37,13 @@ def kind_of(token: str, *, variable: str) -> Kind:
     """
     if _LEGACY.fullmatch(token):
         return "legacy"
-    if _claims(token) is not None:
+    if (claims := _claims(token)) is not None:
+        if claims.get("token_type") == "access":
+            raise InvalidConfig(
+                "it is the access token for which a personal access token was exchanged, and lives five minutes",
+                where=variable,
+                remedy="copy the personal access token itself from Account & Settings in Label Studio",
+            )
         return "personal"
     raise InvalidConfig(
         f"its {len(token)} characters are neither a legacy token (40 hexadecimal digits) nor a personal access token "
