@@ -38,7 +38,7 @@ FAKE = """#!/bin/sh
 # Plays python and uv: makes an environment, and notes what it was asked to install.
 case "$*" in
   "venv "*|"-m venv "*) for last; do :; done; mkdir -p "$last/bin"; cp "$0" "$last/bin/python" ;;
-  *"pip install"*uv) cp "$0" "$(dirname "$0")/uv" ;;
+  *"pip install"*uv) [ "$PIP_USER$PIP_TARGET$PIP_PREFIX" = 0 ] || exit 1; cp "$0" "$(dirname "$0")/uv" ;;
 esac
 echo "$(basename "$0") $*" >>"$NOTES"
 """
@@ -52,6 +52,8 @@ def test_uv_installs_it_and_pip_brings_uv_where_it_is_missing(
         (tmp_path / name).write_text(FAKE)
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("NOTES", str(tmp_path / "notes"))
+    monkeypatch.setenv("PIP_USER", "1")  # as machines have it that many people share
+    monkeypatch.setenv("PIP_TARGET", str(tmp_path / "elsewhere"))
     monkeypatch.delenv(install.PYTHON_VARIABLE, raising=False)
     monkeypatch.setattr(install.shutil, "which", lambda name: str(tmp_path / name) if there else None)
     monkeypatch.setattr(install.sys, "executable", str(tmp_path / "python3"))

@@ -92,16 +92,17 @@ def installed(home: Path, python: Path | None = None, *, told: Told = not_told) 
 def _install(folder: Path, log: Path, told: Told) -> None:
     """Make an environment with Label Studio in it."""
     python, step = str(folder / "bin" / "python"), Step(log, f"installing Label Studio {VERSION}", told)
+    # A company's own certificate counts, as it does for pip; what installs for the user, or elsewhere, does not.
+    environment = {"UV_SYSTEM_CERTS": "1", **os.environ, "PIP_USER": "0", "PIP_TARGET": "", "PIP_PREFIX": ""}
     uv = shutil.which("uv")
     if uv is not None:
         step.run([uv, "venv", "--python", sys.executable, str(folder)], "can't make a virtual environment")
     else:
         step.run([sys.executable, "-m", "venv", str(folder)], "can't make a virtual environment")
         pip = [python, "-m", "pip", "install", "--disable-pip-version-check"]
-        step.run([*pip, "uv"], "uv, which installs Label Studio, can't be installed itself")
+        step.run([*pip, "uv"], "uv, which installs Label Studio, can't be installed itself", environment)
         uv = str(folder / "bin" / "uv")
     wanted = f"label-studio=={VERSION}"
-    environment = {"UV_SYSTEM_CERTS": "1", **os.environ}  # a company's own certificate counts, as it does for pip
     if "PIP_INDEX_URL" in os.environ:
         environment.setdefault("UV_DEFAULT_INDEX", os.environ["PIP_INDEX_URL"])
     command = [uv, "pip", "install", "--python", python, wanted]
