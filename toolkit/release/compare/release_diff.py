@@ -249,7 +249,8 @@ def _config_diff(config: str, older: Release, newer: Release, *, whole: bool) ->
     keys = KEYS[config]
     mine, yours = rows_of(older, config, keys), rows_of(newer, config, keys)
     pairs = identical(yours.num_rows) if older.same_rows(newer, config) else matched_rows(mine, yours, keys)
-    columns, differs = _compare(config, older, newer, pairs)
+    moved = unequal(_taken(mine[SPLIT], pairs.older), _taken(yours[SPLIT], pairs.newer))
+    columns, differs = _compare(config, older, newer, pairs, moved)
     stored = differs if before.equals(after) else np.ones_like(differs)
     if not whole:
         fresh = yours
@@ -274,27 +275,39 @@ def _columns(release: Release, config: str) -> pa.Schema:
     return release.columns(config) if config in release.configs else pa.schema([])
 
 
-def _compare(config: str, older: Release, newer: Release, pairs: RowMatch) -> tuple[dict[str, int], Mask]:
+_AT_ONCE = 100_000  # cells
+
+
+def _compare(config: str, older: Release, newer: Release, pairs: RowMatch, moved: Mask) -> tuple[dict[str, int], Mask]:
     """Return column → rows that differ, and where any differs, over the columns that both have with one type.
 
-    A column is read at a time, so that memory holds no whole release.
+    A few columns are read at a time, so that memory holds no whole release; of a small one all.
+
+    Args:
+        config: Which config.
+        older: A release.
+        newer: Another one.
+        pairs: Their rows that are the same one.
+        moved: Where the split of a pair differs.
     """
     before, after = _columns(older, config), _columns(newer, config)
     columns: dict[str, int] = {}
     differs: Mask = np.zeros(len(pairs.older), dtype=bool)
-    if older.same_rows(newer, config):
+    if older.same_rows(newer, config) or not len(pairs.older):
         return columns, differs
     shared = [name for name in before.names if name in after.names and before.field(name) == after.field(name)]
-    for name in [*shared, SPLIT] if len(pairs.older) else []:
-        wanted = list(KEYS[config][:1]) if name == SPLIT else [name]
-        column = unequal(
-            _taken(rows_of(older, config, wanted)[name], pairs.older),
-            _taken(rows_of(newer, config, wanted)[name], pairs.newer),
-        )
-        if column.any():
-            columns[name] = int(column.sum())
-            differs |= column
-    return columns, differs
+    lot = max(1, _AT_ONCE // len(pairs.older))
+    for start in range(0, len(shared), lot):
+        names = shared[start : start + lot]
+        mine, yours = rows_of(older, config, names), rows_of(newer, config, names)
+        for name in names:
+            column = unequal(_taken(mine[name], pairs.older), _taken(yours[name], pairs.newer))
+            if column.any():
+                columns[name] = int(column.sum())
+                differs |= column
+    if moved.any():
+        columns[SPLIT] = int(moved.sum())
+    return columns, differs | moved
 
 
 def _taken(column: pa.ChunkedArray, rows: Indices) -> pa.Array:
