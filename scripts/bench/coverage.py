@@ -1,7 +1,7 @@
 """Measure how often nominal 95 % intervals hold the truth, for every figure that is printed.
 
     python scripts/bench/coverage.py [--runs N] [--stories 3,5,10] [--only KIND …] [--enough N] [--jobs J] [--json FILE]
-    python scripts/bench/coverage.py --nested N [--jobs J]
+    python scripts/bench/coverage.py --nested N [--stories 20] [--jobs J]
 
 A set of rows: stories of 2 to 14 sentences. Whether a sentence carries a label, and what a model scores it, are shifted
 from story to story by normal variables (on the scale of log-odds, standard deviation = clustering; of the score, 0.7 of
@@ -13,10 +13,10 @@ every ordered pair of four sentences of a story. With and without suggestions: s
 by chance, and are answered like it more often where they are. The fall: a noisier model on as many other stories. The
 truth is that of 3,000 to 60,000 stories.
 
-`--nested N` instead trains models on N invented sets of 160 rows in 20 stories, and holds the score that nested
-cross-validation gives against that of the model of all rows on 4,000 rows of new stories: the mean of the difference
-(bias), its standard error, and how often the interval holds the latter. Exit code 4: a bias is above .01 by more than
-chance.
+`--nested N` instead trains models on N invented sets of so many stories with 8 rows each, and holds the score that
+nested cross-validation gives against that of the model of all rows on 30,000 rows of new stories: the mean of the
+difference (bias), its standard error, and how often the interval holds the latter. Sets of which some label can't be
+learnt in every fold have no score. Exit code 4: a bias is above .01 by more than chance.
 
 `--jobs J` measures on J cores; every batch of sets and every nested set has a seed of its own, so that the table is the
 same for any J.
@@ -40,6 +40,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from itertools import product, starmap
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,6 +56,7 @@ from toolkit.agreement.model_agreement.preannotation_effect import _difference a
 from toolkit.agreement.statistic import prevalence
 from toolkit.agreement.structures.link_agreement import enough_links
 from toolkit.baselines import Rows, train
+from toolkit.baselines.data.targets import flags_of
 from toolkit.baselines.evaluation.falls import fall
 from toolkit.baselines.evaluation.grouped_counts import (
     GroupedCounts,
@@ -82,7 +84,7 @@ STORIES = (3, 5, 10, 20, 60)
 PREVALENCES = (0.05, 0.1, 0.3, 0.5)
 CLUSTERINGS = (0.0, 0.35, 0.7)
 LABELS = 3
-BATCHES = 5
+BATCHES = 40  # sets of a batch have stories of the same sizes where many are drawn at once
 SLOW = 4  # of the figures that are measured set by set, one set in so many is
 COEFFICIENTS = ("alpha", "ac1", "percent", "positive", "negative")
 GIVEN = 0.10
@@ -397,8 +399,9 @@ def _wanted(cell: tuple[Any, ...], found: dict[str, list[Any]], enough: int) -> 
     missing = enough - min(shares, default=1.0) * len(done[0])
     if missing < 1:
         return
+    kind, clustering, rate, stories = cell
     number = len(next(iter(found.values())))
-    yield Batch(*cell, number, int(np.ceil(missing / min(shares))))
+    yield Batch(kind, clustering, rate, stories, number, int(np.ceil(missing / min(shares))))
 
 
 def _line(cell: tuple[Any, ...], name: str, holds: Any) -> dict[str, Any]:
@@ -462,37 +465,45 @@ def invented(random: np.random.Generator, stories: int, clustering: float) -> Ro
     return Rows(texts=tuple(texts), labels=tuple(labels), multi=False, groups=tuple(groups))
 
 
-def nested_set(number: int) -> dict[str, tuple[float, bool]]:
-    """Return, of each score, how far nested cross-validation is from new stories, and whether its interval holds."""
-    random = np.random.default_rng((0, number))
-    learnt, fresh = invented(random, 20, 0.7), invented(random, 500, 0.7)
+@cache
+def fresh() -> Rows:
+    """Draw the 30,000 rows or so of new stories by which models are judged."""
+    return invented(np.random.default_rng(1), 3_750, 0.7)
+
+
+def nested_set(stories: int, number: int) -> dict[str, tuple[Estimate, float]]:
+    """Return each score of nested cross-validation, and that on new stories."""
+    learnt = invented(np.random.default_rng((0, number)), stories, 0.7)
 
     def fit(part: Rows) -> Any:
         return train(part, baseline="words-lr", folds=3)
 
     estimates = nested_scores(learnt, fit)
-    said = fit(learnt).predict(fresh.texts)
-    names = fresh.label_names
-    gold, given = (np.array([[name in one for name in names] for one in side]) for side in (fresh.labels, said))
-    truth = overall_scores(GroupedCounts(gold, given, fresh.groups))
-    apart = {}
-    for name, found in estimates.items():
-        there = float(truth[name])
-        apart[name] = (float(found) - there, bool(found.low <= there <= found.high))  # type: ignore[operator]
-    return apart
+    if not estimates:
+        return {}
+    judged, names = fresh(), fresh().label_names
+    gold, given = (flags_of(side, names) for side in (judged.labels, fit(learnt).predict(judged.texts)))
+    grouped = GroupedCounts(gold, given, judged.groups)
+    there = {
+        "macro_f1": macro_f1(grouped.totals),
+        "micro_f1": micro_f1(grouped.totals),
+        "accuracy": accuracy(grouped),
+    }
+    return {name: (found, float(there[name])) for name, found in estimates.items() if found.low is not None}
 
 
-def nested(number: int, jobs: int) -> int:
+def nested(number: int, numbers: tuple[int, ...], jobs: int) -> int:
     """Print how far the score of nested cross-validation is from that on new stories."""
-    scores: dict[str, list[tuple[float, bool]]] = defaultdict(list)
-    for at, apart in enumerate(results(nested_set, [(at,) for at in range(number)], jobs), 1):
+    scores: dict[tuple[int, str], list[tuple[Estimate, float]]] = defaultdict(list)
+    tasks = [(stories, at) for at in range(number) for stories in numbers]
+    for at, ((stories, _), apart) in enumerate(zip(tasks, results(nested_set, tasks, jobs), strict=True), 1):
         for name, found in apart.items():
-            scores[name].append(found)
-        if at % 20 == 0:
+            scores[stories, name].append(found)
+        if at % 50 == 0:
             print("\n".join(_biases(scores)[0]), file=sys.stderr, flush=True)
     lines, wrong = _biases(scores)
     print("\n".join(lines))
-    print(f"\n{number} sets; {cpu_seconds():.0f} CPU s")
+    print(f"\n{cpu_seconds():.0f} CPU s")
     return 4 if wrong else 0
 
 
@@ -502,13 +513,16 @@ def cpu_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def _biases(scores: dict[str, list[tuple[float, bool]]]) -> tuple[list[str], bool]:
+def _biases(scores: dict[tuple[int, str], list[tuple[Estimate, float]]]) -> tuple[list[str], bool]:
     """Return a Markdown table, and whether a bias is above the limit by more than chance."""
-    lines, wrong = ["| | bias | standard error | interval holds the score on new stories |", "|---|---|---|---|"], False
-    for name, found in scores.items():
-        apart, holds = (np.array(column, dtype=float) for column in zip(*found, strict=True))
-        error = apart.std(ddof=1) / len(apart) ** 0.5
-        lines.append(f"| {name} | {apart.mean():+.4f} | {error:.4f} | {holds.mean():.2f} |")
+    head = "| stories | rows | score | sets | bias | standard error | interval holds the score on new stories |"
+    lines, wrong = [head, "|---|" + "---|" * 6], False
+    for (stories, name), found in sorted(scores.items()):
+        apart = np.array([float(each) - there for each, there in found])
+        holds = np.array([each.low <= there <= each.high for each, there in found])  # type: ignore[operator]
+        error = apart.std(ddof=1) / len(apart) ** 0.5 if len(apart) > 1 else np.nan
+        cells = (stories, stories * 8, name, len(apart), f"{apart.mean():+.4f}", f"{error:.4f}", f"{holds.mean():.3f}")
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
         wrong |= bool(abs(apart.mean()) - 2 * error > MOST_BIAS)
     return lines, wrong
 
@@ -517,7 +531,7 @@ def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=1500)
-    parser.add_argument("--stories", type=lambda said: tuple(map(int, said.split(","))), default=STORIES)
+    parser.add_argument("--stories", type=lambda said: tuple(map(int, said.split(","))))
     parser.add_argument("--only", nargs="*", choices=["scores", *ONE_BY_ONE], default=[])
     parser.add_argument("--enough", type=int, default=0, metavar="N")
     parser.add_argument("--json", type=Path)
@@ -525,9 +539,10 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1, metavar="J", help="Cores to measure on.")
     options = parser.parse_args()
     if options.nested:
-        return nested(options.nested, options.jobs)
-    found = cells(options.runs, options.stories, options.jobs, tuple(options.only), options.enough)
-    print("\n".join(table(found, options.stories)))
+        return nested(options.nested, options.stories or (20,), options.jobs)
+    numbers = options.stories or STORIES
+    found = cells(options.runs, numbers, options.jobs, tuple(options.only), options.enough)
+    print("\n".join(table(found, numbers)))
     judged = [cell for cell in found if counts(cell)]
     good = sum(map(inside, judged))
     print(f"\n{good} of {len(judged)} cells within {WITHIN[0]} to {WITHIN[1]}; {cpu_seconds():.0f} CPU s")
