@@ -27,7 +27,8 @@ def select(
 ) -> None:
     """Rank what to label next into selection.jsonl, and estimate what more labels would add.
 
-    Before there is a model, all sentences are drawn at random. Sentences that wait for a first answer are left out.
+    Before there is a model, all sentences are drawn at random. Sentences that wait for a first answer are left out. For
+    rare labels the ranking saves a fifth to a third of the answers; for even labels and for spans no gain was measured.
 
     Example: toolkit select --count 200 && toolkit push --order selection.jsonl --limit 200
     """
