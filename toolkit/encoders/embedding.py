@@ -28,12 +28,19 @@ STORE: Final = "TOOLKIT_EMBEDDINGS"
 _KEY = 32  # bytes of a SHA-256
 _REMEMBERED = 50_000  # embeddings in memory: 100 MB of the widest
 _AT_ONCE = 500  # texts between two writes
+_ROUNDING = 1e-3
+
+
+def _of_length_1(rows: Any) -> Any:
+    """Tell which of [N, width] are embeddings, of length 1 but for rounding; numbers that are none have no length."""
+    return np.abs(np.linalg.norm(np.asarray(rows, dtype=np.float64), axis=-1) - 1.0) < _ROUNDING
 
 
 class EmbeddingStore:
     """Embeddings by the hash of their text, in a file that only grows: 32 bytes of SHA-256, then 32-bit floats.
 
-    A row that a kill cut off is the end of the file, and is written over by the next one.
+    A row that a kill cut off is the end of the file, and is written over by the next one. One that a disk damaged, so
+    that it is no embedding, is not read, and its text is encoded again.
 
     Args:
         path: The file; None keeps them in memory alone.
@@ -50,7 +57,8 @@ class EmbeddingStore:
         size, content = self._row_size, path.read_bytes()
         for at in range(0, len(content) // size * size, size):
             numbers = np.frombuffer(content, dtype="<f4", count=self._width, offset=at + _KEY)
-            self._known[content[at : at + _KEY]] = numbers
+            if _of_length_1(numbers):
+                self._known[content[at : at + _KEY]] = numbers
 
     @property
     def _row_size(self) -> int:
@@ -81,7 +89,11 @@ class SentenceEmbedder:
         self._encode, self._width, self._store = encode, width, store
 
     def transform(self, texts: Sequence[str]) -> sp.csr_matrix:
-        """Return [N, width]. What was asked before is remembered: folds, labels and probabilities cost one pass."""
+        """Return [N, width]. What was asked before is remembered: folds, labels and probabilities cost one pass.
+
+        Raises:
+            InvalidInput: The network answers what is no embedding, such as "not a number".
+        """
         whole = [text.encode(errors="replace").decode() for text in texts]
         keys = [hashlib.sha256(text.encode()).digest() for text in whole]
         rows = {key: self._store.get(key) for key in keys}
@@ -90,6 +102,10 @@ class SentenceEmbedder:
         for start in range(0, len(waiting), _AT_ONCE):
             batch = waiting[start : start + _AT_ONCE]
             found = np.asarray(self._encode([new[key] for key in batch]), dtype=np.float32)
+            if not _of_length_1(found).all():
+                raise InvalidInput(
+                    "the network answers what is no embedding", remedy="install its packages and their libraries again"
+                )
             made = dict(zip(batch, found, strict=True))
             self._store.add(made)
             rows.update(made)
