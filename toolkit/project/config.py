@@ -218,7 +218,7 @@ class IngestConfig(_Section):
         unwrap: Whether lines of text that were wrapped at a column are joined to paragraphs: where most lines show that
             they were ("auto"), never, or always.
         translated_copies: The encoder that joins translated copies of a report to one story; "use" is the one whose
-            thresholds are measured. It needs the extra `multilingual`. None: only near-copies of one language are one.
+            thresholds are measured. It needs the extra `embeddings`. None: only near-copies of one language are one.
         publisher: Holds for every page that names none.
         language: The same, an ISO 639 code.
         licence: The same.
@@ -443,7 +443,7 @@ ingest:
   # urls: ["s3://bucket/news/*.jsonl.gz"] # further pages, by any URL that fsspec knows
   recurring: 8                          # a short line on so many pages, or √pages if more, is boilerplate; 0: none
   # unwrap: never                       # lines wrapped at a column are joined where most lines are; or always
-  # translated_copies: use              # one story with the original; needs the extra multilingual
+  # translated_copies: use              # one story with the original; needs the extra embeddings
 """
 
 

