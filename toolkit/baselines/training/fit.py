@@ -38,8 +38,8 @@ def train(
 
     Regularisation, class balance, calibration and thresholds come from cross-validation inside `rows` with groups kept
     whole, but for a story that alone has a label, on 20 rows or more, which could else never be learnt; when the
-    baseline is "auto" or "auto+embeddings", so does the choice among `ladder.AUTO`: the blend, which is the last there,
-    unless another has a macro F1 that is better by more than .02. A label that is too
+    baseline is "auto" or "auto+embeddings", so does the choice among `ladder.AUTO`, by macro F1: with embeddings the
+    blend, which is the last there, unless another is better by .02. A label that is too
     rare to be held out gets its frequency as its probability, and a note. The same rows and seed give the same model,
     bit for bit.
 
@@ -86,12 +86,14 @@ def train(
 
 
 def _chosen(trials: Sequence[Trial]) -> Trial:
-    """Return the last trial, which blends several, unless another's score is clearly better: the first of equals.
+    """Return the trial with the best score, the first of equals.
 
-    The best score of several flatters itself and changes with the folds; nested, always the blend was better.
+    If the last one blends embeddings in, it is that one unless another is clearly better. The best score of several
+    flatters itself and changes with the folds; nested, always that blend was better.
     """
-    best = max(trials, key=lambda trial: trial.score)
-    return best if best.score > trials[-1].score + _CLEARLY else trials[-1]
+    best, last = max(trials, key=lambda trial: trial.score), trials[-1]
+    embedded = any(block.kind == "embedding" for part in last.baseline.parts for block in part.blocks)
+    return best if best.score >= last.score + (_CLEARLY if embedded else 0.0) else last
 
 
 def _fit(validation: CrossValidation, trial: Trial) -> tuple[Floats, Floats, tuple[FittedBlock, ...]]:
