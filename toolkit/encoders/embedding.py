@@ -39,8 +39,8 @@ def _of_length_1(rows: Any) -> Any:
 class EmbeddingStore:
     """Embeddings by the hash of their text, in a file that only grows: 32 bytes of SHA-256, then 32-bit floats.
 
-    A row that a kill cut off is the end of the file, and is written over by the next one. One that a disk damaged, so
-    that it is no embedding, is not read, and its text is encoded again.
+    A row that a kill cut off is the end of the file, and is written over by the next one. A row that a disk
+    damaged is left out where its numbers do not have length 1, and its text is encoded again.
 
     Args:
         path: The file; None keeps them in memory alone.
@@ -92,7 +92,7 @@ class SentenceEmbedder:
         """Return [N, width]. What was asked before is remembered: folds, labels and probabilities cost one pass.
 
         Raises:
-            InvalidInput: The network answers what is no embedding, such as "not a number".
+            InvalidInput: The network gives numbers that do not have length 1, such as "not a number".
         """
         whole = [text.encode(errors="replace").decode() for text in texts]
         keys = [hashlib.sha256(text.encode()).digest() for text in whole]

@@ -121,8 +121,9 @@ def counted(chunks: Iterable[Chunk], sizes: Sequence[int], progress: Callable[[i
         sizes: Rows of each chunk; there may be more of them each time.
         progress: Called with (rows done, rows) after each chunk.
     """
-    done = 0
+    done = total = known = 0
     for number, chunk in enumerate(chunks):
+        total, known = total + sum(sizes[known:]), len(sizes)
         done += sizes[number]
-        progress(done, sum(sizes))
+        progress(done, total)
         yield chunk

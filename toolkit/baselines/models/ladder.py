@@ -66,7 +66,7 @@ class Baseline:
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """What each part counts for, 1 in all."""
+        """The weight of each part in the mean of log-odds; they sum to 1."""
         return tuple(part.weight / sum(each.weight for each in self.parts) for part in self.parts)
 
 
