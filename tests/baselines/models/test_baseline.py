@@ -16,11 +16,6 @@ def test_empty_text_gets_an_answer(binary: Rows) -> None:
     assert train(binary, baseline="words-lr").predict([]) == []
 
 
-def test_a_text_that_is_no_text_is_refused(binary: Rows) -> None:
-    with pytest.raises(InvalidInput, match="text 1 is a NoneType, not text"):
-        train(binary, baseline="words-lr").predict(["a", None])  # type: ignore[list-item]
-
-
 def test_deciding_words_name_what_decided(binary: Rows) -> None:
     model = train(binary, baseline="words-lr")
     words = dict(model.deciding_words("the delegations met", "yes"))
@@ -53,8 +48,17 @@ def test_predictions_are_suggestions_for_the_ids_that_are_given(binary: Rows) ->
     assert [(each.sentence_id, each.model) for each in named] == [(f"s{number}", "mine") for number in range(25)]
 
 
-def test_one_text_is_refused_where_several_are_wanted(make_rows) -> None:  # type: ignore[no-untyped-def]
+def test_what_holds_no_texts_is_refused_and_what_gives_them_once_is_read(make_rows) -> None:  # type: ignore[no-untyped-def]
     model = train(make_rows(60), baseline="words-lr")
-    for ask in (model.predict, model.predict_proba, lambda text: list(predictions(model, text))):
-        with pytest.raises(UsageError, match="one text was given where a list of texts is wanted"):
-            ask("A plain sentence.")
+    for ask in (model.predict, model.predict_proba, lambda texts: list(predictions(model, texts))):
+        for nothing, told in (
+            ("A plain sentence.", "one text was given"),
+            (None, "it is missing"),
+            (7, "a whole number"),
+        ):
+            with pytest.raises(UsageError, match=told):
+                ask(nothing)
+        with pytest.raises(InvalidInput, match="text 1 is NaN, not text"):
+            ask(["A plain sentence.", float("nan")])
+        texts = ["A plain sentence.", "Another one."]
+        assert list(map(str, ask(iter(texts)))) == list(map(str, ask(texts)))

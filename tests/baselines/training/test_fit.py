@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from toolkit.baselines import Rows, evaluate, train
+from toolkit.baselines.training.model_card import DataSource, card
 from toolkit.errors import InvalidInput, UsageError
 
 pytestmark = pytest.mark.slow
@@ -49,12 +50,15 @@ def test_auto_takes_the_best_by_cross_validation(binary: Rows) -> None:
     table = model.facts["cross_validated_macro_f1"]
     assert table[model.baseline] == max(table.values())
     assert set(table) == {"majority", "words-lr", "nb-svm", "words-chars-svm", "blend"}
+    assert "embeddings" not in card(model, "mine", DataSource(name="rows"), {})
 
 
 def test_with_embeddings_auto_takes_the_blend_unless_another_is_clearly_better(
     binary: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = train(binary, baseline="auto+embeddings").facts["cross_validated_macro_f1"]
+    model = train(binary, baseline="auto+embeddings")
+    assert "the last of the table, which blends embeddings in" in card(model, "mine", DataSource(name="rows"), {})
+    table = model.facts["cross_validated_macro_f1"]
     assert list(table)[-1] == "embeddings-blend"
     best = max(table, key=lambda name: table[name])
     gain = table[best] - table["embeddings-blend"]

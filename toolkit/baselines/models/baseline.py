@@ -17,6 +17,7 @@ from toolkit.baselines.data.targets import Floats, Targets
 from toolkit.baselines.models.features import FittedBlock, Sparse
 from toolkit.baselines.spans.tagger import SpanModel
 from toolkit.errors import InvalidInput, UsageError
+from toolkit.project.table_files import kind
 from toolkit.records import Suggestion
 
 _BATCH = 20_000  # rows whose features are in memory at a time
@@ -87,12 +88,12 @@ class Model:
         """Fitted vectorizers, one a block."""
         return [block.vectorizer(fast=True) for block in self.blocks]
 
-    def predict_proba(self, texts: Sequence[str]) -> Floats:
+    def predict_proba(self, texts: Iterable[str]) -> Floats:
         """Return P(label | text) as [N, labels], in the order of `labels`.
 
         Raises:
             InvalidInput: A text is not a string.
-            UsageError: One text was given, not several.
+            UsageError: It is one text, or no texts at all.
         """
         return self.by_label(self.asked(texts))
 
@@ -103,13 +104,14 @@ class Model:
         columns = {self.targets.positive: asked[:, 0], self.targets.negative: 1.0 - asked[:, 0]}
         return np.stack([columns[name] for name in self.labels], axis=1)
 
-    def predict(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+    def predict(self, texts: Iterable[str]) -> list[tuple[str, ...]]:
         """Return the labels of each text, sorted; exactly one each for a single-label model.
 
         Raises:
             InvalidInput: A text is not a string.
-            UsageError: One text was given, not several.
+            UsageError: It is one text, or no texts at all.
         """
+        texts = list(several(texts))
         return self.decided(texts, self.asked(texts))
 
     def decided(self, texts: Sequence[str], asked: Floats) -> list[tuple[str, ...]]:
@@ -118,18 +120,18 @@ class Model:
             return [self._draw(text, row) for text, row in zip(texts, asked, strict=True)]
         return self.targets.named(self.targets.decide(asked, self.thresholds))
 
-    def asked(self, texts: Sequence[str]) -> Floats:
+    def asked(self, texts: Iterable[str]) -> Floats:
         """Return P(yes) as [N, questions]; what `thresholds` are held against.
 
         Raises:
             InvalidInput: A text is not a string.
-            UsageError: One text was given, not several.
+            UsageError: It is one text, or no texts at all.
         """
-        refuse_text(texts)
+        texts = list(several(texts))
         for number, text in enumerate(texts):
             if not isinstance(text, str):
-                raise InvalidInput(f"text {number} is a {type(text).__name__}, not text")
-        if self.memory is None or not len(texts):
+                raise InvalidInput(f"text {number} is {kind(text)}, not text")
+        if self.memory is None or not texts:
             return self._read(texts)
         new = list(dict.fromkeys(text for text in texts if text not in self.memory))
         self.memory.update(zip(new, self._read(new), strict=True))
@@ -192,14 +194,17 @@ class Model:
         return (self.targets.names[min(number, len(self.targets.names) - 1)],)
 
 
-def refuse_text(texts: object) -> None:
-    """Refuse one text where several are asked about: each of its characters would be answered.
+def several(texts: Iterable[str]) -> Iterable[str]:
+    """Return texts as they are, but refuse one text, each of whose characters would be answered, and what holds none.
 
     Raises:
-        UsageError: It is one text.
+        UsageError: It is one text, or nothing that can be gone through.
     """
-    if isinstance(texts, str):
+    if isinstance(texts, str | bytes):
         raise UsageError("one text was given where a list of texts is wanted", remedy="put it in a list: [text]")
+    if not isinstance(texts, Iterable):
+        raise UsageError(f"a list of texts is wanted, but it is {kind(texts)}", remedy="give a list: [text]")
+    return texts
 
 
 def _uniform(seed: int, *parts: str) -> float:
@@ -228,9 +233,9 @@ def predictions(
 
     Raises:
         InvalidInput: A text is not a string.
+        UsageError: It is one text, or no texts at all.
     """
-    refuse_text(texts)
-    waiting, named = iter(texts), map(str, count()) if ids is None else iter(ids)
+    waiting, named = iter(several(texts)), map(str, count()) if ids is None else iter(ids)
     called, schema = name or model.baseline, model.facts.get("schema")
     while batch := list(islice(waiting, size)):
         spans = model.tagger.predict(batch) if model.tagger is not None else [()] * len(batch)

@@ -69,6 +69,11 @@ class Baseline:
         """The weight of each part in the mean of log-odds; they sum to 1."""
         return tuple(part.weight / sum(each.weight for each in self.parts) for part in self.parts)
 
+    @property
+    def embeds(self) -> bool:
+        """Whether frozen embeddings are among its features."""
+        return any(block.kind == "embedding" for part in self.parts for block in part.blocks)
+
 
 _EITHER = (False, True)
 _WORDS_NB = Part(blocks=(Block(kind="binary"),), learner="nb-svm", strengths=(0.01, 0.1), balances=_EITHER)

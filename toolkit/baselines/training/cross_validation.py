@@ -159,15 +159,18 @@ class CrossValidation:
 
     def trial(self, baseline: Baseline) -> Trial:
         """Cross-validate one baseline."""
-        if not baseline.parts:
-            return self._constant(baseline)
         parts = tuple(self._part(part) for part in baseline.parts)
-        logits = np.average([part.logits for part in parts], axis=0, weights=baseline.shares)
-        slopes, intercepts = np.ones(logits.shape[1]), np.zeros(logits.shape[1])
-        if len(parts) > 1:
-            slopes, intercepts = self._held.calibrate(logits)
-        logits = slopes * logits + intercepts
-        thresholds, score = self._held.judge(logits)
+        questions = len(self.frequencies)
+        slopes, intercepts, logits = np.ones(questions), np.zeros(questions), np.zeros((0, questions))
+        if parts:
+            logits = np.average([part.logits for part in parts], axis=0, weights=baseline.shares)
+            if len(parts) > 1:
+                slopes, intercepts = self._held.calibrate(logits)
+            logits = slopes * logits + intercepts
+            thresholds, score = self._held.judge(logits)
+        else:
+            thresholds = np.full(questions, 0.5)
+            score = self._held.score(np.tile(self.frequencies, (len(self.rows), 1)), thresholds)
         return Trial(
             baseline=baseline,
             parts=parts,
@@ -185,20 +188,6 @@ class CrossValidation:
             return rule_weights(terms, self._rules, self.targets.questions), np.zeros(self.asked.shape[1])
         pairs = [fit_linear(features, flags[fitted], part.learner, setting, self._seed) for flags in self.asked.T]
         return np.stack([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
-
-    def _constant(self, baseline: Baseline) -> Trial:
-        nothing = np.zeros(len(self.frequencies))
-        thresholds = np.full(len(self.frequencies), 0.5)
-        score = self._held.score(np.tile(self.frequencies, (len(self.rows), 1)), thresholds)
-        return Trial(
-            baseline=baseline,
-            parts=(),
-            logits=np.zeros((0, len(nothing))),
-            slopes=nothing,
-            intercepts=nothing,
-            thresholds=thresholds,
-            score=score,
-        )
 
     def _part(self, part: Part) -> FittedPart:
         """Return the part with the setting whose held-out answers have the best macro F1, the first of equals."""

@@ -92,8 +92,7 @@ def _chosen(trials: Sequence[Trial]) -> Trial:
     flatters itself and changes with the folds; nested, always that blend was better.
     """
     best, last = max(trials, key=lambda trial: trial.score), trials[-1]
-    embedded = any(block.kind == "embedding" for part in last.baseline.parts for block in part.blocks)
-    return best if best.score >= last.score + (_CLEARLY if embedded else 0.0) else last
+    return best if best.score >= last.score + (_CLEARLY if last.baseline.embeds else 0.0) else last
 
 
 def _fit(validation: CrossValidation, trial: Trial) -> tuple[Floats, Floats, tuple[FittedBlock, ...]]:

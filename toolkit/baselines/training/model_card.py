@@ -155,6 +155,7 @@ def card(
         source=source,
         summary=LADDER[model.baseline].summary,
         tried=model.facts[model.chosen_by],
+        blended=any(LADDER[name].embeds for name in model.facts[model.chosen_by]),
         evaluations=evaluations,
         spans=spans,
         sklearn=version("scikit-learn"),
