@@ -50,6 +50,12 @@ def test_another_encoding_is_no_text() -> None:
     assert all(isinstance(row, Unread) and "not UTF-8 text" in row.error for row in rows)
 
 
+def test_a_byte_order_mark_in_the_middle_of_joined_files_is_no_part_of_a_line() -> None:
+    source = io.BytesIO('\ufeff{"text": "x", "id": 1}\n\ufeff{"text": "y", "id": 2}\n\ufeffz\n'.encode())
+    rows = [row for batch in read_batches(io.BufferedReader(source)) for row in batch]
+    assert rows == [{"text": "x", "id": 1}, {"text": "y", "id": 2}, {"text": "z"}]
+
+
 @pytest.mark.slow
 def test_half_a_character_comes_back_as_it_was_sent(model: Path) -> None:
     with predict(model) as process:

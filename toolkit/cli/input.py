@@ -104,7 +104,7 @@ def _row(line: bytes | None, number: int, text_column: str) -> dict[str, Any] | 
     if not line.strip():
         return None
     try:
-        text = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r")
+        text = line.decode("utf-8-sig").rstrip("\r")  # joined files have a byte order mark in their middle
         if _is_list(text, number):
             return Unread(
                 number, "a JSON list, not one object per line: save it as a .json file and label that with --file"

@@ -174,16 +174,19 @@ def _refuse(path: Path, found: str | None, expected: str | None) -> None:
 
 
 def _open_text(path: Path) -> IO[str]:
-    return open_text(path, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    return open_text(path, encoding="utf-8", errors="surrogateescape", newline="")
 
 
 def _lines(path: Path) -> Generator[tuple[int, str]]:
-    """Yield lines with their numbers from 1; a byte that is not UTF-8 is escaped."""
+    """Yield lines with their numbers from 1; a byte that is not UTF-8 is escaped.
+
+    A byte order mark is left out before any line, as joined files have one in their middle.
+    """
     number = 0
     try:
         with border("is damaged from here on", remedy="fetch it again"), _open_text(path) as file:
             for number, line in enumerate(text_lines(file, str(path)), 1):
-                yield number, line
+                yield number, line.removeprefix("\ufeff")
     except InvalidInput as fault:
         raise InvalidInput(fault.what, where=fault.where or f"{path}:{number + 1}", remedy=fault.remedy) from fault
 

@@ -179,17 +179,26 @@ def test_every_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_rows(path)
     assert [fault.where for fault in caught.value.faults] == [f"{path}:2", f"{path}:4:2", f"{path}:5"]
     assert "is not valid UTF-8 at byte 13 of the line" in str(caught.value)
-    assert all(str(fault.remedy).endswith("--rejects FILE") for fault in caught.value.faults)
+    assert all(str(fault.remedy).endswith("`train-files --rejects FILE`") for fault in caught.value.faults)
 
 
 def test_the_header_of_a_second_file_that_was_appended_is_no_row(tmp_path: Path) -> None:
     path, rejects = tmp_path / "a.csv", []
-    path.write_text("text,label\nx,b\ntext,label\ny,c\n")
-    with pytest.raises(InvalidInput, match="is the header again, as in files that were joined") as caught:
-        read_rows(path)
-    assert caught.value.where == f"{path}:3"
-    assert read_rows(path, reject=rejects.append).labels == (("b",), ("c",))
-    assert [each.reason for each in rejects] == ["header-again"]
+    for mark in ("", "\ufeff"):
+        path.write_text(f"{mark}text,label\nx,b\n{mark}text,label\n{mark}y,c\n")
+        with pytest.raises(InvalidInput, match="is the header again, as in files that were joined") as caught:
+            read_rows(path)
+        assert caught.value.where == f"{path}:3"
+        rejects.clear()
+        rows = read_rows(path, reject=rejects.append)
+        assert (rows.texts, rows.labels) == (("x", "y"), (("b",), ("c",)))
+        assert [each.reason for each in rejects] == ["header-again"]
+
+
+def test_a_byte_order_mark_in_the_middle_of_joined_files_is_no_part_of_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('\ufeff{"text": "x", "label": "b"}\n\ufeff{"text": "y", "label": "c"}\n')
+    assert read_rows(path).texts == ("x", "y")
 
 
 def test_like_faults_are_told_in_one_line(tmp_path: Path) -> None:
@@ -236,7 +245,7 @@ def test_rows_that_cannot_be_used_are_handed_over_with_their_reason(tmp_path: Pa
 
 def test_rows_whose_labels_are_in_another_column_say_so(tmp_path: Path) -> None:
     rows = [{"text": "x", "labels": ["y"]}, {"text": "x", "label": "y"}]
-    with pytest.raises(InvalidInput, match=r"but a list in the first row \(it has 'label' instead\)"):
+    with pytest.raises(InvalidInput, match=r"but a list in other rows \(it has 'label' instead\)"):
         read_rows(write(tmp_path / "a.jsonl", list(rows)))
     with pytest.raises(InvalidInput, match=r"'label' is missing, not a label name \(it has 'labels' instead\)"):
         read_rows(write(tmp_path / "b.jsonl", list(reversed(rows))))

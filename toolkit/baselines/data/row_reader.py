@@ -248,7 +248,7 @@ class _Faults:
             return
         places = self._alike.setdefault(fault.reason + _SHOWN.sub("", fault.what), [])
         if not places:
-            remedy = "mend it, or leave such rows out with --rejects FILE"
+            remedy = "mend it, or leave such rows out with `train-files --rejects FILE`"
             self.found.append(InvalidInput(fault.what, where=self._source.place(number, fault.column), remedy=remedy))
         places.append(number)
         if sum(map(len, self._alike.values())) == _MAX_FAULTS:
@@ -372,7 +372,7 @@ class _Columns:
             cell = _list_of(cell)
         if not isinstance(cell, list):
             unread = isinstance(cell, str) and cell.lstrip().startswith("[")
-            wanted = 'a list in CSV must be JSON: ["a", "b"]' if unread else "but a list in the first row"
+            wanted = 'a list in CSV must be JSON: ["a", "b"]' if unread else "but a list in other rows"
             what = f"{self.label!r} is {kind(cell)}, {wanted}"
             raise _Unusable("no-label", what + _elsewhere(self.label, fields))
         if len(cell) > len(set(map(str, cell))) and {str(value) for value in cell} <= {"0", "1"}:
