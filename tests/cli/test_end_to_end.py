@@ -47,11 +47,17 @@ def test_every_stage_hands_on_what_it_got(first: dict[str, Any], project: Path) 
     assert 0 < queued < sentences / 4
 
 
-def test_spans_are_learnt_beside_labels_and_judged(first: dict[str, Any], project: Path) -> None:
+def test_spans_are_learnt_beside_labels_and_judged(
+    first: dict[str, Any], project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tagger,) = project.glob("models/*/spans/config.json")
     assert json.loads(tagger.read_text())["labels"] == ["CUE", "FIGURE", "SOURCE"]
     judged = {(each["label"], each["by"]): each["support"] for each in first["evaluate"]["spans"]["scores"]}
     assert judged["FIGURE", "exact"] > 0
+    monkeypatch.chdir(project.parent)  # no project is needed to judge spans, only a release
+    model, release = str(tagger.parents[1]), str(project / "releases" / "1.0.0")
+    alone = json.loads(printed(capsys, "evaluate", model, release, "--json"))
+    assert all(alone[name] == first["evaluate"][name] for name in ("spans", "span_ceiling", "ceiling"))
 
 
 def test_full_agreement_shows_every_part_with_its_n_and_interval(

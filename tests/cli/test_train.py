@@ -63,7 +63,7 @@ def test_one_story_has_no_test_split_and_is_told_so_before_anybody_evaluates(
     assert "next: label sentences of more stories and build again" in said
     release = str(Path("news/releases/1.0.0").resolve())
     monkeypatch.chdir(tmp_path.parent)
-    for words, code, told in ((["--split", "train"], 0, "macro_f1"), (["--quiz"], 2, "need a project")):
+    for words, code, told in ((["--split", "train"], 0, "macro_f1"), (["--quiz"], 2, "needs a project")):
         with pytest.raises(SystemExit) as ended:
             main(["evaluate", str(next((tmp_path / "news" / "models").iterdir())), release, *words])
         both = capsys.readouterr()

@@ -76,28 +76,26 @@ def evaluate(
 
     All of it goes to reports/evaluation.json, and to one page, reports/evaluation.html; mistakes and the words that
     decided go to reports/errors.csv too. With --file, or a model and a release outside of a project, only what --html
-    names is written.
+    names is written; a file is held against the labels alone, not against spans.
 
     Example: toolkit evaluate models/words-lr-1.0.0 releases/1.1.0 --since releases/1.0.0
     """
     from toolkit import baselines
 
-    if files:
-        if quiz or since or split != "test" or release != "newest":
+    outside = project is None and Project.nearest() is None and model is not None and release != "newest"
+    if files or outside:
+        if files and (quiz or since or split != "test" or release != "newest"):
             raise UsageError("--file goes without a release, --split, --since and --quiz")
+        if quiz:
+            raise UsageError("--quiz needs a project", remedy="run it in one, or leave it out")
         columns: Any = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
         with progress_bar("evaluate"):
-            rows = {str(path): baselines.read_rows(path, **columns) for path in files}
-            report = _of_rows(model, rows, against, workspace_at(project), seed)
-            _write_page(html, report)
-        _put_report(report, full=full, as_json=as_json)
-        return
-    if project is None and Project.nearest() is None and model is not None and release != "newest":
-        if quiz or since:
-            raise UsageError("--quiz and --since need a project", remedy="run it in one, or leave them out")
-        with progress_bar("evaluate"):
-            rows = {split: baselines.rows_of_release(references.load_release(release).path, split)}
-            report = _of_rows(model, rows, against, None, seed)
+            if files:
+                rows = baselines.concat([baselines.read_rows(path, **columns) for path in files])
+                called = ", ".join(path.name for path in files)
+                report = _of_rows(model, rows, called, against, workspace_at(project), seed)
+            else:
+                report = _of_release(str(model), release, against, split=split, since=since, seed=seed)
             _write_page(html, report)
         _put_report(report, full=full, as_json=as_json)
         return
@@ -131,22 +129,35 @@ def put_falls(falls: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _of_rows(
-    model: str | None, parts: Mapping[str, Rows], against: str | None, workspace: Workspace | None, seed: int
+    model: str | None, rows: Rows, called: str, against: str | None, workspace: Workspace | None, seed: int
 ) -> dict[str, Any]:
-    """Evaluate a model on labelled rows, by where they come from, without a project."""
+    """Evaluate a model on the labels of rows of files, which are called so."""
     from dataclasses import asdict
 
     from toolkit import baselines
 
-    called = model or "newest"
-    ready = references.load_model(called, workspace=workspace)
-    rows = baselines.concat(list(parts.values()))
-    found = baselines.evaluate(ready, rows)
-    report: dict[str, Any] = {"model": called, "split": ", ".join(Path(name).name for name in parts), **found.to_dict()}
+    name = model or "newest"
+    ready = references.load_model(name, workspace=workspace)
+    report: dict[str, Any] = {"model": name, "split": called, **baselines.evaluate(ready, rows).to_dict()}
+    if ready.tagger is not None:
+        only = "files are held against the labels alone; `toolkit evaluate MODEL RELEASE` judges spans too"
+        report["notes"] = [*report["notes"], only]
     if against is not None:
         tested = baselines.compare(ready, references.load_model(against, workspace=workspace), rows, seed=seed)
         report["against"] = {"model": against, **asdict(tested)}
     return report
+
+
+def _of_release(
+    model: str, release: str, against: str | None, *, split: str, since: str | None, seed: int
+) -> dict[str, Any]:
+    """Evaluate a model on a release outside of a project."""
+    from toolkit.baselines.evaluation.stage import release_report
+
+    ready, source = references.load_model(model), references.load_release(release)
+    older = references.load_release(since) if since else None
+    rival = (references.load_model(against), against) if against else None
+    return release_report(ready, model, source, split=split, since=older, against=rival, seed=seed)[1]
 
 
 def _put_report(report: Mapping[str, Any], *, full: bool, as_json: bool) -> None:

@@ -18,7 +18,10 @@ from toolkit.release import Release
 
 @pytest.mark.slow
 def test_a_model_is_judged_on_a_later_release_and_against_another_model(
-    tmp_path: Path, make_release: Callable[..., Release], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    make_release: Callable[..., Release],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     project = Workspace.create(tmp_path / "project", title="Two releases")
     first = make_release(project.path("releases"))
@@ -59,6 +62,14 @@ def test_a_model_is_judged_on_a_later_release_and_against_another_model(
         rows = list(csv.DictReader(file))
     assert [(row["sentence_id"], row["label"]) for row in rows] == [(e["id"], e["label"]) for e in found["errors"]]
     assert rows[0]["words"].startswith(found["errors"][0]["words"][0][0])
+    line[2], line[4] = (str(project.path("releases", version)) for version in ("2.0.0", "1.0.0"))
+    monkeypatch.chdir(tmp_path)  # outside of any project it is the same
+    with pytest.raises(SystemExit) as ended:
+        main([*line, "--json"])
+    alone, other = json.loads(capsys.readouterr().out), {"against", "model"}
+    assert (ended.value.code, alone["since"]) == (0, "1.0.0")
+    assert {name: found[name] for name in alone if name not in other} == {k: alone[k] for k in alone if k not in other}
+    assert alone["against"]["difference"] == found["against"]["difference"]
 
 
 @pytest.mark.slow

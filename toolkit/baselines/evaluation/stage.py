@@ -15,6 +15,7 @@ from toolkit.baselines.data.row_reader import rows_of_release
 from toolkit.baselines.evaluation.falls import falls, harder_models
 from toolkit.baselines.evaluation.on_release import evaluate_release, evaluate_release_spans
 from toolkit.baselines.evaluation.scores import Evaluation, compare
+from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.model_files import CONFIG, TENSORS
 from toolkit.baselines.models.model_files import load as load_model
 from toolkit.baselines.spans import span_ceiling
@@ -126,24 +127,60 @@ def _evaluate(
     swaps: int,
     harder: Mapping[str, Path],
 ) -> tuple[Made, Mapping[str, Any]]:
-    model, since = load_model(folder).remembering(), older.path if older else None
-    found = evaluate_release(model, source.path, split=split, since=since)
-    spans = evaluate_release_spans(model, source.path, split)
-    report: dict[str, Any] = {"model": name, "release": source.version, "split": split, **found.to_dict()}
+    against = (load_model(rival.folder), rival.name) if rival else None
+    found, report = release_report(
+        load_model(folder), name, source, split=split, since=older, against=against, seed=seed, swaps=swaps
+    )
     if harder:
         report["falls"] = falls(report, harder)
-    if older is not None:
-        report["since"] = older.version
+    return Made({ERRORS: errors_csv(found).encode()}, {"rows": found.rows, "stories": found.groups}), report
+
+
+def release_report(
+    model: Model,
+    name: str,
+    source: Release,
+    *,
+    split: str = "test",
+    since: Release | None = None,
+    against: tuple[Model, str] | None = None,
+    seed: int = 0,
+    swaps: int = 1000,
+) -> tuple[Evaluation, dict[str, Any]]:
+    """Judge all that a model says of a split of a release, labels and spans, beside the people who labelled it.
+
+    Args:
+        model: The model.
+        name: What the report calls it.
+        source: The release.
+        split: "validation" or "test".
+        since: An older release: the report also says why the score moved since.
+        against: Another model and its name, for a paired test on the same rows.
+        seed: For the paired test.
+        swaps: How often the paired test swaps the answers of stories.
+
+    Returns:
+        The evaluation of the labels, and the report as `evaluate` has it.
+
+    Raises:
+        InvalidInput: There is no such split.
+    """
+    model = model.remembering()
+    found = evaluate_release(model, source.path, split=split, since=since.path if since else None)
+    report: dict[str, Any] = {"model": name, "release": source.version, "split": split, **found.to_dict()}
+    if since is not None:
+        report["since"] = since.version
+    spans = evaluate_release_spans(model, source.path, split)
     if spans is not None:
         report["spans"] = spans.to_dict()
     people = span_ceiling(source.path, split)
     if people:
         report["span_ceiling"] = [asdict(person) for person in people]
-    if rival is not None:
-        rows = rows_of_release(source.path, split)
-        tested = compare(model, load_model(rival.folder), rows, seed=seed, swaps=swaps)
-        report["against"] = {"model": rival.name, **asdict(tested)}
-    return Made({ERRORS: errors_csv(found).encode()}, {"rows": found.rows, "stories": found.groups}), report
+    if against is not None:
+        other, called = against
+        tested = compare(model, other, rows_of_release(source.path, split), seed=seed, swaps=swaps)
+        report["against"] = {"model": called, **asdict(tested)}
+    return found, report
 
 
 def errors_csv(evaluation: Evaluation) -> str:
