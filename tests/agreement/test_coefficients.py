@@ -147,6 +147,12 @@ def test_an_undefined_alpha_says_why(ratings, reason):
     assert math.isnan(float(found))
 
 
+def test_an_undefined_alpha_of_sets_and_flags_speaks_words():
+    for value, told in (({"toll", "claim"}, "'claim' with 'toll'"), (set(), "empty")):
+        assert f"every pairable rating is {told}: " in coefficient([[value] * 3] * 2, level="masi").reason
+    assert "every pairable rating is yes: " in coefficient([[True] * 3] * 2).reason
+
+
 def test_a_coefficient_says_what_it_rests_on():
     found = coefficient([["a", "b", None, None], ["a", "c", "a", None], [None, "b", None, "c"]])
     assert (found.n_units, found.n_annotators, found.n_pairable) == (2, 3, 5)

@@ -75,9 +75,7 @@ def test_full_agreement_shows_every_part_with_its_n_and_interval(
     assert low < value < high
     claim = next(line for line in shown.splitlines() if line.startswith("claim "))
     assert claim.count("[") == 5, "prevalence, percent, positive, α and AC1, each with its interval"
-    assert (
-        "α of FIGURE.high_open: every pairable rating is False: without variation there is nothing to agree on" in shown
-    )
+    assert "α of FIGURE.high_open: every pairable rating is no: without variation there is nothing to agree on" in shown
     assert {"span, by token", "attribute", "pair", "annotator", "most disputed sentence"} <= set(tables)
     assert all("; 22 articles" in each for each in (brief, shown))
 

@@ -103,6 +103,22 @@ def test_the_verdict_says_agreement_leakage_label_errors_and_a_baseline(tmp_path
     assert "decisions" in said["label errors", "look wrong"].said
 
 
+def test_where_everybody_says_the_same_the_verdict_says_so_and_not_that_nobody_was_asked_twice(tmp_path: Path) -> None:
+    lines = [f"s{at},Sentence {at} of the river.,claim,{who}" for at in range(6) for who in ("ada", "ben")]
+    (tmp_path / "a.csv").write_text("\n".join(["id,text,label,annotator", *lines]))
+    found = import_documents("annotated-csv", tmp_path / "a.csv", tmp_path / "p")
+    (said,) = [row.said for row in found.verdict if row.topic == "agreement"]
+    assert said == "every pairable rating is 'claim': without variation there is nothing to agree on"
+
+
+def test_a_label_that_reads_like_an_empty_cell_is_counted_as_lost(tmp_path: Path) -> None:
+    lines = ["id,text,label", "1,It rained.,none", "2,It snowed.,claim", "3,It froze.,", "4,It thawed.,NA"]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    found = import_documents("annotated-csv", tmp_path / "a.csv", tmp_path / "p", judge=False)
+    ((what, number, _),) = found.losses
+    assert (what, number) == ("labels called nan, none, null or NA, taken for no label", 2)
+
+
 def test_a_release_goes_out_and_comes_back_with_everybodys_answers(tmp_path: Path) -> None:
     import_documents("brat", brought("brat", corpus(), tmp_path), tmp_path / "p", judge=False)
     project = Project.find(tmp_path / "p")

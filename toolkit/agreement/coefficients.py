@@ -223,8 +223,18 @@ def _why(name: str, ratings: Ratings, pairable: Any) -> str:
     if name in ("positive", "negative"):
         return "nobody gave the value in question"
     if len(given) == 1:
-        return f"every pairable rating is {ratings.values[given[0]]!r}: without variation there is nothing to agree on"
+        value = _told(ratings.values[given[0]])
+        return f"every pairable rating is {value}: without variation there is nothing to agree on"
     return "chance alone explains full agreement"
+
+
+def _told(value: object) -> str:
+    """Return a rating in words: a name in quotes, a set as the names in it."""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, frozenset):
+        return " with ".join(sorted(map(repr, value))) or "empty"
+    return repr(value)
 
 
 def alpha(ratings: Any, level: Level = "nominal", *, categories: Sequence[Hashable] | None = None) -> float:

@@ -70,9 +70,11 @@ def _agreement(report: Mapping[str, Any], *, named: bool) -> Iterator[VerdictRow
         return
     rows = [(row, "α", "alpha", tally(row["n_units"], "text")) for row in (*report["layers"], *report["labels"])]
     rows += [(row, "F1 of spans", "exact_f1", tally(row["n_sentences"], "text")) for row in report["spans"]]
-    found = False
+    found, why = False, None
     for row, measure, name, units in rows:
         estimate = from_row(Estimate, row[name])
+        if row.get("n_units"):
+            why = why or estimate.reason
         if estimate.value is not None:
             found = True
             called = row.get("name", row.get("label")) or "all"
@@ -80,7 +82,7 @@ def _agreement(report: Mapping[str, Any], *, named: bool) -> Iterator[VerdictRow
                 topic="agreement", what=f"{called}: {measure}", estimate=estimate, said=f"{estimate} on {units}"
             )
     if not found:
-        said = "no text was answered by two people, or nobody marked anything"
+        said = why or "no text was answered by two people, or nobody marked anything"
         yield VerdictRow(topic="agreement", what="not known", said=said)
 
 

@@ -69,11 +69,11 @@ def read(root: Path, losses: Losses, unit: Unit | None = None) -> Iterator[Annot
         flags = _flags(header, rows, roles)
         split = path.stem if path.stem.lower() in SPLITS else None
         for number, row in enumerate(rows, start=2):
-            where = f"{path}: row {number}"
+            where, cells = f"{path}: row {number}", dict(zip(header, row, strict=True))
+            if cells.get(roles.get("labels", ""), "").lower() in _NOTHING - {""}:
+                losses.add("labels called nan, none, null or NA, taken for no label", where)
             with border("can't be read", where=where):
-                made = _document(
-                    dict(zip(header, row, strict=True)), roles, flags, f"{path.stem}:{number}", where, unit
-                )
+                made = _document(cells, roles, flags, f"{path.stem}:{number}", where, unit)
             if made is None:
                 losses.add("empty texts", where)
             else:
