@@ -21,6 +21,7 @@ import scipy.sparse as sp
 
 from toolkit.encoders.encoder import DEFAULT, ENCODERS, Encode, Encoder, digest_of_weights, named, opened
 from toolkit.errors import InvalidInput
+from toolkit.records.base import whole
 
 STORE: Final = "TOOLKIT_EMBEDDINGS"
 """The environment variable that names the folder of stored embeddings."""
@@ -94,10 +95,10 @@ class SentenceEmbedder:
         Raises:
             InvalidInput: The network gives numbers that do not have length 1, such as "not a number".
         """
-        whole = [text.encode(errors="replace").decode() for text in texts]
-        keys = [hashlib.sha256(text.encode()).digest() for text in whole]
+        read = list(map(whole, texts))
+        keys = [hashlib.sha256(text.encode()).digest() for text in read]
         rows = {key: self._store.get(key) for key in keys}
-        new = {key: text for key, text in zip(keys, whole, strict=True) if rows[key] is None}
+        new = {key: text for key, text in zip(keys, read, strict=True) if rows[key] is None}
         waiting = list(new)
         for start in range(0, len(waiting), _AT_ONCE):
             batch = waiting[start : start + _AT_ONCE]

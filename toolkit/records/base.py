@@ -44,6 +44,11 @@ def _json(part: str | int | None) -> str:  # as json.dumps, in half its time: id
     return encode_basestring(part) if isinstance(part, str) else "null" if part is None else str(part)
 
 
+def whole(text: str) -> str:
+    """Return a text with "?" for each half of a character (a lone surrogate), which no UTF-8 holds."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
 T = TypeVar("T")
 
 _STRICT = pydantic.ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from toolkit.agreement import unitizing_alpha, unitizing_alphas
-from toolkit.agreement.structures.span_agreement import match, span_f1, token_cells, token_labels, tokens
+from toolkit.agreement.structures.span_agreement import match, span_f1, token_cells, token_labels
 from toolkit.errors import InvalidInput
 from toolkit.records import Span
+from toolkit.words import word_bounds
 
 TEXT = "At least 14 people died near the old port."
 
@@ -58,10 +59,16 @@ def test_f1_of_nothing_is_undefined():
 
 def test_tokens_are_words_and_signs_and_carry_the_labels_that_touch_them():
     text = "At least 14."
-    assert [text[start:end] for start, end in tokens(text)] == ["At", "least", "14", "."]
-    labels = token_labels(tokens(TEXT), [span(0, 11), span(9, 18, "SOURCE")])
+    assert [text[start:end] for start, end in word_bounds(text)] == ["At", "least", "14", "."]
+    labels = token_labels(word_bounds(TEXT), [span(0, 11), span(9, 18, "SOURCE")])
     assert labels[:4] == [{"FIGURE"}, {"FIGURE"}, {"FIGURE", "SOURCE"}, {"SOURCE"}]
     assert not any(labels[4:])
+
+
+def test_where_a_script_has_no_spaces_a_token_is_a_character():
+    cells = token_cells([("大臣は否定した", [(0, [span(0, 2)]), (1, [span(3, 7)])])])
+    given = [(annotator, unit) for _, annotator, unit, labels in cells if labels]
+    assert given == [(0, 0), (0, 1), (1, 3), (1, 4), (1, 5), (1, 6)]
 
 
 def test_tokens_of_all_sentences_are_numbered_on():

@@ -9,7 +9,6 @@ in Content Analysis (2004), pp. 251-256. Units of one category and one observer 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
@@ -20,8 +19,8 @@ from toolkit.agreement.statistic import Parts, Statistic
 from toolkit.errors import InvalidInput
 from toolkit.records import Span
 from toolkit.records.base import record
+from toolkit.words import word_bounds
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
 _EDGE = 1e-9
 
 
@@ -91,11 +90,6 @@ def span_f1(answers: Sequence[Sequence[Sequence[Span]]], *, exact: bool) -> Stat
     return Statistic("exact_f1" if exact else "overlap_f1", sums, parts, exposed=lambda rows: rows[:, 1])
 
 
-def tokens(text: str) -> list[tuple[int, int]]:
-    """Return start and end of each run of letters and digits, and of each other visible character."""
-    return [found.span() for found in _TOKEN.finditer(text)]
-
-
 def token_labels(bounds: Iterable[tuple[int, int]], spans: Sequence[Span]) -> list[frozenset[str]]:
     """Return the labels of the spans that touch each token; the empty set outside of all."""
     return [frozenset(span.label for span in spans if span.start < end and start < span.end) for start, end in bounds]
@@ -111,7 +105,7 @@ def token_cells(
     """
     unit = 0
     for at, (text, people) in enumerate(sentences):
-        bounds = tokens(text)
+        bounds = word_bounds(text)
         for annotator, spans in people:
             for offset, labels in enumerate(token_labels(bounds, spans)):
                 yield at, annotator, unit + offset, labels

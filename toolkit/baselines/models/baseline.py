@@ -19,6 +19,7 @@ from toolkit.baselines.spans.tagger import SpanModel
 from toolkit.errors import InvalidInput, UsageError
 from toolkit.project.table_files import kind
 from toolkit.records import Suggestion
+from toolkit.records.base import whole
 
 _BATCH = 20_000  # rows whose features are in memory at a time
 
@@ -80,8 +81,8 @@ class Model:
         """Return the features of texts, CSR [N, features]. Half a character (a lone surrogate) counts as "?"."""
         if not self.blocks:
             return sp.csr_matrix((len(texts), 0))
-        whole = [text if text.isascii() else text.encode(errors="replace").decode() for text in texts]
-        return sp.hstack([vectorizer.transform(whole) for vectorizer in self.vectorizers], format="csr")
+        read = list(map(whole, texts))
+        return sp.hstack([vectorizer.transform(read) for vectorizer in self.vectorizers], format="csr")
 
     @cached_property
     def vectorizers(self) -> list[Any]:

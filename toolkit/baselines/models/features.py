@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,36 +13,13 @@ from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, 
 from toolkit.baselines.data.targets import Floats, Ints
 from toolkit.encoders import embedding
 from toolkit.encoders.encoder import DEFAULT, ENCODERS
+from toolkit.words import word_expression, word_pattern
 
 Sparse = Any
 """A scipy CSR matrix [N, features]; scipy ships no types."""
 
 HASHED = 2**18
 """Columns of the hashing block: at a million distinct n-grams of which most are rare, collisions cost little."""
-
-# Thai, Lao, Tibetan, Burmese, Khmer, kana and Chinese characters: scripts that put no spaces between words
-_UNSPACED = (
-    "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
-)
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """Return sorted code points as the inside of a character class."""
-    starts = [at for at in range(len(numbers)) if not at or numbers[at] != numbers[at - 1] + 1]
-    ends = [*(at - 1 for at in starts[1:]), len(numbers) - 1]
-    return "".join(f"\\U{numbers[start]:08x}-\\U{numbers[end]:08x}" for start, end in zip(starts, ends, strict=True))
-
-
-# Vowel signs, viramas, nuktas and accents of their own, with the joiners: in Hindi, Bengali, Tamil, Arabic and Hebrew
-# with vowels every second character. For `re` they end a word; by Unicode (UAX #29, rule WB4) the word goes on.
-_MARKS = (
-    _ranges([code for code in range(0x300, 0x1F000) if unicodedata.category(chr(code)) in ("Mn", "Mc", "Me")])
-    + "\u200c\u200d"
-)
-# "!", "?", quotes and single letters decide whether a sentence is an opinion; without spaces each character is a word
-_TOKEN = rf"(?u)[^\W{_UNSPACED}]+(?:[{_MARKS}]+[^\W{_UNSPACED}]*)*|[{_UNSPACED}][{_MARKS}]*|[^\w\s]"
-_WORD = re.compile(_TOKEN)
-_ASCII_WORD = re.compile(r"\w+|[^\w\s\x1c-\x1f]", re.ASCII)  # finds the same in ASCII, in two thirds of the time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +59,7 @@ class Block:
             return embedding.embedder(self.encoder)
         common: dict[str, Any] = {"analyzer": self.analyzer, "ngram_range": self.ngrams, "lowercase": True}
         if self.analyzer == "word":
-            common["token_pattern"] = _TOKEN
+            common["token_pattern"] = word_expression()
         if self.kind == "hashing":
             return HashingVectorizer(**common, n_features=HASHED, alternate_sign=False)
         common["vocabulary"] = {term: number for number, term in enumerate(terms)} if terms is not None else None
@@ -103,7 +78,7 @@ class WordNgrams:
 
     def __call__(self, text: str) -> list[str]:
         """Return the n-grams of a text, a term for every time it occurs."""
-        words = (_ASCII_WORD if text.isascii() else _WORD).findall(text.lower())
+        words = word_pattern(text).findall(text.lower())
         return [
             term
             for size in range(self.shortest, self.longest + 1)

@@ -16,9 +16,10 @@ from toolkit.baselines.data.targets import Floats, Ints
 from toolkit.baselines.spans.chain import FORBIDDEN, Run, begin, chosen
 from toolkit.baselines.spans.span_rows import SpanRows
 from toolkit.baselines.spans.tagger import Layer, SpanModel, placed
-from toolkit.baselines.spans.token_features import Bounds, features, tokens
+from toolkit.baselines.spans.token_features import features
 from toolkit.errors import InvalidInput
 from toolkit.records import Span
+from toolkit.words import Bounds, word_bounds
 
 _THRESHOLDS = (0.5, 0.6, 0.7, 0.4, 0.35, 0.3, 0.25, 0.2, 0.16, 0.13, 0.1, 0.08, 0.06, 0.04, 0.02)  # the first of equals
 _LEAST = 2  # stories that must hold a label
@@ -46,7 +47,7 @@ class Tagged:
     @classmethod
     def of(cls, rows: SpanRows, labels: Sequence[str]) -> Tagged:
         """Cut sentences into tokens; a span is the run of tokens that it touches."""
-        bounds = [tokens(text) for text in rows.texts]
+        bounds = [word_bounds(text) for text in rows.texts]
         table = features(rows.texts, bounds, rows.language)
         ends = np.cumsum([0, *map(len, bounds)])
         return cls(

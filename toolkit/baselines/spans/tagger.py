@@ -11,8 +11,9 @@ import scipy.sparse as sp
 
 from toolkit.baselines.data.targets import Floats, Ints
 from toolkit.baselines.spans.chain import Run, chosen, likely_runs
-from toolkit.baselines.spans.token_features import Bounds, features, tokens
+from toolkit.baselines.spans.token_features import features
 from toolkit.records import Span, content_id
+from toolkit.words import Bounds, word_bounds
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,7 +79,7 @@ class SpanModel:
     def predict(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         """Return the spans of each text, by start, end and label; those of one layer share no token."""
         found: list[list[Span]] = [[] for _ in texts]
-        bounds = [tokens(text) for text in texts]
+        bounds = [word_bounds(text) for text in texts]
         for layer, runs in self._likely(texts, bounds):
             for mine, text, places, each in zip(found, texts, bounds, runs, strict=True):
                 mine += (span_of(text, places, layer.labels, run) for run in chosen(each, layer.thresholds.tolist()))
@@ -89,7 +90,7 @@ class SpanModel:
 
         Readings that exclude each other stand side by side, by start, end and label.
         """
-        bounds = [tokens(text) for text in texts]
+        bounds = [word_bounds(text) for text in texts]
         likely = self._likely(texts, bounds)
         return [
             placed(text, places, [(layer.labels, runs[number]) for layer, runs in likely])

@@ -12,20 +12,13 @@ import scipy.sparse as sp
 from sklearn.feature_extraction import FeatureHasher
 
 from toolkit.figures import LANGUAGES, find
+from toolkit.records.base import whole
+from toolkit.words import Bounds
 
 COLUMNS = 2**20
 """Width of the hashed features."""
 
-Bounds = tuple[int, int]
-"""First character of a token, and one past its last."""
-
-_TOKEN = re.compile(r"\w+|[^\w\s]")
 _AROUND = 3  # tokens to either side
-
-
-def tokens(text: str) -> list[Bounds]:
-    """Return each run of letters and digits, and each other visible character."""
-    return [found.span() for found in _TOKEN.finditer(text)]
 
 
 def features(texts: Sequence[str], bounds: Sequence[Sequence[Bounds]], language: str) -> Any:
@@ -38,7 +31,8 @@ def features(texts: Sequence[str], bounds: Sequence[Sequence[Bounds]], language:
     """
     if not any(bounds):
         return sp.csr_matrix((0, COLUMNS))
-    rows = (row for text, places in zip(texts, bounds, strict=True) for row in token_rows(text, places, language))
+    pairs = zip(map(whole, texts), bounds, strict=True)
+    rows = (row for text, places in pairs for row in token_rows(text, places, language))
     return FeatureHasher(COLUMNS, input_type="string", alternate_sign=False).transform(rows)
 
 
