@@ -106,7 +106,7 @@ def table_file(path: Path) -> Iterator[TableFile]:
         yield TableFile(str(path), _counted(path, _listed_records(path)), ", row ")
     else:
         with closing(_lines(path)) as lines:
-            records = _csv_records(path, lines, suffix) if suffix in (".csv", ".tsv") else _json_records(lines)
+            records = _csv_records(path, lines, suffix) if suffix in (".csv", ".tsv") else _json_records(path, lines)
             yield TableFile(str(path), _counted(path, records))
 
 
@@ -202,10 +202,16 @@ def _not_utf8(line: str) -> Fault | None:
     )
 
 
-def _json_records(lines: Iterator[tuple[int, str]]) -> Iterator[Record]:
+def _json_records(path: Path, lines: Iterator[tuple[int, str]]) -> Iterator[Record]:
+    first = True
     for number, line in lines:
-        if line.strip():
-            yield number, _not_utf8(line) or _object(line)
+        if not line.strip():
+            continue
+        if first and line.lstrip().startswith("["):
+            remedy = "give the file a name that ends in .json"
+            raise InvalidInput("is one JSON list, not an object per line", where=str(path), remedy=remedy)
+        first = False
+        yield number, _not_utf8(line) or _object(line)
 
 
 def _listed_records(path: Path) -> Iterator[Record]:

@@ -102,6 +102,25 @@ def test_a_label_of_the_rows_to_judge_on_may_be_the_other_spelling() -> None:
     )
 
 
+def test_copies_in_other_stories_are_told_and_copies_of_one_story_are_not() -> None:
+    made = rows("claim", "denial")
+    texts = ("Nobody knew.", " nobody  knew. ", *made.texts[2:])  # of two stories, and of two labels
+    assert kinds(replace(made, texts=texts)) == ["conflicts"]
+    labels = (("claim",), *made.labels[1:2], ("claim",), *made.labels[3:])
+    texts = ("Nobody knew.", made.texts[1], " nobody  knew. ", *made.texts[3:])
+    (found,) = look(replace(made, texts=texts, labels=labels))
+    assert found.kind == "repeats"
+    assert str(found).startswith("2 rows share the text of another story, such as 'Nobody knew.'")
+    assert kinds(replace(made, texts=texts, labels=labels, groups=("a",) * 3 + made.groups[3:])) == []
+
+
+@pytest.mark.parametrize("written", ["nan", "None", "NA", "<NA>"])
+def test_a_label_that_programs_write_where_there_is_none_is_told(written: str) -> None:
+    (found,) = look(rows("claim", written))
+    assert (found.kind, found.severe) == ("missing", False)
+    assert str(found).startswith(f"{written!r} (30 rows) may say that there is no label")
+
+
 def test_conflicts_say_how_good_a_model_can_be() -> None:
     texts = tuple("The same text." if at < 20 else f"text {at}" for at in range(60))
     (finding,) = look(rows("claim", "denial", texts=texts))

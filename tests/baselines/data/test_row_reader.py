@@ -111,7 +111,7 @@ def test_all_faults_are_reported_with_their_lines(tmp_path: Path) -> None:
     [
         ("a.jsonl", "", "has no rows"),
         ("a.jsonl", "{nonsense\n", "a.jsonl:1:2: is not JSON"),
-        ("a.jsonl", "[1]\n", "a.jsonl:1: is a list, not a JSON object"),
+        ("a.jsonl", '{"text": "x", "label": "y"}\n[1]\n', "a.jsonl:2: is a list, not a JSON object"),
         ("a.jsonl", '{"text": "x"}\n', "has no column 'label' or 'labels'; the columns are text"),
         ("a.jsonl", '{"label": "x"}\n', "has no column 'text'"),
         ("a.jsonl", '{"text": "\\ud83d", "label": "x"}\n', "holds half a character (a lone surrogate) at 0"),
@@ -193,6 +193,15 @@ def test_the_header_of_a_second_file_that_was_appended_is_no_row(tmp_path: Path)
         rows = read_rows(path, reject=rejects.append)
         assert (rows.texts, rows.labels) == (("x", "y"), (("b",), ("c",)))
         assert [each.reason for each in rejects] == ["header-again"]
+
+
+def test_a_json_list_in_a_file_of_lines_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    for indent in (None, 1):
+        path.write_text(json.dumps([{"text": "x", "label": "b"}] * 200, indent=indent))
+        with pytest.raises(InvalidInput, match="is one JSON list, not an object per line") as caught:
+            read_rows(path)
+        assert (caught.value.where, caught.value.remedy) == (str(path), "give the file a name that ends in .json")
 
 
 def test_a_byte_order_mark_in_the_middle_of_joined_files_is_no_part_of_a_row(tmp_path: Path) -> None:

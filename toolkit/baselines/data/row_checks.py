@@ -26,6 +26,7 @@ _SEPARATORS = re.compile(r"\s*[,;/|+、،，；・]\s*|\s+(?:and|&)\s+")
 _MAYBE = re.compile(r"\s+[-–—]\s+|\s*:\s*|\s+")  # between names, but inside of many a name too
 _WITHIN = re.compile(r"(?<=[^\W\d])[\s_\-‐‑–]+(?=[^\W\d])|\s")  # no more than a way to write a name
 _NUMBER = re.compile(r"0*(\d+)(?:[.,]0+)?")  # 1, 01 and 1.0, as which a column of numbers with gaps is written
+_ABSENT = frozenset({"nan", "NaN", "None", "null", "NULL", "NA", "N/A", "n/a", "<NA>", "NaT", "#N/A"})
 _QUOTED = 60  # characters of a text that a finding shows
 
 
@@ -40,7 +41,7 @@ class Finding:
         remedy: What mends it.
     """
 
-    kind: Literal["lists", "spellings", "conflicts", "repeats", "leakage", "rare", "few", "one-label"]
+    kind: Literal["lists", "spellings", "missing", "conflicts", "repeats", "leakage", "rare", "few", "one-label"]
     severe: bool = False
     what: str
     remedy: str | None = None
@@ -73,7 +74,9 @@ def look(
     found = [
         *_lists(names),
         *_spellings(names),
+        *_missing(names),
         *_conflicts(rows),
+        *_repeats(rows),
         *(finding for part in judged.items() if leaks for finding in _leaks(replace(rows, where=None), *part)),
         *(finding for one, other in combinations(parts, 2) for finding in _leaks(one, _named(other), other)),
         *_rare(rows),
@@ -147,6 +150,39 @@ def _told_apart(names: Sequence[str]) -> list[str]:
     """Return names as a reader can tell them apart: with escapes where the same would be seen twice."""
     seen = Counter(unicodedata.normalize("NFC", name) for name in names)
     return [repr(name) if seen[unicodedata.normalize("NFC", name)] == 1 else ascii(name) for name in names]
+
+
+def _missing(names: Counter[str]) -> list[Finding]:
+    """Find labels that programs write where there is none."""
+    found = [f"{name!r} ({tally(names[name], 'row')})" for name in sorted(_ABSENT & names.keys())]
+    if not found:
+        return []
+    what = f"{listed(found)} may say that there is no label, as programs write it"
+    return [Finding(kind="missing", what=what, remedy="leave such rows out, or call the label otherwise")]
+
+
+def _repeats(rows: Rows) -> list[Finding]:
+    """Find texts that stand in several stories: cross-validation keeps stories whole and yet holds out what it saw.
+
+    Those with different labels are told as conflicts.
+    """
+    stories, labels = defaultdict(set), defaultdict(set)
+    keys = list(map(_reading, rows.texts))
+    for key, story, given in zip(keys, rows.groups, rows.labels, strict=True):
+        stories[key].add(story)
+        labels[key].add(given)
+    several = {key for key in stories if len(stories[key]) > 1 and len(labels[key]) == 1}
+    again = [text for text, key in zip(rows.texts, keys, strict=True) if key in several]
+    if not again:
+        return []
+    what = f"{tally(len(again), 'row')} share the text of another story, such as {_quoted(again[0])}"
+    return [
+        Finding(
+            kind="repeats",
+            what=f"{what}, which flatters cross-validation",
+            remedy="give copies one story, or take them out",
+        )
+    ]
 
 
 def _conflicts(rows: Rows) -> list[Finding]:
