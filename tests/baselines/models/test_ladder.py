@@ -34,8 +34,8 @@ def test_every_encoder_has_its_rungs_and_can_be_chosen_among() -> None:
     assert AUTO["auto+embeddings"][-2:] == ("embeddings", "embeddings-blend")
     assert AUTO["auto+embeddings:minilm"][-2:] == ("embeddings:minilm", "embeddings-blend:minilm")
     assert all(each in LADDER for names in AUTO.values() for each in names)
-    assert LADDER["embeddings-blend:e5"].parts[-1].blocks[0].encoder == "e5"
-    assert LADDER["embeddings-blend:e5"].shares == (0.2, 0.2, 0.2, 0.4)
+    assert LADDER["embeddings-blend:use"].parts[-1].blocks[0].encoder == "use"
+    assert LADDER["embeddings-blend:use"].shares == (0.25, 0.25, 0.5)
     assert LADDER["embeddings-blend"].parts[-1] == LADDER["embeddings"].parts[0], "it is cross-validated once"
     with pytest.raises(UsageError, match="there is no baseline 'embeddings:bert'; choose one of"):
         candidates("embeddings:bert", None)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from toolkit.baselines import Rows
 from toolkit.baselines.models.features import FeatureTable
@@ -18,12 +17,3 @@ def test_balanced_classes_weigh_the_rare_answer_more(binary: Rows) -> None:
             for balanced in (False, True)
         )
         assert (features @ heavy + raised).mean() > (features @ plain + even).mean()
-
-
-def test_naive_bayes_weighs_terms_by_how_much_more_often_a_yes_has_them() -> None:
-    features = np.array([[1.0, 0.0, 1.0], [1.0, 0.0, 1.0], [0.0, 2.0, 1.0]])
-    yes = np.array([True, True, False])
-    weights, intercept = fit_linear(csr_matrix(features), yes, "nb", Setting(0.5), 0)
-    shares = np.array([2.5, 0.5, 2.5]) / 5.5 / (np.array([0.5, 2.5, 1.5]) / 4.5)
-    assert np.allclose(weights, np.log(shares))
-    assert intercept == 0.0

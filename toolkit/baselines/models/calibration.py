@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from toolkit.baselines.data.targets import Flags, Floats, Ints
-from toolkit.baselines.models.learners import one_thread
+from toolkit.encoders.single_thread import one_thread
 
 _LEAST_SLOPE = 0.01  # log-odds a standard deviation of the scores
 _MOST_GIVEN = 3  # times as many rows as carry the label

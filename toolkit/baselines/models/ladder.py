@@ -11,7 +11,7 @@ from toolkit.encoders.encoder import DEFAULT, ENCODERS
 from toolkit.errors import UsageError
 from toolkit.schema.model import Schema
 
-Learner = Literal["logistic", "svm", "nb", "nb-svm", "sgd", "rules"]
+Learner = Literal["logistic", "svm", "nb-svm", "sgd", "rules"]
 
 WORDS = Block(kind="tfidf")
 CHARACTERS = Block(kind="tfidf", analyzer="char_wb", ngrams=(2, 5), min_count=2)
@@ -32,8 +32,8 @@ class Part:
     Attributes:
         blocks: Its features, side by side.
         learner: How weights come from rows.
-        strengths: Values to try: inverse regularisation C (for "sgd" alpha, for "nb" what is added to counts, for
-            "rules" nothing).
+        strengths: Values to try: inverse regularisation C (for "sgd" alpha, for "rules"
+            nothing).
         balances: Values to try: whether yes and no weigh as much as each other in all; "sgd" always balances.
         weight: How many parts it counts for where log-odds are averaged.
     """
@@ -78,7 +78,6 @@ class Baseline:
 _EITHER = (False, True)
 _WORDS_NB = Part(blocks=(Block(kind="binary"),), learner="nb-svm", strengths=(0.01, 0.1), balances=_EITHER)
 _WORDS_CHARS = Part(blocks=(WORDS, CHARACTERS), learner="svm", strengths=(0.1, 0.3), balances=_EITHER)
-_WORDS_CHARS_NB = Part(blocks=(WORDS, CHARACTERS), learner="nb", strengths=(0.1,))
 
 
 def _embedding_rungs(encoder: str) -> tuple[Baseline, Baseline]:
@@ -95,9 +94,8 @@ def _embedding_rungs(encoder: str) -> tuple[Baseline, Baseline]:
         ),
         Baseline(
             name=f"embeddings-blend{suffix}",
-            summary=f"the mean log-odds of words-chars-svm, nb-svm, naive Bayes on words and characters and, for two "
-            f"fifths, embeddings{suffix} ({title})",
-            parts=(_WORDS_CHARS, _WORDS_NB, _WORDS_CHARS_NB, replace(part, weight=2)),
+            summary=f"the mean log-odds of words-chars-svm, nb-svm and, for half of it, embeddings{suffix} ({title})",
+            parts=(_WORDS_CHARS, _WORDS_NB, replace(part, weight=2)),
         ),
     )
 

@@ -1,39 +1,20 @@
-"""Linear algebra on one thread, for what is too small to share.
-
-liblinear and the optimiser of the calibration ask BLAS for sums over a handful of numbers, a hundred thousand times. On
-more threads these wait for each other: measured on two busy cores, 40 times the CPU time.
-
-One yes/no question to one weight a feature: scikit-learn's linear classifiers.
-"""
+"""One yes/no question to one weight a feature: scikit-learn's linear classifiers."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
-from functools import cache
 from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.svm import LinearSVC
-from threadpoolctl import ThreadpoolController
 
 from toolkit.baselines.data.targets import Flags, Floats
 from toolkit.baselines.models.features import Sparse
 from toolkit.baselines.models.ladder import Learner, Setting
-
-
-def one_thread() -> AbstractContextManager[object]:
-    """Hold the linear algebra libraries of this process to one thread, for the length of a block."""
-    limit: AbstractContextManager[object] = _libraries().limit(limits=1)
-    return limit
-
-
-@cache
-def _libraries() -> ThreadpoolController:
-    return ThreadpoolController().select(user_api="blas")
+from toolkit.encoders.single_thread import one_thread
 
 
 def fit_linear(features: Sparse, flags: Flags, learner: Learner, setting: Setting, seed: int) -> tuple[Floats, float]:
@@ -43,16 +24,13 @@ def fit_linear(features: Sparse, flags: Flags, learner: Learner, setting: Settin
         features: [N, features].
         flags: [N]; if all are the same, the weights are 0 and the intercept says which.
         learner: The classifier.
-        setting: Its strength is C, alpha for "sgd", what counts are smoothed by for "nb"; balanced, yes and no weigh
-            as much as each other in all.
+        setting: Its strength is C, or alpha for "sgd"; balanced, yes and no weigh as much as each other in all.
         seed: For the order in which rows are visited.
     """
     if features.shape[1] == 0 or flags.all() or not flags.any():
         return np.zeros(features.shape[1]), 1.0 if flags.mean() > 0.5 else -1.0
-    if learner == "nb":
-        return _log_count_ratio(features, flags, setting.strength), 0.0  # calibration adds how often yes is the answer
     if learner == "nb-svm":
-        ratio = _log_count_ratio(features, flags, 1.0)
+        ratio = _log_count_ratio(features, flags)
         weights, intercept = _fit(_classifier("svm", setting, seed), features.multiply(ratio).tocsr(), flags)
         return weights * ratio, intercept
     return _fit(_classifier(learner, setting, seed), features, flags)
@@ -87,8 +65,8 @@ def _fit(classifier: Any, features: Sparse, flags: Flags) -> tuple[Floats, float
     return np.asarray(classifier.coef_[0], dtype=np.float64), float(classifier.intercept_[0])
 
 
-def _log_count_ratio(features: Sparse, flags: Flags, smoothing: float) -> Floats:
-    """Return log(p / q) [features]: how much more frequent a term is in yes rows, with `smoothing` added to counts."""
-    yes = smoothing + np.asarray(features[flags].sum(axis=0)).ravel()
-    no = smoothing + np.asarray(features[~flags].sum(axis=0)).ravel()
+def _log_count_ratio(features: Sparse, flags: Flags) -> Floats:
+    """Return log(p / q) [features]: how much more frequent a term is in yes rows; counts smoothed by one."""
+    yes = 1.0 + np.asarray(features[flags].sum(axis=0)).ravel()
+    no = 1.0 + np.asarray(features[~flags].sum(axis=0)).ravel()
     return np.asarray(np.log((yes / yes.sum()) / (no / no.sum())))
