@@ -99,6 +99,14 @@ def test_fields_of_the_caller_are_never_touched(predict, tmp_path: Path) -> None
     assert out["predicted_labels_"] == ["denial"]
 
 
+def test_numbers_that_json_does_not_have_and_half_characters_go_out_as_json(  # type: ignore[no-untyped-def]
+    predict, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jsonl").write_text(f'{{"text": "{DENIED}", "score": 1e400, "who": "\\ud800é"}}\n')
+    out = predict("--file", tmp_path / "a.jsonl")[1][0]
+    assert (out["score"], out["who"], out["labels"]) == ("Infinity", "\ud800é", ["denial"])
+
+
 def test_a_cell_may_hold_a_whole_page(predict, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "a.csv").write_text(f'text\n"{"the mayor denied it, and " * 9000}"\n')
     code, (out,), _ = predict("--file", tmp_path / "a.csv")

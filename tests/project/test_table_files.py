@@ -34,6 +34,27 @@ def written(path: Path, rows: int) -> Path:
     return path
 
 
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_what_stands_between_cells_of_csv_is_read_from_the_header(between: str, tmp_path: Path) -> None:
+    """Spreadsheets of countries with a decimal comma write a semicolon."""
+    path = tmp_path / "a.csv"
+    path.write_text(between.join(('"text"', "label")) + "\n" + between.join(('"One, two; three.\t"', "none")) + "\n")
+    with table_file(path) as table:
+        ((_, fields),) = table.records
+    assert (fields["text"], fields["label"]) == ("One, two; three.\t", "none")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
+def test_two_columns_of_one_name_are_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if path.suffix == ".csv":
+        path.write_text("text,label,label,,\nIt rained.,none,claim,,\n")
+    else:
+        pq.write_table(pa.table([["It rained."], ["none"], ["claim"]], names=["text", "label", "label"]), path)
+    with pytest.raises(InvalidInput, match="has several columns called 'label'"):
+        count(path)
+
+
 @pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.csv", "a.parquet"])
 @pytest.mark.parametrize(
     ("limit", "what"), [("rows=3", "holds more than 3 rows"), ("items=1", "a row of . columns|a table of 2 columns")]

@@ -247,9 +247,14 @@ def _overall(found: Mapping[str, Any]) -> list[list[str]]:
 
 def _labels(found: Mapping[str, Any]) -> list[list[str]]:
     return [
-        [each["label"], *_scores(each), number(each["average_precision"]), number(each["calibration_error"])]
+        [_label(each), *_scores(each), number(each["average_precision"]), number(each["calibration_error"])]
         for each in found["labels"]
     ]
+
+
+def _label(each: Mapping[str, Any]) -> str:
+    """Return a label's name, told apart from a score of the same name in the lines above."""
+    return f"label {each['label']}" if each["label"] in _OVERALL else str(each["label"])
 
 
 def _bounds(found: Mapping[str, Any]) -> list[list[str]]:

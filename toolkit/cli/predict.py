@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -22,6 +22,8 @@ from toolkit.errors import InvalidInput, UsageError, tally
 if TYPE_CHECKING:
     from toolkit.baselines.models.baseline import Model as Baseline
     from toolkit.records import Suggestion
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def predict(
@@ -107,13 +109,11 @@ def _check_texts(texts: Sequence[str]) -> None:
 
 
 def _line(row: dict[str, Any]) -> str:
-    """Return an object as a line of JSON; one with half a character, which no UTF-8 holds, is escaped."""
-    line = json.dumps(row, ensure_ascii=False, default=str)
-    try:
-        line.encode()
-    except UnicodeEncodeError:
-        return json.dumps(row, default=str)
-    return line
+    """Return an object as a line of JSON; half a character, which no UTF-8 holds, is escaped."""
+    from toolkit.project.logs.hash_chain import strict_json
+
+    line = strict_json(row, default=str)
+    return line if line.isascii() else _HALVES.sub(lambda half: f"\\u{ord(half[0]):04x}", line)
 
 
 def _answered(row: Mapping[str, Any], answer: Suggestion, *, spans: bool) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -261,10 +263,12 @@ def _not_an_object(value: object, text: str) -> Fault:
 def _csv_records(path: Path, lines: Iterator[tuple[int, str]], suffix: str) -> Iterator[Record]:
     """Yield the rows of a table; a fault ends it, since it is not known where the next row begins."""
     csv.field_size_limit(Limits.here().page_bytes)  # a cell may hold a whole page; the limit is that of the process
-    reader = csv.DictReader(
-        _utf8_lines(path, lines), delimiter="\t" if suffix == ".tsv" else ",", restkey=_REST, strict=True
-    )
+    read = _utf8_lines(path, lines)
+    header = next(read, "")
+    between = "\t" if suffix == ".tsv" else _separator(header)
+    reader = csv.DictReader(chain([header], read), delimiter=between, restkey=_REST, strict=True)
     try:
+        _told_apart(path, reader.fieldnames or ())
         for fields in reader:
             if _REST in fields:
                 raise InvalidInput(
@@ -283,6 +287,23 @@ def _csv_records(path: Path, lines: Iterator[tuple[int, str]], suffix: str) -> I
         ) from error
 
 
+def _separator(header: str) -> str:
+    """Return what stands between the names of a header: spreadsheets of many countries write ";" into CSV."""
+    return "," if "," in header else max(",;\t", key=header.count)
+
+
+def _told_apart(path: Path, names: Iterable[str]) -> None:
+    """Refuse columns of one name, of which all but the last would be lost; nameless ones are what is left of others.
+
+    Raises:
+        InvalidInput: There are some.
+    """
+    twice = [name for name, count in Counter(names).items() if count > 1 and name.strip()]
+    if twice:
+        what = f"has several columns called {twice[0]!r}"
+        raise InvalidInput(what, where=str(path), remedy="give each column a name of its own")
+
+
 def _utf8_lines(path: Path, lines: Iterator[tuple[int, str]]) -> Iterator[str]:
     for number, line in lines:
         fault = _not_utf8(line)
@@ -296,6 +317,7 @@ def _parquet_records(path: Path) -> Iterator[Record]:
     try:
         with border("is damaged", remedy="fetch or write it again"), pq.ParquetFile(path) as file:
             check_parquet(file, str(path), path.stat().st_size)
+            _told_apart(path, file.schema_arrow.names)
             for batch in file.iter_batches(batch_size=10_000):
                 for fields in batch.to_pylist():
                     number += 1

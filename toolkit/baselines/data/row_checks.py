@@ -256,12 +256,9 @@ def _few(rows: Rows) -> list[Finding]:
     stories = len(set(rows.groups))
     if len(rows) >= ROWS and stories >= STORIES:
         return []
-    of = f"{tally(len(rows), 'row')} of {tally(stories, 'story', 'stories')}"
-    return [
-        Finding(
-            kind="few", what=f"there are {of} to learn from: the model knows little else (at least {ROWS} of {STORIES})"
-        )
-    ]
+    of, verb = f"{tally(len(rows), 'row')} of {tally(stories, 'story', 'stories')}", "is" if len(rows) == 1 else "are"
+    what = f"there {verb} {of} to learn from: the model knows little else (at least {ROWS} of {STORIES})"
+    return [Finding(kind="few", what=what)]
 
 
 def _quoted(text: str) -> str:
