@@ -42,6 +42,19 @@ def test_what_is_no_file_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.slow
+def test_a_file_in_the_place_of_a_release_is_read_or_told_where_it_goes(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows(tmp_path / "test.jsonl", ("denial", "none"), 40)
+    for words in (("evaluate", model, "test.jsonl"), ("train", "test.jsonl")):
+        code, _, err = run(capsys, *words)
+        assert (code, "test.jsonl: is a file, not a release directory; give files of rows" in err) == (3, True), err
+    code, out, err = run(capsys, "learning-curve", "test.jsonl", "--baseline", "majority")
+    assert (code, out.startswith("sentences (majority)")) == (0, True), err
+
+
+@pytest.mark.slow
 def test_a_model_is_judged_on_any_file(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     test = rows(tmp_path / "test.jsonl", ("denial", "none"), 20)
     code, out, _ = run(capsys, "evaluate", model, "--file", test, "--against", model, "--json")

@@ -111,6 +111,12 @@ def test_where_everybody_says_the_same_the_verdict_says_so_and_not_that_nobody_w
     assert said == "every pairable rating is 'claim': without variation there is nothing to agree on"
 
 
+def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,label,label\nIt rained.,claim,none\n")
+    with pytest.raises(InvalidInput, match="has several columns called 'label'"):
+        import_documents("annotated-csv", tmp_path / "a.csv", tmp_path / "p", judge=False)
+
+
 def test_a_label_that_reads_like_an_empty_cell_is_counted_as_lost(tmp_path: Path) -> None:
     lines = ["id,text,label", "1,It rained.,none", "2,It snowed.,claim", "3,It froze.,", "4,It thawed.,NA"]
     (tmp_path / "a.csv").write_text("\n".join(lines))

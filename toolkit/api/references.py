@@ -76,6 +76,9 @@ def load_release(reference: str, *, workspace: Workspace | None = None) -> Relea
         return hub.fetch(*there, token=hub_token(settings), endpoint=hub_endpoint(settings))
     if Path(reference).is_dir():
         return release.load(reference)
+    if Path(reference).is_file():
+        remedy = "give files of rows to `train-files`, `check`, `evaluate --file` or `learning-curve`"
+        raise InvalidInput("is a file, not a release directory", where=reference, remedy=remedy)
     if reference != "newest" and workspace is None and Workspace.nearest() is None:
         what = "there is no such directory, and no project here that could have such a version"
         raise InvalidInput(what, where=reference, remedy="name a release directory, or a project with --project DIR")

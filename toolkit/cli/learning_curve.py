@@ -30,9 +30,10 @@ def learning_curve(
 
     Example: toolkit learning-curve 1.0.0 --more 1000
     """
-    if files:
+    named = Path(release)
+    if files or named.is_file():
         columns = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
-        paths = [*files, *([] if release == "newest" else [Path(release)])]
+        paths = [*(files or ()), *([] if release == "newest" else [named])]
         with progress_bar("train"):
             found = references.learning_curve(paths, baseline=baseline, more=more, seed=seed, **columns)
         put_json({"curves": [found]}) if as_json else _put_curve(found)

@@ -268,7 +268,7 @@ def _csv_records(path: Path, lines: Iterator[tuple[int, str]], suffix: str) -> I
     between = "\t" if suffix == ".tsv" else _separator(header)
     reader = csv.DictReader(chain([header], read), delimiter=between, restkey=_REST, strict=True)
     try:
-        _told_apart(path, reader.fieldnames or ())
+        told_apart(path, reader.fieldnames or ())
         for fields in reader:
             if _REST in fields:
                 raise InvalidInput(
@@ -292,7 +292,7 @@ def _separator(header: str) -> str:
     return "," if "," in header else max(",;\t", key=header.count)
 
 
-def _told_apart(path: Path, names: Iterable[str]) -> None:
+def told_apart(path: Path, names: Iterable[str]) -> None:
     """Refuse columns of one name, of which all but the last would be lost; nameless ones are what is left of others.
 
     Raises:
@@ -317,7 +317,7 @@ def _parquet_records(path: Path) -> Iterator[Record]:
     try:
         with border("is damaged", remedy="fetch or write it again"), pq.ParquetFile(path) as file:
             check_parquet(file, str(path), path.stat().st_size)
-            _told_apart(path, file.schema_arrow.names)
+            told_apart(path, file.schema_arrow.names)
             for batch in file.iter_batches(batch_size=10_000):
                 for fields in batch.to_pylist():
                     number += 1

@@ -21,6 +21,7 @@ from toolkit.exchange.annotated_document import AnnotatedDocument, Losses, Menti
 from toolkit.exchange.document_folders import SPLITS, read_text
 from toolkit.exchange.offset_units import Unit, check_unit
 from toolkit.limits import Limits
+from toolkit.project.table_files import told_apart
 from toolkit.records import Relation
 
 HOLDS: Final[frozenset[Part]] = frozenset(
@@ -102,6 +103,7 @@ def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
     csv.field_size_limit(Limits.here().page_bytes)
     with border("is not CSV", where=str(path)):
         header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    told_apart(path, header)
     wrong = next((at for at, row in enumerate(rows, start=2) if row and len(row) != len(header)), None)
     if wrong is not None:
         cells = len(rows[wrong - 2])
