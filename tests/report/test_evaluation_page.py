@@ -72,6 +72,32 @@ def test_a_score_that_rests_on_too_little_says_so(report: dict[str, Any]) -> Non
     assert "(too few)" in evaluation_page(few)
 
 
+MARKS = (
+    ("The north said no, and no more.", "no", ["no", "no"]),
+    ("He denied: it was “his”.", "denied :", ["denied:"]),
+    ("外務省は否定した。", "否 定", ["否定"]),
+    ("İzmir'de hiç kimse ölmedi", "ölmedi", ["ölmedi"]),
+    ("They were wounded and undone.", "oun", ["oun"]),
+    ("An undone deed, undone again", " un", ["un", "un"]),
+    ("(a+b) costs $5 [sic]", "$", ["$"]),
+    ("हिन्दी में हिन्द नहीं", "हिन्द", ["हिन्द"]),
+)
+
+
+@pytest.mark.slow
+def test_words_that_decided_are_marked_where_they_stand_and_not_within_others(
+    report: dict[str, Any], tmp_path: Path
+) -> None:
+    one = {"label": "denial", "fault": "missed", "probability": 0.5, "gold": ["denial"], "given": []}
+    errors = [{**one, "id": text, "text": text, "words": [[word, 1.0], ["The", -1.0]]} for text, word, _ in MARKS]
+    file = tmp_path / "evaluation.html"
+    file.write_text(evaluation_page({**report, "errors": errors}), encoding="utf-8")
+    with new_page("THE MARKS OF AN EVALUATION ARE") as page:
+        page.goto(file.as_uri())
+        cards = page.locator("#list article").all()
+        assert [card.locator("mark").all_inner_texts() for card in cards] == [marks for *_, marks in MARKS]
+
+
 @pytest.mark.slow
 def test_mistakes_are_browsed_in_light_and_dark_and_on_a_telephone(report: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "evaluation.html"

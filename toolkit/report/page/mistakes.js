@@ -17,17 +17,26 @@
   }
   let found = items, from = 0;
 
+  // What a term stands at: whole words of it, else, of pieces of words and of scripts without spaces, anywhere. Between
+  // its words there may be spaces or none; a piece that begins or ends with a space begins or ends a word.
+  const LETTER = "[\\p{L}\\p{N}\\p{M}]", START = `(?<!${LETTER})`, END = `(?!${LETTER})`;
+  const places_of = (text, term) => {
+    const core = term.trim().split(/\s+/u).map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("\\s*");
+    if (!core) return [];
+    const find = (start, end) => [...text.matchAll(new RegExp(start + core + end, "giu"))];
+    const whole = find(START, END);
+    const found = whole.length ? whole : find(/^\s/u.test(term) ? START : "", /\s$/u.test(term) ? END : "");
+    return found.map((each) => [each.index, each.index + each[0].length]);
+  };
+
   // Words that weighed for the label are marked wherever they stand, the longest first.
   const marked = (text, words) => {
-    const box = make("p", undefined, "context"), fold = text.toLowerCase();
+    const box = make("p", undefined, "context"), places = [];
     box.dir = "auto";
-    if (fold.length !== text.length) { box.append(text); return box; }
-    const places = [];
     for (const [word, weight] of [...words].sort((a, b) => b[0].length - a[0].length)) {
-      const sought = word.trim().toLowerCase();
-      if (weight <= 0 || !sought) continue;
-      for (let at = fold.indexOf(sought); at >= 0; at = fold.indexOf(sought, at + sought.length))
-        if (!places.some(([start, end]) => at < end && start < at + sought.length)) places.push([at, at + sought.length]);
+      if (weight <= 0) continue;
+      for (const [from, to] of places_of(text, word))
+        if (!places.some(([start, end]) => from < end && start < to)) places.push([from, to]);
     }
     let at = 0;
     for (const [start, end] of places.sort((a, b) => a[0] - b[0])) {
