@@ -111,6 +111,13 @@ def test_where_everybody_says_the_same_the_verdict_says_so_and_not_that_nobody_w
     assert said == "every pairable rating is 'claim': without variation there is nothing to agree on"
 
 
+def test_a_table_of_a_tool_that_writes_json_too_is_told_how_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,text,label\n1,It rained.,claim\n")
+    with pytest.raises(InvalidInput) as caught:
+        import_documents("doccano", tmp_path / "a.csv", tmp_path / "p", judge=False)
+    assert caught.value.remedy == "import it as annotated-csv"
+
+
 def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("text,label,label\nIt rained.,claim,none\n")
     with pytest.raises(InvalidInput, match="has several columns called 'label'"):

@@ -29,7 +29,15 @@ def test_good_rows_need_no_word() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["claim,denial", "claim; denial", "claim / denial", "['claim', 'denial']", "claim and denial", "denial+claim"],
+    [
+        "claim,denial",
+        "claim; denial",
+        "claim / denial",
+        "['claim', 'denial']",
+        "claim and denial",
+        "denial+claim",
+        "claim#denial",
+    ],
 )
 def test_a_list_that_became_a_label_is_refused(written: str) -> None:
     found = look(rows("claim", "denial", written))

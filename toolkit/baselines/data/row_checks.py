@@ -22,7 +22,7 @@ ROWS, STORIES = 50, 5
 FEW = 20
 """With fewer rows than these a label is hardly learnt, and its score hardly known."""
 
-_SEPARATORS = re.compile(r"\s*[,;/|+、،，；・]\s*|\s+(?:and|&)\s+")
+_SEPARATORS = re.compile(r"\s*[,;/|+#、،，；・]\s*|\s+(?:and|&)\s+")
 _MAYBE = re.compile(r"\s+[-–—]\s+|\s*:\s*|\s+")  # between names, but inside of many a name too
 _WITHIN = re.compile(r"(?<=[^\W\d])[\s_\-‐‑–]+(?=[^\W\d])|\s")  # no more than a way to write a name
 _NUMBER = re.compile(r"0*(\d+)(?:[.,]0+)?")  # 1, 01 and 1.0, as which a column of numbers with gaps is written

@@ -38,6 +38,8 @@ def objects(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     Raises:
         InvalidInput: A line is not JSON, or not an object.
     """
+    if path.suffix.lower() in (".csv", ".tsv"):
+        raise InvalidInput("is a table, not JSON", where=str(path), remedy="import it as annotated-csv")
     text = read_text(path).removeprefix("\ufeff")
     if text.lstrip().startswith("["):
         with border("is not JSON", where=str(path)):
@@ -57,7 +59,7 @@ def objects(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _loaded(line: str, where: str) -> Any:
     with border("is not JSON", where=where):
-        return json.loads(line)
+        return json.loads(line.removeprefix("\ufeff"))  # joined files have a byte order mark in their middle
 
 
 def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
