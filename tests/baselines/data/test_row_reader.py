@@ -311,3 +311,10 @@ def test_zeros_and_ones_are_no_label_names(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('text,labels\nOne,"[0, 0, 1]"\nTwo,"[1, 0, 0]"\n')
     with pytest.raises(InvalidInput, match="'labels' is a row of 0 and 1, not of label names"):
         read_rows(tmp_path / "a.csv")
+
+
+def test_the_year_is_found_in_any_date_and_in_no_other_number(tmp_path: Path) -> None:
+    dates = ("2024-05-01T10:00:00Z", "12 May 2023", "20220501", 2021, 1700000000, "12345", None)
+    rows = [{"text": "x", "label": "y", "published_at": date} for date in dates]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert read_rows(tmp_path / "a.jsonl").columns["year"] == ("2024", "2023", "2022", "2021", "", "", "")

@@ -77,6 +77,7 @@ _SLICES = {"source": ("publisher", "source"), "language": ("language", "lang"), 
 _OPENING = ("[", "('", '("', "{'", '{"', "()", "set()", "frozenset(", "array(", "Index(")
 _WRAPPED = re.compile(r"(?:array|Index|frozenset)\((.*?)(?:,\s*(?:dtype|shape|name)=[^\[\]{}]*)?\)", re.DOTALL)
 _BETWEEN = re.compile(r"""(["'])\s+(["'])""")  # NumPy puts no comma between
+_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|2[01]\d\d)(?:[01]\d[0-3]\d)?(?!\d)")  # of 2024-05-01, 20240501, 1 May 2024
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SHOWN = re.compile(r"""'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|\d+""")  # what differs between faults that are alike
 _MAX_FAULTS = 100  # a file of the wrong kind breaks on every line; its first hundred say enough
@@ -462,7 +463,10 @@ def _told(fields: Mapping[str, Any]) -> str:
 
 def _slice_value(name: str, fields: Mapping[str, Any], candidates: tuple[str, ...]) -> str:
     value = next((fields[column] for column in candidates if fields.get(column) is not None), "")
-    return str(value)[:4] if name == "year" else str(value)
+    if name != "year":
+        return str(value)
+    found = _YEAR.search(str(value))
+    return found[1] if found else ""
 
 
 def _first(names: Iterable[str], fields: Mapping[str, Any]) -> str | None:
