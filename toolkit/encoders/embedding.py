@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 import scipy.sparse as sp
 
-from toolkit.encoders.encoder import DEFAULT, ENCODERS, Encode, Encoder, digest_of_weights, named, opened
+from toolkit.encoders.encoder import ENCODERS, Encode, Encoder, digest_of_weights, named, opened
 from toolkit.errors import InvalidInput
 from toolkit.records.base import whole
 
@@ -115,7 +115,7 @@ class SentenceEmbedder:
 
 
 @cache
-def embedder(name: str = DEFAULT) -> SentenceEmbedder:
+def embedder(name: str) -> SentenceEmbedder:
     """Return the embedder of an encoder, opened once a process.
 
     Raises:
@@ -127,18 +127,18 @@ def embedder(name: str = DEFAULT) -> SentenceEmbedder:
     return SentenceEmbedder(encode, width, EmbeddingStore(path, width))
 
 
-def check(encoder: Encoder | None, where: str) -> str:
-    """Return the name of the encoder that a stored model was trained on, if it is here.
+def check(encoder: Encoder, where: str) -> str:
+    """Return the name of an encoder that a stored model was trained on, if it is here.
 
     Raises:
         InvalidInput: It is another one, or it is not installed.
     """
-    name = None if encoder is None else named(encoder)
+    name = named(encoder)
     if name is None:
-        told = encoder.name if encoder else "an unknown network"
         known = ", ".join(each.encoder.name for each in ENCODERS.values())
         raise InvalidInput(
-            f"was trained on embeddings of {told}, and this version of toolkit has {known}, with the files it names",
+            f"was trained on embeddings of {encoder.name}, and this version of toolkit has {known}, with the files "
+            "it names",
             where=where,
             remedy="train it again, or install the toolkit of its requirements.txt",
         )

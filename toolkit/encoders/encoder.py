@@ -130,8 +130,8 @@ ENCODERS: Final[Mapping[str, EncoderPackage]] = {
 }
 """By the name that `--baseline embeddings:NAME` takes."""
 
-DEFAULT: Final = "e5"
-"""The encoder of `embeddings` without a name: the best one, whatever the language."""
+DEFAULT: Final = ("e5", "use")
+"""The encoders of `embeddings` without a name, whatever the language: both together are better than either."""
 
 
 def named(encoder: Encoder) -> str | None:

@@ -36,6 +36,7 @@ def test_every_encoder_has_its_rungs_and_can_be_chosen_among() -> None:
     assert all(each in LADDER for names in AUTO.values() for each in names)
     assert LADDER["embeddings-blend:use"].parts[-1].blocks[0].encoder == "use"
     assert LADDER["embeddings-blend:use"].shares == (0.25, 0.25, 0.5)
-    assert LADDER["embeddings-blend"].parts[-1] == LADDER["embeddings"].parts[0], "it is cross-validated once"
+    assert [part.blocks[0].encoder for part in LADDER["embeddings-blend"].parts[-2:]] == ["e5", "use"]
+    assert LADDER["embeddings-blend"].parts[-2:] == LADDER["embeddings"].parts, "each is cross-validated once"
     with pytest.raises(UsageError, match="there is no baseline 'embeddings:bert'; choose one of"):
         candidates("embeddings:bert", None)

@@ -65,12 +65,12 @@ class Model:
     @property
     def embeds(self) -> bool:
         """Whether frozen embeddings are among its features."""
-        return self.encoder is not None
+        return bool(self.encoders)
 
     @property
-    def encoder(self) -> str | None:
-        """The encoder of its embeddings by its name; None without."""
-        return next((each.block.encoder for each in self.blocks if each.block.kind == "embedding"), None)
+    def encoders(self) -> tuple[str, ...]:
+        """The encoders of its embeddings by their names, in the order of the blocks; none without."""
+        return tuple(each.block.encoder for each in self.blocks if each.block.kind == "embedding")
 
     @property
     def chosen_by(self) -> str:

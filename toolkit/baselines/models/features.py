@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, 
 
 from toolkit.baselines.data.targets import Floats, Ints
 from toolkit.encoders import embedding
-from toolkit.encoders.encoder import DEFAULT, ENCODERS
+from toolkit.encoders.encoder import ENCODERS
 from toolkit.words import word_expression, word_pattern
 
 Sparse = Any
@@ -42,7 +42,7 @@ class Block:
     ngrams: tuple[int, int] = (1, 2)
     min_count: int = 1
     terms: tuple[str, ...] | None = None
-    encoder: str = DEFAULT
+    encoder: str = ""
 
     @property
     def learns(self) -> bool:
@@ -180,9 +180,9 @@ class FittedBlock:
     @property
     def width(self) -> int:
         """Number of columns."""
-        return {"hashing": HASHED, "embedding": ENCODERS[self.block.encoder].width}.get(
-            self.block.kind, len(self.terms)
-        )
+        if self.block.kind == "embedding":
+            return ENCODERS[self.block.encoder].width
+        return HASHED if self.block.kind == "hashing" else len(self.terms)
 
     def vectorizer(self, *, fast: bool = False) -> Any:
         """Return the fitted scikit-learn vectorizer.

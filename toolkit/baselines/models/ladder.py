@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from toolkit.baselines.models.features import Block
@@ -80,25 +80,35 @@ _WORDS_NB = Part(blocks=(Block(kind="binary"),), learner="nb-svm", strengths=(0.
 _WORDS_CHARS = Part(blocks=(WORDS, CHARACTERS), learner="svm", strengths=(0.1, 0.3), balances=_EITHER)
 
 
-def _embedding_rungs(encoder: str) -> tuple[Baseline, Baseline]:
-    """Return the two rungs of an encoder; those of the default one are also called without its name."""
-    block = Block(kind="embedding", encoder=encoder)
-    part = Part(blocks=(block,), learner="logistic", strengths=(0.3, 1.0, 3.0), balances=_EITHER)
-    suffix = "" if encoder == DEFAULT else f":{encoder}"
-    title = ENCODERS[encoder].encoder.name
+def _embedding_rungs(suffix: str, encoders: Sequence[str]) -> tuple[Baseline, Baseline]:
+    """Return the two rungs of embeddings: alone, and blended with words, where each encoder counts for two parts."""
+    parts = tuple(
+        Part(
+            blocks=(Block(kind="embedding", encoder=encoder),),
+            learner="logistic",
+            strengths=(0.3, 1.0, 3.0),
+            balances=_EITHER,
+            weight=2,
+        )
+        for encoder in encoders
+    )
+    titles = " and ".join(ENCODERS[encoder].encoder.name for encoder in encoders)
     return (
         Baseline(
             name=f"embeddings{suffix}",
-            summary=f"frozen sentence embeddings ({title}), logistic regression",
-            parts=(part,),
+            summary=f"frozen sentence embeddings ({titles}), logistic regression",
+            parts=parts,
         ),
         Baseline(
             name=f"embeddings-blend{suffix}",
-            summary=f"the mean log-odds of words-chars-svm, nb-svm and, for half of it, embeddings{suffix} ({title})",
-            parts=(_WORDS_CHARS, _WORDS_NB, replace(part, weight=2)),
+            summary=f"the mean log-odds of words-chars-svm, nb-svm and, counted twice, embeddings{suffix} ({titles})",
+            parts=(_WORDS_CHARS, _WORDS_NB, *parts),
         ),
     )
 
+
+_ENCODERS = {"": DEFAULT} | {f":{name}": (name,) for name in ENCODERS}
+"""What stands after `embeddings` → encoders."""
 
 LADDER: dict[str, Baseline] = {
     rung.name: rung
@@ -132,15 +142,14 @@ LADDER: dict[str, Baseline] = {
             summary="hashed words and word pairs, logistic regression by stochastic gradient descent",
             parts=(Part(blocks=(Block(kind="hashing"),), learner="sgd", strengths=(1e-5, 1e-6)),),
         ),
-        *(each for encoder in ENCODERS for each in _embedding_rungs(encoder)),
+        *(each for suffix, encoders in _ENCODERS.items() for each in _embedding_rungs(suffix, encoders)),
     )
 }
 
 _AUTO = ("majority", "keywords", "words-lr", "nb-svm", "words-chars-svm", "blend")
 
 AUTO: dict[str, tuple[str, ...]] = {"auto": _AUTO} | {
-    f"auto+embeddings{suffix}": (*_AUTO, f"embeddings{suffix}", f"embeddings-blend{suffix}")
-    for suffix in ("" if encoder == DEFAULT else f":{encoder}" for encoder in ENCODERS)
+    f"auto+embeddings{suffix}": (*_AUTO, f"embeddings{suffix}", f"embeddings-blend{suffix}") for suffix in _ENCODERS
 }
 """Name → the baselines that it chooses from; of two with equal scores it takes the earlier. Of those with embeddings it
 takes the last one, a blend, unless another is clearly better.

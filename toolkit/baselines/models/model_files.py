@@ -12,7 +12,7 @@ The same model is the same bytes; a stored and loaded model answers exactly as t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -28,8 +28,8 @@ from toolkit.baselines.models.features import Block, FittedBlock
 from toolkit.baselines.spans.span_files import EARLIER, format_of, load_spans, refuse_other_format, span_contents
 from toolkit.baselines.spans.tagger import SpanModel
 from toolkit.encoders import embedding
-from toolkit.encoders.encoder import DEFAULT, ENCODERS, Encoder
-from toolkit.errors import InvalidInput, UsageError
+from toolkit.encoders.encoder import ENCODERS, Encoder
+from toolkit.errors import InvalidInput, UsageError, tally
 from toolkit.project.files import file_digest, write_atomic
 from toolkit.records import content_id, digest, from_json, to_json
 from toolkit.records.base import record
@@ -69,7 +69,7 @@ class ModelConfig:
     notes: tuple[str, ...]
     facts: dict[str, Any]
     files: dict[str, str]
-    encoder: Encoder | None = None
+    encoder: Encoder | tuple[Encoder, ...] | None = None  # more than one in the order of the blocks
     seal: str | None = None  # SHA-256 of all other fields; older models have none
 
 
@@ -128,7 +128,7 @@ def contents(model: Model) -> dict[str, bytes]:
         notes=model.notes,
         facts=dict(model.facts),
         files={name: digest(content) for name, content in files.items()},
-        encoder=ENCODERS[model.encoder].encoder if model.encoder is not None else None,
+        encoder=_one_or_more([ENCODERS[name].encoder for name in model.encoders]),
     )
     sealed = replace(config, seal=_seal(config))
     files[CONFIG] = (json.dumps(json.loads(to_json(sealed)), ensure_ascii=False, indent=2) + "\n").encode()
@@ -154,9 +154,8 @@ def load(directory: Path | str) -> Model:
 
 
 def _loaded(directory: Path) -> Model:
-    config, encoder = _config(directory / CONFIG), DEFAULT
-    if any(block.kind == "embedding" for block in config.blocks):
-        encoder = embedding.check(config.encoder, str(directory / CONFIG))
+    config = _config(directory / CONFIG)
+    encoders = _encoders(config, directory / CONFIG)
     contents = {name: _verified(directory / name, config) for name in (TENSORS, VOCABULARY)}
     vocabulary = _vocabulary(contents[VOCABULARY], config, directory / VOCABULARY)
     tensors = _tensors_in(contents[TENSORS], directory / TENSORS)
@@ -166,7 +165,7 @@ def _loaded(directory: Path) -> Model:
             terms=terms,
             idf=tensors.pop(f"idf.{number}").astype(np.float64) if f"idf.{number}" in tensors else None,
         )
-        for number, (block, terms) in enumerate(zip(config.blocks, vocabulary, strict=True))
+        for number, (block, terms, encoder) in enumerate(zip(config.blocks, vocabulary, encoders, strict=True))
     )
     targets = _targets(config, directory / CONFIG)
     _check(tensors, targets, blocks, directory / TENSORS)
@@ -185,6 +184,22 @@ def _loaded(directory: Path) -> Model:
         notes=(*config.notes, *[_EARLIER_SPANS] * is_earlier),
         tagger=None if is_earlier else _tagger(directory, config),
     )
+
+
+def _one_or_more(encoders: Sequence[Encoder]) -> Encoder | tuple[Encoder, ...] | None:
+    """Return what config.json names: of one encoder, the one alone."""
+    return tuple(encoders) if len(encoders) > 1 else next(iter(encoders), None)
+
+
+def _encoders(config: ModelConfig, path: Path) -> list[str]:
+    """Return the encoder of each block by its name, "" for those that are no embeddings."""
+    given = config.encoder if isinstance(config.encoder, tuple) else (config.encoder,)
+    wanted = [number for number, block in enumerate(config.blocks) if block.kind == "embedding"]
+    stated = [each for each in given if each is not None]
+    if len(stated) != len(wanted):
+        raise InvalidInput(f"names {tally(len(stated), 'encoder')} for {tally(len(wanted), 'block')}", where=str(path))
+    names = dict(zip(wanted, (embedding.check(each, str(path)) for each in stated), strict=True))
+    return [names.get(number, "") for number in range(len(config.blocks))]
 
 
 def _config(path: Path) -> ModelConfig:

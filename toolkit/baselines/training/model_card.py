@@ -18,7 +18,7 @@ from toolkit.baselines.evaluation.scores import Evaluation, LabelScores
 from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.ladder import LADDER
 from toolkit.baselines.spans.span_scores import SpanEvaluation
-from toolkit.encoders.encoder import DEFAULT, ENCODERS
+from toolkit.encoders.encoder import ENCODERS
 from toolkit.errors import tally
 from toolkit.release.card.pictures import short
 from toolkit.version import DISTRIBUTION, __version__, install_command
@@ -117,7 +117,7 @@ def requirements(model: Model) -> str:
         "scikit-learn",
         "safetensors",
         "skops",
-        *(ENCODERS[model.encoder].packages if model.encoder else ()),
+        *dict.fromkeys(package for name in model.encoders for package in ENCODERS[name].packages),
     )
     return f"{DISTRIBUTION}=={__version__}\n" + "".join(f"{name}=={version(name)}\n" for name in names)
 
@@ -159,7 +159,7 @@ def card(
         evaluations=evaluations,
         spans=spans,
         sklearn=version("scikit-learn"),
-        install=install_command(ENCODERS[model.encoder or DEFAULT].extra),
+        installs=[install_command(extra) for extra in dict.fromkeys(ENCODERS[name].extra for name in model.encoders)],
         measures=_NAMES,
         picture=PICTURE if evaluations else None,
     )
