@@ -9,9 +9,9 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -72,11 +72,13 @@ class TableFile:
         name: The file, for people.
         records: Its rows, read as they are asked for.
         unit: What stands between the name and the number of a record: ":" before a line.
+        classes: Column → what the numbers in it stand for, of Parquet as `datasets` writes it.
     """
 
     name: str
     records: Iterator[Record]
     unit: str = ":"
+    classes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def place(self, number: int, column: int | None = None) -> str:
         """Return where a record, or a column of its line, is, for people."""
@@ -103,7 +105,7 @@ def table_file(path: Path) -> Iterator[TableFile]:
     suffix = _suffix(path)
     _check(path, suffix)
     if suffix == ".parquet":
-        yield TableFile(str(path), _counted(path, _parquet_records(path)), ", row ")
+        yield TableFile(str(path), _counted(path, _parquet_records(path)), ", row ", _classes(path))
     elif suffix == ".json":
         yield TableFile(str(path), _counted(path, _listed_records(path)), ", row ")
     else:
@@ -310,6 +312,17 @@ def _utf8_lines(path: Path, lines: Iterator[tuple[int, str]]) -> Iterator[str]:
         if fault is not None:
             raise InvalidInput(fault.what, where=f"{path}:{number}", remedy="save the file as UTF-8")
         yield line
+
+
+def _classes(path: Path) -> dict[str, list[str]]:
+    """Return column → names of the classes that numbers in it stand for; nothing where the file names none."""
+    with suppress(
+        ValueError, LookupError, TypeError, AttributeError, OSError, RecursionError
+    ):  # ArrowInvalid is a ValueError
+        features = json.loads(pq.read_schema(path).metadata[b"huggingface"])["info"]["features"]
+        inner = {name: feature.get("feature", feature) for name, feature in features.items() if "_type" in feature}
+        return {name: list(map(str, each["names"])) for name, each in inner.items() if each["_type"] == "ClassLabel"}
+    return {}
 
 
 def _parquet_records(path: Path) -> Iterator[Record]:

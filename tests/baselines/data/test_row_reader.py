@@ -318,3 +318,22 @@ def test_the_year_is_found_in_any_date_and_in_no_other_number(tmp_path: Path) ->
     rows = [{"text": "x", "label": "y", "published_at": date} for date in dates]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert read_rows(tmp_path / "a.jsonl").columns["year"] == ("2024", "2023", "2022", "2021", "", "", "")
+
+
+def test_numbers_of_classes_have_the_names_that_the_file_gives_them(tmp_path: Path) -> None:
+    classes = {"names": ["no", "yes"], "_type": "ClassLabel"}
+    for values, feature, labels in (
+        ([1, 0], classes, (("yes",), ("no",))),
+        ([[0, 1], []], {"feature": classes, "_type": "List"}, (("no", "yes"), ())),
+        ([1, 0], {"dtype": "int64", "_type": "Value"}, (("1",), ("0",))),
+        ([1, 0], "spoilt", (("1",), ("0",))),
+    ):
+        told = json.dumps({"info": {"features": {"label": feature}}})
+        table = pa.table({"text": ["x", "y"], "label": values}).replace_schema_metadata({"huggingface": told})
+        pq.write_table(table, tmp_path / "a.parquet")
+        assert read_rows(tmp_path / "a.parquet").labels == labels
+    table = pa.table({"text": ["x"], "label": [-1]})
+    told = json.dumps({"info": {"features": {"label": classes}}})
+    pq.write_table(table.replace_schema_metadata({"huggingface": told}), tmp_path / "a.parquet")
+    with pytest.raises(InvalidInput, match="'label' is -1, and its classes are 0 to 1"):
+        read_rows(tmp_path / "a.parquet")

@@ -97,7 +97,8 @@ def read_rows(
         path: A .jsonl, .ndjson, .csv or .tsv file, each also as .gz, or a .parquet file.
         text_column: Holds the sentence.
         label_column: Holds one label (text, whole number or true/false: single-label) or a list of labels
-            (multi-label; in CSV a JSON list, or names between "|" in a column called "labels").
+            (multi-label; in CSV a JSON list, or names between "|" in a column called "labels"). Numbers of a ClassLabel
+            in Parquet that `datasets` wrote get its names.
             Left out: "labels" if there is such a column, else "label".
         group_column: Holds the story or article; left out: story_id, else article_id, else equal texts.
         reject: Takes rows that can't be used; left out, they are an error.
@@ -288,12 +289,15 @@ class _Faults:
 class _Columns:
     """Which column of a file means what; made from its first records."""
 
-    def __init__(self, text: str, label: str, multi: bool, group: str | None, row_id: str | None) -> None:
+    def __init__(
+        self, text: str, label: str, multi: bool, group: str | None, row_id: str | None, classes: Sequence[str]
+    ) -> None:
         self.text = text
         self.label = label
         self.multi = multi
         self.group = group
         self.row_id = row_id
+        self.classes = classes
 
     @classmethod
     def choose(
@@ -329,7 +333,8 @@ class _Columns:
             and FROM_CSV in fields
             and (label == "labels" or _any_list(row.get(label) for _, row in batch))
         )
-        return cls(text, label, multi, group or _first(_GROUP_COLUMNS, fields), _first(_ID_COLUMNS, fields))
+        group, row_id = group or _first(_GROUP_COLUMNS, fields), _first(_ID_COLUMNS, fields)
+        return cls(text, label, multi, group, row_id, source.classes.get(label, ()))
 
     def rows(self, source: TableFile, batch: Iterable[tuple[int, Mapping[str, Any]]], faults: _Faults) -> Rows:
         """Turn records into rows; those that lack a text or a label are noted."""
@@ -368,7 +373,7 @@ class _Columns:
     def _labels(self, fields: Mapping[str, Any]) -> tuple[str, ...]:
         cell = fields.get(self.label)
         if not self.multi:
-            return (_label_name(cell, self.label, fields),)
+            return (_label_name(self._named(cell), self.label, fields),)
         if isinstance(cell, str) and FROM_CSV in fields:
             cell = _list_of(cell)
         if not isinstance(cell, list):
@@ -379,7 +384,15 @@ class _Columns:
         if len(cell) > len(set(map(str, cell))) and {str(value) for value in cell} <= {"0", "1"}:
             what = f"{self.label!r} is a row of 0 and 1, not of label names: write the names of those that are 1"
             raise _Unusable("no-label", what)
-        return tuple(_label_name(name, self.label, fields) for name in cell)
+        return tuple(_label_name(self._named(name), self.label, fields) for name in cell)
+
+    def _named(self, value: object) -> object:
+        """Return the name of a class that is given by its number."""
+        if not self.classes or not isinstance(value, int):
+            return value
+        if not 0 <= value < len(self.classes):
+            raise _Unusable("no-label", f"{self.label!r} is {value}, and its classes are 0 to {len(self.classes) - 1}")
+        return self.classes[value]
 
 
 def _any_list(cells: Iterable[object]) -> bool:
