@@ -44,6 +44,14 @@ def test_what_stands_between_cells_of_csv_is_read_from_the_header(between: str, 
     assert (fields["text"], fields["label"]) == ("One, two; three.\t", "none")
 
 
+def test_a_line_that_names_the_separator_is_no_header(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"sep=|\r\ntext|label\r\nOne, two; three.|none\r\n")
+    with table_file(path) as table:
+        ((number, fields),) = table.records
+    assert (number, fields["text"], fields["label"]) == (3, "One, two; three.", "none")
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
 def test_two_columns_of_one_name_are_refused(name: str, tmp_path: Path) -> None:
     path = tmp_path / name

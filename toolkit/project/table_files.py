@@ -41,6 +41,7 @@ _MAGIC = {
     b"\xfe\xff": "UTF-16",
 }
 _RENAMED = {"gzip": "a name that ends in .gz", "Parquet": "a name that ends in .parquet"}
+_SEPARATOR_LINE = re.compile(r"sep=(.)", re.IGNORECASE)  # the first line of CSV that Excel is to open right
 _ESCAPED = re.compile("[\udc80-\udcff]")  # a byte that is not UTF-8, as "surrogateescape" reads it
 
 
@@ -266,8 +267,10 @@ def _csv_records(path: Path, lines: Iterator[tuple[int, str]], suffix: str) -> I
     """Yield the rows of a table; a fault ends it, since it is not known where the next row begins."""
     csv.field_size_limit(Limits.here().page_bytes)  # a cell may hold a whole page; the limit is that of the process
     read = _utf8_lines(path, lines)
-    header = next(read, "")
+    header, before = next(read, ""), 0
     between = "\t" if suffix == ".tsv" else _separator(header)
+    if named := _SEPARATOR_LINE.fullmatch(header.rstrip("\r\n")):
+        between, header, before = named[1], next(read, ""), 1
     reader = csv.DictReader(chain([header], read), delimiter=between, restkey=_REST, strict=True)
     try:
         told_apart(path, reader.fieldnames or ())
@@ -275,17 +278,19 @@ def _csv_records(path: Path, lines: Iterator[tuple[int, str]], suffix: str) -> I
             if _REST in fields:
                 raise InvalidInput(
                     "has more cells than the header",
-                    where=f"{path}:{reader.line_num}",
+                    where=f"{path}:{reader.line_num + before}",
                     remedy="put a cell that holds the separator between quotes",
                 )
             if len(fields) > 1 and all(name == value for name, value in fields.items()):
                 what = "is the header again, as in files that were joined"
-                yield reader.line_num, Fault("header-again", what, ",".join(fields))
+                yield reader.line_num + before, Fault("header-again", what, ",".join(fields))
             else:
-                yield reader.line_num, {**fields, FROM_CSV: True}
+                yield reader.line_num + before, {**fields, FROM_CSV: True}
     except csv.Error as error:
         raise InvalidInput(
-            f"is not a table: {error}", where=f"{path}:{reader.line_num + 1}", remedy="mend the quotes of that row"
+            f"is not a table: {error}",
+            where=f"{path}:{reader.line_num + before + 1}",
+            remedy="mend the quotes of that row",
         ) from error
 
 
