@@ -9,7 +9,8 @@ that); three labels, a score of unit variance that stands 2 higher where the lab
 calibrated without clustering, a threshold at .35. A second model, for the difference, adds noise to the score. For
 agreement: three people who each miss three sentences in ten, right with log-odds that are shifted by story likewise.
 Spans: up to three in a sentence, found, and found with the right ends, by chances that are shifted by story. Links:
-every ordered pair of four sentences of a story. With and without suggestions: sentences are shown a suggestion or not
+every ordered pair of four sentences of a story. Unitizing: a part of a sentence or none, found by two people, each end
+of it three characters off in one of three. With and without suggestions: sentences are shown a suggestion or not
 by chance, and are answered like it more often where they are. The fall: a noisier model on as many other stories. The
 truth is that of 3,000 to 60,000 stories.
 
@@ -55,6 +56,7 @@ from toolkit.agreement.intervals import interval, over_stories, proportion
 from toolkit.agreement.model_agreement.preannotation_effect import _difference as group_difference
 from toolkit.agreement.statistic import prevalence
 from toolkit.agreement.structures.link_agreement import enough_links
+from toolkit.agreement.structures.span_agreement import Continuum, unitizing_interval
 from toolkit.baselines import Rows, train
 from toolkit.baselines.data.targets import flags_of
 from toolkit.baselines.evaluation.falls import fall
@@ -175,6 +177,27 @@ def linked(random: np.random.Generator, stories: int, rate: float, clustering: f
     return Ratings.of((random.random((3, member.size)) < drew).astype(float)), member
 
 
+def unitized(random: np.random.Generator, stories: int, rate: float, clustering: float) -> tuple[list[Continuum], Any]:
+    """Draw what two people mark in sentences of 40 to 160 characters, and the story of each sentence."""
+    member = np.repeat(np.arange(stories), random.integers(2, 15, stories))
+
+    def chance(mean: float) -> Any:
+        return 1 / (1 + np.exp(-(np.log(mean / (1 - mean)) + random.normal(0, clustering, stories))))[member]
+
+    length = random.integers(40, 161, member.size)
+    begin = random.integers(3, length - 30)
+    end = begin + random.integers(8, 25, member.size)
+    there = random.random(member.size) < chance(rate)
+    found = random.random((2, member.size)) < np.where(there, chance(0.8), chance(rate / 8))
+    off = 3 * random.integers(-1, 2, (2, 2, member.size)) * (random.random((2, 2, member.size)) < 0.5)
+    units = np.stack([begin + off[0], end + off[1]], axis=-1).tolist()
+    marks = [
+        [[tuple(unit)] if yes else [] for unit, yes in zip(*each, strict=True)]
+        for each in zip(units, found, strict=True)
+    ]
+    return [((one, other), 0, int(size)) for one, other, size in zip(*marks, length, strict=True)], member
+
+
 def suggested(random: np.random.Generator, stories: int, rate: float, clustering: float) -> tuple[Any, Any]:
     """Draw whether answers are as suggested, with a suggestion and without, shape (answers, 4), and their stories."""
     member = np.repeat(np.arange(stories), random.integers(2, 15, stories))
@@ -231,6 +254,12 @@ def link_figures(random: np.random.Generator, stories: int, rate: float, cluster
         yield name, enough_links(alone, drawn_by_anybody, stories)
 
 
+def unitizing(random: np.random.Generator, stories: int, rate: float, clustering: float) -> Found:
+    """Yield the agreement on where units begin and end."""
+    texts, member = unitized(random, stories, rate, clustering)
+    yield "unitizing alpha", unitizing_interval(texts, member.tolist())
+
+
 def suggestion_effect(random: np.random.Generator, stories: int, rate: float, clustering: float) -> Found:
     """Yield how much more often answers are as suggested where the suggestion was shown."""
     terms, member = suggested(random, stories, rate, clustering)
@@ -253,6 +282,7 @@ ONE_BY_ONE: dict[str, Callable[[np.random.Generator, int, float, float], Found]]
     "sets": agreement_on_sets,
     "spans": span_figures,
     "links": link_figures,
+    "unitizing": unitizing,
     "suggestions": suggestion_effect,
     "fall": harder_test,
 }
@@ -290,6 +320,7 @@ def many_stories(rate: float, clustering: float) -> dict[str, float]:
     matched, given, decided = table.sum(axis=0)
     pairs, _ = linked(random, 6_000, rate, clustering)
     terms, _ = suggested(random, 60_000, rate, clustering)
+    texts, _ = unitized(random, 6_000, rate, clustering)
     shown, held = (terms[:, at].sum() / terms[:, at + 1].sum() for at in (0, 2))
     units = np.arange(pairs.n_units)
     return {
@@ -300,6 +331,7 @@ def many_stories(rate: float, clustering: float) -> dict[str, float]:
         "numbers of figures": float(right.sum() / found.sum()),
         "link alpha": _value(statistic(pairs, units, "alpha")),
         "link F1": _value(statistic(pairs, units, "positive", positive=1.0)),
+        "unitizing alpha": float(unitizing_interval(texts)),
         "with and without suggestions": float(shown - held),
     }
 

@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.agreement import Ratings, coefficient, interval
 from toolkit.agreement.coefficients import statistic
-from toolkit.agreement.intervals import inflation, over_stories, proportion, student, wilson
+from toolkit.agreement.intervals import independent, inflation, over_stories, proportion, student, wilson
 from toolkit.errors import UsageError
 
 
@@ -100,6 +100,26 @@ def test_a_few_stories_hardly_move_the_prior_and_many_do():
     assert (float(one.factor), float(one.freedom)) == (pytest.approx(0.9), 8.0)
 
 
+def test_more_is_expected_of_stories_that_hold_more_until_they_show_what_they_do():
+    def of_three(each, differ=0.0):
+        n, moved = 3 * each, np.array([-differ, 0.0, differ]) / 3
+        return inflation(0.25 / n, moved, np.full(3, 1 / 3), 0.25 * n).factor
+
+    assert of_three(2) < of_three(10) < of_three(30)
+    assert of_three(1000) == of_three(2000), "up to twice the variance"
+    assert of_three(10, differ=0.4) > 2 > of_three(10, differ=0.1)
+    # ninety sentences by three stories tell less than ninety by thirty
+    few, many = proportion([20, 24, 22], [30, 30, 30]), proportion([2, 3, 2, 2, 2, 2] * 5, [3] * 30)
+    assert few.high - few.low > 1.3 * (many.high - many.low)
+
+
+def test_a_share_of_independent_sentences_tells_as_much_as_they():
+    for value in (0.0, 0.02, 0.5, 1.0):
+        assert independent(value, value * (1 - value) / 40, 40) == pytest.approx(40)
+    # nothing was missed, and ends were off by little: that does not show that nothing will be missed
+    assert 20 < independent(0.99, 1e-7, 20) < 60
+
+
 def test_where_all_are_right_the_interval_is_no_point():
     low, high = proportion([2, 2, 2], [2, 2, 2])
     assert 0.29 < low < 0.54, "between that of three stories and that of six independent rows"
@@ -116,7 +136,7 @@ def test_too_few_rows_or_stories_give_no_bounds():
 
 def test_where_all_agree_the_answers_bound_it():
     found = interval([[1, 0] * 15] * 2, list(range(30)), "percent")
-    assert (found.low, found.high, found.method) == (pytest.approx(0.025 ** (1.5 / 30)), 1.0, "exact")
+    assert (found.low, found.high, found.method) == (pytest.approx(0.025 ** (1.25 / 30)), 1.0, "exact")
 
 
 def test_more_agreement_does_not_widen_the_interval():

@@ -1,8 +1,8 @@
 """Agreement between annotators: coefficients, intervals and the report. The core is pure: ratings in, numbers out.
 
-`alpha` and `coefficient` measure agreement on labels, `unitizing_alpha` on where spans begin and end, and `interval`
-says how far a coefficient can be trusted. `alt_test` says whether a model may stand in for a person. `measure` makes
-the whole report of a project.
+`alpha` and `coefficient` measure agreement on labels, `unitizing_alpha` on where spans begin and end. `interval` and
+`unitizing_interval` say how far they can be trusted. `alt_test` says whether a model may stand in for a person.
+`measure` makes the whole report of a project.
 """
 
 from toolkit.agreement.agreement_report import (
@@ -23,7 +23,12 @@ from toolkit.agreement.intervals import interval
 from toolkit.agreement.measurement import measure
 from toolkit.agreement.model_agreement.alternative_annotator import AltTest, Rival, alt_test, benjamini_yekutieli
 from toolkit.agreement.ratings import Level, Ratings
-from toolkit.agreement.structures.span_agreement import Unitizing, unitizing_alpha, unitizing_alphas
+from toolkit.agreement.structures.span_agreement import (
+    Unitizing,
+    unitizing_alpha,
+    unitizing_alphas,
+    unitizing_interval,
+)
 
 __all__ = [
     "COEFFICIENTS",
@@ -52,4 +57,5 @@ __all__ = [
     "measure",
     "unitizing_alpha",
     "unitizing_alphas",
+    "unitizing_interval",
 ]

@@ -14,7 +14,7 @@ INTERVAL = (
 )
 """How every interval of a report is made; see `toolkit.agreement.intervals`."""
 
-REVISION = 5
+REVISION = 6
 """Of the report: raised with every change of its fields or of what they mean, so that older ones are made again."""
 
 

@@ -4,7 +4,8 @@ The sentences of a story are not independent. How much that matters is measured 
 what the stories' sums show, over what independent sentences would show. A handful of stories tell little about it, so
 that the measured inflation is moderated by a prior worth eight more stories, as variances of few samples are (Smyth, G.
 K. (2004). Linear models and empirical Bayes methods. Stat Appl Genet Mol Biol 3:3), and the degrees of freedom of both
-are added. Where stories differ much the prior gives way.
+are added. Of a share the prior expects more, the more of its sentences a story has and the more they vary. Where
+stories differ by more than independent sentences would, it gives way.
 
 - A share (accuracy, precision, recall, F1, a coefficient of agreement on its scale from the least possible value to 1)
   gets Wilson's interval for as many independent sentences as tell the same: inside its ends, never of no width.
@@ -31,12 +32,12 @@ from toolkit.agreement.statistic import Statistic, Weights
 from toolkit.errors import UsageError
 from toolkit.records import Estimate
 
-_PRIOR = 0.9  # inflation of a score of a model that is expected before any story is seen, …
-_PRIOR_OF_AGREEMENT = 1.1  # … of a coefficient of agreement, …
-_BUNCHED, _SMALL, _MOST = 0.05, 6.0, 1.6  # of spans: more for each span of a story beyond so many, up to so much
+_PRIOR = 0.9  # inflation that is expected before any story is seen; of a share:
+_ALONE = 0.75  # … where a story holds next to nothing that varies,
+_BETWEEN = 0.1  # … and more by this variance between stories, in log-odds,
+_MOST = 2.0  # … up to so much,
 _WORTH = 8.0  # … as firmly as if this many stories had shown it
-_FIRM = 2.0  # measured inflation from which on the prior gives way
-_AT_AN_END = 1.5  # inflation where nothing varies, so that nothing can be measured
+_AT_AN_END = 1.25  # inflation where nothing varies, so that nothing can be measured
 _EDGE = 1e-9  # of the scale: nearer than this to an end is at it
 _STEP = 1e-4  # of a unit's weight, to see how it moves a value
 _CELLS = 1 << 21  # numbers held at once while that is done
@@ -65,7 +66,7 @@ class Inflation(NamedTuple):
     freedom: FloatArray
 
 
-def inflation(own: ArrayLike, stories: ArrayLike, share: ArrayLike, prior: ArrayLike = _PRIOR) -> Inflation:
+def inflation(own: ArrayLike, stories: ArrayLike, share: ArrayLike, varied: ArrayLike | None = None) -> Inflation:
     """Measure how much stories inflate a variance, and moderate it.
 
     The stories' sums are corrected for their leverage as in CR2, and their degrees of freedom are those of Bell &
@@ -75,7 +76,8 @@ def inflation(own: ArrayLike, stories: ArrayLike, share: ArrayLike, prior: Array
         own: Variance if sentences were independent: the sum of their squared influences, shape (…).
         stories: Influence of each story: the sum of its sentences', shape (…, stories).
         share: Part of what the value rests on that is in each story, shape (…, stories).
-        prior: Inflation that is expected before any story is seen.
+        varied: Of a share p of n sentences, n · p · (1 − p): stories inflate its variance by about their own variance
+            times what each holds of this. None where the value is no share.
     """
     alone, sums, part = (np.asarray(each, dtype=np.float64) for each in (own, stories, share))
     left = np.maximum(1.0 - part, 1e-9)
@@ -84,8 +86,27 @@ def inflation(own: ArrayLike, stories: ArrayLike, share: ArrayLike, prior: Array
     told = (alone > 1e-15) & (part.max(axis=-1, initial=0.0) < 1 - _EDGE) & (spread > 0)
     freedom = np.where(told, 1.0 / np.where(told, spread, 1.0), 0.0)
     factor = np.where(told, (sums**2 / left).sum(axis=-1) / np.where(told, alone, 1.0), 0.0)
-    worth = _WORTH * np.minimum(1.0, (_FIRM / np.maximum(factor, _EDGE)) ** 2)
-    return Inflation((freedom * factor + worth * np.asarray(prior)) / (freedom + worth), freedom + worth)
+    held = None if varied is None else np.asarray(varied) * (part**2).sum(axis=-1)
+    prior = _PRIOR if held is None else np.clip(_ALONE + _BETWEEN * held, _ALONE, _MOST)
+    worth = _WORTH / np.maximum(factor, 1.0) ** 2
+    return Inflation((freedom * factor + worth * prior) / (freedom + worth), freedom + worth)
+
+
+def independent(share: ArrayLike, own: ArrayLike, sentences: ArrayLike) -> FloatArray:
+    """Return how many independent sentences would tell a share as well, each argument of shape (…).
+
+    Near an end few sentences vary, and may miss what the next would show. So the share is that with one sentence more
+    for and one against it, and the variance that they add is added.
+
+    Args:
+        share: The share.
+        own: Its variance if sentences were independent: the sum of their squared influences.
+        sentences: How many it rests on.
+    """
+    value, n = np.asarray(share, dtype=np.float64), np.maximum(np.asarray(sentences, dtype=np.float64), _EDGE)
+    even = (value * n + 1) / (n + 2)
+    missed = np.maximum(even * (1 - even) - value * (1 - value), 0.0) / n
+    return np.asarray(even * (1 - even) / np.maximum(own + missed, _EDGE**2))
 
 
 def wilson(share: ArrayLike, sentences: ArrayLike, freedom: ArrayLike, confidence: float = 0.95) -> Bounds:
@@ -112,14 +133,13 @@ def student(value: ArrayLike, variance: ArrayLike, freedom: ArrayLike, confidenc
     return Bounds(centre - reach, centre + reach)
 
 
-def proportion(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95, *, bunched: bool = False) -> Bounds:
+def proportion(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -> Bounds:
     """Return the bounds of the share of hits among trials that come in stories.
 
     Args:
         hits: Of each story, shape (…, stories).
         trials: Of each story, shape (…, stories).
         confidence: Nominal coverage.
-        bunched: Trials are spans, of which a sentence holds several: more inflation is expected, the more a story has.
 
     Returns:
         Bounds of shape (…); NaN where fewer than `ENOUGH` trials or only one story can tell.
@@ -129,7 +149,7 @@ def proportion(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95, *, 
 
         >>> low, high = proportion([2, 2, 2], [2, 2, 2])
         >>> round(float(low), 2), float(high)
-        (0.4, 1.0)
+        (0.46, 1.0)
     """
     found, tried = np.asarray(hits, dtype=np.float64), np.asarray(trials, dtype=np.float64)
     total = tried.sum(axis=-1)
@@ -137,9 +157,7 @@ def proportion(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95, *, 
     value = found.sum(axis=-1) / n
     own = value * (1 - value) / n
     moved = (found - value[..., None] * tried) / n[..., None]
-    share = tried / n[..., None]
-    prior = np.clip(_PRIOR + _BUNCHED * (n * (share**2).sum(axis=-1) - _SMALL), _PRIOR, _MOST) if bunched else _PRIOR
-    factor, freedom = inflation(own, moved, share, prior)
+    factor, freedom = inflation(own, moved, tried / n[..., None], n * value * (1 - value))
     inside = wilson(value, n / factor, freedom, confidence)
     return enough(at_ends(value, n, inside, confidence), total, (tried > 0).sum(axis=-1))
 
@@ -229,11 +247,10 @@ def over_stories(measure: Statistic, groups: IntArray, confidence: float = 0.95)
         return Estimate(value=known, n=stories, reason=None if known is None else reason)
     moves = _influence(measure, terms, total)
     own, sums = float((moves**2).sum()), np.bincount(clusters, moves, minlength=stories)
-    factor, freedom = inflation(
-        own, sums, np.bincount(clusters, exposed, minlength=stories) / rests_on, _PRIOR_OF_AGREEMENT
-    )
+    part = np.bincount(clusters, exposed, minlength=stories) / rests_on
     least = measure.least()
     if math.isinf(least):
+        factor, freedom = inflation(own, sums, part)
         if own < 1e-15:
             reason = f"all {stories:,} articles give the same, which does not show how far it varies"
             return Estimate(value=known, n=stories, reason=reason)
@@ -241,7 +258,8 @@ def over_stories(measure: Statistic, groups: IntArray, confidence: float = 0.95)
         return Estimate(value=known, low=float(low), high=float(high), n=stories, method="student")
     width = 1 - least
     share = (value - least) / width
-    inside = wilson(share, share * (1 - share) * width**2 / max(own * float(factor), _EDGE**2), freedom, confidence)
+    factor, freedom = inflation(own, sums, part, rests_on * share * (1 - share))
+    inside = wilson(share, independent(share, own / width**2, rests_on) / factor, freedom, confidence)
     low, high = at_ends(share, rests_on, inside, confidence)
     method = "wilson" if _EDGE < share < 1 - _EDGE else "exact"
     return Estimate(
@@ -321,7 +339,7 @@ def interval(
         >>> ben = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0]
         >>> articles = [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
         >>> str(interval([ada, ben], articles))
-        '0.64 (0.08 to 0.92)'
+        '0.64 (0.14 to 0.90)'
     """
     if not 0 < confidence < 1:
         raise UsageError(f"there is no confidence {confidence}", remedy="give one between 0 and 1, such as 0.95")

@@ -7,9 +7,9 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 
-from toolkit.agreement import unitizing_alpha, unitizing_alphas
+from toolkit.agreement import unitizing_alpha, unitizing_alphas, unitizing_interval
 from toolkit.agreement.structures.span_agreement import match, span_f1, token_cells, token_labels
-from toolkit.errors import InvalidInput
+from toolkit.errors import InvalidInput, UsageError
 from toolkit.records import Span
 from toolkit.words import word_bounds
 
@@ -125,3 +125,46 @@ def test_overlapping_units_of_one_observer_are_refused():
 def test_alpha_u_is_zero_where_one_person_of_three_marked_anything():
     """DKPro Statistics issue 2: an implementation said 1."""
     assert unitizing_alpha([[(0, 1)], [], []], 0, 20).value == pytest.approx(0.0)
+
+
+def test_alpha_u_needs_two_people():
+    found = unitizing_alpha([[(1, 4)]], 0, 10)
+    assert (found.value, found.reason) == (None, "fewer than two people have seen it")
+    alone = unitizing_interval([([[(1, 4)]], 0, 10)] * 8)
+    assert (alone.value, alone.n, alone.reason) == (None, 0, "fewer than two people have seen it")
+
+
+def test_alpha_u_of_one_text_is_that_of_several_that_are_one():
+    text = ([[(225, 295), (370, 400)], [(220, 300), (355, 375), (400, 420)]], 150, 450)
+    found = unitizing_interval([text])
+    assert found.value == pytest.approx(unitizing_alpha(*text).value)
+    assert (found.low, found.reason) == (None, "too few articles (1) for an interval")
+    lonely = unitizing_interval([text, ([[(3, 9)]], 0, 20)])
+    assert (lonely.value, lonely.n) == (found.value, 1)
+
+
+def stories_of_units(easy: list[bool]) -> list[tuple[list[list[tuple[int, int]]], int, int]]:
+    """Six sentences a story: in an easy one both mark the same, in another half of what one marks is missed."""
+    return [
+        ([[(10 + at, 30)], [(10 + at, 30)] if yes or at % 2 else []], 0, 80 + 3 * at) for yes in easy for at in range(6)
+    ]
+
+
+def test_the_interval_of_alpha_u_is_over_stories():
+    texts, stories = stories_of_units([True, False] * 6), np.repeat(np.arange(12), 6).tolist()
+    over_stories, over_sentences = unitizing_interval(texts, stories), unitizing_interval(texts)
+    assert (over_stories.n, over_stories.method) == (72, "wilson")
+    assert over_stories.low < over_sentences.low < over_stories.value < over_sentences.high < over_stories.high
+    order = np.random.default_rng(0).permutation(len(texts)).tolist()
+    assert unitizing_interval([texts[at] for at in order], [stories[at] for at in order]) == over_stories
+
+
+def test_alpha_u_at_its_end_has_a_lower_bound():
+    found = unitizing_interval(stories_of_units([True] * 3), np.repeat(np.arange(3), 6).tolist())
+    assert (found.value, found.high, found.method) == (1.0, 1.0, "exact")
+    assert 0.3 < found.low < 0.9
+
+
+def test_as_many_clusters_as_texts_are_needed():
+    with pytest.raises(UsageError, match="1 clusters are given for 6 texts"):
+        unitizing_interval(stories_of_units([True]), ["a"])

@@ -9,15 +9,17 @@ in Content Analysis (2004), pp. 251-256. Units of one category and one observer 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
+from toolkit.agreement.intervals import cluster_numbers, over_stories
 from toolkit.agreement.ratings import FloatArray
 from toolkit.agreement.statistic import Parts, Statistic
-from toolkit.errors import InvalidInput
-from toolkit.records import Span
+from toolkit.errors import InvalidInput, UsageError
+from toolkit.records import Estimate, Span
 from toolkit.records.base import record
 from toolkit.words import word_bounds
 
@@ -115,6 +117,9 @@ def token_cells(
 Unit = tuple[int, int]
 """Begin and end (exclusive) of a unit on the continuum."""
 
+Continuum = tuple[Sequence[Sequence[Unit]], int, int]
+"""The units of each observer of a text, and where the text begins and ends (exclusive)."""
+
 _Stretch = tuple[int, int, bool]  # begin, end, whether it is a unit; gaps between units are stretches too
 
 
@@ -169,12 +174,50 @@ def unitizing_alpha(observers: Sequence[Sequence[Unit]], begin: int, end: int) -
     References:
         Krippendorff, K. (1995). On the reliability of unitizing continuous data. Sociological Methodology 25:47-76.
     """
-    sections = [_sections(units, begin, end) for units in observers]
-    length, people = end - begin, len(observers)
-    pairs = people * (people - 1)
-    observed = sum(_apart(left, right) for left, right in combinations(sections, 2)) * 2
-    observed /= max(pairs * length**2, 1)
-    return _unitizing(observed, _expected(sections, length), sum(map(len, observers)))
+    sums = _Unitized([(observers, begin, end)])
+    observed, expected = (float(each[0]) for each in sums.disagreement(sums.terms))
+    return _unitizing(observed, expected, sum(map(len, observers)), len(observers))
+
+
+def unitizing_interval(
+    texts: Sequence[Continuum], clusters: Sequence[Hashable] | None = None, *, confidence: float = 0.95
+) -> Estimate:
+    """Measure α_u of one category over several texts, with a confidence interval over clusters of them.
+
+    Both disagreements are added up over the texts, whose units and gaps end where the text ends. Of one text it is
+    `unitizing_alpha`. Observers may differ from text to text; a text that fewer than two have seen counts for nothing.
+
+    Args:
+        texts: The units of each observer, the begin and the end of each text (sentences, or whole articles).
+        clusters: Cluster of each text, such as the story of a sentence; by default every text is its own.
+        confidence: Nominal coverage, in (0, 1).
+
+    Returns:
+        The coefficient and its bounds; `n` counts the texts that two observers have seen, and `reason` says why there
+        is no value or no bounds.
+
+    Raises:
+        UsageError: As many clusters as texts are needed.
+        InvalidInput: Units of one observer overlap or leave the text.
+
+    Example:
+        Two people mark who is quoted in six sentences of three stories. They agree but for two ends and one sentence:
+
+        >>> ada = [[(0, 12)], [], [(30, 41)], [(5, 19)], [(0, 9)], []]
+        >>> ben = [[(0, 12)], [], [(33, 41)], [(5, 19)], [(0, 11)], [(20, 28)]]
+        >>> sentences = [((one, other), 0, 60) for one, other in zip(ada, ben)]
+        >>> str(unitizing_interval(sentences, ["a", "a", "b", "b", "c", "c"]))
+        '0.90 (0.33 to 0.99)'
+    """
+    groups = cluster_numbers(range(len(texts)) if clusters is None else clusters)
+    if groups.size != len(texts):
+        raise UsageError(f"{groups.size} clusters are given for {len(texts)} texts")
+    sums = _Unitized(texts)
+    found = over_stories(sums.statistic(), groups, confidence)
+    people = [len(observers) for observers, _, _ in texts]
+    marked = sum(len(units) for observers, _, _ in texts for units in observers)
+    reason = _undefined(marked, max(people, default=0)) if found.value is None else found.reason
+    return replace(found, n=sum(many > 1 for many in people), reason=reason)
 
 
 def unitizing_alphas(observers: Sequence[Mapping[str, Sequence[Unit]]], begin: int, end: int) -> dict[str, Unitizing]:
@@ -204,14 +247,21 @@ def unitizing_alphas(observers: Sequence[Mapping[str, Sequence[Unit]]], begin: i
     }
     together = [(one.observed, one.expected, one.units) for one in found.values()]
     observed, expected, units = (sum(column) for column in zip(*together, strict=True)) if together else (0.0, 0.0, 0)
-    return {**found, "": _unitizing(observed, expected, int(units))}
+    return {**found, "": _unitizing(observed, expected, int(units), len(observers))}
 
 
-def _unitizing(observed: float, expected: float, units: int) -> Unitizing:
-    if expected <= 0:
-        reason = "nobody marked a unit" if not units else "chance alone explains full agreement"
-        return Unitizing(value=None, observed=observed, expected=expected, units=units, reason=reason)
-    return Unitizing(value=1 - observed / expected, observed=observed, expected=expected, units=units)
+def _unitizing(observed: float, expected: float, units: int, people: int) -> Unitizing:
+    known = expected > 0
+    value = 1 - observed / expected if known else None
+    reason = None if known else _undefined(units, people)
+    return Unitizing(value=value, observed=observed, expected=expected, units=units, reason=reason)
+
+
+def _undefined(units: int, people: int) -> str:
+    """Say why there is no α_u."""
+    if people < 2:
+        return "fewer than two people have seen it"
+    return "chance alone explains full agreement" if units else "nobody marked a unit"
 
 
 def _sections(units: Sequence[Unit], begin: int, end: int) -> list[_Stretch]:
@@ -246,14 +296,65 @@ def _difference(left: _Stretch, right: _Stretch) -> float:
     return 0.0
 
 
-def _expected(sections: Sequence[Sequence[_Stretch]], length: int) -> float:
-    """Return D_e: the mean δ² when units and gaps of all observers are laid against each other in every way."""
-    units = np.array([stop - start for row in sections for start, stop, unit in row if unit], dtype=np.float64)
-    gaps = np.sort([stop - start for row in sections for start, stop, unit in row if not unit]).astype(np.float64)
-    total = length * len(sections)
-    ways = total * (total - 1) - (units * (units - 1)).sum()
-    if not units.size or ways <= 0:
-        return 0.0
-    between_units = (len(units) - 1) * (2 * units**3 - 3 * units**2 + units) / 3
-    inside_gaps = np.array([(gaps[np.searchsorted(gaps, unit) :] - unit + 1).sum() for unit in units])
-    return float(2 / length * (between_units + units**2 * inside_gaps).sum() / ways)
+class _Unitized:
+    """Texts as sums from which D_o and D_e of any of them together can be computed.
+
+    Args:
+        texts: The texts; those with fewer than two observers count for nothing.
+
+    Attributes:
+        terms: Of each text: twice the disagreement of its pairs of observers, for each other observer; its length; that
+            times its observers; how many units have each length; how many gaps have each length. Shape (texts, terms).
+    """
+
+    def __init__(self, texts: Sequence[Continuum]) -> None:
+        found = [[_sections(units, begin, end) for units in observers] for observers, begin, end in texts]
+        lengths: tuple[list[int], list[int]] = ([], [])  # of gaps, of units
+        at: tuple[list[int], list[int]] = ([], [])
+        sums = np.zeros((max(len(texts), 1), 3))
+        for text, (sections, (_, begin, end)) in enumerate(zip(found, texts, strict=True)):
+            if len(sections) < 2:
+                continue
+            apart = 2 * sum(_apart(*pair) for pair in combinations(sections, 2)) / (len(sections) - 1)
+            sums[text] = apart, end - begin, (end - begin) * len(sections)
+            for start, stop, unit in (stretch for row in sections for stretch in row):
+                lengths[unit].append(stop - start)
+                at[unit].append(text)
+        self._gaps, self._units = (np.unique(each).astype(np.float64) for each in lengths)
+        counted = [sums]
+        for known, mine, where in zip((self._units, self._gaps), lengths[::-1], at[::-1], strict=True):
+            counts = np.zeros((len(sums), len(known)))
+            np.add.at(counts, (np.array(where, dtype=int), np.searchsorted(known, mine)), 1)
+            counted.append(counts)
+        self.terms: FloatArray = np.hstack(counted)
+
+    def disagreement(self, sums: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return D_o and D_e of rows of summed terms, shape (rows,) each.
+
+        D_e is the mean δ² when units and gaps of all observers are laid against each other in every way.
+        """
+        length, total = sums[:, 1], sums[:, 2]
+        units, gaps = np.split(sums[:, 3:], [len(self._units)], axis=1)
+        size, behind = self._units, np.searchsorted(self._gaps, self._units)
+        as_long, their_length = (
+            np.pad(np.cumsum(each[:, ::-1], axis=1)[:, ::-1], ((0, 0), (0, 1)))[:, behind]
+            for each in (gaps, gaps * self._gaps)
+        )
+        inside_gaps = (units * size**2 * (their_length - (size - 1) * as_long)).sum(axis=1)
+        between_units = (units.sum(axis=1) - 1) * (units @ (2 * size**3 - 3 * size**2 + size)) / 3
+        ways = total * (total - 1) - units @ (size * (size - 1))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            expected = np.where(ways > 0, 2 / length * (between_units + inside_gaps) / ways, 0.0)
+            return np.where(total > 0, sums[:, 0] / (total * length), 0.0), expected
+
+    def statistic(self) -> Statistic:
+        """Return α_u of all texts together as a statistic of their terms."""
+        last = 3 + len(self._units)
+
+        def parts(sums: FloatArray) -> Parts:
+            observed, expected = self.disagreement(sums)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                agreed = np.where(expected > 0, 1 - observed / expected, np.nan)
+            return agreed, np.zeros_like(agreed)
+
+        return Statistic("unitizing", self.terms, parts, lambda _: -1.0, lambda rows: rows[:, 3:last].sum(axis=1))

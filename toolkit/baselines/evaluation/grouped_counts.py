@@ -14,6 +14,7 @@ from toolkit.agreement.intervals import (
     cluster_numbers,
     enough,
     estimate,
+    independent,
     inflation,
     proportion,
     student,
@@ -153,7 +154,7 @@ def macro_bounds(grouped: GroupedCounts) -> Bounds:
     """Return the bounds of macro F1, shape (…); NaN where it rests on too few rows."""
     mean = grouped.of_macro()
     own = (mean.rows**2).sum(axis=-1)
-    factor, freedom = inflation(own, mean.stories, mean.share)
+    factor, freedom = inflation(own, mean.stories, mean.share, mean.trials * mean.value * (1 - mean.value))
     variance = np.maximum((own + mean.unseen) * factor, 1e-12)
     centre = np.clip(mean.value + mean.bend * factor, 0.0, 1.0)
     inside = wilson(centre, mean.even * (1 - mean.even) / variance, freedom)
@@ -169,9 +170,8 @@ def micro_bounds(grouped: GroupedCounts) -> Bounds:
     index, rows, stories, share = grouped.of_micro()
     n = grouped.totals.sum(axis=(-1, -2))
     own = (rows**2).sum(axis=-1)
-    factor, freedom = inflation(own, stories, share)
-    independent = np.where(own > 1e-15, index * (1 - index) / np.maximum(own, 1e-15), n)
-    bounds = at_ends(index, n, wilson(index, independent / factor, freedom))
+    factor, freedom = inflation(own, stories, share, n * index * (1 - index))
+    bounds = at_ends(index, n, wilson(index, independent(index, own, n) / factor, freedom))
     return enough(_as_f1(bounds), n, grouped.stories)
 
 

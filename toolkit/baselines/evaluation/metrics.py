@@ -9,7 +9,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from toolkit.agreement.intervals import at_ends, cluster_numbers, enough, estimate, inflation, too_few, wilson
+from toolkit.agreement.intervals import (
+    at_ends,
+    cluster_numbers,
+    enough,
+    estimate,
+    independent,
+    inflation,
+    too_few,
+    wilson,
+)
 from toolkit.baselines.data.targets import Flags, Floats, Ints
 from toolkit.baselines.evaluation.reliability import calibration_estimate
 from toolkit.records import Estimate
@@ -108,12 +117,11 @@ def precision_estimate(gold: Flags, probabilities: Floats, member: Ints) -> Esti
     behind = np.cumsum((hits * found / (positives * seen**2))[::-1])[::-1]
     moved = positive * ((found / seen)[step] - value) / positives + positive * ahead[step] - behind[step]
     share = np.bincount(story, positive, minlength=stories) / positives
-    even = (value * positives + 1) / (positives + 2)
     own = float((moved**2).sum())
-    factor, freedom = inflation(own, np.bincount(story, moved, minlength=stories), share)
-    variance = (own + max(even * (1 - even) - value * (1 - value), 0.0) / positives) * factor
+    sums = np.bincount(story, moved, minlength=stories)
+    factor, freedom = inflation(own, sums, share, positives * value * (1 - value))
     # each positive row counts itself among those found: of few rows the value comes out too high
     centre = max(value - (1 - value) * ahead[0] / 2, 0.0)
-    inside = wilson(centre, even * (1 - even) / variance, freedom)
+    inside = wilson(centre, independent(value, own, positives) / factor, freedom)
     bounds = enough(at_ends(value, positives, inside), positives, stories, _POSITIVES)
     return estimate(value, bounds, n=int(positives), reason=few)

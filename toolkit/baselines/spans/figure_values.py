@@ -120,6 +120,6 @@ def _errors(decided: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[fl
 def _share(hits: Any, trials: Any) -> Estimate:
     """Return a share with its interval, from hits and trials of each story."""
     stories = int((trials > 0).sum())
-    kept = enough(proportion(hits, trials, bunched=True), trials.sum(), stories, ENOUGH)
+    kept = enough(proportion(hits, trials), trials.sum(), stories, ENOUGH)
     reason = too_few(trials.sum(), stories, ENOUGH, what="span")
     return estimate(hits.sum() / trials.sum(), kept, n=int(trials.sum()), reason=reason)

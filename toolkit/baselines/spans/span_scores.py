@@ -134,7 +134,7 @@ def scores_of(label: str, by: Literal["exact", "overlap"], table: Floats) -> Spa
     precision, recall = (_estimate(_share(total, of), matched, table[:, of]) for of in (1, 2))
     # F1 grows with matches over all spans of both, which is a share: F1 = 2 J / (1 + J)
     either = table[:, 1] + table[:, 2] - matched
-    low, high = (2 * bound / (1 + bound) for bound in proportion(matched, either, bunched=True))
+    low, high = (2 * bound / (1 + bound) for bound in proportion(matched, either))
     return SpanScores(
         label=label,
         by=by,
@@ -149,7 +149,7 @@ def scores_of(label: str, by: Literal["exact", "overlap"], table: Floats) -> Spa
 
 def _estimate(value: Floats, matched: Floats, among: Floats) -> Estimate:
     """Return a share of matches with its interval, from matches and spans of each story, shape (stories,) both."""
-    return _bounded(value, proportion(matched, among, bunched=True), among)
+    return _bounded(value, proportion(matched, among), among)
 
 
 def _bounded(value: Floats, bounds: Bounds, among: Floats) -> Estimate:
