@@ -136,7 +136,7 @@ def test_too_few_rows_or_stories_give_no_bounds():
 
 def test_where_all_agree_the_answers_bound_it():
     found = interval([[1, 0] * 15] * 2, list(range(30)), "percent")
-    assert (found.low, found.high, found.method) == (pytest.approx(0.025 ** (1.25 / 30)), 1.0, "exact")
+    assert (found.low, found.high, found.method) == (pytest.approx(0.025 ** (1.5 / 30)), 1.0, "exact")
 
 
 def test_more_agreement_does_not_widen_the_interval():

@@ -138,9 +138,9 @@ def test_full_agreement_says_that_its_interval_is_exact():
     answers = [answer(at, who, "claim" if at % 4 else "toll") for at in range(40) for who in "ab"]
     claim, _, none = measured(answers).labels
     assert (claim.percent.value, claim.percent.high, claim.percent.method) == (1.0, 1.0, "exact")
-    assert claim.percent.low == pytest.approx(0.025 ** (1.25 / 40))
+    assert claim.percent.low == pytest.approx(0.025 ** (1.5 / 40))
     assert (none.prevalence, none.prevalence_low) == (0.0, 0.0)
-    assert none.prevalence_high == pytest.approx(1 - 0.025 ** (1.25 / 40))
+    assert none.prevalence_high == pytest.approx(1 - 0.025 ** (1.5 / 40))
     assert none.alpha.method == "none"
 
 

@@ -37,7 +37,7 @@ _ALONE = 0.75  # … where a story holds next to nothing that varies,
 _BETWEEN = 0.1  # … and more by this variance between stories, in log-odds,
 _MOST = 2.0  # … up to so much,
 _WORTH = 8.0  # … as firmly as if this many stories had shown it
-_AT_AN_END = 1.25  # inflation where nothing varies, so that nothing can be measured
+_AT_AN_END = 1.5  # inflation where nothing varies, so that nothing can be measured
 _EDGE = 1e-9  # of the scale: nearer than this to an end is at it
 _STEP = 1e-4  # of a unit's weight, to see how it moves a value
 _CELLS = 1 << 21  # numbers held at once while that is done
@@ -149,7 +149,7 @@ def proportion(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -> 
 
         >>> low, high = proportion([2, 2, 2], [2, 2, 2])
         >>> round(float(low), 2), float(high)
-        (0.46, 1.0)
+        (0.4, 1.0)
     """
     found, tried = np.asarray(hits, dtype=np.float64), np.asarray(trials, dtype=np.float64)
     total = tried.sum(axis=-1)

@@ -7,7 +7,8 @@ import pytest
 
 from toolkit.baselines import Model, Rows, train
 from toolkit.baselines.training import nested_validation
-from toolkit.baselines.training.nested_validation import nested_scores
+from toolkit.baselines.training.nested_validation import _widened, nested_scores
+from toolkit.records import Estimate
 
 FIT = partial(train, baseline="words-lr")
 
@@ -42,6 +43,17 @@ def test_it_has_an_interval_over_stories() -> None:
     assert set(found) == {"macro_f1", "micro_f1", "accuracy", "f1_positive"}
     for each in found.values():
         assert each.low < each.value < each.high
+
+
+def test_the_interval_is_wider_than_that_of_one_model() -> None:
+    one = Estimate(value=0.8, low=0.7, high=0.88, n=100, method="wilson")
+    five, ten = _widened(one, 5), _widened(one, 10)
+    assert (five.low, five.high) == (pytest.approx(0.8 - 0.1 * 1.25**0.5), pytest.approx(0.8 + 0.08 * 1.25**0.5))
+    assert five.low < ten.low < one.low
+    assert one.high < ten.high < five.high
+    assert _widened(Estimate(value=1.0, low=0.02, high=1.0), 5).interval == (0.0, 1.0)
+    none = Estimate(value=0.8, reason="too few stories (1) for an interval")
+    assert _widened(none, 5) == none
 
 
 def test_too_many_rows_and_too_few_stories_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
