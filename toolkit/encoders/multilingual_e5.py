@@ -24,7 +24,7 @@ from toolkit.encoders.single_thread import one_thread
 WIDTH: Final = 384
 _HEADS = 12
 _LAYERS = 12
-_WORD_PIECES = 510  # in one pass; what a long text has more is read in further passes, whose mean is weighted by length
+_WORD_PIECES = 510  # what it was made for; what stands after them is not read
 _START, _END, _UNKNOWN = 0, 2, 3
 _EPSILON = np.float32(1e-12)
 _BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", 16)])
@@ -57,11 +57,8 @@ class MultilingualE5:
     def _embedding(self, text: str) -> Any:
         spelt = re.sub(" +", " ", f"query: {text}".translate(self._letters))
         ids = self._pieces.encode((" " + spelt.lstrip(" ")).replace(" ", _SPACE), add_special_tokens=False).ids
-        total = np.zeros(WIDTH, dtype=np.float32)
-        for start in range(0, len(ids), _WORD_PIECES):
-            some = ids[start : start + _WORD_PIECES]
-            total += len(some) * self._run(np.array([_START, *some, _END])).mean(axis=0)
-        return total / np.linalg.norm(total)
+        mean = self._run(np.array([_START, *ids[:_WORD_PIECES], _END])).mean(axis=0)
+        return mean / np.linalg.norm(mean)
 
     def _run(self, ids: Any) -> Any:
         """Return what the last layer makes of each of [P] word pieces, [P, 384]."""

@@ -101,7 +101,7 @@ def _embedding_rungs(suffix: str, encoders: Sequence[str]) -> tuple[Baseline, Ba
         ),
         Baseline(
             name=f"embeddings-blend{suffix}",
-            summary=f"the mean log-odds of words-chars-svm, nb-svm and, counted twice, embeddings{suffix} ({titles})",
+            summary=f"the mean log-odds of words-chars-svm, nb-svm and, counted twice each, embeddings ({titles})",
             parts=(_WORDS_CHARS, _WORDS_NB, *parts),
         ),
     )
