@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from toolkit import figures
-from toolkit.baselines.spans.token_features import token_rows, tokens
+from toolkit.baselines.spans.token_features import token_rows
 from toolkit.errors import InvalidInput
 from toolkit.ingest import extract
 from toolkit.labelstudio.codec.decode import decode_result
@@ -29,6 +29,7 @@ from toolkit.labelstudio.pull.parse import parse_annotation
 from toolkit.release.privacy.scan import Scanner
 from toolkit.schema import load
 from toolkit.segment import segment
+from toolkit.words import word_bounds
 from toolkit.wrapped_text import joints
 
 MOST = 10.0
@@ -135,7 +136,7 @@ def _exported(text: str) -> None:
 
 
 def _span_features(text: str) -> None:
-    list(token_rows(text, tokens(text), "en"))
+    list(token_rows(text, word_bounds(text), "en"))
 
 
 def _regions(text: str) -> None:

@@ -31,8 +31,8 @@ from toolkit.baselines import Rows, read_rows
 from toolkit.baselines.selection.out_of_fold import out_of_fold
 from toolkit.baselines.spans import SpanRows
 from toolkit.baselines.spans.span_training import learnable, spans_out_of_fold
-from toolkit.baselines.spans.token_features import tokens
 from toolkit.records import Decision, Span
+from toolkit.words import word_bounds
 
 LabelSet = tuple[str, ...]
 
@@ -81,7 +81,7 @@ def measure(rows: Rows, noise: float, seed: int, baseline: str) -> dict[str, flo
 
 def spoilt_spans(random: np.random.Generator, text: str, spans: tuple[Span, ...], kind: str) -> tuple[Span, ...]:
     """Return other spans than those given: one less, one with another end, or one more; the same if it can't be."""
-    places = tokens(text)
+    places = word_bounds(text)
     at = int(random.integers(len(spans)))
     if kind == "missing":
         return (*spans[:at], *spans[at + 1 :])

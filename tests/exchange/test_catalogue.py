@@ -119,7 +119,7 @@ def test_a_span_in_pieces_survives_a_format_that_has_only_relations(document: An
     document = replace(document, skipped=False)
     with tempfile.TemporaryDirectory() as folder:
         write_documents("doccano", [document], Path(folder))
-        found, _ = read_documents("doccano", Path(folder))
+        found, _ = read_documents("doccano", Path(folder), unit="code-points")  # chance words don't show it
     assert [mention.fragments for mention in found[0].mentions] == [each.fragments for each in document.mentions]
     assert losses.rows() == []
 

@@ -116,7 +116,7 @@ def test_one_file_is_not_enough(tmp_path: Path) -> None:
         ("a.json", '[{"text": "a"}, 1]', "is a whole number, not a JSON object"),
         ("a.jsonl", '{"id": 1}', "has no column of text"),
         ("a.jsonl", '{"text": 1}', "the text is not a string"),
-        ("a.jsonl", "[1]", "is a list, not a JSON object"),
+        ("a.jsonl", '{"text": "a"}\n[1]', "is a list, not a JSON object"),
         ("a.parquet", "no parquet", "it is not Parquet, as its name says"),
         ("a.jsonl.gz", "no gzip", "it is not gzip, as its name says"),
         ("a.csv", 'text\n"never closed', "is not a table"),
