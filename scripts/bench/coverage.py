@@ -551,7 +551,7 @@ def _biases(scores: dict[tuple[int, str], list[tuple[Estimate, float]]]) -> tupl
     lines, wrong = [head, "|---|" + "---|" * 6], False
     for (stories, name), found in sorted(scores.items()):
         apart = np.array([float(each) - there for each, there in found])
-        holds = np.array([each.low <= there <= each.high for each, there in found])  # type: ignore[operator]
+        holds = np.array([each.low <= there <= each.high for each, there in found])
         error = apart.std(ddof=1) / len(apart) ** 0.5 if len(apart) > 1 else np.nan
         cells = (stories, stories * 8, name, len(apart), f"{apart.mean():+.4f}", f"{error:.4f}", f"{holds.mean():.3f}")
         lines.append("| " + " | ".join(map(str, cells)) + " |")

@@ -77,7 +77,7 @@ def inflation(own: ArrayLike, stories: ArrayLike, share: ArrayLike, varied: Arra
         stories: Influence of each story: the sum of its sentences', shape (…, stories).
         share: Part of what the value rests on that is in each story, shape (…, stories).
         varied: Of a share p of n sentences, n · p · (1 − p): stories inflate its variance by about their own variance
-            times what each holds of this. None where the value is no share.
+            times what each holds of this. None where the value is not a share.
     """
     alone, sums, part = (np.asarray(each, dtype=np.float64) for each in (own, stories, share))
     left = np.maximum(1.0 - part, 1e-9)

@@ -15,13 +15,13 @@ import re
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from toolkit.encoders.single_thread import one_thread
 
-WIDTH: Final = 384
+_WIDTH = 384
 _HEADS = 12
 _LAYERS = 12
 _WORD_PIECES = 510  # what it was made for; what stands after them is not read
@@ -44,15 +44,15 @@ class MultilingualE5:
         content = _Reader(path)
         self._pieces, self._letters = content.word_pieces()
         numbers = content.tensors()
-        self._words = numbers["emb.word"].reshape(-1, WIDTH // _BLOCK_SIZE)
-        self._places = numbers["emb.pos"].reshape(-1, WIDTH) + numbers["emb.type"][:WIDTH]
+        self._words = numbers["emb.word"].reshape(-1, _WIDTH // _BLOCK_SIZE)
+        self._places = numbers["emb.pos"].reshape(-1, _WIDTH) + numbers["emb.type"][:_WIDTH]
         self._first_norm = (numbers["emb.ln.w"], numbers["emb.ln.b"])
         self._layers = [_Layer(numbers, f"l{number}.") for number in range(_LAYERS)]
 
     def __call__(self, texts: Sequence[str]) -> Any:
         """Embed each text for itself, so that what stands beside it changes no digit."""
         with one_thread():
-            return np.array([self._embedding(text) for text in texts], dtype=np.float32).reshape(len(texts), WIDTH)
+            return np.array([self._embedding(text) for text in texts], dtype=np.float32).reshape(len(texts), _WIDTH)
 
     def _embedding(self, text: str) -> Any:
         spelt = re.sub(" +", _SPACE, f" query: {text}".translate(self._letters))
@@ -74,7 +74,7 @@ class _Layer:
     def __init__(self, numbers: Mapping[str, Any], name: str) -> None:
         steps = ("q", "k", "v", "ao", *("f" + way for way in "io"))
         *three, self._out, self._wide, self._narrow = (_step(numbers, name + step) for step in steps)
-        scale = np.repeat(np.array([(WIDTH / _HEADS) ** -0.5, 1, 1], dtype=np.float32), WIDTH)
+        scale = np.repeat(np.array([(_WIDTH / _HEADS) ** -0.5, 1, 1], dtype=np.float32), _WIDTH)
         self._in = tuple(np.concatenate(each, axis=-1) * scale for each in zip(*three, strict=True))
         self._norms = [(numbers[f"{name}{norm}.w"], numbers[f"{name}{norm}.b"]) for norm in ("aln", "oln")]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from toolkit.baselines import Rows, predictions, train
@@ -48,7 +50,7 @@ def test_predictions_are_suggestions_for_the_ids_that_are_given(binary: Rows) ->
     assert [(each.sentence_id, each.model) for each in named] == [(f"s{number}", "mine") for number in range(25)]
 
 
-def test_what_holds_no_texts_is_refused_and_what_gives_them_once_is_read(make_rows) -> None:  # type: ignore[no-untyped-def]
+def test_what_holds_no_texts_is_refused_and_what_gives_them_once_is_read(make_rows: Callable[..., Rows]) -> None:
     model = train(make_rows(60), baseline="words-lr")
     for ask in (model.predict, model.predict_proba, lambda texts: list(predictions(model, texts))):
         for nothing, told in (

@@ -67,7 +67,7 @@ def test_with_embeddings_auto_takes_the_blend_unless_another_is_clearly_better(
         assert train(binary, baseline="auto+embeddings").baseline == wanted
 
 
-def test_parts_that_share_features_share_their_columns(binary: Rows) -> None:
+def test_a_blend_has_the_columns_of_all_its_parts(binary: Rows) -> None:
     model = train(binary, baseline="embeddings-blend")
     assert [each.block.kind for each in model.blocks] == ["tfidf", "tfidf", "binary", "embedding", "embedding"]
     assert model.weights.shape[1] == sum(each.width for each in model.blocks)

@@ -157,7 +157,7 @@ def _missing(names: Counter[str]) -> list[Finding]:
     found = [f"{name!r} ({tally(names[name], 'row')})" for name in sorted(_ABSENT & names.keys())]
     if not found:
         return []
-    what = f"{listed(found)} may say that there is no label, as programs write it"
+    what = f"{listed(found)} may say that there is no label: programs write a missing one so"
     return [Finding(kind="missing", what=what, remedy="leave such rows out, or call the label otherwise")]
 
 

@@ -64,7 +64,7 @@ class Model:
 
     @property
     def embeds(self) -> bool:
-        """Whether frozen embeddings are among its features."""
+        """Whether it reads frozen embeddings."""
         return bool(self.encoders)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from toolkit.baselines.models.features import Block
@@ -32,8 +32,7 @@ class Part:
     Attributes:
         blocks: Its features, side by side.
         learner: How weights come from rows.
-        strengths: Values to try: inverse regularisation C (for "sgd" alpha, for "rules"
-            nothing).
+        strengths: Values to try: inverse regularisation C (for "sgd" alpha, for "rules" nothing).
         balances: Values to try: whether yes and no weigh as much as each other in all; "sgd" always balances.
         weight: How many parts it counts for where log-odds are averaged.
     """
@@ -42,7 +41,7 @@ class Part:
     learner: Learner
     strengths: tuple[float, ...] = (1.0,)
     balances: tuple[bool, ...] = (False,)
-    weight: int = field(default=1, compare=False)
+    weight: int = 1
 
     @property
     def settings(self) -> tuple[Setting, ...]:
@@ -71,7 +70,7 @@ class Baseline:
 
     @property
     def embeds(self) -> bool:
-        """Whether frozen embeddings are among its features."""
+        """Whether it reads frozen embeddings."""
         return any(block.kind == "embedding" for part in self.parts for block in part.blocks)
 
 
@@ -108,7 +107,7 @@ def _embedding_rungs(suffix: str, encoders: Sequence[str]) -> tuple[Baseline, Ba
 
 
 _ENCODERS = {"": DEFAULT} | {f":{name}": (name,) for name in ENCODERS}
-"""What stands after `embeddings` → encoders."""
+"""The end of a name such as "embeddings:use" → the encoders that it stands for; without an end, both together."""
 
 LADDER: dict[str, Baseline] = {
     rung.name: rung

@@ -192,7 +192,7 @@ def _one_or_more(encoders: Sequence[Encoder]) -> Encoder | tuple[Encoder, ...] |
 
 
 def _encoders(config: ModelConfig, path: Path) -> list[str]:
-    """Return the encoder of each block by its name, "" for those that are no embeddings."""
+    """Return the name of each block's encoder; it is "" where the block is not one of embeddings."""
     given = config.encoder if isinstance(config.encoder, tuple) else (config.encoder,)
     wanted = [number for number, block in enumerate(config.blocks) if block.kind == "embedding"]
     stated = [each for each in given if each is not None]

@@ -13,7 +13,7 @@ from toolkit.baselines.data.rows import Rows, listed, reading_key
 from toolkit.baselines.data.targets import Floats, Targets
 from toolkit.baselines.models.baseline import Model
 from toolkit.baselines.models.calibration import Measure
-from toolkit.baselines.models.features import Block, FittedBlock
+from toolkit.baselines.models.features import FittedBlock
 from toolkit.baselines.models.ladder import LADDER, candidates, keywords
 from toolkit.baselines.training.cross_validation import CrossValidation, Trial
 from toolkit.errors import InvalidInput, tally
@@ -39,9 +39,8 @@ def train(
     Regularisation, class balance, calibration and thresholds come from cross-validation inside `rows` with groups kept
     whole, but for a story that alone has a label, on 20 rows or more, which could else never be learnt; when the
     baseline is "auto" or "auto+embeddings", so does the choice among `ladder.AUTO`, by macro F1: with embeddings the
-    blend, which is the last there, unless another is better by .02. A label that is too
-    rare to be held out gets its frequency as its probability, and a note. The same rows and seed give the same model,
-    bit for bit.
+    blend, which is the last there, unless another is better by .02. A label that is too rare to be held out gets its
+    frequency as its probability, and a note. The same rows and seed give the same model, bit for bit.
 
     Args:
         rows: At least one row with a label.
@@ -96,27 +95,21 @@ def _chosen(trials: Sequence[Trial]) -> Trial:
 
 
 def _fit(validation: CrossValidation, trial: Trial) -> tuple[Floats, Floats, tuple[FittedBlock, ...]]:
-    """Fit a trial's parts on all rows, with calibration folded into weights [questions, features] and bias.
-
-    Parts that share a block of features share its columns.
-    """
+    """Fit a trial's parts on all rows, with calibration folded into weights [questions, features] and bias."""
     everything = np.arange(len(validation.rows))
     known = validation.learnable if trial.parts else np.zeros_like(validation.learnable)
+    matrices: list[Floats] = [np.zeros((len(known), 0))]
     bias = trial.intercepts.copy()
-    columns: dict[Block, tuple[FittedBlock, Floats]] = {}
+    blocks: list[FittedBlock] = []
     for part, weight in zip(trial.parts, trial.baseline.shares, strict=True):
         features = validation.table.whole(part.part.blocks)
         weights, intercepts = validation.fit(part.part, part.setting, everything, features)
         share = trial.slopes * weight
-        left = (share * part.slopes)[:, None] * weights
+        matrices.append((share * part.slopes)[:, None] * weights)
         bias += share * (part.slopes * intercepts + part.intercepts)
-        for block in validation.table.fit(part.part.blocks):
-            mine, left = np.hsplit(left, [block.width])
-            columns[block.block] = (block, columns[block.block][1] + mine if block.block in columns else mine)
-    filled = [(block, weights) for block, weights in columns.values() if block.width]
-    matrix = np.concatenate([np.zeros((len(known), 0)), *(weights for _, weights in filled)], axis=1)
-    matrix = np.where(known[:, None], matrix, 0.0)
-    return matrix, np.where(known, bias, logit(validation.frequencies)), tuple(block for block, _ in filled)
+        blocks.extend(block for block in validation.table.fit(part.part.blocks) if block.width)
+    matrix = np.where(known[:, None], np.concatenate(matrices, axis=1), 0.0)
+    return matrix, np.where(known, bias, logit(validation.frequencies)), tuple(blocks)
 
 
 def _of_one_story(rows: Rows, targets: Targets) -> dict[str, str]:
